@@ -1,0 +1,1 @@
+"""What goes in and comes out: pictures, their tags, and the files that are written."""

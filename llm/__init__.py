@@ -1,0 +1,1 @@
+"""Talking to a language model: servers, prompts, requests and replies."""

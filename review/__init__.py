@@ -1,0 +1,1 @@
+"""Looking at the result: captions held against their tags, and the report."""

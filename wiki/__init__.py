@@ -1,0 +1,1 @@
+"""What a tag means: wiki pages, in plain text, kept in a cache."""
