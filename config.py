@@ -1,0 +1,223 @@
+"""config.ini ─▶ checked, typed settings; the manual of the settings is printed from the same table."""
+
+from __future__ import annotations
+
+import configparser
+import difflib
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from errors import UserError
+from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
+
+VERSION = "0.1.0"
+
+# Secrets may stand in the environment, so that config.ini can be shared.
+ENVIRONMENT = {
+    ("Endpoint", "api_key"): "TAGSCRIBE_API_KEY",
+    ("TagProvider", "wiki_login"): "TAGSCRIBE_WIKI_LOGIN",
+    ("TagProvider", "wiki_api_key"): "TAGSCRIBE_WIKI_API_KEY",
+}
+
+# What pydantic says of these is longer than what is wrong.
+PLAINLY = {
+    "int_parsing": "should be a whole number",
+    "float_parsing": "should be a number",
+    "bool_parsing": "should be True or False",
+}
+
+Raw = dict[str, dict[str, str]]
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
+    """The settings of the config.ini at `path`, with `Section.key=value` overrides on top.
+
+    Raises UserError with every problem at once, one a line.
+    """
+    raw = _read(path)
+    problems = list(_override(raw, overrides))
+    problems += _strangers(raw)
+    _from_environment(raw)
+    checker = _Checker(raw, folder=path.resolve().parent, problems=problems)
+    sections = checker.sections()
+    if problems:
+        listing = "".join(f"\n  {problem}" for problem in problems)
+        raise UserError(f"{path} cannot be used as it is:{listing}")
+    return Settings.model_validate(sections)
+
+
+def settings_of(section: type[Section]) -> Iterator[tuple[str, str, str]]:
+    """Key, default and meaning of each setting of a section, in the order of config.ini."""
+    for key, field in section.model_fields.items():
+        if key != "endpoint":
+            yield key, str(field.default), str(field.description)
+
+
+def manual() -> str:
+    """The table of all settings, as Markdown."""
+    lines = ["| section | key | default | meaning |", "| --- | --- | --- | --- |"]
+    for name, section in SECTIONS.items():
+        for key, default, meaning in settings_of(section):
+            shown = f"`{default}`" if default else ""
+            lines.append(f"| `[{name}]` | `{key}` | {shown} | {meaning.replace('|', chr(92) + '|')} |")
+    return "\n".join(lines)
+
+
+def default_ini() -> str:
+    """A config.ini with every setting at its default, each with its line of comment."""
+    parts = []
+    for name, section in SECTIONS.items():
+        summary = (section.__doc__ or "").partition(": ")[2]
+        lines = [textwrap.fill(summary, 110, initial_indent="# ", subsequent_indent="# "), f"[{name}]", ""]
+        for key, default, meaning in settings_of(section):
+            lines += [f"# {meaning}", f"{key} = {default}".rstrip(), ""]
+        parts.append("\n".join(lines))
+    return "\n".join(parts)
+
+
+def _read(path: Path) -> Raw:
+    # Interpolation off: a percent sign is a percent sign. Only "=" divides: tags and addresses hold colons.
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), empty_lines_in_values=False)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
+    except FileNotFoundError:
+        raise UserError(
+            f"{path} does not exist: name another file with --config, "
+            f"or write a fresh one with: python caption.py --settings ini > {path.name}"
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read ({error.strerror}): check its name and its permissions"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    except configparser.Error as error:
+        raise UserError(f"{path} is not in the form of an ini file: {_in_one_line(error)}") from error
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _in_one_line(error: configparser.Error) -> str:
+    match error:
+        case configparser.DuplicateOptionError():
+            return (
+                f"line {error.lineno} sets [{error.section}] {error.option} a second time; keep one of them"
+            )
+        case configparser.DuplicateSectionError():
+            return f"line {error.lineno} begins [{error.section}] a second time; join the two sections"
+        case configparser.MissingSectionHeaderError():
+            return f"line {error.lineno} stands before the first section; put one such as [Dataset] above it"
+        case configparser.ParsingError():
+            lines = ", ".join(str(number) for number, _ in error.errors)
+            return f"line {lines} is neither a [Section] nor key = value nor a # comment; mend or remove it"
+    return " ".join(str(error).split())
+
+
+def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
+    for override in overrides:
+        place, equals, value = override.partition("=")
+        section, dot, key = place.strip().partition(".")
+        if not (equals and dot and section and key):
+            yield f"--set {override}: should be Section.key=value, such as Endpoint.concurrency=8"
+            continue
+        raw.setdefault(section, {})[key.strip().lower()] = value.strip()
+
+
+def _allowed_keys(name: str) -> list[str]:
+    keys = [key for key, _, _ in settings_of(SECTIONS[name])]
+    if issubclass(SECTIONS[name], StageSettings):
+        keys += [key for key, _, _ in settings_of(EndpointSettings)]
+    return keys
+
+
+def _strangers(raw: Raw) -> list[str]:
+    """What stands in config.ini and is no setting, each with the nearest name; taken out of `raw`."""
+    problems = []
+    for name in list(raw):
+        if name not in SECTIONS:
+            problems.append(f"[{name}]: there is no such section{_did_you_mean(name, SECTIONS)}")
+            del raw[name]
+            continue
+        for key in list(raw[name]):
+            if key not in _allowed_keys(name):
+                # The value is not shown: behind a mistyped name may stand a secret.
+                del raw[name][key]
+                guess = _did_you_mean(key, _allowed_keys(name))
+                problems.append(f"[{name}] {key}: there is no such setting{guess}")
+    return problems
+
+
+def _did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean {by_lower[near[0]]}?" if near else f"; there are {', '.join(known)}"
+
+
+def _from_environment(raw: Raw) -> None:
+    for (section, key), variable in ENVIRONMENT.items():
+        if not raw.get(section, {}).get(key) and os.environ.get(variable):
+            raw.setdefault(section, {})[key] = os.environ[variable]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Reads raw sections into settings; what is wrong is added to `problems`."""
+
+    raw: Raw
+    folder: Path
+    problems: list[str]
+
+    def sections(self) -> dict[str, Section]:
+        base = self.raw.get("Endpoint", {})
+        self._check("Endpoint", EndpointSettings, base)
+        stages = {
+            "tag_provider": self._stage("TagProvider", base),
+            "interrogator": self._stage("Interrogator", base),
+            "interpreter": self._stage("Interpreter", base),
+        }
+        plain = {
+            key: self._check(name, SECTIONS[name], self.raw.get(name, {}))
+            for key, name in (("dataset", "Dataset"), ("tags", "Tags"))
+        }
+        return {key: section for key, section in {**plain, **stages}.items() if section is not None}
+
+    def _stage(self, name: str, base: dict[str, str]) -> Section | None:
+        own = self.raw.get(name, {})
+        endpoint_keys = set(EndpointSettings.model_fields)
+        overridden = {key: value for key, value in own.items() if key in endpoint_keys}
+        endpoint = self._check(name, EndpointSettings, {**base, **overridden}, only=overridden)
+        rest: dict[str, Any] = {key: value for key, value in own.items() if key not in endpoint_keys}
+        return self._check(name, SECTIONS[name], {**rest, "endpoint": endpoint} if endpoint else rest)
+
+    def _check(
+        self,
+        name: str,
+        section: type[Section],
+        values: Mapping[str, Any],
+        only: Mapping[str, str] | None = None,
+    ) -> Section | None:
+        """The section, or None where something is wrong; `only` limits the problems told to these keys."""
+        try:
+            return section.model_validate(dict(values), context={"folder": self.folder})
+        except ValidationError as error:
+            for problem in error.errors():
+                key = str(problem["loc"][0])
+                if only is None or key in only:
+                    self.problems.append(_sentence(name, section, key, values[key], problem))
+            return None
+
+
+def _sentence(name: str, section: type[Section], key: str, value: object, problem: ErrorDetails) -> str:
+    field = section.model_fields[key]
+    written = key if field.annotation is SecretStr else f"{key} = {value}"
+    wrong = PLAINLY.get(problem["type"]) or problem["msg"].removeprefix("Value error, ").removeprefix(
+        "Input "
+    )
+    example = (field.examples or [""])[0]
+    return f"[{name}] {written}: {wrong}; write for example {key} = {example}"

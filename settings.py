@@ -1,0 +1,283 @@
+"""The table of settings: each with its section, default, check, and one line of what it means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationInfo,
+)
+
+PROGRAM_FOLDER = Path(__file__).resolve().parent
+
+
+def _split(value: object) -> object:
+    """A comma-separated list, as it is written in config.ini."""
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+def _pairs(value: object) -> object:
+    """`old = new, other = another`; an empty right side is allowed."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    if any(not old.strip() or not equals for old, equals, _ in pairs):
+        raise ValueError("should be pairs of old=new, with commas between them")
+    return {old.strip(): new.strip() for old, _, new in pairs}
+
+
+def _json_object(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = json.loads(value) if value.strip() else {}
+    except ValueError as error:
+        raise ValueError(f"should be a JSON object in braces ({error})") from error
+    if not isinstance(parsed, dict):
+        raise ValueError("should be a JSON object in braces")
+    return parsed
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _auto_or_count(value: object) -> object:
+    text = str(value).strip().lower()
+    if text != "auto" and not (text.isdecimal() and 1 <= int(text) <= 4096):
+        raise ValueError("should be auto or a whole number from 1 to 4096")
+    return text if text == "auto" else int(text)
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("should be a path, and is empty")
+    folder = info.context["folder"] if info.context else PROGRAM_FOLDER
+    return Path(folder) / Path(str(value)).expanduser()
+
+
+def _optional_path(value: object, info: ValidationInfo) -> Path | None:
+    return _path(value, info) if value not in ("", None) else None
+
+
+def _template(value: object, info: ValidationInfo) -> Path:
+    """A template: beside config.ini, in the `templates` folder there, or among those that we ship."""
+    written = _path(value, info)
+    name = Path(str(value)).expanduser()
+    folder = Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
+    places = (written, folder / "templates" / name, PROGRAM_FOLDER / "templates" / name)
+    return next((place for place in places if place.is_file()), places[1])
+
+
+def _extension(value: object) -> object:
+    text = str(value).strip().lower()
+    if text == "auto":
+        return text
+    text = text if text.startswith(".") else f".{text}"
+    if len(text) < 2 or any(sign in text for sign in "/\\*? "):
+        raise ValueError("should be a file extension")
+    return text
+
+
+def _url(value: object) -> object:
+    text = str(value).strip().rstrip("/")
+    if text.lower() in ("auto", "builtin", "embedded"):
+        return text.lower()
+    if not text.startswith(("http://", "https://")) or len(text.split("//", 1)[1]) == 0:
+        raise ValueError(
+            "should be auto, builtin, embedded, or an address that begins with http:// or https://"
+        )
+    return text
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
+PathFromConfig = Annotated[Path, PlainValidator(_path)]
+OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
+Template = Annotated[Path, PlainValidator(_template)]
+Extension = Annotated[str, BeforeValidator(_extension)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
+OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
+Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
+
+
+def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> Any:  # noqa: ANN401
+    """One setting: its default as config.ini spells it, what it means, and what could be written.
+
+    Typed Any as pydantic's own Field is, so that it can stand as the default of any field.
+    """
+    return Field(
+        default=default,
+        description=meaning,
+        examples=[example or default],
+        validate_default=True,
+        **limits,
+    )
+
+
+class Section(BaseModel):
+    """A section of config.ini; its fields are the table that files, manual and checks are made from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class EndpointSettings(Section):
+    """[Endpoint]: which model server is asked, and how; every stage section may override any of these."""
+
+    url: Annotated[str, BeforeValidator(_url)] = _setting(
+        "auto",
+        "auto (look for a server on this computer), builtin (no model: captions are composed from the tags), "
+        "embedded (llama.cpp inside this program), or an address such as http://localhost:1234/v1",
+        "http://localhost:1234/v1",
+    )
+    model: str = _setting(
+        "auto",
+        "auto (the first that the server lists), a name that the server knows, or a GGUF file for embedded",
+    )
+    api_key: SecretStr = _setting("", "key of a paid service; better in the environment as TAGSCRIBE_API_KEY")
+    concurrency: Concurrency = _setting(
+        "auto", "requests in flight at once: auto (as many as pay) or a number", "8"
+    )
+    timeout: float = _setting("300", "seconds that one request may take in all", gt=0)
+    retries: int = _setting("4", "times that a failed or refused answer is asked for again", ge=0, le=100)
+    wait_for_server: float = _setting("60", "seconds to wait for a server that went away during a run", ge=0)
+    temperature: OptionalFloat = _setting(
+        "0.4", "sampling temperature; empty: as the server likes", ge=0, le=5
+    )
+    top_p: OptionalFloat = _setting("", "nucleus sampling; empty: as the server likes", "0.9", gt=0, le=1)
+    max_tokens: OptionalInt = _setting(
+        "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1
+    )
+    seed: OptionalInt = _setting("", "random seed; empty: as the server likes", "1")
+    stop: Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
+    headers: JsonObject = _setting("", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}')
+    extra_body: JsonObject = _setting(
+        "", "further fields of each request, as a JSON object", '{"min_p": 0.05}'
+    )
+
+
+class DatasetSettings(Section):
+    """[Dataset]: the pictures, and where their texts go."""
+
+    images: PathFromConfig = _setting("images", "folder of the pictures and their tag files")
+    captions: PathFromConfig = _setting(
+        "captions", "folder of the captions; mirrors the folders under images"
+    )
+    descriptions: PathFromConfig = _setting(
+        "descriptions", "folder of what the vision model said of each picture"
+    )
+    tag_extension: Extension = _setting(
+        "auto",
+        "auto (.tags .txt .caption .csv .json, with or without the picture's own ending) or one extension",
+        ".txt",
+    )
+    caption_extension: Extension = _setting(".txt", "extension of captions and descriptions")
+    recursive: bool = _setting("True", "whether pictures in sub-folders are captioned too")
+    existing: Literal["keep", "refresh", "overwrite"] = _setting(
+        "keep",
+        "captions and descriptions that are there: keep, refresh (redo those made from another prompt, model "
+        "or tags, never those edited by hand) or overwrite",
+    )
+
+
+class TagsSettings(Section):
+    """[Tags]: what happens to tags before a model sees them."""
+
+    exclude: Strings = _setting(
+        "", "tags that are left out, with commas between them", "signature, watermark"
+    )
+    replace: Pairs = _setting(
+        "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
+    )
+    exclude_categories: Strings = _setting("artist, meta", "categories that are left out of the prompt")
+    trigger: str = _setting("", "trigger word that begins every caption", "mychar")
+    descriptions_file: OptionalPath = _setting(
+        "",
+        "CSV or JSON file of your own: tag, description, category; wins over wiki and glossary",
+        "my_tags.csv",
+    )
+
+
+class StageSettings(Section):
+    """What every stage section holds; `endpoint` is [Endpoint] with what the section overrides."""
+
+    endpoint: EndpointSettings = Field(default_factory=EndpointSettings)
+    skip: bool = _setting("False", "whether this stage is passed over")
+
+
+class TagProviderSettings(StageSettings):
+    """[TagProvider]: stage 1, what each tag means."""
+
+    prompt_template_file: Template = _setting(
+        "tag_provider_prompt_template.txt", "template of the request that sums up a wiki page"
+    )
+    source: str = _setting(
+        "danbooru", "danbooru, e621, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)"
+    )
+    wiki_url: str = _setting(
+        "", "address of the wiki; empty: the usual one of the source", "https://danbooru.donmai.us"
+    )
+    wiki_login: str = _setting("", "user name at the wiki, or TAGSCRIBE_WIKI_LOGIN in the environment")
+    wiki_api_key: SecretStr = _setting(
+        "", "API key at the wiki, or TAGSCRIBE_WIKI_API_KEY in the environment"
+    )
+    user_agent: str = _setting(
+        "", "how the program names itself to the wiki; empty: Tagscribe, its version and the login"
+    )
+    min_post_count: int = _setting("0", "tags on fewer posts than this are not summed up", ge=0)
+    cache: PathFromConfig = _setting("tags_cache.json", "file that keeps what each tag means")
+
+
+class InterrogatorSettings(StageSettings):
+    """[Interrogator]: stage 2, what a vision model sees."""
+
+    skip: bool = _setting("True", "whether this stage is passed over; False needs a vision model")
+    prompt_template_file: Template = _setting(
+        "interrogator_prompt_template.txt", "template of the request that goes with each picture"
+    )
+    max_image_side: int = _setting(
+        "1024", "pictures are sent with at most this many pixels on the long side", ge=16, le=16384
+    )
+
+
+class InterpreterSettings(StageSettings):
+    """[Interpreter]: stage 3, the caption."""
+
+    prompt_template_file: Template = _setting(
+        "interpreter_prompt_template_short_no_description.txt", "template of the request for a caption"
+    )
+
+
+class Settings(BaseModel):
+    """All of config.ini."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dataset: DatasetSettings
+    tags: TagsSettings
+    tag_provider: TagProviderSettings
+    interrogator: InterrogatorSettings
+    interpreter: InterpreterSettings
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "Endpoint": EndpointSettings,
+    "Dataset": DatasetSettings,
+    "Tags": TagsSettings,
+    "TagProvider": TagProviderSettings,
+    "Interrogator": InterrogatorSettings,
+    "Interpreter": InterpreterSettings,
+}
