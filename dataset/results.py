@@ -1,0 +1,133 @@
+"""What one stage made: its text files and its lines in the journal, always in step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from dataset.store import Lines, Texts, digest, fingerprint, remove
+from errors import ItemError
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the journal says of a text: fingerprints of its prompt and of the text, and who wrote it."""
+
+    prompt: str
+    text: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a text took: tokens of the prompt, of them from the server's cache, tokens written, seconds."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+
+
+class Results:
+    """The texts of one stage beside the journal that tells how each came about.
+
+    A text is kept in three steps: onto disk beside its place, its line into the journal, into its
+    place. A kill between any two of them is mended by `recover` at the next start, so an answer that
+    was paid for is never lost and never without its line.
+    """
+
+    def __init__(self, stage: str, texts: Texts, journal: Lines) -> None:
+        self.stage = stage
+        self.texts = texts
+        self._journal = journal
+
+    def keep(self, name: str, text: str, *, prompt: str, model: str, draft: bool, cost: Cost) -> None:
+        """Write the text of the picture `name`; `prompt` is the fingerprint of what was asked.
+
+        Raises ItemError when this one file cannot be written, UserError when none can.
+        """
+        part = self.texts.stage(name, text)
+        self._journal.add(
+            {
+                "time": _now(),
+                "stage": self.stage,
+                "picture": name,
+                "outcome": "done",
+                "model": model,
+                "prompt": prompt,
+                "text": digest(text),
+                "draft": draft,
+                "prompt_tokens": cost.prompt_tokens,
+                "cached_tokens": cost.cached_tokens,
+                "completion_tokens": cost.completion_tokens,
+                "seconds": round(cost.seconds, 3),
+            }
+        )
+        self.texts.settle(name, part)
+
+    def failed(self, name: str, error: ItemError) -> None:
+        """Note that the picture `name` has no text, and why."""
+        self._journal.add(
+            {
+                "time": _now(),
+                "stage": self.stage,
+                "picture": name,
+                "outcome": "failed",
+                "reason": error.reason,
+                "message": str(error),
+            }
+        )
+
+    def made(self) -> dict[str, Made]:
+        """The last text that was written for each picture, by the journal."""
+        found: dict[str, Made] = {}
+        for line in self._journal.read():
+            if line.get("stage") == self.stage and line.get("outcome") == "done":
+                name, made = (
+                    line.get("picture"),
+                    _made(line.get("prompt"), line.get("text"), line.get("draft")),
+                )
+                if isinstance(name, str) and made is not None:
+                    found[name] = made
+        return found
+
+    def recover(self, names: Collection[str]) -> None:
+        """Finish what a kill left half done: journalled texts go to their place, others are dropped.
+
+        Only `names` that are pictures of this run are touched, whatever the journal says.
+        """
+        left = self.texts.unsettled()
+        if not left:
+            return
+        made = {fingerprint(name, text.text): (name, text) for name, text in self.made().items()}
+        for part_name, part in left.items():
+            name, text = made.get(part_name, ("", None))
+            if text is not None and name in names and _digest_of(part) == text.text:
+                self.texts.settle(name, part)
+            else:
+                remove(part)
+        self.texts.tidy()
+
+    def close(self) -> None:
+        """Leave nothing open and no empty folder behind."""
+        self._journal.close()
+        self.texts.tidy()
+
+
+def _made(prompt: object, text: object, draft: object) -> Made | None:
+    if isinstance(prompt, str) and isinstance(text, str):
+        return Made(prompt, text, draft is True)
+    return None
+
+
+def _digest_of(part: Path) -> str:
+    try:
+        return digest(part.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

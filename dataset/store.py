@@ -1,0 +1,268 @@
+"""The user's files: written whole or not at all, and lines that survive a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from errors import ItemError, UserError
+
+Line = dict[str, Any]
+
+# Errors of the whole disk or folder: no further file can be written either.
+_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+def digest(text: str) -> str:
+    """A short fingerprint (64 bits in hex) that tells whether a text is still the one that was written."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def fingerprint(name: str, text_digest: str) -> str:
+    """What a staged text is called: whose it is, and the digest of what it says."""
+    return f"{digest(name)}-{text_digest}"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file of the user's so that there is the old one or the new one, never a part.
+
+    Raises UserError: a file that is written this way is one that the run depends on.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise UserError(f"{path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+
+
+def remove(path: Path) -> None:
+    """Take away a file that is done with; it may be gone already."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, with a sentence where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the folder {folder} cannot be made ({error.strerror}): {_remedy(error)}") from error
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"the folder {folder} is read-only: change its permissions or name another one")
+
+
+def _remedy(error: OSError) -> str:
+    remedies = {
+        errno.ENOSPC: "make room on the disk and run again",
+        errno.EDQUOT: "make room on the disk and run again",
+        errno.EROFS: "name a folder on a disk that can be written",
+        errno.EACCES: "change its permissions or name another place",
+        errno.EPERM: "change its permissions or name another place",
+        errno.EISDIR: "a folder stands where the file should be; move it away",
+        errno.ENOTDIR: "a file stands where a folder should be; move it away",
+        errno.EEXIST: "a file stands where a folder should be; move it away",
+        errno.ENAMETOOLONG: "the name is too long for this disk; shorten the picture's name",
+    }
+    return remedies.get(error.errno or 0, "check the place and run again")
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a second run out of `folder` while this one writes there; the lock dies with the process."""
+    make_folder(folder)
+    path = folder / ".tagscribe.lock"
+    try:
+        with FileLock(path, blocking=False):
+            yield
+    except Timeout:
+        raise UserError(
+            f"another run is writing to {folder}: wait until it ends, or name another captions folder"
+        ) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+
+
+class Lines:
+    """An append-only file of JSON lines: on disk once `add` returns; a torn line is passed over."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def add(self, line: Mapping[str, object]) -> None:
+        """Append one line with one system call, so that a kill cannot interleave or halve it.
+
+        Raises UserError when the disk does not take it.
+        """
+        # ASCII, so that file names which are no valid Unicode come back as they were.
+        data = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+        try:
+            if self._descriptor is None:
+                self._descriptor = self._open()
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+
+    def _open(self) -> int:
+        torn = self._ends_in_mid_line()
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self.path, flags, 0o666)
+        if torn:
+            os.write(descriptor, b"\n")
+        return descriptor
+
+    def _ends_in_mid_line(self) -> bool:
+        try:
+            with self.path.open("rb") as file:
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
+        except OSError:
+            return False
+
+    def read(self) -> Iterator[Line]:
+        """Every whole line, oldest first; none when there is no file yet."""
+        try:
+            with self.path.open("rb") as file:
+                for raw in file:
+                    line = _parsed(raw)
+                    if line is not None:
+                        yield line
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be read ({error.strerror}): {_remedy(error)}") from error
+
+    def close(self) -> None:
+        """Let go of the file; a later `add` opens it again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _parsed(raw: bytes) -> Line | None:
+    try:
+        line = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return line if isinstance(line, dict) else None
+
+
+class Texts:
+    """A folder of text files, one a picture, that mirrors the tree of the pictures.
+
+    A name is a picture's name without its extension, with forward slashes: `a/b` ─▶ `ROOT/a/b.txt`.
+    """
+
+    def __init__(self, root: Path, extension: str) -> None:
+        self.root = root
+        self.extension = extension
+        self._parts = root / ".parts"
+        self._real_root: str | None = None
+        self._folders: set[Path] = set()
+
+    def path(self, name: str) -> Path:
+        """Where the text of this name stands, or would stand."""
+        return self.root / f"{name}{self.extension}"
+
+    def names(self) -> set[str]:
+        """The names that have a text, from one listing; an empty file is no text."""
+        found: set[str] = set()
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            try:
+                with os.scandir(self.root / prefix) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            if not entry.name.startswith("."):
+                                folders.append(f"{prefix}{entry.name}/")
+                        elif entry.name.endswith(self.extension) and entry.stat().st_size:
+                            found.add(f"{prefix}{entry.name[: -len(self.extension)]}")
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise UserError(
+                    f"the folder {self.root / prefix} cannot be read ({error.strerror}): {_remedy(error)}"
+                ) from error
+        return found
+
+    def read(self, name: str) -> str | None:
+        """The text of this name, or None where there is none that can be read."""
+        try:
+            return self.path(name).read_text(encoding="utf-8-sig", errors="replace").strip() or None
+        except OSError:
+            return None
+
+    def stage(self, name: str, text: str) -> Path:
+        """Put a text on disk beside its place, from where `settle` moves it there in one step.
+
+        Raises ItemError when this one file cannot be written, UserError when none can.
+        """
+        part = self._parts / fingerprint(name, digest(text))
+        try:
+            self._make(self._parts)
+            part.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise self._error(part, error) from error
+        return part
+
+    def settle(self, name: str, part: Path) -> None:
+        """Move a staged text to its place."""
+        target = self.path(name)
+        try:
+            self._make(target.parent)
+            part.replace(target)
+        except OSError as error:
+            remove(part)
+            raise self._error(target, error) from error
+
+    def unsettled(self) -> dict[str, Path]:
+        """Texts that a kill left staged: fingerprint of name and text ─▶ file."""
+        try:
+            return {path.name: path for path in self._parts.iterdir()}
+        except OSError:
+            return {}
+
+    def tidy(self) -> None:
+        """Take away the folder of staged texts once it is empty."""
+        self._folders.discard(self._parts)
+        with contextlib.suppress(OSError):
+            self._parts.rmdir()
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder once, and refuse one that a link leads out of the root."""
+        if folder in self._folders:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        if self._real_root is None:
+            self._real_root = os.path.realpath(self.root)
+        if os.path.commonpath([self._real_root, os.path.realpath(folder)]) != self._real_root:
+            raise OSError(errno.EPERM, "a link leads out of the folder", str(folder))
+        self._folders.add(folder)
+
+    def _error(self, path: Path, error: OSError) -> ItemError | UserError:
+        sentence = f"{path} cannot be written ({error.strerror}): {_remedy(error)}"
+        if error.errno in _HOPELESS:
+            return UserError(sentence)
+        return ItemError("file cannot be written", sentence)
+
+
+def readable_by_others(path: Path) -> bool:
+    """Whether other users of this computer may read the file (always False on Windows)."""
+    try:
+        return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False

@@ -1,0 +1,122 @@
+"""Template files ─▶ chat messages."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from errors import ItemError, UserError
+
+Role = Literal["system", "user", "assistant"]
+_ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message; `picture` is a data URL that goes before the text."""
+
+    role: str
+    text: str
+    picture: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The message as the chat completions protocol has it."""
+        if self.picture is None:
+            return {"role": self.role, "content": self.text}
+        image = {"type": "image_url", "image_url": {"url": self.picture}}
+        return {"role": self.role, "content": [image, {"type": "text", "text": self.text}]}
+
+
+# A template of a stranger may compute with the values it is given, and nothing else: no file is
+# loaded (there is no loader), no attribute that leads to Python's insides is reached, nothing is changed.
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=False,
+)
+
+
+class Prompt:
+    """A template file, read and checked once, rendered for each picture or tag."""
+
+    def __init__(self, path: Path, variables: Sequence[str]) -> None:
+        """Read the template at `path`, which may use `variables`; raises UserError with the line at fault."""
+        self.path = path
+        self._messages = [
+            (role, self._compile(text, line, variables)) for role, text, line in _messages(_read(path))
+        ]
+        if not self._messages:
+            raise UserError(f"the template {path} is empty: write what the model should do")
+        if self._messages[-1][0] != "user":
+            raise UserError(
+                f"the template {path} must end with a [user] message, which the model then answers"
+            )
+
+    def messages(self, values: Mapping[str, object]) -> list[Message]:
+        """The chat messages for these values; values are data, and never read as a template.
+
+        Raises ItemError where the template cannot be computed with these values.
+        """
+        try:
+            rendered = [Message(role, template.render(values).strip()) for role, template in self._messages]
+        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
+            message = f"the template {self.path} fails: {' '.join(str(error).split())}"
+            raise ItemError("template fails", message) from error
+        return [message for message in rendered if message.text]
+
+    def _compile(self, text: str, line: int, variables: Sequence[str]) -> Template:
+        source = "\n" * (line - 1) + text
+        try:
+            tree = _ENVIRONMENT.parse(source)
+            self._refuse_unknown(tree, variables)
+            return _ENVIRONMENT.from_string(text)
+        except TemplateSyntaxError as error:
+            raise UserError(f"the template {self.path}, line {error.lineno}: {error.message}") from error
+        except (TemplateError, RecursionError) as error:
+            raise UserError(f"the template {self.path} cannot be read: {error}") from error
+
+    def _refuse_unknown(self, tree: nodes.Template, variables: Sequence[str]) -> None:
+        unknown = meta.find_undeclared_variables(tree) - set(variables)
+        for name in tree.find_all(nodes.Name):
+            if name.name in unknown:
+                near = difflib.get_close_matches(name.name, variables, n=1)
+                guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(variables)}"
+                raise UserError(
+                    f"the template {self.path}, line {name.lineno}: there is nothing called "
+                    f"{name.name} to fill in; {guess}"
+                )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        shipped = sorted(each.name for each in path.parent.glob("*.txt"))
+        there = f"; there are {', '.join(shipped)}" if shipped else ""
+        raise UserError(f"the template {path} does not exist: correct prompt_template_file{there}") from None
+    except OSError as error:
+        raise UserError(f"the template {path} cannot be read ({error.strerror}): check the file") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"the template {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+
+
+def _messages(text: str) -> list[tuple[Role, str, int]]:
+    """Role, text and first line of each message; a file without role lines is one user message."""
+    marks = list(_ROLE_LINE.finditer(text))
+    pieces: list[tuple[Role, str, int]] = []
+    if not marks or text[: marks[0].start()].strip():
+        pieces.append(("user", text[: marks[0].start()] if marks else text, 1))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        end = following.start() if following else len(text)
+        line = text.count("\n", 0, mark.end()) + 1
+        pieces.append((mark.group(1), text[mark.end() : end], line))  # type: ignore[arg-type]
+    return [piece for piece in pieces if piece[1].strip()]
