@@ -4,7 +4,6 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any
@@ -29,12 +28,6 @@ from tests.fake_endpoint import (
 )
 
 LONG = 30.0  # seconds that no test waits for: reached only when something is broken
-
-
-@pytest.fixture
-def endpoint() -> Iterator[FakeEndpoint]:
-    with FakeEndpoint() as running:
-        yield running
 
 
 def connect(endpoint: FakeEndpoint, timeout: float = LONG) -> http.client.HTTPConnection:
