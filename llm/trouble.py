@@ -1,0 +1,134 @@
+"""What can go wrong with one request, sorted by what to do about it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+Kind = Literal[
+    "gone",  # nothing answers at the address: wait for it as a whole
+    "busy",  # the server has too much to do, or is just starting: come back later
+    "flaky",  # may well pass when asked again
+    "broken",  # a fault inside the server: once more, but not twice the same
+    "slow",  # ran into the deadline: once more
+    "refused",  # this request will never pass
+    "hopeless",  # no request will ever pass until the user acts
+]
+_EXCERPT = 200
+_BUSY = {408, 425, 429, 502, 503, 504, 529}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One failed try: what to do about it, the word it is counted by, and the sentence for the user."""
+
+    kind: Kind
+    reason: str
+    sentence: str
+    retry_after: float | None = field(default=None, compare=False)
+
+
+def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
+    """An HTTP status that is no success; `body` as text, `headers` with lower-case names."""
+    said = f"{url} answered {status}: {excerpt(_message_in(body))}"
+    if status == 401:
+        return Trouble(
+            "hopeless", "key refused", f"{said}; put the right api_key in config.ini or TAGSCRIBE_API_KEY"
+        )
+    if status == 402 or (status == 429 and "insufficient_quota" in body):
+        return Trouble("hopeless", "account is empty", f"{said}; see to the account with that service")
+    if status == 404:
+        remedy = f"is the address right (most end in /v1), and does it know the model {model}?"
+        return Trouble("hopeless", "not found", f"{said}; {remedy}")
+    if 300 <= status < 400:
+        target = headers.get("location", "elsewhere")
+        return Trouble(
+            "hopeless", "redirected", f"{url} redirects to {target}: write the address it really has as url"
+        )
+    if status in _BUSY:
+        reason = "too many requests" if status == 429 else "server not ready"
+        return Trouble("busy", reason, said, _retry_after(headers))
+    if status >= 500:
+        return Trouble("broken", f"server error {status}", said + _hint(body), _retry_after(headers))
+    return Trouble("refused", f"request refused ({status})", said + _hint(body))
+
+
+def of_connection(url: str, cause: BaseException) -> Trouble:
+    """A request that got no answer; `cause` is the innermost error there is."""
+    if isinstance(cause, ssl.SSLError):
+        return Trouble(
+            "hopeless", "no secure connection", f"{url} has no valid certificate ({cause}): check the address"
+        )
+    if isinstance(cause, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
+        return Trouble("flaky", "connection lost", f"{url} hung up in the middle of a request")
+    if isinstance(cause, OSError) and cause.errno != errno.ETIMEDOUT:
+        return Trouble("gone", "server does not answer", f"nothing answers at {url}")
+    return Trouble("flaky", "connection lost", f"{url} hung up without an answer")
+
+
+def of_deadline(url: str, seconds: float) -> Trouble:
+    """A request that was not through in time."""
+    return Trouble(
+        "slow", "timeout", f"{url} took longer than {seconds:g} seconds; raise timeout if it needs that"
+    )
+
+
+def of_answer(url: str, body: object) -> Trouble:
+    """A success that holds no chat completion."""
+    shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+    return Trouble(
+        "flaky",
+        "no completion",
+        f"{url} answered with something that is no chat completion: {excerpt(shown)}",
+    )
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text[: 4 * _EXCERPT].split())
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT] + " …"
+
+
+def _message_in(body: str) -> str:
+    """What a server says in one of the usual JSON forms of an error, or the body as it is."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    for key in ("error", "message", "detail"):
+        if isinstance(parsed, dict) and parsed.get(key):
+            parsed = parsed[key]
+    return parsed if isinstance(parsed, str) else body
+
+
+def _hint(body: str) -> str:
+    text = body.lower()
+    if "exceed_context_size" in text or "context length" in text or "maximum context" in text:
+        return "; the prompt is longer than the model's context: load the model with a larger one"
+    if "image" in text and ("support" in text or "mmproj" in text):
+        return "; the model cannot see: choose a vision model for [Interrogator]"
+    return ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait: retry-after-ms, or Retry-After in seconds or as a date."""
+    milliseconds, written = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    try:
+        if milliseconds:
+            return max(0.0, float(milliseconds) / 1000)
+        if written.strip().replace(".", "", 1).isdigit():
+            return float(written)
+        return max(0.0, _seconds_until(written)) if written else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _seconds_until(date: str) -> float:
+    then = parsedate_to_datetime(date)
+    return (then - datetime.now(then.tzinfo)).total_seconds()
