@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,16 +20,6 @@ class Made:
     draft: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a text took: tokens of the prompt, of them from the server's cache, tokens written, seconds."""
-
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-
-
 class Results:
     """The texts of one stage beside the journal that tells how each came about.
 
@@ -43,9 +33,12 @@ class Results:
         self.texts = texts
         self._journal = journal
 
-    def keep(self, name: str, text: str, *, prompt: str, model: str, draft: bool, cost: Cost) -> None:
-        """Write the text of the picture `name`; `prompt` is the fingerprint of what was asked.
+    def keep(
+        self, name: str, text: str, *, prompt: str, model: str, draft: bool, cost: Mapping[str, float]
+    ) -> None:
+        """Write the text of the picture `name`.
 
+        `prompt` is the fingerprint of what was asked, `cost` what it took, in tokens and seconds.
         Raises ItemError when this one file cannot be written, UserError when none can.
         """
         part = self.texts.stage(name, text)
@@ -59,10 +52,7 @@ class Results:
                 "prompt": prompt,
                 "text": digest(text),
                 "draft": draft,
-                "prompt_tokens": cost.prompt_tokens,
-                "cached_tokens": cost.cached_tokens,
-                "completion_tokens": cost.completion_tokens,
-                "seconds": round(cost.seconds, 3),
+                **cost,
             }
         )
         self.texts.settle(name, part)

@@ -1,0 +1,211 @@
+"""One coroutine over many items: concurrency, progress bar, tally, give up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections import Counter
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from tqdm import tqdm
+
+from errors import ItemError, StageError
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+# The reason under which a picture is counted that is never sent: no failure, and never tried again.
+EXCLUDED = "excluded"
+# When nothing has succeeded yet and this many items failed in a row, the rest would fail too.
+GIVE_UP_AFTER = 20
+
+_log = logging.getLogger(__name__)
+
+
+class Slots(Protocol):
+    """How many items may be under way at once."""
+
+    limit: int
+    in_flight: int
+
+    async def acquire(self) -> None:
+        """Take a slot, and wait for one where all are taken."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item that has no result, and why."""
+
+    name: str
+    reason: str
+    message: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the items of one stage."""
+
+    done: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    excluded: list[Failure] = field(default_factory=list)
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """How often each reason of failure was seen, the most common first."""
+        return Counter(failure.reason for failure in self.failures).most_common()
+
+    def add_failure(self, name: str, error: ItemError) -> None:
+        """Count an item that failed, or that is never sent."""
+        failure = Failure(name, error.reason, str(error))
+        (self.excluded if error.reason == EXCLUDED else self.failures).append(failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[Item, Answer]):
+    """What is done with each item: it is asked about, and the answer is kept.
+
+    `ask` may run many times at once; `keep` and `failed` run one at a time, in the order in which
+    answers arrive. `ask` and `keep` raise ItemError for this item, and StageError or UserError when no
+    other can succeed.
+    """
+
+    title: str
+    name: Callable[[Item], str]
+    ask: Callable[[Item], Awaitable[Answer]]
+    keep: Callable[[Item, Answer], None]
+    failed: Callable[[Item, ItemError], None]
+
+
+class Bar:
+    """One progress bar on stderr, with rate and time left; nothing at all when stderr is piped."""
+
+    def __init__(self, title: str, total: int | None) -> None:
+        self._bar = tqdm(
+            total=total,
+            desc=title,
+            unit="",
+            dynamic_ncols=True,
+            disable=not sys.stderr.isatty(),
+            file=sys.stderr,
+        )
+        self._notes: dict[str, str] = {}
+
+    def advance(self) -> None:
+        """Count one more item."""
+        self._bar.update()
+
+    def note(self, kind: str, words: str) -> None:
+        """Show a few words behind the bar, or take them away again with ""."""
+        self._notes[kind] = words
+        self._bar.set_postfix_str("; ".join(note for note in self._notes.values() if note), refresh=False)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._bar.close()
+
+
+class AboveTheBar(logging.Handler):
+    """Writes log lines to stderr without breaking a bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line above the bar."""
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+async def run(
+    items: Iterable[Item] | AsyncIterable[Item],
+    work: Work[Item, Answer],
+    slots: Slots,
+    bar: Bar,
+) -> Tally:
+    """Ask about every item, as many at once as there are slots, and keep each answer as it arrives.
+
+    Raises StageError when nothing succeeds, and what `ask` or `keep` raise beyond ItemError; requests in
+    flight are then given up, what was kept stays kept.
+    """
+    runner = _Runner(work, slots, bar)
+    try:
+        async for item in _drawn(items):
+            await runner.start(item)
+        await runner.finish()
+    finally:
+        await runner.stop()
+    return runner.tally
+
+
+async def _drawn(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
+
+class _Runner(Generic[Item, Answer]):
+    """The tasks of one run, and what came of them."""
+
+    def __init__(self, work: Work[Item, Answer], slots: Slots, bar: Bar) -> None:
+        self.tally = Tally()
+        self._work = work
+        self._slots = slots
+        self._bar = bar
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._end: BaseException | None = None
+
+    async def start(self, item: Item) -> None:
+        """Begin with one item once a slot is free; raises what ended the stage, if something did."""
+        await self._slots.acquire()
+        if self._end is not None:
+            self._slots.release()
+            raise self._end
+        task = asyncio.create_task(self._one(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def finish(self) -> None:
+        """Wait for all that is under way."""
+        while self._tasks and self._end is None:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        if self._end is not None:
+            raise self._end
+
+    async def stop(self) -> None:
+        """Give up what is still under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _one(self, item: Item) -> None:
+        try:
+            answer = await self._work.ask(item)
+            self._work.keep(item, answer)
+        except ItemError as error:
+            self._failed(item, error)
+        else:
+            self.tally.done += 1
+        self._bar.note("in flight", f"{self._slots.in_flight} in flight")
+        self._bar.advance()
+
+    def _failed(self, item: Item, error: ItemError) -> None:
+        name = self._work.name(item)
+        self.tally.add_failure(name, error)
+        if error.reason == EXCLUDED:
+            return
+        self._work.failed(item, error)
+        failures = len(self.tally.failures)
+        _log.debug("%s: %s", name, error)
+        self._bar.note("failed", f"{failures} failed")
+        if not self.tally.done and failures >= GIVE_UP_AFTER:
+            raise StageError(f"the first {failures} failed and none succeeded; the last one: {error}")
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._slots.release()
+        if not task.cancelled() and task.exception() is not None and self._end is None:
+            self._end = task.exception()

@@ -1,0 +1,58 @@
+"""A question that is put to a model until the answer can be used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from errors import ItemError
+from llm.endpoint import Endpoint, Reply, Usage
+from llm.prompts import Message
+
+_log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Result]):
+    """What came of a question: the accepted result, the model that gave it, and what all tries took."""
+
+    result: Result
+    model: str
+    usage: Usage
+    seconds: float
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """Tokens and seconds, by the names that the journal has for them."""
+        return {
+            "prompt_tokens": self.usage.prompt_tokens,
+            "cached_tokens": self.usage.cached_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+async def ask(
+    endpoint: Endpoint,
+    messages: Sequence[Message],
+    accept: Callable[[Reply], Result],
+    further: Mapping[str, object] | None = None,
+) -> Answer[Result]:
+    """Ask until `accept` takes the reply, with another seed each time, at most `retries` times more.
+
+    `accept` raises ItemError for a reply that cannot be used; the last such error is raised in the end.
+    """
+    usage, seconds = Usage(), 0.0
+    for attempt in range(endpoint.settings.retries + 1):
+        reply = await endpoint.complete(messages, attempt=attempt, further=further)
+        usage.add(reply)
+        seconds += reply.seconds
+        try:
+            return Answer(accept(reply), reply.model, usage, seconds)
+        except ItemError as error:
+            _log.debug("answer not accepted: %s", error)
+            refused = error
+    raise refused
