@@ -1,0 +1,143 @@
+"""e621 as a source: tags and aliases in batches, then one wiki page a second.
+
+Facts from the source code of e621: `tags.json` hides empty tags unless told not to, and takes a comma
+list; more than 320 rows are refused with 410; wiki pages cannot be asked for in batches, because
+`search[title]` is one pattern in which only `*` is special; a page with a `parent` redirects to it.
+The published rule is one request a second.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from wiki.batches import Row, ask_in_batches, category_in, number_in, rows_of, text_in
+from wiki.client import Manners, WikiClient, encoded
+from wiki.dtext import definition
+from wiki.source import Page
+
+log = logging.getLogger(__name__)
+
+CATEGORIES = {
+    0: "general",
+    1: "artist",
+    2: "contributor",
+    3: "copyright",
+    4: "character",
+    5: "species",
+    7: "meta",
+    8: "lore",
+}
+MANNERS = Manners(per_second=1)
+
+_INVALID = 6
+_MOST_ROWS = 320
+_LONGEST_TAG = 150
+_MOST_REDIRECTS = 3
+# Beyond five minutes of asking, the daily dump is the faster and the more polite way.
+_MANY = 300
+
+
+class E621Source:
+    """Pages of e621.net or of another server with its engine; raises UserError for impossible settings."""
+
+    name = "e621"
+
+    def __init__(
+        self,
+        url: str = "https://e621.net",
+        login: str = "",
+        api_key: str = "",
+        user_agent: str = "",
+        manners: Manners = MANNERS,
+    ) -> None:
+        self._client = WikiClient(url, login, api_key, user_agent, manners)
+
+    def pages(self, tags: Sequence[str]) -> Iterator[Page]:
+        """Yield one page for each tag, one a second; raises StageError when the wiki cannot be asked."""
+        distinct = dict.fromkeys(tags)
+        yield from (Page.unknown(tag) for tag in distinct if not can_be_tag(tag))
+        names = [tag for tag in distinct if can_be_tag(tag)]
+        _hint_at_dump(len(names))
+        for start in range(0, len(names), _MOST_ROWS):
+            yield from self._pages(names[start : start + _MOST_ROWS])
+
+    def _pages(self, names: Sequence[str]) -> Iterator[Page]:
+        aliases = self._aliases(names)
+        rows = self._rows(list(dict.fromkeys(aliases.get(name, name) for name in names)))
+        read: dict[str, Page] = {}
+        for tag in names:
+            name = aliases.get(tag, tag)
+            if name not in rows:
+                yield Page.unknown(tag)
+                continue
+            if name not in read:
+                read[name] = self._page(name, rows[name])
+            yield replace(read[name], tag=tag)
+
+    def _aliases(self, names: Sequence[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for batch in ask_in_batches(names, self._ask_aliases, most=_MOST_ROWS):
+            active = (row for row in batch.rows if row.get("status") == "active")
+            found.update({text_in(row, "antecedent_name"): text_in(row, "consequent_name") for row in active})
+        return found
+
+    def _rows(self, names: Sequence[str]) -> Mapping[str, Row]:
+        batches = ask_in_batches(names, self._ask_tags, most=_MOST_ROWS)
+        return {text_in(row, "name"): row for batch in batches for row in batch.rows}
+
+    def _page(self, name: str, row: Row) -> Page:
+        valid = number_in(row, "category") != _INVALID
+        title, text = self._text(name) if valid else (name, "")
+        return Page(name, title, text, category_in(row, CATEGORIES), number_in(row, "post_count"), known=True)
+
+    def _text(self, name: str) -> tuple[str, str]:
+        """Read the page of a tag: the title where it stands in the end, and its text."""
+        title = name
+        for _ in range(1 + _MOST_REDIRECTS):
+            rows = {text_in(row, "title"): row for row in rows_of(self._ask_wiki(title))}
+            page = rows.get(title)
+            if page is None or page.get("is_deleted"):
+                break
+            parent = text_in(page, "parent")
+            if not parent:
+                return title, definition(text_in(page, "body"))
+            title = parent
+        return name, ""
+
+    def _ask_tags(self, names: Sequence[str]) -> object:
+        return self._client.ask(
+            "/tags.json",
+            encoded(
+                {"limit": str(_MOST_ROWS), "search[hide_empty]": "false", "search[name]": ",".join(names)}
+            ),
+        )
+
+    def _ask_aliases(self, names: Sequence[str]) -> object:
+        parameters = {"search[status]": "active", "search[antecedent_name]": ",".join(names)}
+        return self._client.ask("/tag_aliases.json", encoded({"limit": str(_MOST_ROWS), **parameters}))
+
+    def _ask_wiki(self, title: str) -> object:
+        # As a search, and not as a path: titles with "/" or of digits alone need no special care so.
+        return self._client.ask("/wiki_pages.json", encoded({"limit": "1", "search[title]": title}))
+
+
+def can_be_tag(tag: str) -> bool:
+    """Say whether e621 could have such a tag: unlike Danbooru, it has tags beyond ASCII."""
+    return (
+        0 < len(tag) <= _LONGEST_TAG
+        and tag.isprintable()
+        and not tag.startswith(("-", "~"))
+        and not any(character.isspace() or character in ",*\\#%$" for character in tag)
+    )
+
+
+def _hint_at_dump(count: int) -> None:
+    if count > _MANY:
+        log.warning(
+            "e621 gives one page a second, so %d tags take about %d minutes: its daily dump is faster "
+            "(fetch https://e621.net/db_export/wiki_pages.csv.gz and set source to that file)",
+            count,
+            round(count / 60),
+        )
