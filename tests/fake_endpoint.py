@@ -44,6 +44,7 @@ from tests.fake_faults import (
 )
 
 __all__ = [
+    "LINGER_FOR_RESET",
     "BrokenJson",
     "CloseWithoutReply",
     "Drip",
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 _CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
-_LINGER_FOR_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+LINGER_FOR_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class _Exchange:
@@ -106,7 +107,7 @@ class _Exchange:
         self._endpoint.books.leave(self)
         self.hang_up()
         connection = self._handler.connection
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_FOR_RESET)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_FOR_RESET)
         socket.close(connection.detach())
 
 
@@ -192,7 +193,6 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads requests off one connection and has each of them treated."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fake_endpoint import (
+    LINGER_FOR_RESET,
     BrokenJson,
     CloseWithoutReply,
     Drip,
@@ -267,6 +269,24 @@ def test_one_client_is_never_counted_twice(endpoint: FakeEndpoint) -> None:
         with suppress(OSError, http.client.HTTPException):
             ask(endpoint)
     assert (endpoint.most_in_flight, endpoint.answered) == (1, 60)
+
+
+def test_an_answer_to_a_client_that_is_gone_is_not_counted() -> None:
+    gone = threading.Event()
+
+    def answer(_: dict[str, Any]) -> str:
+        assert gone.wait(LONG)
+        return "too late for the first, in time for the second"
+
+    with FakeEndpoint(answer=answer, slots=1) as endpoint, closing(connect(endpoint)) as connection:
+        send(connection)
+        while not endpoint.requests:
+            time.sleep(0.001)
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_FOR_RESET)
+        connection.close()
+        gone.set()
+        assert ask(endpoint)[0] == 200
+    assert (len(endpoint.requests), endpoint.answered) == (2, 1)
 
 
 def test_requests_beyond_the_slots_queue() -> None:
