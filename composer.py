@@ -1,0 +1,225 @@
+"""A caption from tags alone, without a model.
+
+    tags ─▶ roles (composer_words) ─▶ who is seen (composer_subject) ─▶ looks ─▶ doing, place ─▶ the rest
+
+What is known of tags stands in composer.json.
+
+Every tag that is neither meta nor a credit is said once, and nothing is said that no tag says. Who of several
+people has or wears a thing is unknown, so they have it "between them".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from composer_subject import DEEDS, TRAITS, Picture, Subject, find_subject, from_series, sort_tags
+from composer_words import COLOUR_RANK, NOUN_RANK, REST, Role, and_list, merges, with_article
+from errors import ItemError
+
+_THINGS = ("being", "vehicle", "thing", "feature")
+_SHARED = {"show": "bared", "wear": "clothes", "hold": "held"}
+_PLACES = ("on", "inout", "among", "place", "feature", "time", "sky", "weather", "frame")
+_PLACE_LEADS = {"feature": "near ", "sky": "under ", "weather": "in ", "frame": "amid "}
+_PLACES_WITHOUT_COMMA = 3
+
+
+def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
+    """Write one paragraph of one to three sentences that says every tag.
+
+    `tags` are canonical (lower case, underscores); `categories` gives the category of a tag where known. Raises
+    ItemError where no tag is left to say.
+    """
+    picture = sort_tags(tags, categories)
+    if not (picture.roles or picture.names or picture.series or picture.species):
+        raise ItemError("no tags to compose from", "no tags to compose a caption from: tag the picture first")
+    subject = find_subject(picture)
+    if subject.kind == "scene":
+        sentences = _scene(picture)
+    else:
+        looks = _looks_between_them(picture, subject) if subject.several else _looks(picture, subject)
+        sentences = [subject.text + looks + _company(picture, subject), _predicate(picture, subject)]
+        sentences.append(_also(picture, "thing", *(["vehicle"] if subject.kind != "it" else []), REST))
+    text = " ".join(_sentence(said) for said in sentences if said)
+    return text.replace("{her}", subject.pronoun[1])
+
+
+# What they look like
+
+
+def _looks(picture: Picture, subject: Subject) -> str:
+    having = and_list([*_hair(picture), *_merged(picture, "eyes"), *_merged(picture, "body")])
+    wearing, holding = and_list(_merged(picture, "clothes")), and_list(picture.phrases("held"))
+    bared = (
+        [" ".join(["{her}", and_list(picture.phrases("bared")), "visible"])] if picture.has("bared") else []
+    )
+    clauses = [f"with {having}"] if having else []
+    clauses += (
+        bared + ([f"wearing {wearing}"] if wearing else []) + ([f"holding {holding}"] if holding else [])
+    )
+    if not clauses:
+        return ""
+    if bared and not having:
+        clauses[0] = f"with {clauses[0]}"
+    return (", " if subject.aside else " ") + ", ".join(clauses)
+
+
+def _looks_between_them(picture: Picture, subject: Subject) -> str:
+    having = [
+        *_listed_adjectives(picture, "hair"),
+        *picture.phrases("hairstyle", "fringe"),
+        *_listed_adjectives(picture, "eyes"),
+        *picture.phrases("body"),
+    ]
+    verbs = {"have": having} | {verb: picture.phrases(slot) for verb, slot in _SHARED.items()}
+    clauses = [f"{verb} {and_list(things)}" for verb, things in verbs.items() if things]
+    if not clauses:
+        return ""
+    who = "that" if subject.kind == "it" else "who"
+    return (", " if subject.aside else " ") + f"{who} between them {and_list(clauses, comma=',')}"
+
+
+def _hair(picture: Picture) -> list[str]:
+    """Say the hair in one breath: "long aqua hair in twintails with blunt bangs"."""
+    hair, styles, fringe = _merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
+    if not hair:
+        return styles + fringe
+    worn = f" in {and_list(styles)}" if styles else ""
+    return [and_list(hair) + worn + (f" with {and_list(fringe)}" if fringe else "")]
+
+
+def _listed_adjectives(picture: Picture, slot: str) -> list[str]:
+    """Of several people: "long, short, blonde and aqua hair", for whose is which is unknown."""
+    adjectives: dict[str, dict[str, None]] = {}
+    for role in picture.roles.get(slot, ()):
+        said = " ".join(adjective for _, adjective in role.modifiers)
+        adjectives.setdefault(role.head, {})[said] = None
+    return [f"{and_list(filter(None, said))} {head}".strip() for head, said in adjectives.items()]
+
+
+def _merged(picture: Picture, slot: str) -> list[str]:
+    """Say tags that share a noun together: black_skirt and pleated_skirt are "a black pleated skirt"."""
+    if slot not in picture.roles:
+        return []
+    groups: dict[str, list[Role]] = {}
+    for role in picture.roles[slot]:
+        groups.setdefault(role.head or role.phrase, []).append(role)
+    said: list[str] = []
+    for head, roles in groups.items():
+        if len(roles) == 1:
+            said.append(roles[0].phrase)
+            continue
+        modifiers = dict.fromkeys(
+            sorted((modifier for role in roles for modifier in role.modifiers), key=_rank)
+        )
+        if _is_one_thing(slot, head, modifiers):
+            said.append(with_article(f"{_adjectives(modifiers)} {head}"))
+        else:
+            said += [role.phrase for role in roles]
+    return said
+
+
+def _rank(modifier: tuple[int, str]) -> int:
+    return modifier[0]
+
+
+def _is_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
+    """A picture has one sky and a person one head of hair, but two colours of shirt are two shirts."""
+    if slot not in {"clothes", "body"}:
+        return True
+    ranks = [rank for rank, _ in modifiers]
+    return merges(head) and all(ranks.count(rank) < 2 for rank in (0, COLOUR_RANK, NOUN_RANK))
+
+
+def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
+    by_rank: dict[int, list[str]] = {}
+    for rank, adjective in modifiers:
+        by_rank.setdefault(rank, []).append(adjective)
+    return " ".join(
+        and_list(said) if rank in (0, COLOUR_RANK) else " ".join(said) for rank, said in by_rank.items()
+    )
+
+
+def _company(picture: Picture, subject: Subject) -> str:
+    said = ""
+    if subject.kind != "it" and picture.has("being"):
+        said += f", together with {and_list(picture.phrases('being'))}"
+    return said + "".join(f", with {phrase}" for phrase in picture.phrases("empty"))
+
+
+# What they do, where, and how the picture shows it
+
+
+def _predicate(picture: Picture, subject: Subject) -> str:
+    """Write the second sentence: "She is standing outdoors, smiling, with an open mouth, seen from below"."""
+    doing = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
+    gestures = and_list(picture.phrases("gesture"))
+    clauses = [*doing, *([f"with {gestures}"] if gestures else []), *_shown(picture)]
+    if not clauses:
+        return ""
+    pronoun = subject.pronoun[0]
+    verb = "are" if pronoun == "They" else "is"
+    if not (picture.has("pose", "act") or clauses[0].startswith("seen ")):
+        verb += " shown"
+    return f"{pronoun} {verb} {', '.join(clauses)}"
+
+
+def _deeds(pose: list[str], acts: list[str], where: str) -> list[str]:
+    """Tie the place to the pose or to a single act: "standing outdoors, smiling", "smiling outdoors"."""
+    if not where:
+        clauses = [and_list(pose + acts)]
+    elif pose:
+        clauses = [f"{and_list(pose)} {where}", and_list(acts)]
+    elif len(acts) == 1:
+        clauses = [f"{acts[0]} {where}"]
+    else:
+        clauses = [and_list(acts), where]
+    return [clause for clause in clauses if clause]
+
+
+def _where(picture: Picture, slots: Iterable[str]) -> str:
+    places: list[str] = []
+    for slot in slots:
+        said = _merged(picture, slot) if slot == "sky" else picture.phrases(slot)
+        if slot in _PLACE_LEADS and said:
+            places.append(_PLACE_LEADS[slot] + and_list(said))
+        else:
+            places += said
+    near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
+    return ", ".join([" ".join(near), *far]) if near else ""
+
+
+def _shown(picture: Picture) -> list[str]:
+    """Say how the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
+    sides, shots = and_list(picture.phrases("from")), and_list(picture.phrases("shot"))
+    forms, styles = and_list(picture.phrases("as")), and_list(picture.phrases("style"))
+    text = and_list(picture.phrases("text"))
+    view = " ".join(part for part in (sides and f"seen {sides}", shots and f"in {shots}") if part)
+    style = " ".join(part for part in (forms and f"as {forms}", styles and f"in {styles}") if part)
+    backdrop = and_list(_merged(picture, "backdrop"))
+    view = " ".join(part for part in (view, backdrop and f"against {backdrop}") if part)
+    return [clause for clause in (view, style, text and f"with {text}") if clause]
+
+
+def _scene(picture: Picture) -> list[str]:
+    """Write of a picture in which nobody is: "A landscape with a river, outdoors at night"."""
+    frames, things = and_list(picture.phrases("frame")), and_list(picture.phrases(*_THINGS, *TRAITS))
+    where = _where(picture, (slot for slot in _PLACES if slot not in {"frame", "feature"}))
+    clauses = [clause for clause in (where, *_shown(picture)) if clause]
+    clauses += [f"with {phrase}" for phrase in picture.phrases("empty")]
+    subject = f"{frames} with {things}" if frames and things else frames or things
+    also = _also(picture, REST, *DEEDS, "alone")
+    if subject or picture.series:
+        return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
+    if clauses:
+        return ["a scene " + ", ".join(clauses), also]
+    return [f"a picture of {and_list(picture.phrases(REST, *DEEDS))}"]
+
+
+# The rest
+
+
+def _also(picture: Picture, *slots: str) -> str:
+    said = picture.phrases(*slots)
+    return f"Also shown: {and_list(said)}" if said else ""
+
+
+def _sentence(said: str) -> str:
+    return said[0].upper() + said[1:] + ("" if said.endswith(".") else ".")

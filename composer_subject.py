@@ -1,0 +1,231 @@
+"""Who or what a caption is about: the tags of one picture, sorted, and the words that name its subject."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from composer_words import META, Role, and_list, display_name, plain, role_of, with_article
+
+TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes", "held")
+DEEDS = ("pose", "act", "gesture")
+
+_LEFT_OUT = frozenset({"meta", "artist", "contributor", "lore"})
+_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+_PEOPLE = {"girl": "girls", "boy": "boys", "other": "people"}
+_PRONOUNS = {"girl": ("She", "her"), "boy": ("He", "his"), "other": ("They", "their"), "it": ("It", "its")}
+_SEXES = {"female": "girl", "male": "boy"}
+_SERIES_PARTS = re.compile(r"[\s/:]+")
+
+
+@dataclass(slots=True)
+class Picture:
+    """The tags of one picture, sorted by where a caption says them."""
+
+    names: list[str] = field(default_factory=list)
+    series: list[str] = field(default_factory=list)
+    species: list[str] = field(default_factory=list)
+    roles: dict[str, list[Role]] = field(default_factory=dict)
+
+    def phrases(self, *slots: str) -> list[str]:
+        """Return what these slots say, slot after slot."""
+        return [role.phrase for slot in slots if slot in self.roles for role in self.roles[slot]]
+
+    def has(self, *slots: str) -> bool:
+        """Tell whether any of these slots says something."""
+        return any(slot in self.roles for slot in slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who or what the caption is about, and how its second sentence refers to them.
+
+    `kind` is "girl", "boy", "other", "it", "character" or "scene"; a scene does nothing and has no second
+    sentence. `aside` tells that `text` ends in an aside, so that a comma must follow.
+    """
+
+    text: str
+    kind: str
+    several: bool = False
+    aside: bool = False
+
+    @property
+    def pronoun(self) -> tuple[str, str]:
+        """The subject of the second sentence, and the possessive."""
+        if self.several:
+            return "They", "their"
+        return _PRONOUNS.get(self.kind, ("The character", "their"))
+
+
+def sort_tags(tags: Sequence[str], categories: Mapping[str, str]) -> Picture:
+    """Sort tags by where a caption says them, without those that it does not say."""
+    picture = Picture()
+    general: list[tuple[str, Role]] = []
+    for tag in dict.fromkeys(tags):
+        category = categories.get(tag)
+        if category in _LEFT_OUT or not tag:
+            continue
+        if category == "character":
+            picture.names.append(display_name(tag))
+        elif category == "copyright":
+            picture.series.append(display_name(tag))
+        elif category == "species":
+            picture.species.append(plain(tag))
+        else:
+            general.append((tag, role_of(tag)))
+    said_by_others = frozenset[str]().union(*(role.covers for _, role in general))
+    said = {(role.slot, role.phrase): role for tag, role in general if tag not in said_by_others}
+    said.pop((META, ""), None)
+    for role in said.values():
+        picture.roles.setdefault(role.slot, []).append(role)
+    picture.names = list(dict.fromkeys(picture.names))
+    picture.series = _longest(picture.series)
+    return picture
+
+
+def _longest(series: Iterable[str]) -> list[str]:
+    """Leave out what a longer title says: Fate beside Fate/Grand Order."""
+    parts = {title: tuple(_SERIES_PARTS.split(title)) for title in dict.fromkeys(series)}
+    openings = {words[:size] for words in parts.values() for size in range(1, len(words))}
+    return [title for title, words in parts.items() if words not in openings]
+
+
+def find_subject(picture: Picture) -> Subject:
+    """Name whom or what the picture shows: people, somebody described, an animal; or it is a scene."""
+    people, number = _people(picture)
+    if picture.names or people:
+        return _persons(picture, people, number)
+    if picture.species or picture.has("quality", "kind", "company", "relation"):
+        return _characters(picture)
+    if picture.has("being") or (picture.has("vehicle") and not picture.has("frame")):
+        beings = picture.phrases("being", "vehicle")
+        return Subject(
+            _alone(picture, and_list(beings)) + from_series(picture), "it", several=len(beings) > 1
+        )
+    if picture.has(*TRAITS, *DEEDS, "alone") and not picture.has("empty"):
+        return _characters(picture)
+    return Subject("", "scene")
+
+
+def _people(picture: Picture) -> tuple[list[str], int]:
+    """Count the people: 2girls and 1boy are "two girls", "a boy" and 3. Of two counts the larger holds."""
+    said: list[str] = []
+    number = 0
+    for one, many in _PEOPLE.items():
+        counts = [role.phrase for role in picture.roles.get(one, ())]
+        if counts:
+            count = max(counts, key=_at_least)
+            number += 1 if count == "1" else 2
+            other = "other " if one == "other" and said else ""
+            said.append(_counted(count, other + ("person" if one == "other" else one), other + many))
+    return said, number
+
+
+def _at_least(count: str) -> float:
+    if count == "multiple":
+        return 1.5
+    return int(count.rstrip("+")) + (0.5 if count.endswith("+") else 0)
+
+
+def _counted(count: str, one: str, many: str) -> str:
+    """("6+", "girl", "girls") ─▶ "six or more girls"."""
+    if count == "1":
+        return f"one {one}" if one.startswith("other") else f"a {one}"
+    digits = count.rstrip("+")
+    number = _NUMBERS[int(digits)] if digits.isdigit() and int(digits) < len(_NUMBERS) else digits
+    return f"{number} or more {many}" if count.endswith("+") else f"{number} {many}"
+
+
+def _persons(picture: Picture, people: list[str], number: int) -> Subject:
+    """Name and count them: "Hatsune Miku from Vocaloid, a girl"."""
+    several = (
+        number > 1
+        or picture.has("company", "relation")
+        or (len(picture.names) > 1 and not picture.has("alone"))
+    )
+    kinds = picture.phrases("kind")
+    if len(people) == 1 and not several:
+        people, kinds = _one_person(picture, people[0], kinds)
+    elif several and picture.names and number < 2:
+        people, kinds = [], people + kinds
+    kinds += [with_article(species) for species in picture.species]
+    groups = picture.phrases("relation", "company")
+    who = ", ".join(said for said in (and_list(people), and_list(groups)) if said)
+    if picture.has("alone") and (several or not people):
+        who = ", ".join(said for said in (who, "alone") if said)
+    if picture.has("quality") and (several or not people):
+        who = f"{who} ({', '.join(picture.phrases('quality'))})".strip()
+    parts = [and_list(picture.names), who] if picture.names else [who]
+    parts[0] += from_series(picture)
+    text = ", ".join(part for part in parts if part)
+    aside = bool(kinds or groups or (picture.names and not people))
+    if kinds:
+        who_is = " who is " if people else ", who is "
+        text += f", {and_list(kinds)} among them" if several else who_is + and_list(kinds)
+    return Subject(text, _sex(picture), several, aside)
+
+
+def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
+    """A girl tagged tall and cat_girl is "a tall cat girl"; what she is beside is left for "who is …"."""
+    noun = person.split(" ", 1)[1]
+    named = next((kind for kind in kinds if kind.endswith(f" {noun}")), None)
+    words = [*picture.phrases("quality"), named.split(" ", 1)[1] if named else noun]
+    return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
+
+
+def _sex(picture: Picture) -> str:
+    for one in _PEOPLE:
+        if picture.has(one):
+            return one
+    sexes = [_SEXES[quality] for quality in picture.phrases("quality") if quality in _SEXES]
+    return sexes[0] if len(sexes) == 1 else "character"
+
+
+def _characters(picture: Picture) -> Subject:
+    """Speak of somebody who is neither named nor counted: "a male anthro fox", "an elf", "a character"."""
+    qualities, kinds, groups = (
+        picture.phrases("quality"),
+        picture.phrases("kind"),
+        picture.phrases("company", "relation"),
+    )
+    noun = picture.species[0] if len(picture.species) == 1 else "character"
+    if groups:
+        described = " ".join([*qualities, f"{noun}s" if noun == "character" else noun])
+        text = f"{and_list(groups)} of {described}" if qualities or picture.species else and_list(groups)
+    elif qualities or picture.species or not kinds:
+        text = with_article(" ".join([*qualities, noun]))
+    else:
+        text, kinds = and_list(kinds), []
+    if len(picture.species) > 1:
+        text += f" ({', '.join(picture.species)})"
+    text = _alone(picture, text) + from_series(picture)
+    text += f", {and_list(kinds)}" if kinds else ""
+    several = bool(groups) or {"male", "female"} <= set(qualities)
+    return Subject(text, _sex(picture), several, aside=bool(kinds))
+
+
+def _alone(picture: Picture, text: str) -> str:
+    """Say solo of somebody who is not counted: "a solo character"."""
+    if not picture.has("alone"):
+        return text
+    _, _, words = text.partition(" ")
+    return f"a solo {words}" if text.startswith(("a ", "an ")) else f"{text}, alone"
+
+
+def from_series(picture: Picture) -> str:
+    """Name the series: " from Vocaloid"."""
+    titles = ["an original work" if title == "Original" else title for title in picture.series]
+    return f" from {and_list(titles)}" if titles else ""
