@@ -70,8 +70,8 @@ class Work(Generic[Item, Answer]):
     """What is done with each item: it is asked about, and the answer is kept.
 
     `ask` may run many times at once; `keep` and `failed` run one at a time, in the order in which
-    answers arrive. `ask` and `keep` raise ItemError for this item, and StageError or UserError when no
-    other can succeed.
+    answers arrive; `size` is what an item counts for. `ask` and `keep` raise ItemError for this item,
+    and StageError or UserError when no other can succeed.
     """
 
     title: str
@@ -79,6 +79,7 @@ class Work(Generic[Item, Answer]):
     ask: Callable[[Item], Awaitable[Answer]]
     keep: Callable[[Item, Answer], None]
     failed: Callable[[Item, ItemError], None]
+    size: Callable[[Item], int] = lambda item: 1
 
 
 class Bar:
@@ -95,9 +96,9 @@ class Bar:
         )
         self._notes: dict[str, str] = {}
 
-    def advance(self) -> None:
-        """Count one more item."""
-        self._bar.update()
+    def advance(self, by: int = 1) -> None:
+        """Count what is through."""
+        self._bar.update(by)
 
     def note(self, kind: str, words: str) -> None:
         """Show a few words behind the bar, or take them away again with ""."""
@@ -188,9 +189,9 @@ class _Runner(Generic[Item, Answer]):
         except ItemError as error:
             self._failed(item, error)
         else:
-            self.tally.done += 1
+            self.tally.done += self._work.size(item)
         self._bar.note("in flight", f"{self._slots.in_flight} in flight")
-        self._bar.advance()
+        self._bar.advance(self._work.size(item))
 
     def _failed(self, item: Item, error: ItemError) -> None:
         name = self._work.name(item)

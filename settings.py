@@ -102,12 +102,22 @@ def _url(value: object) -> object:
     return text
 
 
+def _source(value: object, info: ValidationInfo) -> str:
+    text = str(value).strip()
+    if text.lower() in ("danbooru", "e621"):
+        return text.lower()
+    if not text.lower().endswith((".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".parquet")):
+        raise ValueError("should be danbooru, e621, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file")
+    return str(_path(text, info))
+
+
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
 Template = Annotated[Path, PlainValidator(_template)]
+WikiSource = Annotated[str, PlainValidator(_source)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
@@ -203,6 +213,14 @@ class TagsSettings(Section):
         "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
     )
     exclude_categories: Strings = _setting("artist, meta", "categories that are left out of the prompt")
+    describe: Literal["unusual", "all", "none"] = _setting(
+        "unusual",
+        "tags whose meaning is told to the model: unusual (characters, series, and what few pictures have), "
+        "all or none",
+    )
+    describe_tokens: int = _setting(
+        "800", "at most this many tokens of meanings in one prompt; the most common tags give way first", ge=0
+    )
     trigger: str = _setting("", "trigger word that begins every caption", "mychar")
     descriptions_file: OptionalPath = _setting(
         "",
@@ -224,7 +242,7 @@ class TagProviderSettings(StageSettings):
     prompt_template_file: Template = _setting(
         "tag_provider_prompt_template.txt", "template of the request that sums up a wiki page"
     )
-    source: str = _setting(
+    source: WikiSource = _setting(
         "danbooru", "danbooru, e621, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)"
     )
     wiki_url: str = _setting(

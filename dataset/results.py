@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
+from dataset.images import Picture
 from dataset.store import Lines, Texts, digest, fingerprint, remove
 from errors import ItemError
+
+Existing = Literal["keep", "refresh", "overwrite"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,46 @@ class Results:
                 if isinstance(name, str) and made is not None:
                     found[name] = made
         return found
+
+    def pending(
+        self,
+        pictures: Sequence[Picture],
+        existing: Existing,
+        *,
+        redo_drafts: bool,
+        prompt_of: Callable[[Picture], str | None],
+    ) -> list[Picture]:
+        """The pictures that this stage has to do, in their order.
+
+        `prompt_of` gives the fingerprint of the prompt that would be sent now, None where there is none.
+        A text that somebody edited is never outdated.
+        """
+        if existing == "overwrite":
+            return list(pictures)
+        there = self.texts.names()
+        made = self.made() if there and (redo_drafts or existing == "refresh") else {}
+
+        def is_due(picture: Picture) -> bool:
+            name = picture.stem_name
+            if name not in there:
+                return True
+            last = made.get(name)
+            if last is None:
+                return False
+            outdated = (last.draft and redo_drafts) or (
+                existing == "refresh" and prompt_of(picture) not in (None, last.prompt)
+            )
+            return outdated and self._is_as_written(name, last)
+
+        return [picture for picture in pictures if is_due(picture)]
+
+    def _is_as_written(self, name: str, last: Made) -> bool:
+        text = self.texts.read(name)
+        return text is not None and digest(text) == last.text
+
+    def has_drafts(self) -> bool:
+        """Whether some texts were composed without a model."""
+        return any(made.draft for made in self.made().values())
 
     def recover(self, names: Collection[str]) -> None:
         """Finish what a kill left half done: journalled texts go to their place, others are dropped.

@@ -18,6 +18,8 @@ from errors import ItemError, UserError
 
 Line = dict[str, Any]
 
+# Rewriting a shared file takes well under a second; nobody holds it this many seconds.
+_LONGEST_LOCK = 30.0
 # Errors of the whole disk or folder: no further file can be written either.
 _HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -92,6 +94,19 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+
+
+@contextlib.contextmanager
+def locked_file(path: Path) -> Iterator[None]:
+    """Wait until no other run writes `path`, and keep others waiting meanwhile."""
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        with FileLock(lock, timeout=_LONGEST_LOCK):
+            yield
+    except Timeout:
+        raise UserError(f"another run holds {lock}: wait until it ends, or remove that file") from None
+    except OSError as error:
+        raise UserError(f"{lock} cannot be written ({error.strerror}): {_remedy(error)}") from error
 
 
 class Lines:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from errors import ItemError
-from llm.endpoint import Endpoint, Reply, Usage
+from llm.endpoint import Endpoint
 from llm.prompts import Message
+from llm.usage import Reply, Usage
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")

@@ -20,6 +20,7 @@ from llm import trouble
 from llm.concurrency import Concurrency
 from llm.prompts import Message
 from llm.trouble import Trouble
+from llm.usage import Reply, Usage
 from settings import EndpointSettings
 
 _log = logging.getLogger(__name__)
@@ -33,36 +34,6 @@ _KNOCK_EVERY = 1.0
 _BUSY_TRIES = 20
 # A service that asks for a longer pause than this has run dry for today.
 _LONGEST_RETRY_AFTER = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model answered; `text` is as it came, None where there was none."""
-
-    text: str | None
-    finish_reason: str | None
-    model: str
-    prompt_tokens: int
-    cached_tokens: int
-    completion_tokens: int
-    seconds: float
-
-
-@dataclass(slots=True)
-class Usage:
-    """What all requests to an endpoint took together."""
-
-    requests: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-
-    def add(self, reply: Reply) -> None:
-        """Count one reply."""
-        self.requests += 1
-        self.prompt_tokens += reply.prompt_tokens
-        self.cached_tokens += reply.cached_tokens
-        self.completion_tokens += reply.completion_tokens
 
 
 @dataclass(slots=True)
@@ -105,13 +76,15 @@ class _Patience:
 class Endpoint:
     """An OpenAI-compatible server and one of its models.
 
-    `on_wait` is told a few words while the server is away, and "" when it is back.
+    `program` is the name of the server where it is known. `on_wait` is told a few words while the
+    server is away, and "" when it is back.
     """
 
     settings: EndpointSettings
     url: str
     model: str
     concurrency: Concurrency
+    program: str = ""
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
     _client: openai.AsyncOpenAI | None = None

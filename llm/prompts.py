@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
@@ -120,3 +121,9 @@ def _messages(text: str) -> list[tuple[Role, str, int]]:
         line = text.count("\n", 0, mark.end()) + 1
         pieces.append((mark.group(1), text[mark.end() : end], line))  # type: ignore[arg-type]
     return [piece for piece in pieces if piece[1].strip()]
+
+
+def fingerprint(model: str, messages: Sequence[Message]) -> str:
+    """What tells whether a text was made from this model and these messages; pictures do not count."""
+    parts = [model, *(part for message in messages for part in (message.role, message.text))]
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,108 @@
+"""The data set of one run: its pictures, their tags as the stages may see them, and what is common in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dataset.exclusion import excluded_because
+from dataset.images import Folder, Picture, find_pictures
+from dataset.sidecar import TagList, read_tags
+from dataset.tags import canonical
+from errors import ItemError, UserError
+from settings import DatasetSettings, TagsSettings
+
+
+@dataclass(slots=True)
+class Survey:
+    """What is common in a data set: how many pictures have each tag, and the categories that files tell."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    categories: dict[str, str] = field(default_factory=dict)
+
+
+class Collection:
+    """The pictures of the images folder and their tags.
+
+    Tags are read when they are asked for, so that a million pictures fit in memory.
+    """
+
+    def __init__(self, settings: DatasetSettings, tags: TagsSettings) -> None:
+        """Raises UserError where the folders cannot be what they are meant for."""
+        _refuse_overwriting(settings)
+        self.root = settings.images
+        self.folder: Folder = find_pictures(
+            settings.images,
+            recursive=settings.recursive,
+            tag_extension=settings.tag_extension,
+            ignore={settings.caption_extension} if _same(settings.captions, settings.images) else (),
+        )
+        self._excluded = {canonical(tag) for tag in tags.exclude}
+        self._replaced = {canonical(old): canonical(new) for old, new in tags.replace.items()}
+        self._survey: Survey | None = None
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The pictures that have tags, in natural order."""
+        return [picture for picture in self.folder.pictures if picture.tag_file is not None]
+
+    def path(self, picture: Picture) -> Path:
+        """The file of a picture."""
+        return self.root / picture.name
+
+    def tags(self, picture: Picture) -> TagList:
+        """The tags of a picture, filtered as [Tags] says.
+
+        Raises ItemError when they cannot be read, and, under the reason "excluded", when the picture is
+        one that is never sent: that is judged from all tags, before any filter.
+        """
+        if picture.tag_file is None:
+            raise ItemError("no tag file", f"{picture.name} has no tag file beside it")
+        found = read_tags(self.root / picture.tag_file)
+        because = excluded_because(found.tags, found.rating)
+        if because is not None:
+            raise ItemError("excluded", f"{picture.name}: {because}")
+        kept = dict.fromkeys(self._replaced.get(tag, tag) for tag in found.tags if tag not in self._excluded)
+        kept.pop("", None)
+        return dataclasses.replace(found, tags=tuple(kept))
+
+    def survey(self, each: Callable[[], None] = lambda: None) -> Survey:
+        """Count the tags of all pictures, once; `each` is called after every picture.
+
+        Pictures whose tags cannot be used are passed over: the stage that needs them says why.
+        """
+        if self._survey is None:
+            survey = Survey()
+            for picture in self.pictures:
+                try:
+                    tags = self.tags(picture)
+                except ItemError:
+                    continue
+                finally:
+                    each()
+                survey.counts.update(tags.tags)
+                survey.categories.update(tags.categories)
+            self._survey = survey
+        return self._survey
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _refuse_overwriting(settings: DatasetSettings) -> None:
+    """No output may land on a file of the user's or on another output."""
+    if _same(settings.captions, settings.descriptions):
+        raise UserError(
+            "[Dataset] captions and descriptions are the same folder, so one would overwrite the other: "
+            "name two folders"
+        )
+    for key, folder in (("captions", settings.captions), ("descriptions", settings.descriptions)):
+        if _same(folder, settings.images) and settings.tag_extension in ("auto", settings.caption_extension):
+            raise UserError(
+                f"[Dataset] {key} is the images folder, where {settings.caption_extension} files may be "
+                "tags: name another folder, or set tag_extension and caption_extension to different ones"
+            )

@@ -1,0 +1,70 @@
+"""From the settings of a stage to the endpoint it asks: found, named, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from llm import discovery
+from llm.concurrency import Concurrency
+from llm.endpoint import Endpoint
+from settings import EndpointSettings
+
+# What a server is asked for that lists no models: most that do so answer for any name.
+_UNNAMED_MODEL = "default"
+
+
+@dataclass(slots=True)
+class Connections:
+    """The endpoints of one run; stages with the same settings share one, and its slots."""
+
+    _open: dict[str, Endpoint | None] = field(default_factory=dict)
+
+    async def endpoint(self, settings: EndpointSettings) -> Endpoint | None:
+        """The endpoint that these settings mean, or None where captions are to be composed without a model.
+
+        Raises UserError where an embedded model cannot be started.
+        """
+        key = repr(settings.model_dump())
+        if key not in self._open:
+            self._open[key] = await self._connect(settings)
+        return self._open[key]
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for endpoint in self._open.values():
+            if endpoint is not None:
+                await endpoint.close()
+        self._open.clear()
+
+    async def _connect(self, settings: EndpointSettings) -> Endpoint | None:
+        if settings.url == "builtin":
+            return None
+        if settings.url == "auto":
+            return await self._found(settings)
+        if settings.url == "embedded":
+            from llm import embedded
+
+            return _endpoint(settings, "llama.cpp", embedded.start(settings.model), settings.model)
+        return await self._named(settings)
+
+    async def _found(self, settings: EndpointSettings) -> Endpoint | None:
+        for server in await discovery.listening():
+            endpoint = _endpoint(settings, server.program, server.url, settings.model)
+            model = discovery.choose(await endpoint.models())
+            if model is None:
+                await endpoint.close()
+                continue
+            if settings.model == "auto":
+                endpoint.model = model
+            return endpoint
+        return None
+
+    async def _named(self, settings: EndpointSettings) -> Endpoint:
+        endpoint = _endpoint(settings, "", settings.url, settings.model)
+        if settings.model == "auto":
+            endpoint.model = discovery.choose(await endpoint.models()) or _UNNAMED_MODEL
+        return endpoint
+
+
+def _endpoint(settings: EndpointSettings, program: str, url: str, model: str) -> Endpoint:
+    return Endpoint(settings, url, model, Concurrency(settings.concurrency), program=program)
