@@ -51,11 +51,12 @@ class Fault:
     """One answer gone wrong: `reply` in place of the right one (None keeps it), sent in some manner.
 
     half: the connection ends in the midst of the body; drop: it ends before any answer; silent: nothing
-    comes until the server is closed; drip: a byte each tenth of a second.
+    comes until the server is closed; drip: a byte each tenth of a second; chunked: right, but of a length
+    that is not told beforehand.
     """
 
     reply: Reply | None = None
-    manner: Literal["whole", "half", "drop", "silent", "drip"] = "whole"
+    manner: Literal["whole", "half", "drop", "silent", "drip", "chunked"] = "whole"
 
 
 HALF, DROP, SILENT, DRIP = (
@@ -181,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.manner in {"silent", "drop"}:
             self.close_connection = True
             return
-        self._head(reply)
+        self._head(reply, fault.manner)
         self._send(reply.body, fault.manner, wiki.closing)
 
     def _read(self) -> Asked:
@@ -196,10 +197,13 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Asked(method, unquote(parts.path), query, headers, self.requestline, body, time.monotonic())
 
-    def _head(self, reply: Reply) -> None:
+    def _head(self, reply: Reply, manner: str) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if manner == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(reply.body)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -215,6 +219,11 @@ class _Handler(BaseHTTPRequestHandler):
                         break
                     self.wfile.write(bytes([byte]))
                 self.close_connection = True
+            elif manner == "chunked":
+                for start in range(0, len(body), 50):
+                    piece = body[start : start + 50]
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                self.wfile.write(b"0\r\n\r\n")
             else:
                 self.wfile.write(body)
         except OSError:

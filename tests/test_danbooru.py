@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import json
 import logging
 import random
 import socket
@@ -12,6 +14,7 @@ import time
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote_plus
 
 import pytest
@@ -269,6 +272,22 @@ def test_what_came_before_the_end_is_kept() -> None:
             kept.extend(found)
         assert len(kept) == len(asked_names(wiki)[0])
     assert all(page.known for page in kept)
+
+
+@pytest.mark.parametrize("manner", ["whole", "chunked"])
+def test_a_compressed_answer_is_read(manner: Literal["whole", "chunked"]) -> None:
+    rows = json.dumps([{"name": name, "category": 0} for name in named(100)]).encode()
+    packed = Reply(200, gzip.compress(rows), headers={"Content-Encoding": "gzip"})
+    with FakeDanbooru() as wiki:
+        wiki.always = Fault(packed, manner)
+        assert all(page.known for page in pages(wiki, named(100)).values())
+
+
+def test_a_compressed_answer_that_is_damaged_ends_the_stage_with_a_sentence() -> None:
+    with FakeDanbooru() as wiki:
+        wiki.always = Fault(Reply(200, b"no gzip at all", headers={"Content-Encoding": "gzip"}))
+        with pytest.raises(StageError, match="broke off"):
+            pages(wiki, ["smile"])
 
 
 def test_silence_ends_after_a_second_try() -> None:

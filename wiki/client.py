@@ -72,8 +72,6 @@ class _Answer:
     @property
     def document(self) -> object:
         """The JSON document, or None when the body is none."""
-        if "json" not in self.headers.get("Content-Type", "").lower():
-            return None
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -147,7 +145,7 @@ class WikiClient:
 
     def _get(self, path: str, query: str) -> _Answer:
         url = f"{self._url}{path}?{query}"
-        with self._session.get(url, stream=True, allow_redirects=False, timeout=self._timeout()) as response:
+        with self._session.get(url, stream=True, timeout=self._timeout()) as response:
             return self._read(response)
 
     def _post(self, path: str, query: str) -> _Answer:
@@ -156,7 +154,6 @@ class WikiClient:
             data=f"_method=get&{query}",
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             stream=True,
-            allow_redirects=False,
             timeout=self._timeout(),
         ) as response:
             return self._read(response)

@@ -26,6 +26,13 @@ class _Credentials(requests.auth.AuthBase):
         return self._basic(request) if self._basic else request
 
 
+class _StayingSession(requests.Session):
+    """A session that follows no redirect: who asks, and with which key, is for one address only."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that there is none, so that not even its address is looked at."""
+
+
 def named_session(host: str, login: str, api_key: str, user_agent: str) -> requests.Session:
     """Open a session in which the program names itself, and the user where credentials are given.
 
@@ -37,7 +44,7 @@ def named_session(host: str, login: str, api_key: str, user_agent: str) -> reque
         raise UserError(
             "user_agent may not hold line breaks or control characters: write a name and an address"
         )
-    session = requests.Session()
+    session = _StayingSession()
     # A company's proxy and certificates come from the environment, but a wiki on this computer needs neither.
     session.trust_env = not _is_loopback(host)
     session.auth = _Credentials(login, api_key)
