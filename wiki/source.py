@@ -38,8 +38,8 @@ class Source(Protocol):
        inherit from anything. `wiki/dump.py` is the example without a network; `wiki/danbooru.py`
        is the one with it, and `wiki/client.py` is the polite HTTP client that they share: it paces,
        waits, tries again and turns every failure into a sentence.
-    2. Name it in the table of sources of `tag_provider.py` and among the values of
-       `[TagProvider] source` in `config.py`.
+    2. Give it a branch in `wiki/sources.py`, and name it in the description of `[TagProvider] source`
+       in `settings.py`.
     3. Give it a fake server and tests beside the others in `tests/`.
 
     What a source promises:
