@@ -66,9 +66,8 @@ _LATIN_WORD = re.compile(f"[{_SCRIPTS['latin']}]+")
 
 # A sign may be told without quotation marks, and a name repeated in its own script.
 _TOLD_SIGN = re.compile(
-    rf"\([^()\n]{{0,60}}\)|\[[^\[\]\n]{{0,60}}\]|\b(?:read(?:s|ing)?|say(?:s|ing)|labell?ed|titled?"
-    rf"|marked|written|text|words?"
-    rf"|characters?|kanji|sign|named|called|logo|spelling"
+    rf"\([^()\n]{{0,60}}\)|\[[^\[\]\n]{{0,60}}\]|\b(?:read(?:s|ing)?|say(?:s|ing)|labell?ed|titled?|marked"
+    rf"|written|text|words?|characters?|kanji|sign|named|called|logo|spelling"
     rf"|spells) ?:? ?[{CJK}{_SCRIPTS['hangul']}{_SCRIPTS['cyrillic']}"
     r"、。・！？\s]{1,40}",
     re.IGNORECASE,

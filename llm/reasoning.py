@@ -36,16 +36,13 @@ _ANSWER = re.compile(
 )
 
 _ALOUD = re.compile(
-    r"\A(?:(?:okay|ok|alright|hmm+|well|so|right|got it|now|first|wait)[,.!]* ){0,3}"
-    r"(?:the user(?:'s)? (?:wants?|asks?|asked|is asking|has (?:asked|given|provided)|provided|gave"
-    r"|needs|request|prompt)"
-    r"|i (?:need|have|should|must|want|will|am going) to\b|i should\b|i'll (?:start|begin|need|write"
-    r"|describe)"
-    r"|let me (?!know)|let's |we (?:need|have|must|should) (?:to )?(?:write|produce|describe|create"
-    r"|output|generate|craft)"
-    r"|thinking process\b|my task\b|the (?:task|prompt|request|instructions?) (?:is|are|says?|asks?"
-    r"|wants?)\b"
-    r"|looking at the (?:tags|prompt|request|tag list)\b)",
+    r"\A(?:(?:okay|ok|alright|hmm+|well|so|right|got it|now|first"
+    r"|wait)[,.!]* ){0,3}(?:the user(?:'s)? (?:wants?|asks?|asked|is asking|has (?:asked|given|provided)"
+    r"|provided|gave|needs|request|prompt)|i (?:need|have|should|must|want|will|am going) to\b|i should\b"
+    r"|i'll (?:start|begin|need|write|describe)|let me (?!know)|let's |we (?:need|have|must"
+    r"|should) (?:to )?(?:write|produce|describe|create|output|generate|craft)|thinking process\b|my task\b"
+    r"|the (?:task|prompt|request|instructions?) (?:is|are|says?|asks?|wants?)\b|looking at the (?:tags"
+    r"|prompt|request|tag list)\b)",
     re.IGNORECASE,
 )
 

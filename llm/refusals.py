@@ -11,28 +11,22 @@ from llm.quotations import own_words
 _SENTENCE_START = r"(?:\A|\n|(?<=[.!?。！？]) |(?<=[。！？]))"
 
 _TASK_VERB = (
-    r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify"
-    r"|continue|engage|do "
-    r"(?:that|this|so)|analy[sz]e|discuss|support|offer|produce|share|recogni[sz]e|determine|complete"
-    r"|answer|respond|"
-    r"participate|interpret|proceed|give|make|depict|comment|view|see|access|tell|in good conscience"
-    r"|be of|go into|fully)"
+    r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify|continue"
+    r"|engage|do (?:that|this|so)|analy[sz]e|discuss|support|offer|produce|share|recogni[sz]e|determine"
+    r"|complete|answer|respond|participate|interpret|proceed|give|make|depict|comment|view|see|access|tell"
+    r"|in good conscience|be of|go into|fully)"
 )
 _CANNOT = (
     r"(?:can't|cannot|can not|can only|won't(?: be able to)?|will not(?: be able to)?|am (?:not able"
-    r"|unable) to|'m (?:not "
-    r"able|unable) to|must not|may not|couldn't|could not|would rather not|'d rather not"
-    r"|would prefer not to|prefer not to"
-    r"|do not|don't)"
+    r"|unable) to|'m (?:not able|unable) to|must not|may not|couldn't|could not|would rather not"
+    r"|'d rather not|would prefer not to|prefer not to|do not|don't)"
 )
 _FIRST_PERSON = (
     rf"\bi ?(?:\w+ly )?{_CANNOT} (?:\w+ly |really |currently )?{_TASK_VERB}",
     r"\bi(?:'m| am) (?:very |so |really |truly )?(?:sorry|afraid)\b",
-    r"\bi(?:'m| am) (?:unable|not able|not comfortable|uncomfortable|not allowed|not permitted"
-    r"|not going to|not equipped"
-    r"|not programmed|programmed|designed to|only able)\b",
-    r"\bi(?:'m| am) (?:just |only )?an? (?:ai|artificial|(?:large )?language|text-based"
-    r"|virtual assistant)\b",
+    r"\bi(?:'m| am) (?:unable|not able|not comfortable|uncomfortable|not allowed|not permitted|not going to"
+    r"|not equipped|not programmed|programmed|designed to|only able)\b",
+    r"\bi(?:'m| am) (?:just |only )?an? (?:ai|artificial|(?:large )?language|text-based|virtual assistant)\b",
     r"\bi(?:'m| am) going to have to\b|\bi (?:don't|do not) think i\b",
     r"\bi (?:must|have to|need to|will have to|respectfully|politely) (?:respectfully "
     r"|politely )?(?:decline|refuse)",
@@ -43,17 +37,15 @@ _FIRST_PERSON = (
     r"\bi (?:was|am|have been) (?:designed|trained|programmed|created)\b",
 )
 _ABOUT_RULES = (
-    r"\bas an? (?:responsible |helpful |harmless )?(?:ai|artificial intelligence)(?:,"
-    r"| (?:\w+[ -])?(?:model|assistant|system"
-    r"|i\b))",
+    r"\bas an? (?:responsible |helpful |harmless )?(?:ai|artificial intelligence)(?:,| (?:\w+[ -])?(?:model"
+    r"|assistant|system|i\b))",
     r"\bas an? (?:large |text-based |multimodal )*language model\b",
     r"\b(?:against|violat\w+|under|due to|per|breach\w*) (?:\w+ ){0,3}(?:guidelines|policy|policies)\b",
     r"\b(?:my|our|openai's) (?:\w+ ){0,2}(?:guidelines|policy|policies)\b",
     r"\bmy (?:programming|training|safety|ethical|core principles|principles|capabilities)\b",
-    r"\b(?:content|request|image|picture|prompt|material)\b[^.\n]{0,60}\b(?:violates?|goes against"
-    r"|is against|contravenes?"
-    r"|breach(?:es)?|is (?:inappropriate|not appropriate)|(?:cannot|can't) be (?:described|captioned"
-    r"|processed|fulfilled))\b",
+    r"\b(?:content|request|image|picture|prompt"
+    r"|material)\b[^.\n]{0,60}\b(?:violates?|contravenes?|breach(?:es)?|is (?:inappropriate"
+    r"|not appropriate)|(?:cannot|can't) be (?:described|captioned|processed|fulfilled))\b",
     r"\b(?:not|in)(?: be)? ?appropriate (?:for me )?to\b",
     r"\b(?:can|may) i (?:help|assist)(?: you)?\b|\bi help you\b",
     r"\b(?:unable|not possible|not able) to (?:describe|provide|caption|comply|assist|fulfil|generate"
@@ -67,7 +59,7 @@ _AT_SENTENCE_START = (
     r"(?:my |sincere |our )?apologies[,.! ]|unfortunately,|regrettably,|i(?:'m| am) sorry|no[,.] i\b",
     r"i (?:can't|cannot|can not|won't|will not|must decline|have to decline|decline|refuse)[.,!]",
     r"(?:it|that)(?: is|'s) (?:important|essential|crucial) to\b|(?:for|due to) (?:safety|policy|privacy"
-    r"|ethical)\b",
+    r"|ethical) (?:reasons|concerns)\b",
     r"this (?:request|content|prompt) (?:is|has been|was) (?:blocked|flagged|declined|rejected|filtered"
     r"|not allowed)",
     r"(?:the )?request (?:declined|denied|rejected|blocked|refused)",
@@ -78,23 +70,20 @@ _FOREIGN = (
     r"(?:作为|作為)(?:一个|一個|一名)?[^。\n]{0,8}(?:AI|人工智能|语言模型|語言模型)",
     r"申し訳(?:ありません|ございません|ないです)|すみません(?:が|、)|ごめんなさい[、。が]|恐れ入りますが",
     r"죄송(?:합니다|하지만|해요)|미안하지만|유감스럽게도",
-    r"(?:je suis )?d[ée]sol[ée]e?[,. ]|je (?:ne peux pas|ne suis pas en mesure|regrette)"
-    r"|malheureusement,|en tant qu(?:e |')(?:ia\b"
-    r"|intelligence|mod[èe]le|assistant)",
+    r"(?:je suis )?d[ée]sol[ée]e?[,. ]|je (?:ne peux pas|ne suis pas en mesure|regrette)|malheureusement,"
+    r"|en tant qu(?:e |')(?:ia\b|intelligence|mod[èe]le|assistant)",
     r"(?:es )?tut mir (?:sehr )?leid|entschuldigung,|leider (?:kann|darf|ist es mir|bin)|als (?:ki\b"
-    r"|sprachmodell)|ich kann (?:\w+ )"
-    r"{0,6}nicht\b",
+    r"|sprachmodell)|ich kann (?:\w+ ){0,6}nicht\b",
     r"lo siento[,.]|lamento\b|lamentablemente,|no puedo (?:ayudar|describir|proporcionar|generar|cumplir"
-    r"|crear|ofrecer)|como "
-    r"(?:modelo de lenguaje|una? (?:ia\b|inteligencia))",
+    r"|crear|ofrecer)|como (?:modelo de lenguaje|una? (?:ia\b|inteligencia))",
     r"sinto muito|desculpe[,.]|infelizmente,|n[ãa]o posso (?:ajudar|descrever|fornecer|gerar|criar)"
     r"|como (?:um )?modelo de linguagem",
-    r"mi dispiace[,. ]|purtroppo,|non posso (?:aiutar|descrivere|fornire|generare|creare)"
-    r"|come (?:modello|ia\b)",
+    r"mi dispiace[,. ]|purtroppo,|non posso (?:aiutar|descrivere|fornire|generare|creare)|come (?:modello"
+    r"|ia\b)",
     r"(?:к сожалению|извините|простите|прошу прощения|мне (?:очень )?жаль)[, ]|я не могу|как (?:ии\b"
     r"|языковая модель)",
-    r"het spijt me|sorry, maar|helaas kan|niestety|przepraszam|üzgünüm|maaf,|xin lỗi|tôi không thể"
-    r"|ขออภัย|عذر|آسف|लेकिन मैं|क्षमा करें|मुझे खेद",
+    r"het spijt me|sorry, maar|helaas kan|niestety|przepraszam|üzgünüm|maaf,|xin lỗi|tôi không thể|ขออภัย"
+    r"|عذر|آسف|लेकिन मैं|क्षमा करें|मुझे खेद",
 )
 _FOREIGN_ANYWHERE = (
     r"我(?:无法|無法|不能|不便|没有办法)|(?:无法|無法|不能)(?:为您|為您)?(?:提供|描述|协助|協助|满足|滿足|回答|处理|處理)(?:该|此|这|這|您|任何|相关|帮助)",
@@ -103,9 +92,8 @@ _FOREIGN_ANYWHERE = (
 )
 _BLIND = (
     r"\bi (?:\w+ )??(?:can't|cannot|can not|don't|do not|am unable to|am not able to"
-    r"|currently can't) (?:\w+ly )?(?:see|view|"
-    r"access|have access to|open|receive|display)\b[^.\n]{0,30}\b(?:images?|pictures?|photos?"
-    r"|attachments?|files?)\b",
+    r"|currently can't) (?:\w+ly )?(?:see|view|access|have access to|open|receive"
+    r"|display)\b[^.\n]{0,30}\b(?:images?|pictures?|photos?|attachments?|files?)\b",
     r"\bi (?:don't|do not) have the (?:ability|capability) to (?:see|view|access|open)\b",
     r"\bi(?:'m| am) (?:unable|not able) to (?:\w+ly )?(?:see|view|access|open"
     r"|display)\b[^.\n]{0,30}\b(?:images?|pictures?|photos?|file)",

@@ -8,22 +8,19 @@ from llm.quotations import own_words
 # Where one turn ends and another begins. A server that knows the wrong one lets the model play on alone.
 _END_OF_TURN = re.compile(
     r"<\|(?:im_end|im_start|eot_id|eom_id|end|endoftext|end_of_text|return|user|system|end_of_turn"
-    r"|END_OF_TURN_TOKEN"
-    r"|END_RESPONSE|end_of_sentence|start_header_id)\|>"
-    r"|</s>|<(?:end_of_turn|start_of_turn|end_of_utterance|eos)>|<turn\|>|\[/?INST\]|<｜[^<>｜\n]{1,40}｜>"
+    r"|END_OF_TURN_TOKEN|END_RESPONSE|end_of_sentence|start_header_id)\|>|</s>|<(?:end_of_turn"
+    r"|start_of_turn|end_of_utterance|eos)>|<turn\|>|\[/?INST\]|<｜[^<>｜\n]{1,40}｜>"
 )
 _TOKEN = re.compile(
-    r"<\|?[a-z_]{1,20}\|>|<\|[\w /.-]{1,40}\|?>|</?s>|<｜[^<>｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>"
-    r"|<(?:bos|eos|pad|unk|end_of_turn|start_of_turn|end_of_utterance|image|image_soft_token"
-    r"|unused\d{1,4})>"
+    r"<\|?[a-z_]{1,20}\|>|<\|[\w /.-]{1,40}\|?>|</?s>|<｜[^<>｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|<(?:bos|eos"
+    r"|pad|unk|end_of_turn|start_of_turn|end_of_utterance|image|image_soft_token|unused\d{1,4})>"
     r"|<(?:0x[0-9A-F]{2}|extra_id_\d{1,3})>|(?<!\w)/(?:no_)?think\b",
     re.IGNORECASE,
 )
 _TURN_HEAD = re.compile(
-    r"\A(?:\s?(?:<\|(?:im_start|start_header_id|start|turn)\|?>|<start_of_turn>|<｜)\s?(?:assistant|model)\b"
-    r"(?:<\|end_header_id\|>|｜>|<\|message\|>|:)?|\s?</?s>|\s?\[/INST\]|\s?<\|(?:begin_of_text|assistant"
-    r"|end)\|>"
-    r"|\s?<bos>|\s?assistant\n)+"
+    r"\A(?:\s?(?:<\|(?:im_start|start_header_id|start|turn)\|?>|<start_of_turn>|<｜)\s?(?:assistant"
+    r"|model)\b(?:<\|end_header_id\|>|｜>|<\|message\|>|:)?|\s?</?s>|\s?\[/INST\]|\s?<\|(?:begin_of_text"
+    r"|assistant|end)\|>|\s?<bos>|\s?assistant\n)+"
 )
 
 _FENCE_LINE = re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE)
@@ -33,56 +30,50 @@ _ITALIC = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]{1,400})(?<!\s)\*(?![\w*])")
 _LONE_BULLET = re.compile(r"\A(?:[-*•>] |\d{1,2}[.)] (?=[A-Z]))(?=[^\n]*\Z)")
 
 _NOUN = (
-    r"(?:captions?|descri\w+|prompts?|summary|sentences?|paragraphs?|version|answer|response|text"
-    r"|rewrite|output)"
+    r"(?:captions?|descri\w+|prompts?|summary|sentences?|paragraphs?|version|answer|response|text|rewrite"
+    r"|output)"
 )
 _LABEL_WORDS = (
     r"(?:(?:final|short|long|brief|concise|detailed|image|picture|photo|training|natural[- ]language"
-    r"|revised|updated"
-    r"|full|one-sentence|english|main|suggested|plain|new|generated) ){0,3}"
-    r"(?:caption|description|answer|output|response|result|summary|prompt|sentence|paragraph"
-    r"|alt text|assistant)"
+    r"|revised|updated|full|one-sentence|english|main|suggested|plain|new|generated) ){0,3}(?:caption"
+    r"|description|answer|output|response|result|summary|prompt|sentence|paragraph|alt text|assistant)"
 )
 _LABEL = re.compile(
-    rf"\A(?:#{{1,6}} )?[*_]{{0,3}}{_LABEL_WORDS}(?: #?\d)?[*_]{{0,3}}"
-    rf"(?: \([^()\n]{{0,40}}\))?(?: for [^:\n]{{0,60}})?"
-    rf"[*_]{{0,3}} ?[:：][*_]{{0,3}}\s*|\A(?:#{{1,6}} |[*_]{{2,3}}){_LABEL_WORDS}[*_]{{0,3}}\n+",
+    # the second form is a heading or a bold line
+    rf"\A(?:#{{1,6}} )?[*_]{{0,3}}{_LABEL_WORDS}(?: #?\d)?[*_]{{0,3}}(?: \([^()\n]{{0,40}}\))?"
+    r"(?: for [^:\n]{0,60})?[*_]{0,3} ?[:：][*_]{0,3}\s*"
+    rf"|\A(?:#{{1,6}} |[*_]{{2,3}}){_LABEL_WORDS}[*_]{{0,3}}\n+",
     re.IGNORECASE,
 )
 _LABELLED_LINE = re.compile(
-    rf"\n ?(?:[-*•] )?(?:#{{1,6}} )?[*_]{{0,3}}(?:{_LABEL_WORDS}|option"
-    rf"|version)(?: #?\d)?[*_]{{0,3}} ?[:：]",
+    rf"\n ?(?:[-*•] )?(?:#{{1,6}} )?[*_]{{0,3}}(?:{_LABEL_WORDS}|option|version)(?: #?\d)?[*_]{{0,3}} ?[:：]",
     re.IGNORECASE,
 )
 _INTERJECTION = re.compile(
     r"\A(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|alright|all right|got it|understood"
-    r"|gladly|no problem"
-    r"|great question|yes|my pleasure|(?:i'd be )?(?:happy|glad) to help(?: you)?(?: with (?:that"
-    r"|this))?|hello|hi there|hi"
-    r"|thank(?:s| you) for [^.!:\n]{1,60}|here you (?:go|are)|as requested)(?:[!.,:]+| [–—-])\s*",
+    r"|gladly|no problem|great question|yes|my pleasure|(?:i'd be )?(?:happy"
+    r"|glad) to help(?: you)?(?: with (?:that|this))?|hello|hi there|hi|thank(?:s| you) for [^.!:\n]{1,60}"
+    r"|here you (?:go|are)|as requested)(?:[!.,:]+| [–—-])\s*",
     re.IGNORECASE,
 )
 _ANNOUNCEMENT = re.compile(
-    r"\A(?:based on [^,:\n]{0,80}, )?(?:here(?:'s| is| are)|below is|the following is|this is|i(?:'ve"
-    r"| have) \w+"
-    rf"|the \w+ (?:is|would be|could be))\b[^:.\n]{{0,120}}?\b{_NOUN}\b(?:[^:.\n]{{0,160}}:\s*"
-    rf"|[^:\n]{{0,160}}\n+)",
+    r"\A(?:based on [^,:\n]{0,80}, )?(?:here(?:'s| is| are)|below is|the following is|this is (?:my|your"
+    r"|the)|i(?:'ve| have) \w+"
+    rf"|the(?= (?:\w+ )?{_NOUN} (?:is|would be"
+    rf"|could be)))\b[^:.\n]{{0,120}}?\b{_NOUN}\b(?:[^:.\n]{{0,160}}:\s*|[^:\n]{{0,160}}\n+)",
     re.IGNORECASE,
 )
 _TRAILER = re.compile(
-    r"(?:\n|(?<=[.!?…。)\]\"”'*])\s)\s?[*_(\[]{0,3}(?:"
-    r"let me know\b|(?:please )?feel free to\b|(?:i )?hope (?:this|that|it)\b|please (?:let me|note|tell)\b"
-    r"|would you like\b|do you (?:want|need)\b|if you(?:'d| would| want| need| have| prefer)\b"
-    r"|is there anything\b"
-    r"|(?:side |important )?notes?:|note that\b|disclaimer:|(?:total )?word ?count\b"
-    r"|\(?~?\d{1,4} words\b|explanation:"
-    r"|(?:this|the) (?:\w+ )?(?:caption|description|prompt|paragraph|sentence|response|answer) "
-    r"(?:captures?|incorporates?|includes?|follows|focus\w+|aims?|is|uses?|avoids?|adheres?|provides?"
-    r"|covers?|reflects?"
-    r"|should|meets|has been|was|describes?)\b"
-    r"|i(?:'ve| have) (?:kept|avoided|tried|focused|included|made|used|written|followed|ensured|omitted)\b"
-    r"|i (?:kept|avoided|tried|focused|included|used|followed|omitted)\b|it(?:'s| is) (?:important"
-    r"|worth) (?:to )?not\w+\b"
+    r"(?:\n|(?<=[.!?…。)\]\"”'*])\s)\s?[*_(\[]{0,3}(?:let me know\b|(?:please )?feel free to\b"
+    r"|(?:i )?hope (?:this|that|it)\b|please (?:let me|note|tell)\b|would you like\b|do you (?:want|need)\b"
+    r"|if you(?:'d| would| want| need| have| prefer)\b|is there anything\b|(?:side |important )?notes?:"
+    r"|note that\b|disclaimer:|(?:total )?word ?count\b|\(?~?\d{1,4} words\b|explanation:|this (?:caption"
+    r"|description|prompt|paragraph|sentence|response|answer) (?:is|was|has been|should)\b|(?:this"
+    r"|the) (?:\w+ )?(?:caption|description|prompt|paragraph|sentence|response"
+    r"|answer) (?:captures?|incorporates?|includes?|follows|focus\w+"
+    r"|aims?|uses?|avoids?|adheres?|provides?|covers?|reflects?|meets|describes?)\b|i(?:'ve| have) (?:kept"
+    r"|avoided|tried|focused|included|made|used|written|followed|ensured|omitted)\b|i (?:kept|avoided|tried"
+    r"|focused|included|used|followed|omitted)\b|it(?:'s| is) (?:important|worth) (?:to )?not\w+\b"
     r"|i can (?:also )?(?:adjust|make|provide|write|shorten|expand)\b)",
     re.IGNORECASE,
 )
