@@ -146,11 +146,14 @@ class TagProvider:
             return Summary(page, "", BY_NO_TAG)
         if not page.text:
             return Summary(page, "", BY_NO_PAGE)
-        if page.category in _UNSEEN or (page.post_count or 0) < self._settings.min_post_count:
+        if page.category in _UNSEEN or self._is_rare(page):
             return Summary(page, first_sentence(page.text), BY_PAGE)
         if _serves_as_it_is(page.text):
             return Summary(page, page.text, BY_PAGE)
         return None
+
+    def _is_rare(self, page: Page) -> bool:
+        return page.post_count is not None and page.post_count < self._settings.min_post_count
 
     async def _ask(self, pages: list[Page]) -> list[Summary]:
         """Sum up several pages at once, or one by one where the answer cannot be told apart."""
