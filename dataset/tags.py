@@ -1,0 +1,265 @@
+r"""How a tag is spelled: what people write, Danbooru's one spelling, and words for a prompt.
+
+    written         `hatsune miku \(vocaloid\)`, `(Hatsune Miku:1.2)`, `character:hatsune miku`
+    canonical       `hatsune_miku_(vocaloid)`
+    words           `hatsune miku`
+
+Danbooru's own rules, which the canonical spelling follows: lower case, underscores for spaces, never two
+in a row or one at an end, no comma, and no bracket, dash, tilde or slash in front. Every function here
+takes time in proportion to the length of its text, whatever the text is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# What people write in front of a tag ("creator:" in Hydrus, "series:" on several boorus): its category here.
+NAMESPACES = {
+    "art": "artist",
+    "artist": "artist",
+    "char": "character",
+    "character": "character",
+    "contributor": "contributor",
+    "copy": "copyright",
+    "copyright": "copyright",
+    "creator": "artist",
+    "gen": "general",
+    "general": "general",
+    "lore": "lore",
+    "medium": "meta",
+    "meta": "meta",
+    "rating": "rating",
+    "series": "copyright",
+    "species": "species",
+}
+# Tags whose backslash is a raised arm, not an escape.
+_ARMS = frozenset({"\\m/", "\\||/", "\\o/", "\\n/", "double_\\m/", "\\(^o^)/", "\\\\//"})
+_RATINGS = ("general", "safe", "sensitive", "questionable", "explicit")
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_QUOTES = {ord(mark): "'" for mark in "‘’ʼ"} | {ord(mark): '"' for mark in "“”"}
+_LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
+# Lone surrogates cannot be written to a file again; the others are invisible.
+_UNSEEN = dict.fromkeys([*range(0xD800, 0xE000), 0xFEFF, 0x200B, 0x00AD, 0x2060])
+_CONTROLS = dict.fromkeys((code for code in range(0x20) if chr(code) not in "\t\n\r"), " ")
+_PLAIN = {**_FULL_WIDTH, **_QUOTES, **_UNSEEN, **_CONTROLS, **_LINE_ENDS, 0x3000: " ", 0x3001: ","}
+
+_WORD = re.compile(r"[^\W_]{2}")
+_NOVELAI_WEIGHT = re.compile(r"^-?\d{1,3}(?:\.\d{1,4})?::")
+# 1.2, .8, 10; not the 1999 of reverse:1999 nor the 08 of 7:08.
+_WEIGHT = re.compile(r":\s*-?(?:(?:0|[1-9]\d?)(?:\.\d{0,4})?|\.\d{1,4})\s*$")
+_WEIGHT_LENGTH = 12
+# Most tags; they need no more than their spaces put right.
+_SIMPLE = re.compile(r"[a-z0-9][a-z0-9 _'-]*")
+# A comma is no part of any tag, and would be two tags to the next reader.
+_SPACES = re.compile(r"[\s_,]+")
+_ESCAPED_BRACKET = re.compile(r"\\([()\[\]{}])")
+_NAMESPACE = re.compile(r"([a-z]{3,11}) ?:")
+_UNDERSCORED_RATING = re.compile(rf"rating_({'|'.join(_RATINGS)})$")
+_ARTIST_MARK = re.compile(r"@(?=[^\W_]{2}[^@]*$)")
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+# No tag is longer (Danbooru: 170), and composing accents in hostile text is slow.
+_LONGEST_TAG = 500
+
+_BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
+_NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
+_UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
+_COUNT = re.compile(r"\d+\+?(?:girl|boy|other)s?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag in canonical spelling, and the category that was written in front of it, if any.
+
+    A rating is a tag such as `rating:explicit`, of category "rating".
+    """
+
+    name: str
+    category: str | None = None
+
+
+def canonical(written: str) -> str:
+    """Spell one written tag as Danbooru does; "" when nothing is left of it."""
+    return parse_tag(written).name
+
+
+def parse_tag(written: str) -> Tag:
+    r"""Read one written tag: spelling, weight, escapes and namespace.
+
+    Literal spellings are tried first, because `\(^o^)/` is a tag and no escaped parenthesis.
+    """
+    if _SIMPLE.fullmatch(written) and not written.startswith("rating"):
+        return Tag(_spell(written))
+    text = " ".join(written.translate(_PLAIN).split())
+    if "\\" in text:
+        for literal in (_spell(text), _spell(text.replace("\\\\", "\\"))):
+            if literal in _ARMS:
+                return Tag(literal)
+    text = _ESCAPED_BRACKET.sub(r"\1", _without_weight(text)).lower().strip("_, ")
+    if rating := _UNDERSCORED_RATING.match(text.replace(" ", "_")):
+        return Tag(f"rating:{rating[1]}", "rating")
+    if (space := _NAMESPACE.match(text)) and (category := NAMESPACES.get(space[1])):
+        name = _spell(text[space.end() :])
+        return Tag(f"rating:{name}" if category == "rating" else name, category)
+    if mark := _ARTIST_MARK.match(text):
+        return Tag(_spell(text[mark.end() :]), "artist")
+    return Tag(_spell(text))
+
+
+def _spell(text: str) -> str:
+    if not text.isascii() and len(text) <= _LONGEST_TAG:
+        text = unicodedata.normalize("NFC", text)
+    return "_".join(piece for piece in _SPACES.split(text.lower()) if piece)
+
+
+def _without_weight(text: str) -> str:
+    """Take off what stresses a tag in a prompt: `((tag))`, `{tag}`, `[tag]`, `(tag:1.2)`, `1.2::tag::`.
+
+    A stress around several tags was cut at the commas, so half a pair comes off too: `(tag`, `tag:1.2)`.
+    """
+    has_word = bool(_WORD.search(text))
+    if has_word:
+        text = _NOVELAI_WEIGHT.sub("", text).removesuffix("::")
+    partner, halves = _brackets(text)
+    start, end = 0, len(text)
+    while start < end:
+        if partner.get(start) == end - 1:
+            start, end = start + 1, _before_weight(text, start + 1, end - 1)
+        elif start in halves and text[start] in _OPENING:
+            start += 1
+        elif has_word and end - 1 in halves and text[end - 1] in ")]}":
+            end = _before_weight(text, start, end - 1)
+        elif text[start] == " ":
+            start += 1
+        elif text[end - 1] == " ":
+            end -= 1
+        else:
+            break
+    return text[start:end]
+
+
+def _before_weight(text: str, start: int, end: int) -> int:
+    """Where the tag in text[start:end] ends when `:1.2` is left off; a tag `:3` is no weight."""
+    begin = max(start, end - _WEIGHT_LENGTH)
+    weight = _WEIGHT.search(text[begin:end])
+    return begin + weight.start() if weight and begin + weight.start() > start else end
+
+
+def _brackets(text: str) -> tuple[dict[int, int], set[int]]:
+    """Each opening bracket's closing one, and the brackets without a partner; escaped ones are text."""
+    partner: dict[int, int] = {}
+    halves: set[int] = set()
+    opened: list[int] = []
+    for found in re.finditer(r"\\.|[()\[\]{}]", text, re.DOTALL):
+        at, mark = found.start(), found[0]
+        if mark in _OPENING:
+            opened.append(at)
+        elif mark[0] != "\\" and opened and _OPENING[text[opened[-1]]] == mark:
+            partner[opened.pop()] = at
+        elif mark[0] != "\\":
+            halves.add(at)
+    return partner, halves.union(opened)
+
+
+def words(tag: str) -> str:
+    """Say a canonical tag in words, for a prompt or a caption.
+
+    Qualifiers at the end tell the wiki's pages apart and are not said: `fate_(series)` is `fate`.
+    A tag without two letters or digits in a row is a face (`^_^`, `(o)_(o)`) and stays as it is.
+    """
+    if not _WORD.search(tag):
+        return tag
+    end = len(tag)
+    while (cut := _qualifier_start(tag, end)) > 0:
+        end = cut
+    name = tag[:end]
+    return name.replace("_", " ") if _WORD.search(name) else name
+
+
+def _qualifier_start(tag: str, end: int) -> int:
+    """Where `_(qualifier)` at the end of tag[:end] begins; 0 when there is none."""
+    depth = 0
+    for at in range(end - 1, 0, -1):
+        depth += {")": 1, "(": -1}.get(tag[at], 0)
+        if depth == 0:
+            is_qualifier = tag[at] == "(" and tag[at - 1] == "_" and at > 1
+            return at - 1 if is_qualifier else 0
+    return 0
+
+
+def split_tags(text: str) -> list[str]:
+    """Cut the text of a tag file into its written tags, in order, repeats and all.
+
+    Commas separate where there is one; else lines; and a line of underscored words is separated by spaces.
+    `|||`, `;;;` (trainers' separators) and `BREAK` separate too; `<lora:...>` is left out.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
+    plain = _NETWORK.sub(" ", plain)
+    has_commas = "," in plain
+    pieces = (
+        piece
+        for block in _BLOCK_END.split(plain)
+        for line in block.split("\n")
+        for piece in (line.split(",") if has_commas else _split_line(line))
+    )
+    return [stripped for piece in pieces if (stripped := piece.strip())]
+
+
+def _split_line(line: str) -> list[str]:
+    tokens = line.split()
+    if any(_UNDERSCORED.search(token) or _COUNT.fullmatch(token) for token in tokens):
+        return tokens
+    return [line]
+
+
+# Words that sentences cannot do without and that tags do not use. "the" stands in names of series too.
+_ARTICLE_OF_NAMES = "the"
+_PRONOUNS = {"he", "her", "his", "it", "its", "she", "that", "their", "they", "this", "which", "who"}
+_SENTENCE_WORDS = frozenset(
+    _PRONOUNS | {"a", "an", "are", "has", "have", "is", "there", "was", "were", "while"},
+)
+_CLAUSE_END = re.compile(r"[,;\n]|[.!?](?=\s|$)")
+_EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+
+
+def is_sentences(text: str) -> bool:
+    """Tell a file of sentences, which somebody captioned already, from a file of tags.
+
+    In doubt it is tags: a sentence behind many tags, a long name of a series or a single tag is no caption.
+    """
+    tokens = text.split()
+    underscored = sum(1 for token in tokens if _UNDERSCORED.search(token))
+    if not tokens or underscored * 10 > len(tokens):
+        return False
+    if "。" in text and 2 * sum(1 for _ in _EAST_ASIAN.finditer(text)) > sum(map(len, tokens)):
+        return True
+    clauses = list(_clauses(text))
+    return _has_english_sentences(clauses) or _has_shape_of_sentences(text.strip(), clauses)
+
+
+def _clauses(text: str) -> Iterator[list[str]]:
+    for piece in _CLAUSE_END.split(text.lower()):
+        if clause := [word.strip("\"'()") for word in piece.split()]:
+            yield clause
+
+
+def _has_english_sentences(clauses: list[list[str]]) -> bool:
+    marks = articles = prose_clauses = prose_length = 0
+    for clause in clauses:
+        found = sum(1 for word in clause if word in _SENTENCE_WORDS)
+        the = clause.count(_ARTICLE_OF_NAMES)
+        if len(clause) > 1 and found + the:
+            marks, articles = marks + found, articles + the
+            prose_clauses, prose_length = prose_clauses + 1, prose_length + len(clause)
+    length = sum(map(len, clauses))
+    enough = marks > 0 and (marks + articles > 1 or length > 5)
+    return enough and prose_clauses * 5 >= len(clauses) * 2 and prose_length * 2 >= length
+
+
+def _has_shape_of_sentences(text: str, clauses: list[list[str]]) -> bool:
+    """Whether text in any language has capitals, full stops and clauses longer than tags are."""
+    length = sum(map(len, clauses))
+    return text[0].isupper() and text[-1] in ".!?" and length > 3 and 2 * length >= 7 * len(clauses)
