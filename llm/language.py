@@ -98,6 +98,8 @@ def is_in_language(text: str, language: str) -> bool:
 
 
 def _is_written_in(text: str, script: str, tolerated: float) -> bool:
+    if script == "latin" and text.isascii():
+        return True
     letters = {name: sum(map(len, pattern.findall(text))) for name, pattern in _LETTERS.items()}
     letters["cjk"] *= _LETTERS_PER_SIGN
     letters["hangul"] *= _LETTERS_PER_SIGN

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from itertools import islice
+from itertools import groupby, islice
+from operator import eq
 
 from llm.characters import words
 from llm.quotations import without_quotations
@@ -44,12 +45,10 @@ def _has_a_sentence_twice(text: str) -> bool:
 def _has_cycle(spoken: list[str], length: int) -> bool:
     """Whether `length` words are said three times on end, or one word four times."""
     needed = 3 if length == 1 else 2 * length
-    run = 0
-    for word, later in zip(spoken, islice(spoken, length, None), strict=False):
-        run = run + 1 if word == later else 0
-        if run >= needed:
-            return True
-    return False
+    again = list(map(eq, spoken, islice(spoken, length, None)))
+    return sum(again) >= needed and any(
+        same and len(list(run)) >= needed for same, run in groupby(again)
+    )
 
 
 def _has_one_word_everywhere(spoken: list[str]) -> bool:

@@ -27,7 +27,9 @@ _MARKS = (
     (r"<details\b[^<>\n]{0,100}>", r"</details>"),  # web front ends that fold the thoughts away
 )
 _MARK = re.compile(
-    "|".join(f"(?P<open{row}>{marks[0]})|(?P<close{row}>{marks[1]})" for row, marks in enumerate(_MARKS)),
+    r"(?=[<\[◁ah])(?:"  # the first letters of all marks, so that most of a text is passed over quickly
+    + "|".join(f"(?P<open{row}>{marks[0]})|(?P<close{row}>{marks[1]})" for row, marks in enumerate(_MARKS))
+    + ")",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(

@@ -8,7 +8,7 @@ import re
 
 from llm.quotations import own_words
 
-_SENTENCE_START = r"(?:\A|\n|(?<=[.!?。！？]) |(?<=[。！？]))"
+_SENTENCE_END = re.compile(r"\n+|(?<=[.!?]) |(?<=[。！？])")
 
 _TASK_VERB = (
     r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify|continue"
@@ -51,12 +51,12 @@ _ABOUT_RULES = (
     r"\b(?:unable|not possible|not able) to (?:describe|provide|caption|comply|assist|fulfil|generate"
     r"|create|process)",
     r"\bcannot (?:provide|generate|assist|fulfil|comply|create) (?:a|an|any|with|this|that|the)\b",
-    r"\[(?:content|text|description|caption) (?:removed|redacted|omitted|withheld|blocked)",
+    r"\Asorry[.!]?\Z|\[(?:content|text|description|caption) (?:removed|redacted|omitted|withheld|blocked)",
 )
 _AT_SENTENCE_START = (
     r"sorry[,.!]? (?:but\b|i\b|i'm\b|this\b|that\b|the (?:image|request|content)|no\b|can't\b|cannot\b)"
-    r"|sorry[.!]?\Z",
-    r"(?:my |sincere |our )?apologies[,.! ]|unfortunately,|regrettably,|i(?:'m| am) sorry|no[,.] i\b",
+    r"|no[,.] i\b",
+    r"(?:my |sincere |our )?apologies[,.! ]|unfortunately,|regrettably,|i(?:'m| am) sorry",
     r"i (?:can't|cannot|can not|won't|will not|must decline|have to decline|decline|refuse)[.,!]",
     r"(?:it|that)(?: is|'s) (?:important|essential|crucial) to\b|(?:for|due to) (?:safety|policy|privacy"
     r"|ethical) (?:reasons|concerns)\b",
@@ -67,7 +67,7 @@ _AT_SENTENCE_START = (
 # Openings of a polite no, by language; the answer need not be in the language that was asked for.
 _FOREIGN = (
     r"(?:很|非常|十分)?(?:抱歉|遗憾|遺憾)[，,。！我]|对不起[，,。！我]|對不起[，,。！我]|不好意思[，,]",
-    r"(?:作为|作為)(?:一个|一個|一名)?[^。\n]{0,8}(?:AI|人工智能|语言模型|語言模型)",
+    r"(?:作为|作為)(?:一个|一個|一名)?[^。\n]{0,8}(?:ai|人工智能|语言模型|語言模型)",
     r"申し訳(?:ありません|ございません|ないです)|すみません(?:が|、)|ごめんなさい[、。が]|恐れ入りますが",
     r"죄송(?:합니다|하지만|해요)|미안하지만|유감스럽게도",
     r"(?:je suis )?d[ée]sol[ée]e?[,. ]|je (?:ne peux pas|ne suis pas en mesure|regrette)|malheureusement,"
@@ -108,24 +108,20 @@ _BLIND = (
 )
 
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_REFUSAL = _any_of(
-    *_FIRST_PERSON,
-    *_ABOUT_RULES,
-    *_FOREIGN_ANYWHERE,
-    rf"{_SENTENCE_START}(?:\W{{0,3}})(?:{'|'.join(_AT_SENTENCE_START + _FOREIGN)})",
-)
-_NO_PICTURE = _any_of(*_BLIND)
+# All of these read lower-case text: that is several times as fast as ignoring case at every letter.
+_REFUSAL = re.compile("|".join((*_FIRST_PERSON, *_ABOUT_RULES, *_FOREIGN_ANYWHERE)))
+_REFUSING_SENTENCE = re.compile(rf"\W{{0,3}}(?:{'|'.join((*_AT_SENTENCE_START, *_FOREIGN))})")
+_NO_PICTURE = re.compile("|".join(_BLIND))
 
 
 def refuses(text: str) -> bool:
     """Whether the model declines, at once or half-way; words quoted from the picture are no refusal."""
-    return _REFUSAL.search(own_words(text)) is not None
+    said = own_words(text).lower()
+    return _REFUSAL.search(said) is not None or any(
+        _REFUSING_SENTENCE.match(sentence) for sentence in _SENTENCE_END.split(said)
+    )
 
 
 def saw_no_picture(text: str) -> bool:
     """Whether the model says that it got no picture, which no other wording of the prompt will mend."""
-    return _NO_PICTURE.search(own_words(text)) is not None
+    return _NO_PICTURE.search(own_words(text).lower()) is not None
