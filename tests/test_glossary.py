@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dataset.sidecar import read_tags
+from dataset.tags import canonical
 from wiki.glossary import GLOSSARY, Entry, load
 
 IMAGES = Path(__file__).parent.parent / "images"
-TAG_FILES = (".txt", ".caption", ".tags")
+TAG_FILES = (".txt", ".caption", ".tags", ".csv", ".json")
 CATEGORIES = {"general", "character", "copyright", "meta"}
 MOST_WORDS = 25
 
@@ -51,15 +53,9 @@ def offenders(pattern: re.Pattern[str]) -> list[str]:
 
 
 def shipped_tags() -> list[tuple[str, str]]:
-    """Each tag of each tag file under images/, in canonical spelling, with its file's name."""
+    """Each tag of each tag file under images/, with its file's name."""
     files = sorted(path for path in IMAGES.rglob("*") if path.suffix in TAG_FILES)
-    return [(path.name, tag) for path in files for tag in tags_of(path.read_text(encoding="utf-8"))]
-
-
-def tags_of(text: str) -> list[str]:
-    names = (part.strip() for part in re.split(r"[,\n]", text))
-    plain = (name.replace("\\(", "(").replace("\\)", ")").lower().replace(" ", "_") for name in names)
-    return [name for name in plain if name]
+    return [(path.name, tag) for path in files for tag in read_tags(path).tags]
 
 
 def test_the_file_loads_into_entries() -> None:
@@ -107,10 +103,10 @@ def test_every_entry_has_exactly_its_three_facts() -> None:
 
 
 def test_every_key_is_a_canonical_tag_name() -> None:
-    canonical = re.compile(r"(?![-~_`%(){}\[\]/])[!-~]{1,170}")
+    valid = re.compile(r"(?![-~_`%(){}\[\]/])[!-~]{1,170}")
     for tag in load():
-        assert canonical.fullmatch(tag), tag
-        assert tag == tag.lower(), tag
+        assert canonical(tag) == tag
+        assert valid.fullmatch(tag), tag
         assert not re.search(r"[,*]|__|_$", tag), tag
 
 
