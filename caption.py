@@ -60,6 +60,10 @@ def _count(text: str) -> int:
 def main() -> int:
     """Do what the command line says; the exit code."""
     options = arguments()
+    if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
+        version = sys.version.split()[0]
+        print(f"caption.py: Python 3.10 or newer is needed, and this is {version}", file=sys.stderr)
+        return USER_MUST_ACT
     try:
         if options.version or options.settings:
             print(_about_itself(options))
@@ -67,6 +71,12 @@ def main() -> int:
         return _caption(options)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
+        return USER_MUST_ACT
+    except ModuleNotFoundError as error:
+        print(
+            f"caption.py: the library {error.name} is not installed: pip install -r requirements.txt",
+            file=sys.stderr,
+        )
         return USER_MUST_ACT
     except KeyboardInterrupt:
         print("Interrupted. What is done is kept: the same command goes on from here.", file=sys.stderr)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import batch
 from composer import compose
@@ -15,12 +16,14 @@ from dataset.results import Results
 from dataset.store import Texts, digest
 from llm.asking import Answer, ask
 from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from llm.usage import Reply, Usage
 from material import VARIABLES, Material
 from settings import InterpreterSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 TITLE = "Interpreter"
 COMPOSER = "composer"

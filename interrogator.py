@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import batch
 from dataset.collection import Collection
@@ -15,12 +16,14 @@ from dataset.images import Picture
 from dataset.picture import prepare
 from dataset.results import Results
 from llm.asking import Answer, ask
-from llm.endpoint import Endpoint
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from llm.usage import Reply
 from material import VARIABLES, Material
 from settings import InterrogatorSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 TITLE = "Interrogator"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from batch import Bar, Tally
 from dataset.collection import Collection
@@ -15,7 +16,6 @@ from dataset.store import Lines, Texts, locked
 from dataset.tags import canonical, words
 from errors import ItemError, UserError
 from llm.connecting import Connections
-from llm.endpoint import Endpoint
 from material import Material
 from settings import EndpointSettings, Settings
 from summary import BUILTIN, NO_MODEL, Outcome, Summary
@@ -24,6 +24,9 @@ from wiki import own
 from wiki.cache import Cache, Entry
 from wiki.meanings import Meanings
 from wiki.telling import Telling
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 
 class Run:

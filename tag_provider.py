@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import batch
 from dataset.store import Line, Lines, locked_file, remove, write_whole
 from dataset.tags import words
 from errors import ItemError, StageError
 from llm.asking import ask
-from llm.endpoint import Endpoint
 from llm.prompts import Prompt
 from llm.replies import Form, clean
 from llm.usage import Reply
@@ -28,6 +28,9 @@ from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache,
 from wiki.sentences import first_sentence
 from wiki.source import Page
 from wiki.sources import open_source
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 TITLE = "TagProvider"
 VARIABLES = ("pages",)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from errors import ItemError
-from llm.endpoint import Endpoint
 from llm.prompts import Message
 from llm.usage import Reply, Usage
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")

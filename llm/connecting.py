@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from llm import discovery
 from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint
 from settings import EndpointSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 # What a server is asked for that lists no models: most that do so answer for any name.
 _UNNAMED_MODEL = "default"
@@ -67,4 +70,7 @@ class Connections:
 
 
 def _endpoint(settings: EndpointSettings, program: str, url: str, model: str) -> Endpoint:
+    # The SDK takes half a second to load: only runs that ask a model pay for it.
+    from llm.endpoint import Endpoint
+
     return Endpoint(settings, url, model, Concurrency(settings.concurrency), program=program)
