@@ -1,10 +1,10 @@
 """Whether an answer is in the language that was asked for.
 
-No library does this. Of 215 good English captions of the tests' corpus, py3langid (50 MB with numpy) took 3 for
-another language and lingua (96 MB) took 7: captions with foreign names, or short ones. A wrong guess costs a
-good caption, and what goes wrong in practice is coarse: a model drifts into Chinese, or answers in the
-language of its prompt. Scripts tell the first, the share of common small words the second; where neither tells,
-the answer passes.
+No library does this. Of 215 good English captions of the tests' corpus, py3langid (50 MB with numpy) took 3
+for another language and lingua (96 MB) took 7: captions with foreign names, or short ones. A wrong guess
+costs a good caption, and what goes wrong in practice is coarse: a model drifts into Chinese, or answers in
+the language of its prompt. Scripts tell the first, the share of common small words the second; where neither
+tells, the answer passes.
 """
 
 import re
