@@ -358,7 +358,7 @@ DEFINITIONS = {
         "A suit for divers that consists of: a helmet of copper; heavy boots",
     ),
     "a page that is one quote": ("[quote]A lamp made of paper.[/quote]", "A lamp made of paper."),
-    "a page in a folded section": ("[section=What]\nA lamp made of paper.\n[/section]", "A lamp made of paper."),
+    "a page in a folded section": ("[section=What]\nA paper lamp.\n[/section]", "A paper lamp."),
     "a page of hints only": ("See [[umbrella]].\r\n\r\nDo not confuse with [[parasol]].", ""),
     "a list of other tags": ("* [[red hat]]\n* [[blue hat]]", ""),
     "an ambiguous tag": ("Ambiguous tag, do not use. Use one of these:\r\n\r\n* [[bat (animal)]]", ""),

@@ -17,7 +17,8 @@ _ID_WORDS = (
 )
 
 TOKEN = re.compile(
-    r"(?P<newline>\n(?:[ \t]*\n)*)|(?P<wiki_link>\[\[)|(?P<bracket>\[)|(?P<angle><(?=[a-z/@]))|(?P<search_link>\{\{)"
+    r"(?P<newline>\n(?:[ \t]*\n)*)|(?P<wiki_link>\[\[)|(?P<bracket>\[)"
+    r"|(?P<angle><(?=[a-z/@]))|(?P<search_link>\{\{)"
     r"|(?P<quotation>\"(?=[^\"\n]))|(?P<entity>&(?=[a-z#]))|(?P<closing>[\]})])|(?P<tick>\\?`)"
     r"|(?P<address>(?:https?://|mailto:)(?=[^\s<>\"]))"
     rf"|(?P<number>!?(?<![^\W_])(?:{_ID_WORDS}) \#\d+(?:/p\d+|/[\w=-]{{1,200}})?)",

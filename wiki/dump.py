@@ -1,0 +1,169 @@
+"""A dump of a wiki as a source: one file instead of a network.
+
+Columns, of which title and body must be there: title (or name, tag), body (or text, description),
+category, post_count, is_deleted, parent, updated_at. e621's daily dump and the sets of Danbooru's wiki
+that are published in CSV and Parquet have them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from errors import UserError
+from wiki.dtext import definition
+from wiki.dump_parquet import parquet_rows, require_pyarrow
+from wiki.dump_rows import BODY, TITLE, Reader, Row, Tally, csv_rows, json_rows, value_in
+from wiki.source import Page
+
+log = logging.getLogger(__name__)
+
+_READERS: dict[str, Reader] = {
+    ".csv": csv_rows,
+    ".csv.gz": csv_rows,
+    ".jsonl": json_rows,
+    ".jsonl.gz": json_rows,
+    ".ndjson": json_rows,
+    ".ndjson.gz": json_rows,
+    ".parquet": parquet_rows,
+}
+_CATEGORY = ("category", "category_name", "category_id")
+_CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
+# Only e621's dumps have these columns, and its numbers of categories are its own.
+_OF_E621 = ("parent", "creator_id")
+_MOST_REDIRECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One page of the dump; `parent` is the title that it redirects to, or ""."""
+
+    title: str
+    body: str
+    category: str | None
+    post_count: int | None
+    parent: str
+    is_deleted: bool
+    updated_at: str
+
+
+class DumpSource:
+    """Pages of a dump in CSV, JSON lines or Parquet; the first two may be packed with gzip.
+
+    Raises UserError when the file is not there, has another ending, or needs a library that is not installed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._path = path
+        self._read_rows = _reader(path)
+        self._warned = False
+
+    def pages(self, tags: Sequence[str]) -> Iterator[Page]:
+        """Yield one page for each tag. Raises UserError when the file is no dump or is damaged."""
+        titles = {tag: _canonical(tag) for tag in tags}
+        entries = self._look_up(set(titles.values())) if titles else {}
+        for tag, title in titles.items():
+            entry = _followed(title, entries)
+            yield _page(tag, entry) if entry else Page.unknown(tag)
+
+    def _look_up(self, titles: Set[str]) -> Mapping[str, _Entry]:
+        """Read the file for these titles, and again for those that they redirect to."""
+        entries: dict[str, _Entry] = {}
+        asked: set[str] = set()
+        wanted = titles
+        for _ in range(1 + _MOST_REDIRECTS):
+            asked |= wanted
+            for entry in self._entries(wanted):
+                entries[entry.title] = _better(entries.get(entry.title, entry), entry)
+            wanted = {entry.parent for entry in entries.values() if entry.parent} - asked
+            if not wanted:
+                break
+        return entries
+
+    def _entries(self, titles: Set[str]) -> Iterator[_Entry]:
+        tally = Tally()
+        for row in self._read_rows(self._path, lambda title: _canonical(title) in titles, tally):
+            yield _entry(row)
+        if not tally.titles:
+            first = f" ({tally.first_broken})" if tally.broken else ""
+            raise UserError(f"{self._path} holds no page that can be read{first}: is it a dump of a wiki?")
+        if tally.broken and not self._warned:
+            self._warned = True
+            log.warning(
+                "%s: %d rows cannot be read and are skipped; the first is %s",
+                self._path,
+                tally.broken,
+                tally.first_broken,
+            )
+
+
+def _reader(path: Path) -> Reader:
+    if not path.is_file():
+        raise UserError(f"There is no file {path}: write danbooru, e621 or the path of a dump as source")
+    for ending, reader in _READERS.items():
+        if path.name.lower().endswith(ending):
+            if reader is parquet_rows:
+                require_pyarrow(path)
+            return reader
+    raise UserError(f"{path} is no dump that can be read: it must end in one of {', '.join(_READERS)}")
+
+
+def _canonical(title: str) -> str:
+    return "_".join(title.lower().split())
+
+
+def _entry(row: Row) -> _Entry:
+    return _Entry(
+        title=_canonical(str(value_in(row, TITLE))),
+        body=_text(value_in(row, BODY)),
+        category=_category(row),
+        post_count=_number(row.get("post_count")),
+        parent=_canonical(_text(row.get("parent"))),
+        is_deleted=_text(row.get("is_deleted")).lower() in ("true", "t", "1"),
+        updated_at=_text(row.get("updated_at")),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(value: object) -> int | None:
+    digits = _text(value).removesuffix(".0")
+    return int(digits) if digits.isascii() and digits.isdigit() else None
+
+
+def _category(row: Row) -> str | None:
+    value = value_in(row, _CATEGORY)
+    number = _number(value)
+    if number is None:
+        name = _text(value).strip().lower()
+        return name if name in _CATEGORIES else None
+    # These modules bring the network library with them.
+    if any(name in row for name in _OF_E621):
+        from wiki.e621 import CATEGORIES
+    else:
+        from wiki.danbooru import CATEGORIES
+    return CATEGORIES.get(number)
+
+
+def _better(one: _Entry, other: _Entry) -> _Entry:
+    """Of two pages with one title, the one that stands; else the newer; else the later in the file."""
+    return max(other, one, key=lambda entry: (not entry.is_deleted, entry.updated_at))
+
+
+def _followed(title: str, entries: Mapping[str, _Entry]) -> _Entry | None:
+    entry = entries.get(title)
+    for _ in range(_MOST_REDIRECTS):
+        if entry is None or entry.parent not in entries:
+            break
+        entry = entries[entry.parent]
+    return entry
+
+
+def _page(tag: str, entry: _Entry) -> Page:
+    text = "" if entry.is_deleted else definition(entry.body)
+    return Page(tag, entry.title, text, entry.category, entry.post_count, known=True)
