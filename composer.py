@@ -24,7 +24,7 @@ _PLACES_WITHOUT_COMMA = 3
 def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     """Write one paragraph of one to three sentences that says every tag.
 
-    `tags` are canonical (lower case, underscores); `categories` gives the category of a tag where known. Raises
+    `tags` are canonical (lower case, underscores); `categories` has the known categories. Raises
     ItemError where no tag is left to say.
     """
     picture = sort_tags(tags, categories)
@@ -34,11 +34,29 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     if subject.kind == "scene":
         sentences = _scene(picture)
     else:
-        looks = _looks_between_them(picture, subject) if subject.several else _looks(picture, subject)
-        sentences = [subject.text + looks + _company(picture, subject), _predicate(picture, subject)]
-        sentences.append(_also(picture, "thing", *(["vehicle"] if subject.kind != "it" else []), REST))
+        vehicles = () if subject.kind == "it" else ("vehicle",)
+        also = and_list(picture.phrases("thing", *vehicles, REST))
+        sentences = [*_somebody(picture, subject), also and f"Also shown: {also}"]
     text = " ".join(_sentence(said) for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
+
+
+def _somebody(picture: Picture, subject: Subject) -> list[str]:
+    """Say looks and deeds in a sentence each, or the deeds alone in one: "A girl reading in a library"."""
+    looks = _looks_between_them(picture, subject) if subject.several else _looks(picture, subject)
+    looks += _company(picture, subject)
+    clauses = _doing(picture)
+    if not clauses:
+        return [subject.text + looks]
+    fits_a_noun = picture.has("pose") or not picture.has("act") or clauses[0].split(" ")[0].endswith("ing")
+    if fits_a_noun and not (looks or subject.aside or subject.several):
+        shown = "" if picture.has(*DEEDS) or not clauses[0].startswith(("as ", "with ")) else "shown "
+        return [f"{subject.text} {shown}{', '.join(clauses)}"]
+    pronoun = subject.pronoun[0]
+    verb = "are" if pronoun == "They" else "is"
+    if not (picture.has("pose", "act") or clauses[0].startswith("seen ")):
+        verb += " shown"
+    return [subject.text + looks, f"{pronoun} {verb} {', '.join(clauses)}"]
 
 
 # What they look like
@@ -147,18 +165,11 @@ def _company(picture: Picture, subject: Subject) -> str:
 # What they do, where, and how the picture shows it
 
 
-def _predicate(picture: Picture, subject: Subject) -> str:
-    """Write the second sentence: "She is standing outdoors, smiling, with an open mouth, seen from below"."""
-    doing = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
+def _doing(picture: Picture) -> list[str]:
+    """Say what goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
+    deeds = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
     gestures = and_list(picture.phrases("gesture"))
-    clauses = [*doing, *([f"with {gestures}"] if gestures else []), *_shown(picture)]
-    if not clauses:
-        return ""
-    pronoun = subject.pronoun[0]
-    verb = "are" if pronoun == "They" else "is"
-    if not (picture.has("pose", "act") or clauses[0].startswith("seen ")):
-        verb += " shown"
-    return f"{pronoun} {verb} {', '.join(clauses)}"
+    return [*deeds, *([f"with {gestures}"] if gestures else []), *_shown(picture)]
 
 
 def _deeds(pose: list[str], acts: list[str], where: str) -> list[str]:
@@ -205,20 +216,14 @@ def _scene(picture: Picture) -> list[str]:
     clauses = [clause for clause in (where, *_shown(picture)) if clause]
     clauses += [f"with {phrase}" for phrase in picture.phrases("empty")]
     subject = f"{frames} with {things}" if frames and things else frames or things
-    also = _also(picture, REST, *DEEDS, "alone")
+    held = and_list(picture.phrases("held"))
+    aside = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
+    also = f"Also shown: {aside}" if aside else ""
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:
         return ["a scene " + ", ".join(clauses), also]
-    return [f"a picture of {and_list(picture.phrases(REST, *DEEDS))}"]
-
-
-# The rest
-
-
-def _also(picture: Picture, *slots: str) -> str:
-    said = picture.phrases(*slots)
-    return f"Also shown: {and_list(said)}" if said else ""
+    return [f"a picture of {aside}"]
 
 
 def _sentence(said: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from composer_words import META, Role, and_list, display_name, plain, role_of, with_article
 
-TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes", "held")
+TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
 
 _LEFT_OUT = frozenset({"meta", "artist", "contributor", "lore"})
@@ -112,10 +112,8 @@ def find_subject(picture: Picture) -> Subject:
         return _characters(picture)
     if picture.has("being") or (picture.has("vehicle") and not picture.has("frame")):
         beings = picture.phrases("being", "vehicle")
-        return Subject(
-            _alone(picture, and_list(beings)) + from_series(picture), "it", several=len(beings) > 1
-        )
-    if picture.has(*TRAITS, *DEEDS, "alone") and not picture.has("empty"):
+        return Subject(_alone(picture, and_list(beings)) + from_series(picture), "it", len(beings) > 1)
+    if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _characters(picture)
     return Subject("", "scene")
 
@@ -203,7 +201,7 @@ def _characters(picture: Picture) -> Subject:
     )
     noun = picture.species[0] if len(picture.species) == 1 else "character"
     if groups:
-        described = " ".join([*qualities, f"{noun}s" if noun == "character" else noun])
+        described = f"{and_list(qualities)} {noun}{'s' if noun == 'character' else ''}".strip()
         text = f"{and_list(groups)} of {described}" if qualities or picture.species else and_list(groups)
     elif qualities or picture.species or not kinds:
         text = with_article(" ".join([*qualities, noun]))
@@ -213,6 +211,8 @@ def _characters(picture: Picture) -> Subject:
         text += f" ({', '.join(picture.species)})"
     text = _alone(picture, text) + from_series(picture)
     text += f", {and_list(kinds)}" if kinds else ""
+    if picture.species and not (qualities or kinds or groups):
+        return Subject(text, "it")
     several = bool(groups) or {"male", "female"} <= set(qualities)
     return Subject(text, _sex(picture), several, aside=bool(kinds))
 
@@ -222,7 +222,7 @@ def _alone(picture: Picture, text: str) -> str:
     if not picture.has("alone"):
         return text
     _, _, words = text.partition(" ")
-    return f"a solo {words}" if text.startswith(("a ", "an ")) else f"{text}, alone"
+    return f"a solo {words}" if text.startswith(("a ", "an ")) and " and " not in text else f"{text}, alone"
 
 
 def from_series(picture: Picture) -> str:

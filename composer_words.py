@@ -142,6 +142,7 @@ def _matching(tag: str) -> tuple[str, str] | None:
                 return slot, _verb_phrase(tag)
             filled = said.replace("{a0}", noun_phrase(tag)) if "{a0}" in said else said
             filled = filled.replace("{a1}", noun_phrase(rest)) if "{a1}" in filled else filled
+            filled = filled.replace("{name1}", display_name(rest)) if "{name1}" in filled else filled
             return slot, filled.replace("{0}", plain(tag)).replace("{1}", plain(rest))
     return None
 
@@ -294,10 +295,12 @@ def merges(head: str) -> bool:
 
 
 def _covers(tag: str) -> frozenset[str]:
-    """Name the tags that `tag` says too: white_dress says dress, holding_sword says holding and sword."""
+    """Name the tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
-    tails = {"_".join(words[at:]) for at in range(1, len(words))}
+    tails = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
     singulars = {tail[:-1] for tail in tails if tail.endswith("s")}
+    on = next((at for at, word in enumerate(words) if at and word in _lists().words["prepositions"]), 0)
+    tails |= {"_".join(words[at:on]) for at in range(on)}
     first = {words[0]} & _lists().words["prefix_folds"] if len(words) > 1 else set()
     return frozenset(tails | singulars | first) | _lists().implies.get(tag, frozenset())
 
