@@ -74,6 +74,7 @@ class TagProvider:
         self._prompt = Prompt(settings.prompt_template_file, VARIABLES)
         self._source = open_source(settings)
         self._asking: Endpoint | None = None
+        self._settled_tags = 0
         self.trouble = ""
 
     def gather(self, tags: Iterable[str]) -> list[str]:
@@ -94,7 +95,9 @@ class TagProvider:
             failed=lambda pages, error: self._keep(_first_sentences(pages)),
             size=len,
         )
-        return await batch.run(self._requests(tags, bar), work, endpoint.concurrency, bar)
+        tally = await batch.run(self._requests(tags, bar), work, endpoint.concurrency, bar)
+        tally.done += self._settled_tags
+        return tally
 
     def save(self, path: Path) -> None:
         """Bring all that is new into the cache file, beside what others have written there meanwhile."""
@@ -115,6 +118,7 @@ class TagProvider:
             settled = self._settled(page)
             if settled is not None:
                 self._keep([settled])
+                self._settled_tags += 1
                 bar.advance()
                 continue
             if group and not _fits(group, page):
@@ -181,7 +185,10 @@ class TagProvider:
         if self._asking is None:
             raise StageError("no model is there to sum up wiki pages")
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
-        answer = await ask(self._asking, messages, partial(sentences_in, count=len(pages)))
+        # What several pages at once do not give, each of them gives alone.
+        retries = None if len(pages) == 1 else 0
+        accept = partial(sentences_in, count=len(pages))
+        answer = await ask(self._asking, messages, accept, retries=retries)
         return [Summary(page, text, answer.model) for page, text in zip(pages, answer.result, strict=True)]
 
     def _keep(self, summaries: Iterable[Summary]) -> None:

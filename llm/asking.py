@@ -42,14 +42,17 @@ async def ask(
     endpoint: Endpoint,
     messages: Sequence[Message],
     accept: Callable[[Reply], Result],
+    *,
+    retries: int | None = None,
     further: Mapping[str, object] | None = None,
 ) -> Answer[Result]:
     """Ask until `accept` takes the reply, with another seed each time, at most `retries` times more.
 
-    `accept` raises ItemError for a reply that cannot be used; the last such error is raised in the end.
+    `retries` is the endpoint's own unless given. `accept` raises ItemError for a reply that cannot be
+    used; the last such error is raised in the end.
     """
     usage, seconds = Usage(), 0.0
-    for attempt in range(endpoint.settings.retries + 1):
+    for attempt in range((endpoint.settings.retries if retries is None else retries) + 1):
         reply = await endpoint.complete(messages, attempt=attempt, further=further)
         usage.add(reply)
         seconds += reply.seconds
