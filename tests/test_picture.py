@@ -389,6 +389,19 @@ def test_a_jpeg_whose_header_promises_gigapixels_is_refused_by_the_header(tmp_pa
     assert "65500 x 65500" in str(error)
 
 
+@pytest.mark.parametrize("interlace", [False, True])
+def test_a_blank_page_is_not_taken_for_a_lying_header(tmp_path: Path, interlace: bool) -> None:
+    blank = plain(4000, 4000, (255, 255, 255))
+    path = save(blank, tmp_path / "a.jpg", Q=1, optimize_coding=True, interlace=interlace)
+    assert prepare(path, 512).width == 512
+
+
+def test_libvips_itself_refuses_svg_once_a_picture_was_prepared(tmp_path: Path) -> None:
+    prepare(save(plain(60, 40), tmp_path / "a.png"), 512)
+    with pytest.raises(pyvips.Error):
+        pyvips.Image.new_from_buffer(b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "")
+
+
 def test_a_png_with_rubbish_for_pixels_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png(100, 100, b"this was never packed"))
@@ -458,24 +471,38 @@ def test_a_decompression_bomb_costs_little_memory(
     assert megabytes < 300
 
 
+WHOLE = [
+    (3_600, 3_800, ".avif", {"effort": 0}),
+    (5_900, 6_200, ".jpg", {"interlace": True, "Q": 90}),
+    (6_500, 6_700, ".gif", {"effort": 1}),
+    (6_500, 6_700, ".webp", {"lossless": True, "effort": 0}),
+    (
+        5_900,
+        6_200,
+        ".tif",
+        {"tile": True, "tile_width": 4096, "tile_height": 4096, "compression": "deflate"},
+    ),
+]
+"""Formats that are decoded as a whole: the side of a square that is let in, and of one that is not."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units elsewhere")
-@pytest.mark.parametrize(
-    ("side", "suffix", "options"),
-    [
-        (3_600, ".avif", {"effort": 0}),
-        (6_000, ".jpg", {"interlace": True, "Q": 90}),
-        (6_600, ".gif", {"effort": 1}),
-        (6_500, ".webp", {"lossless": True, "effort": 0}),
-        (5_900, ".tif", {"tile": True, "tile_width": 4096, "tile_height": 4096, "compression": "deflate"}),
-    ],
-)
-def test_the_largest_picture_that_is_decoded_stays_within_300_mb(
-    tmp_path: Path, side: int, suffix: str, options: dict[str, object]
+@pytest.mark.parametrize(("fits", "_too_large", "suffix", "options"), WHOLE)
+def test_the_largest_picture_that_is_let_in_stays_within_300_mb(
+    tmp_path: Path, fits: int, _too_large: int, suffix: str, options: dict[str, object]
 ) -> None:
-    path = save(plain(side, side), tmp_path / f"a{suffix}", **options)
+    path = save(plain(fits, fits), tmp_path / f"a{suffix}", **options)
     outcome, megabytes = outcome_and_memory(path)
     assert outcome == "prepared"
     assert megabytes < 300
+
+
+@pytest.mark.parametrize(("_fits", "too_large", "suffix", "options"), WHOLE)
+def test_a_larger_one_is_refused_by_its_header(
+    tmp_path: Path, _fits: int, too_large: int, suffix: str, options: dict[str, object]
+) -> None:
+    path = save(plain(too_large, too_large), tmp_path / f"a{suffix}", **options)
+    assert refusal(path).reason == "picture too large"
 
 
 def test_a_file_of_gigabytes_is_refused_unread(tmp_path: Path) -> None:
