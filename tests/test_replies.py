@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from errors import ItemError
 from llm.replies import Form, clean
-from llm.verdicts import REMEDIES
+from llm.replies.verdicts import REMEDIES
 
 CORPUS = [
     json.loads(line)

@@ -2,8 +2,8 @@
 
 import re
 
-from llm.quotations import own_words
-from llm.wrapping import has_several_labels
+from llm.replies.quotations import own_words
+from llm.replies.wrapping import has_several_labels
 
 _MARKUP = re.compile(
     r"^ ?#{1,6} \S"  # heading

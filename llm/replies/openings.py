@@ -8,7 +8,7 @@ also be a thing in the picture ("a painting of a ship hangs on the wall"), and t
 import re
 from collections.abc import Callable
 
-from llm.quotations import own_words
+from llm.replies.quotations import own_words
 
 _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|illustration|artwork|art piece|drawing|painting|screenshot|visual"

@@ -9,16 +9,23 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from llm.characters import drop_unseen, even_spacing, one_line, words
-from llm.language import is_in_language
-from llm.loops import repeats_itself
-from llm.markup import is_marked_up, repeats_the_prompt
-from llm.openings import drop_openings, talks_about_the_picture
-from llm.quotations import strip_quotes_around
-from llm.reasoning import drop_reasoning, inside_answer_tags, thinks_aloud
-from llm.refusals import refuses, saw_no_picture
-from llm.verdicts import rejection
-from llm.wrapping import drop_emphasis, drop_fences, drop_greeting, drop_label, drop_tokens, drop_trailer
+from llm.replies.characters import drop_unseen, even_spacing, one_line, words
+from llm.replies.language import is_in_language
+from llm.replies.loops import repeats_itself
+from llm.replies.markup import is_marked_up, repeats_the_prompt
+from llm.replies.openings import drop_openings, talks_about_the_picture
+from llm.replies.quotations import strip_quotes_around
+from llm.replies.reasoning import drop_reasoning, inside_answer_tags, thinks_aloud
+from llm.replies.refusals import refuses, saw_no_picture
+from llm.replies.verdicts import rejection
+from llm.replies.wrapping import (
+    drop_emphasis,
+    drop_fences,
+    drop_greeting,
+    drop_label,
+    drop_tokens,
+    drop_trailer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     """The caption or description in a model's answer, ready to be written to a file.
 
     `finish_reason` is what the server says of how the answer ended; None or an unknown word is taken for a
-    proper end. Raises ItemError with one of the reasons of `llm.verdicts.REMEDIES`.
+    proper end. Raises ItemError with one of the reasons of `llm.replies.verdicts.REMEDIES`.
     """
     _judge_ending(finish_reason, text or "")
     text = even_spacing(drop_unseen(text or ""))

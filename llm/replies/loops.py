@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import groupby, islice
 from operator import eq
 
-from llm.characters import words
-from llm.quotations import without_quotations
+from llm.replies.characters import words
+from llm.replies.quotations import without_quotations
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 _STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")

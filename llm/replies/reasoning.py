@@ -6,7 +6,7 @@ between marks that differ by model family, with the opening mark eaten by the ch
 
 import re
 
-from llm.verdicts import rejection
+from llm.replies.verdicts import rejection
 
 _TAGS = r"(?:[a-z]{2,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)"
 

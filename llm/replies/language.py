@@ -10,8 +10,8 @@ tells, the answer passes.
 import re
 from collections import Counter
 
-from llm.characters import CJK
-from llm.quotations import without_quotations
+from llm.replies.characters import CJK
+from llm.replies.quotations import without_quotations
 
 _SCRIPTS = {
     "latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff\uff21-\uff5a",

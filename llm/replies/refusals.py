@@ -6,7 +6,7 @@ What gives a refusal away in English is the first person: a caption has no "I" o
 
 import re
 
-from llm.quotations import own_words
+from llm.replies.quotations import own_words
 
 _SENTENCE_END = re.compile(r"\n+|(?<=[.!?]) |(?<=[。！？])")
 

@@ -2,8 +2,8 @@
 
 import re
 
-from llm.characters import capitalized, even_spacing
-from llm.quotations import own_words
+from llm.replies.characters import capitalized, even_spacing
+from llm.replies.quotations import own_words
 
 # Where one turn ends and another begins. A server that knows the wrong one lets the model play on alone.
 _END_OF_TURN = re.compile(
