@@ -591,6 +591,14 @@ def test_no_word_is_said_more_often_than_the_tags_say_it(tags: list[str]) -> Non
     assert not said - allowed
 
 
+def test_a_tag_that_another_one_says_adds_nothing() -> None:
+    pairs = [(tag, other) for tag in _VOCABULARY for other in _VOCABULARY if other.endswith(f"_{tag}")]
+    pairs += [(tag, other) for tag, others in _IMPLIED_BY.items() for other in sorted(others)]
+    assert len(pairs) > 20
+    for tag, other in pairs:
+        assert compose(["1boy", tag, other], {}) == compose(["1boy", other], {})
+
+
 @settings(max_examples=300, deadline=None)
 @given(_tag_lists)
 def test_a_caption_is_clean_prose(tags: list[str]) -> None:
