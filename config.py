@@ -26,6 +26,9 @@ ENVIRONMENT = {
     ("TagProvider", "wiki_api_key"): "TAGSCRIBE_WIKI_API_KEY",
 }
 
+# A key may stand in these too, and a password in an address with an @, so they are not repeated.
+MAY_HOLD_SECRETS = {"headers", "extra_body"}
+
 # What pydantic says of these is longer than what is wrong.
 PLAINLY = {
     "int_parsing": "should be a whole number",
@@ -215,7 +218,8 @@ class _Checker:
 
 def _sentence(name: str, section: type[Section], key: str, value: object, problem: ErrorDetails) -> str:
     field = section.model_fields[key]
-    written = key if field.annotation is SecretStr else f"{key} = {value}"
+    secret = field.annotation is SecretStr or key in MAY_HOLD_SECRETS or "@" in str(value)
+    written = key if secret else f"{key} = {value}"
     wrong = PLAINLY.get(problem["type"]) or problem["msg"].removeprefix("Value error, ").removeprefix(
         "Input "
     )

@@ -95,10 +95,14 @@ def _url(value: object) -> object:
     text = str(value).strip().rstrip("/")
     if text.lower() in ("auto", "builtin", "embedded"):
         return text.lower()
-    if not text.startswith(("http://", "https://")) or len(text.split("//", 1)[1]) == 0:
+    scheme, _, place = text.partition("://")
+    if scheme not in ("http", "https") or not place:
         raise ValueError(
             "should be auto, builtin, embedded, or an address that begins with http:// or https://"
         )
+    if "@" in place.partition("/")[0]:
+        # Messages name the address, and a password must not be in them.
+        raise ValueError("should hold no user name or password; a key goes into api_key")
     return text
 
 
