@@ -182,7 +182,7 @@ def _names_sexual(tag: str, words: list[str]) -> bool:
 
 def _is_strong(rating: str) -> bool:
     words = _words(rating)
-    return " ".join(words).removeprefix("rating ") in _STRONG_RATINGS or _names_sexual(rating, words)
+    return " ".join(words) in _STRONG_RATINGS or _names_sexual(rating, words)
 
 
 def _words(tag: str) -> list[str]:

@@ -148,9 +148,7 @@ def _strength(rating: str) -> int:
 
 def _from_text(text: str) -> list[Tag]:
     if is_sentences(text):
-        message = (
-            "the tag file holds sentences, not tags: give the tags a file of their own, or set tag_extension"
-        )
+        message = "it holds sentences, not tags: give the tags their own file, or set [Dataset] tag_extension"
         raise ItemError("tag file is sentences", message)
     return _parse_all(split_tags(text))
 

@@ -72,6 +72,11 @@ def test_a_text_file_may_tell_categories(tmp_path: Path) -> None:
     assert found.categories == {"samus_aran": "character", "some_one": "artist"}
 
 
+def test_the_first_category_told_of_a_tag_stays(tmp_path: Path) -> None:
+    found = read(tmp_path, "a.txt", "character:samus aran, samus aran, series:samus aran")
+    assert found.categories == {"samus_aran": "character"}
+
+
 def test_gallery_dl_tells_categories_by_key(tmp_path: Path) -> None:
     content = {
         "tags_artist": ["some_one"],
@@ -182,6 +187,7 @@ def test_stray_bytes_are_read_as_windows_text_and_the_rest_stays_utf_8(tmp_path:
         ("a.txt", b"\xff\xfe1", "tag file is not text"),
         ("a.txt", b"1girl, a long tag of ascii \x81", "tag file is not text"),
         ("a.txt", "長い髪, 笑顔, 1girl".encode("shift-jis"), "tag file is not text"),
+        ("a.txt", "длинные волосы, 1girl".encode("cp1251"), "tag file is not text"),
         ("a.json", b"\x00", "tag file is not text"),
         ("a.txt", "A girl is sitting on a bench in the park.", "tag file is sentences"),
         ("a.csv", "A girl is sitting on a bench in the park.", "tag file is sentences"),
