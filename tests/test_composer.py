@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer import compose
-from composer_words import noun_phrase, role_of
+from composer.words import noun_phrase, role_of
 from errors import ItemError
 
 _ROOT = Path(__file__).parent.parent
@@ -679,14 +679,14 @@ def test_inflect_is_not_imported_before_an_article_is_needed() -> None:
 
 
 def test_each_tag_and_each_noun_has_one_slot() -> None:
-    slots = json.loads((_ROOT / "composer.json").read_text(encoding="utf-8"))["slots"]
+    slots = json.loads((_ROOT / "composer" / "words.json").read_text(encoding="utf-8"))["slots"]
     for kind in ("tags", "heads"):
         listed = Counter(word for entry in slots.values() for word in " ".join(entry.get(kind, [])).split())
         assert [word for word, times in listed.items() if times > 1] == []
 
 
 def test_every_slot_of_the_lists_is_said_somewhere() -> None:
-    slots = json.loads((_ROOT / "composer.json").read_text(encoding="utf-8"))["slots"]
+    slots = json.loads((_ROOT / "composer" / "words.json").read_text(encoding="utf-8"))["slots"]
     unsaid = {
         slot
         for slot, entry in slots.items()

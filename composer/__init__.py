@@ -1,8 +1,8 @@
 """A caption from tags alone, without a model.
 
-    tags ─▶ roles (composer_words) ─▶ who is seen (composer_subject) ─▶ looks ─▶ doing, place ─▶ the rest
+    tags ─▶ roles (words) ─▶ who is seen (subject) ─▶ looks ─▶ doing, place ─▶ the rest
 
-What is known of tags stands in composer.json.
+What is known of tags stands in words.json.
 
 Every tag that is neither meta nor a credit is said once, and nothing is said that no tag says. Who of several
 people has or wears a thing is unknown, so they have it "between them".
@@ -10,8 +10,8 @@ people has or wears a thing is unknown, so they have it "between them".
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from composer_subject import DEEDS, TRAITS, Picture, Subject, find_subject, from_series, sort_tags
-from composer_words import COLOUR_RANK, NOUN_RANK, REST, Role, and_list, merges, with_article
+from composer.subject import DEEDS, TRAITS, Picture, Subject, find_subject, from_series, sort_tags
+from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role, and_list, merges, with_article
 from errors import ItemError
 
 _THINGS = ("being", "vehicle", "thing", "feature")

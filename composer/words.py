@@ -1,4 +1,4 @@
-"""What a tag says in a caption and where it belongs there, read from the lists in composer.json.
+"""What a tag says in a caption and where it belongs there, read from the lists in words.json.
 
 A tag is looked up as a whole, then by the patterns, then by its last word, then by "…ing"; a tag that none
 of them knows goes to the slot "rest" and is said as it is written. Articles come from inflect. Its singulars
@@ -19,7 +19,7 @@ META = "meta"
 COLOUR_RANK = 2
 NOUN_RANK = 4
 
-_LISTS = Path(__file__).with_name("composer.json")
+_LISTS = Path(__file__).with_name("words.json")
 _TAGS_REMEMBERED = 1 << 17  # about as many as Danbooru has
 _COUNT = re.compile(r"(\d+|multiple_)(\+?)(girl|boy|other)s?")
 _QUALIFIED = re.compile(r"(.+?)((?:_?\([^()]*\))+)")
@@ -49,7 +49,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """composer.json, turned around so that one look answers one question."""
+    """words.json, turned around so that one look answers one question."""
 
     form: dict[str, str]
     tag_slot: dict[str, str]

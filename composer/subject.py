@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from composer_words import META, Role, and_list, display_name, plain, role_of, with_article
+from composer.words import META, Role, and_list, display_name, plain, role_of, with_article
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
