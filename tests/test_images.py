@@ -18,8 +18,9 @@ needs_any_bytes = pytest.mark.skipif(sys.platform != "linux", reason="only Linux
 
 def make(root: Path, *names: str) -> None:
     """Create empty files, and the folders they are in."""
+    for folder in {name.rpartition("/")[0] for name in names}:
+        (root / folder).mkdir(parents=True, exist_ok=True)
     for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).touch()
 
 
