@@ -114,6 +114,7 @@ LINKS = [
     ("[url=https://example.com]the site[/url]", "the site"),
     ('[url="https://example.com"]the site[/url]', "the site"),
     ('<a href="https://example.com">the site</a>', "the site"),
+    ("[see https://example.com/x](https://example.com/y)", "see https://example.com/x"),
     ("[link](not an address)", "[link](not an address)"),
     ("post #123 and Post #4", "post #123 and Post #4"),
     ("topic #12/p2, pixiv #3/p4", "topic #12/p2, pixiv #3/p4"),
@@ -333,7 +334,7 @@ DEFINITIONS = {
         "An adventure game by Tin Kettle, set in a flooded town.\n\n"
         'Official site: https://example.com/saltmarsh\n'
         'Trailers: "first":https://example.com/1, "second":[/2]\n\n'
-        "[expand=Staff]\n* Writer: J. Doe\n[/expand]\n\nh4. Characters\n\nh6. Keepers\n* [[Marla Quill]]",
+        "[quote]The tide takes all.[/quote]\n\n[expand=Story]\nThe lamp goes out.\n[/expand]\n\nh4. Characters\n\nh6. Keepers\n* [[Marla Quill]]",
         "An adventure game by Tin Kettle, set in a flooded town.",
     ),
     "an e621 page": (
@@ -344,7 +345,7 @@ DEFINITIONS = {
         "A creature with the body of a lion and the wings of an eagle's. Its beak is yellow.",
     ),
     "a page that begins with a header": (
-        "h4. Examples\n\n!post #5\n\nh4. Meaning\n\nA bow tied [b]behind[/b] the neck.\n\nIt is often red.",
+        "h4. Examples\n\nOf all colours:\n\n!post #5\n\nh4. Meaning\n\nA bow tied [b]behind[/b] the neck.\n\nIt is often red.",
         "A bow tied behind the neck.",
     ),
     "a page that introduces a list": (

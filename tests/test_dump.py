@@ -185,6 +185,20 @@ def test_of_two_pages_with_one_title_the_newer_one_that_stands_is_taken(tmp_path
     assert pages_of(written(tmp_path, rows), ["x"])["x"].text == "new"
 
 
+@pytest.mark.parametrize("name", ["dump.csv", "dump.jsonl"])
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, PAGES, name)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert pages_of(path, ["straw_hat"])["straw_hat"].known
+
+
+def test_pages_far_down_a_large_row_group_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "dump.parquet"
+    write_parquet(path, [{"title": f"tag {n}", "body": f"Hat {n}."} for n in range(5_000)], rows_in_group=5_000)
+    pages = pages_of(path, ["tag_10", "tag_4500"])
+    assert {tag: page.text for tag, page in pages.items()} == {"tag_10": "Hat 10.", "tag_4500": "Hat 4500."}
+
+
 def test_a_very_long_body_is_read(tmp_path: Path) -> None:
     rows: Rows = [{"title": "x", "body": "A hat.\n\nh4. Long\n" + "[[word]] " * 30_000}]
     assert pages_of(written(tmp_path, rows, "dump.csv"), ["x"])["x"].text == "A hat."

@@ -250,7 +250,7 @@ class _Scanner:
         if entity is None:
             self._take("&", token.end())
         else:
-            self._take(syntax.CONTROLS.sub("", html.unescape(entity.group())), entity.end())
+            self._take(html.unescape(entity.group()), entity.end())
 
 
 _HANDLERS: dict[str, Callable[[_Scanner, re.Match[str]], None]] = {
