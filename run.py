@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -40,8 +41,9 @@ class Run:
         self._collection = Collection(settings.dataset, settings.tags)
         folders, extension = settings.dataset, settings.dataset.caption_extension
         journal = Lines(folders.captions / "journal.jsonl")
-        self._captions = Results("interpreter", Texts(folders.captions, extension), journal)
-        self._descriptions = Results("interrogator", Texts(folders.descriptions, extension), journal)
+        begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self._captions = Results("interpreter", Texts(folders.captions, extension), journal, begun)
+        self._descriptions = Results("interrogator", Texts(folders.descriptions, extension), journal, begun)
         self._connections = Connections()
         self._summary = Summary(say, folders.captions)
 

@@ -32,8 +32,10 @@ class Results:
     was paid for is never lost and never without its line.
     """
 
-    def __init__(self, stage: str, texts: Texts, journal: Lines) -> None:
+    def __init__(self, stage: str, texts: Texts, journal: Lines, run: str) -> None:
+        """`run` is what the lines of this run are known by."""
         self.stage = stage
+        self.run = run
         self.texts = texts
         self._journal = journal
 
@@ -48,10 +50,12 @@ class Results:
         part = self.texts.stage(name, text)
         self._journal.add(
             {
+                "run": self.run,
                 "time": _now(),
                 "stage": self.stage,
                 "picture": name,
                 "outcome": "done",
+                "written": text,
                 "model": model,
                 "prompt": prompt,
                 "text": digest(text),
@@ -65,6 +69,7 @@ class Results:
         """Note that the picture `name` has no text, and why."""
         self._journal.add(
             {
+                "run": self.run,
                 "time": _now(),
                 "stage": self.stage,
                 "picture": name,
