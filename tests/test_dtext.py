@@ -334,7 +334,9 @@ DEFINITIONS = {
         "An adventure game by Tin Kettle, set in a flooded town.\n\n"
         'Official site: https://example.com/saltmarsh\n'
         'Trailers: "first":https://example.com/1, "second":[/2]\n\n'
-        "[quote]The tide takes all.[/quote]\n\n[expand=Story]\nThe lamp goes out.\n[/expand]\n\nh4. Characters\n\nh6. Keepers\n* [[Marla Quill]]",
+        "[quote]The tide takes all.[/quote]\n\n"
+        "[expand=Story]\nThe lamp goes out.\n[/expand]\n\n"
+        "h4. Characters\n\nh6. Keepers\n* [[Marla Quill]]",
         "An adventure game by Tin Kettle, set in a flooded town.",
     ),
     "an e621 page": (
@@ -345,7 +347,8 @@ DEFINITIONS = {
         "A creature with the body of a lion and the wings of an eagle's. Its beak is yellow.",
     ),
     "a page that begins with a header": (
-        "h4. Examples\n\nOf all colours:\n\n!post #5\n\nh4. Meaning\n\nA bow tied [b]behind[/b] the neck.\n\nIt is often red.",
+        "h4. Examples\n\nOf all colours:\n\n!post #5\n\n"
+        "h4. Meaning\n\nA bow tied [b]behind[/b] the neck.\n\nIt is often red.",
         "A bow tied behind the neck.",
     ),
     "a page that introduces a list": (

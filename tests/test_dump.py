@@ -194,7 +194,8 @@ def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path, name: str) -> 
 
 def test_pages_far_down_a_large_row_group_are_found(tmp_path: Path) -> None:
     path = tmp_path / "dump.parquet"
-    write_parquet(path, [{"title": f"tag {n}", "body": f"Hat {n}."} for n in range(5_000)], rows_in_group=5_000)
+    rows: Rows = [{"title": f"tag {n}", "body": f"Hat {n}."} for n in range(5_000)]
+    write_parquet(path, rows, rows_in_group=5_000)
     pages = pages_of(path, ["tag_10", "tag_4500"])
     assert {tag: page.text for tag, page in pages.items()} == {"tag_10": "Hat 10.", "tag_4500": "Hat 4500."}
 
