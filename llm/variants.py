@@ -1,0 +1,90 @@
+"""Several captions of one picture in one answer: how they are asked for, and how they are read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from errors import ItemError
+
+# What each variant is; the words go into the request. The variant "tags" needs no model.
+WANTED: Mapping[str, str] = {
+    "long": "one paragraph of 80 to 150 words",
+    "medium": "two or three sentences of 40 to 70 words in all",
+    "short": "one sentence of at most 30 words",
+}
+# Longer than this many words, and the answer is not what was asked for; a third more than asked is let pass.
+MOST_WORDS: Mapping[str, int] = {"long": 200, "medium": 95, "short": 40}
+TAGS = "tags"
+NAMES = (*WANTED, TAGS)
+
+_KEY = re.compile(
+    rf"^[ \t]*[-*_#\"]{{0,4}}[ \t]*[*_\"]{{0,3}}({'|'.join(WANTED)})\b[^:\n]{{0,20}}:[*_\"]{{0,3}}[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def request_for(names: Sequence[str]) -> str:
+    """What is added to a prompt so that one answer holds all these variants."""
+    wanted = "\n".join(f'- "{name}": {WANTED[name]}' for name in names)
+    return (
+        f"Write the caption {len(names)} times, at different lengths. All that is said above about captions "
+        f"holds for each; only the length differs:\n{wanted}\n"
+        "Answer with a JSON object that has exactly these keys and the captions as values, and nothing else."
+    )
+
+
+def request_for_one(name: str) -> str:
+    """What is added to a prompt so that the answer is this one variant."""
+    return f"Write the caption as {WANTED[name]}. Answer with the caption alone."
+
+
+def response_format(names: Sequence[str]) -> dict[str, Any]:
+    """The field of a request by which servers that can do so hold the answer to this form."""
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in names},
+        "required": list(names),
+        "additionalProperties": False,
+    }
+    return {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "captions", "strict": True, "schema": schema},
+        }
+    }
+
+
+def split(text: str, names: Sequence[str]) -> dict[str, str]:
+    """The variants in an answer that is JSON, JSON with something around it, or labelled paragraphs.
+
+    Those that the answer does not hold are absent. Raises ItemError where it holds none.
+    """
+    found = _from_json(text, names) or _from_labels(text, names)
+    if not found:
+        raise ItemError("no variants", f"asked for {', '.join(names)}, and got something else")
+    return found
+
+
+def _from_json(text: str, names: Sequence[str]) -> dict[str, str]:
+    start = text.find("{")
+    if start < 0:
+        return {}
+    try:
+        parsed, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return {}
+    by_name = {str(key).strip().lower(): value for key, value in parsed.items()}
+    return {name: by_name[name] for name in names if isinstance(by_name.get(name), str) and by_name[name]}
+
+
+def _from_labels(text: str, names: Sequence[str]) -> dict[str, str]:
+    """`Long: …` and `Short: …`, each from its label to the next."""
+    pieces = _KEY.split(text)
+    # What comes before the first label, then label and text by turns.
+    found = {
+        name.lower(): said.strip(' \t\n,"*') for name, said in zip(pieces[1::2], pieces[2::2], strict=True)
+    }
+    return {name: found[name] for name in names if found.get(name)}
