@@ -81,6 +81,7 @@ class Interpreter:
         return await batch.run(pictures, work, endpoint.concurrency if endpoint else Concurrency(1), bar)
 
     async def _ask(self, endpoint: Endpoint, picture: Picture) -> Written:
+        self._results.make_room(picture.stem_name)
         messages = self._messages(picture)
         return Written(fingerprint(endpoint.model, messages), await ask(endpoint, messages, _caption))
 

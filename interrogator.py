@@ -100,6 +100,7 @@ class Interrogator:
         return [*messages[:-1], replace(messages[-1], picture=url)]
 
     async def _ask(self, sitting: Sitting, endpoint: Endpoint) -> Answer[str]:
+        self._results.make_room(sitting.picture.stem_name)
         return await ask(endpoint, await sitting.messages, _description)
 
     def _keep(self, sitting: Sitting, answer: Answer[str], endpoint: Endpoint) -> None:

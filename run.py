@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
 from functools import cached_property
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from batch import Bar, Tally
 from dataset.collection import Collection
 from dataset.images import Picture
+from dataset.locks import locked
 from dataset.results import Results
-from dataset.store import Lines, Texts, locked
+from dataset.store import Lines, Texts
 from dataset.tags import canonical, words
 from errors import ItemError, UserError
 from llm.connecting import Connections
@@ -50,7 +52,9 @@ class Run:
     async def through(self) -> int:
         """Run the stages that are not skipped; the exit code."""
         self._refuse_nothing()
-        with locked(self._settings.dataset.captions):
+        with ExitStack() as locks:
+            for folder in self._folders_to_write():
+                locks.enter_context(locked(folder))
             try:
                 self._recover()
                 await self._stages()
@@ -59,6 +63,12 @@ class Run:
                 self._captions.close()
                 self._descriptions.close()
         return self._summary.close(monotonic() - self._started)
+
+    def _folders_to_write(self) -> Iterator[Path]:
+        """Those that no other run may write to meanwhile; runs may share descriptions that they only read."""
+        yield self._settings.dataset.captions
+        if not self._settings.interrogator.skip or self._descriptions.texts.unsettled():
+            yield self._settings.dataset.descriptions
 
     def _recover(self) -> None:
         """Finish what a kill left half done."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import batch
-from dataset.store import Line, Lines, locked_file, remove, write_whole
+from dataset.locks import locked_file
+from dataset.store import Line, Lines, write_whole
 from dataset.tags import words
 from errors import ItemError, StageError
 from llm.asking import ask
@@ -231,11 +232,7 @@ class TagProvider:
 
     def _forget_log(self) -> None:
         """Keep in the log only pages that wait for a summary."""
-        waiting = list(self._pages.values())
-        remove(self._log.path)
-        for page in waiting:
-            self._log.add({"page": asdict(page)})
-        self._log.close()
+        self._log.rewrite({"page": asdict(page)} for page in self._pages.values())
 
 
 def sentences_in(reply: Reply, count: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -38,6 +39,7 @@ class Results:
         self.run = run
         self.texts = texts
         self._journal = journal
+        self._has_written = False
 
     def keep(
         self, name: str, text: str, *, prompt: str, model: str, draft: bool, cost: Mapping[str, float]
@@ -47,6 +49,7 @@ class Results:
         `prompt` is the fingerprint of what was asked, `cost` what it took, in tokens and seconds.
         Raises ItemError when this one file cannot be written, UserError when none can.
         """
+        self._has_written = True
         part = self.texts.stage(name, text)
         self._journal.add(
             {
@@ -64,6 +67,13 @@ class Results:
             }
         )
         self.texts.settle(name, part)
+
+    def make_room(self, name: str) -> None:
+        """See to it that a text of the picture `name` can be kept, before anybody is asked for it.
+
+        Raises ItemError when this one cannot, UserError when none can.
+        """
+        self.texts.make_room(name)
 
     def failed(self, name: str, error: ItemError) -> None:
         """Note that the picture `name` has no text, and why."""
@@ -135,7 +145,8 @@ class Results:
     def recover(self, names: Collection[str]) -> None:
         """Finish what a kill left half done: journalled texts go to their place, others are dropped.
 
-        Only `names` that are pictures of this run are touched, whatever the journal says.
+        Only `names` that are pictures of this run are touched, whatever the journal says. What cannot
+        be put in its place even now stays where it is.
         """
         left = self.texts.unsettled()
         if not left:
@@ -144,7 +155,8 @@ class Results:
         for part_name, part in left.items():
             name, text = made.get(part_name, ("", None))
             if text is not None and name in names and _digest_of(part) == text.text:
-                self.texts.settle(name, part)
+                with suppress(ItemError):
+                    self.texts.settle(name, part)
             else:
                 remove(part)
         self.texts.tidy()
@@ -152,7 +164,9 @@ class Results:
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""
         self._journal.close()
-        self.texts.tidy()
+        # Who only reads leaves the folder to the run that stages texts in it.
+        if self._has_written:
+            self.texts.tidy()
 
 
 def _made(prompt: object, text: object, draft: object) -> Made | None:
@@ -163,7 +177,7 @@ def _made(prompt: object, text: object, draft: object) -> Made | None:
 
 def _digest_of(part: Path) -> str:
     try:
-        return digest(part.read_text(encoding="utf-8"))
+        return digest(part.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError):
         return ""
 

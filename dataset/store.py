@@ -7,21 +7,19 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from errors import ItemError, UserError
 
 Line = dict[str, Any]
 
-# Rewriting a shared file takes well under a second; nobody holds it this many seconds.
-_LONGEST_LOCK = 30.0
 # Errors of the whole disk or folder: no further file can be written either.
 _HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
 
 
 def digest(text: str) -> str:
@@ -42,11 +40,24 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
+        _move(part, path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise UserError(f"{path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+        remove(part)
+        raise UserError(cannot_be_written(path, error)) from error
+
+
+def _move(part: Path, path: Path) -> None:
+    """Put a file in its place, where Windows lets us: there a virus scanner may hold either for a moment."""
+    patience = _WINDOWS_TRIES if os.name == "nt" else 0
+    while True:
+        try:
+            part.replace(path)
+            return
+        except PermissionError:
+            if not patience or path.is_dir():
+                raise
+        patience -= 1
+        time.sleep(_WINDOWS_PAUSE)
 
 
 def remove(path: Path) -> None:
@@ -60,9 +71,18 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"the folder {folder} cannot be made ({error.strerror}): {_remedy(error)}") from error
+        raise UserError(f"the folder {folder} cannot be made ({_why(error)}): {_remedy(error)}") from error
     if not os.access(folder, os.W_OK):
         raise UserError(f"the folder {folder} is read-only: change its permissions or name another one")
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def cannot_be_written(path: Path, error: OSError) -> str:
+    """The sentence for a file that could not be written: why, and what to do."""
+    return f"{path} cannot be written ({_why(error)}): {_remedy(error)}"
 
 
 def _remedy(error: OSError) -> str:
@@ -80,35 +100,6 @@ def _remedy(error: OSError) -> str:
     return remedies.get(error.errno or 0, "check the place and run again")
 
 
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep a second run out of `folder` while this one writes there; the lock dies with the process."""
-    make_folder(folder)
-    path = folder / ".tagscribe.lock"
-    try:
-        with FileLock(path, blocking=False):
-            yield
-    except Timeout:
-        raise UserError(
-            f"another run is writing to {folder}: wait until it ends, or name another captions folder"
-        ) from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}): {_remedy(error)}") from error
-
-
-@contextlib.contextmanager
-def locked_file(path: Path) -> Iterator[None]:
-    """Wait until no other run writes `path`, and keep others waiting meanwhile."""
-    lock = path.with_name(f"{path.name}.lock")
-    try:
-        with FileLock(lock, timeout=_LONGEST_LOCK):
-            yield
-    except Timeout:
-        raise UserError(f"another run holds {lock}: wait until it ends, or remove that file") from None
-    except OSError as error:
-        raise UserError(f"{lock} cannot be written ({error.strerror}): {_remedy(error)}") from error
-
-
 class Lines:
     """An append-only file of JSON lines: on disk once `add` returns; a torn line is passed over."""
 
@@ -121,15 +112,16 @@ class Lines:
 
         Raises UserError when the disk does not take it.
         """
-        # ASCII, so that file names which are no valid Unicode come back as they were.
-        data = json.dumps(line, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+        data = _dumped(line).encode("ascii")
         try:
             if self._descriptor is None:
                 self._descriptor = self._open()
             while data:
                 data = data[os.write(self._descriptor, data) :]
         except OSError as error:
-            raise UserError(f"{self.path} cannot be written ({error.strerror}): {_remedy(error)}") from error
+            # A part of the line may be there: opening the file again sees that, and ends it.
+            self.close()
+            raise UserError(cannot_be_written(self.path, error)) from error
 
     def _open(self) -> int:
         torn = self._ends_in_mid_line()
@@ -158,13 +150,27 @@ class Lines:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise UserError(f"{self.path} cannot be read ({error.strerror}): {_remedy(error)}") from error
+            raise UserError(f"{self.path} cannot be read ({_why(error)}): {_remedy(error)}") from error
+
+    def rewrite(self, lines: Iterable[Mapping[str, object]]) -> None:
+        """Put these lines in the place of all that is there, in one step; no file where there are none."""
+        self.close()
+        text = "".join(_dumped(line) for line in lines)
+        if text:
+            write_whole(self.path, text)
+        else:
+            remove(self.path)
 
     def close(self) -> None:
         """Let go of the file; a later `add` opens it again."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _dumped(line: Mapping[str, object]) -> str:
+    # ASCII, so that file names which are no valid Unicode come back as they were.
+    return json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n"
 
 
 def _parsed(raw: bytes) -> Line | None:
@@ -204,13 +210,13 @@ class Texts:
                         if entry.is_dir(follow_symlinks=False):
                             if not entry.name.startswith("."):
                                 folders.append(f"{prefix}{entry.name}/")
-                        elif entry.name.endswith(self.extension) and entry.stat().st_size:
+                        elif entry.name.endswith(self.extension) and _holds_something(entry):
                             found.add(f"{prefix}{entry.name[: -len(self.extension)]}")
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 raise UserError(
-                    f"the folder {self.root / prefix} cannot be read ({error.strerror}): {_remedy(error)}"
+                    f"the folder {self.root / prefix} cannot be read ({_why(error)}): {_remedy(error)}"
                 ) from error
         return found
 
@@ -220,6 +226,21 @@ class Texts:
             return self.path(name).read_text(encoding="utf-8-sig", errors="replace").strip() or None
         except OSError:
             return None
+
+    def make_room(self, name: str) -> None:
+        """See to it that a text of this name can be put in its place, before anything is paid for it.
+
+        Raises ItemError when this one cannot, UserError when none can.
+        """
+        target = self.path(name)
+        try:
+            self._make(target.parent)
+            if stat.S_ISDIR(target.stat().st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._error(target, error) from error
 
     def stage(self, name: str, text: str) -> Path:
         """Put a text on disk beside its place, from where `settle` moves it there in one step.
@@ -231,17 +252,20 @@ class Texts:
             self._make(self._parts)
             part.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
+            remove(part)
             raise self._error(part, error) from error
         return part
 
     def settle(self, name: str, part: Path) -> None:
-        """Move a staged text to its place."""
+        """Move a staged text to its place.
+
+        Raises ItemError or UserError when that cannot be done; the text is then left where it was staged.
+        """
         target = self.path(name)
         try:
             self._make(target.parent)
-            part.replace(target)
+            _move(part, target)
         except OSError as error:
-            remove(part)
             raise self._error(target, error) from error
 
     def unsettled(self) -> dict[str, Path]:
@@ -264,15 +288,32 @@ class Texts:
         folder.mkdir(parents=True, exist_ok=True)
         if self._real_root is None:
             self._real_root = os.path.realpath(self.root)
-        if os.path.commonpath([self._real_root, os.path.realpath(folder)]) != self._real_root:
+        if not _is_inside(os.path.realpath(folder), self._real_root):
             raise OSError(errno.EPERM, "a link leads out of the folder", str(folder))
+        if not os.access(folder, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         self._folders.add(folder)
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
-        sentence = f"{path} cannot be written ({error.strerror}): {_remedy(error)}"
+        sentence = cannot_be_written(path, error)
         if error.errno in _HOPELESS:
             return UserError(sentence)
         return ItemError("file cannot be written", sentence)
+
+
+def _holds_something(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is more than empty; a link that leads nowhere is not."""
+    try:
+        return entry.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _is_inside(path: str, root: str) -> bool:
+    try:
+        return os.path.commonpath([root, path]) == root
+    except ValueError:  # another drive of Windows
+        return False
 
 
 def readable_by_others(path: Path) -> bool:
