@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import logging
+import io
 import os
-import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from errors import StageError, UserError
+from interruption import Interruption
 
 if TYPE_CHECKING:
     from settings import Settings
 
-DONE, SOME_FAILED, USER_MUST_ACT, INTERRUPTED = 0, 1, 2, 130
+DONE, USER_MUST_ACT = 0, 2
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 
 
@@ -59,6 +58,9 @@ def _count(text: str) -> int:
 
 def main() -> int:
     """Do what the command line says; the exit code."""
+    interruption = Interruption(_last_word)
+    interruption.listen()
+    _write_any_name()
     options = arguments()
     if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
         version = sys.version.split()[0]
@@ -66,9 +68,8 @@ def main() -> int:
         return USER_MUST_ACT
     try:
         if options.version or options.settings:
-            print(_about_itself(options))
-            return DONE
-        return _caption(options)
+            return _tell(_about_itself(options))
+        return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
         return USER_MUST_ACT
@@ -78,9 +79,16 @@ def main() -> int:
             file=sys.stderr,
         )
         return USER_MUST_ACT
-    except KeyboardInterrupt:
-        print("Interrupted. What is done is kept: the same command goes on from here.", file=sys.stderr)
-        return INTERRUPTED
+
+
+def _tell(text: str) -> int:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # whoever reads has read enough
+        return DONE
+    except OSError as error:
+        raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
+    return DONE
 
 
 def _about_itself(options: argparse.Namespace) -> str:
@@ -91,7 +99,10 @@ def _about_itself(options: argparse.Namespace) -> str:
     return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
 
 
-def _caption(options: argparse.Namespace) -> int:
+def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
+    import asyncio
+    import logging
+
     import config
     from batch import AboveTheBar
     from run import Run
@@ -103,22 +114,33 @@ def _caption(options: argparse.Namespace) -> int:
         for wing in ("batch", "dataset", "llm", "tag_provider", "wiki"):
             logging.getLogger(wing).setLevel(logging.DEBUG)
     settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, _interrupt)
-    return asyncio.run(Run(settings, options.limit, say=print).through())
+    try:
+        return asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).through()))
+    except asyncio.CancelledError:
+        interruption.end()
 
 
-def _interrupt(signal_number: int, frame: FrameType | None) -> None:
-    """The first Ctrl-C ends the run in order; a second one ends it at once."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda number, frame: os._exit(INTERRUPTED))
-    raise KeyboardInterrupt
+def _print(line: str) -> None:
+    """Print at once, for those who watch a pipe; who has closed it wants to read no more."""
+    with suppress(OSError):
+        print(line, flush=True)
+
+
+def _last_word() -> None:
+    words = "Interrupted. What is done is kept: the same command goes on from here."
+    # A bar may be half written by the very code that was interrupted.
+    with suppress(OSError, RuntimeError):
+        print(words, file=sys.stderr, flush=True)
+
+
+def _write_any_name() -> None:
+    """Let no name of a picture be more than the console can show: Windows still has old code pages."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":
     code = main()
-    sys.stdout.flush()
-    if code == INTERRUPTED:
-        # Threads that wait for a wiki or a picture are not waited for.
-        os._exit(code)
-    sys.exit(code)
+    # Nothing waits for a thread that still asks a wiki, nor for a pipe that nobody reads.
+    os._exit(code)
