@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import Literal
 
 from dataset.images import Picture
-from dataset.store import Lines, Texts, digest, fingerprint, remove
+from dataset.store import Line, Lines, Texts, digest, fingerprint, remove
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]
+_WRITTEN = ("done", "edited")
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the journal says of a text: fingerprints of its prompt and of the text, and who wrote it."""
+    """What the journal says of a text: fingerprints of its prompt and of the text, and who wrote it.
+
+    `edited` is a text that a person wrote; it has no prompt, and is never outdated.
+    """
 
     prompt: str
     text: str
     draft: bool
+    edited: bool = False
 
 
 class Results:
@@ -49,24 +54,14 @@ class Results:
         `prompt` is the fingerprint of what was asked, `cost` what it took, in tokens and seconds.
         Raises ItemError when this one file cannot be written, UserError when none can.
         """
-        self._has_written = True
-        part = self.texts.stage(name, text)
-        self._journal.add(
-            {
-                "run": self.run,
-                "time": _now(),
-                "stage": self.stage,
-                "picture": name,
-                "outcome": "done",
-                "written": text,
-                "model": model,
-                "prompt": prompt,
-                "text": digest(text),
-                "draft": draft,
-                **cost,
-            }
-        )
-        self.texts.settle(name, part)
+        self._write(name, "done", text, {"model": model, "prompt": prompt, "draft": draft, **cost})
+
+    def edited(self, name: str, text: str) -> None:
+        """Write a text that a person wrote for the picture `name`; later runs leave it as it is.
+
+        Raises ItemError and UserError as `keep` does.
+        """
+        self._write(name, "edited", text, {})
 
     def make_room(self, name: str) -> None:
         """See to it that a text of the picture `name` can be kept, before anybody is asked for it.
@@ -77,30 +72,47 @@ class Results:
 
     def failed(self, name: str, error: ItemError) -> None:
         """Note that the picture `name` has no text, and why."""
-        self._journal.add(
-            {
-                "run": self.run,
-                "time": _now(),
-                "stage": self.stage,
-                "picture": name,
-                "outcome": "failed",
-                "reason": error.reason,
-                "message": str(error),
-            }
-        )
+        self._note(name, "failed", {"reason": error.reason, "message": str(error)})
+
+    def again(self, name: str) -> None:
+        """Note that somebody wants another text for the picture `name`; the old one stays until then."""
+        self._note(name, "again", {})
+
+    def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
+        self._has_written = True
+        part = self.texts.stage(name, text)
+        self._note(name, outcome, {"written": text, "text": digest(text), **more})
+        self.texts.settle(name, part)
+
+    def _note(self, name: str, outcome: str, more: Mapping[str, object]) -> None:
+        line = {"run": self.run, "time": _now(), "stage": self.stage, "picture": name, "outcome": outcome}
+        self._journal.add({**line, **more})
 
     def made(self) -> dict[str, Made]:
         """The last text that was written for each picture, by the journal."""
         found: dict[str, Made] = {}
-        for line in self._journal.read():
-            if line.get("stage") == self.stage and line.get("outcome") == "done":
-                name, made = (
-                    line.get("picture"),
-                    _made(line.get("prompt"), line.get("text"), line.get("draft")),
-                )
-                if isinstance(name, str) and made is not None:
-                    found[name] = made
+        for name, line in self._lines():
+            made = _made(line)
+            if made is not None:
+                found[name] = made
         return found
+
+    def wanted_again(self) -> set[str]:
+        """The pictures that somebody wants another text for, and that have not got it since."""
+        wanted: set[str] = set()
+        for name, line in self._lines():
+            if line.get("outcome") == "again":
+                wanted.add(name)
+            elif line.get("outcome") in _WRITTEN:
+                wanted.discard(name)
+        return wanted
+
+    def _lines(self) -> Iterator[tuple[str, Line]]:
+        """The lines of this stage, oldest first, each with the picture that it is about."""
+        for line in self._journal.read():
+            name = line.get("picture")
+            if line.get("stage") == self.stage and isinstance(name, str):
+                yield name, line
 
     def pending(
         self,
@@ -113,19 +125,20 @@ class Results:
         """The pictures that this stage has to do, in their order.
 
         `prompt_of` gives the fingerprint of the prompt that would be sent now, None where there is none.
-        A text that somebody edited is never outdated.
+        A text that somebody edited is never outdated; one that somebody wants again is due until it is there.
         """
         if existing == "overwrite":
             return list(pictures)
         there = self.texts.names()
+        again = self.wanted_again() if there else ()
         made = self.made() if there and (redo_drafts or existing == "refresh") else {}
 
         def is_due(picture: Picture) -> bool:
             name = picture.stem_name
-            if name not in there:
+            if name not in there or name in again:
                 return True
             last = made.get(name)
-            if last is None:
+            if last is None or last.edited:
                 return False
             outdated = (last.draft and redo_drafts) or (
                 existing == "refresh" and prompt_of(picture) not in (None, last.prompt)
@@ -169,9 +182,12 @@ class Results:
             self.texts.tidy()
 
 
-def _made(prompt: object, text: object, draft: object) -> Made | None:
-    if isinstance(prompt, str) and isinstance(text, str):
-        return Made(prompt, text, draft is True)
+def _made(line: Line) -> Made | None:
+    prompt, text, outcome = line.get("prompt"), line.get("text"), line.get("outcome")
+    if outcome == "edited" and isinstance(text, str):
+        return Made("", text, draft=False, edited=True)
+    if outcome == "done" and isinstance(prompt, str) and isinstance(text, str):
+        return Made(prompt, text, line.get("draft") is True)
     return None
 
 
