@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
 
 import openai
 import orjson
@@ -34,6 +35,14 @@ _KNOCK_EVERY = 1.0
 _BUSY_TRIES = 20
 # A service that asks for a longer pause than this has run dry for today.
 _LONGEST_RETRY_AFTER = 600.0
+_LONGEST_LISTING = 10.0
+_SHORTEST_SECRET = 6
+# What reading an answer of another form than expected may raise; too deep a nesting is a RecursionError.
+_NO_SUCH_FORM = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+# The headers that every request has; the SDK would add some that tell of this computer, and those that
+# the environment holds for OpenAI's own hosts.
+_PLAIN_HEADERS = {"host", "connection", "accept", "accept-encoding", "user-agent", "content-type"}
+_PLAIN_HEADERS |= {"content-length", "transfer-encoding"}
 
 
 @dataclass(slots=True)
@@ -110,11 +119,11 @@ class Endpoint:
             await asyncio.sleep(self._pause(outcome, patience))
 
     async def models(self) -> list[str]:
-        """The models that the server lists; none where it does not answer with a list."""
+        """The models that the server lists; none where it does not answer with a list in time."""
         try:
-            page = await self._open().with_options(timeout=10).models.list()
-            return [model.id for model in page.data]
-        except (openai.OpenAIError, ValueError, TypeError, AttributeError):
+            page = await asyncio.wait_for(self._open().models.list(), _LONGEST_LISTING)
+            return [model.id for model in page.data if isinstance(model.id, str) and model.id]
+        except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
             return []
 
     async def close(self) -> None:
@@ -173,11 +182,12 @@ class Endpoint:
         outcome = await self._request(body)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
-            self.concurrency.observe(seconds, ok=False)
-            return _without_secrets(outcome, self.settings)
+            pushed_back = outcome.kind in ("busy", "slow")
+            self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
+            return outcome
         self.concurrency.observe(seconds, ok=True)
         self._answered = True
-        return _reply(self.url, self.model, outcome, seconds)
+        return self._reply(outcome, seconds)
 
     async def _request(self, body: bytes) -> object:
         """The JSON of the answer, or the trouble."""
@@ -186,13 +196,14 @@ class Endpoint:
         except asyncio.TimeoutError:
             return trouble.of_deadline(self.url, self.settings.timeout)
         except openai.APIStatusError as error:
-            headers = {name.lower(): value for name, value in error.response.headers.items()}
-            return trouble.of_status(self.url, self.model, error.status_code, headers, error.response.text)
+            headers = {name.lower(): self._masked(text) for name, text in error.response.headers.items()}
+            said = self._masked(error.response.text)
+            return trouble.of_status(self.url, self.model, error.status_code, headers, said)
         except openai.APIConnectionError as error:
             return trouble.of_connection(self.url, _innermost(error))
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, ValueError, RecursionError) as error:
             # The SDK lets a success with broken JSON through as a bare ValueError.
-            return trouble.of_answer(self.url, str(error))
+            return trouble.of_answer(self.url, self._masked(str(error)))
 
     async def _post(self, body: bytes) -> object:
         return await self._open().post("/chat/completions", content=body, cast_to=object)
@@ -215,18 +226,44 @@ class Endpoint:
             "stop": list(chosen.stop) or None,
         }
         fields = {name: value for name, value in fields.items() if value is not None}
-        return orjson.dumps({**fields, **further, **chosen.extra_body})
+        try:
+            return orjson.dumps({**fields, **further, **chosen.extra_body})
+        except TypeError as error:
+            raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
+
+    def _masked(self, said: str) -> str:
+        """What a server said, without the secrets of ours that it may have sent back."""
+        for secret in secrets_in(self.settings):
+            said = said.replace(secret, "[secret]")
+        return said
+
+    def _reply(self, body: object, seconds: float) -> Reply | Trouble:
+        """The reply in the JSON of a chat completion, or the trouble where it is none."""
+        reply = _read_reply(self.model, body, seconds)
+        if reply is None:
+            return trouble.of_answer(self.url, self._masked(_as_text(body)))
+        text = None if reply.text is None else self._masked(reply.text)
+        return replace(reply, text=text, model=self._masked(reply.model))
+
+
+class _Request(Protocol):
+    headers: MutableMapping[str, str]
 
 
 def _client(url: str, settings: EndpointSettings) -> openai.AsyncOpenAI:
-    # What the environment says of OpenAI's own accounts is not for other hosts.
-    headers: dict[str, Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
-    headers.update((name, str(value)) for name, value in settings.headers.items())
+    ours = {name.lower(): str(value) for name, value in settings.headers.items()}
+    if key := settings.api_key.get_secret_value():
+        ours.setdefault("authorization", f"Bearer {key}")
+
+    async def send_only_ours(request: _Request) -> None:
+        for name in [name for name in request.headers if name.lower() not in _PLAIN_HEADERS]:
+            del request.headers[name]
+        request.headers.update(ours)
+
     return openai.AsyncOpenAI(
         base_url=url,
-        # The SDK wants a key; servers that need none pass over it.
-        api_key=settings.api_key.get_secret_value() or "none",
-        default_headers=headers,
+        # The SDK wants one; what is sent is put in by `send_only_ours`.
+        api_key="none",
         max_retries=0,
         timeout=settings.timeout,
         http_client=openai.DefaultAioHttpClient(
@@ -234,8 +271,21 @@ def _client(url: str, settings: EndpointSettings) -> openai.AsyncOpenAI:
             follow_redirects=False,
             # Proxies of the environment are for hosts beyond this computer.
             trust_env=not is_loopback(url),
+            event_hooks={"request": [send_only_ours]},
         ),
     )
+
+
+def secrets_in(settings: EndpointSettings) -> list[str]:
+    """What a server is told and nobody else may read, as it may come back: plain, in JSON, in a URL.
+
+    The longest come first, so that none is left over in part.
+    """
+    told = [settings.api_key.get_secret_value(), *map(str, settings.headers.values())]
+    # A header may be a scheme and a key: `Bearer sk-…`.
+    words = {word for text in told for word in (text, *text.split()) if len(word) >= _SHORTEST_SECRET}
+    forms = {form for word in words for form in (word, json.dumps(word)[1:-1], quote(word, safe=""))}
+    return sorted(forms, key=len, reverse=True)
 
 
 def is_loopback(url: str) -> bool:
@@ -262,34 +312,30 @@ def _innermost(error: BaseException) -> BaseException:
         seen = following
 
 
-def _without_secrets(seen: Trouble, settings: EndpointSettings) -> Trouble:
-    """A server may send back what it was sent; the key stays out of every message all the same."""
-    secrets = [settings.api_key.get_secret_value(), *(str(value) for value in settings.headers.values())]
-    sentence = seen.sentence
-    for secret in secrets:
-        if len(secret) >= 4:
-            sentence = sentence.replace(secret, "[secret]")
-    return Trouble(seen.kind, seen.reason, sentence, seen.retry_after)
-
-
-def _reply(url: str, model: str, body: object, seconds: float) -> Reply | Trouble:
-    """The reply in the JSON of a chat completion, or the trouble where it is none."""
+def _read_reply(model: str, body: object, seconds: float) -> Reply | None:
+    """The reply in the JSON of a chat completion; None where it is none."""
     try:
         choice = body["choices"][0]  # type: ignore[index]
-        message = choice["message"]
-        text = message.get("content")
+        text, finish_reason = choice["message"].get("content"), choice.get("finish_reason")
         usage = body.get("usage") or {}  # type: ignore[attr-defined]
         details = usage.get("prompt_tokens_details") or {}
         if not (text is None or isinstance(text, str)):
-            return trouble.of_answer(url, body)
+            return None
         return Reply(
             text=text,
-            finish_reason=choice.get("finish_reason"),
+            finish_reason=finish_reason if isinstance(finish_reason, str) else None,
             model=str(body.get("model") or model),  # type: ignore[attr-defined]
             prompt_tokens=int(usage.get("prompt_tokens") or 0),
             cached_tokens=int(details.get("cached_tokens") or 0),
             completion_tokens=int(usage.get("completion_tokens") or 0),
             seconds=seconds,
         )
-    except (LookupError, TypeError, AttributeError, ValueError):
-        return trouble.of_answer(url, body)
+    except _NO_SUCH_FORM:
+        return None
+
+
+def _as_text(body: object) -> str:
+    try:
+        return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "JSON that is nested too deeply"

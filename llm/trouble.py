@@ -47,7 +47,7 @@ def of_status(url: str, model: str, status: int, headers: Mapping[str, str], bod
         remedy = f"is the address right (most end in /v1), and does it know the model {model}?"
         return Trouble("hopeless", "not found", f"{said}; {remedy}")
     if 300 <= status < 400:
-        target = headers.get("location", "elsewhere")
+        target = excerpt(headers.get("location", "elsewhere"))
         return Trouble(
             "hopeless", "redirected", f"{url} redirects to {target}: write the address it really has as url"
         )
@@ -79,19 +79,19 @@ def of_deadline(url: str, seconds: float) -> Trouble:
     )
 
 
-def of_answer(url: str, body: object) -> Trouble:
+def of_answer(url: str, body: str) -> Trouble:
     """A success that holds no chat completion."""
-    shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
     return Trouble(
         "flaky",
         "no completion",
-        f"{url} answered with something that is no chat completion: {excerpt(shown)}",
+        f"{url} answered with something that is no chat completion: {excerpt(body)}",
     )
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a text, on one line."""
+    """The beginning of a text, on one line, without what a terminal would obey."""
     line = " ".join(text[: 4 * _EXCERPT].split())
+    line = "".join(mark for mark in line if mark.isprintable())
     return line if len(line) <= _EXCERPT else line[:_EXCERPT] + " …"
 
 
