@@ -55,7 +55,7 @@ class Interpreter:
         self._material = material
         self._descriptions = descriptions
         self._results = results
-        self._prompt = Prompt(settings.prompt_template_file, VARIABLES)
+        self._prompt = Prompt(settings.prompt_template_file[0], VARIABLES)
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 PROGRAM_FOLDER = Path(__file__).resolve().parent
+VARIANTS = ("long", "medium", "short", "tags")
 
 
 def _split(value: object) -> object:
@@ -81,6 +82,24 @@ def _template(value: object, info: ValidationInfo) -> Path:
     return next((place for place in places if place.is_file()), places[1])
 
 
+def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
+    names = _split(value)
+    if not isinstance(names, tuple) or not names:
+        raise ValueError("should name a template, and is empty")
+    return tuple(_template(name, info) for name in names)
+
+
+def _variants(value: object) -> object:
+    names = _split(value)
+    if isinstance(names, tuple) and names:
+        unknown = [name for name in names if name not in VARIANTS]
+        if unknown or len(set(names)) < len(names):
+            raise ValueError(f"should be of {', '.join(VARIANTS)}, each at most once")
+        if names == ("tags",):
+            raise ValueError("should hold one that a model writes: long, medium or short")
+    return names
+
+
 def _extension(value: object) -> object:
     text = str(value).strip().lower()
     if text == "auto":
@@ -122,6 +141,8 @@ PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
 Template = Annotated[Path, PlainValidator(_template)]
 WikiSource = Annotated[str, PlainValidator(_source)]
+Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
+Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
@@ -278,8 +299,24 @@ class InterrogatorSettings(StageSettings):
 class InterpreterSettings(StageSettings):
     """[Interpreter]: stage 3, the caption."""
 
-    prompt_template_file: Template = _setting(
-        "interpreter_prompt_template_short_no_description.txt", "template of the request for a caption"
+    prompt_template_file: Templates = _setting(
+        "interpreter_prompt_template_short_no_description.txt",
+        "template of the request for a caption; several, with commas between them, make several captions",
+    )
+    variants: Variants = _setting(
+        "",
+        "several captions of each picture: long, medium, short and tags, in the order wanted; empty: one, as "
+        "the template says",
+        "long, short, tags",
+    )
+    language: str = _setting(
+        "en", "language that a caption must be in, such as en, de or ja; empty: any", "en"
+    )
+    repairs: int = _setting(
+        "1", "times that a caption which contradicts the tags or misses a name is asked for again", ge=0, le=5
+    )
+    min_coverage: float = _setting(
+        "0.5", "a caption that says less than this share of its tags is asked for again; 0 to 1", ge=0, le=1
     )
 
 

@@ -38,6 +38,15 @@ class Usage:
         """What was counted up to now."""
         return replace(self)
 
+    def plus(self, other: Usage) -> Usage:
+        """What both took together."""
+        return Usage(
+            self.requests + other.requests,
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
     def since(self, before: Usage) -> Usage:
         """What was counted after `before`."""
         return Usage(

@@ -72,7 +72,7 @@ def test_every_mistake_is_told_at_once_and_says_what_to_write(tmp_path: Path) ->
         "[Endpoint] retries = many: should be a whole number; write for example retries = 4",
         "[Endpoint] temperature = 9: should be less than or equal to 5",
         "[Endpoint] headers: should be a JSON object in braces",
-        "[Endpoint] url = localhost:1234: should be auto, builtin, embedded, or an address that begins with http",
+        "[Endpoint] url = localhost:1234: should be auto, builtin, embedded, or an address",
         "[Dataset] existing = skip: should be 'keep', 'refresh' or 'overwrite'",
         "[Dataset] recursive = perhaps: should be True or False",
         "[Tags] replace = grey hair: should be pairs of old=new",
@@ -131,12 +131,21 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 def test_a_template_beside_the_file_comes_before_the_shipped_one(tmp_path: Path) -> None:
-    shipped = config.load(write(tmp_path, "")).interpreter.prompt_template_file
+    [shipped] = config.load(write(tmp_path, "")).interpreter.prompt_template_file
     assert shipped == ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt"
     own = tmp_path / "templates" / shipped.name
     own.parent.mkdir()
     own.write_text("Write: {{ tags }}", encoding="utf-8")
-    assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file == own
+    assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file == (own,)
+
+
+def test_variants_are_of_those_there_are_and_one_is_written_by_a_model(tmp_path: Path) -> None:
+    good = config.load(write(tmp_path, "[Interpreter]\nvariants = long, tags\n"))
+    assert good.interpreter.variants == ("long", "tags")
+    wrong_and_said = (("tiny", "at most once"), ("long, long", "at most once"), ("tags", "a model writes"))
+    for wrong, said in wrong_and_said:
+        with pytest.raises(UserError, match=said):
+            config.load(write(tmp_path, f"[Interpreter]\nvariants = {wrong}\n"))
 
 
 def test_overrides_win_and_their_mistakes_are_told_too(tmp_path: Path) -> None:
