@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -21,6 +21,9 @@ Answer = TypeVar("Answer")
 EXCLUDED = "excluded"
 # When nothing has succeeded yet and this many items failed in a row, the rest would fail too.
 GIVE_UP_AFTER = 20
+# What failed for a passing reason is tried once more when all others are through. Of a server that fails
+# for ever not everything is held until then.
+MOST_POSTPONED = 64
 
 _log = logging.getLogger(__name__)
 
@@ -126,6 +129,7 @@ async def run(
 ) -> Tally:
     """Ask about every item, as many at once as there are slots, and keep each answer as it arrives.
 
+    An item that failed for a passing reason is asked about once more when all others are through.
     Raises StageError when nothing succeeds, and what `ask` or `keep` raise beyond ItemError; requests in
     flight are then given up, what was kept stays kept.
     """
@@ -158,19 +162,30 @@ class _Runner(Generic[Item, Answer]):
         self._bar = bar
         self._tasks: set[asyncio.Task[None]] = set()
         self._end: BaseException | None = None
+        self._postponed: deque[tuple[Item, ItemError]] = deque()
+        self._in_vain = 0
 
-    async def start(self, item: Item) -> None:
+    async def start(self, item: Item, *, may_wait: bool = True) -> None:
         """Begin with one item once a slot is free; raises what ended the stage, if something did."""
         await self._slots.acquire()
         if self._end is not None:
             self._slots.release()
             raise self._end
-        task = asyncio.create_task(self._one(item))
+        task = asyncio.create_task(self._one(item, may_wait))
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
     async def finish(self) -> None:
-        """Wait for all that is under way."""
+        """Wait for all that is under way, and try once more what was put off."""
+        await self._wait()
+        self._bar.note("later", "")
+        if not self.tally.done:
+            self._fail_the_postponed()
+        while self._postponed:
+            await self.start(self._postponed.popleft()[0], may_wait=False)
+        await self._wait()
+
+    async def _wait(self) -> None:
         while self._tasks and self._end is None:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         if self._end is not None:
@@ -182,28 +197,42 @@ class _Runner(Generic[Item, Answer]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _one(self, item: Item) -> None:
+    async def _one(self, item: Item, may_wait: bool) -> None:
         try:
             answer = await self._work.ask(item)
             self._work.keep(item, answer)
         except ItemError as error:
-            self._failed(item, error)
+            self._in_vain += error.asked
+            if may_wait and error.passing and len(self._postponed) < MOST_POSTPONED:
+                self._postponed.append((item, error))
+                self._bar.note("later", f"{len(self._postponed)} to be asked again")
+            else:
+                self._failed(item, error)
+            self._give_up_if_in_vain(error)
         else:
             self.tally.done += self._work.size(item)
+            self._bar.advance(self._work.size(item))
         self._bar.note("in flight", f"{self._slots.in_flight} in flight")
-        self._bar.advance(self._work.size(item))
+
+    def _give_up_if_in_vain(self, error: ItemError) -> None:
+        # A picture that cannot be read says nothing of the others: only what was asked in vain counts.
+        if not self.tally.done and self._in_vain >= GIVE_UP_AFTER:
+            self._fail_the_postponed()
+            raise StageError(f"the first {self._in_vain} failed and none succeeded; the last one: {error}")
+
+    def _fail_the_postponed(self) -> None:
+        while self._postponed:
+            self._failed(*self._postponed.popleft())
 
     def _failed(self, item: Item, error: ItemError) -> None:
+        self._bar.advance(self._work.size(item))
         name = self._work.name(item)
         self.tally.add_failure(name, error)
         if error.reason == EXCLUDED:
             return
         self._work.failed(item, error)
-        failures = len(self.tally.failures)
         _log.debug("%s: %s", name, error)
-        self._bar.note("failed", f"{failures} failed")
-        if not self.tally.done and failures >= GIVE_UP_AFTER:
-            raise StageError(f"the first {failures} failed and none succeeded; the last one: {error}")
+        self._bar.note("failed", f"{len(self.tally.failures)} failed")
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -18,12 +18,15 @@ class ItemError(Exception):
     """One picture or tag failed.
 
     `reason` is the short name that failures are counted by ("cut off", "unreadable picture");
-    the message tells this one failure in full.
+    the message tells this one failure in full. `passing`: the same may pass when it is tried later.
+    `asked`: a model was asked, so that the failure says something of the model or its server.
     """
 
-    def __init__(self, reason: str, message: str | None = None) -> None:
+    def __init__(self, reason: str, message: str | None = None, *, passing: bool = False) -> None:
         super().__init__(message or reason)
         self.reason = reason
+        self.passing = passing
+        self.asked = False
 
 
 class StageError(Exception):

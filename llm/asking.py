@@ -51,8 +51,23 @@ async def ask(
     `retries` is the endpoint's own unless given. `accept` raises ItemError for a reply that cannot be
     used; the last such error is raised in the end.
     """
+    try:
+        tries = (endpoint.settings.retries if retries is None else retries) + 1
+        return await _ask(endpoint, messages, accept, tries, further)
+    except ItemError as error:
+        error.asked = True
+        raise
+
+
+async def _ask(
+    endpoint: Endpoint,
+    messages: Sequence[Message],
+    accept: Callable[[Reply], Result],
+    tries: int,
+    further: Mapping[str, object] | None,
+) -> Answer[Result]:
     usage, seconds = Usage(), 0.0
-    for attempt in range((endpoint.settings.retries if retries is None else retries) + 1):
+    for attempt in range(tries):
         reply = await endpoint.complete(messages, attempt=attempt, further=further)
         usage.add(reply)
         seconds += reply.seconds

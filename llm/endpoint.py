@@ -143,7 +143,7 @@ class Endpoint:
             raise StageError(f"{seen.sentence}; it asks to come back in {seen.retry_after:.0f} seconds")
         wait = patience.wait(seen)
         if wait is None:
-            raise ItemError(seen.reason, seen.sentence)
+            raise ItemError(seen.reason, seen.sentence, passing=seen.kind != "refused")
         return wait
 
     async def _send(self, body: bytes) -> Reply | Trouble:
