@@ -45,6 +45,12 @@ def arguments() -> argparse.Namespace:
         choices=("table", "ini"),
         help="print the manual of all settings, as a table or as a fresh config.ini",
     )
+    parser.add_argument(
+        "--merge-cache",
+        type=Path,
+        metavar="FILE",
+        help="bring somebody else's tags_cache.json into yours, which wins where both know a tag",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="say more of what goes on")
     parser.add_argument("--version", action="store_true", help="print the version")
     return parser.parse_args()
@@ -69,6 +75,8 @@ def main() -> int:
     try:
         if options.version or options.settings:
             return _tell(_about_itself(options))
+        if options.merge_cache:
+            return _tell(_merged(options))
         return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -99,6 +107,14 @@ def _about_itself(options: argparse.Namespace) -> str:
     return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
 
 
+def _merged(options: argparse.Namespace) -> str:
+    import config
+    import sharing
+
+    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    return sharing.merge(settings.tag_provider.cache, options.merge_cache)
+
+
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
     import logging
@@ -111,7 +127,7 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     handler.setFormatter(logging.Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     if options.verbose:
-        for wing in ("batch", "dataset", "llm", "tag_provider", "wiki"):
+        for wing in ("batch", "dataset", "findings", "gist", "llm", "tag_provider", "wiki"):
             logging.getLogger(wing).setLevel(logging.DEBUG)
     settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     try:

@@ -115,19 +115,25 @@ class Run:
 
     async def _tag_provider(self) -> None:
         from tag_provider import TITLE, TagProvider
+        from wiki.sources import open_source
 
         chosen = self._settings.tag_provider
         endpoint = await self._asked(TITLE, chosen.skip, chosen.endpoint)
         if endpoint is None:
             return
         log = Lines(self._settings.dataset.captions / ".tags.jsonl")
-        provider = TagProvider(chosen, self._cache, log)
+        provider = TagProvider(chosen, open_source(chosen), self._cache, log)
         due = provider.gather(tag for tag in self._tags() if tag not in self._own)
         try:
             with self._stage(TITLE, len(due), endpoint, "tags looked up") as (bar, outcome):
                 outcome.tally = await provider.run(due, endpoint, bar)
         finally:
             provider.save(chosen.cache)
+        if provider.stand_ins:
+            self._summary.once(
+                f"For {provider.stand_ins:,} tags the model gave no sentence that serves: "
+                "the first one of their wiki page stands in."
+            )
         if provider.trouble:
             self._summary.trouble(f"{provider.trouble}. The captions are made without these meanings.")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,9 +20,13 @@ BY_NO_PAGE = "no page"  # the wiki has the tag, and says nothing of it
 BY_NO_TAG = "no such tag"  # the wiki does not know the tag
 BY_YOU = "you"  # a plain text that somebody wrote into the file
 
-# These may have an answer another day.
+# These may have a better answer another day.
 _PROVISIONAL = {BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG}
 RECHECK_AFTER = timedelta(days=30)
+# A provisional entry carries a checksum of its other fields: with another one, somebody has edited it.
+_SEAL = "seal"
+_ESCAPED_BRACKETS = re.compile(r"\\\(([^()]*)\\\)")
+_HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +41,60 @@ class Entry:
     fetched: str = ""
     by: str = BY_YOU
 
-    def is_due(self, today: date) -> bool:
-        """Whether the wiki should be asked again: there was no good answer, and that was long ago."""
-        written_by_hand = self.description and self.by != BY_FIRST_SENTENCE
-        if self.by not in _PROVISIONAL or written_by_hand:
-            return False
-        try:
-            return date.fromisoformat(self.fetched) + RECHECK_AFTER <= today
-        except ValueError:
-            return True
-
 
 class Cache:
     """The entries of a tags_cache.json.
 
-    What stands in the file is kept as it is, word for word: entries are only added, and only an
-    entry of ours that `is_due` is replaced.
+    What stands in the file is kept as it is, word for word. Entries are only added; the one exception is
+    a provisional entry that nobody has touched since it was written, which gives way to a better one.
     """
 
     def __init__(self, raw: Mapping[str, Any] | None = None) -> None:
         self._raw: dict[str, Any] = dict(raw or {})
-
-    def __contains__(self, tag: str) -> bool:
-        return tag in self._raw
+        # People write "Long Hair" too.
+        self._spelled = {spelled: tag for tag in self._raw if (spelled := _spelled(tag)) != tag}
 
     def __len__(self) -> int:
         return len(self._raw)
 
     def get(self, tag: str) -> Entry | None:
         """What is known of a tag, or None."""
-        value = self._raw.get(tag)
+        value = self._find(tag)
         return None if value is None else _entry(value)
 
     def add(self, tag: str, entry: Entry) -> None:
         """Remember an entry."""
-        fields = asdict(entry)
-        self._raw[tag] = {key: value for key, value in fields.items() if value is not None and value != ""}
+        fields = {key: value for key, value in asdict(entry).items() if value is not None and value != ""}
+        self._raw[tag] = {**fields, _SEAL: _seal(fields)} if entry.by in _PROVISIONAL else fields
 
-    def merge(self, other: Cache, today: date) -> int:
-        """Take in what another cache knows and this one does not; how many entries that were."""
-        new = 0
-        for tag, value in other._raw.items():
-            mine = self.get(tag)
-            if mine is None or (mine.is_due(today) and mine.by != BY_YOU):
+    def merge(self, other: Cache) -> int:
+        """Take in what another cache knows and this one does not, or only for the time being; how much."""
+        taken = 0
+        for written, value in other._raw.items():
+            tag = _spelled(written)
+            mine = self._find(tag)
+            if mine is None or (_is_provisional(mine) and _is_better(value, mine)):
                 self._raw[tag] = value
-                new += 1
-        return new
+                taken += 1
+        return taken
 
     def wanted(self, tags: Iterable[str], today: date) -> list[str]:
         """Those of `tags` that the wiki should be asked about."""
-        known = ((tag, self.get(tag)) for tag in tags)
-        return [tag for tag, entry in known if entry is None or entry.is_due(today)]
+        known = ((tag, self._find(tag)) for tag in tags)
+        return [
+            tag
+            for tag, value in known
+            if value is None or (_is_provisional(value) and _is_old(value, today))
+        ]
 
     def dump(self) -> str:
         """The file: sorted, one entry a line, so that people and their tools see what changed."""
-        lines = (
-            f"{json.dumps(tag, ensure_ascii=False)}: {json.dumps(self._raw[tag], ensure_ascii=False)}"
-            for tag in sorted(self._raw)
-        )
-        body = ",\n".join(lines)
+        body = ",\n".join(f"{_as_json(tag)}: {_as_json(self._raw[tag])}" for tag in sorted(self._raw))
         return f"{{\n{body}\n}}\n" if body else "{}\n"
+
+    def _find(self, tag: str) -> Any:  # noqa: ANN401 - JSON that people edit
+        value = self._raw.get(tag)
+        return self._raw.get(self._spelled.get(tag, "")) if value is None else value
 
 
 def load(path: Path) -> Cache:
@@ -117,41 +117,92 @@ def load(path: Path) -> Cache:
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         raise UserError(
             f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; mend it, or move the file away"
         ) from error
+    except _RepeatedError as error:
+        raise UserError(f"{path}: the entry {error} stands there twice; take one of them out") from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is no JSON that can be read: mend it, or move the file away") from error
     if not isinstance(raw, dict):
         raise UserError(f"{path} should be a JSON object of tags: mend it, or move the file away")
-    entries = _from_older_form(raw) if isinstance(raw.get("_default"), dict) else raw
+    entries = dict(_from_older_form(raw)) if isinstance(raw.get("_default"), dict) else raw
     for tag, value in entries.items():
         if not isinstance(value, str | dict):
             raise UserError(f"{path}: the entry {tag} should be a text or an object; mend it or take it out")
     return entries
 
 
-def _from_older_form(raw: Mapping[str, Any]) -> dict[str, Any]:
+class _RepeatedError(ValueError):
+    """A key that stands twice in one object: whichever is read, the other would be lost."""
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _RepeatedError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _as_json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    # Half of a surrogate pair, as broken tag files hold it, cannot be written as UTF-8.
+    return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text
+
+
+def _from_older_form(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """`{"_default": {"1": {"name": …, "description": …}}}`, as an older script of this kind wrote it."""
-    rows = (row for row in raw["_default"].values() if isinstance(row, dict))
-    return {
-        str(row["name"]).strip().lower().replace(" ", "_"): str(row["description"])
-        for row in rows
-        if row.get("name") and row.get("description")
-    }
+    for row in raw["_default"].values():
+        if isinstance(row, dict) and row.get("name") and row.get("description"):
+            yield _spelled(str(row["name"])), str(row["description"])
+
+
+def _spelled(tag: str) -> str:
+    r"""The spelling of tags: "Long Hair" ─▶ "long_hair", "miku \(style\)" ─▶ "miku_(style)"."""
+    if tag.isalnum() and tag.islower():
+        return tag
+    return "_".join(_ESCAPED_BRACKETS.sub(r"(\1)", tag).lower().split())
+
+
+def _is_provisional(value: object) -> bool:
+    """Whether this entry is one of ours that waits for a better one; not so once somebody has edited it."""
+    if not isinstance(value, dict) or value.get("by") not in _PROVISIONAL:
+        return False
+    return bool(value.get(_SEAL) == _seal({key: field for key, field in value.items() if key != _SEAL}))
+
+
+def _is_better(value: object, mine: Mapping[str, object]) -> bool:
+    if not isinstance(value, dict) or value.get("by") not in _PROVISIONAL:
+        return True
+    return str(value.get("fetched", "")) > str(mine.get("fetched", ""))
+
+
+def _is_old(value: Mapping[str, object], today: date) -> bool:
+    try:
+        age = today - date.fromisoformat(str(value.get("fetched")))
+    except ValueError:
+        return True
+    # A date to come is that of a clock that went wrong.
+    return not timedelta(0) <= age < RECHECK_AFTER
+
+
+def _seal(fields: Mapping[str, object]) -> str:
+    said = json.dumps(fields, sort_keys=True, ensure_ascii=True, default=str)
+    return f"{zlib.crc32(said.encode('ascii')):08x}"
 
 
 def _entry(value: object) -> Entry:
     """An entry from JSON that people may have edited: what has the wrong type counts as not said."""
     if not isinstance(value, dict):
-        return Entry(str(value))
+        return Entry(" ".join(str(value).split()))
     count = value.get("post_count")
     return Entry(
-        description=_text(value.get("description")) or "",
+        description=" ".join((_text(value.get("description")) or "").split()),
         category=_text(value.get("category")),
-        post_count=count if isinstance(count, int) else None,
+        post_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
         alias_of=_text(value.get("alias_of")),
         source=_text(value.get("source")) or "",
         fetched=_text(value.get("fetched")) or "",

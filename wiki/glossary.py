@@ -35,3 +35,9 @@ def load() -> dict[str, Entry]:
     """
     known = json.loads(GLOSSARY.read_text(encoding="utf-8"))
     return {tag: Entry(**facts) for tag, facts in known.items()}
+
+
+def is_no_tag(tag: str) -> bool:
+    """Say whether a wiki need not be asked: words for quality or rating look like tags and are none."""
+    entry = load().get(tag)
+    return entry is not None and entry.category == "meta" and entry.post_count == 0

@@ -1,0 +1,84 @@
+"""What stage 1 has found out: on disk as soon as it is there, and in tags_cache.json at the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import sharing
+from dataset.store import Line, Lines
+from wiki.cache import Cache, Entry
+from wiki.source import Page
+
+_log = logging.getLogger(__name__)
+
+
+class Findings:
+    """Pages that wait for a sentence, and entries that wait for their place in the cache file.
+
+    Every page and every entry is a line of `log` first, so that a kill loses neither; `source` is the
+    name of the wiki, for pages of another one are asked for again.
+    """
+
+    def __init__(self, log: Lines, source: str) -> None:
+        self._log = log
+        self._source = source
+        self._pages: dict[str, Page] = {}
+        self.entries = Cache()
+
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        """The pages that wait for a sentence, by their tag."""
+        return self._pages
+
+    def recover(self) -> None:
+        """Take in what an earlier run left behind."""
+        for line in self._log.read():
+            try:
+                self._take_in(line)
+            except (TypeError, KeyError):
+                _log.debug("a line of %s is passed over", self._log.path)
+
+    def arrived(self, page: Page) -> None:
+        """Remember a page of the wiki."""
+        self._log.add(self._line_of(page))
+        self._pages[page.tag] = page
+
+    def settled(self, page: Page, text: str, by: str) -> None:
+        """Remember what is said of a tag, and who says so."""
+        entry = Entry(
+            description=text,
+            category=page.category,
+            post_count=page.post_count,
+            alias_of=page.name if page.name != page.tag else None,
+            source=self._source,
+            fetched=date.today().isoformat(),
+            by=by,
+        )
+        self._log.add({"tag": page.tag, "entry": asdict(entry)})
+        self.entries.add(page.tag, entry)
+        self._pages.pop(page.tag, None)
+
+    def save(self, path: Path) -> None:
+        """Bring the entries into the cache file; in the log stays what waits for a sentence.
+
+        Raises UserError, and loses nothing, when the file cannot be read or written.
+        """
+        if len(self.entries):
+            sharing.add_to(path, self.entries)
+        self.entries = Cache()
+        self._log.rewrite(map(self._line_of, self._pages.values()))
+
+    def _line_of(self, page: Page) -> Line:
+        return {"page": asdict(page), "source": self._source}
+
+    def _take_in(self, line: Line) -> None:
+        if "entry" in line:
+            self.entries.add(str(line["tag"]), Entry(**line["entry"]))
+            self._pages.pop(line["tag"], None)
+        elif line["source"] == self._source:
+            page = Page(**line["page"])
+            self._pages[page.tag] = page
