@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -110,6 +111,19 @@ def _extension(value: object) -> object:
     return text
 
 
+def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions, one a line: they may hold commas."""
+    patterns = []
+    for line in filter(None, map(str.strip, str(value).splitlines())):
+        try:
+            patterns.append(re.compile(line))
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"should be regular expressions, one a line, and {line} is none ({error})"
+            ) from error
+    return tuple(patterns)
+
+
 def _url(value: object) -> object:
     text = str(value).strip().rstrip("/")
     if text.lower() in ("auto", "builtin", "embedded"):
@@ -144,6 +158,7 @@ WikiSource = Annotated[str, PlainValidator(_source)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
 Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
 Extension = Annotated[str, BeforeValidator(_extension)]
+Patterns = Annotated[tuple[re.Pattern[str], ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
 Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
@@ -226,6 +241,14 @@ class DatasetSettings(Section):
         "captions and descriptions that are there: keep, refresh (redo those made from another prompt, model "
         "or tags, never those edited by hand) or overwrite",
     )
+    target: Literal[
+        "txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "imagefolder"
+    ] = _setting(
+        "txt",
+        "who reads the captions: txt (nobody in particular), sd-scripts, onetrainer, simpletuner, "
+        "diffusion-pipe, ai-toolkit or imagefolder",
+        "sd-scripts",
+    )
 
 
 class TagsSettings(Section):
@@ -238,6 +261,16 @@ class TagsSettings(Section):
         "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
     )
     exclude_categories: Strings = _setting("artist, meta", "categories that are left out of the prompt")
+    drop_implied: bool = _setting(
+        "False",
+        "whether general tags that another one says are left out of the prompt: dress beside white_dress",
+    )
+    hide: Strings = _setting(
+        "",
+        "traits that a LoRA should absorb, as tags with commas between them: no prompt tells them, and a "
+        "caption that says one is reported",
+        "silver hair, red eyes",
+    )
     describe: Literal["unusual", "all", "none"] = _setting(
         "unusual",
         "tags whose meaning is told to the model: unusual (characters, series, and what few pictures have), "
@@ -317,6 +350,24 @@ class InterpreterSettings(StageSettings):
     )
     min_coverage: float = _setting(
         "0.5", "a caption that says less than this share of its tags is asked for again; 0 to 1", ge=0, le=1
+    )
+    prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
+    suffix: str = _setting("", "words behind every caption", ", in the style of a fairy tale")
+    strip: Patterns = _setting(
+        "",
+        "regular expressions, one a line, further ones indented; what they match is taken out of captions",
+        r"\s*\((?:left|right)\)",
+    )
+    max_words: OptionalInt = _setting("", "a caption of more words is reported; empty: no limit", "120", ge=1)
+    max_tokens_clip: OptionalInt = _setting(
+        "",
+        "a caption of more CLIP tokens than this is reported; they are estimated, and CLIP reads 75; empty: "
+        "no limit",
+        "75",
+        ge=1,
+    )
+    shorten: bool = _setting(
+        "False", "whether a caption over max_words or max_tokens_clip loses the sentences at its end"
     )
 
 

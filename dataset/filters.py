@@ -1,0 +1,107 @@
+"""Which of a picture's tags a model is told, and which traits are kept from it.
+
+    exclude, replace       by the names of tags, when the tag file is read
+    hide                   the same, and their words are cut out of all other texts of a prompt too
+    exclude_categories     once it is known what each tag is
+    drop_implied           the same
+
+All of them keep the order of the tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dataset.tags import canonical, words
+from settings import TagsSettings
+
+GENERAL = "general"
+# "no shoes" says that there are none.
+_DENYING = ("no", "without")
+
+_LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
+# One more adjective, as in "silver, wavy hair", but never on to the next thing that is named.
+_BETWEEN = rf"(?:[\s,-]+(?!(?:{_LINKS}|or|of|in|on|at|to)\b)[\w'-]+)?[\s-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class NameFilter:
+    """What [Tags] says of tags by their names: left out, written otherwise, or hidden."""
+
+    left_out: frozenset[str]
+    replaced: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: TagsSettings) -> NameFilter:
+        """The filter that the settings ask for; spellings do not matter."""
+        left_out = frozenset(canonical(tag) for tag in (*settings.exclude, *settings.hide))
+        return cls(left_out, {canonical(old): canonical(new) for old, new in settings.replace.items()})
+
+    def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """The tags that stay, each once; what is to be left out is so under its old and its new name."""
+        renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
+        return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
+
+
+def without_categories(
+    tags: Iterable[str], category_of: Callable[[str], str], left_out: Collection[str]
+) -> list[str]:
+    """The tags that are not of these categories."""
+    return [tag for tag in tags if category_of(tag) not in left_out]
+
+
+def without_implied(tags: Sequence[str], category_of: Callable[[str], str]) -> list[str]:
+    """The tags without those that another one says: `dress` beside `white_dress`.
+
+    Only general tags imply, and only by their last words, so `witch` stays beside `witch_hat`. What a tag
+    denies (`no_shoes`) it does not imply.
+    """
+    said: set[tuple[str, ...]] = set()
+    for tag in tags:
+        parts = tuple(words(tag).split())
+        if category_of(tag) == GENERAL and parts and parts[0] not in _DENYING:
+            said.update(parts[start:] for start in range(1, len(parts)))
+    return [tag for tag in tags if category_of(tag) != GENERAL or tuple(words(tag).split()) not in said]
+
+
+@dataclass(frozen=True)
+class HiddenTraits:
+    """Traits that a LoRA should absorb: no prompt tells them, and no caption should say them."""
+
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: TagsSettings) -> HiddenTraits:
+        """The traits that [Tags] hide names."""
+        return cls(tuple(dict.fromkeys(canonical(tag) for tag in settings.hide)))
+
+    def said_in(self, text: str) -> list[str]:
+        """Those of the traits that a text says, in words: "silver hair" also as "silver-haired"."""
+        return [name for name, pattern in self._patterns if pattern.search(text)]
+
+    def cut_from(self, text: str) -> str:
+        """The text without the words of the traits, and without the words that led up to them.
+
+        "A girl with silver hair sits." becomes "A girl sits." What is left may limp: it is for a prompt.
+        """
+        if not self.said_in(text):
+            return text
+        for _, pattern in self._patterns:
+            text = re.sub(rf"(?:[\s,]+{_LINKS}\b)*[\s,]*(?:{pattern.pattern})", "", text, flags=re.IGNORECASE)
+        text = re.sub(r"[\s,]+([.;!?])", r"\1", re.sub(r"[ \t]+", " ", text))
+        return re.sub(r"^[\s,.;]+", "", text)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(words(tag), re.compile(_pattern(words(tag)), re.IGNORECASE)) for tag in self.tags if tag]
+
+
+def _pattern(name: str) -> str:
+    """A regular expression for the words of a tag, inflected, as English sentences have them."""
+    *fronts, last = name.split()
+    stem = re.escape(last[:-1] if len(last) > 3 and last.endswith("s") and not last.endswith("ss") else last)
+    end = rf"{stem}(?:e?s|e?d)?(?:'s)?"
+    return r"(?<!\w)" + "".join(re.escape(front) + _BETWEEN for front in fronts) + end + r"(?!\w)"
