@@ -1,0 +1,124 @@
+"""What one set of settings stands for: the data set, what its tags mean, its results, and the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dataset.collection import Collection
+from dataset.images import Picture
+from dataset.results import Results
+from dataset.store import Lines, Texts
+from dataset.tags import canonical, words
+from errors import ItemError
+from material import Material
+from settings import Settings
+from wiki import cache as tags_cache
+from wiki import own
+from wiki.cache import Cache, Entry
+from wiki.meanings import Meanings
+from wiki.telling import Telling
+
+if TYPE_CHECKING:
+    from interpreter import Interpreter
+    from interrogator import Interrogator
+    from tag_provider import TagProvider
+
+
+class Project:
+    """Opens each thing when it is first needed, so that whoever needs little pays for little."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises UserError where the folders cannot be what they are meant for."""
+        self.settings = settings
+        self.collection = Collection(settings.dataset, settings.tags)
+        folders, extension = settings.dataset, settings.dataset.caption_extension
+        journal = Lines(folders.captions / "journal.jsonl")
+        begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self.captions = Results("interpreter", Texts(folders.captions, extension), journal, begun)
+        self.descriptions = Results("interrogator", Texts(folders.descriptions, extension), journal, begun)
+
+    @cached_property
+    def own(self) -> dict[str, Entry]:
+        """The user's own descriptions of tags."""
+        path = self.settings.tags.descriptions_file
+        return own.load(path, canonical) if path else {}
+
+    @cached_property
+    def cache(self) -> Cache:
+        """What tags_cache.json holds."""
+        return tags_cache.load(self.settings.tag_provider.cache)
+
+    @cached_property
+    def material(self) -> Material:
+        """What templates can say; to be asked for once stage 1 is through."""
+        survey, chosen = self.collection.survey(), self.settings.tags
+        meanings = Meanings(self.own, self.cache, survey.categories)
+        telling = Telling(meanings, survey.counts, words, chosen.describe, chosen.describe_tokens)
+        return Material(meanings, telling, frozenset(chosen.exclude_categories))
+
+    def tag_provider(self) -> TagProvider:
+        """Stage 1."""
+        from tag_provider import TagProvider
+        from wiki.sources import open_source
+
+        chosen = self.settings.tag_provider
+        log = Lines(self.settings.dataset.captions / ".tags.jsonl")
+        return TagProvider(chosen, open_source(chosen), self.cache, log)
+
+    def interrogator(self) -> Interrogator:
+        """Stage 2."""
+        from interrogator import Interrogator
+
+        return Interrogator(self.settings.interrogator, self.collection, self.material, self.descriptions)
+
+    def interpreter(self) -> Interpreter:
+        """Stage 3."""
+        from interpreter import Interpreter
+
+        return Interpreter(
+            self.settings.interpreter,
+            self.settings.tags.trigger,
+            self.collection,
+            self.material,
+            self.descriptions.texts,
+            self.captions,
+        )
+
+    def due(
+        self, results: Results, redo_drafts: bool, fingerprint: Callable[[Picture], str]
+    ) -> list[Picture]:
+        """The pictures that a stage has to do; `fingerprint` is of the prompt that would be sent now."""
+
+        def prompt_of(picture: Picture) -> str | None:
+            try:
+                return fingerprint(picture)
+            except ItemError:
+                return None
+
+        existing = self.settings.dataset.existing
+        return results.pending(
+            self.collection.pictures, existing, redo_drafts=redo_drafts, prompt_of=prompt_of
+        )
+
+    def tags(self, limit: int | None) -> list[str]:
+        """The distinct tags, the most common first; of as many pictures as are due where there is a limit."""
+        ordered = [tag for tag, _ in self.collection.survey().counts.most_common()]
+        if limit is not None:
+            pictures = self.due(self.captions, False, lambda picture: "")[:limit]
+            wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
+            ordered = [tag for tag in ordered if tag in wanted]
+        return [tag for tag in ordered if tag not in self.own]
+
+    def close(self) -> None:
+        """Leave nothing open and no empty folder behind."""
+        self.captions.close()
+        self.descriptions.close()
+
+    def _tags_of(self, picture: Picture) -> Sequence[str]:
+        try:
+            return self.collection.tags(picture).tags
+        except ItemError:
+            return ()
