@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from errors import ItemError, UserError
+from llm import sandbox
 
 Role = Literal["system", "user", "assistant"]
+# What computing with values of another kind than expected may raise.
+_FAILURES = (
+    *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError),
+    *(TypeError, ValueError),
+)
+# No prompt is longer, and reading one that is would take long.
+_LARGEST_FILE = 100_000
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
 
 
@@ -33,17 +41,6 @@ class Message:
             return {"role": self.role, "content": self.text}
         image = {"type": "image_url", "image_url": {"url": self.picture}}
         return {"role": self.role, "content": [image, {"type": "text", "text": self.text}]}
-
-
-# A template of a stranger may compute with the values it is given, and nothing else: no file is
-# loaded (there is no loader), no attribute that leads to Python's insides is reached, nothing is changed.
-_ENVIRONMENT = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined,
-    autoescape=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=False,
-)
 
 
 class Prompt:
@@ -68,44 +65,54 @@ class Prompt:
         Raises ItemError where the template cannot be computed with these values.
         """
         try:
-            rendered = [Message(role, template.render(values).strip()) for role, template in self._messages]
-        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
+            rendered = [
+                Message(role, sandbox.render(template, values).strip()) for role, template in self._messages
+            ]
+        except _FAILURES as error:
             message = f"the template {self.path} fails: {' '.join(str(error).split())}"
             raise ItemError("template fails", message) from error
+        if not rendered[-1].text:
+            raise ItemError("template fails", f"the template {self.path} asks nothing with these values")
         return [message for message in rendered if message.text]
 
     def _compile(self, text: str, line: int, variables: Sequence[str]) -> Template:
-        source = "\n" * (line - 1) + text
         try:
-            tree = _ENVIRONMENT.parse(source)
-            self._refuse_unknown(tree, variables)
-            return _ENVIRONMENT.from_string(text)
+            # The lines before it, so that errors tell the line of the file.
+            tree = sandbox.parse("\n" * (line - 1) + text)
+            self._refuse_unknown(sandbox.names(tree), variables)
+            return sandbox.compiled(tree)
         except TemplateSyntaxError as error:
             raise UserError(f"the template {self.path}, line {error.lineno}: {error.message}") from error
-        except (TemplateError, RecursionError) as error:
-            raise UserError(f"the template {self.path} cannot be read: {error}") from error
+        except (TemplateError, RecursionError, SyntaxError, ValueError, MemoryError) as error:
+            # Too deeply nested for Python's own compiler, or a number of too many digits.
+            message = f"the template {self.path} cannot be read ({error}): make it simpler"
+            raise UserError(message) from error
 
-    def _refuse_unknown(self, tree: nodes.Template, variables: Sequence[str]) -> None:
-        unknown = meta.find_undeclared_variables(tree) - set(variables)
-        for name in tree.find_all(nodes.Name):
-            if name.name in unknown:
-                near = difflib.get_close_matches(name.name, variables, n=1)
+    def _refuse_unknown(self, names: Iterable[tuple[str, int]], variables: Sequence[str]) -> None:
+        for name, line in names:
+            if name not in variables:
+                near = difflib.get_close_matches(name, variables, n=1)
                 guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(variables)}"
                 raise UserError(
-                    f"the template {self.path}, line {name.lineno}: there is nothing called "
-                    f"{name.name} to fill in; {guess}"
+                    f"the template {self.path}, line {line}: there is nothing called "
+                    f"{name} to fill in; {guess}"
                 )
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
         shipped = sorted(each.name for each in path.parent.glob("*.txt"))
         there = f"; there are {', '.join(shipped)}" if shipped else ""
         raise UserError(f"the template {path} does not exist: correct prompt_template_file{there}") from None
     except OSError as error:
         raise UserError(f"the template {path} cannot be read ({error.strerror}): check the file") from error
+    if len(data) > _LARGEST_FILE:
+        raise UserError(f"the template {path} is larger than {_LARGEST_FILE // 1000} kB: make it shorter")
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise UserError(f"the template {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
 
@@ -116,7 +123,7 @@ def _messages(text: str) -> list[tuple[Role, str, int]]:
     pieces: list[tuple[Role, str, int]] = []
     if not marks or text[: marks[0].start()].strip():
         pieces.append(("user", text[: marks[0].start()] if marks else text, 1))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         end = following.start() if following else len(text)
         line = text.count("\n", 0, mark.end()) + 1
         pieces.append((mark.group(1), text[mark.end() : end], line))  # type: ignore[arg-type]
