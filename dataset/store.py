@@ -250,7 +250,13 @@ class Texts:
         part = self._parts / fingerprint(name, digest(text))
         try:
             self._make(self._parts)
-            part.write_text(text, encoding="utf-8", newline="\n")
+            try:
+                part.write_text(text, encoding="utf-8", newline="\n")
+            except FileNotFoundError:
+                # Another run that only reads here has tidied up.
+                self._folders.discard(self._parts)
+                self._make(self._parts)
+                part.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             remove(part)
             raise self._error(part, error) from error
