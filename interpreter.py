@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import batch
+from author import CAPTION, Author, Captions, Tagged
 from composer import compose
 from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Texts, digest
-from llm.asking import Answer, ask
+from llm.asking import Answer, total
 from llm.concurrency import Concurrency
 from llm.prompts import Message, Prompt, fingerprint
-from llm.replies import Form, clean
-from llm.usage import Reply, Usage
 from material import VARIABLES, Material
 from settings import InterpreterSettings
 
@@ -31,10 +30,15 @@ COMPOSER = "composer"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A caption and the fingerprint of the prompt that it was made from."""
+    """The captions of one picture by variant, and the fingerprint of the prompt they were made from.
+
+    `details` is what the journal tells of them beside that: what they took, and how they were judged.
+    """
 
     prompt: str
-    answer: Answer[str]
+    captions: Mapping[str, str]
+    model: str
+    details: Mapping[str, object]
 
 
 class Interpreter:
@@ -55,13 +59,14 @@ class Interpreter:
         self._material = material
         self._descriptions = descriptions
         self._results = results
-        self._prompt = Prompt(settings.prompt_template_file[0], VARIABLES)
+        self._settings = settings
+        self._prompts = [Prompt(path, VARIABLES) for path in settings.prompt_template_file]
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
         if model == COMPOSER:
             return _composed_from(self._collection.tags(picture).tags)
-        return fingerprint(model, self._messages(picture))
+        return self._fingerprint(model, self._messages(picture))
 
     async def run(
         self, pictures: Sequence[Picture], endpoint: Endpoint | None, bar: batch.Bar
@@ -74,35 +79,62 @@ class Interpreter:
         work: batch.Work[Picture, Written] = batch.Work(
             title=TITLE,
             name=lambda picture: picture.name,
-            ask=partial(self._ask, endpoint) if endpoint else self._compose,
+            ask=partial(self._ask, Author(self._settings, endpoint), model) if endpoint else self._compose,
             keep=partial(self._keep, model),
             failed=lambda picture, error: self._results.failed(picture.stem_name, error),
         )
         return await batch.run(pictures, work, endpoint.concurrency if endpoint else Concurrency(1), bar)
 
-    async def _ask(self, endpoint: Endpoint, picture: Picture) -> Written:
+    async def _ask(self, author: Author, model: str, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
-        messages = self._messages(picture)
-        return Written(fingerprint(endpoint.model, messages), await ask(endpoint, messages, _caption))
+        tags = self._collection.tags(picture).tags
+        tagged = Tagged(tags, self._material.meanings.categories(tags), self._names)
+        asked = self._messages(picture)
+        answers = [await author.write(messages, tagged) for messages in asked]
+        details = {**total(answers).cost, **answers[0].result.review}
+        return Written(self._fingerprint(model, asked), self._by_variant(answers), answers[0].model, details)
+
+    def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
+        """The captions of all templates; where there are several, a variant is called after its template."""
+        if len(answers) == 1:
+            return dict(answers[0].result.by_variant)
+        return {
+            f"{prompt.path.stem} {variant}": caption
+            for prompt, answer in zip(self._prompts, answers, strict=True)
+            for variant, caption in answer.result.by_variant.items()
+        }
 
     async def _compose(self, picture: Picture) -> Written:
         tags = self._collection.tags(picture).tags
         caption = compose(tags, self._material.meanings.categories(tags))
-        return Written(_composed_from(tags), Answer(caption, COMPOSER, Usage(), 0.0))
+        return Written(_composed_from(tags), {CAPTION: caption}, COMPOSER, {})
 
-    def _messages(self, picture: Picture) -> list[Message]:
+    def _messages(self, picture: Picture) -> list[list[Message]]:
+        """The messages of each template."""
         tags = self._collection.tags(picture)
         description = self._descriptions.read(picture.stem_name) or ""
-        return self._prompt.messages(self._material.values(picture, tags, description))
+        values = self._material.values(picture, tags, description)
+        return [prompt.messages(values) for prompt in self._prompts]
+
+    def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
+        """Of all that decides what the captions say."""
+        wanted = Message("user", ", ".join(self._settings.variants))
+        return fingerprint(model, [wanted, *(message for messages in asked for message in messages)])
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The characters of the whole data set, so that one who is not in a picture is noticed."""
+        categories = self._material.meanings.categories(list(self._collection.survey().counts))
+        return frozenset(tag for tag, category in categories.items() if category == "character")
 
     def _keep(self, model: str, picture: Picture, written: Written) -> None:
         self._results.keep(
             picture.stem_name,
-            with_trigger(written.answer.result, self._trigger),
+            "\n".join(with_trigger(caption, self._trigger) for caption in written.captions.values()),
             prompt=written.prompt,
-            model=written.answer.model,
+            model=written.model,
             draft=model == COMPOSER,
-            cost=written.answer.cost,
+            details=written.details,
         )
 
 
@@ -116,7 +148,3 @@ def with_trigger(caption: str, trigger: str) -> str:
 
 def _composed_from(tags: Sequence[str]) -> str:
     return digest("\0".join((COMPOSER, *tags)))
-
-
-def _caption(reply: Reply) -> str:
-    return clean(reply.text, reply.finish_reason, Form())

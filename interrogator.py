@@ -110,7 +110,7 @@ class Interrogator:
             prompt=fingerprint(endpoint.model, sitting.messages.result()),
             model=answer.model,
             draft=False,
-            cost=answer.cost,
+            details=answer.cost,
         )
 
 

@@ -44,17 +44,16 @@ class Results:
         self.run = run
         self.texts = texts
         self._journal = journal
-        self._has_written = False
 
     def keep(
-        self, name: str, text: str, *, prompt: str, model: str, draft: bool, cost: Mapping[str, float]
+        self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
     ) -> None:
         """Write the text of the picture `name`.
 
-        `prompt` is the fingerprint of what was asked, `cost` what it took, in tokens and seconds.
+        `prompt` is the fingerprint of what was asked, `details` what the journal tells beside it.
         Raises ItemError when this one file cannot be written, UserError when none can.
         """
-        self._write(name, "done", text, {"model": model, "prompt": prompt, "draft": draft, **cost})
+        self._write(name, "done", text, {"model": model, "prompt": prompt, "draft": draft, **details})
 
     def edited(self, name: str, text: str) -> None:
         """Write a text that a person wrote for the picture `name`; later runs leave it as it is.
@@ -79,7 +78,6 @@ class Results:
         self._note(name, "again", {})
 
     def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
-        self._has_written = True
         part = self.texts.stage(name, text)
         self._note(name, outcome, {"written": text, "text": digest(text), **more})
         self.texts.settle(name, part)
@@ -177,9 +175,7 @@ class Results:
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""
         self._journal.close()
-        # Who only reads leaves the folder to the run that stages texts in it.
-        if self._has_written:
-            self.texts.tidy()
+        self.texts.tidy()
 
 
 def _made(line: Line) -> Made | None:

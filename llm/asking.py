@@ -77,3 +77,12 @@ async def _ask(
             _log.debug("answer not accepted: %s", error)
             refused = error
     raise refused
+
+
+def total(answers: Sequence[Answer[Result]]) -> Answer[Sequence[Result]]:
+    """Several answers as one: their results in order, and what they took together."""
+    usage = Usage()
+    for answer in answers:
+        usage = usage.plus(answer.usage)
+    results = [answer.result for answer in answers]
+    return Answer(results, answers[-1].model, usage, sum(answer.seconds for answer in answers))

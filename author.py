@@ -1,0 +1,201 @@
+"""One picture's captions: asked for, held against the tags, and asked for once more where they fall short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from dataset.tags import words
+from errors import ItemError
+from llm import variants
+from llm.asking import Answer, ask
+from llm.prompts import Message
+from llm.replies import Form, clean
+from llm.usage import Reply, Usage
+from review.coverage import Coverage, check
+from settings import InterpreterSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+# The name of the caption where no variants are asked for.
+CAPTION = "caption"
+_WHOLE = Form(one_line=False, plain_text=False)
+_NAMED = "character"
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What a caption is held against: the tags, their categories, and the names of the whole data set."""
+
+    tags: Sequence[str]
+    categories: Mapping[str, str]
+    names: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """The captions of one picture by variant, and how the first of them stands beside the tags."""
+
+    by_variant: Mapping[str, str]
+    coverage: Coverage
+    repaired: bool
+
+    @property
+    def review(self) -> dict[str, object]:
+        """What the journal tells of the check."""
+        return {
+            "coverage": round(self.coverage.score, 3),
+            "missed": list(self.coverage.missed),
+            "faults": [fault.message for fault in self.coverage.faults],
+            "repaired": self.repaired,
+        }
+
+
+class Author:
+    """Has a model write captions, and reads each before it is believed."""
+
+    def __init__(self, settings: InterpreterSettings, endpoint: Endpoint) -> None:
+        self._settings = settings
+        self._endpoint = endpoint
+        self._variants = [name for name in settings.variants if name != variants.TAGS]
+        self._main = self._variants[0] if self._variants else CAPTION
+        self._form_is_held = True
+
+    async def write(self, messages: Sequence[Message], tagged: Tagged) -> Answer[Captions]:
+        """The captions of one picture; raises ItemError where the model gives none that can be used."""
+        tab = _Tab(self._endpoint)
+        if len(self._variants) > 1:
+            captions = await self._several(messages, tab)
+        else:
+            captions = {self._main: await self._one(messages, self._main, tab)}
+        coverage, repaired = self._judge(captions[self._main], tagged), False
+        for _ in range(self._settings.repairs):
+            if not self._falls_short(coverage, tagged):
+                break
+            draft = captions[self._main]
+            better = await self._repair(messages, draft, coverage, tagged, tab)
+            if better is None:
+                break
+            captions[self._main], coverage, repaired = *better, True
+        if variants.TAGS in self._settings.variants:
+            captions[variants.TAGS] = ", ".join(words(tag) for tag in tagged.tags)
+        ordered = {name: captions[name] for name in self._settings.variants or captions}
+        return Answer(Captions(ordered, coverage, repaired), tab.model, tab.usage, tab.seconds)
+
+    async def _one(self, messages: Sequence[Message], name: str, tab: _Tab) -> str:
+        asked = messages if name == CAPTION else _with(messages, variants.request_for_one(name))
+        return await tab.ask(asked, partial(_caption, name=name))
+
+    async def _several(self, messages: Sequence[Message], tab: _Tab) -> dict[str, str]:
+        """All variants from one answer where the model can, the missing ones one by one."""
+        found = await self._at_once(_with(messages, variants.request_for(self._variants)), tab)
+        for name in self._variants:
+            if name not in found:
+                found[name] = await self._one(messages, name, tab)
+        return found
+
+    async def _at_once(self, messages: Sequence[Message], tab: _Tab) -> dict[str, str]:
+        form = variants.response_format(self._variants) if self._form_is_held else {}
+        accept = partial(_variants, names=self._variants)
+        try:
+            return await tab.ask(messages, accept, further=form, retries=0)
+        except ItemError as error:
+            if form and error.reason.startswith("request refused"):
+                # The server does not know the field; from now on the words of the prompt have to do.
+                self._form_is_held = False
+                return await self._at_once(messages, tab)
+            return {}
+
+    async def _repair(
+        self, messages: Sequence[Message], draft: str, seen: Coverage, tagged: Tagged, tab: _Tab
+    ) -> tuple[str, Coverage] | None:
+        """A better caption than the draft, and how it stands; None where the model has no better one."""
+        asked = messages if self._main == CAPTION else _with(messages, variants.request_for_one(self._main))
+        turns = [*asked, Message("assistant", draft), Message("user", _faults_of(draft, seen, tagged))]
+        try:
+            again = await tab.ask(turns, partial(_caption, name=self._main), retries=0)
+        except ItemError:
+            return None
+        coverage = self._judge(again, tagged)
+        return (again, coverage) if _rank(coverage, tagged) > _rank(seen, tagged) else None
+
+    def _judge(self, caption: str, tagged: Tagged) -> Coverage:
+        return check(caption, tagged.tags, tagged.categories, known_names=tagged.names)
+
+    def _falls_short(self, coverage: Coverage, tagged: Tagged) -> bool:
+        return bool(
+            coverage.faults
+            or _unnamed(coverage, tagged)
+            or coverage.score < self._settings.min_coverage
+        )
+
+
+class _Tab:
+    """Asks, and adds up what all the asking for one picture took."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self.usage = Usage()
+        self.seconds = 0.0
+        self.model = endpoint.model
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        accept: Callable[[Reply], Result],
+        *,
+        further: Mapping[str, object] | None = None,
+        retries: int | None = None,
+    ) -> Result:
+        """What `llm.asking.ask` gives, with its cost on the tab."""
+        answer = await ask(self._endpoint, messages, accept, retries=retries, further=further)
+        self.usage = self.usage.plus(answer.usage)
+        self.seconds += answer.seconds
+        self.model = answer.model
+        return answer.result
+
+
+def _with(messages: Sequence[Message], request: str) -> list[Message]:
+    """The messages with a request at their very end, so that all before it is the same for every variant."""
+    return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
+
+
+def _caption(reply: Reply, name: str) -> str:
+    return clean(reply.text, reply.finish_reason, Form(max_words=variants.MOST_WORDS.get(name)))
+
+
+def _variants(reply: Reply, names: Sequence[str]) -> dict[str, str]:
+    """Those of the variants in a reply that can be used."""
+    found = variants.split(clean(reply.text, reply.finish_reason, _WHOLE), names)
+    used = {}
+    for name, text in found.items():
+        with suppress(ItemError):
+            used[name] = clean(text, None, Form(max_words=variants.MOST_WORDS[name]))
+    return used
+
+
+def _unnamed(coverage: Coverage, tagged: Tagged) -> list[str]:
+    return [tag for tag in coverage.missed if tagged.categories.get(tag) == _NAMED]
+
+
+def _rank(coverage: Coverage, tagged: Tagged) -> tuple[int, int, float]:
+    return -len(_unnamed(coverage, tagged)), -len(coverage.faults), coverage.score
+
+
+def _faults_of(draft: str, seen: Coverage, tagged: Tagged) -> str:
+    """What the model is told about its draft."""
+    faults = [fault.message for fault in seen.faults]
+    faults += [f"It does not name {words(tag)}." for tag in _unnamed(seen, tagged)]
+    missed = [words(tag) for tag in seen.missed if tag not in _unnamed(seen, tagged)]
+    faults += [f"It does not say: {', '.join(missed)}."] if missed else []
+    listed = "\n".join(f"- {fault}" for fault in faults)
+    return (
+        f"This caption is not right yet:\n{listed}\n"
+        "Write the whole caption again so that all of this is mended and the rest stays. "
+        "Answer with the caption alone."
+    )
