@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dataset.filters import GENERAL, HiddenTraits, without_categories, without_implied
 from dataset.images import Picture
 from dataset.sidecar import TagList
 from dataset.tags import words
@@ -22,6 +23,7 @@ VARIABLES = (
     "meta",
     "file_name",
     "folder",
+    "explicit",
 )
 _CATEGORY_OF = {
     "characters": "character",
@@ -34,27 +36,39 @@ _CATEGORY_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Gathers the values of templates; `left_out` are the categories that prompts do without."""
+    """Gathers the values of templates.
+
+    Prompts do without the categories `left_out`, without what `hidden` names, and, if `drops_implied`,
+    without tags that another one says.
+    """
 
     meanings: Meanings
     telling: Telling
     left_out: frozenset[str]
+    hidden: HiddenTraits
+    drops_implied: bool
 
     def values(self, picture: Picture, tags: TagList, description: str) -> dict[str, object]:
-        """The value of each of VARIABLES for one picture; all are texts, empty where there is nothing."""
-        by_category = {tag: self.meanings.category(tag) for tag in tags.tags}
-        shown = [tag for tag, category in by_category.items() if category not in self.left_out]
+        """The value of each of VARIABLES for one picture.
+
+        All are texts, empty where there is nothing; but `explicit` is whether the picture is sexual.
+        """
+        categories = self.meanings.categories(tags.tags)
+        told = without_implied(tags.tags, categories) if self.drops_implied else tags.tags
+        shown = without_categories(told, categories, self.left_out)
         groups = {
-            name: _listed([tag for tag, its in by_category.items() if its == category])
+            name: _listed([tag for tag in told if categories.get(tag, GENERAL) == category])
             for name, category in _CATEGORY_OF.items()
         }
+        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.telling.of(shown))
         return {
             **groups,
             "tags": _listed(shown),
-            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in self.telling.of(shown)),
-            "image_description": description,
+            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in meanings if text),
+            "image_description": self.hidden.cut_from(description),
             "file_name": _as_text(picture.name.rpartition("/")[2]),
             "folder": _as_text(picture.folder),
+            "explicit": tags.explicit,
         }
 
 

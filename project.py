@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
+from dataset.filters import HiddenTraits
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Lines, Texts
@@ -57,7 +58,8 @@ class Project:
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = Meanings(self.own, self.cache, survey.categories)
         telling = Telling(meanings, survey.counts, words, chosen.describe, chosen.describe_tokens)
-        return Material(meanings, telling, frozenset(chosen.exclude_categories))
+        hidden = HiddenTraits.of(chosen)
+        return Material(meanings, telling, frozenset(chosen.exclude_categories), hidden, chosen.drop_implied)
 
     def tag_provider(self) -> TagProvider:
         """Stage 1."""

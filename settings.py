@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -18,7 +20,12 @@ from pydantic import (
     ValidationInfo,
 )
 
+# What tags are about, on Danbooru and (the last three) on e621.
+CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
 PROGRAM_FOLDER = Path(__file__).resolve().parent
+_PLAIN = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
 VARIANTS = ("long", "medium", "short", "tags")
 
 
@@ -44,11 +51,29 @@ def _json_object(value: object) -> object:
         return value
     try:
         parsed = json.loads(value) if value.strip() else {}
+    except RecursionError as error:
+        raise ValueError("should be a JSON object that is nested less deeply") from error
     except ValueError as error:
         raise ValueError(f"should be a JSON object in braces ({error})") from error
     if not isinstance(parsed, dict):
         raise ValueError("should be a JSON object in braces")
     return parsed
+
+
+def _headers(value: object) -> object:
+    parsed = _json_object(value)
+    if isinstance(parsed, dict):
+        named = all(map(_HEADER_NAME.fullmatch, parsed))
+        simple = all(isinstance(text, str | int | float) for text in parsed.values())
+        if not (named and simple and all(_PLAIN.fullmatch(str(text)) for text in parsed.values())):
+            raise ValueError("should hold names and texts of headers, in ASCII without line breaks")
+    return parsed
+
+
+def _key(value: object) -> object:
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        raise ValueError("should be ASCII without spaces or line breaks at its ends: copy the key again")
+    return value
 
 
 def _none_if_empty(value: object) -> object:
@@ -67,7 +92,16 @@ def _path(value: object, info: ValidationInfo) -> Path:
     if isinstance(value, str) and not value.strip():
         raise ValueError("should be a path, and is empty")
     folder = info.context["folder"] if info.context else PROGRAM_FOLDER
-    return Path(folder) / Path(str(value)).expanduser()
+    return Path(folder) / _expanded(str(value))
+
+
+def _expanded(text: str) -> Path:
+    if "\0" in text or "\n" in text:
+        raise ValueError("should be a path on one line")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("should be a path, and there is no such home folder") from error
 
 
 def _optional_path(value: object, info: ValidationInfo) -> Path | None:
@@ -77,10 +111,17 @@ def _optional_path(value: object, info: ValidationInfo) -> Path | None:
 def _template(value: object, info: ValidationInfo) -> Path:
     """A template: beside config.ini, in the `templates` folder there, or among those that we ship."""
     written = _path(value, info)
-    name = Path(str(value)).expanduser()
+    name = _expanded(str(value))
     folder = Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
     places = (written, folder / "templates" / name, PROGRAM_FOLDER / "templates" / name)
-    return next((place for place in places if place.is_file()), places[1])
+    return next((place for place in places if _is_file(place)), places[1])
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
@@ -101,12 +142,25 @@ def _variants(value: object) -> object:
     return names
 
 
+def _categories(value: object) -> object:
+    names = _split(value)
+    if not isinstance(names, tuple):
+        return names
+    names = tuple(name.lower() for name in names)
+    for name in names:
+        if name not in CATEGORIES:
+            near = difflib.get_close_matches(name, CATEGORIES, n=1)
+            guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATEGORIES)}"
+            raise ValueError(f"{name} is no category; {guess}")
+    return names
+
+
 def _extension(value: object) -> object:
     text = str(value).strip().lower()
     if text == "auto":
         return text
     text = text if text.startswith(".") else f".{text}"
-    if len(text) < 2 or any(sign in text for sign in "/\\*? "):
+    if not _EXTENSION.fullmatch(text):
         raise ValueError("should be a file extension")
     return text
 
@@ -136,14 +190,28 @@ def _url(value: object) -> object:
     if "@" in place.partition("/")[0]:
         # Messages name the address, and a password must not be in them.
         raise ValueError("should hold no user name or password; a key goes into api_key")
+    if "?" in place or "#" in place:
+        raise ValueError("should end with its path, such as /v1; a key goes into api_key")
+    if not _is_address(text):
+        raise ValueError("should be an address such as http://localhost:1234/v1")
     return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        return False
+    return bool(host) and port != 0 and text.isprintable() and " " not in text
 
 
 def _source(value: object, info: ValidationInfo) -> str:
     text = str(value).strip()
     if text.lower() in ("danbooru", "e621"):
         return text.lower()
-    if not text.lower().endswith((".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".parquet")):
+    if not text.lower().endswith((".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")):
         raise ValueError("should be danbooru, e621, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file")
     return str(_path(text, info))
 
@@ -151,10 +219,13 @@ def _source(value: object, info: ValidationInfo) -> str:
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
+Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
+Key = Annotated[SecretStr, BeforeValidator(_key)]
 PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
 Template = Annotated[Path, PlainValidator(_template)]
 WikiSource = Annotated[str, PlainValidator(_source)]
+Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
 Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
 Extension = Annotated[str, BeforeValidator(_extension)]
@@ -181,7 +252,7 @@ def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> An
 class Section(BaseModel):
     """A section of config.ini; its fields are the table that files, manual and checks are made from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class EndpointSettings(Section):
@@ -197,7 +268,7 @@ class EndpointSettings(Section):
         "auto",
         "auto (the first that the server lists), a name that the server knows, or a GGUF file for embedded",
     )
-    api_key: SecretStr = _setting("", "key of a paid service; better in the environment as TAGSCRIBE_API_KEY")
+    api_key: Key = _setting("", "key of a paid service; better in the environment as TAGSCRIBE_API_KEY")
     concurrency: Concurrency = _setting(
         "auto", "requests in flight at once: auto (as many as pay) or a number", "8"
     )
@@ -209,11 +280,11 @@ class EndpointSettings(Section):
     )
     top_p: OptionalFloat = _setting("", "nucleus sampling; empty: as the server likes", "0.9", gt=0, le=1)
     max_tokens: OptionalInt = _setting(
-        "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1
+        "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1, le=2**31
     )
-    seed: OptionalInt = _setting("", "random seed; empty: as the server likes", "1")
+    seed: OptionalInt = _setting("", "random seed; empty: as the server likes", "1", ge=0, le=2**31)
     stop: Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
-    headers: JsonObject = _setting("", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}')
+    headers: Headers = _setting("", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}')
     extra_body: JsonObject = _setting(
         "", "further fields of each request, as a JSON object", '{"min_p": 0.05}'
     )
@@ -260,7 +331,9 @@ class TagsSettings(Section):
     replace: Pairs = _setting(
         "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
     )
-    exclude_categories: Strings = _setting("artist, meta", "categories that are left out of the prompt")
+    exclude_categories: Categories = _setting(
+        "artist, contributor, lore, meta", f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}"
+    )
     drop_implied: bool = _setting(
         "False",
         "whether general tags that another one says are left out of the prompt: dress beside white_dress",
@@ -369,6 +442,14 @@ class InterpreterSettings(StageSettings):
     shorten: bool = _setting(
         "False", "whether a caption over max_words or max_tokens_clip loses the sentences at its end"
     )
+
+    @property
+    def caption_names(self) -> tuple[str, ...]:
+        """What the captions of one picture are called, in their order; there is one unless told otherwise."""
+        variants = self.variants or ("caption",)
+        if len(self.prompt_template_file) == 1:
+            return variants
+        return tuple(f"{path.stem} {variant}" for path in self.prompt_template_file for variant in variants)
 
 
 class Settings(BaseModel):

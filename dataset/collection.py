@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dataset.exclusion import excluded_because
+from dataset.exclusion import judge
+from dataset.filters import NameFilter
 from dataset.images import Folder, Picture, find_pictures
 from dataset.sidecar import TagList, read_tags
-from dataset.tags import canonical
 from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 
@@ -40,8 +40,7 @@ class Collection:
             tag_extension=settings.tag_extension,
             ignore={settings.caption_extension} if _same(settings.captions, settings.images) else (),
         )
-        self._excluded = {canonical(tag) for tag in tags.exclude}
-        self._replaced = {canonical(old): canonical(new) for old, new in tags.replace.items()}
+        self._filter = NameFilter.of(tags)
         self._survey: Survey | None = None
 
     @property
@@ -62,12 +61,11 @@ class Collection:
         if picture.tag_file is None:
             raise ItemError("no tag file", f"{picture.name} has no tag file beside it")
         found = read_tags(self.root / picture.tag_file)
-        because = excluded_because(found.tags, found.rating)
-        if because is not None:
-            raise ItemError("excluded", f"{picture.name}: {because}")
-        kept = dict.fromkeys(self._replaced.get(tag, tag) for tag in found.tags if tag not in self._excluded)
-        kept.pop("", None)
-        return dataclasses.replace(found, tags=tuple(kept))
+        judgement = judge(found.tags, found.rating)
+        if judgement.excluded_because is not None:
+            raise ItemError("excluded", f"{picture.name}: {judgement.excluded_because}")
+        kept = self._filter.kept(found.tags)
+        return dataclasses.replace(found, tags=kept, explicit=judgement.explicit)
 
     def survey(self, each: Callable[[], None] = lambda: None) -> Survey:
         """Count the tags of all pictures, once; `each` is called after every picture.

@@ -140,6 +140,14 @@ class _Vocabulary:
 
 _MINOR_WORDS = _Vocabulary.of(MINORS, HARMLESS_MINORS)
 _SEXUAL_WORDS = _Vocabulary.of(SEXUAL, HARMLESS_SEXUAL)
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Why a picture is excluded, None when it is not; and whether it is sexual."""
+
+    excluded_because: str | None
+    explicit: bool
+
+
 _PIECE = re.compile(r"[^\s_]{1,200}")
 _LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
@@ -150,6 +158,11 @@ def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | No
 
     `tags` are all tags of the picture in any spelling; `rating` is what its site says ("e", "explicit").
     """
+    return judge(tags, rating).excluded_because
+
+
+def judge(tags: Iterable[str], rating: str | None = None) -> Judgement:
+    """Judge a picture by all its tags and its rating; arguments as for `excluded_because`."""
     minor = sexual = None
     for tag in tags:
         words = _words(tag)
@@ -159,7 +172,8 @@ def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | No
             sexual = _shown(tag)
     if sexual is None and rating is not None and _is_strong(rating):
         sexual = f"the rating {_shown(rating)}"
-    return f"tags combine {minor} with {sexual}" if minor and sexual else None
+    because = f"tags combine {minor} with {sexual}" if minor and sexual else None
+    return Judgement(because, explicit=sexual is not None)
 
 
 def _shown(tag: str) -> str:

@@ -11,7 +11,7 @@ All of them keep the order of the tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,13 +47,13 @@ class NameFilter:
 
 
 def without_categories(
-    tags: Iterable[str], category_of: Callable[[str], str], left_out: Collection[str]
+    tags: Iterable[str], categories: Mapping[str, str], left_out: Collection[str]
 ) -> list[str]:
-    """The tags that are not of these categories."""
-    return [tag for tag in tags if category_of(tag) not in left_out]
+    """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
+    return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
 
 
-def without_implied(tags: Sequence[str], category_of: Callable[[str], str]) -> list[str]:
+def without_implied(tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
     """The tags without those that another one says: `dress` beside `white_dress`.
 
     Only general tags imply, and only by their last words, so `witch` stays beside `witch_hat`. What a tag
@@ -62,9 +62,13 @@ def without_implied(tags: Sequence[str], category_of: Callable[[str], str]) -> l
     said: set[tuple[str, ...]] = set()
     for tag in tags:
         parts = tuple(words(tag).split())
-        if category_of(tag) == GENERAL and parts and parts[0] not in _DENYING:
+        if categories.get(tag, GENERAL) == GENERAL and parts and parts[0] not in _DENYING:
             said.update(parts[start:] for start in range(1, len(parts)))
-    return [tag for tag in tags if category_of(tag) != GENERAL or tuple(words(tag).split()) not in said]
+    return [
+        tag
+        for tag in tags
+        if categories.get(tag, GENERAL) != GENERAL or tuple(words(tag).split()) not in said
+    ]
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,14 @@ class TagList:
     """What one tag file says: canonical tags without repeats in file order, and what it knows about them.
 
     `categories` holds only what the file itself tells, as one of `CATEGORIES`. `rating` is as it was
-    written, in lower case ("e", "explicit", "general"); of several, the strongest.
+    written, in lower case ("e", "explicit", "general"); of several, the strongest. `explicit` is what the
+    collection makes of all this: whether the picture is sexual.
     """
 
     tags: tuple[str, ...]
     categories: Mapping[str, str]
     rating: str | None = None
+    explicit: bool = False
 
 
 def read_tags(path: Path) -> TagList:
