@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import logging
 import os
+import stat
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,12 +31,16 @@ ENVIRONMENT = {
 # A key may stand in these too, and a password in an address with an @, so they are not repeated.
 MAY_HOLD_SECRETS = {"headers", "extra_body"}
 
+_HOLD_SECRETS = ("api_key", "wiki_api_key", "headers")
+
 # What pydantic says of these is longer than what is wrong.
 PLAINLY = {
     "int_parsing": "should be a whole number",
     "float_parsing": "should be a number",
     "bool_parsing": "should be True or False",
 }
+
+_log = logging.getLogger(__name__)
 
 Raw = dict[str, dict[str, str]]
 
@@ -45,6 +51,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     Raises UserError with every problem at once, one a line.
     """
     raw = _read(path)
+    _warn_of_readers(path, raw)
     problems = list(_override(raw, overrides))
     problems += _strangers(raw)
     _from_environment(raw)
@@ -106,6 +113,16 @@ def _read(path: Path) -> Raw:
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
+def _warn_of_readers(path: Path, raw: Raw) -> None:
+    """Tell where other users of this computer can read a key; Windows has other ways to keep files apart."""
+    secret = next((key for section in raw.values() for key in _HOLD_SECRETS if section.get(key)), None)
+    if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        _log.warning(
+            "%s holds %s, and others on this computer can read it: chmod 600 %s",
+            *(path, secret, path),
+        )
+
+
 def _in_one_line(error: configparser.Error) -> str:
     match error:
         case configparser.DuplicateOptionError():
@@ -127,7 +144,10 @@ def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
         place, equals, value = override.partition("=")
         section, dot, key = place.strip().partition(".")
         if not (equals and dot and section and key):
-            yield f"--set {override}: should be Section.key=value, such as Endpoint.concurrency=8"
+            # What is no name of ours is not shown: it may be a secret.
+            known = {word.lower() for name in SECTIONS for word in (name, *_allowed_keys(name))}
+            shown = f" {place}" if place.strip().lower() in known else ""
+            yield f"--set{shown}: should be Section.key=value, such as Endpoint.concurrency=8"
             continue
         raw.setdefault(section, {})[key.strip().lower()] = value.strip()
 
