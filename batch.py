@@ -1,18 +1,18 @@
-"""One coroutine over many items: concurrency, progress bar, tally, give up."""
+"""One coroutine over many items: concurrency, tally, give up."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import sys
+import time
 from collections import Counter, deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from tqdm import tqdm
-
 from errors import ItemError, StageError
+from events import happened
+from progress import Bar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -50,6 +50,11 @@ class Failure:
     message: str
 
 
+def counted(failures: Iterable[Failure]) -> list[tuple[str, int]]:
+    """How often each reason was seen, the most common first."""
+    return Counter(failure.reason for failure in failures).most_common()
+
+
 @dataclass(slots=True)
 class Tally:
     """What came of the items of one stage."""
@@ -57,10 +62,12 @@ class Tally:
     done: int = 0
     failures: list[Failure] = field(default_factory=list)
     excluded: list[Failure] = field(default_factory=list)
+    noted: list[Failure] = field(default_factory=list)
+    """Items that are done, each with something that its user should look at."""
 
     def reasons(self) -> list[tuple[str, int]]:
         """How often each reason of failure was seen, the most common first."""
-        return Counter(failure.reason for failure in self.failures).most_common()
+        return counted(self.failures)
 
     def add_failure(self, name: str, error: ItemError) -> None:
         """Count an item that failed, or that is never sent."""
@@ -73,8 +80,8 @@ class Work(Generic[Item, Answer]):
     """What is done with each item: it is asked about, and the answer is kept.
 
     `ask` may run many times at once; `keep` and `failed` run one at a time, in the order in which
-    answers arrive; `size` is what an item counts for. `ask` and `keep` raise ItemError for this item,
-    and StageError or UserError when no other can succeed.
+    answers arrive; `size` is what an item counts for, `cost` what an answer took, for the log. `ask` and
+    `keep` raise ItemError for this item, and StageError or UserError when no other can succeed.
     """
 
     title: str
@@ -83,42 +90,7 @@ class Work(Generic[Item, Answer]):
     keep: Callable[[Item, Answer], None]
     failed: Callable[[Item, ItemError], None]
     size: Callable[[Item], int] = lambda item: 1
-
-
-class Bar:
-    """One progress bar on stderr, with rate and time left; nothing at all when stderr is piped."""
-
-    def __init__(self, title: str, total: int | None) -> None:
-        self._bar = tqdm(
-            total=total,
-            desc=title,
-            unit="",
-            dynamic_ncols=True,
-            disable=not sys.stderr.isatty(),
-            file=sys.stderr,
-        )
-        self._notes: dict[str, str] = {}
-
-    def advance(self, by: int = 1) -> None:
-        """Count what is through."""
-        self._bar.update(by)
-
-    def note(self, kind: str, words: str) -> None:
-        """Show a few words behind the bar, or take them away again with ""."""
-        self._notes[kind] = words
-        self._bar.set_postfix_str("; ".join(note for note in self._notes.values() if note), refresh=False)
-
-    def close(self) -> None:
-        """Leave the bar as it stands."""
-        self._bar.close()
-
-
-class AboveTheBar(logging.Handler):
-    """Writes log lines to stderr without breaking a bar."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one line above the bar."""
-        tqdm.write(self.format(record), file=sys.stderr)
+    cost: Callable[[Answer], Mapping[str, object]] = lambda answer: {}
 
 
 async def run(
@@ -134,11 +106,14 @@ async def run(
     flight are then given up, what was kept stays kept.
     """
     runner = _Runner(work, slots, bar)
+    bar.in_flight = lambda: slots.in_flight
+    showing = asyncio.create_task(bar.keep_true())
     try:
         async for item in _drawn(items):
             await runner.start(item)
         await runner.finish()
     finally:
+        showing.cancel()
         await runner.stop()
     return runner.tally
 
@@ -198,21 +173,29 @@ class _Runner(Generic[Item, Answer]):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _one(self, item: Item, may_wait: bool) -> None:
+        started = time.monotonic()
         try:
             answer = await self._work.ask(item)
             self._work.keep(item, answer)
         except ItemError as error:
             self._in_vain += error.asked
-            if may_wait and error.passing and len(self._postponed) < MOST_POSTPONED:
+            is_put_off = may_wait and error.passing and len(self._postponed) < MOST_POSTPONED
+            outcome = EXCLUDED if error.reason == EXCLUDED else "put off" if is_put_off else "failed"
+            self._tell(item, outcome, started, reason=error.reason, message=str(error))
+            if is_put_off:
                 self._postponed.append((item, error))
                 self._bar.note("later", f"{len(self._postponed)} to be asked again")
             else:
                 self._failed(item, error)
             self._give_up_if_in_vain(error)
         else:
+            self._tell(item, "done", started, **self._work.cost(answer))
             self.tally.done += self._work.size(item)
             self._bar.advance(self._work.size(item))
-        self._bar.note("in flight", f"{self._slots.in_flight} in flight")
+
+    def _tell(self, item: Item, outcome: str, started: float, **further: object) -> None:
+        fields = {"seconds": round(time.monotonic() - started, 3), **further}
+        happened("outcome", stage=self._work.title, item=self._work.name(item), outcome=outcome, **fields)
 
     def _give_up_if_in_vain(self, error: ItemError) -> None:
         # A picture that cannot be read says nothing of the others: only what was asked in vain counts.
@@ -225,14 +208,14 @@ class _Runner(Generic[Item, Answer]):
             self._failed(*self._postponed.popleft())
 
     def _failed(self, item: Item, error: ItemError) -> None:
-        self._bar.advance(self._work.size(item))
         name = self._work.name(item)
         self.tally.add_failure(name, error)
+        self._bar.failed = len(self.tally.failures)
+        self._bar.advance(self._work.size(item))
         if error.reason == EXCLUDED:
             return
         self._work.failed(item, error)
         _log.debug("%s: %s", name, error)
-        self._bar.note("failed", f"{len(self.tally.failures)} failed")
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

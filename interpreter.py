@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,6 +11,7 @@ import batch
 from author import CAPTION, Author, Captions, Tagged
 from composer import compose
 from dataset.collection import Collection
+from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Texts, digest
@@ -19,6 +19,7 @@ from llm.asking import Answer, total
 from llm.concurrency import Concurrency
 from llm.prompts import Message, Prompt, fingerprint
 from material import VARIABLES, Material
+from progress import Bar
 from settings import InterpreterSettings
 
 if TYPE_CHECKING:
@@ -47,14 +48,15 @@ class Interpreter:
     def __init__(
         self,
         settings: InterpreterSettings,
-        trigger: str,
+        finishing: Finishing,
         collection: Collection,
         material: Material,
         descriptions: Texts,
         results: Results,
     ) -> None:
         """Raises UserError when the template cannot be used."""
-        self._trigger = trigger
+        self._finishing = finishing
+        self._noted: list[batch.Failure] = []
         self._collection = collection
         self._material = material
         self._descriptions = descriptions
@@ -69,7 +71,7 @@ class Interpreter:
         return self._fingerprint(model, self._messages(picture))
 
     async def run(
-        self, pictures: Sequence[Picture], endpoint: Endpoint | None, bar: batch.Bar
+        self, pictures: Sequence[Picture], endpoint: Endpoint | None, bar: Bar
     ) -> batch.Tally:
         """Write the captions: the endpoint's model does, or the composer where there is no endpoint.
 
@@ -82,8 +84,11 @@ class Interpreter:
             ask=partial(self._ask, Author(self._settings, endpoint), model) if endpoint else self._compose,
             keep=partial(self._keep, model),
             failed=lambda picture, error: self._results.failed(picture.stem_name, error),
+            cost=lambda written: written.details,
         )
-        return await batch.run(pictures, work, endpoint.concurrency if endpoint else Concurrency(1), bar)
+        tally = await batch.run(pictures, work, endpoint.concurrency if endpoint else Concurrency(1), bar)
+        tally.noted += self._noted
+        return tally
 
     async def _ask(self, author: Author, model: str, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
@@ -113,8 +118,10 @@ class Interpreter:
         """The messages of each template."""
         tags = self._collection.tags(picture)
         description = self._descriptions.read(picture.stem_name) or ""
-        values = self._material.values(picture, tags, description)
-        return [prompt.messages(values) for prompt in self._prompts]
+        return [
+            prompt.messages(self._material.values(picture, tags, description, prompt.uses))
+            for prompt in self._prompts
+        ]
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
         """Of all that decides what the captions say."""
@@ -128,22 +135,16 @@ class Interpreter:
         return frozenset(tag for tag, category in categories.items() if category == "character")
 
     def _keep(self, model: str, picture: Picture, written: Written) -> None:
+        text, notes = self._finishing.text(written.captions)
         self._results.keep(
             picture.stem_name,
-            "\n".join(with_trigger(caption, self._trigger) for caption in written.captions.values()),
+            text,
             prompt=written.prompt,
             model=written.model,
             draft=model == COMPOSER,
-            details=written.details,
+            details={**written.details, **({"notes": [note.message for note in notes]} if notes else {})},
         )
-
-
-def with_trigger(caption: str, trigger: str) -> str:
-    """The caption with the trigger word in front, exactly once."""
-    if not trigger:
-        return caption
-    rest = re.sub(rf"(?<!\w){re.escape(trigger)}(?!\w)[,:]?\s*", "", caption, flags=re.IGNORECASE).strip()
-    return f"{trigger}, {rest}" if rest else trigger
+        self._noted += [batch.Failure(picture.name, note.reason, note.message) for note in notes]
 
 
 def _composed_from(tags: Sequence[str]) -> str:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
 from dataset.filters import HiddenTraits
+from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Lines, Texts
 from dataset.tags import canonical, words
+from dataset.trainers import TARGETS, Target
 from errors import ItemError
 from material import Material
 from settings import Settings
+from sheets import Sheets
 from wiki import cache as tags_cache
 from wiki import own
 from wiki.cache import Cache, Entry
@@ -59,7 +62,14 @@ class Project:
         meanings = Meanings(self.own, self.cache, survey.categories)
         telling = Telling(meanings, survey.counts, words, chosen.describe, chosen.describe_tokens)
         hidden = HiddenTraits.of(chosen)
-        return Material(meanings, telling, frozenset(chosen.exclude_categories), hidden, chosen.drop_implied)
+        sheets = Sheets(self.collection, meanings)
+        left_out = frozenset(chosen.exclude_categories)
+        return Material(meanings, telling, left_out, hidden, chosen.drop_implied, sheets)
+
+    @cached_property
+    def target(self) -> Target:
+        """The trainer that reads the captions."""
+        return TARGETS[self.settings.dataset.target]
 
     def tag_provider(self) -> TagProvider:
         """Stage 1."""
@@ -80,9 +90,10 @@ class Project:
         """Stage 3."""
         from interpreter import Interpreter
 
+        chosen, tags = self.settings.interpreter, self.settings.tags
         return Interpreter(
-            self.settings.interpreter,
-            self.settings.tags.trigger,
+            chosen,
+            Finishing(chosen, tags.trigger, HiddenTraits.of(tags), self.target),
             self.collection,
             self.material,
             self.descriptions.texts,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from batch import Failure, Tally
+from batch import Failure, Tally, counted
 from dataset.images import Folder, printable
 from llm.usage import Usage
 
@@ -32,6 +32,17 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
 
+    def figures(self) -> dict[str, object]:
+        """The stage in figures, for the log."""
+        return {
+            "done": self.tally.done,
+            "failed": len(self.tally.failures),
+            "reasons": dict(self.tally.reasons()),
+            "excluded": len(self.tally.excluded),
+            **asdict(self.usage),
+            "seconds": round(self.seconds, 3),
+        }
+
     def line(self) -> str:
         """The stage in one line."""
         parts = [f"{self.tally.done:,} {self.noun}"]
@@ -40,6 +51,9 @@ class Outcome:
         if self.tally.failures:
             reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.tally.reasons())
             parts.append(f"{len(self.tally.failures):,} failed ({reasons})")
+        if self.tally.noted:
+            reasons = ", ".join(f"{count:,} {reason}" for reason, count in counted(self.tally.noted))
+            parts.append(f"to look at: {reasons}")
         if self.tally.excluded:
             parts.append(f"{len(self.tally.excluded):,} excluded")
         if self.usage.requests:
@@ -89,6 +103,7 @@ class Summary:
         """Say what came of a stage."""
         self.say(outcome.line())
         self._list("Failed", outcome.tally.failures)
+        self._list("To look at", outcome.tally.noted)
         self._list("Excluded, and never sent", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
 

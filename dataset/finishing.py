@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dataset.filters import HiddenTraits
+from dataset.trainers import Target
 from errors import ItemError
 from settings import InterpreterSettings
 
@@ -28,30 +30,43 @@ _LEADING_MARKS = tuple(",.;:!?")
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """A caption as it is written, and what its user should know of it."""
+class Note:
+    """What a user should know of a caption that is written all the same; `reason` is to count them by."""
 
-    text: str
-    notes: tuple[str, ...]
+    reason: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """What [Interpreter] and [Tags] ask to be done to every caption and variant."""
+    """What the settings ask to be done to every caption and variant, for the trainer that will read them."""
 
     settings: InterpreterSettings
     trigger: str
+    hidden: HiddenTraits
+    target: Target
 
-    def of(self, caption: str) -> Finished:
-        """The caption in one line, as a trainer is to read it.
+    def text(self, captions: Mapping[str, str]) -> tuple[str, list[Note]]:
+        """The text of a picture with these captions, by the names of their variants, and what to note of it.
 
-        Raises ItemError where `strip` leaves nothing of it.
+        Raises ItemError where `strip` leaves nothing of a caption.
         """
+        lines, notes = [], []
+        for name, caption in captions.items():
+            line, noted = self._finished(caption)
+            lines.append(line)
+            notes += [
+                note if len(captions) == 1 else Note(note.reason, f"{name}: {note.message}") for note in noted
+            ]
+        return self.target.text(lines), notes
+
+    def _finished(self, caption: str) -> tuple[str, list[Note]]:
         bare = self._stripped(caption)
+        if self.settings.shorten and self._over(self._around(bare)):
+            bare = self._shortened(bare)
+        leaked = [Note("hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)]
         whole = self._around(bare)
-        if self.settings.shorten and self._over(whole):
-            whole = self._around(self._shortened(bare))
-        return Finished(whole, tuple(self._over(whole)))
+        return whole, [*leaked, *self._over(whole)]
 
     def _stripped(self, caption: str) -> str:
         text = caption
@@ -75,14 +90,14 @@ class Finishing:
         fitting = [end for end in ends if not self._over(self._around(caption[:end]))]
         return caption[: fitting[-1] if fitting else ends[0]]
 
-    def _over(self, caption: str) -> list[str]:
-        """The limits that a caption goes over, each in a few words."""
+    def _over(self, caption: str) -> list[Note]:
+        """The limits that a caption goes over."""
         most_words, most_tokens = self.settings.max_words, self.settings.max_tokens_clip
         over = []
         if most_words is not None and (count := len(caption.split())) > most_words:
-            over.append(f"longer than max_words ({count} words)")
+            over.append(Note("over max_words", f"it has {count} words"))
         if most_tokens is not None and (count := clip_tokens(caption)) > most_tokens:
-            over.append(f"longer than max_tokens_clip (about {count} tokens)")
+            over.append(Note("over max_tokens_clip", f"it has about {count} CLIP tokens"))
         return over
 
 
