@@ -20,6 +20,7 @@ from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from llm.usage import Reply
 from material import VARIABLES, Material
+from progress import Bar
 from settings import InterrogatorSettings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Interrogator:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
         return fingerprint(model, self._messages(picture))
 
-    async def run(self, pictures: Sequence[Picture], endpoint: Endpoint, bar: batch.Bar) -> batch.Tally:
+    async def run(self, pictures: Sequence[Picture], endpoint: Endpoint, bar: Bar) -> batch.Tally:
         """Describe the pictures; raises StageError or UserError when no further one can succeed."""
         work: batch.Work[Sitting, Answer[str]] = batch.Work(
             title=TITLE,
@@ -67,6 +68,7 @@ class Interrogator:
             ask=lambda sitting: self._ask(sitting, endpoint),
             keep=lambda sitting, answer: self._keep(sitting, answer, endpoint),
             failed=lambda sitting, error: self._results.failed(sitting.picture.stem_name, error),
+            cost=lambda answer: answer.cost,
         )
         pool = ThreadPoolExecutor(_THREADS)
         try:
@@ -91,7 +93,7 @@ class Interrogator:
 
     def _messages(self, picture: Picture) -> list[Message]:
         tags = self._collection.tags(picture)
-        return self._prompt.messages(self._material.values(picture, tags, description=""))
+        return self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))
 
     def _with_picture(self, picture: Picture) -> list[Message]:
         messages = self._messages(picture)

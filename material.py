@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dataset.filters import GENERAL, HiddenTraits, without_categories, without_implied
 from dataset.images import Picture
 from dataset.sidecar import TagList
 from dataset.tags import words
-from wiki.meanings import Meanings
+from sheets import Sheets
+from wiki.meanings import CHARACTER, Meanings
 from wiki.telling import Telling
 
 VARIABLES = (
@@ -24,6 +25,7 @@ VARIABLES = (
     "file_name",
     "folder",
     "explicit",
+    "character_sheets",
 )
 _CATEGORY_OF = {
     "characters": "character",
@@ -32,6 +34,8 @@ _CATEGORY_OF = {
     "general": "general",
     "meta": "meta",
 }
+# e621 tells apart what Danbooru calls by one name.
+_COUNTS_AS = {"species": "general", "contributor": "artist", "lore": "meta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,12 @@ class Material:
     left_out: frozenset[str]
     hidden: HiddenTraits
     drops_implied: bool
+    sheets: Sheets
 
-    def values(self, picture: Picture, tags: TagList, description: str) -> dict[str, object]:
-        """The value of each of VARIABLES for one picture.
+    def values(
+        self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
+    ) -> dict[str, object]:
+        """The value of each of VARIABLES for one picture; character sheets only where a template `uses` them.
 
         All are texts, empty where there is nothing; but `explicit` is whether the picture is sexual.
         """
@@ -57,10 +64,15 @@ class Material:
         told = without_implied(tags.tags, categories) if self.drops_implied else tags.tags
         shown = without_categories(told, categories, self.left_out)
         groups = {
-            name: _listed([tag for tag in told if categories.get(tag, GENERAL) == category])
+            name: _listed([tag for tag in told if _group(categories.get(tag, GENERAL)) == category])
             for name, category in _CATEGORY_OF.items()
         }
-        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.telling.of(shown))
+        characters = [tag for tag in shown if categories.get(tag) == CHARACTER]
+        has_sheets = "character_sheets" in uses and bool(characters)
+        sheets = self.sheets.of(characters) if has_sheets else []
+        # What the sheets of several characters say is not said again.
+        explained = [tag for tag in shown if tag not in characters] if len(sheets) > 1 else shown
+        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.telling.of(explained))
         return {
             **groups,
             "tags": _listed(shown),
@@ -69,7 +81,12 @@ class Material:
             "file_name": _as_text(picture.name.rpartition("/")[2]),
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
+            "character_sheets": "\n".join(self.hidden.cut_from(str(sheet)) for sheet in sheets),
         }
+
+
+def _group(category: str) -> str:
+    return _COUNTS_AS.get(category, category)
 
 
 def _listed(tags: Sequence[str]) -> str:

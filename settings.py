@@ -22,6 +22,7 @@ from pydantic import (
 
 # What tags are about, on Danbooru and (the last three) on e621.
 CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
+_DUMPS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 _PLAIN = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -211,7 +212,7 @@ def _source(value: object, info: ValidationInfo) -> str:
     text = str(value).strip()
     if text.lower() in ("danbooru", "e621"):
         return text.lower()
-    if not text.lower().endswith((".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")):
+    if not text.lower().endswith(_DUMPS):
         raise ValueError("should be danbooru, e621, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file")
     return str(_path(text, info))
 
@@ -332,7 +333,8 @@ class TagsSettings(Section):
         "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
     )
     exclude_categories: Categories = _setting(
-        "artist, contributor, lore, meta", f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}"
+        "artist, contributor, lore, meta",
+        f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}",
     )
     drop_implied: bool = _setting(
         "False",

@@ -44,11 +44,15 @@ class Message:
 
 
 class Prompt:
-    """A template file, read and checked once, rendered for each picture or tag."""
+    """A template file, read and checked once, rendered for each picture or tag.
+
+    `uses` are those of the variables that it has need of.
+    """
 
     def __init__(self, path: Path, variables: Sequence[str]) -> None:
         """Read the template at `path`, which may use `variables`; raises UserError with the line at fault."""
         self.path = path
+        self.uses: set[str] = set()
         self._messages = [
             (role, self._compile(text, line, variables)) for role, text, line in _messages(_read(path))
         ]
@@ -80,6 +84,7 @@ class Prompt:
             # The lines before it, so that errors tell the line of the file.
             tree = sandbox.parse("\n" * (line - 1) + text)
             self._refuse_unknown(sandbox.names(tree), variables)
+            self.uses.update(name for name, _ in sandbox.names(tree))
             return sandbox.compiled(tree)
         except TemplateSyntaxError as error:
             raise UserError(f"the template {self.path}, line {error.lineno}: {error.message}") from error

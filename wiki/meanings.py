@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wiki import glossary
 from wiki.cache import Cache, Entry
 
-GENERAL = "general"
+GENERAL, CHARACTER, COPYRIGHT = "general", "character", "copyright"
+
+# What stands in the brackets of tags and is no series, although no source may have told so.
+_NO_SERIES = {
+    *("animal", "artist", "character", "company", "cosplay", "creature", "flower", "food", "fruit", "medium"),
+    *("meme", "object", "place", "planet", "series", "song", "style", "symbol", "vehicle", "weapon"),
+    "weather",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,19 @@ class Meanings:
             self._seen[tag] = self._look_up(tag)
         return self._seen[tag]
 
-    def category(self, tag: str) -> str:
-        """The category of a tag; general where nobody knows."""
-        return self.of(tag).category or GENERAL
+    def categories(self, tags: Sequence[str]) -> dict[str, str]:
+        """The categories of those tags of one picture whose category is known, or told by another one.
 
-    def categories(self, tags: Iterable[str]) -> dict[str, str]:
-        """The categories of those tags whose category somebody knows."""
-        return {tag: category for tag in tags if (category := self.of(tag).category)}
+        `alice_(alice_in_wonderland)` beside `alice_in_wonderland` is a character of that series.
+        """
+        known = {tag: category for tag in tags if (category := self.of(tag).category)}
+        present, told = set(tags), dict[str, str]()
+        for tag in tags:
+            series = _in_brackets(tag)
+            is_series = series in present and known.get(series, COPYRIGHT) == COPYRIGHT
+            if is_series and tag not in known and series not in _NO_SERIES:
+                told |= {tag: CHARACTER, series: COPYRIGHT}
+        return known | told
 
     def _look_up(self, tag: str) -> Entry:
         known = [
@@ -48,6 +61,11 @@ class Meanings:
             category=next((entry.category for entry in known if entry.category), None) or self.told.get(tag),
             post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
         )
+
+
+def _in_brackets(tag: str) -> str:
+    """What stands in the last brackets: alice_(alice_in_wonderland) ─▶ alice_in_wonderland."""
+    return tag[:-1].rpartition("_(")[2] if tag.endswith(")") and "_(" in tag[1:] else ""
 
 
 def _shipped(tag: str) -> Entry | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from wiki.cache import Entry
-from wiki.meanings import GENERAL, Meanings
+from wiki.meanings import CHARACTER, COPYRIGHT, GENERAL, Meanings
 
 Describe = Literal["unusual", "all", "none"]
 
@@ -15,17 +16,27 @@ Describe = Literal["unusual", "all", "none"]
 _WELL_KNOWN_POSTS = 40_000
 # A description that adds fewer words than this to the name says no more than the name.
 _FEWEST_NEW_WORDS = 3
-# Mean length of a token in English prose.
+_ALWAYS = (CHARACTER, COPYRIGHT)
+_WORD = re.compile(r"[^\W_]{3,}")
+# Inflected words begin alike: "holding" and "holds", "braid" and "braided".
+_STEM = 4
+# Words that sentences on pictures need, whatever they say.
+_SAYS_NOTHING = {
+    *("and", "are", "being", "both", "but", "can", "character", "characters", "drawn", "for", "from", "has"),
+    *("have", "her", "his", "image", "into", "its", "one", "ones", "other", "people", "person", "picture"),
+    *("seen", "shown", "some", "somebody", "someone", "something", "that", "the", "their", "them", "they"),
+    *("thing", "this", "two", "usually", "visible", "which", "who", "whose", "with"),
+}
 _CHARACTERS_PER_TOKEN = 4
-_ALWAYS = ("character", "copyright")
+# The dash, the colon and the line end around a name and its description.
+_TOKENS_AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Chooses and orders the meanings for one picture.
 
-    `counts` is how many pictures of the data set have each tag: the order is by it, so that neighbouring
-    prompts begin alike and servers can reuse them. `words` turns a tag into words.
+    `counts` is how many pictures of the data set have each tag; `words` turns a tag into words.
     """
 
     meanings: Meanings
@@ -35,40 +46,55 @@ class Telling:
     most_tokens: int
 
     def of(self, tags: Sequence[str]) -> list[tuple[str, str]]:
-        """Name and description of the tags worth telling, the most common of the data set first."""
+        """Name and description of the tags worth telling.
+
+        What most of the data set has comes first, so that neighbouring prompts begin alike and servers
+        can reuse them.
+        """
         if self.describe == "none":
             return []
+        categories = self.meanings.categories(tags)
         entries = {tag: self.meanings.of(tag) for tag in tags}
-        worthy = [tag for tag, entry in entries.items() if self._is_worthy(tag, entry)]
-        kept = self._within_budget(worthy, entries)
-        kept.sort(key=lambda tag: (-self.counts.get(tag, 0), tag))
+        ranks = {tag: _rank(categories.get(tag, GENERAL)) for tag in entries}
+        worthy = [tag for tag, entry in entries.items() if self._is_worthy(tag, entry, ranks[tag])]
+        # Of what does not fit, the most common gives way first.
+        worthy.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
+        kept = sorted(self._within_budget(worthy, entries), key=self._place)
         return [(self.words(tag), entries[tag].description) for tag in kept]
 
-    def _is_worthy(self, tag: str, entry: Entry) -> bool:
+    def _is_worthy(self, tag: str, entry: Entry, rank: int) -> bool:
         if not entry.description:
             return False
-        if self.describe == "all" or entry.category in _ALWAYS:
+        if self.describe == "all" or rank < len(_ALWAYS):
             return True
         common = entry.post_count is not None and entry.post_count > _WELL_KNOWN_POSTS
         return not common and _says_more_than_its_name(self.words(tag), entry.description)
 
-    def _within_budget(self, tags: list[str], entries: Mapping[str, Entry]) -> list[str]:
-        """Those that fit: characters and series first, then the rarest."""
+    def _within_budget(self, tags: Sequence[str], entries: Mapping[str, Entry]) -> list[str]:
         kept, left = [], self.most_tokens
-        for tag in sorted(tags, key=lambda tag: _need(tag, entries[tag])):
-            left -= (len(tag) + len(entries[tag].description)) // _CHARACTERS_PER_TOKEN + 4
-            if left < 0:
-                break
-            kept.append(tag)
+        for tag in tags:
+            cost = tokens(tag) + tokens(entries[tag].description) + _TOKENS_AROUND
+            if cost <= left:
+                kept.append(tag)
+                left -= cost
         return kept
 
+    def _place(self, tag: str) -> tuple[int, str]:
+        # In steps of four times as many, so that a few new pictures leave the prompts of others as they are.
+        return -(self.counts.get(tag, 0).bit_length() // 2), tag
 
-def _need(tag: str, entry: Entry) -> tuple[int, int, str]:
-    category = entry.category or GENERAL
-    rank = _ALWAYS.index(category) if category in _ALWAYS else len(_ALWAYS)
-    return rank, entry.post_count or 0, tag
+
+def tokens(text: str) -> int:
+    """About how many tokens a text has: four letters of English each, one sign of other scripts."""
+    plain = sum(map(str.isascii, text))
+    return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
+
+
+def _rank(category: str) -> int:
+    return _ALWAYS.index(category) if category in _ALWAYS else len(_ALWAYS)
 
 
 def _says_more_than_its_name(name: str, description: str) -> bool:
-    new = set(description.lower().replace(",", " ").rstrip(".").split()) - set(name.split())
-    return sum(len(word) > 3 for word in new) >= _FEWEST_NEW_WORDS
+    known = {word[:_STEM] for word in _WORD.findall(name.lower())}
+    new = {word[:_STEM] for word in _WORD.findall(description.lower()) if word not in _SAYS_NOTHING}
+    return len(new - known) >= _FEWEST_NEW_WORDS

@@ -1,0 +1,110 @@
+"""Character sheets: what each character usually looks like in this data set, to tell who is who."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from threading import Lock
+
+from composer.words import role_of
+from dataset.collection import Collection
+from dataset.tags import words
+from errors import ItemError
+from wiki.meanings import CHARACTER, GENERAL, Meanings
+
+# A trait is what stands beside the character in this share of the pictures where nobody else is.
+_LEAST_SHARE = 0.6
+_FEWEST_PICTURES = 3
+_MOST_TRAITS = 10
+# These bound memory, whatever the size of the data set; more of one character change no share by much.
+_MOST_PICTURES = 100
+_MOST_CHARACTERS = 10_000
+# The composer's slots for looks, in the order in which they are told.
+_LOOKS = {slot: rank for rank, slot in enumerate(("hair", "hairstyle", "fringe", "eyes", "body", "clothes"))}
+_SEVERAL = re.compile(r"(?:[2-9]|[1-9]\d)\+?(?:girl|boy|other)s|multiple_(?:girl|boy|other)s")
+_ONE_OF_A_KIND = {"1girl", "1boy", "1other"}
+_OF_LOOKS = {GENERAL, "species"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One character: name, what the wiki says of it, and the traits it usually has here, hair first."""
+
+    name: str
+    description: str
+    traits: tuple[str, ...]
+
+    def __str__(self) -> str:
+        usually = f"usually {', '.join(self.traits)}" if self.traits else ""
+        return f"- {self.name}: {' '.join(part for part in (self.description, usually) if part)}"
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Writes sheets; the data set is read through once, when the first one is asked for."""
+
+    collection: Collection
+    meanings: Meanings
+    # Prompts may be made in several threads.
+    _reading: Lock = field(default_factory=Lock)
+
+    def of(self, characters: Sequence[str]) -> list[Sheet]:
+        """A sheet for each character of which anything is known."""
+        with self._reading:
+            traits = self._traits
+        found = (
+            Sheet(words(tag), self.meanings.of(tag).description, traits.get(tag, ()))
+            for tag in characters
+        )
+        return [sheet for sheet in found if sheet.description or sheet.traits]
+
+    @cached_property
+    def _traits(self) -> dict[str, tuple[str, ...]]:
+        """The usual traits of each character, as words."""
+        pictures: Counter[str] = Counter()
+        looks: dict[str, Counter[str]] = {}
+        # One string for each trait, however many tag files have it.
+        known: dict[str, str] = {}
+        candidates = self._candidates()
+        for character, tags in self._portraits():
+            if character in candidates and pictures[character] < _MOST_PICTURES:
+                pictures[character] += 1
+                seen = (known.setdefault(tag, tag) for tag in tags if self._is_look(tag))
+                looks.setdefault(character, Counter()).update(seen)
+        return {character: _usual(counts, pictures[character]) for character, counts in looks.items()}
+
+    def _candidates(self) -> set[str]:
+        """The most common tags that are, or for all that is known may be, characters."""
+        counts = self.collection.survey().counts.most_common()
+        often = (tag for tag, count in counts if count >= _FEWEST_PICTURES)
+        maybe = (tag for tag in often if self.meanings.of(tag).category in (CHARACTER, None))
+        return set(islice(maybe, _MOST_CHARACTERS))
+
+    def _portraits(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """The character and the tags of each picture where nobody else is."""
+        for picture in self.collection.pictures:
+            try:
+                tags = self.collection.tags(picture).tags
+            except ItemError:
+                continue
+            categories = self.meanings.categories(tags)
+            characters = [tag for tag, category in categories.items() if category == CHARACTER]
+            if len(characters) == 1 and _is_of_one(tags):
+                yield characters[0], tags
+
+    def _is_look(self, tag: str) -> bool:
+        return (self.meanings.of(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
+
+
+def _is_of_one(tags: Sequence[str]) -> bool:
+    return not any(map(_SEVERAL.fullmatch, tags)) and len(_ONE_OF_A_KIND.intersection(tags)) < 2
+
+
+def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:
+    least = max(_FEWEST_PICTURES, _LEAST_SHARE * pictures)
+    usual = [tag for tag, count in counts.most_common() if count >= least][:_MOST_TRAITS]
+    return tuple(words(tag) for tag in sorted(usual, key=lambda tag: _LOOKS[role_of(tag).slot]))
