@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.exclusion import judge
 from dataset.filters import NameFilter
-from dataset.images import Folder, Picture, find_pictures
+from dataset.images import (
+    PICTURE_SUFFIXES,
+    UNSUPPORTED_SUFFIXES,
+    Folder,
+    Picture,
+    find_pictures,
+    holds_pictures,
+)
 from dataset.sidecar import TagList, read_tags
 from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings
@@ -39,7 +47,9 @@ class Collection:
             recursive=settings.recursive,
             tag_extension=settings.tag_extension,
             ignore={settings.caption_extension} if _same(settings.captions, settings.images) else (),
+            outputs=(settings.captions, settings.descriptions),
         )
+        _refuse_shared_places(settings, self.folder.pictures)
         self._filter = NameFilter.of(tags)
         self._survey: Survey | None = None
 
@@ -88,11 +98,24 @@ class Collection:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _place_in(outer: Path, inner: Path) -> str | None:
+    """How `inner` is called below `outer`: "a/b"; None where it is not below it."""
+    outer_real, inner_real = Path(os.path.realpath(outer)), Path(os.path.realpath(inner))
+    if outer_real == inner_real or not inner_real.is_relative_to(outer_real):
+        return None
+    return inner_real.relative_to(outer_real).as_posix()
 
 
 def _refuse_overwriting(settings: DatasetSettings) -> None:
     """No output may land on a file of the user's or on another output."""
+    if settings.caption_extension in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES | {".jsonl", ".lock"}:
+        raise UserError(
+            f"[Dataset] caption_extension = {settings.caption_extension} is no extension of captions, and "
+            "other files have it: write for example .txt"
+        )
     if _same(settings.captions, settings.descriptions):
         raise UserError(
             "[Dataset] captions and descriptions are the same folder, so one would overwrite the other: "
@@ -104,3 +127,21 @@ def _refuse_overwriting(settings: DatasetSettings) -> None:
                 f"[Dataset] {key} is the images folder, where {settings.caption_extension} files may be "
                 "tags: name another folder, or set tag_extension and caption_extension to different ones"
             )
+        if _place_in(settings.images, folder) is not None and holds_pictures(folder):
+            raise UserError(
+                f"[Dataset] {key} lies in the images folder and holds pictures, whose tag files could be "
+                "overwritten: name a folder of its own"
+            )
+
+
+def _refuse_shared_places(settings: DatasetSettings, pictures: Sequence[Picture]) -> None:
+    """No text of one picture may land where another folder keeps something of the same name."""
+    places = {"captions": settings.captions, "descriptions": settings.descriptions, "images": settings.images}
+    for key, outer in (("captions", settings.captions), ("descriptions", settings.descriptions)):
+        for other, inner in places.items():
+            place = _place_in(outer, inner)
+            if place is not None and any(each.name.startswith(f"{place}/") for each in pictures):
+                raise UserError(
+                    f"[Dataset] {other} lies in {key}, and texts of the pictures in {place}/ would be mixed "
+                    "up with what is there: name folders that do not lie in each other"
+                )

@@ -85,24 +85,44 @@ class Folder:
     problems: tuple[Problem, ...]
 
 
-def find_pictures(root: Path, *, recursive: bool, tag_extension: str, ignore: Collection[str]) -> Folder:
+def find_pictures(
+    root: Path,
+    *,
+    recursive: bool,
+    tag_extension: str,
+    ignore: Collection[str],
+    outputs: Collection[Path] = (),
+) -> Folder:
     """Find the pictures below a folder, and the tag file of each.
 
     `tag_extension` is "auto", or the one extension (".txt") that tag files have. `ignore` are extensions of
     what is written beside the pictures: `b.txt` is then no tag file of `b.png`, but `b.png.txt` still is.
+    `outputs` are folders for results; where one lies below the folder, it is not looked into.
     Hidden files and folders are passed over, and links out of the folder are not followed. A folder that
     is reached twice, through a link, is read once.
     Raises UserError when the folder cannot be read at all.
     """
     forms = _forms(tag_extension, ignore)
     suffixes = frozenset(form.lstrip("*") for form in forms)
+    home = _checked(root)
+    closed = {os.path.realpath(output) for output in outputs} - {os.path.realpath(home)}
     found = [
-        (listing.folder, *_match(listing, forms)) for listing in _walk(_checked(root), recursive, suffixes)
+        (listing.folder, *_match(listing, forms)) for listing in _walk(home, recursive, suffixes, closed)
     ]
     found.sort(key=lambda entry: [natural_order(part) for part in entry[0].split("/")])
     return Folder(
         tuple(picture for _, pictures, _ in found for picture in pictures),
         tuple(problem for _, _, problems in found for problem in problems),
+    )
+
+
+def holds_pictures(folder: Path) -> bool:
+    """Whether there is a picture anywhere below a folder."""
+    return any(
+        _split(name)[1].lower() in PICTURE_SUFFIXES
+        for _, _, names in os.walk(folder)
+        for name in names
+        if not name.startswith(".")
     )
 
 
@@ -169,14 +189,16 @@ def _checked(root: Path) -> str:
     return str(root)
 
 
-def _walk(root: str, recursive: bool, tag_suffixes: Collection[str]) -> Iterator[_Listing]:
-    """List the folder and those below it, each real folder once.
+def _walk(
+    root: str, recursive: bool, tag_suffixes: Collection[str], closed: Collection[str]
+) -> Iterator[_Listing]:
+    """List the folder and those below it, each real folder once, and those that are closed not at all.
 
     Links to folders wait until all real folders are read, so that a picture keeps its real name, and
     so that a circle of links ends.
     """
     home = os.path.realpath(root)
-    read: set[str] = set()
+    read: set[str] = set(closed)
     folders = [""]
     linked: list[tuple[str, str]] = []
     while folders or linked:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,8 @@ Line = dict[str, Any]
 # Errors of the whole disk or folder: no further file can be written either.
 _HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
+# What `fingerprint` gives; nothing else that lies among staged texts is ours.
+_STAGED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 
 
 def digest(text: str) -> str:
@@ -38,6 +41,7 @@ def write_whole(path: Path, text: str) -> None:
     Raises UserError: a file that is written this way is one that the run depends on.
     """
     part = path.with_name(f".{path.name}.part")
+    remove(part)  # what a kill left; or a link, which would be written through
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
         _move(part, path)
@@ -95,6 +99,7 @@ def _remedy(error: OSError) -> str:
         errno.EISDIR: "a folder stands where the file should be; move it away",
         errno.ENOTDIR: "a file stands where a folder should be; move it away",
         errno.EEXIST: "a file stands where a folder should be; move it away",
+        errno.ELOOP: "put the file itself there",
         errno.ENAMETOOLONG: "the name is too long for this disk; shorten the picture's name",
     }
     return remedies.get(error.errno or 0, "check the place and run again")
@@ -124,6 +129,7 @@ class Lines:
             raise UserError(cannot_be_written(self.path, error)) from error
 
     def _open(self) -> int:
+        _refuse_link(self.path)
         torn = self._ends_in_mid_line()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.path, flags, 0o666)
@@ -142,6 +148,7 @@ class Lines:
     def read(self) -> Iterator[Line]:
         """Every whole line, oldest first; none when there is no file yet."""
         try:
+            _refuse_link(self.path)
             with self.path.open("rb") as file:
                 for raw in file:
                     line = _parsed(raw)
@@ -166,6 +173,12 @@ class Lines:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _refuse_link(path: Path) -> None:
+    """A link that came with somebody's data set may lead to any file of the user's."""
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link", str(path))
 
 
 def _dumped(line: Mapping[str, object]) -> str:
@@ -221,9 +234,12 @@ class Texts:
         return found
 
     def read(self, name: str) -> str | None:
-        """The text of this name, or None where there is none that can be read."""
+        """The text of this name, or None where there is none that can be read; links out are not followed."""
+        path = self.path(name)
         try:
-            return self.path(name).read_text(encoding="utf-8-sig", errors="replace").strip() or None
+            if not self._is_inside(path):
+                return None
+            return path.read_text(encoding="utf-8-sig", errors="replace").strip() or None
         except OSError:
             return None
 
@@ -277,7 +293,9 @@ class Texts:
     def unsettled(self) -> dict[str, Path]:
         """Texts that a kill left staged: fingerprint of name and text ─▶ file."""
         try:
-            return {path.name: path for path in self._parts.iterdir()}
+            if not self._is_inside(self._parts):
+                return {}
+            return {path.name: path for path in self._parts.iterdir() if _STAGED.fullmatch(path.name)}
         except OSError:
             return {}
 
@@ -291,14 +309,19 @@ class Texts:
         """Make a folder once, and refuse one that a link leads out of the root."""
         if folder in self._folders:
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._real_root is None:
-            self._real_root = os.path.realpath(self.root)
-        if not _is_inside(os.path.realpath(folder), self._real_root):
+        # Before it is made: a link may lead to where nothing is to be made.
+        if not self._is_inside(folder):
             raise OSError(errno.EPERM, "a link leads out of the folder", str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         self._folders.add(folder)
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether a path is within the root once all links are followed."""
+        if self._real_root is None:
+            self._real_root = os.path.realpath(self.root)
+        return _is_inside(os.path.realpath(path), self._real_root)
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
         sentence = cannot_be_written(path, error)
@@ -319,12 +342,4 @@ def _is_inside(path: str, root: str) -> bool:
     try:
         return os.path.commonpath([root, path]) == root
     except ValueError:  # another drive of Windows
-        return False
-
-
-def readable_by_others(path: Path) -> bool:
-    """Whether other users of this computer may read the file (always False on Windows)."""
-    try:
-        return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
-    except OSError:
         return False
