@@ -6,7 +6,8 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -109,8 +110,7 @@ async def run(
     bar.in_flight = lambda: slots.in_flight
     showing = asyncio.create_task(bar.keep_true())
     try:
-        async for item in _drawn(items):
-            await runner.start(item)
+        runner.feed(items)
         await runner.finish()
     finally:
         showing.cancel()
@@ -118,13 +118,18 @@ async def run(
     return runner.tally
 
 
-async def _drawn(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-    else:
+async def _drawn(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Item, None]:
+    if not isinstance(items, AsyncIterable):
         for item in items:
             yield item
+        return
+    source = items.__aiter__()
+    try:
+        async for item in source:
+            yield item
+    finally:
+        if isinstance(source, AsyncGenerator):
+            await source.aclose()
 
 
 class _Runner(Generic[Item, Answer]):
@@ -137,8 +142,20 @@ class _Runner(Generic[Item, Answer]):
         self._bar = bar
         self._tasks: set[asyncio.Task[None]] = set()
         self._end: BaseException | None = None
+        self._is_over = asyncio.Event()
         self._postponed: deque[tuple[Item, ItemError]] = deque()
         self._in_vain = 0
+
+    def feed(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
+        """Start the items in a task of its own: what ends the stage does not wait for the next item."""
+        task = asyncio.create_task(self._start_all(items))
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    async def _start_all(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
+        async with aclosing(_drawn(items)) as drawn:
+            async for item in drawn:
+                await self.start(item)
 
     async def start(self, item: Item, *, may_wait: bool = True) -> None:
         """Begin with one item once a slot is free; raises what ended the stage, if something did."""
@@ -162,7 +179,8 @@ class _Runner(Generic[Item, Answer]):
 
     async def _wait(self) -> None:
         while self._tasks and self._end is None:
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._is_over.clear()
+            await self._is_over.wait()
         if self._end is not None:
             raise self._end
 
@@ -218,7 +236,12 @@ class _Runner(Generic[Item, Answer]):
         _log.debug("%s: %s", name, error)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
         self._slots.release()
+        self._over(task)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None and self._end is None:
             self._end = task.exception()
+        if self._end is not None or not self._tasks:
+            self._is_over.set()
