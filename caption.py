@@ -51,6 +51,15 @@ def arguments() -> argparse.Namespace:
         metavar="FILE",
         help="bring somebody else's tags_cache.json into yours, which wins where both know a tag",
     )
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
+    )
+    parser.add_argument(
+        "--report", action="store_true", help="only write report.html beside the captions, from what is there"
+    )
+    parser.add_argument(
+        "--apply", type=Path, metavar="FILE", help="take over the corrections that the report saved"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="say more of what goes on")
     parser.add_argument("--version", action="store_true", help="print the version")
     return parser.parse_args()
@@ -77,6 +86,8 @@ def main() -> int:
             return _tell(_about_itself(options))
         if options.merge_cache:
             return _tell(_merged(options))
+        if options.report or options.apply:
+            return _tell(_reviewed(options))
         return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -115,13 +126,41 @@ def _merged(options: argparse.Namespace) -> str:
     return sharing.merge(settings.tag_provider.cache, options.merge_cache)
 
 
+def _reviewed(options: argparse.Namespace) -> str:
+    import config
+    import corrections
+    from project import Project
+
+    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    if options.apply:
+        return corrections.apply(settings, options.apply)
+    return f"The report is {Project(settings).write_report()}."
+
+
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
-    import logging
 
     import config
-    from batch import AboveTheBar
+    import eventlog
     from run import Run
+
+    _say_more(options)
+    settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    try:
+        with eventlog.kept(options.log, settings) as ending:
+            ending.code = asyncio.run(
+                interruption.watch(Run(settings, options.limit, say=_print).through())
+            )
+        return ending.code
+    except asyncio.CancelledError:
+        interruption.end()
+
+
+def _say_more(options: argparse.Namespace) -> None:
+    """Let warnings stand above the bar, and with -v all that goes on."""
+    import logging
+
+    from progress import AboveTheBar
 
     handler = AboveTheBar()
     handler.setFormatter(logging.Formatter("%(message)s"))
@@ -129,11 +168,6 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     if options.verbose:
         for wing in ("batch", "dataset", "findings", "gist", "llm", "tag_provider", "wiki"):
             logging.getLogger(wing).setLevel(logging.DEBUG)
-    settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
-    try:
-        return asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).through()))
-    except asyncio.CancelledError:
-        interruption.end()
 
 
 def _print(line: str) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from batch import Bar, Tally
+from batch import Tally
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.results import Results
 from errors import UserError
+from events import happened
 from llm.connecting import Connections
+from progress import Bar
 from project import Project
 from settings import EndpointSettings, Settings
 from summary import BUILTIN, NO_MODEL, Outcome, Summary
@@ -75,6 +77,8 @@ class Run:
         await self._interrogator()
         if not chosen.skip:
             await self._interpreter(writer)
+        if self._settings.dataset.report:
+            self._summary.once(f"See all of it in {self._project.write_report()}.")
 
     def _refuse_nothing(self) -> None:
         folder = self._project.collection.folder
@@ -94,6 +98,7 @@ class Run:
             return not self._settings.tag_provider.skip
         captions_due = not skips[0] and (
             bool(names - self._project.captions.texts.names())
+            or not names.isdisjoint(self._project.captions.wanted_again())
             or (self._settings.interpreter.endpoint.url != "builtin" and self._project.captions.has_drafts())
         )
         return captions_due or (not skips[1] and bool(names - self._project.descriptions.texts.names()))
@@ -173,7 +178,9 @@ class Run:
         self, title: str, total: int, endpoint: Endpoint | None, noun: str, there: int = 0
     ) -> Iterator[tuple[Bar, Outcome]]:
         """A bar while the stage runs, and its line in the summary, whatever ends it."""
-        outcome, bar, started = Outcome(title, noun, Tally(), there), Bar(title, total), monotonic()
+        outcome, started = Outcome(title, noun, Tally(), there), monotonic()
+        bar = Bar(title, total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
+        happened("stage start", stage=title, total=total, there=there, **_asked_of(endpoint))
         before = endpoint.usage.copy() if endpoint else None
         if endpoint:
             endpoint.on_wait = lambda words: bar.note("server", words)
@@ -184,4 +191,9 @@ class Run:
             outcome.seconds = monotonic() - started
             if endpoint and before:
                 outcome.usage = endpoint.usage.since(before)
+            happened("stage end", stage=title, **outcome.figures())
         self._summary.outcome(outcome)
+
+
+def _asked_of(endpoint: Endpoint | None) -> dict[str, str]:
+    return {"url": endpoint.url, "model": endpoint.model, "program": endpoint.program} if endpoint else {}

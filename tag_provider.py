@@ -14,6 +14,7 @@ from dataset.store import Lines
 from errors import StageError
 from findings import Findings
 from gist import Gist, Gists, first_sentences, fits, without_model
+from progress import Bar
 from settings import TagProviderSettings
 from wiki import glossary
 from wiki.arriving import arriving
@@ -53,7 +54,7 @@ class TagProvider:
         self._cache.merge(self._findings.entries)
         return self._cache.wanted((tag for tag in tags if not glossary.is_no_tag(tag)), date.today())
 
-    async def run(self, tags: Sequence[str], endpoint: Endpoint, bar: batch.Bar) -> batch.Tally:
+    async def run(self, tags: Sequence[str], endpoint: Endpoint, bar: Bar) -> batch.Tally:
         """Look the tags up and have their pages summed up, both at the same time."""
         work: batch.Work[list[Page], list[Gist]] = batch.Work(
             title=TITLE,
@@ -72,7 +73,7 @@ class TagProvider:
         self._cache.merge(self._findings.entries)
         self._findings.save(path)
 
-    async def _groups(self, tags: Sequence[str], bar: batch.Bar) -> AsyncIterator[list[Page]]:
+    async def _groups(self, tags: Sequence[str], bar: Bar) -> AsyncIterator[list[Page]]:
         """Pages that need a summary, in groups for one request each; the others are settled here."""
         group: list[Page] = []
         async for page in self._pages(tags):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from errors import ItemError
+from events import happened
 from llm.prompts import Message
 from llm.usage import Reply, Usage
 
@@ -75,6 +76,7 @@ async def _ask(
             return Answer(accept(reply), reply.model, usage, seconds)
         except ItemError as error:
             _log.debug("answer not accepted: %s", error)
+            happened("not accepted", attempt=attempt, reason=error.reason, message=str(error))
             refused = error
     raise refused
 

@@ -17,6 +17,7 @@ import openai
 import orjson
 
 from errors import ItemError, StageError, UserError
+from events import happened
 from llm import trouble
 from llm.concurrency import Concurrency
 from llm.prompts import Message
@@ -115,8 +116,11 @@ class Endpoint:
             outcome = await self._send(body)
             if isinstance(outcome, Reply):
                 self.usage.add(outcome)
+                _tell_of_answer(self, outcome)
                 return outcome
-            await asyncio.sleep(self._pause(outcome, patience))
+            wait = self._pause(outcome, patience)
+            happened("retry", reason=outcome.reason, message=outcome.sentence, wait=round(wait, 3))
+            await asyncio.sleep(wait)
 
     async def models(self) -> list[str]:
         """The models that the server lists; none where it does not answer with a list in time."""
@@ -160,6 +164,7 @@ class Endpoint:
 
     async def _knock(self, body: bytes) -> Reply | Trouble:
         self._knocking = asyncio.Event()
+        happened("server away", url=self.url)
         until = time.monotonic() + self.settings.wait_for_server
         try:
             while time.monotonic() < until:
@@ -167,6 +172,7 @@ class Endpoint:
                 await asyncio.sleep(_KNOCK_EVERY)
                 outcome = await self._try(body)
                 if isinstance(outcome, Reply) or outcome.kind != "gone":
+                    happened("server back", url=self.url)
                     return outcome
         finally:
             self.on_wait("")
@@ -273,6 +279,19 @@ def _client(url: str, settings: EndpointSettings) -> openai.AsyncOpenAI:
             trust_env=not is_loopback(url),
             event_hooks={"request": [send_only_ours]},
         ),
+    )
+
+
+def _tell_of_answer(endpoint: Endpoint, reply: Reply) -> None:
+    happened(
+        "answer",
+        url=endpoint.url,
+        model=reply.model,
+        finish_reason=reply.finish_reason,
+        prompt_tokens=reply.prompt_tokens,
+        cached_tokens=reply.cached_tokens,
+        completion_tokens=reply.completion_tokens,
+        seconds=round(reply.seconds, 3),
     )
 
 
