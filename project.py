@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
@@ -39,10 +40,11 @@ class Project:
         self.settings = settings
         self.collection = Collection(settings.dataset, settings.tags)
         folders, extension = settings.dataset, settings.dataset.caption_extension
-        journal = Lines(folders.captions / "journal.jsonl")
+        self.journal = Lines(folders.captions / "journal.jsonl")
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.captions = Results("interpreter", Texts(folders.captions, extension), journal, begun)
-        self.descriptions = Results("interrogator", Texts(folders.descriptions, extension), journal, begun)
+        self.captions = Results("interpreter", Texts(folders.captions, extension), self.journal, begun)
+        described = Texts(folders.descriptions, extension)
+        self.descriptions = Results("interrogator", described, self.journal, begun)
 
     @cached_property
     def own(self) -> dict[str, Entry]:
@@ -99,6 +101,15 @@ class Project:
             self.descriptions.texts,
             self.captions,
         )
+
+    def write_report(self) -> Path:
+        """Write report.html beside the captions, and return where it is; raises UserError."""
+        from review.gathering import Sources
+        from review.report import write_report
+
+        captions, descriptions = self.captions.texts, self.descriptions.texts
+        categories = self.material.meanings.categories
+        return write_report(Sources(self.collection, captions, descriptions, self.journal, categories))
 
     def due(
         self, results: Results, redo_drafts: bool, fingerprint: Callable[[Picture], str]

@@ -321,6 +321,9 @@ class DatasetSettings(Section):
         "diffusion-pipe, ai-toolkit or imagefolder",
         "sd-scripts",
     )
+    report: bool = _setting(
+        "True", "whether each run ends with a page that shows all of it: report.html beside the captions"
+    )
 
 
 class TagsSettings(Section):

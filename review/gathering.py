@@ -1,0 +1,219 @@
+"""What the report shows: each picture with its texts and tags and what came of it, as values for the page."""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import quote
+
+from dataset.collection import Collection
+from dataset.images import Picture, Problem, printable
+from dataset.sidecar import TagList
+from dataset.store import Lines, Texts, digest
+from dataset.tags import words
+from errors import ItemError
+from review.coverage import check
+from review.history import History, Past, read_history, read_versions
+
+# A browser keeps its pace with so many, and nobody looks at more; of a larger data set these are chosen.
+MOST_SHOWN = 10_000
+EXCLUDED = "excluded"
+# What browsers can show; a TIFF has a placeholder.
+_SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
+_NAMED = "character"
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the report finds what it shows; `categories` tells the categories of tags, where known."""
+
+    collection: Collection
+    captions: Texts
+    descriptions: Texts
+    journal: Lines
+    categories: Callable[[Sequence[str]], Mapping[str, str]]
+
+
+def gather(sources: Sources) -> Values:
+    """The values of the page for a data set.
+
+    Of more pictures than MOST_SHOWN those are shown that ask for attention: failures, the last run,
+    what has no caption, and then the latest.
+    """
+    history = read_history(sources.journal)
+    there = sources.captions.names()
+    pictures = sources.collection.folder.pictures
+    chosen = _most_interesting(pictures, history, there)
+    versions = read_versions(sources.journal, {picture.stem_name for picture in chosen})
+    table = _Tags(sources.categories)
+    readings = [_Reading(sources, picture, table) for picture in chosen]
+    names = frozenset(table.names)
+    entries = [
+        _entry(sources, reading, history, versions.get(reading.picture.stem_name, ("", "")), names)
+        for reading in readings
+    ]
+    known = {picture.name for picture in chosen}
+    entries += [
+        _problem(each) for each in sources.collection.folder.problems[:MOST_SHOWN] if each.name not in known
+    ]
+    return {
+        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "id": digest(str(sources.captions.root.resolve())),
+        "images": _address(sources.collection.root, sources.captions.root),
+        "totals": _totals(pictures, history, there),
+        "tags": table.rows,
+        "pictures": entries,
+    }
+
+
+def _most_interesting(pictures: Sequence[Picture], history: History, there: set[str]) -> Sequence[Picture]:
+    if len(pictures) <= MOST_SHOWN:
+        return pictures
+
+    def interest(at: int) -> tuple[bool, bool, bool, str, int]:
+        name = pictures[at].stem_name
+        past = history.pictures.get(name) or Past()
+        return bool(past.failures), past.run == history.run, name not in there, past.time, -at
+
+    return [pictures[at] for at in sorted(heapq.nlargest(MOST_SHOWN, range(len(pictures)), key=interest))]
+
+
+class _Tags:
+    """Every tag of the page once, so that each picture need only number its own."""
+
+    def __init__(self, categories: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
+        self.rows: list[tuple[str, str]] = []
+        self.names: set[str] = set()
+        self._categories = categories
+        self._numbers: dict[str, int] = {}
+
+    def categories(self, found: TagList) -> dict[str, str]:
+        """The categories of the tags of one picture; its own file knows best."""
+        return {**self._categories(found.tags), **found.categories}
+
+    def numbers(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[int]:
+        """The number of each tag in `rows`, which holds its words and its category."""
+        for tag in tags:
+            if tag not in self._numbers:
+                self._numbers[tag] = len(self.rows)
+                self.rows.append((words(tag), categories.get(tag, "")))
+                if categories.get(tag) == _NAMED:
+                    self.names.add(tag)
+        return [self._numbers[tag] for tag in tags]
+
+
+class _Reading:
+    """The tags of one picture, or why there are none."""
+
+    def __init__(self, sources: Sources, picture: Picture, table: _Tags) -> None:
+        self.picture = picture
+        self.tags: tuple[str, ...] = ()
+        self.categories: dict[str, str] = {}
+        self.numbers: list[int] = []
+        self.error: ItemError | None = None
+        try:
+            found = sources.collection.tags(picture)
+        except ItemError as error:
+            self.error = error
+            return
+        self.tags, self.categories = found.tags, table.categories(found)
+        self.numbers = table.numbers(self.tags, self.categories)
+
+
+def _entry(
+    sources: Sources,
+    reading: _Reading,
+    history: History,
+    versions: tuple[str, str],
+    names: frozenset[str],
+) -> Values:
+    """One picture; what is empty is left out, for ten thousand of them go into one page."""
+    picture, error = reading.picture, reading.error
+    values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
+    if error is not None and error.reason == EXCLUDED:
+        return {**values, "excluded": str(error)}
+    past = history.pictures.get(picture.stem_name) or Past()
+    caption = sources.captions.read(picture.stem_name) or ""
+    failures = [(stage, *why) for stage, why in past.failures.items()]
+    if error is not None:
+        failures = [("tags", error.reason, str(error))]
+    values |= {
+        "src": quote(os.fsencode(picture.name)) if picture.name.lower().endswith(_SHOWN_SUFFIXES) else "",
+        "caption": caption,
+        "seen": digest(caption) if caption else "",
+        "description": sources.descriptions.read(picture.stem_name) or "",
+        "tags": reading.numbers,
+        "failures": failures,
+        **_history(past, history.run, caption, versions),
+        **(_judgement(caption, reading, names) if caption and reading.tags else {}),
+    }
+    return {key: value for key, value in values.items() if value not in ("", [], False, None)}
+
+
+def _history(past: Past, last_run: str, caption: str, versions: tuple[str, str]) -> Values:
+    by_hand = bool(caption and past.text) and digest(caption) != past.text
+    older, newer = versions
+    before = newer if caption != newer else older
+    return {
+        "before": before,
+        "changed": bool(before and caption) and (by_hand or past.run == last_run),
+        "draft": past.draft and not by_hand,
+        "edited": past.edited or by_hand,
+        "again": past.again,
+        "model": past.model,
+        "tokens": past.tokens or None,
+        "seconds": round(past.seconds, 2) or None,
+        "time": past.time,
+    }
+
+
+def _judgement(caption: str, reading: _Reading, names: frozenset[str]) -> Values:
+    """How the caption stands beside the tags: a letter for each tag, in their order."""
+    coverage = check(caption, reading.tags, reading.categories, known_names=names)
+    letters = {
+        **dict.fromkeys(coverage.said, "s"),
+        **dict.fromkeys(coverage.missed, "m"),
+        **dict.fromkeys(coverage.contradicted, "c"),
+    }
+    return {
+        "marks": "".join(letters.get(tag, "-") for tag in reading.tags),
+        "score": round(coverage.score, 3),
+        "faults": [fault.message for fault in coverage.faults],
+    }
+
+
+def _problem(problem: Problem) -> Values:
+    """Something in the folder of pictures that the program cannot use."""
+    return {
+        "name": problem.name,
+        "file": printable(problem.name),
+        "failures": [("folder", problem.reason, problem.message)],
+        "fixed": True,
+    }
+
+
+def _totals(pictures: Sequence[Picture], history: History, there: set[str]) -> Values:
+    names = {picture.stem_name for picture in pictures}
+    return {
+        "pictures": len(pictures),
+        "captions": len(names & there),
+        "prompt_tokens": history.prompt_tokens,
+        "completion_tokens": history.completion_tokens,
+        "seconds": round(history.seconds, 1),
+        "run": history.run,
+    }
+
+
+def _address(images: Path, captions: Path) -> str:
+    """The folder of the pictures as seen from the report."""
+    try:
+        relative = os.path.relpath(images, captions)
+    except ValueError:  # another drive of Windows
+        return f"{images.resolve().as_uri()}/"
+    return quote(os.fsencode(Path(relative).as_posix())) + "/"

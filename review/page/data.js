@@ -1,0 +1,77 @@
+// The data of the report, and what follows from it for each picture.
+
+const report = JSON.parse(byId("data").textContent);
+byId("data").remove();
+
+const LOW_COVERAGE = 0.6;
+const SAID = "s", MISSED = "m", CONTRADICTED = "c";
+const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [CONTRADICTED]: "contradicted", "-": "not looked for" };
+
+const tagRows = report.tags.map(([words, category]) => ({ words, category, lower: words.toLowerCase() }));
+const pictures = report.pictures.map((entry, order) => ({
+  caption: "", description: "", tags: [], failures: [], faults: [], marks: "", ...entry, order,
+}));
+
+/** What somebody searches through, made when it is first asked for: most pictures never are. */
+function searchable(picture) {
+  picture.searchable ??= [picture.file, shownCaption(picture), picture.description, tagWords(picture).join(", ")]
+    .join("\n").toLowerCase();
+  return picture.searchable;
+}
+
+function tagWords(picture) {
+  return picture.tags.map((number) => tagRows[number].words);
+}
+
+function wordCount(text) {
+  return text ? text.trim().split(/\s+/).length : 0;
+}
+
+function reasonOf(picture) {
+  return picture.failures.length ? picture.failures[0][1] : "";
+}
+
+function isRefused(picture) {
+  return picture.failures.some(([, reason]) => reason === "refused" || reason.startsWith("request refused"));
+}
+
+function isLow(picture) {
+  return picture.score !== undefined && picture.score < LOW_COVERAGE;
+}
+
+/** How many tags of a picture bear a mark. */
+function markCount(picture, mark) {
+  let count = 0;
+  for (const each of picture.marks) count += each === mark;
+  return count;
+}
+
+/** Pieces of two texts, word by word: [kind, text] with kind "same", "old" or "new". */
+function difference(before, after) {
+  const old = before.split(/(\s+)/), now = after.split(/(\s+)/);
+  const lengths = commonLengths(old, now);
+  const pieces = [];
+  const add = (kind, text) => {
+    if (pieces.length && pieces[pieces.length - 1][0] === kind) pieces[pieces.length - 1][1] += text;
+    else pieces.push([kind, text]);
+  };
+  let i = 0, j = 0;
+  while (i < old.length || j < now.length) {
+    if (i < old.length && j < now.length && old[i] === now[j]) {
+      add("same", old[i]);
+      i += 1;
+      j += 1;
+    } else if (j >= now.length || (i < old.length && lengths[i + 1][j] >= lengths[i][j + 1])) add("old", old[i++]);
+    else add("new", now[j++]);
+  }
+  return pieces;
+}
+
+/** For each pair of places, how many words both texts share from there on. */
+function commonLengths(old, now) {
+  const rows = Array.from({ length: old.length + 1 }, () => new Uint16Array(now.length + 1));
+  for (let i = old.length - 1; i >= 0; i -= 1)
+    for (let j = now.length - 1; j >= 0; j -= 1)
+      rows[i][j] = old[i] === now[j] ? rows[i + 1][j + 1] + 1 : Math.max(rows[i + 1][j], rows[i][j + 1]);
+  return rows;
+}

@@ -1,0 +1,195 @@
+// One picture in full: caption, tags, what it was before, and the place to correct it.
+
+/** The picture that is open, and its place among those found. */
+const open = { at: -1, editing: false };
+
+function openPicture() {
+  return byId("detail").open ? view.found[open.at] : undefined;
+}
+
+/** Open a picture by its place on the page. */
+function openDetail(atOnPage, { editing = false } = {}) {
+  open.at = view.page * PAGE_SIZE + atOnPage;
+  open.editing = editing && canBeCorrected(view.found[open.at]);
+  showDetail();
+  if (!byId("detail").open) byId("detail").showModal();
+  focusIn(open.editing ? "#caption-text" : "#detail-name");
+}
+
+function step(by) {
+  const at = open.at + by;
+  if (open.editing || at < 0 || at >= view.found.length) return;
+  open.at = at;
+  const page = Math.floor(at / PAGE_SIZE);
+  if (page !== view.page) {
+    view.page = page;
+    showPage();
+  }
+  showDetail();
+  focusIn("#detail-name");
+}
+
+function focusIn(selector) {
+  byId("detail").querySelector(selector)?.focus();
+}
+
+function showDetail() {
+  const picture = view.found[open.at];
+  byId("detail").replaceChildren(
+    element("div", { class: "bar-of-buttons" },
+      iconButton("Picture before (k)", "‹", () => step(-1), open.at === 0),
+      iconButton("Next picture (j)", "›", () => step(1), open.at === view.found.length - 1),
+      element("span", { class: "quiet", text: `${(open.at + 1).toLocaleString("en")} of ${view.found.length.toLocaleString("en")}` }),
+      iconButton("Close (Esc)", "×", closeDetail, false)),
+    element("div", { class: "halves" },
+      pictureLink(picture),
+      element("div", { class: "words" },
+        element("h2", { id: "detail-name", tabindex: "-1" }, element("bdi", { text: picture.file })),
+        badges(picture),
+        ...picture.failures.map(([, , message]) => element("p", { class: "why", text: message })),
+        picture.excluded ? element("p", { class: "why", text: picture.excluded }) : null,
+        ...captionPart(picture),
+        ...tagPart(picture),
+        ...textPart("Description", picture.description),
+        ...changePart(picture),
+        facts(picture))));
+}
+
+function iconButton(label, sign, click, disabled) {
+  return element("button", { type: "button", class: "icon", "aria-label": label, title: label, text: sign, click, disabled });
+}
+
+function pictureLink(picture) {
+  const shown = thumbnail(picture, { loading: "eager" });
+  const image = shown.querySelector("img");
+  if (!image) return shown;
+  image.alt = picture.file;
+  return element("a", { class: "whole", href: image.src, target: "_blank", rel: "noopener", title: "Open the picture itself" }, shown);
+}
+
+function captionPart(picture) {
+  if (open.editing) return editor(picture);
+  const caption = shownCaption(picture);
+  const parts = [];
+  if (caption) parts.push(element("p", { class: "caption", id: "caption", text: caption }));
+  else if (!picture.excluded && !picture.failures.length) parts.push(element("p", { class: "quiet", text: "No caption yet." }));
+  if (canBeCorrected(picture)) parts.push(captionActions(picture));
+  return parts;
+}
+
+function captionActions(picture) {
+  const edited = isCorrected(picture) && !isMarkedAgain(picture);
+  return element("div", { class: "actions" },
+    element("button", { type: "button", id: "edit", click: () => edit(true) }, "Edit ", element("kbd", { text: "e" })),
+    element("button", {
+      type: "button", id: "again", "aria-pressed": String(isMarkedAgain(picture)), disabled: edited,
+      title: edited ? "Discard your words first" : "The next run writes another caption", click: toggleAgain,
+    }, "Caption this again ", element("kbd", { text: "a" })),
+    edited ? element("button", { type: "button", id: "discard", class: "link", click: discard, text: "Discard my words" }) : null);
+}
+
+function editor(picture) {
+  const length = element("span", { class: "quiet" });
+  const text = element("textarea", { id: "caption-text", rows: "8", "aria-label": `Caption of ${picture.file}`, spellcheck: "true" });
+  const save = element("button", { type: "button", class: "primary", id: "keep", click: () => keepEdit(text.value) }, "Keep ", element("kbd", { text: "Ctrl Enter" }));
+  text.value = shownCaption(picture);
+  const look = () => {
+    length.textContent = counted(wordCount(text.value), "word");
+    save.disabled = !asParagraph(text.value);
+  };
+  text.addEventListener("input", look);
+  look();
+  return [element("div", { class: "editor" }, text, element("div", { class: "actions" }, save,
+    element("button", { type: "button", click: () => edit(false) }, "Cancel ", element("kbd", { text: "Esc" })), length))];
+}
+
+function edit(editing) {
+  open.editing = editing && canBeCorrected(view.found[open.at]);
+  showDetail();
+  focusIn(open.editing ? "#caption-text" : "#edit");
+}
+
+function keepEdit(text) {
+  if (!asParagraph(text)) return;
+  correct(view.found[open.at], text);
+  open.editing = false;
+  afterCorrection("#edit");
+}
+
+function discard() {
+  correct(view.found[open.at], "");
+  afterCorrection("#edit");
+}
+
+function toggleAgain() {
+  const picture = view.found[open.at];
+  if (!canBeCorrected(picture) || (isCorrected(picture) && !isMarkedAgain(picture))) return;
+  markAgain(picture, !isMarkedAgain(picture));
+  afterCorrection("#again");
+}
+
+/** Show what is corrected, and keep the pictures that were found: the one at hand must not slip away. */
+function afterCorrection(focus) {
+  showFilters();
+  showPage();
+  showDetail();
+  focusIn(focus);
+}
+
+function tagPart(picture) {
+  const list = tagList(picture, { click: filterByTag });
+  if (!list) return [];
+  const key = picture.marks && !isCorrected(picture)
+    ? element("p", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].filter((mark) => markCount(picture, mark))
+        .map((mark) => element("span", { class: `tag mark-${mark}`, text: `${markCount(picture, mark)} ${MARK_WORDS[mark]}` })))
+    : null;
+  const faults = picture.faults.length && !isCorrected(picture)
+    ? [element("h3", { text: "Faults" }), element("ul", { class: "faults" }, ...picture.faults.map((text) => element("li", { text })))]
+    : [];
+  return [...faults, element("h3", { text: "Tags" }), key, list];
+}
+
+function filterByTag(words) {
+  closeDetail();
+  byId("tag").value = words;
+  change({ tag: words });
+}
+
+function textPart(title, text) {
+  return text ? [element("h3", { text: title }), element("p", { class: "prose", text })] : [];
+}
+
+function changePart(picture) {
+  const now = shownCaption(picture);
+  const before = isCorrected(picture) && !isMarkedAgain(picture) ? picture.caption : picture.before ?? "";
+  if (!before || !now || before === now) return [];
+  const pieces = difference(before, now);
+  const side = (title, name, kind) => element("div", {}, element("h4", { text: title }),
+    element("p", { class: "prose" }, ...pieces.filter(([each]) => each === "same" || each === kind)
+      .map(([each, text]) => (each === "same" ? text : element(name, { text })))));
+  return [element("h3", { text: "What changed" }),
+    element("div", { class: "sides" }, side("Before", "del", "old"), side("Now", "ins", "new"))];
+}
+
+function facts(picture) {
+  const rows = [
+    ["Model", picture.model],
+    ["Tokens", picture.tokens?.toLocaleString("en")],
+    ["Seconds", picture.seconds?.toLocaleString("en")],
+    ["Words", wordCount(shownCaption(picture)) || ""],
+    ["Written", picture.time ? new Date(picture.time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : ""],
+  ].filter(([, value]) => value);
+  return rows.length ? element("dl", { class: "facts" }, ...rows.map(([term, value]) =>
+    element("div", {}, element("dt", { text: term }), element("dd", { text: value })))) : null;
+}
+
+function closeDetail() {
+  open.editing = false;
+  byId("detail").close();
+}
+
+/** Back in the list, the focus is on the picture that was open. */
+function afterClosing() {
+  open.editing = false;
+  byId("cards").querySelector(`[data-at="${open.at - view.page * PAGE_SIZE}"]`)?.focus();
+}

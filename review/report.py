@@ -1,0 +1,65 @@
+"""report.html: one page with pictures and captions, opened from disk, without a server or a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from dataset.store import write_whole
+from review.gathering import Sources, Values, gather
+
+NAME = "report.html"
+_PAGE = Path(__file__).with_name("page")
+# In this order: each may use what those before it define.
+_SCRIPTS = ("elements", "data", "corrections", "filters", "overview", "cards", "detail", "keys", "start")
+
+
+def write_report(sources: Sources) -> Path:
+    """Write the report beside the captions, and return where it is.
+
+    Raises UserError where it cannot be written.
+    """
+    path = sources.captions.root / NAME
+    write_whole(path, render(gather(sources)))
+    return path
+
+
+def render(values: Values) -> str:
+    """The page that shows these values; its texts are data, whatever stands in them."""
+    # No part of the page but its own script and style is ever run, even if a text got into the markup.
+    script, style = _script(), _read("report.css")
+    environment = Environment(autoescape=True, loader=FileSystemLoader(_PAGE))
+    return environment.get_template("report.html.j2").render(
+        script=Markup(script),  # noqa: S704 - our own file
+        style=Markup(style),  # noqa: S704 - our own file
+        script_hash=_hash(script),
+        style_hash=_hash(style),
+        data=json_in_html(values),
+    )
+
+
+def json_in_html(values: Values) -> Markup:
+    """JSON that can stand inside a script element: no sign in it can end the element or begin a comment."""
+    text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - just made safe
+
+
+def _script() -> str:
+    parts = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}\n}})();'
+
+
+def _read(name: str) -> str:
+    return (_PAGE / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """What a content security policy knows an inline script or style by."""
+    return base64.b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
