@@ -25,6 +25,8 @@ GIVE_UP_AFTER = 20
 # What failed for a passing reason is tried once more when all others are through. Of a server that fails
 # for ever not everything is held until then.
 MOST_POSTPONED = 64
+# Seconds after which a task that goes on is told once more to stop.
+_TOLD_AGAIN = 0.1
 
 _log = logging.getLogger(__name__)
 
@@ -186,9 +188,11 @@ class _Runner(Generic[Item, Answer]):
 
     async def stop(self) -> None:
         """Give up what is still under way."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            # A task misses a cancellation that comes together with its answer: then it is told again.
+            await asyncio.wait(self._tasks, timeout=_TOLD_AGAIN)
 
     async def _one(self, item: Item, may_wait: bool) -> None:
         started = time.monotonic()

@@ -22,7 +22,7 @@ from tests.program import LONGEST_RUN, Project, png
 from tests.wiki_pages import TAGS
 
 pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows sends no signals to a single process"
+    sys.platform == "win32", reason="Windows has no signals for one process"
 )
 
 LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
@@ -191,7 +191,7 @@ def test_a_survey_of_many_tag_files_is_left_and_a_second_ctrl_c_is_instant(tmp_p
             ((signal.SIGINT, signal.SIGTERM), INSTANT),
         ):
             with running(project) as run:
-                run.until(lambda: "20,000 pictures found.\n" in run.said)  # noqa: B023 - called at once
+                run.until(lambda: "20,000 pictures found.\n" in run.said)
                 assert not wiki.asked
                 seconds = run.end(*signals)
             check(run, seconds)
