@@ -238,10 +238,10 @@ def test_what_passes_is_outlasted(fault: Fault) -> None:
     [
         (TOO_FAST, 5, r"asks for fewer requests \(429\)"),
         (web_page(502), 5, r"overloaded or down \(502\)"),
-        (web_page(200), 5, "something else than whole JSON"),
-        (HALF, 5, "broke off"),
+        (web_page(200), 2, "something else than whole JSON"),
+        (HALF, 2, "broke off"),
         (DROP, 2, "cannot be reached"),
-        (Fault(UNFORMED), 5, "something else than whole JSON"),
+        (Fault(UNFORMED), 2, "something else than whole JSON"),
         (CHALLENGE, 1, "took this program for a robot .*wiki_login and wiki_api_key, or a user_agent .*dump"),
         (web_page(503, cf_mitigated="challenge"), 1, "took this program for a robot"),
         (rails_error(403, "User::PrivilegeError", "Access denied"), 1, "denies access .*permission"),
@@ -249,7 +249,7 @@ def test_what_passes_is_outlasted(fault: Fault) -> None:
         (Fault(Reply(200, b'{"success": true}')), 1, "unknown form"),
         (Fault(Reply(200, b'["smile"]')), 1, "unknown form"),
         (Fault(Reply(301, b"", headers={"Location": "http://["})), 1, "moved to no valid address"),
-        (Fault(Reply(200, b"[" * 100_000)), 5, "something else than whole JSON"),
+        (Fault(Reply(200, b"[" * 100_000)), 2, "something else than whole JSON"),
     ],
 )
 def test_what_stays_ends_the_stage_with_a_sentence(fault: Fault, requests: int, sentence: str) -> None:
@@ -294,8 +294,22 @@ def test_silence_ends_after_a_second_try() -> None:
     with FakeDanbooru() as wiki:
         wiki.always = SILENT
         with pytest.raises(StageError, match="did not answer in time"):
-            list(source(wiki, Manners(per_second=1000, first_wait=0.01, deadline=0.2)).pages(["smile"]))
+            list(source(wiki, Manners(per_second=1000, first_wait=0.01, first_deadline=0.2)).pages(["smile"]))
         assert len(wiki.asked) == 2
+
+
+def test_a_wiki_that_never_answered_holds_nobody_up_for_minutes() -> None:
+    manners = Manners(per_second=1)
+    assert 2 * manners.first_deadline + manners.first_wait < 30
+
+
+def test_patience_ends_the_tries_of_a_wiki_that_is_away_for_long() -> None:
+    manners = Manners(per_second=1000, first_wait=0.2, longest_wait=0.2, tries=1000, patience=0.7)
+    with FakeDanbooru() as wiki:
+        wiki.always = web_page(502)
+        with pytest.raises(StageError, match="overloaded or down"):
+            list(source(wiki, manners).pages(["smile"]))
+        assert 2 <= len(wiki.asked) <= 4
 
 
 def test_a_dripping_answer_does_not_hold_the_run() -> None:

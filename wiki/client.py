@@ -36,7 +36,8 @@ class Manners:
 
     `first_wait` doubles with each further try up to `longest_wait`: 5, 10, 20 and 40 seconds outlast
     a minute of 502s. A `Retry-After` beyond `longest_wait` is not waited for. `deadline` is for one
-    whole answer, so that a server that drips cannot hold the run.
+    whole answer, so that a server that drips cannot hold the run; `first_deadline` is for one of a wiki
+    that has not answered yet. After `patience` no question is tried again.
     """
 
     per_second: float
@@ -44,6 +45,8 @@ class Manners:
     longest_wait: float = 60.0
     tries: int = 5
     deadline: float = 45.0
+    first_deadline: float = 12.0
+    patience: float = 120.0
 
 
 class RefusedError(StageError):
@@ -103,13 +106,13 @@ class WikiClient:
 
         Raises RefusedError, TooMuchError, or (after bounded tries) plain StageError.
         """
-        wait = self._manners.first_wait
+        wait, began = self._manners.first_wait, time.monotonic()
         for attempt in range(1, self._manners.tries + 1):
             try:
                 return self._document(self._fetch(path, query, post))
             except _PassingError as trouble:
                 pause = max(wait, trouble.wait)
-                if self._gives_up(attempt, trouble):
+                if self._gives_up(attempt, trouble) or self._is_late(began, pause):
                     raise StageError(str(trouble)) from trouble
                 log.warning("%s; waiting %.0f s before try %d", trouble.what, pause, attempt + 1)
                 time.sleep(pause)
@@ -117,9 +120,12 @@ class WikiClient:
         raise AssertionError("the last try either answers or gives up")
 
     def _gives_up(self, attempt: int, trouble: _PassingError) -> bool:
-        # Without a network nothing is gained by patience: one more try is enough.
+        # Where no wiki has answered yet, nothing is gained by patience: one more try is enough.
         tries = self._manners.tries if self._reached else min(2, self._manners.tries)
         return attempt >= tries or trouble.wait > self._manners.longest_wait
+
+    def _is_late(self, began: float, pause: float) -> bool:
+        return time.monotonic() + pause - began > self._manners.patience
 
     def _fetch(self, path: str, query: str, post: bool) -> _Answer:
         self._pace()
@@ -159,10 +165,13 @@ class WikiClient:
             return self._read(response)
 
     def _timeout(self) -> tuple[float, float]:
-        return min(_CONNECT_SECONDS, self._manners.deadline), self._manners.deadline
+        return min(_CONNECT_SECONDS, self._deadline), self._deadline
+
+    @property
+    def _deadline(self) -> float:
+        return self._manners.deadline if self._reached else self._manners.first_deadline
 
     def _read(self, response: requests.Response) -> _Answer:
-        self._reached = True
         ends = time.monotonic() + self._manners.deadline
         body = bytearray()
         try:
@@ -176,8 +185,10 @@ class WikiClient:
         return _Answer(response.status_code, response.headers, bytes(body))
 
     def _document(self, answer: _Answer) -> object:
+        document = answer.document
+        # A web page with 200 is no wiki, but a network that wants somebody to sign in.
+        self._reached |= answer.status != 200 or document is not None
         if answer.status == 200:
-            document = answer.document
             if document is None:
                 raise _PassingError(
                     f"{self.host} answered with something else than whole JSON",
