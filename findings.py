@@ -77,8 +77,17 @@ class Findings:
 
     def _take_in(self, line: Line) -> None:
         if "entry" in line:
-            self.entries.add(str(line["tag"]), Entry(**line["entry"]))
-            self._pages.pop(line["tag"], None)
+            tag, entry = line["tag"], Entry(**line["entry"])
+            _refuse_other_types(tag, entry.description, entry.by, entry.category or "", entry.post_count or 0)
+            self.entries.add(tag, entry)
+            self._pages.pop(tag, None)
         elif line["source"] == self._source:
             page = Page(**line["page"])
+            _refuse_other_types(page.tag, page.name, page.text, page.category or "", page.post_count or 0)
             self._pages[page.tag] = page
+
+
+def _refuse_other_types(*fields: object) -> None:
+    """Raise TypeError unless the fields are four texts and a number: a file may hold anything."""
+    if [type(field) for field in fields] != [str, str, str, str, int]:
+        raise TypeError
