@@ -85,12 +85,12 @@ def kept(path: Path | None, settings: Settings) -> Iterator[Ending]:
 
 
 def _without_secrets(settings: Settings) -> dict[str, Any]:
-    """The settings as JSON, without those in which a secret may stand."""
+    """The settings by section, without those in which a secret may stand."""
     return {name: _shown(getattr(settings, name)) for name in type(settings).model_fields}
 
 
 def _shown(section: Section) -> dict[str, Any]:
-    shown = section.model_dump(mode="json", exclude={"endpoint"})
+    shown = section.model_dump(exclude={"endpoint"}, warnings=False)
     for key in config.MAY_HOLD_SECRETS & shown.keys():
         shown[key] = HIDDEN if shown[key] else shown[key]
     for key, value in shown.items():
@@ -111,12 +111,14 @@ def _secrets_of(settings: Settings) -> list[str]:
 
 
 def _masked(value: Any, secrets: Sequence[str]) -> Any:  # noqa: ANN401 - any value of JSON
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
+    """A value as JSON can hold it, with every secret in it blotted out."""
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
-        return {key: _masked(each, secrets) for key, each in value.items()}
+        return {_masked(key, secrets): _masked(each, secrets) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked(each, secrets) for each in value]
-    return value
+    text = str(value)
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text

@@ -35,7 +35,7 @@ class _Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """A part of the line; the lowest `rank` stays longest where there is no room."""
 
     rank: int
@@ -82,25 +82,25 @@ class Bar:
         self._bar.close()
 
     def _line(self, width: int) -> str:
-        return fitted(self._words(time.monotonic(), width < _NARROW), self._share(), width)
+        return fitted(self._words(time.monotonic()), self._share(), width)
 
     def _share(self) -> float | None:
         return min(1.0, self._done / self._total) if self._total else None
 
-    def _words(self, now: float, narrow: bool) -> list[_Word]:
+    def _words(self, now: float) -> list[Word]:
         since = self._since(now)
         seconds = max(now - since.time, 0.001)
         rate = (self._done - since.done) / seconds
         tokens = (self._tokens() - since.tokens) / seconds
         words = [
-            _Word(6, "" if narrow else self._title),
-            _Word(0, f"{self._done:,}" + (f"/{self._total:,}" if self._total else "")),
-            _Word(3, _rate(rate)),
-            _Word(2, self._time(now, rate)),
-            _Word(4, "" if self._is_over else f"{self.in_flight()} in flight"),
-            _Word(5, f"{tokens:,.0f} tok/s" if tokens else ""),
-            _Word(1 if self.failed else 5, f"{self.failed:,} failed"),
-            *(_Word(1, note) for note in self._notes.values()),
+            Word(6, self._title),
+            Word(0, f"{self._done:,}" + (f"/{self._total:,}" if self._total else "")),
+            Word(3, _rate(rate)),
+            Word(2, self._time(now, rate)),
+            Word(4, "" if self._is_over else f"{self.in_flight()} in flight"),
+            Word(5, f"{tokens:,.0f} tok/s" if tokens else ""),
+            Word(1 if self.failed else 5, f"{self.failed:,} failed"),
+            *(Word(1, note) for note in self._notes.values()),
         ]
         return [word for word in words if word.text]
 
@@ -149,7 +149,7 @@ class AboveTheBar(logging.Handler):
         tqdm.write(self.format(record), file=sys.stderr)
 
 
-def fitted(words: Sequence[_Word], share: float | None, width: int) -> str:
+def fitted(words: Sequence[Word], share: float | None, width: int) -> str:
     """The words that fit into `width` columns, the most important ones; a bar where room is left for one."""
     kept, gap = list(words), "  " if width >= _NARROW else " "
 
@@ -162,7 +162,7 @@ def fitted(words: Sequence[_Word], share: float | None, width: int) -> str:
     if share is not None and room >= _SHORTEST_BAR:
         at = next(place for place, word in enumerate(kept) if word.rank == 0)
         full = int(share * (room - 2))
-        kept.insert(at, _Word(0, f"|{'#' * full}{'.' * (room - 2 - full)}|"))
+        kept.insert(at, Word(0, f"|{'#' * full}{'.' * (room - 2 - full)}|"))
     return gap.join(word.text for word in kept)[:width]
 
 
