@@ -52,6 +52,12 @@ def arguments() -> argparse.Namespace:
         help="bring somebody else's tags_cache.json into yours, which wins where both know a tag",
     )
     parser.add_argument(
+        "--export",
+        nargs="+",
+        metavar=("TARGET", "PLACE"),
+        help="write the captions that there are for a trainer, or as parquet, to a folder or file",
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
     )
     parser.add_argument(
@@ -88,6 +94,8 @@ def main() -> int:
             return _tell(_merged(options))
         if options.report or options.apply:
             return _tell(_reviewed(options))
+        if options.export:
+            return _exported(options)
         return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -135,6 +143,15 @@ def _reviewed(options: argparse.Namespace) -> str:
     if options.apply:
         return corrections.apply(settings, options.apply)
     return f"The report is {Project(settings).write_report()}."
+
+
+def _exported(options: argparse.Namespace) -> int:
+    import config
+    import export
+    from project import Project
+
+    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    return export.export(Project(settings), options.export, _print)
 
 
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:

@@ -14,6 +14,7 @@ from dataset.locks import locked
 from dataset.results import Results
 from errors import UserError
 from events import happened
+from export import after_run
 from llm.connecting import Connections
 from progress import Bar
 from project import Project
@@ -45,6 +46,7 @@ class Run:
             try:
                 self._recover()
                 await self._stages()
+                after_run(self._project, self._summary.once, self._summary.trouble)
             finally:
                 await self._connections.close()
                 self._project.close()

@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,57 @@ def write_whole(path: Path, text: str) -> None:
     except OSError as error:
         remove(part)
         raise UserError(cannot_be_written(path, error)) from error
+
+
+def write_pieces(
+    root: Path, name: str, pieces: Iterable[str | bytes], is_ours: Callable[[str], bool]
+) -> str | None:
+    """Write the file `name` below `root`, piece by piece, so that there is the old one or the new one.
+
+    A file that is there is replaced only if `is_ours` says so of its digest, and left alone if it is the
+    same already. Gives the digest of what is there then, or None where somebody else's file stands.
+    Raises UserError where it cannot be written, or where a link leads out of `root`.
+    """
+    path = root / name
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if not _is_inside(os.path.realpath(path.parent), os.path.realpath(root)):
+            raise OSError(errno.EPERM, "a link leads out of the folder", str(path.parent))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove(part)
+        written, there = _write_hashed(part, pieces), _digest_of(path)
+        if there == written:
+            remove(part)
+        elif there is None or is_ours(there):
+            _move(part, path)
+        else:
+            remove(part)
+            return None
+    except OSError as error:
+        remove(part)
+        raise UserError(cannot_be_written(path, error)) from error
+    return written
+
+
+def _write_hashed(path: Path, pieces: Iterable[str | bytes]) -> str:
+    hashed = blake2b(digest_size=8)
+    with path.open("xb") as file:
+        for piece in pieces:
+            data = piece if isinstance(piece, bytes) else piece.encode("utf-8")
+            hashed.update(data)
+            file.write(data)
+    return hashed.hexdigest()
+
+
+def _digest_of(path: Path) -> str | None:
+    hashed = blake2b(digest_size=8)
+    try:
+        with path.open("rb") as file:
+            while data := file.read(1 << 20):
+                hashed.update(data)
+    except FileNotFoundError:
+        return None
+    return hashed.hexdigest()
 
 
 def _move(part: Path, path: Path) -> None:

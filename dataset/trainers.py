@@ -66,11 +66,13 @@ SideFiles = Callable[[Iterable[Captioned]], Iterator[SideFile]]
 class Target:
     """How one trainer wants its captions: whether braces mean something to it, and its further files.
 
-    `single` is the name of the one further file where there is but one.
+    `single` is the name of the one further file where there is but one; `reads_texts` is whether the text
+    of a picture is read even where further files are there.
     """
 
     name: str
     has_wildcards: bool = False
+    reads_texts: bool = True
     single: str = ""
     side_files: SideFiles | None = None
 
@@ -166,8 +168,8 @@ TARGETS: Mapping[str, Target] = {
         Target("onetrainer"),
         Target("simpletuner"),
         Target("sd-scripts", has_wildcards=True, single="metadata.json", side_files=_sd_scripts),
-        Target("diffusion-pipe", side_files=_diffusion_pipe),
-        Target("ai-toolkit", side_files=_ai_toolkit),
-        Target("imagefolder", single="metadata.jsonl", side_files=_imagefolder),
+        Target("diffusion-pipe", reads_texts=False, side_files=_diffusion_pipe),
+        Target("ai-toolkit", reads_texts=False, side_files=_ai_toolkit),
+        Target("imagefolder", reads_texts=False, single="metadata.jsonl", side_files=_imagefolder),
     )
 }
