@@ -28,17 +28,15 @@ WORDS = [
     Word(5, "230 tok/s"),
     Word(1, "3 failed"),
 ]
+REST = "450/1,000  5.6/s  01:38 left  8 in flight  230 tok/s  3 failed"
 PICTURES = 12
 
 
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (
-            100,
-            "Interpreter  |########..........|  450/1,000  5.6/s  01:38 left  8 in flight  230 tok/s  3 failed",
-        ),
-        (80, "Interpreter  450/1,000  5.6/s  01:38 left  8 in flight  230 tok/s  3 failed"),
+        (99, f"Interpreter  |{'#' * 8}{'.' * 12}|  {REST}"),
+        (80, f"Interpreter  {REST}"),
         (59, "450/1,000 5.6/s 01:38 left 8 in flight 230 tok/s 3 failed"),
         (50, "450/1,000 5.6/s 01:38 left 8 in flight 3 failed"),
         (40, "450/1,000 5.6/s 01:38 left 3 failed"),
