@@ -35,7 +35,7 @@ PICTURES = 12
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (99, f"Interpreter  |{'#' * 8}{'.' * 12}|  {REST}"),
+        (99, f"Interpreter  |{'#' * 9}{'.' * 11}|  {REST}"),
         (80, f"Interpreter  {REST}"),
         (59, "450/1,000 5.6/s 01:38 left 8 in flight 230 tok/s 3 failed"),
         (50, "450/1,000 5.6/s 01:38 left 8 in flight 3 failed"),
