@@ -1,0 +1,91 @@
+"""How many girls, boys and others the tags of a picture allow."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from review.word_lists import word_list
+
+GIRLS, BOYS, OTHERS = "girl", "boy", "other"
+COUNT_TAG = re.compile(r"(\d+)(\+?)(girl|boy|other)s?")
+MANY = 1_000
+
+_MULTIPLE = {"multiple_girls": GIRLS, "multiple_boys": BOYS, "multiple_others": OTHERS}
+# The same person more than once, or persons that are not counted.
+_UNCOUNTED = frozenset(word_list("census", "uncounted"))
+_MALE_WORDS = frozenset(word_list("census", "male_words"))
+_FEMALE_WORDS = frozenset(word_list("census", "female_words"))
+_CHILD_WORDS = frozenset(word_list("census", "child_words"))
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """The people of a picture by its tags, each count as (fewest, most); None where the tags do not tell.
+
+    `tags` has the count tags of each sex, to name in a message or to call contradicted; `children` tells
+    whether a tag speaks of a child.
+    """
+
+    girls: tuple[int, int] | None
+    boys: tuple[int, int] | None
+    total: tuple[int, int] | None
+    is_solo: bool
+    is_empty: bool
+    children: bool
+    tags: dict[str, tuple[str, ...]]
+
+    def of(self, sex: str) -> tuple[int, int] | None:
+        """Return the count of girls or of boys."""
+        return self.girls if sex == GIRLS else self.boys
+
+    @property
+    def is_one_person(self) -> bool:
+        """Whether the tags say that exactly one person is there."""
+        return self.total == (1, 1)
+
+
+def take(tags: Collection[str]) -> Census:
+    """Count the people that the tags tell of."""
+    counts = {sex: _range(tags, sex) for sex in (GIRLS, BOYS, OTHERS)}
+    named = {sex: tuple(tag for tag in tags if _sex_of(tag) == sex) for sex in counts}
+    spoken = {word for tag in tags for word in tag.replace("-", "_").split("_") if not _sex_of(tag)}
+    is_empty = "no_humans" in tags and not any(counts.values())
+    uncounted = not _UNCOUNTED.isdisjoint(tags)
+    is_solo = "solo" in tags and not uncounted
+    known = is_empty or any(counts.values())
+    girls, boys = (
+        counts[sex] or ((0, 0) if known and not counts[OTHERS] and hints.isdisjoint(spoken) else None)
+        for sex, hints in ((GIRLS, _FEMALE_WORDS), (BOYS, _MALE_WORDS))
+    )
+    total = _total(counts) if known else None
+    if uncounted:
+        girls, boys, total = _unlimited(girls), _unlimited(boys), None
+    elif is_solo:
+        total = (1, 1)
+    children = not _CHILD_WORDS.isdisjoint(spoken)
+    return Census(girls, boys, total, is_solo, is_empty, children, named)
+
+
+def _sex_of(tag: str) -> str:
+    if tag in _MULTIPLE:
+        return _MULTIPLE[tag]
+    counted = COUNT_TAG.fullmatch(tag)
+    return counted[3] if counted else ""
+
+
+def _range(tags: Collection[str], sex: str) -> tuple[int, int] | None:
+    for tag in tags:
+        counted = COUNT_TAG.fullmatch(tag)
+        if counted and counted[3] == sex:
+            fewest = min(int(counted[1][:4]), MANY)
+            return fewest, MANY if counted[2] else fewest
+    return (2, MANY) if any(_MULTIPLE.get(tag) == sex for tag in tags) else None
+
+
+def _total(counts: dict[str, tuple[int, int] | None]) -> tuple[int, int]:
+    ranges = [counted or (0, 0) for counted in counts.values()]
+    return sum(low for low, _ in ranges), min(MANY, sum(high for _, high in ranges))
+
+
+def _unlimited(counted: tuple[int, int] | None) -> tuple[int, int] | None:
+    return (counted[0] and 1, MANY) if counted and counted[1] else counted
