@@ -21,7 +21,7 @@ BY_NO_TAG = "no such tag"  # the wiki does not know the tag
 BY_YOU = "you"  # a plain text that somebody wrote into the file
 
 # These may have a better answer another day.
-_PROVISIONAL = {BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG}
+_PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG)
 RECHECK_AFTER = timedelta(days=30)
 # A provisional entry carries a checksum of its other fields: with another one, somebody has edited it.
 _SEAL = "seal"
