@@ -94,7 +94,8 @@ class HiddenTraits:
         if not self.said_in(text):
             return text
         for _, pattern in self._patterns:
-            text = re.sub(rf"(?:[\s,]+{_LINKS}\b)*[\s,]*(?:{pattern.pattern})", "", text, flags=re.IGNORECASE)
+            led_up_to = rf"(?:(?:^|[\s,]+){_LINKS}\b)*[\s,]*(?:{pattern.pattern})"
+            text = re.sub(led_up_to, "", text, flags=re.IGNORECASE)
         text = re.sub(r"[\s,]+([.;!?])", r"\1", re.sub(r"[ \t]+", " ", text))
         return re.sub(r"^[\s,.;]+", "", text)
 

@@ -24,7 +24,7 @@ _ADDED_FOR_NAMES = 1.05
 _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
 _SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bvs)(?<!\b[A-Z])"
-    r"[.!?…][\"'”’)\]]*(?=\s)|[。！？][」』”]*"
+    r"[.!?…][\"'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”]*"
 )
 _LEADING_MARKS = tuple(",.;:!?")
 
