@@ -18,12 +18,10 @@ import pytest
 from tests.fake_danbooru import FakeDanbooru
 from tests.fake_endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fake_wiki import SILENT
-from tests.program import LONGEST_RUN, Project, png
+from tests.program import LONGEST_RUN, ROOT, Project, png
 from tests.wiki_pages import TAGS
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals for one process"
-)
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 
 LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
 # Longer than this an interrupted run never takes to end.
@@ -209,3 +207,38 @@ def test_a_second_ctrl_c_while_a_wiki_hangs_is_instant(tmp_path: Path) -> None:
             assert run.end(signal.SIGTERM, signal.SIGINT) < INSTANT
     check(run, 0.0)
     assert "".join(run.errors) == LAST_WORD
+
+
+NEVER_ENDS = """
+import asyncio, time
+from interruption import Interruption
+
+async def run() -> None:
+    print("running", flush=True)
+    try:
+        while True:
+            time.sleep(0.01)
+    finally:
+        print("never in order", flush=True)
+
+interruption = Interruption(lambda: print("last word", flush=True))
+interruption.listen()
+asyncio.run(interruption.watch(run()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("signals", "promised"), [([signal.SIGINT], PROMISED), ([signal.SIGINT, signal.SIGTERM], INSTANT)]
+)
+def test_what_cannot_be_stopped_in_order_is_left_as_it_is(
+    signals: list[signal.Signals], promised: float
+) -> None:
+    command = [sys.executable, "-c", NEVER_ENDS]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        run = Running(process)
+        seconds = run.end(*signals)
+        check(run, seconds)
+        assert seconds < promised
+        assert process.stdout.read() == "last word\n"
