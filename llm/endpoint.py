@@ -125,10 +125,24 @@ class Endpoint:
     async def models(self) -> list[str]:
         """The models that the server lists; none where it does not answer with a list in time."""
         try:
-            page = await asyncio.wait_for(self._open().models.list(), _LONGEST_LISTING)
+            longest = min(_LONGEST_LISTING, self.settings.timeout)
+            page = await asyncio.wait_for(self._open().models.list(), longest)
             return [model.id for model in page.data if isinstance(model.id, str) and model.id]
         except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
             return []
+
+    async def consult(self, place: str, question: Mapping[str, object] | None = None) -> object:
+        """What the server says beside the chat at `place`, such as models or ../props, to a question if any.
+
+        None where it says nothing, or nothing in time.
+        """
+        url = urljoin(f"{self.url}/", place)
+        client = self._open()
+        asking = client.post(url, body=question, cast_to=object) if question else client.get(url, cast_to=object)
+        try:
+            return await asyncio.wait_for(asking, _LONGEST_LISTING)
+        except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
+            return None
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -118,15 +119,22 @@ def _hint(body: str) -> str:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks to wait: retry-after-ms, or Retry-After in seconds or as a date."""
-    milliseconds, written = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if milliseconds := _number(headers.get("retry-after-ms", "")):
+        return milliseconds / 1000
+    written = headers.get("retry-after", "")
     try:
-        if milliseconds:
-            return max(0.0, float(milliseconds) / 1000)
-        if written.strip().replace(".", "", 1).isdigit():
-            return float(written)
-        return max(0.0, _seconds_until(written)) if written else None
-    except (ValueError, TypeError):
+        return _number(written) if written[:1].isdecimal() else max(0.0, _seconds_until(written))
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _number(written: str) -> float | None:
+    """A number of a header; None for what is none, below zero or without end."""
+    try:
+        number = float(written)
+    except ValueError:
+        return None
+    return number if 0 <= number < math.inf else None
 
 
 def _seconds_until(date: str) -> float:
