@@ -223,6 +223,7 @@ class FakeEndpoint:
     api_key   when given, a request without it is answered with 401
     slots     so many requests are worked on at a time and the others queue; None: no limit
     latency   seconds before each good answer
+    port      where to listen; 0: wherever there is room
     """
 
     def __init__(
@@ -235,6 +236,7 @@ class FakeEndpoint:
         api_key: str | None = None,
         slots: int | None = None,
         latency: float = 0.0,
+        port: int = 0,
     ) -> None:
         self.answer_to = answer
         self.latency = latency
@@ -245,7 +247,7 @@ class FakeEndpoint:
         self._script: deque[Fault] = deque()
         self._turns = cycle(_turns(faults, every))
         self._turn_lock = threading.Lock()
-        self._server = _Server(0, self)
+        self._server = _Server(port, self)
         self._port = self._server.server_port
 
     def __enter__(self) -> "FakeEndpoint":
