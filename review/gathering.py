@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import quote
 
 from dataset.collection import Collection
@@ -29,6 +30,17 @@ _NAMED = "character"
 Values = dict[str, object]
 
 
+class Page(TypedDict):
+    """What the page is made from; `id` is what a browser keeps corrections under."""
+
+    made: str
+    id: str
+    images: str
+    totals: Values
+    tags: list[tuple[str, str]]
+    pictures: list[Values]
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the report finds what it shows; `categories` tells the categories of tags, where known."""
@@ -40,7 +52,7 @@ class Sources:
     categories: Callable[[Sequence[str]], Mapping[str, str]]
 
 
-def gather(sources: Sources) -> Values:
+def gather(sources: Sources) -> Page:
     """The values of the page for a data set.
 
     Of more pictures than MOST_SHOWN those are shown that ask for attention: failures, the last run,
@@ -175,7 +187,8 @@ def _history(past: Past, last_run: str, caption: str, versions: tuple[str, str])
 
 def _judgement(caption: str, reading: _Reading, names: frozenset[str]) -> Values:
     """How the caption stands beside the tags: a letter for each tag, in their order."""
-    coverage = check(caption, reading.tags, reading.categories, known_names=names)
+    # Of several variants, the first is the one that was written to say the tags.
+    coverage = check(caption.partition("\n")[0], reading.tags, reading.categories, known_names=names)
     letters = {
         **dict.fromkeys(coverage.said, "s"),
         **dict.fromkeys(coverage.missed, "m"),

@@ -11,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from dataset.store import write_whole
-from review.gathering import Sources, Values, gather
+from review.gathering import Page, Sources, gather
 
 NAME = "report.html"
 _PAGE = Path(__file__).with_name("page")
+_FIRST = 48
 # In this order: each may use what those before it define.
 _SCRIPTS = ("elements", "data", "corrections", "filters", "overview", "cards", "detail", "keys", "start")
 
@@ -29,21 +30,24 @@ def write_report(sources: Sources) -> Path:
     return path
 
 
-def render(values: Values) -> str:
+def render(values: Page) -> str:
     """The page that shows these values; its texts are data, whatever stands in them."""
     # No part of the page but its own script and style is ever run, even if a text got into the markup.
     script, style = _script(), _read("report.css")
+    # The first pictures are shown before the browser has read the others.
+    pictures = values["pictures"]
     environment = Environment(autoescape=True, loader=FileSystemLoader(_PAGE))
     return environment.get_template("report.html.j2").render(
         script=Markup(script),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own file
         script_hash=_hash(script),
         style_hash=_hash(style),
-        data=json_in_html(values),
+        first=json_in_html({**values, "pictures": pictures[:_FIRST]}),
+        rest=json_in_html(pictures[_FIRST:]),
     )
 
 
-def json_in_html(values: Values) -> Markup:
+def json_in_html(values: object) -> Markup:
     """JSON that can stand inside a script element: no sign in it can end the element or begin a comment."""
     text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
     for sign in "<>&":

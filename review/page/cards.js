@@ -58,11 +58,12 @@ function badges(picture) {
 /** Said, contradicted and missed as one bar; in words for those who do not see it. */
 function coverageBar(picture) {
   if (!picture.marks || isCorrected(picture)) return null;
-  const parts = [SAID, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]);
-  const words = parts.filter(([, count]) => count).map(([mark, count]) => `${count} ${MARK_WORDS[mark]}`).join(", ");
+  const parts = [SAID, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]).filter(([, count]) => count);
+  const words = parts.map(([mark, count]) => `${count} ${MARK_WORDS[mark]}`).join(", ");
+  const rest = picture.marks.length - markCount(picture, SAID) - markCount(picture, "-");
   const bar = element("span", { class: "coverage", "aria-hidden": "true" }, ...parts.map(([mark, count]) => {
     const part = element("span", { class: `mark-${mark}` });
-    part.style.flexGrow = count;
+    part.style.flexGrow = mark === SAID ? picture.score : (1 - picture.score) * count / rest;
     return part;
   }));
   return element("p", { class: "score", title: `Tags: ${words}` }, bar, element("span", { text: percent(picture.score) }),

@@ -55,13 +55,14 @@ function canBeCorrected(picture) {
   return !picture.fixed && !picture.excluded;
 }
 
-/** Captions are one paragraph, for some trainers read the first line only. */
-function asParagraph(text) {
-  return text.trim().replace(/\s+/g, " ");
+/** A caption is one line, for some trainers read no further, unless it already has a line for each variant. */
+function tidied(text, before) {
+  const lines = text.split("\n").map((line) => line.trim().replace(/\s+/g, " ")).filter(Boolean);
+  return lines.join(before.includes("\n") ? "\n" : " ");
 }
 
 function correct(picture, text) {
-  const caption = asParagraph(text);
+  const caption = tidied(text, picture.caption);
   if (!caption || caption === picture.caption) corrections.delete(picture.name);
   else corrections.set(picture.name, { caption });
   picture.searchable = undefined;

@@ -1,16 +1,25 @@
 // The data of the report, and what follows from it for each picture.
 
-const report = JSON.parse(byId("data").textContent);
-byId("data").remove();
+/** What the page was made from: the first pictures stand in front, so that they are there before the others. */
+const report = takeBlock("first");
+const pictures = [];
 
 const LOW_COVERAGE = 0.6;
 const SAID = "s", MISSED = "m", CONTRADICTED = "c";
 const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [CONTRADICTED]: "contradicted", "-": "not looked for" };
 
 const tagRows = report.tags.map(([words, category]) => ({ words, category, lower: words.toLowerCase() }));
-const pictures = report.pictures.map((entry, order) => ({
-  caption: "", description: "", tags: [], failures: [], faults: [], marks: "", ...entry, order,
-}));
+
+function takeBlock(id) {
+  const block = byId(id), values = JSON.parse(block.textContent);
+  block.remove();
+  return values;
+}
+
+function addPictures(entries) {
+  for (const entry of entries)
+    pictures.push({ caption: "", description: "", tags: [], failures: [], faults: [], marks: "", ...entry, order: pictures.length });
+}
 
 /** What somebody searches through, made when it is first asked for: most pictures never are. */
 function searchable(picture) {
@@ -48,7 +57,7 @@ function markCount(picture, mark) {
 
 /** Pieces of two texts, word by word: [kind, text] with kind "same", "old" or "new". */
 function difference(before, after) {
-  const old = before.split(/(\s+)/), now = after.split(/(\s+)/);
+  const old = before.match(/\S+\s*/g) ?? [], now = after.match(/\S+\s*/g) ?? [];
   const lengths = commonLengths(old, now);
   const pieces = [];
   const add = (kind, text) => {
@@ -57,8 +66,8 @@ function difference(before, after) {
   };
   let i = 0, j = 0;
   while (i < old.length || j < now.length) {
-    if (i < old.length && j < now.length && old[i] === now[j]) {
-      add("same", old[i]);
+    if (i < old.length && j < now.length && isSameWord(old[i], now[j])) {
+      add("same", now[j]);
       i += 1;
       j += 1;
     } else if (j >= now.length || (i < old.length && lengths[i + 1][j] >= lengths[i][j + 1])) add("old", old[i++]);
@@ -67,11 +76,15 @@ function difference(before, after) {
   return pieces;
 }
 
+function isSameWord(one, other) {
+  return one.trimEnd() === other.trimEnd();
+}
+
 /** For each pair of places, how many words both texts share from there on. */
 function commonLengths(old, now) {
   const rows = Array.from({ length: old.length + 1 }, () => new Uint16Array(now.length + 1));
   for (let i = old.length - 1; i >= 0; i -= 1)
     for (let j = now.length - 1; j >= 0; j -= 1)
-      rows[i][j] = old[i] === now[j] ? rows[i + 1][j + 1] + 1 : Math.max(rows[i + 1][j], rows[i][j + 1]);
+      rows[i][j] = isSameWord(old[i], now[j]) ? rows[i + 1][j + 1] + 1 : Math.max(rows[i + 1][j], rows[i][j + 1]);
   return rows;
 }

@@ -95,7 +95,7 @@ function editor(picture) {
   text.value = shownCaption(picture);
   const look = () => {
     length.textContent = counted(wordCount(text.value), "word");
-    save.disabled = !asParagraph(text.value);
+    save.disabled = !text.value.trim();
   };
   text.addEventListener("input", look);
   look();
@@ -110,7 +110,7 @@ function edit(editing) {
 }
 
 function keepEdit(text) {
-  if (!asParagraph(text)) return;
+  if (!text.trim()) return;
   correct(view.found[open.at], text);
   open.editing = false;
   afterCorrection("#edit");
@@ -140,13 +140,13 @@ function tagPart(picture) {
   const list = tagList(picture, { click: filterByTag });
   if (!list) return [];
   const key = picture.marks && !isCorrected(picture)
-    ? element("p", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].filter((mark) => markCount(picture, mark))
+    ? element("span", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].filter((mark) => markCount(picture, mark))
         .map((mark) => element("span", { class: `tag mark-${mark}`, text: `${markCount(picture, mark)} ${MARK_WORDS[mark]}` })))
     : null;
   const faults = picture.faults.length && !isCorrected(picture)
     ? [element("h3", { text: "Faults" }), element("ul", { class: "faults" }, ...picture.faults.map((text) => element("li", { text })))]
     : [];
-  return [...faults, element("h3", { text: "Tags" }), key, list];
+  return [...faults, element("h3", { class: "line" }, "Tags", key), list];
 }
 
 function filterByTag(words) {

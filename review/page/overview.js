@@ -39,12 +39,14 @@ function lengthChart() {
   const lengths = pictures.map(({ caption }) => wordCount(caption)).filter(Boolean);
   if (!lengths.length) return null;
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
-  const step = [2, 5, 10, 20, 25, 50, 100, 200, 500].find((size) => longest / size < 14) ?? 1000;
-  const bins = Array.from({ length: Math.floor(longest / step) + 1 }, (_, at) => {
-    const from = at * step, to = from + step;
+  const shortest = lengths.reduce((least, length) => Math.min(least, length), longest);
+  const step = [2, 5, 10, 20, 25, 50, 100, 200, 500].find((size) => (longest - shortest) / size < 12) ?? 1000;
+  const first = Math.floor(shortest / step);
+  const bins = Array.from({ length: Math.floor(longest / step) + 1 - first }, (_, at) => {
+    const from = (first + at) * step, to = from + step;
     return { label: `${from}–${to - 1} words`, tick: from, holds: ({ caption }) => caption && wordCount(caption) >= from && wordCount(caption) < to };
   });
-  return histogram("Caption length", "words", bins, lengths.map((length) => Math.floor(length / step)));
+  return histogram("Caption length", "words", bins, lengths.map((length) => Math.floor(length / step) - first));
 }
 
 function coverageChart() {
@@ -53,7 +55,7 @@ function coverageChart() {
   if (!scores.length) return null;
   const bins = Array.from({ length: 10 }, (_, bin) => (
     { label: `${bin * 10}–${bin * 10 + 10} %`, tick: bin * 10, holds: ({ score }) => score !== undefined && at(score) === bin }));
-  return histogram("Coverage", "per cent of the tags that the caption says", bins, scores);
+  return histogram("Coverage", "% of the tags said", bins, scores);
 }
 
 /** Upright bars; `places` has the number of the bin of each picture. */
@@ -83,7 +85,7 @@ function missedChart() {
     });
   const words = new Map([...counts].map(([number, count]) => [tagRows[number].words, count]));
   const misses = (tag) => (picture) => picture.tags.some((number, at) => tagRows[number].words === tag && picture.marks[at] === MISSED);
-  return lyingBars("Missed most", "tags that captions leave out", words, misses);
+  return lyingBars("Missed most", "tags", words, misses);
 }
 
 function lyingBars(title, unit, counts, holding) {

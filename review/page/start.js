@@ -67,12 +67,21 @@ function listen() {
   window.addEventListener("beforeunload", warnBeforeLosing);
 }
 
+/** All pictures are there. */
+function complete() {
+  addPictures(takeBlock("rest"));
+  loadCorrections();
+  showOverview();
+  showCharts();
+  fillFields();
+  showSaveButton();
+  refresh();
+  listen();
+  document.documentElement.dataset.ready = "";
+}
+
 setTheme(storedTheme());
-loadCorrections();
-listen();
-showOverview();
-fillFields();
-showSaveButton();
-refresh();
-// The pictures are there first; the charts count through all of them.
-requestAnimationFrame(() => setTimeout(showCharts));
+addPictures(report.pictures);
+find();
+showCards();
+document.addEventListener("DOMContentLoaded", complete);
