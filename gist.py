@@ -27,8 +27,8 @@ VARIABLES = ("pages",)
 MOST_WORDS = 25
 
 # Several pages share one request, as long as a small model keeps them apart.
-_PAGES_PER_REQUEST = 5
-_CHARACTERS_PER_REQUEST = 6000
+PAGES_PER_REQUEST = 5
+CHARACTERS_PER_REQUEST = 6000
 # The text before a page's first header is rarely longer; the rest seldom says what is seen.
 _CHARACTERS_PER_PAGE = 2000
 # What these name is not seen in a picture, so the page's own first sentence will do.
@@ -83,7 +83,7 @@ def first_sentences(pages: Iterable[Page]) -> list[Gist]:
 def fits(group: Sequence[Page], page: Page) -> bool:
     """Whether one more page may share the request of a group."""
     characters = sum(min(len(each.text), _CHARACTERS_PER_PAGE) for each in [*group, page])
-    return len(group) < _PAGES_PER_REQUEST and characters <= _CHARACTERS_PER_REQUEST
+    return len(group) < PAGES_PER_REQUEST and characters <= CHARACTERS_PER_REQUEST
 
 
 class Gists:
