@@ -157,7 +157,7 @@ def test_without_wildcards_sd_scripts_reads_the_first_caption_and_never_an_empty
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("captions", [[], [""], ["one\ntwo"], ["fine", " "], ["a\u2028b"], ["a\rb"]])
-def test_no_target_takes_a_caption_that_is_empty_or_of_several_lines(target: str, captions: list[str]) -> None:
+def test_no_target_takes_a_caption_that_is_empty_or_broken_up(target: str, captions: list[str]) -> None:
     with pytest.raises(ValueError, match="one line with something in it"):
         TARGETS[target].text(captions)
 
@@ -174,7 +174,7 @@ def test_captions_come_back_from_the_text_of_a_picture_as_they_were(target: str,
         assert [expanded(each) for each in text.split("\n")] == captions
 
 
-def test_a_text_that_somebody_broke_into_paragraphs_is_one_caption_and_the_user_is_told(data_set: Path) -> None:
+def test_a_text_that_somebody_broke_up_is_one_caption_and_the_user_is_told(data_set: Path) -> None:
     (data_set / "captions/a.txt").write_bytes("\ufeffA girl.\r\n\r\nShe waits.\r\n".encode())
     _, words = said(data_set, ["imagefolder"])
     assert "3 texts of several lines were taken for one caption each" in words
@@ -182,7 +182,7 @@ def test_a_text_that_somebody_broke_into_paragraphs_is_one_caption_and_the_user_
     assert imagefolder(data_set / "captions", "a.png") == ["A girl. She waits."]
 
 
-def test_pictures_without_a_caption_are_counted_and_those_never_captioned_are_left_out(data_set: Path) -> None:
+def test_pictures_without_caption_are_counted_and_those_never_captioned_left_out(data_set: Path) -> None:
     folder = program.Project(data_set)
     folder.add("new.png")
     folder.add("out.png", "1girl, loli, nude")
@@ -287,7 +287,7 @@ def test_a_run_writes_the_files_of_its_target_and_keeps_them_in_step_with_edited
         assert first.code == 0, first
         assert "For sd-scripts: 2 captions, 1 file written to" in first.out
         assert json.loads(written)["a"]["caption"] in ("A girl with a {{sign|flag}} smiles.", "A girl waves.")
-        assert sorted([project.caption("a"), project.caption("b")])[1] == "A girl with a {{sign|flag}} smiles."
+        assert "A girl with a {{sign|flag}} smiles." in (project.caption("a"), project.caption("b"))
 
         project.run()
         assert metadata.stat().st_mtime_ns == stamp
