@@ -265,6 +265,37 @@ def test_items_that_come_slowly_do_not_raise_the_limit() -> None:
     assert seen.limit(20, 200) <= 16
 
 
+def test_a_pause_between_two_stages_does_not_lower_the_limit() -> None:
+    async def two_stages() -> Course:
+        client = Client(Server(lambda time: 32, jitter=0.3), "auto")
+        await client.run(600, float("inf"), 0.0)
+        await asyncio.sleep(1000)
+        return await client.run(200, float("inf"), 0.0)
+
+    seen = in_virtual_time(two_stages())
+    before = next(limit for time, limit in reversed(seen.limits) if time < 1000)
+    after = [limit for time, limit in seen.limits if time > 1000]
+    assert min([before, *after]) >= 24
+
+
+def test_all_requests_that_were_too_many_at_one_time_lower_the_limit_once() -> None:
+    async def fail_together() -> tuple[int, int]:
+        client = Client(Server(lambda time: 32, jitter=0.3), "auto")
+        await client.run(600, float("inf"), 0.0)
+        slots = client.slots
+        before = slots.limit
+        for _ in range(before):
+            await slots.acquire()
+        await asyncio.sleep(5)
+        for _ in range(before):
+            slots.observe(5, ok=False, pushed_back=True)
+            slots.release()
+        return before, slots.limit
+
+    before, after = in_virtual_time(fail_together())
+    assert 0.6 * before <= after < before
+
+
 def test_requests_that_fail_for_their_own_reasons_do_not_change_the_limit() -> None:
     async def fail_often() -> int:
         slots = Concurrency("auto")

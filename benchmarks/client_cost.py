@@ -1,0 +1,153 @@
+"""What one text request costs the client, and where that goes: `python -m benchmarks.client_cost`.
+
+The endpoint answers at once, so all that is left is the program: template, request, reply, checks, file and
+journal. One process has to do 1,000 requests a second, or 70 % of what the same SDK does in a bare loop on
+the same machine. Then a run with a sampler beside it tells which part the time goes to. Exits with 1 where
+both figures are missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+
+from benchmarks.mock import Mock, mock, project, steady, watched
+
+PICTURES, IN_FLIGHT, ROUNDS = 3000, 32, 1
+ENOUGH, SHARE_OF_BARE = 1000.0, 0.7
+_ROOT = Path(__file__).parent.parent
+_EVERY = 0.001
+# Where the innermost frame of the program lies, the part that the moment is counted for.
+_PARTS = {
+    "endpoint.py:_post": "the SDK and below",
+    "llm/endpoint.py": "request and reply",
+    "llm/concurrency.py": "slots",
+    "llm/prompts.py": "template",
+    "llm/": "checks of the answer",
+    "wiki/": "meanings of tags",
+    "material.py": "meanings of tags",
+    "dataset/store.py": "files and journal",
+    "dataset/results.py": "files and journal",
+    "dataset/": "tags and checks of the data set",
+    "batch.py": "batch",
+    "progress.py": "progress bar",
+    "interpreter.py": "interpreter",
+}
+
+
+def through_the_program(server: Mock, arguments: list[str] | None = None) -> float:
+    """Requests a second in the steady part of a run."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = project(Path(folder), server.url, PICTURES, Endpoint__concurrency=str(IN_FLIGHT))
+        before = server.seen().answered
+        seen, _ = watched(run, server, arguments)
+    seen = [each.after(before) for each in seen]
+    begin, end = steady(seen, 10 * IN_FLIGHT)
+    return (end.answered - begin.answered) / (end.time - begin.time)
+
+
+async def bare(url: str) -> float:
+    """Requests a second of the SDK in a bare loop, with as many in flight and as long a prompt."""
+    import openai
+
+    client = openai.AsyncOpenAI(
+        base_url=url, api_key="none", max_retries=0, http_client=openai.DefaultAioHttpClient()
+    )
+    messages = [{"role": "user", "content": "A prompt of the usual length. " * 120}]
+    body = json.dumps({"model": "mock", "messages": messages}).encode()
+    left = iter(range(PICTURES))
+
+    async def work() -> None:
+        for _ in left:
+            await client.post("/chat/completions", content=body, cast_to=object)
+
+    started = monotonic()
+    await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))
+    seconds = monotonic() - started
+    await client.close()
+    return PICTURES / seconds
+
+
+def sample(into: Path, arguments: list[str]) -> None:
+    """Run the program in this process and count, every millisecond, which part it is in."""
+    import caption
+
+    counts: Counter[str] = Counter()
+    over = threading.Event()
+    main_thread = threading.main_thread().ident
+
+    def look() -> None:
+        while not over.wait(_EVERY):
+            frame = sys._current_frames().get(main_thread or 0)
+            if frame is not None:
+                counts[_part(frame)] += 1
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    sys.argv = arguments
+    try:
+        caption.main()
+    finally:
+        over.set()
+        watcher.join()
+    into.write_text(json.dumps(counts), encoding="utf-8")
+
+
+def _part(innermost: FrameType) -> str:
+    frame: FrameType | None = innermost
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "run.py"):
+            place = path.relative_to(_ROOT).as_posix()
+            names = (f"{path.name}:{frame.f_code.co_name}", place)
+            return next((part for key, part in _PARTS.items() if any(map(_begins(key), names))), place)
+        frame = frame.f_back
+    return "start, event loop and sockets"
+
+
+def _begins(key: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(key)
+
+
+def main() -> int:
+    """Print the rates and the parts; 1 where the program is too slow by both measures."""
+    with mock(0.0, 0) as server:
+        ratios = []
+        for _ in range(ROUNDS):
+            ours, theirs = through_the_program(server), _bare_in_a_process(server.url)
+            ratios.append((ours / theirs, ours))
+            share = f"share {ours / theirs:.2f}"
+            print(f"program {ours:7,.0f}/s   bare SDK {theirs:7,.0f}/s   {share}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            counted = Path(folder) / "counts.json"
+            sampled = through_the_program(
+                server, [sys.executable, "-m", "benchmarks.client_cost", str(counted)]
+            )
+            counts = Counter[str](json.loads(counted.read_text(encoding="utf-8")))
+    print(f"\nwith a sampler beside it: {sampled:,.0f}/s")
+    for part, count in counts.most_common():
+        print(f"{count / counts.total():6.1%}  {part}")
+    return int(max(ratios)[0] < SHARE_OF_BARE and max(ours for _, ours in ratios) < ENOUGH)
+
+
+def _bare_in_a_process(url: str) -> float:
+    command = [sys.executable, "-m", "benchmarks.client_cost", "--bare", url]
+    return float(subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--bare"]:
+        print(asyncio.run(bare(sys.argv[2])))
+    elif len(sys.argv) > 1:
+        sample(Path(sys.argv[1]), sys.argv[2:])
+    else:
+        sys.exit(main())

@@ -1,0 +1,123 @@
+"""The mock endpoint as a process, and a folder of pictures for the program to caption with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic, sleep
+
+from tests.program import Project
+
+_HERE = Path(__file__).parent
+_SOURCE, _BINARY = _HERE / "endpoint.cpp", _HERE.parent / "build" / "endpoint"
+_LOOK_EVERY = 0.1
+_SUBJECTS = ("1girl", "1boy", "2girls", "cat", "dragon", "robot", "mountain")
+_DETAILS = (
+    *("solo", "smile", "hat", "long_hair", "brown_hair", "green_eyes", "outdoors", "tree", "sky", "sitting"),
+    *("standing", "book", "umbrella", "coat", "scarf", "glasses", "apron", "cup", "window", "night", "rain"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the endpoint saw up to `time`, in seconds; `busy` is requests worked on times seconds."""
+
+    time: float
+    answered: int
+    refused: int
+    busy: float
+    most: int
+
+    def after(self, answered: int) -> Seen:
+        """The same, without what was answered in an earlier run."""
+        return replace(self, answered=self.answered - answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Mock:
+    """A running endpoint: latency in seconds, requests worked on at once (0: any number)."""
+
+    url: str
+    latency: float
+    slots: int
+
+    def seen(self) -> Seen:
+        """What it has seen."""
+        with urllib.request.urlopen(self.url.removesuffix("/v1") + "/stats") as answer:
+            return Seen(**json.load(answer))
+
+
+@contextmanager
+def mock(latency: float, slots: int, *, jitter: float = 0.0, refuses: bool = False) -> Iterator[Mock]:
+    """Run an endpoint."""
+    what_is_too_much = "refuse" if refuses else "queue"
+    command = [str(_compiled()), str(latency), str(slots), str(jitter), what_is_too_much]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin and process.stdout
+    try:
+        port = int(process.stdout.readline())
+        yield Mock(f"http://127.0.0.1:{port}/v1", latency, slots)
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+def _compiled() -> Path:
+    if not _BINARY.exists() or _BINARY.stat().st_mtime < _SOURCE.stat().st_mtime:
+        compiler = shutil.which("g++") or shutil.which("c++")
+        if compiler is None:
+            raise SystemExit("the mock endpoint needs a C++ compiler: install g++")
+        _BINARY.parent.mkdir(exist_ok=True)
+        options = ("-O2", "-std=c++17", "-Wall", "-Wextra")
+        subprocess.run([compiler, *options, "-o", _BINARY, _SOURCE], check=True)
+    return _BINARY
+
+
+def project(folder: Path, url: str, pictures: int, picture: Path | None = None, **settings: str) -> Project:
+    """A folder of a user's: so many pictures, each one `picture`, and tag files, no two of them the same."""
+    made = Project(folder, url=url, **settings)
+    for number in range(pictures):
+        details = (_DETAILS[(number * step + step) % len(_DETAILS)] for step in (1, 2, 4, 5, 8, 10, 11, 13))
+        tags = (_SUBJECTS[number % len(_SUBJECTS)], *details, f"badge {number}")
+        path = made.add(f"{number // 1000}/{number:05}.png", ", ".join(tags))
+        if picture is not None:
+            path.unlink()
+            path.hardlink_to(picture)
+    return made
+
+
+def watched(run: Project, server: Mock, python: list[str] | None = None) -> tuple[list[Seen], float]:
+    """Run the program to its end; what the endpoint saw meanwhile, and the seconds that it took in all.
+
+    `python` is a command that runs the program, in place of the interpreter alone.
+    """
+    started = monotonic()
+    command = [*(python or [sys.executable]), *run.command()[1:]]
+    environment = {**os.environ, "PYTHONPATH": str(_HERE.parent)}
+    process = subprocess.Popen(command, cwd=run.folder, env=environment, stdout=subprocess.DEVNULL)
+    seen = [server.seen()]
+    while process.poll() is None:
+        sleep(_LOOK_EVERY)
+        seen.append(server.seen())
+    seconds = monotonic() - started
+    if process.returncode:
+        raise SystemExit(f"the program ended with {process.returncode}")
+    return seen, seconds
+
+
+def steady(seen: list[Seen], margin: int) -> tuple[Seen, Seen]:
+    """Where the steady part begins and ends: without the first and the last `margin` answers."""
+    last = seen[-1].answered - margin
+    part = [each for each in seen if margin <= each.answered <= last]
+    if len(part) < 2:
+        raise SystemExit("too few answers to speak of a steady part")
+    return part[0], part[-1]
