@@ -4,7 +4,7 @@ A picture has one text in the captions folder, and that text is the truth: a cap
 line. Every trainer below either reads these texts or is given further files that are made from them.
 
     target          text of a picture              further files
-    txt             a caption a line
+    txt             a caption a line               -
     onetrainer      a caption a line, one of       -
                     them drawn each epoch
     simpletuner     each line a caption            -

@@ -23,7 +23,8 @@ def test_every_placeholder_of_templates_is_told() -> None:
 
 def test_every_file_that_is_named_is_there() -> None:
     named = set(re.findall(r"`([\w/]+\.(?:py|md|txt|ini|json))`", README))
-    users_own = {"a.txt", "a.json", "captions/a/b.txt"}
+    users_own = {"a.txt", "a.json", "captions/a/b.txt", "captions.json", "metadata.json"}
+    users_own |= {"captions/metadata.json"}
     for name in named - users_own:
         places = (ROOT / name, ROOT / "templates" / name)
         assert any(place.exists() for place in places), name
