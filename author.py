@@ -93,7 +93,7 @@ class Author:
 
     async def _several(self, messages: Sequence[Message], tab: _Tab) -> dict[str, str]:
         """All variants from one answer where the model can, the missing ones one by one."""
-        found = await self._at_once(_with(messages, variants.request_for(self._variants)), tab)
+        found = await self._at_once(opening(messages, self._settings), tab)
         for name in self._variants:
             if name not in found:
                 found[name] = await self._one(messages, name, tab)
@@ -158,6 +158,14 @@ class _Tab:
         self.seconds += answer.seconds
         self.model = answer.model
         return answer.result
+
+
+def opening(messages: Sequence[Message], settings: InterpreterSettings) -> Sequence[Message]:
+    """What the model is sent first: the messages of the template, and which variants are wanted."""
+    wanted = [name for name in settings.variants if name != variants.TAGS]
+    if len(wanted) > 1:
+        return _with(messages, variants.request_for(wanted))
+    return _with(messages, variants.request_for_one(wanted[0])) if wanted else messages
 
 
 def _with(messages: Sequence[Message], request: str) -> list[Message]:

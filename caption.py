@@ -58,6 +58,9 @@ def arguments() -> argparse.Namespace:
         help="write the captions that there are for a trainer, or as parquet, to a folder or file",
     )
     parser.add_argument(
+        "--check", action="store_true", help="look at everything that a run needs, and change nothing"
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
     )
     parser.add_argument(
@@ -96,6 +99,8 @@ def main() -> int:
             return _tell(_reviewed(options))
         if options.export:
             return _exported(options)
+        if options.check:
+            return _checked(options, interruption)
         return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -152,6 +157,19 @@ def _exported(options: argparse.Namespace) -> int:
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     return export.export(Project(settings), options.export, _print)
+
+
+def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
+    import asyncio
+
+    from checkup.visit import Visit
+
+    visit = Visit(_print, on_terminal=sys.stdout.isatty())
+    config_file = options.config or PROGRAM_FOLDER / "config.ini"
+    try:
+        return asyncio.run(interruption.watch(visit.through(config_file, options.set)))
+    except asyncio.CancelledError:
+        interruption.end()
 
 
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:

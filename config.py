@@ -6,6 +6,7 @@ import configparser
 import difflib
 import logging
 import os
+import re
 import stat
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,8 @@ PLAINLY = {
     "bool_parsing": "should be True or False",
 }
 
+_MISTYPED_NAME = re.compile(r"[A-Za-z_. -]{1,40}")
+
 _log = logging.getLogger(__name__)
 
 Raw = dict[str, dict[str, str]]
@@ -61,6 +64,11 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
         listing = "".join(f"\n  {problem}" for problem in problems)
         raise UserError(f"{path} cannot be used as it is:{listing}")
     return Settings.model_validate(sections)
+
+
+def colours_are_wanted() -> bool:
+    """Whether a terminal may be shown colours: who wants none says so by NO_COLOR (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR")
 
 
 def settings_of(section: type[Section]) -> Iterator[tuple[str, str, str]]:
@@ -144,9 +152,7 @@ def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
         place, equals, value = override.partition("=")
         section, dot, key = place.strip().partition(".")
         if not (equals and dot and section and key):
-            # What is no name of ours is not shown: it may be a secret.
-            known = {word.lower() for name in SECTIONS for word in (name, *_allowed_keys(name))}
-            shown = f" {place}" if place.strip().lower() in known else ""
+            shown = f" {_shown(place)}" if place else ""
             yield f"--set{shown}: should be Section.key=value, such as Endpoint.concurrency=8"
             continue
         raw.setdefault(section, {})[key.strip().lower()] = value.strip()
@@ -164,7 +170,8 @@ def _strangers(raw: Raw) -> list[str]:
     problems = []
     for name in list(raw):
         if name not in SECTIONS:
-            problems.append(f"[{name}]: there is no such section{_did_you_mean(name, SECTIONS)}")
+            guess = _did_you_mean(name, SECTIONS)
+            problems.append(f"[{_shown(name)}]: there is no such section{guess}")
             del raw[name]
             continue
         for key in list(raw[name]):
@@ -172,8 +179,13 @@ def _strangers(raw: Raw) -> list[str]:
                 # The value is not shown: behind a mistyped name may stand a secret.
                 del raw[name][key]
                 guess = _did_you_mean(key, _allowed_keys(name))
-                problems.append(f"[{name}] {key}: there is no such setting{guess}")
+                problems.append(f"[{name}] {_shown(key)}: there is no such setting{guess}")
     return problems
+
+
+def _shown(name: str) -> str:
+    """A mistyped name, unless it may be a secret in the wrong place: those have digits or are long."""
+    return name if _MISTYPED_NAME.fullmatch(name) else "…"
 
 
 def _did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import batch
-from author import CAPTION, Author, Captions, Tagged
+from author import CAPTION, Author, Captions, Tagged, opening
 from composer import compose
 from dataset.collection import Collection
 from dataset.finishing import Finishing
@@ -69,6 +69,10 @@ class Interpreter:
         if model == COMPOSER:
             return _composed_from(self._collection.tags(picture).tags)
         return self._fingerprint(model, self._messages(picture))
+
+    def messages(self, picture: Picture) -> list[Sequence[Message]]:
+        """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
+        return [opening(messages, self._settings) for messages in self._messages(picture)]
 
     async def run(
         self, pictures: Sequence[Picture], endpoint: Endpoint | None, bar: Bar

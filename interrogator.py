@@ -58,7 +58,7 @@ class Interrogator:
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
-        return fingerprint(model, self._messages(picture))
+        return fingerprint(model, self.messages(picture))
 
     async def run(self, pictures: Sequence[Picture], endpoint: Endpoint, bar: Bar) -> batch.Tally:
         """Describe the pictures; raises StageError or UserError when no further one can succeed."""
@@ -91,12 +91,13 @@ class Interrogator:
         while ahead:
             yield ahead.popleft()
 
-    def _messages(self, picture: Picture) -> list[Message]:
+    def messages(self, picture: Picture) -> list[Message]:
+        """What is sent with a picture; raises ItemError where it cannot be made."""
         tags = self._collection.tags(picture)
         return self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))
 
     def _with_picture(self, picture: Picture) -> list[Message]:
-        messages = self._messages(picture)
+        messages = self.messages(picture)
         ready = prepare(self._collection.path(picture), self._settings.max_image_side)
         url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode('ascii')}"
         return [*messages[:-1], replace(messages[-1], picture=url)]

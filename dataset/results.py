@@ -149,6 +149,24 @@ class Results:
         text = self.texts.read(name)
         return text is not None and digest(text) == last.text
 
+    def edited_by_hand(self) -> set[str]:
+        """The names whose text is no longer the one that was written, or that a person wrote."""
+        made = self.made()
+        return {
+            name for name, last in made.items() if last.edited or not self._is_as_written(name, last)
+        } & self.texts.names()
+
+    def refused(self) -> dict[str, str]:
+        """Name and reason of each picture that the journal tells of last as failed."""
+        found: dict[str, str] = {}
+        for line in self._journal.read():
+            name = line.get("picture")
+            if line.get("stage") == self.stage and isinstance(name, str):
+                found.pop(name, None)
+                if line.get("outcome") == "failed":
+                    found[name] = str(line.get("reason"))
+        return found
+
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
         return any(made.draft for made in self.made().values())

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import openai
 import orjson
@@ -138,8 +138,10 @@ class Endpoint:
         """
         url = urljoin(f"{self.url}/", place)
         client = self._open()
-        asking = client.post(url, body=question, cast_to=object) if question else client.get(url, cast_to=object)
         try:
+            if question is None:
+                return await asyncio.wait_for(client.get(url, cast_to=object), _LONGEST_LISTING)
+            asking = client.post(url, body=question, cast_to=object)
             return await asyncio.wait_for(asking, _LONGEST_LISTING)
         except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
             return None
@@ -317,7 +319,9 @@ def secrets_in(settings: EndpointSettings) -> list[str]:
     told = [settings.api_key.get_secret_value(), *map(str, settings.headers.values())]
     # A header may be a scheme and a key: `Bearer sk-…`.
     words = {word for text in told for word in (text, *text.split()) if len(word) >= _SHORTEST_SECRET}
-    forms = {form for word in words for form in (word, json.dumps(word)[1:-1], quote(word, safe=""))}
+    forms = {
+        form for word in words for form in (word, json.dumps(word)[1:-1], quote(word), quote(word, safe=""))
+    }
     return sorted(forms, key=len, reverse=True)
 
 

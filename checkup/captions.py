@@ -1,0 +1,63 @@
+"""What is there already: captions, drafts, hand edits, and what a refresh would redo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from checkup import Finding, ok, warning
+from checkup.pictures import sample
+from dataset.images import Picture
+from dataset.results import Made
+from errors import ItemError
+from project import Project
+
+
+def examine(project: Project, model: str) -> Iterator[Finding]:
+    """Hold the captions against the journal and, by prompts for `model`, against what would be sent now."""
+    names = {picture.stem_name for picture in project.collection.pictures}
+    made, there = project.captions.made(), project.captions.texts.names() & names
+    edited = project.captions.edited_by_hand() & names
+    drafts = {name for name in there - edited if name in made and made[name].draft}
+    yield ok(
+        f"captions: {len(there):,} of {len(names):,} are there; {len(drafts):,} drafts, "
+        f"{len(edited):,} edited by hand"
+    )
+    if not project.settings.interrogator.skip:
+        described = len(project.descriptions.texts.names() & names)
+        yield ok(f"descriptions: {described:,} of {len(names):,} are there")
+    yield from _stale(project, made, there - edited - drafts, model)
+    refused = {name: reason for name, reason in project.captions.refused().items() if name in names}
+    if refused:
+        reasons = ", ".join(
+            f"{count:,} {reason}" for reason, count in Counter(refused.values()).most_common()
+        )
+        yield warning(
+            f"refused or failed last time: {len(refused):,} ({reasons})", "the next run tries again"
+        )
+
+
+def _stale(project: Project, made: dict[str, Made], written: set[str], model: str) -> Iterator[Finding]:
+    pictures = [
+        picture for picture in project.collection.pictures if picture.stem_name in written & made.keys()
+    ]
+    if not pictures or not model or project.settings.interpreter.skip:
+        return
+    chosen = sample(pictures)
+    stage = project.interpreter()
+
+    def is_stale(picture: Picture) -> bool:
+        try:
+            return stage.fingerprint(picture, model) != made[picture.stem_name].prompt
+        except ItemError:
+            return False
+
+    stale = sum(map(is_stale, chosen))
+    of = f" of {len(chosen):,} looked at" if len(chosen) < len(pictures) else ""
+    if stale and project.settings.dataset.existing == "keep":
+        yield warning(
+            f"{stale:,}{of} captions were made from another prompt, model or tags",
+            "write [Dataset] existing = refresh to have them written anew",
+        )
+    elif stale:
+        yield ok(f"{stale:,}{of} captions were made from another prompt, model or tags, and will be redone")

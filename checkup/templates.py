@@ -1,0 +1,58 @@
+"""The templates: can they be read, and do they fit what is there to fill in?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import gist
+from checkup import Finding, ok, problem, warning
+from errors import UserError
+from llm.prompts import Prompt
+from material import VARIABLES
+from project import Project
+
+_DESCRIPTION = "image_description"
+
+
+def examine(project: Project) -> Iterator[Finding]:
+    """Read the template of each stage that runs."""
+    settings = project.settings
+    if not settings.tag_provider.skip:
+        yield from _read("TagProvider", settings.tag_provider.prompt_template_file, gist.VARIABLES)
+    if not settings.interrogator.skip:
+        yield from _read("Interrogator", settings.interrogator.prompt_template_file, VARIABLES)
+    if not settings.interpreter.skip:
+        for path in settings.interpreter.prompt_template_file:
+            yield from _read("Interpreter", path, VARIABLES)
+            yield from _descriptions(project, path)
+
+
+def _read(stage: str, path: Path, variables: Sequence[str]) -> Iterator[Finding]:
+    try:
+        uses = sorted(set(Prompt(path, variables).uses) & set(variables))
+    except UserError as error:
+        yield problem(str(error))
+    else:
+        yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
+
+
+def _descriptions(project: Project, path: Path) -> Iterator[Finding]:
+    """Hold what the template wants of descriptions against what there will be."""
+    try:
+        wants = _DESCRIPTION in Prompt(path, VARIABLES).uses
+    except UserError:
+        return
+    sees = not project.settings.interrogator.skip
+    if wants and not sees and not project.descriptions.texts.names():
+        yield warning(
+            f"{path.name} wants a description of each picture, and there is none",
+            "write skip = False under [Interrogator], or choose interpreter_prompt_template_short_no_"
+            "description.txt under [Interpreter]",
+        )
+    if sees and not wants:
+        yield warning(
+            f"the Interrogator describes the pictures, and {path.name} makes no use of it",
+            "choose interpreter_prompt_template_short.txt under [Interpreter], or write skip = True under "
+            "[Interrogator]",
+        )
