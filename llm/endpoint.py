@@ -20,6 +20,7 @@ from errors import ItemError, StageError, UserError
 from events import happened
 from llm import trouble
 from llm.concurrency import Concurrency
+from llm.line import Line
 from llm.prompts import Message
 from llm.trouble import Trouble
 from llm.usage import Reply, Usage
@@ -100,6 +101,7 @@ class Endpoint:
     _client: openai.AsyncOpenAI | None = None
     _knocking: asyncio.Event | None = None
     _answered: bool = False
+    _line: Line = field(default_factory=Line)
 
     async def complete(
         self, messages: Sequence[Message], *, attempt: int = 0, further: Mapping[str, object] | None = None
@@ -112,15 +114,20 @@ class Endpoint:
         """
         body = self._body(messages, attempt, further or {})
         patience = _Patience(self.settings)
-        while True:
-            outcome = await self._send(body)
-            if isinstance(outcome, Reply):
-                self.usage.add(outcome)
-                _tell_of_answer(self, outcome)
-                return outcome
+        await self._line.pass_by()
+        outcome = await self._send(body)
+        while isinstance(outcome, Trouble):
             wait = self._pause(outcome, patience)
-            happened("retry", reason=outcome.reason, message=outcome.sentence, wait=round(wait, 3))
-            await asyncio.sleep(wait)
+            if outcome.is_for_number:
+                outcome = await self._line.again(
+                    wait, lambda: self._send(body), lambda seen: self._pause_in_line(seen, patience)
+                )
+            else:
+                await asyncio.sleep(wait)
+                outcome = await self._send(body)
+        self.usage.add(outcome)
+        _tell_of_answer(self, outcome)
+        return outcome
 
     async def models(self) -> list[str]:
         """The models that the server lists; none where it does not answer with a list in time."""
@@ -164,7 +171,11 @@ class Endpoint:
         wait = patience.wait(seen)
         if wait is None:
             raise ItemError(seen.reason, seen.sentence, passing=seen.kind != "refused")
+        happened("retry", reason=seen.reason, message=seen.sentence, wait=round(wait, 3))
         return wait
+
+    def _pause_in_line(self, seen: Reply | Trouble, patience: _Patience) -> float | None:
+        return self._pause(seen, patience) if isinstance(seen, Trouble) and seen.is_for_number else None
 
     async def _send(self, body: bytes) -> Reply | Trouble:
         """One try; while the server is away, one request knocks and the others wait for it."""
