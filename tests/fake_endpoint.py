@@ -223,6 +223,7 @@ class FakeEndpoint:
     api_key   when given, a request without it is answered with 401
     slots     so many requests are worked on at a time and the others queue; None: no limit
     latency   seconds before each good answer
+    knows_only_listed   whether another model than those listed is answered with 404
     port      where to listen; 0: wherever there is room
     """
 
@@ -237,12 +238,14 @@ class FakeEndpoint:
         slots: int | None = None,
         latency: float = 0.0,
         port: int = 0,
+        knows_only_listed: bool = False,
     ) -> None:
         self.answer_to = answer
         self.latency = latency
         self.books = _Books()
         self._models = _ModelList(models) if isinstance(models, tuple) else models
         self._api_key = api_key
+        self._known = models if knows_only_listed and isinstance(models, tuple) else None
         self._slots: AbstractContextManager[object] = threading.Semaphore(slots) if slots else nullcontext()
         self._script: deque[Fault] = deque()
         self._turns = cycle(_turns(faults, every))
@@ -312,6 +315,8 @@ class FakeEndpoint:
         if request.path == _MODELS:
             return self._models
         if request.path != _CHAT:
+            return Status(404)
+        if self._known is not None and request.body.get("model") not in self._known:
             return Status(404)
         with self._turn_lock:
             return self._script.popleft() if self._script else next(self._turns)
