@@ -44,11 +44,6 @@ def _cache(project: Project) -> Iterator[Finding]:
             f"unknown to the wiki: {len(unknown):,} ({named(unknown)})",
             "correct their spelling by [Tags] replace, or tell what they mean in [Tags] descriptions_file",
         )
-    if project.settings.tag_provider.skip and misses and not hits:
-        yield warning(
-            f"nothing is known of {len(misses):,} tags beyond the glossary, as the TagProvider is skipped",
-            "write skip = False under [TagProvider]",
-        )
 
 
 def _wiki(project: Project) -> Iterator[Finding]:

@@ -151,9 +151,7 @@ def _choice(stage: Stage, facts: Facts) -> str:
 
 def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
     prompt = round(stage.longest())
-    about = (
-        f"the longest prompt has about {prompt:,} tokens, counted as {CHARACTERS_PER_TOKEN} characters each"
-    )
+    about = f"the longest prompt has about {prompt:,} tokens, of {CHARACTERS_PER_TOKEN} characters each"
     if facts.context is None:
         yield ok(f"[{stage.name}] the server does not tell its context; {about}")
     elif facts.context < prompt + _USUAL_ANSWER:
