@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -151,6 +152,8 @@ class Judgement:
 _PIECE = re.compile(r"[^\s_]{1,200}")
 _LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
+# A million pictures have the same tags over and over; so many, of at most such a length, are remembered.
+_REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
 
 def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | None:
@@ -165,15 +168,24 @@ def judge(tags: Iterable[str], rating: str | None = None) -> Judgement:
     """Judge a picture by all its tags and its rating; arguments as for `excluded_because`."""
     minor = sexual = None
     for tag in tags:
-        words = _words(tag)
-        if minor is None and _names_minor(tag, words):
+        names_minor, names_sexual = (_known if len(tag) <= _LONGEST_REMEMBERED else _named)(tag)
+        if minor is None and names_minor:
             minor = _shown(tag)
-        if sexual is None and _names_sexual(tag, words):
+        if sexual is None and names_sexual:
             sexual = _shown(tag)
     if sexual is None and rating is not None and _is_strong(rating):
         sexual = f"the rating {_shown(rating)}"
     because = f"tags combine {minor} with {sexual}" if minor and sexual else None
     return Judgement(because, explicit=sexual is not None)
+
+
+def _named(tag: str) -> tuple[bool, bool]:
+    """Whether a tag names a minor, and whether it names something sexual."""
+    words = _words(tag)
+    return _names_minor(tag, words), _names_sexual(tag, words)
+
+
+_known = lru_cache(_REMEMBERED)(_named)
 
 
 def _shown(tag: str) -> str:

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 # What people write in front of a tag ("creator:" in Hydrus, "series:" on several boorus): its category here.
 NAMESPACES = {
@@ -63,6 +64,8 @@ _ARTIST_MARK = re.compile(r"@(?=[^\W_]{2}[^@]*$)")
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 # No tag is longer (Danbooru: 170), and composing accents in hostile text is slow.
 _LONGEST_TAG = 500
+# A million pictures have the same tags over and over; so many, of at most such a length, are remembered.
+_REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
 _BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
 _NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
@@ -91,6 +94,10 @@ def parse_tag(written: str) -> Tag:
 
     Literal spellings are tried first, because `\(^o^)/` is a tag and no escaped parenthesis.
     """
+    return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _parse(written)
+
+
+def _parse(written: str) -> Tag:
     if _SIMPLE.fullmatch(written) and not written.startswith("rating"):
         return Tag(_spell(written))
     text = " ".join(written.translate(_PLAIN).split())
@@ -107,6 +114,9 @@ def parse_tag(written: str) -> Tag:
     if mark := _ARTIST_MARK.match(text):
         return Tag(_spell(text[mark.end() :]), "artist")
     return Tag(_spell(text))
+
+
+_remembered = lru_cache(_REMEMBERED)(_parse)
 
 
 def _spell(text: str) -> str:
@@ -221,6 +231,8 @@ _PRONOUNS = {"he", "her", "his", "it", "its", "she", "that", "their", "they", "t
 _SENTENCE_WORDS = frozenset(
     _PRONOUNS | {"a", "an", "are", "has", "have", "is", "there", "was", "were", "while"},
 )
+# Most files of tags have none of these, and need not be taken apart.
+_ANY_SENTENCE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_SENTENCE_WORDS))})\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;\n]|[.!?](?=\s|$)")
 _EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
@@ -236,8 +248,12 @@ def is_sentences(text: str) -> bool:
         return False
     if "。" in text and 2 * sum(1 for _ in _EAST_ASIAN.finditer(text)) > sum(map(len, tokens)):
         return True
+    text = text.strip()
+    begins_and_ends = text[0].isupper() and text[-1] in ".!?"
+    if not begins_and_ends and not _ANY_SENTENCE_WORD.search(text):
+        return False
     clauses = list(_clauses(text))
-    return _has_english_sentences(clauses) or _has_shape_of_sentences(text.strip(), clauses)
+    return _has_english_sentences(clauses) or (begins_and_ends and _has_clauses_of_sentences(clauses))
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
@@ -259,7 +275,7 @@ def _has_english_sentences(clauses: list[list[str]]) -> bool:
     return enough and prose_clauses * 5 >= len(clauses) * 2 and prose_length * 2 >= length
 
 
-def _has_shape_of_sentences(text: str, clauses: list[list[str]]) -> bool:
-    """Whether text in any language has capitals, full stops and clauses longer than tags are."""
+def _has_clauses_of_sentences(clauses: list[list[str]]) -> bool:
+    """Whether text in any language, that begins and ends as sentences do, has clauses longer than tags are."""
     length = sum(map(len, clauses))
-    return text[0].isupper() and text[-1] in ".!?" and length > 3 and 2 * length >= 7 * len(clauses)
+    return length > 3 and 2 * length >= 7 * len(clauses)
