@@ -289,6 +289,12 @@ class EndpointSettings(Section):
     extra_body: JsonObject = _setting(
         "", "further fields of each request, as a JSON object", '{"min_p": 0.05}'
     )
+    price_in: OptionalFloat = _setting(
+        "", "price of a million prompt tokens, for the estimate of --dry-run", "0.15", ge=0
+    )
+    price_out: OptionalFloat = _setting(
+        "", "price of a million tokens that the model writes, for the estimate of --dry-run", "0.60", ge=0
+    )
 
 
 class DatasetSettings(Section):

@@ -167,6 +167,16 @@ class Results:
                     found[name] = str(line.get("reason"))
         return found
 
+    def mean_answer(self) -> float | None:
+        """The mean length in tokens of what models wrote, None where the journal tells of none."""
+        lengths = [
+            float(tokens)
+            for line in self._journal.read()
+            if line.get("stage") == self.stage and line.get("outcome") == "done"
+            if isinstance(tokens := line.get("completion_tokens"), int) and tokens > 0
+        ]
+        return sum(lengths) / len(lengths) if lengths else None
+
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
         return any(made.draft for made in self.made().values())
