@@ -43,6 +43,8 @@ def _parameters(xllamacpp: Any, path: Path) -> Any:  # noqa: ANN401 - the librar
         parameters.mmproj.path = str(projector)
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
+    # Errors only: each request would otherwise write five lines over the progress bar.
+    parameters.verbosity = 1
     parameters.n_parallel = _SLOTS
     parameters.n_ctx = _CONTEXT * _SLOTS
     return parameters
