@@ -22,6 +22,7 @@ Kind = Literal[
     "hopeless",  # no request will ever pass until the user acts
 ]
 _EXCERPT = 200
+_TOO_MANY = "too many requests"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
 
 
@@ -33,6 +34,11 @@ class Trouble:
     reason: str
     sentence: str
     retry_after: float | None = field(default=None, compare=False)
+
+    @property
+    def is_for_number(self) -> bool:
+        """Whether there were too many requests, so that others would fare no better now."""
+        return self.kind == "busy" and (self.reason == _TOO_MANY or self.retry_after is not None)
 
 
 def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
@@ -53,7 +59,7 @@ def of_status(url: str, model: str, status: int, headers: Mapping[str, str], bod
             "hopeless", "redirected", f"{url} redirects to {target}: write the address it really has as url"
         )
     if status in _BUSY:
-        reason = "too many requests" if status == 429 else "server not ready"
+        reason = _TOO_MANY if status == 429 else "server not ready"
         return Trouble("busy", reason, said, _retry_after(headers))
     if status >= 500:
         return Trouble("broken", f"server error {status}", said + _hint(body), _retry_after(headers))
