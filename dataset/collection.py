@@ -24,6 +24,10 @@ from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 
 
+# The tags of so many pictures, of at most so many tags each, are remembered: some 30 MB.
+_MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
+
+
 @dataclass(slots=True)
 class Survey:
     """What is common in a data set: how many pictures have each tag, and the categories that files tell."""
@@ -35,7 +39,8 @@ class Survey:
 class Collection:
     """The pictures of the images folder and their tags.
 
-    Tags are read when they are asked for, so that a million pictures fit in memory.
+    Tags are read when they are asked for, so that a million pictures fit in memory; those of so many as
+    take little are remembered. Several threads may ask.
     """
 
     def __init__(self, settings: DatasetSettings, tags: TagsSettings) -> None:
@@ -52,6 +57,7 @@ class Collection:
         _refuse_shared_places(settings, self.folder.pictures)
         self._filter = NameFilter.of(tags)
         self._survey: Survey | None = None
+        self._remembered: dict[str, TagList] = {}
 
     @property
     def pictures(self) -> list[Picture]:
@@ -68,6 +74,14 @@ class Collection:
         Raises ItemError when they cannot be read, and, under the reason "excluded", when the picture is
         one that is never sent: that is judged from all tags, before any filter.
         """
+        known = self._remembered.get(picture.name)
+        if known is None:
+            known = self._read(picture)
+            if len(self._remembered) < _MOST_REMEMBERED and len(known.tags) < _MOST_TAGS:
+                self._remembered[picture.name] = known
+        return known
+
+    def _read(self, picture: Picture) -> TagList:
         if picture.tag_file is None:
             raise ItemError("no tag file", f"{picture.name} has no tag file beside it")
         found = read_tags(self.root / picture.tag_file)

@@ -231,8 +231,8 @@ _PRONOUNS = {"he", "her", "his", "it", "its", "she", "that", "their", "they", "t
 _SENTENCE_WORDS = frozenset(
     _PRONOUNS | {"a", "an", "are", "has", "have", "is", "there", "was", "were", "while"},
 )
-# Most files of tags have none of these, and need not be taken apart.
-_ANY_SENTENCE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_SENTENCE_WORDS))})\b", re.IGNORECASE)
+_AROUND_WORDS = "\"'().!?"
+_BREAKS = {ord(","): " ", ord(";"): " "}
 _CLAUSE_END = re.compile(r"[,;\n]|[.!?](?=\s|$)")
 _EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
@@ -243,17 +243,22 @@ def is_sentences(text: str) -> bool:
     In doubt it is tags: a sentence behind many tags, a long name of a series or a single tag is no caption.
     """
     tokens = text.split()
-    underscored = sum(1 for token in tokens if _UNDERSCORED.search(token))
+    underscored = sum(1 for token in tokens if "_" in token and _UNDERSCORED.search(token))
     if not tokens or underscored * 10 > len(tokens):
         return False
     if "。" in text and 2 * sum(1 for _ in _EAST_ASIAN.finditer(text)) > sum(map(len, tokens)):
         return True
     text = text.strip()
     begins_and_ends = text[0].isupper() and text[-1] in ".!?"
-    if not begins_and_ends and not _ANY_SENTENCE_WORD.search(text):
+    if not begins_and_ends and _SENTENCE_WORDS.isdisjoint(_rough_words(text)):
+        # Most files of tags, which need not be taken apart.
         return False
     clauses = list(_clauses(text))
     return _has_english_sentences(clauses) or (begins_and_ends and _has_clauses_of_sentences(clauses))
+
+
+def _rough_words(text: str) -> Iterator[str]:
+    return (word.strip(_AROUND_WORDS) for word in text.lower().translate(_BREAKS).split())
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
