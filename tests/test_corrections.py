@@ -43,9 +43,9 @@ def apply(album: Album, path: Path) -> str:
 
 
 def files(album: Album) -> dict[str, bytes]:
-    """All that the program has written."""
-    written = (path for path in album.project.captions.rglob("*") if path.is_file())
-    return {str(path): path.read_bytes() for path in written}
+    """All that the program has written, but for its lock."""
+    written = (path for path in album.project.captions.rglob("*") if path.suffix != ".lock")
+    return {str(path): path.read_bytes() for path in written if path.is_file()}
 
 
 def test_a_corrected_caption_is_written_noted_and_shown(album: Album) -> None:
