@@ -20,9 +20,8 @@ from settings import EndpointSettings
 
 LATENCY, JITTER, SHARE = 0.5, 0.3, 0.85
 _SETTLED, _END = 20 * LATENCY, 30 * LATENCY
-# Fixed numbers need no time to settle; as many latencies are measured of them.
-_FIXED_FROM = 3 * LATENCY
-_FIXED_TO = _FIXED_FROM + _END - _SETTLED
+# Fixed numbers need no time to settle.
+_FIXED_FROM, _FIXED_TO = 2 * LATENCY, 8 * LATENCY
 
 
 @dataclass(frozen=True, slots=True)
