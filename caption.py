@@ -61,6 +61,14 @@ def arguments() -> argparse.Namespace:
         "--check", action="store_true", help="look at everything that a run needs, and change nothing"
     )
     parser.add_argument(
+        "--dry-run",
+        type=_count,
+        nargs="?",
+        const=1,
+        metavar="N",
+        help="show what would be sent for N pictures, and what the run would take; write nothing",
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
     )
     parser.add_argument(
@@ -101,6 +109,8 @@ def main() -> int:
             return _exported(options)
         if options.check:
             return _checked(options, interruption)
+        if options.dry_run:
+            return _rehearsed(options, interruption)
         return _caption(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -170,6 +180,20 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
         return asyncio.run(interruption.watch(visit.through(config_file, options.set)))
     except asyncio.CancelledError:
         interruption.end()
+
+
+def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
+    import asyncio
+
+    import config
+    from rehearsal import Rehearsal
+
+    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    try:
+        asyncio.run(interruption.watch(Rehearsal(settings, options.dry_run, _print).through()))
+    except asyncio.CancelledError:
+        interruption.end()
+    return DONE
 
 
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:

@@ -16,7 +16,7 @@ from dataset.results import Results
 from dataset.store import Lines, Texts
 from dataset.tags import canonical, words
 from dataset.trainers import TARGETS, Target
-from errors import ItemError
+from errors import ItemError, UserError
 from material import Material
 from settings import Settings
 from sheets import Sheets
@@ -45,6 +45,15 @@ class Project:
         self.captions = Results("interpreter", Texts(folders.captions, extension), self.journal, begun)
         described = Texts(folders.descriptions, extension)
         self.descriptions = Results("interrogator", described, self.journal, begun)
+
+    def refuse_nothing(self) -> None:
+        """Raise UserError where there is nothing to do anything with."""
+        folder = self.collection.folder
+        if not folder.pictures and not folder.problems:
+            raise UserError(
+                f"there are no pictures in {self.collection.root}: put some there with their tag files, "
+                "or write [Dataset] images = FOLDER in config.ini"
+            )
 
     @cached_property
     def own(self) -> dict[str, Entry]:

@@ -12,7 +12,6 @@ from batch import Tally
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.results import Results
-from errors import UserError
 from events import happened
 from export import after_run
 from llm.connecting import Connections
@@ -39,7 +38,7 @@ class Run:
 
     async def through(self) -> int:
         """Run the stages that are not skipped; the exit code."""
-        self._refuse_nothing()
+        self._project.refuse_nothing()
         with ExitStack() as locks:
             for folder in self._folders_to_write():
                 locks.enter_context(locked(folder))
@@ -60,9 +59,9 @@ class Run:
 
     def _recover(self) -> None:
         """Finish what a kill left half done."""
-        names = {picture.stem_name for picture in self._project.collection.pictures}
         for results in (self._project.captions, self._project.descriptions):
-            results.recover(names)
+            if results.texts.unsettled():
+                results.recover({picture.stem_name for picture in self._project.collection.pictures})
 
     async def _stages(self) -> None:
         if not self._is_something_due():
@@ -81,14 +80,6 @@ class Run:
             await self._interpreter(writer)
         if self._settings.dataset.report:
             self._summary.once(f"See all of it in {self._project.write_report()}.")
-
-    def _refuse_nothing(self) -> None:
-        folder = self._project.collection.folder
-        if not folder.pictures and not folder.problems:
-            raise UserError(
-                f"there are no pictures in {self._settings.dataset.images}: put some there with their tag "
-                "files, or write [Dataset] images = FOLDER in config.ini"
-            )
 
     def _is_something_due(self) -> bool:
         """Whether there is work, as far as can be told from what files there are."""

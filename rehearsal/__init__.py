@@ -1,0 +1,193 @@
+"""--dry-run: what would be sent, word for word, and what the whole run would take. Nothing is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import gist
+from dataset.images import Picture, printable
+from dataset.picture import prepare
+from dataset.results import Results
+from errors import ItemError
+from llm.connecting import Connections
+from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
+from llm.prompts import Message, Prompt
+from project import Project
+from rehearsal.estimate import Estimate, in_all
+from rehearsal.part import Part
+from settings import EndpointSettings, Settings
+from wiki import glossary
+
+# How long answers are where neither the journal nor the probe tells; that of the TagProvider is for a tag.
+_USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
+_USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Shows the first `count` pictures that are due, and counts the rest; `say` is given each line."""
+
+    settings: Settings
+    count: int
+    say: Callable[[str], None]
+    _connections: Connections = field(default_factory=Connections)
+    _without_model: list[str] = field(default_factory=list)
+
+    async def through(self) -> None:
+        """Say all of it; raises UserError where a run could not begin either."""
+        project = Project(self.settings)
+        project.refuse_nothing()
+        self.say("Dry run: nothing is written. One request a stage is sent, to see how long it takes.")
+        try:
+            parts = [part async for part in self._parts(project)]
+            for picture in self._shown(project, parts):
+                await self._show(project, picture, parts)
+            await self._say_estimates(project, parts)
+        finally:
+            await self._connections.close()
+
+    async def _parts(self, project: Project) -> AsyncIterator[Part]:
+        """The stages that ask about pictures."""
+        seeing, writing = self.settings.interrogator, self.settings.interpreter
+        if not seeing.skip:
+            seer = project.interrogator()
+            part = await self._part(
+                *("Interrogator", project, seeing.endpoint, project.descriptions),
+                prompts=lambda picture: [seer.messages(picture)],
+                fingerprint=seer.fingerprint,
+            )
+            if part is not None:
+                part.prepared = lambda picture: prepare(
+                    project.collection.path(picture), seeing.max_image_side
+                )
+                yield part
+        if not writing.skip:
+            writer = project.interpreter()
+            part = await self._part(
+                *("Interpreter", project, writing.endpoint, project.captions),
+                prompts=writer.messages,
+                fingerprint=writer.fingerprint,
+            )
+            if part is not None:
+                yield part
+
+    async def _part(
+        self,
+        title: str,
+        project: Project,
+        settings: EndpointSettings,
+        results: Results,
+        *,
+        prompts: Callable[[Picture], Sequence[Sequence[Message]]],
+        fingerprint: Callable[[Picture, str], str],
+    ) -> Part | None:
+        """A stage with its endpoint; None where no model is to be asked."""
+        if settings.url == "builtin":
+            self._without_model.append(title)
+            return None
+        # Asked once, and not waited for.
+        hasty = settings.model_copy(update={"retries": 0, "wait_for_server": 0.0})
+        endpoint = await self._connections.endpoint(hasty)
+        model = endpoint.model if endpoint else settings.model
+        due = project.due(results, title == "Interpreter", lambda each: fingerprint(each, model))
+        answer = results.mean_answer()
+        return Part(
+            *(title, endpoint, settings, due, prompts, lambda picture: None),
+            *(answer or _USUAL_ANSWER[title], answer is not None),
+        )
+
+    def _shown(self, project: Project, parts: Sequence[Part]) -> Sequence[Picture]:
+        """The first pictures that are due, or just the first where none is."""
+        due = next((part.due for part in reversed(parts) if part.due), project.collection.pictures)
+        return due[: self.count]
+
+    async def _show(self, project: Project, picture: Picture, parts: Sequence[Part]) -> None:
+        self.say(f"\n=== {printable(picture.name)}: {self._what_is_there(project, picture)}")
+        for part in parts:
+            try:
+                for messages in part.prompts(picture):
+                    await self._show_prompt(picture, part, messages)
+            except ItemError as error:
+                self.say(f"\n--- {part.title}: nothing is sent ({error.reason}): {printable(str(error))}")
+        for title in self._without_model:
+            self.say(f"\n--- {title}: nothing is sent, as url = builtin asks no model")
+
+    def _what_is_there(self, project: Project, picture: Picture) -> str:
+        name = picture.stem_name
+        parts = ["captioned already" if project.captions.texts.read(name) else "no caption yet"]
+        if not self.settings.interrogator.skip:
+            parts.append(
+                "described already"
+                if project.descriptions.texts.read(name)
+                else "no description yet, so that what follows lacks it"
+            )
+        try:
+            tags = project.collection.tags(picture).tags
+        except ItemError:
+            return ", ".join(parts)
+        known = sum(project.cache.get(tag) is not None for tag in tags)
+        return ", ".join(
+            [*parts, f"{known} of its {len(tags)} tags are in {self.settings.tag_provider.cache.name}"]
+        )
+
+    async def _show_prompt(self, picture: Picture, part: Part, messages: Sequence[Message]) -> None:
+        count, how = await part.tokens(messages)
+        self.say(f"\n--- {part.title} asks {part.asked}")
+        self.say(f"    {count:,} tokens of text, {how}")
+        ready = part.prepared(picture)
+        if ready is not None:
+            self.say(
+                f"    the picture as {ready.mime}, {ready.width} x {ready.height} pixels, "
+                f"{len(ready.data):,} bytes, perhaps {part.picture_tokens(ready):,} tokens"
+            )
+        for message in messages:
+            self.say(f"[{message.role}]\n{message.text}")
+
+    async def _say_estimates(self, project: Project, parts: Sequence[Part]) -> None:
+        self.say("\n=== The whole run, without what is asked for again")
+        found: list[tuple[Estimate, str]] = []
+        for part in parts:
+            if found and parts[0].due:
+                # What the first one will say of each picture is part of what the second one asks.
+                part.further = parts[0].answer * len(parts[0].due) / max(1, len(part.due))
+            found.append(await part.estimate())
+        estimates = [estimate for estimate, _ in found]
+        if not self.settings.tag_provider.skip:
+            estimates = [*self._of_tags(project, estimates), *estimates]
+        for estimate in estimates:
+            self.say(estimate.line())
+        for title in self._without_model:
+            self.say(f"{title}: no request, as url = builtin asks no model")
+        self.say(in_all(estimates))
+        self.say(
+            f"Text counts as a token for {CHARACTERS_PER_TOKEN} characters where the server does not count, "
+            "answers as their mean in the journal, or as the one that came just now."
+        )
+        for why in dict.fromkeys(why for _, why in found if why):
+            self.say(f"How long it takes cannot be told: {why}")
+
+    def _of_tags(self, project: Project, others: Sequence[Estimate]) -> list[Estimate]:
+        """Stage 1, at most: of many pages the first sentence will do. Its pages are not known yet."""
+        chosen = self.settings.tag_provider
+        if chosen.endpoint.url == "builtin":
+            self._without_model.insert(0, "TagProvider")
+            return []
+        asked = (tag for tag in project.tags(None) if not glossary.is_no_tag(tag))
+        due = len(project.cache.wanted(asked, date.today()))
+        requests = math.ceil(due / gist.PAGES_PER_REQUEST)
+        pages = [_USUAL_PAGE] * gist.PAGES_PER_REQUEST
+        messages = Prompt(chosen.prompt_template_file, gist.VARIABLES).messages({"pages": pages})
+        tokens = sum(estimated_tokens(message.text) for message in messages)
+        # It is not rehearsed itself: a page would have to be fetched.
+        like = others[-1] if others else None
+        return [
+            Estimate(
+                *("TagProvider", due, "tags at most", requests, requests * tokens),
+                *(due * _USUAL_ANSWER["TagProvider"], chosen.endpoint),
+                seconds=like.seconds if like else None,
+                at_once=like.at_once if like else 1,
+            )
+        ]
