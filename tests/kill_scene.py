@@ -236,11 +236,8 @@ class Scene:
 
     def strays(self) -> list[str]:
         """Files that a run which ended in order does not leave behind."""
-        expected = {"journal.jsonl", ".tagscribe.lock"}
-        folders = (self.project.captions, self.project.descriptions)
-        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        strays = [str(path) for path in files if path.suffix != ".txt" and path.name not in expected]
-        return strays + [str(path) for folder in folders for path in folder.glob(".parts")]
+        hidden = self.project.folder.rglob(".*")
+        return [str(path) for path in hidden if path.name != ".tagscribe.lock"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from dataset.store import digest, fingerprint
+from tests.fake_endpoint import FakeEndpoint
 from tests.kill_scene import IN_FLIGHT, PICTURES, Run, Scene, add_pictures
+from tests.program import Project
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -87,3 +91,64 @@ def test_two_hundred_kills_lose_nothing(
 ) -> None:
     with Scene(tmp_path, undisturbed.images, undisturbed.names) as scene:
         _kill_in_a_row(scene, undisturbed, seed, kills)
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Iterator[tuple[Project, FakeEndpoint]]:
+    """One picture with its caption, and the endpoint that was asked once for it."""
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, endpoint.url, Interpreter__repairs="0")
+        project.add("deep/a.png")
+        assert project.run().code == 0
+        assert len(endpoint.requests) == 1
+        yield project, endpoint
+
+
+def _back_to_its_stage(project: Project, text: str) -> None:
+    """What a kill leaves that comes when the journal is written and the caption not yet in its place."""
+    (project.captions / "deep/a.txt").unlink()
+    stage = project.captions / ".parts"
+    stage.mkdir()
+    name = fingerprint("deep/a", digest(project.journal()[-1]["written"]))
+    (stage / name).write_text(text, encoding="utf-8")
+
+
+def test_a_caption_that_was_journalled_is_put_in_its_place_and_not_asked_for(
+    finished: tuple[Project, FakeEndpoint],
+) -> None:
+    project, endpoint = finished
+    caption = project.caption("deep/a")
+    _back_to_its_stage(project, caption)
+    assert project.run().code == 0
+    assert project.caption("deep/a") == caption
+    assert len(endpoint.requests) == 1
+    assert not (project.captions / ".parts").exists()
+
+
+@pytest.mark.parametrize("text", ["", "A torn", "Another text."])
+def test_a_staged_text_that_is_not_the_journalled_one_is_dropped_and_asked_for_again(
+    finished: tuple[Project, FakeEndpoint], text: str
+) -> None:
+    project, endpoint = finished
+    caption = project.caption("deep/a")
+    _back_to_its_stage(project, text)
+    assert project.run().code == 0
+    assert project.caption("deep/a") == caption
+    assert len(endpoint.requests) == 2
+    assert not (project.captions / ".parts").exists()
+
+
+def test_an_empty_caption_is_none_and_a_torn_line_of_the_journal_costs_no_other(
+    finished: tuple[Project, FakeEndpoint],
+) -> None:
+    project, endpoint = finished
+    caption = project.caption("deep/a")
+    (project.captions / "deep/a.txt").write_text("")
+    journal = project.captions / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes() + b'{"picture": "deep/a", "outc')
+    assert project.run().code == 0
+    assert project.caption("deep/a") == caption
+    assert len(endpoint.requests) == 2
+    whole, torn, after = journal.read_bytes().splitlines()
+    assert json.loads(whole)["picture"] == json.loads(after)["picture"] == "deep/a"
+    assert torn == b'{"picture": "deep/a", "outc'
