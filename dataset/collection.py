@@ -23,7 +23,6 @@ from dataset.sidecar import TagList, read_tags
 from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 
-
 # The tags of so many pictures, of at most so many tags each, are remembered: some 30 MB.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
 

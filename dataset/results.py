@@ -15,6 +15,7 @@ from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]
 _WRITTEN = ("done", "edited")
+_AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Made:
     text: str
     draft: bool
     edited: bool = False
+
+    def packed(self) -> str:
+        """All of it in one text, for a million of them take less memory so."""
+        return f"{'draft' * self.draft}{'edited' * self.edited}\0{self.text}\0{self.prompt}"
+
+    @classmethod
+    def unpacked(cls, packed: str) -> Made:
+        """What was packed."""
+        kind, text, prompt = packed.split("\0", 2)
+        return cls(prompt, text, kind == "draft", kind == "edited")
 
 
 class Results:
@@ -75,7 +86,7 @@ class Results:
 
     def again(self, name: str) -> None:
         """Note that somebody wants another text for the picture `name`; the old one stays until then."""
-        self._note(name, "again", {})
+        self._note(name, _AGAIN, {})
 
     def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
         part = self.texts.stage(name, text)
@@ -88,18 +99,22 @@ class Results:
 
     def made(self) -> dict[str, Made]:
         """The last text that was written for each picture, by the journal."""
-        found: dict[str, Made] = {}
+        return dict(self._made())
+
+    def _made(self) -> Iterator[tuple[str, Made]]:
+        """The texts that were written, oldest first, each with its picture."""
         for name, line in self._lines():
             made = _made(line)
             if made is not None:
-                found[name] = made
-        return found
+                yield name, made
 
     def wanted_again(self) -> set[str]:
         """The pictures that somebody wants another text for, and that have not got it since."""
         wanted: set[str] = set()
+        if not self._journal.may_say("outcome", _AGAIN):
+            return wanted
         for name, line in self._lines():
-            if line.get("outcome") == "again":
+            if line.get("outcome") == _AGAIN:
                 wanted.add(name)
             elif line.get("outcome") in _WRITTEN:
                 wanted.discard(name)
@@ -127,16 +142,22 @@ class Results:
         """
         if existing == "overwrite":
             return list(pictures)
-        there = self.texts.names()
+        # Name ─▶ what was made for it last, packed; "" where that is not asked for.
+        there = dict.fromkeys(self.texts.names(), "")
         again = self.wanted_again() if there else ()
-        made = self.made() if there and (redo_drafts or existing == "refresh") else {}
+        if there and (redo_drafts or existing == "refresh"):
+            for name, last in self._made():
+                if name in there:
+                    there[name] = last.packed() if last.draft or existing == "refresh" else ""
 
         def is_due(picture: Picture) -> bool:
             name = picture.stem_name
             if name not in there or name in again:
                 return True
-            last = made.get(name)
-            if last is None or last.edited:
+            if not there[name]:
+                return False
+            last = Made.unpacked(there[name])
+            if last.edited:
                 return False
             outdated = (last.draft and redo_drafts) or (
                 existing == "refresh" and prompt_of(picture) not in (None, last.prompt)
@@ -179,7 +200,15 @@ class Results:
 
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
-        return any(made.draft for made in self.made().values())
+        drafts: set[str] = set()
+        if not self._journal.may_say("draft", True):
+            return False
+        for name, made in self._made():
+            if made.draft:
+                drafts.add(name)
+            else:
+                drafts.discard(name)
+        return bool(drafts)
 
     def recover(self, names: Collection[str]) -> None:
         """Finish what a kill left half done: journalled texts go to their place, others are dropped.
@@ -190,9 +219,13 @@ class Results:
         left = self.texts.unsettled()
         if not left:
             return
-        made = {fingerprint(name, text.text): (name, text) for name, text in self.made().items()}
+        last: dict[str, Made] = {}
+        for name, made in self._made():
+            if name in last or fingerprint(name, made.text) in left:
+                last[name] = made
+        by_part = {fingerprint(name, made.text): (name, made) for name, made in last.items()}
         for part_name, part in left.items():
-            name, text = made.get(part_name, ("", None))
+            name, text = by_part.get(part_name, ("", None))
             if text is not None and name in names and _digest_of(part) == text.text:
                 with suppress(ItemError):
                     self.texts.settle(name, part)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from errors import ItemError, UserError
 
@@ -198,13 +198,27 @@ class Lines:
 
     def read(self) -> Iterator[Line]:
         """Every whole line, oldest first; none when there is no file yet."""
+        # Reads three times as fast as Python's own; who reads nothing need not load it.
+        import orjson
+
+        for raw in self._pieces(lambda file: file.readline()):
+            line = _parsed(raw, orjson.loads)
+            if line is not None:
+                yield line
+
+    def may_say(self, key: str, value: object) -> bool:
+        """Whether a line may have this value under this key; where none has, none need be read."""
+        said = re.compile(rb"\s*:\s*".join(re.escape(json.dumps(each).encode()) for each in (key, value)))
+        pieces = self._pieces(lambda file: file.read(1 << 20) + file.readline())
+        return any(map(said.search, pieces))
+
+    def _pieces(self, take: Callable[[BinaryIO], bytes]) -> Iterator[bytes]:
+        """The file from its beginning, as much at a time as `take` takes; nothing where there is none."""
         try:
             _refuse_link(self.path)
             with self.path.open("rb") as file:
-                for raw in file:
-                    line = _parsed(raw)
-                    if line is not None:
-                        yield line
+                while piece := take(file):
+                    yield piece
         except FileNotFoundError:
             return
         except OSError as error:
@@ -237,10 +251,13 @@ def _dumped(line: Mapping[str, object]) -> str:
     return json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n"
 
 
-def _parsed(raw: bytes) -> Line | None:
+def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> Line | None:
     try:
-        line = json.loads(raw)
-    except (ValueError, RecursionError):
+        line = loads(raw)
+    except ValueError:
+        # Half a character, as names of files may hold, only Python's own takes.
+        line = _parsed(raw, json.loads) if loads is not json.loads else None
+    except RecursionError:
         return None
     return line if isinstance(line, dict) else None
 

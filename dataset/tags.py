@@ -281,6 +281,6 @@ def _has_english_sentences(clauses: list[list[str]]) -> bool:
 
 
 def _has_clauses_of_sentences(clauses: list[list[str]]) -> bool:
-    """Whether text in any language, that begins and ends as sentences do, has clauses longer than tags are."""
+    """Whether text of any language that begins and ends as sentences do has clauses longer than tags."""
     length = sum(map(len, clauses))
     return length > 3 and 2 * length >= 7 * len(clauses)
