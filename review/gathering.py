@@ -17,7 +17,7 @@ from dataset.sidecar import TagList
 from dataset.store import Lines, Texts, digest
 from dataset.tags import words
 from errors import ItemError
-from review.coverage import check
+from review.coverage import Coverage, check
 from review.history import History, Past, read_history, read_versions
 
 # A browser keeps its pace with so many, and nobody looks at more; of a larger data set these are chosen.
@@ -77,7 +77,7 @@ def gather(sources: Sources) -> Page:
     return {
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "id": digest(str(sources.captions.root.resolve())),
-        "images": _address(sources.collection.root, sources.captions.root),
+        "images": address(sources.collection.root, sources.captions.root),
         "totals": _totals(pictures, history, there),
         "tags": table.rows,
         "pictures": entries,
@@ -156,7 +156,7 @@ def _entry(
     if error is not None:
         failures = [("tags", error.reason, str(error))]
     values |= {
-        "src": quote(os.fsencode(picture.name)) if picture.name.lower().endswith(_SHOWN_SUFFIXES) else "",
+        "src": source_of(picture),
         "caption": caption,
         "seen": digest(caption) if caption else "",
         "description": sources.descriptions.read(picture.stem_name) or "",
@@ -189,16 +189,21 @@ def _judgement(caption: str, reading: _Reading, names: frozenset[str]) -> Values
     """How the caption stands beside the tags: a letter for each tag, in their order."""
     # Of several variants, the first is the one that was written to say the tags.
     coverage = check(caption.partition("\n")[0], reading.tags, reading.categories, known_names=names)
+    return {
+        "marks": marks(coverage, reading.tags),
+        "score": round(coverage.score, 3),
+        "faults": [fault.message for fault in coverage.faults],
+    }
+
+
+def marks(coverage: Coverage, tags: Sequence[str]) -> str:
+    """A letter for each tag, in their order: said, missed, contradicted, or - where it is not looked for."""
     letters = {
         **dict.fromkeys(coverage.said, "s"),
         **dict.fromkeys(coverage.missed, "m"),
         **dict.fromkeys(coverage.contradicted, "c"),
     }
-    return {
-        "marks": "".join(letters.get(tag, "-") for tag in reading.tags),
-        "score": round(coverage.score, 3),
-        "faults": [fault.message for fault in coverage.faults],
-    }
+    return "".join(letters.get(tag, "-") for tag in tags)
 
 
 def _problem(problem: Problem) -> Values:
@@ -223,10 +228,15 @@ def _totals(pictures: Sequence[Picture], history: History, there: set[str]) -> V
     }
 
 
-def _address(images: Path, captions: Path) -> str:
-    """The folder of the pictures as seen from the report."""
+def source_of(picture: Picture) -> str:
+    """The address of a picture below the folder of the pictures; "" where no browser can show it."""
+    return quote(os.fsencode(picture.name)) if picture.name.lower().endswith(_SHOWN_SUFFIXES) else ""
+
+
+def address(images: Path, page: Path) -> str:
+    """The folder of the pictures as seen from the folder of a page."""
     try:
-        relative = os.path.relpath(images, captions)
+        relative = os.path.relpath(images, page)
     except ValueError:  # another drive of Windows
         return f"{images.resolve().as_uri()}/"
     return quote(os.fsencode(Path(relative).as_posix())) + "/"

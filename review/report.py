@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +18,10 @@ NAME = "report.html"
 _PAGE = Path(__file__).with_name("page")
 _FIRST = 48
 # In this order: each may use what those before it define.
-_SCRIPTS = ("elements", "data", "corrections", "filters", "overview", "cards", "detail", "keys", "start")
+_SCRIPTS = (
+    *("elements", "theme", "data", "corrections", "filters", "overview", "cards", "detail", "keys"),
+    "start",
+)
 
 
 def write_report(sources: Sources) -> Path:
@@ -32,18 +36,30 @@ def write_report(sources: Sources) -> Path:
 
 def render(values: Page) -> str:
     """The page that shows these values; its texts are data, whatever stands in them."""
-    # No part of the page but its own script and style is ever run, even if a text got into the markup.
-    script, style = _script(), _read("report.css")
     # The first pictures are shown before the browser has read the others.
     pictures = values["pictures"]
+    return fill(
+        "report",
+        _SCRIPTS,
+        ("report",),
+        first=json_in_html({**values, "pictures": pictures[:_FIRST]}),
+        rest=json_in_html(pictures[_FIRST:]),
+    )
+
+
+def fill(name: str, scripts: Sequence[str], styles: Sequence[str], **values: object) -> str:
+    """The page NAME.html.j2 with these scripts and styles of ours in it; texts among the values are escaped."""
+    # No part of the page but its own script and style is ever run, even if a text got into the markup.
+    parts = "\n".join(_read(f"{each}.js") for each in scripts)
+    script = f'(() => {{\n"use strict";\n{parts}\n}})();'
+    style = "\n".join(_read(f"{each}.css") for each in styles)
     environment = Environment(autoescape=True, loader=FileSystemLoader(_PAGE))
-    return environment.get_template("report.html.j2").render(
+    return environment.get_template(f"{name}.html.j2").render(
         script=Markup(script),  # noqa: S704 - our own file
         style=Markup(style),  # noqa: S704 - our own file
         script_hash=_hash(script),
         style_hash=_hash(style),
-        first=json_in_html({**values, "pictures": pictures[:_FIRST]}),
-        rest=json_in_html(pictures[_FIRST:]),
+        **values,
     )
 
 
@@ -53,11 +69,6 @@ def json_in_html(values: object) -> Markup:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 - just made safe
-
-
-def _script() -> str:
-    parts = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
-    return f'(() => {{\n"use strict";\n{parts}\n}})();'
 
 
 def _read(name: str) -> str:
