@@ -69,7 +69,7 @@ class Browser:
         self.driver.get(page.as_uri())
         self.wait(lambda: self.run("return 'ready' in document.documentElement.dataset"))
 
-    def size(self, width: int, height: int, dark: bool = False, sharpness: int = 1) -> None:
+    def size(self, width: int, height: int, dark: bool = False, sharpness: float = 1) -> None:
         """The size of the window in CSS pixels, and whether the system is dark."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": sharpness, "mobile": False}
         self._tell("Emulation.setDeviceMetricsOverride", metrics)

@@ -173,7 +173,7 @@ function changePart(picture) {
 
 function facts(picture) {
   const rows = [
-    ["Model", picture.model],
+    ["Model", picture.edited ? "none: by hand" : picture.model],
     ["Tokens", picture.tokens?.toLocaleString("en")],
     ["Seconds", picture.seconds?.toLocaleString("en")],
     ["Words", wordCount(shownCaption(picture)) || ""],
