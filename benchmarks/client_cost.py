@@ -55,8 +55,8 @@ def through_the_program(server: Mock, arguments: list[str] | None = None) -> flo
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         run = project(Path(folder), server.url, PICTURES, Endpoint__concurrency=str(IN_FLIGHT))
         before = server.seen().answered
-        seen, _ = watched(run, server, arguments)
-    seen = [each.after(before) for each in seen]
+        course = watched(run, server, arguments)
+    seen = [each.after(before) for each in course.seen]
     begin, end = steady(seen, 10 * IN_FLIGHT)
     return (end.answered - begin.answered) / (end.time - begin.time)
 

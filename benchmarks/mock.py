@@ -95,8 +95,21 @@ def project(folder: Path, url: str, pictures: int, picture: Path | None = None, 
     return made
 
 
-def watched(run: Project, server: Mock, python: list[str] | None = None) -> tuple[list[Seen], float]:
-    """Run the program to its end; what the endpoint saw meanwhile, and the seconds that it took in all.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A run: what the endpoint saw meanwhile, the seconds in all, and those it worked and stood in line.
+
+    A program that stands in line for a processor is on a machine that does other things as well.
+    """
+
+    seen: list[Seen]
+    seconds: float
+    worked: float
+    stood_in_line: float
+
+
+def watched(run: Project, server: Mock, python: list[str] | None = None) -> Watched:
+    """Run the program to its end.
 
     `python` is a command that runs the program, in place of the interpreter alone.
     """
@@ -104,14 +117,24 @@ def watched(run: Project, server: Mock, python: list[str] | None = None) -> tupl
     command = [*(python or [sys.executable]), *run.command()[1:]]
     environment = {**os.environ, "PYTHONPATH": str(_HERE.parent)}
     process = subprocess.Popen(command, cwd=run.folder, env=environment, stdout=subprocess.DEVNULL)
-    seen = [server.seen()]
+    seen, schedule = [server.seen()], (0.0, 0.0)
     while process.poll() is None:
+        schedule = _schedule(process.pid) or schedule
         sleep(_LOOK_EVERY)
         seen.append(server.seen())
     seconds = monotonic() - started
     if process.returncode:
         raise SystemExit(f"the program ended with {process.returncode}")
-    return seen, seconds
+    return Watched(seen, seconds, *schedule)
+
+
+def _schedule(process: int) -> tuple[float, float] | None:
+    """Seconds that the main thread of a process worked and stood in line; None where nobody can tell."""
+    try:
+        worked, in_line, _ = Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return None
+    return int(worked) / 1e9, int(in_line) / 1e9
 
 
 def steady(seen: list[Seen], margin: int) -> tuple[Seen, Seen]:
