@@ -123,4 +123,7 @@ def _entry(path: Path, fields: Mapping[str, object]) -> Entry:
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    """The text of a cell on one line, without signs that cannot be seen."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in value).split())
