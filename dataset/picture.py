@@ -4,7 +4,7 @@ Servers differ in what they read: some refuse WebP and AVIF, none turns a pictur
 a big one costs all of them time. So each arrives as an upright, opaque sRGB JPEG or PNG of modest size.
 
 The folder may hold anything, so the content decides what a file is, never its name; the header decides if it
-is decoded at all, and `MEMORY_BUDGET` bounds what that costs. All this may run in many threads at once.
+is decoded at all, and `MEMORY_BUDGET` bounds what that costs, in however many threads all this runs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import hashlib
 import logging
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pyvips
 
 MAX_PIXELS = 100_000_000
-MEMORY_BUDGET = 220_000_000  # bytes: the file itself, and what its decoder holds at one time
+MEMORY_BUDGET = 220_000_000  # bytes, of all threads together: the file itself, and what its decoder holds
 JPEG_QUALITY = 90
 AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a bigger file carries something beside itself
 
@@ -83,17 +84,24 @@ def prepare(path: Path, max_side: int) -> Prepared:
     metadata is left out. A JPEG or PNG that is all this already is sent as it is, byte for byte.
     Raises ItemError for what is no picture, for a damaged one and for an oversized one.
     """
-    raw = _read(path)
-    picture_format = _sniff(path, raw[:SIGNATURE_LENGTH])
-    with _decoding(path):
-        header = _open_bytes(raw)
-        _refuse_by_header(path, header, picture_format, len(raw))
-        if len(raw) <= AS_IT_IS_LIMIT and _is_ready(header, picture_format, max_side):
-            header.avg()  # reads every pixel, so that a file that was cut off is not sent
-            mime, data, width, height = MIME_TYPES[picture_format], raw, header.width, header.height
-        else:
-            mime = MIME_TYPES["JPEG"]
-            data, width, height = _convert(raw, max_side)
+    is_big = _checked_size(path) > AS_IT_IS_LIMIT
+    with _MEMORY.for_one(MEMORY_BUDGET if is_big else 0):
+        raw = _read(path)
+        picture_format = _sniff(path, raw[:SIGNATURE_LENGTH])
+        with _decoding(path):
+            header = _open_bytes(raw)
+            held = _refuse_by_header(path, header, picture_format, len(raw))
+            with _MEMORY.for_one(0 if is_big else held):
+                return _prepared(raw, header, picture_format, max_side)
+
+
+def _prepared(raw: bytes, header: pyvips.Image, picture_format: str, max_side: int) -> Prepared:
+    if len(raw) <= AS_IT_IS_LIMIT and _is_ready(header, picture_format, max_side):
+        header.avg()  # reads every pixel, so that a file that was cut off is not sent
+        mime, data, width, height = MIME_TYPES[picture_format], raw, header.width, header.height
+    else:
+        mime = MIME_TYPES["JPEG"]
+        data, width, height = _convert(raw, max_side)
     return Prepared(mime, data, width, height, hashlib.blake2b(raw, digest_size=16).hexdigest())
 
 
@@ -118,6 +126,30 @@ def describe(path: Path) -> PictureFacts:
         rotated=_is_rotated(header),
         animated=header.get_n_pages() > 1,
     )
+
+
+class _Memory:
+    """The budget that all threads share: whoever needs more than is left waits for the others."""
+
+    def __init__(self, total: int) -> None:
+        self._left = total
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def for_one(self, wanted: int) -> Iterator[None]:
+        """Take so many bytes of the budget for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._left >= wanted)
+            self._left -= wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._left += wanted
+                self._changed.notify_all()
+
+
+_MEMORY = _Memory(MEMORY_BUDGET)
 
 
 @functools.cache
@@ -194,13 +226,15 @@ def _open_bytes(raw: bytes) -> pyvips.Image:
     return vips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
 
 
-def _refuse_by_header(path: Path, header: pyvips.Image, picture_format: str, file_size: int) -> None:
+def _refuse_by_header(path: Path, header: pyvips.Image, picture_format: str, file_size: int) -> int:
+    """Refuse what would cost too much; the bytes that the decoder of any other picture will hold."""
     pixels = header.width * header.height
-    held = pixels * _bytes_held_per_pixel(header, picture_format)
+    held: int = pixels * _bytes_held_per_pixel(header, picture_format)
     if pixels > MAX_PIXELS or held + file_size > MEMORY_BUDGET:
         raise _too_large(path, f"{header.width} x {header.height} pixels")
     if picture_format == "JPEG" and not _is_interlaced(header) and pixels > JPEG_PIXELS_PER_BYTE * file_size:
         raise _damaged(path)
+    return held
 
 
 def _bytes_held_per_pixel(header: pyvips.Image, picture_format: str) -> int:
