@@ -115,6 +115,8 @@ def test_the_log_keeps_what_happens_in_order_and_never_a_secret(tmp_path: Path) 
         for name in ("a", "b", "c", "d"):
             project.add(f"{name}.png", f"1girl, {name}_dress")
         project.add("out.png", "1girl, loli, nude")
+        # Whatever way a secret takes into an event.
+        project.add("p marked-wiki-key.png", "1girl, hat")
         echo = "you sent marked-key and marked-header"
         endpoint.script(
             Reply("A girl in a dress."),
@@ -130,11 +132,13 @@ def test_the_log_keeps_what_happens_in_order_and_never_a_secret(tmp_path: Path) 
     assert "marked" not in log.read_text(encoding="utf-8").replace(str(tmp_path), "")
     assert [each["event"] for each in kept if each["event"] not in ("answer", "message")] == [
         *("start", "stage start", "outcome", "retry", "outcome", "not accepted", "outcome", "outcome"),
-        *("outcome", "stage end", "end"),
+        *("outcome", "outcome", "stage end", "end"),
     ]
     assert kept[0]["settings"]["interpreter"]["endpoint"]["url"] == endpoint.url
     outcomes = {each["item"]: each for each in kept if each["event"] == "outcome"}
-    assert [each["outcome"] for each in outcomes.values()] == ["done", "done", "done", "failed", "excluded"]
+    assert [each["outcome"] for each in outcomes.values()] == [
+        *("done", "done", "done", "failed", "excluded", "done"),
+    ]
     assert outcomes["c.png"]["completion_tokens"] > outcomes["a.png"]["completion_tokens"] > 0
     assert outcomes["a.png"]["seconds"] >= 0
     assert outcomes["d.png"]["reason"] == "request refused (400)"
