@@ -31,8 +31,6 @@ PROGRAM = Path(__file__).resolve().parent.parent
 PICTURES = PROGRAM / "docs"
 COLUMNS = 100
 SHARPNESS = 1.5
-# Else the bar is drawn with what an old terminal has.
-UTF8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}
 # What somebody might write; one of them is wrong on purpose, so that the colours of the tags are seen.
 WRONG = "hatsune_miku"
 EDITS = {
@@ -82,7 +80,7 @@ def in_terminal(folder: Path) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     command = [sys.executable, str(PROGRAM / "caption.py"), "--config", str(folder / "config.ini")]
-    running = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=UTF8)
+    running = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder)
     os.close(theirs)
     output = b""
     try:
