@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -16,7 +16,7 @@ from dataset.tags import words
 from errors import ItemError
 from wiki.meanings import CHARACTER, GENERAL, Meanings
 
-# A trait is what stands beside the character in this share of the pictures where nobody else is.
+# Of so many pictures where nobody else is, a trait stands in this share.
 _LEAST_SHARE = 0.6
 _FEWEST_PICTURES = 3
 _MOST_TRAITS = 10
@@ -39,7 +39,7 @@ class Sheet:
     traits: tuple[str, ...]
 
     def __str__(self) -> str:
-        usually = f"usually {', '.join(self.traits)}" if self.traits else ""
+        usually = f"Usually {', '.join(self.traits)}." if self.traits else ""
         return f"- {self.name}: {' '.join(part for part in (self.description, usually) if part)}"
 
 
@@ -66,16 +66,15 @@ class Sheets:
     def _traits(self) -> dict[str, tuple[str, ...]]:
         """The usual traits of each character, as words."""
         pictures: Counter[str] = Counter()
-        looks: dict[str, Counter[str]] = {}
-        # One string for each trait, however many tag files have it.
-        known: dict[str, str] = {}
-        candidates = self._candidates()
-        for character, tags in self._portraits():
-            if character in candidates and pictures[character] < _MOST_PICTURES:
-                pictures[character] += 1
-                seen = (known.setdefault(tag, tag) for tag in tags if self._is_look(tag))
-                looks.setdefault(character, Counter()).update(seen)
-        return {character: _usual(counts, pictures[character]) for character, counts in looks.items()}
+        seen: dict[str, Counter[str]] = {}
+        looks: dict[str, str | None] = {}
+        wanted = self._candidates()
+        for character, tags in self._portraits(wanted):
+            pictures[character] += 1
+            if pictures[character] == _MOST_PICTURES:
+                wanted.discard(character)
+            seen.setdefault(character, Counter()).update(self._looks_in(tags, looks))
+        return {character: _usual(counts, pictures[character]) for character, counts in seen.items()}
 
     def _candidates(self) -> set[str]:
         """The most common tags that are, or for all that is known may be, characters."""
@@ -84,17 +83,28 @@ class Sheets:
         maybe = (tag for tag in often if self.meanings.of(tag).category in (CHARACTER, None))
         return set(islice(maybe, _MOST_CHARACTERS))
 
-    def _portraits(self) -> Iterator[tuple[str, Sequence[str]]]:
-        """The character and the tags of each picture where nobody else is."""
+    def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
+        """The character and the tags of each picture where one of those wanted is, and nobody else."""
         for picture in self.collection.pictures:
             try:
                 tags = self.collection.tags(picture).tags
             except ItemError:
                 continue
+            if wanted.isdisjoint(tags) or not _is_of_one(tags):
+                continue
             categories = self.meanings.categories(tags)
             characters = [tag for tag, category in categories.items() if category == CHARACTER]
-            if len(characters) == 1 and _is_of_one(tags):
+            if len(characters) == 1 and characters[0] in wanted:
                 yield characters[0], tags
+
+    def _looks_in(self, tags: Sequence[str], looks: dict[str, str | None]) -> Iterator[str]:
+        """The tags that say how somebody looks; `looks` has one string for each, whatever file it is from."""
+        for tag in tags:
+            if tag not in looks:
+                looks[tag] = tag if self._is_look(tag) else None
+            look = looks[tag]
+            if look:
+                yield look
 
     def _is_look(self, tag: str) -> bool:
         return (self.meanings.of(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
@@ -105,6 +115,8 @@ def _is_of_one(tags: Sequence[str]) -> bool:
 
 
 def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:
-    least = max(_FEWEST_PICTURES, _LEAST_SHARE * pictures)
-    usual = [tag for tag, count in counts.most_common() if count >= least][:_MOST_TRAITS]
+    if pictures < _FEWEST_PICTURES:
+        return ()
+    common = counts.most_common(_MOST_TRAITS)
+    usual = [tag for tag, count in common if count >= _LEAST_SHARE * pictures]
     return tuple(words(tag) for tag in sorted(usual, key=lambda tag: _LOOKS[role_of(tag).slot]))
