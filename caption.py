@@ -69,6 +69,15 @@ def arguments() -> argparse.Namespace:
         help="show what would be sent for N pictures, and what the run would take; write nothing",
     )
     parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="OTHER.ini",
+        help="have these settings and those of another file caption the same pictures, and show both",
+    )
+    parser.add_argument(
+        "--sample", type=_count, default=20, metavar="N", help="compare over N pictures; default: 20"
+    )
+    parser.add_argument(
         "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
     )
     parser.add_argument(
@@ -99,19 +108,7 @@ def main() -> int:
         print(f"caption.py: Python 3.10 or newer is needed, and this is {version}", file=sys.stderr)
         return USER_MUST_ACT
     try:
-        if options.version or options.settings:
-            return _tell(_about_itself(options))
-        if options.merge_cache:
-            return _tell(_merged(options))
-        if options.report or options.apply:
-            return _tell(_reviewed(options))
-        if options.export:
-            return _exported(options)
-        if options.check:
-            return _checked(options, interruption)
-        if options.dry_run:
-            return _rehearsed(options, interruption)
-        return _caption(options, interruption)
+        return _act(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
         return USER_MUST_ACT
@@ -121,6 +118,24 @@ def main() -> int:
             file=sys.stderr,
         )
         return USER_MUST_ACT
+
+
+def _act(options: argparse.Namespace, interruption: Interruption) -> int:
+    if options.version or options.settings:
+        return _tell(_about_itself(options))
+    if options.merge_cache:
+        return _tell(_merged(options))
+    if options.report or options.apply:
+        return _tell(_reviewed(options))
+    if options.export:
+        return _exported(options)
+    if options.check:
+        return _checked(options, interruption)
+    if options.compare:
+        return _compared(options)
+    if options.dry_run:
+        return _rehearsed(options, interruption)
+    return _caption(options, interruption)
 
 
 def _tell(text: str) -> int:
@@ -182,6 +197,23 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
         interruption.end()
 
 
+def _compared(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from comparison import Comparison
+
+    _say_more(options)
+    interruption = Interruption(lambda: _last_word("Interrupted. The same command compares anew."))
+    interruption.listen()
+    files = (options.config or PROGRAM_FOLDER / "config.ini", options.compare)
+    try:
+        return asyncio.run(
+            interruption.watch(Comparison(files, options.set, options.sample, _print).through())
+        )
+    except asyncio.CancelledError:
+        interruption.end()
+
+
 def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
@@ -235,8 +267,7 @@ def _print(line: str) -> None:
         print(line, flush=True)
 
 
-def _last_word() -> None:
-    words = "Interrupted. What is done is kept: the same command goes on from here."
+def _last_word(words: str = "Interrupted. What is done is kept: the same command goes on from here.") -> None:
     # A bar may be half written by the very code that was interrupted.
     with suppress(OSError, RuntimeError):
         print(words, file=sys.stderr, flush=True)

@@ -10,40 +10,46 @@ from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
 from dataset.filters import HiddenTraits
-from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Lines, Texts
 from dataset.tags import canonical, words
 from dataset.trainers import TARGETS, Target
 from errors import ItemError, UserError
-from material import Material
 from settings import Settings
-from sheets import Sheets
-from wiki import cache as tags_cache
-from wiki import own
-from wiki.cache import Cache, Entry
-from wiki.meanings import Meanings
-from wiki.telling import Telling
 
 if TYPE_CHECKING:
     from interpreter import Interpreter
     from interrogator import Interrogator
+    from material import Material
     from tag_provider import TagProvider
+    from wiki.cache import Cache, Entry
+
+
+# Putting so many in order takes half a minute and some 50 MB.
+_MOST_SORTED = 100_000
 
 
 class Project:
     """Opens each thing when it is first needed, so that whoever needs little pays for little."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises UserError where the folders cannot be what they are meant for."""
+    def __init__(self, settings: Settings, aside: Path | None = None) -> None:
+        """Raises UserError where the folders cannot be what they are meant for.
+
+        `aside` is a folder for texts and journal, so that those that there are stay as they are;
+        descriptions that no stage would make are read all the same.
+        """
         self.settings = settings
         self.collection = Collection(settings.dataset, settings.tags)
-        folders, extension = settings.dataset, settings.dataset.caption_extension
-        self.journal = Lines(folders.captions / "journal.jsonl")
+        captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
+        if aside is not None:
+            captions = aside / "captions"
+            descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
+        extension = settings.dataset.caption_extension
+        self.journal = Lines(captions / "journal.jsonl")
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.captions = Results("interpreter", Texts(folders.captions, extension), self.journal, begun)
-        described = Texts(folders.descriptions, extension)
+        self.captions = Results("interpreter", Texts(captions, extension), self.journal, begun)
+        described = Texts(descriptions, extension)
         self.descriptions = Results("interrogator", described, self.journal, begun)
 
     def refuse_nothing(self) -> None:
@@ -58,17 +64,26 @@ class Project:
     @cached_property
     def own(self) -> dict[str, Entry]:
         """The user's own descriptions of tags."""
+        from wiki import own
+
         path = self.settings.tags.descriptions_file
         return own.load(path, canonical) if path else {}
 
     @cached_property
     def cache(self) -> Cache:
         """What tags_cache.json holds."""
+        from wiki import cache as tags_cache
+
         return tags_cache.load(self.settings.tag_provider.cache)
 
     @cached_property
     def material(self) -> Material:
         """What templates can say; to be asked for once stage 1 is through."""
+        from material import Material
+        from sheets import Sheets
+        from wiki.meanings import Meanings
+        from wiki.telling import Telling
+
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = Meanings(self.own, self.cache, survey.categories)
         telling = Telling(meanings, survey.counts, words, chosen.describe, chosen.describe_tokens)
@@ -99,6 +114,7 @@ class Project:
 
     def interpreter(self) -> Interpreter:
         """Stage 3."""
+        from dataset.finishing import Finishing
         from interpreter import Interpreter
 
         chosen, tags = self.settings.interpreter, self.settings.tags
@@ -135,6 +151,19 @@ class Project:
         return results.pending(
             self.collection.pictures, existing, redo_drafts=redo_drafts, prompt_of=prompt_of
         )
+
+    def like_beside_like(self, pictures: list[Picture]) -> list[Picture]:
+        """The pictures in an order in which each prompt begins as the last one; very many stay as they are."""
+        if len(pictures) > _MOST_SORTED:
+            return pictures
+
+        def likeness(picture: Picture) -> tuple[object, ...]:
+            try:
+                return False, *self.material.likeness(self.collection.tags(picture))
+            except ItemError:
+                return (True,)
+
+        return sorted(pictures, key=likeness) if len(pictures) > 1 else pictures
 
     def tags(self, limit: int | None) -> list[str]:
         """The distinct tags, the most common first; of as many pictures as are due where there is a limit."""

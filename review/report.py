@@ -48,7 +48,7 @@ def render(values: Page) -> str:
 
 
 def fill(name: str, scripts: Sequence[str], styles: Sequence[str], **values: object) -> str:
-    """The page NAME.html.j2 with these scripts and styles of ours in it; texts among the values are escaped."""
+    """The page NAME.html.j2 with these scripts and styles of ours; texts among the values are escaped."""
     # No part of the page but its own script and style is ever run, even if a text got into the markup.
     parts = "\n".join(_read(f"{each}.js") for each in scripts)
     script = f'(() => {{\n"use strict";\n{parts}\n}})();'
