@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -75,7 +75,10 @@ class Interpreter:
         return [opening(messages, self._settings) for messages in self._messages(picture)]
 
     async def run(
-        self, pictures: Sequence[Picture], endpoint: Endpoint | None, bar: Bar
+        self,
+        pictures: Iterable[Picture] | AsyncIterable[Picture],
+        endpoint: Endpoint | None,
+        bar: Bar,
     ) -> batch.Tally:
         """Write the captions: the endpoint's model does, or the composer where there is no endpoint.
 

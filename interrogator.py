@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.picture import prepare
 from dataset.results import Results
+from errors import ItemError
 from llm.asking import Answer, ask
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
@@ -60,14 +61,32 @@ class Interrogator:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
         return fingerprint(model, self.messages(picture))
 
-    async def run(self, pictures: Sequence[Picture], endpoint: Endpoint, bar: Bar) -> batch.Tally:
-        """Describe the pictures; raises StageError or UserError when no further one can succeed."""
+    async def run(
+        self,
+        pictures: Sequence[Picture],
+        endpoint: Endpoint,
+        bar: Bar,
+        finished: Callable[[Picture], None] = lambda picture: None,
+    ) -> batch.Tally:
+        """Describe the pictures, and tell of each that has its description, or failed for good.
+
+        Raises StageError or UserError when no further one can succeed.
+        """
+
+        def keep(sitting: Sitting, answer: Answer[str]) -> None:
+            self._keep(sitting, answer, endpoint)
+            finished(sitting.picture)
+
+        def failed(sitting: Sitting, error: ItemError) -> None:
+            self._results.failed(sitting.picture.stem_name, error)
+            finished(sitting.picture)
+
         work: batch.Work[Sitting, Answer[str]] = batch.Work(
             title=TITLE,
             name=lambda sitting: sitting.picture.name,
             ask=lambda sitting: self._ask(sitting, endpoint),
-            keep=lambda sitting, answer: self._keep(sitting, answer, endpoint),
-            failed=lambda sitting, error: self._results.failed(sitting.picture.stem_name, error),
+            keep=keep,
+            failed=failed,
             cost=lambda answer: answer.cost,
         )
         pool = ThreadPoolExecutor(_THREADS)

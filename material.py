@@ -10,7 +10,7 @@ from dataset.images import Picture
 from dataset.sidecar import TagList
 from dataset.tags import words
 from sheets import Sheets
-from wiki.meanings import CHARACTER, Meanings
+from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
 from wiki.telling import Telling
 
 VARIABLES = (
@@ -52,6 +52,19 @@ class Material:
     hidden: HiddenTraits
     drops_implied: bool
     sheets: Sheets
+
+    def likeness(self, tags: TagList) -> tuple[bool, Sequence[str], Sequence[str], Sequence[str]]:
+        """What the last message begins with in the templates that ship, in its order.
+
+        Pictures that are sorted by it have neighbours whose prompts begin alike, so that servers can reuse
+        what they have read.
+        """
+        categories = self.meanings.categories(tags.tags)
+        shown = without_categories(tags.tags, categories, self.left_out)
+        characters, series = (
+            [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
+        )
+        return tags.explicit, characters, series, [name for name, _ in self.telling.of(shown)]
 
     def values(
         self, picture: Picture, tags: TagList, description: str, uses: Collection[str]

@@ -153,7 +153,7 @@ class Project:
         )
 
     def like_beside_like(self, pictures: list[Picture]) -> list[Picture]:
-        """The pictures in an order in which each prompt begins as the last one; very many stay as they are."""
+        """The pictures so that each prompt begins like the one before it; very many stay as they are."""
         if len(pictures) > _MOST_SORTED:
             return pictures
 

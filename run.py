@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from dataset.results import Results
 from events import happened
 from export import after_run
 from llm.connecting import Connections
+from overlap import Relay, side_by_side
 from progress import Bar
 from project import Project
 from settings import EndpointSettings, Settings
@@ -22,6 +25,14 @@ from summary import BUILTIN, NO_MODEL, Outcome, Summary
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The pictures that a stage has to do, and how many it need not."""
+
+    pictures: list[Picture]
+    there: int
 
 
 class Run:
@@ -35,6 +46,7 @@ class Run:
         self._project = Project(settings)
         self._connections = Connections()
         self._summary = Summary(say, settings.dataset.captions)
+        self._is_anything_new = False
 
     async def through(self) -> int:
         """Run the stages that are not skipped; the exit code."""
@@ -75,26 +87,23 @@ class Run:
             self._summary.no_model(BUILTIN if chosen.endpoint.url == "builtin" else NO_MODEL)
         self._summary.problems(self._project.collection.folder)
         await self._tag_provider()
-        await self._interrogator()
-        if not chosen.skip:
-            await self._interpreter(writer)
-        if self._settings.dataset.report:
+        await self._describe_and_write(writer)
+        if self._settings.dataset.report and self._is_anything_new:
             self._summary.once(f"See all of it in {self._project.write_report()}.")
 
     def _is_something_due(self) -> bool:
         """Whether there is work, as far as can be told from what files there are."""
         if self._settings.dataset.existing != "keep":
             return True
-        names = {picture.stem_name for picture in self._project.collection.pictures}
+        pictures, captions = self._project.collection.pictures, self._project.captions
         skips = (self._settings.interpreter.skip, self._settings.interrogator.skip)
         if all(skips):
             return not self._settings.tag_provider.skip
         captions_due = not skips[0] and (
-            bool(names - self._project.captions.texts.names())
-            or not names.isdisjoint(self._project.captions.wanted_again())
-            or (self._settings.interpreter.endpoint.url != "builtin" and self._project.captions.has_drafts())
+            captions.lack(pictures)
+            or (self._settings.interpreter.endpoint.url != "builtin" and captions.has_drafts())
         )
-        return captions_due or (not skips[1] and bool(names - self._project.descriptions.texts.names()))
+        return captions_due or (not skips[1] and self._project.descriptions.lack(pictures))
 
     async def _tag_provider(self) -> None:
         from tag_provider import TITLE
@@ -108,6 +117,7 @@ class Run:
         try:
             with self._stage(TITLE, len(due), endpoint, "tags looked up") as (bar, outcome):
                 outcome.tally = await provider.run(due, endpoint, bar)
+            self._summary.outcome(outcome)
         finally:
             provider.save(chosen.cache)
         if provider.stand_ins:
@@ -118,30 +128,80 @@ class Run:
         if provider.trouble:
             self._summary.trouble(f"{provider.trouble}. The captions are made without these meanings.")
 
-    async def _interrogator(self) -> None:
+    async def _describe_and_write(self, writer: Endpoint | None) -> None:
+        """Stages 2 and 3, one after the other or side by side."""
         from interrogator import TITLE
 
         chosen = self._settings.interrogator
-        endpoint = await self._asked(TITLE, chosen.skip, chosen.endpoint)
-        if endpoint is None:
+        seer = await self._asked(TITLE, chosen.skip, chosen.endpoint)
+        if seer and writer and self._is_to_overlap(seer, writer):
+            described, written = self._due_descriptions(seer), self._due_captions(writer)
+            relay = Relay(written.pictures, described.pictures)
+            outcomes = await side_by_side(
+                relay.until_described(self._interrogator(seer, described, relay.finished)),
+                self._interpreter(writer, written, relay.pictures()),
+            )
+            for outcome in outcomes:
+                self._summary.outcome(outcome)
             return
-        stage = self._project.interrogator()
-        due, there = self._due(
-            self._project.descriptions, False, lambda each: stage.fingerprint(each, endpoint.model)
-        )
-        with self._stage(TITLE, len(due), endpoint, "pictures described", there) as (bar, outcome):
-            outcome.tally = await stage.run(due, endpoint, bar)
+        if seer:
+            self._summary.outcome(await self._interrogator(seer, self._due_descriptions(seer)))
+        if not self._settings.interpreter.skip:
+            self._summary.outcome(await self._interpreter(writer, self._due_captions(writer)))
 
-    async def _interpreter(self, endpoint: Endpoint | None) -> None:
-        from interpreter import COMPOSER, TITLE
+    def _is_to_overlap(self, seer: Endpoint, writer: Endpoint) -> bool:
+        if not self._settings.interpreter.endpoint.overlap:
+            return False
+        if seer.url == writer.url:
+            why = "Interrogator and Interpreter ask the same server"
+        elif self._settings.dataset.existing == "refresh":
+            why = "with existing = refresh it is the descriptions that decide which captions are due"
+        else:
+            return True
+        self._summary.once(f"The stages run one after the other in spite of overlap = True: {why}.")
+        return False
 
-        stage = self._project.interpreter()
-        model = endpoint.model if endpoint else COMPOSER
-        due, there = self._due(
-            self._project.captions, endpoint is not None, lambda each: stage.fingerprint(each, model)
+    async def _interrogator(
+        self, endpoint: Endpoint, due: _Due, finished: Callable[[Picture], None] = lambda picture: None
+    ) -> Outcome:
+        from interrogator import TITLE
+
+        total, noun = len(due.pictures), "pictures described"
+        with self._stage(TITLE, total, endpoint, noun, due.there) as (bar, outcome):
+            if due.pictures:
+                stage = self._project.interrogator()
+                outcome.tally = await stage.run(due.pictures, endpoint, bar, finished)
+        return outcome
+
+    async def _interpreter(
+        self, endpoint: Endpoint | None, due: _Due, coming: AsyncIterable[Picture] | None = None
+    ) -> Outcome:
+        """Stage 3; `coming` are the pictures that are due, where they are yet to be described."""
+        from interpreter import TITLE
+
+        total, noun = len(due.pictures), "captions written"
+        with self._stage(TITLE, total, endpoint, noun, due.there) as (bar, outcome):
+            if due.pictures:
+                stage = self._project.interpreter()
+                outcome.tally = await stage.run(coming or due.pictures, endpoint, bar)
+        return outcome
+
+    def _due_descriptions(self, endpoint: Endpoint) -> _Due:
+        # Most runs need no fingerprint to tell what is due, and then no stage is opened where nothing is.
+        stage = cache(self._project.interrogator)
+        return self._due(
+            self._project.descriptions, False, lambda each: stage().fingerprint(each, endpoint.model)
         )
-        with self._stage(TITLE, len(due), endpoint, "captions written", there) as (bar, outcome):
-            outcome.tally = await stage.run(due, endpoint, bar)
+
+    def _due_captions(self, endpoint: Endpoint | None) -> _Due:
+        """The captions to write: pictures that begin alike beside each other, where a model is asked."""
+        from interpreter import COMPOSER
+
+        stage, model = cache(self._project.interpreter), endpoint.model if endpoint else COMPOSER
+        due = self._due(
+            self._project.captions, endpoint is not None, lambda each: stage().fingerprint(each, model)
+        )
+        return replace(due, pictures=self._project.like_beside_like(due.pictures)) if endpoint else due
 
     async def _asked(self, title: str, skip: bool, endpoint: EndpointSettings) -> Endpoint | None:
         """The endpoint of a stage, or None where the stage is left out."""
@@ -161,16 +221,16 @@ class Run:
 
     def _due(
         self, results: Results, redo_drafts: bool, fingerprint: Callable[[Picture], str]
-    ) -> tuple[list[Picture], int]:
-        """The pictures that a stage has to do, and how many it need not."""
+    ) -> _Due:
         due = self._project.due(results, redo_drafts, fingerprint)
-        return due[: self._limit], len(self._project.collection.pictures) - len(due)
+        return _Due(due[: self._limit], len(self._project.collection.pictures) - len(due))
 
     @contextmanager
     def _stage(
         self, title: str, total: int, endpoint: Endpoint | None, noun: str, there: int = 0
     ) -> Iterator[tuple[Bar, Outcome]]:
-        """A bar while the stage runs, and its line in the summary, whatever ends it."""
+        """A bar while the stage runs, and what came of it, whatever ends it."""
+        self._is_anything_new |= total > 0
         outcome, started = Outcome(title, noun, Tally(), there), monotonic()
         bar = Bar(title, total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
         happened("stage start", stage=title, total=total, there=there, **_asked_of(endpoint))
@@ -185,7 +245,6 @@ class Run:
             if endpoint and before:
                 outcome.usage = endpoint.usage.since(before)
             happened("stage end", stage=title, **outcome.figures())
-        self._summary.outcome(outcome)
 
 
 def _asked_of(endpoint: Endpoint | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -119,6 +119,12 @@ class Results:
             elif line.get("outcome") in _WRITTEN:
                 wanted.discard(name)
         return wanted
+
+    def lack(self, pictures: Iterable[Picture]) -> bool:
+        """Whether a picture has no text, or somebody wants another one for it."""
+        there, again = self.texts.names(), self.wanted_again()
+        names = (picture.stem_name for picture in pictures)
+        return any(name not in there or name in again for name in names)
 
     def _lines(self) -> Iterator[tuple[str, Line]]:
         """The lines of this stage, oldest first, each with the picture that it is about."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from llm import discovery
 from llm.concurrency import Concurrency
 from settings import EndpointSettings
 
@@ -51,6 +50,8 @@ class Connections:
         return await self._named(settings)
 
     async def _found(self, settings: EndpointSettings) -> Endpoint | None:
+        from llm import discovery
+
         for server in await discovery.listening():
             endpoint = _endpoint(settings, server.program, server.url, settings.model)
             model = discovery.choose(await endpoint.models())
@@ -63,6 +64,8 @@ class Connections:
         return None
 
     async def _named(self, settings: EndpointSettings) -> Endpoint:
+        from llm import discovery
+
         endpoint = _endpoint(settings, "", settings.url, settings.model)
         if settings.model == "auto":
             endpoint.model = discovery.choose(await endpoint.models()) or _UNNAMED_MODEL
