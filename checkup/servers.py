@@ -150,7 +150,11 @@ def _choice(stage: Stage, facts: Facts) -> str:
 
 
 def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
-    prompt = round(stage.longest())
+    try:
+        prompt = round(stage.longest())
+    except (UserError, ItemError):
+        # The template or the tags cannot be used, of which the other examinations tell.
+        return
     about = f"the longest prompt has about {prompt:,} tokens, of {CHARACTERS_PER_TOKEN} characters each"
     if facts.context is None:
         yield ok(f"[{stage.name}] the server does not tell its context; {about}")

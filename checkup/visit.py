@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checkup import Finding, Level, ok, problem, programs
-from errors import ItemError, StageError, UserError
+from errors import StageError, UserError
 
 if TYPE_CHECKING:
     from project import Project
@@ -27,6 +27,8 @@ class Visit:
         self._say = say
         self._coloured = on_terminal
         self._levels: Counter[Level] = Counter()
+        # What is broken in one place is met by several examinations.
+        self._said: set[Finding] = set()
 
     async def through(self, config_file: Path, overrides: Sequence[str]) -> int:
         """Look at everything; 0, or 2 when a run would fail."""
@@ -46,6 +48,9 @@ class Visit:
 
     def _tell(self, findings: Sequence[Finding]) -> None:
         for finding in findings:
+            if finding in self._said:
+                continue
+            self._said.add(finding)
             self._levels[finding.level] += 1
             level = f"{finding.level:<8}"
             if self._coloured:
@@ -101,9 +106,6 @@ async def _of_project(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async for finding in servers.examine(project):
             yield finding
-    except (UserError, StageError, ItemError):
-        # A template or cache that cannot be read has been told of above.
-        pass
     finally:
         await servers.connections.close()
     for finding in _safely(lambda each: captions.examine(each, servers.writer), project):

@@ -276,6 +276,18 @@ def test_a_template_with_an_unknown_name_is_mended_by_the_name_of_the_line(tmp_p
     assert (result.code, lines(result, "problem")) == (0, [])
 
 
+def test_a_broken_template_of_one_stage_keeps_no_server_from_being_looked_at(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    project.set["Interrogator.prompt_template_file"] = "missing.txt"
+    project.add("a.png")
+    result = project.run("--check")
+    assert result.code == 2
+    assert "missing.txt does not exist: correct prompt_template_file" in only(result, "problem")
+    assert any("[Interpreter] " in line and "answers in" in line for line in lines(result, "ok"))
+
+
 def test_a_wiki_that_is_away_is_mended_when_it_is_back(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")
