@@ -33,6 +33,7 @@ from tests.fake_endpoint import (
 from tests.fake_faults import Exchange
 from tests.llmock_server import Llmock
 from tests.program import Project
+from tests.test_progress import on_a_terminal
 from tests.wiki_pages import TAGS
 
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -224,8 +225,10 @@ def test_a_server_that_goes_away_and_comes_back_is_waited_for(tmp_path: Path) ->
         pictures(project, 60)
 
         with away_after(20, endpoint, comes_back=True):
-            result = project.run()
-    assert (result.code, result.err) == (0, "")
+            code, states = on_a_terminal(project.command(), 160)
+    assert code == 0
+    assert any("is away, waiting" in state for state in states), states
+    assert "is away" not in states[-1]
     assert len(list(project.captions.glob("*.txt"))) == 60
 
 
