@@ -41,6 +41,8 @@ PLAINLY = {
     "bool_parsing": "should be True or False",
 }
 
+# Far beyond what people write; of a larger file, the parser would take minutes to say what is wrong.
+_LARGEST_FILE = 200_000
 _MISTYPED_NAME = re.compile(r"[A-Za-z_. -]{1,40}")
 
 _log = logging.getLogger(__name__)
@@ -104,6 +106,8 @@ def _read(path: Path) -> Raw:
     # Interpolation off: a percent sign is a percent sign. Only "=" divides: tags and addresses hold colons.
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), empty_lines_in_values=False)
     try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise UserError(f"{path} is larger than {_LARGEST_FILE // 1000} kB: is it really a config.ini?")
         parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
     except FileNotFoundError:
         raise UserError(
@@ -142,7 +146,7 @@ def _in_one_line(error: configparser.Error) -> str:
         case configparser.MissingSectionHeaderError():
             return f"line {error.lineno} stands before the first section; put one such as [Dataset] above it"
         case configparser.ParsingError():
-            lines = ", ".join(str(number) for number, _ in error.errors)
+            lines = ", ".join(str(number) for number, _ in error.errors[:5])
             return f"line {lines} is neither a [Section] nor key = value nor a # comment; mend or remove it"
     return " ".join(str(error).split())
 

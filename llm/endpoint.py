@@ -220,7 +220,7 @@ class Endpoint:
             return outcome
         self.concurrency.observe(seconds, ok=True)
         self._answered = True
-        return self._reply(outcome, seconds)
+        return self.read(outcome, seconds)
 
     async def _request(self, body: bytes) -> object:
         """The JSON of the answer, or the trouble."""
@@ -270,7 +270,7 @@ class Endpoint:
             said = said.replace(secret, "[secret]")
         return said
 
-    def _reply(self, body: object, seconds: float) -> Reply | Trouble:
+    def read(self, body: object, seconds: float) -> Reply | Trouble:
         """The reply in the JSON of a chat completion, or the trouble where it is none."""
         reply = _read_reply(self.model, body, seconds)
         if reply is None:
