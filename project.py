@@ -131,9 +131,11 @@ class Project:
         """Write report.html beside the captions, and return where it is; raises UserError."""
         from review.gathering import Sources
         from review.report import write_report
+        from wiki.meanings import Meanings
 
         captions, descriptions = self.captions.texts, self.descriptions.texts
-        categories = self.material.meanings.categories
+        # What the tag files of other pictures tell is not worth reading all of them.
+        categories = Meanings(self.own, self.cache, {}).categories
         return write_report(Sources(self.collection, captions, descriptions, self.journal, categories))
 
     def due(
