@@ -89,7 +89,7 @@ class Run:
         await self._tag_provider()
         await self._describe_and_write(writer)
         if self._settings.dataset.report and self._is_anything_new:
-            self._summary.once(f"See all of it in {self._project.write_report()}.")
+            self._summary.report(self._project.write_report(), len(self._project.collection.folder.pictures))
 
     def _is_something_due(self) -> bool:
         """Whether there is work, as far as can be told from what files there are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,7 +12,6 @@ from dataset.images import Folder, printable
 from llm.usage import Usage
 
 DONE, SOME_FAILED = 0, 1
-# The journal has them all.
 _MOST_LISTED = 20
 
 NO_MODEL = (
@@ -102,10 +102,18 @@ class Summary:
     def outcome(self, outcome: Outcome) -> None:
         """Say what came of a stage."""
         self.say(outcome.line())
-        self._list("Failed", outcome.tally.failures)
+        journal = self.captions / "journal.jsonl"
+        self._list("Failed", outcome.tally.failures, f"; each is in {journal}")
         self._list("To look at", outcome.tally.noted)
         self._list("Excluded, and never sent", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
+
+    def report(self, path: Path, pictures: int) -> None:
+        """Say where the report is, and how much of a large data set it shows."""
+        from review.gathering import MOST_SHOWN
+
+        shown = "all of it" if pictures <= MOST_SHOWN else f"{MOST_SHOWN:,} of {pictures:,} pictures"
+        self.once(f"See {shown} in {path}.")
 
     def trouble(self, what: str) -> None:
         """Say what went wrong beside the items, after which the result is not complete."""
@@ -119,13 +127,13 @@ class Summary:
             self.say(self._without_model)
         return SOME_FAILED if self._is_incomplete else DONE
 
-    def _list(self, heading: str, failures: Sequence[Failure]) -> None:
+    def _list(self, heading: str, failures: Sequence[Failure], where: str = "") -> None:
         if not failures:
             return
         self.say(f"{heading}:")
         for failure in failures[:_MOST_LISTED]:
             self.say(f"  {printable(failure.name)}: {printable(failure.message)}")
-        if len(failures) > _MOST_LISTED:
-            self.say(
-                f"  … and {len(failures) - _MOST_LISTED:,} more, listed in {self.captions / 'journal.jsonl'}"
-            )
+        rest = Counter(failure.reason for failure in failures[_MOST_LISTED:])
+        if rest:
+            reasons = ", ".join(f"{count:,} {reason}" for reason, count in rest.most_common())
+            self.say(f"  … and {rest.total():,} more: {reasons}{where}")

@@ -18,7 +18,7 @@ from dataset.store import Lines, Texts, digest
 from dataset.tags import words
 from errors import ItemError
 from review.coverage import Coverage, check
-from review.history import History, Past, read_history, read_versions
+from review.history import Glance, History, Past, read_glances, read_history, read_versions
 
 # A browser keeps its pace with so many, and nobody looks at more; of a larger data set these are chosen.
 MOST_SHOWN = 10_000
@@ -58,11 +58,12 @@ def gather(sources: Sources) -> Page:
     Of more pictures than MOST_SHOWN those are shown that ask for attention: failures, the last run,
     what has no caption, and then the latest.
     """
-    history = read_history(sources.journal)
     there = sources.captions.names()
     pictures = sources.collection.folder.pictures
-    chosen = _most_interesting(pictures, history, there)
-    versions = read_versions(sources.journal, {picture.stem_name for picture in chosen})
+    chosen = _most_interesting(pictures, sources.journal, there)
+    names_shown = {picture.stem_name for picture in chosen}
+    history = read_history(sources.journal, names_shown)
+    versions = read_versions(sources.journal, names_shown)
     table = _Tags(sources.categories)
     readings = [_Reading(sources, picture, table) for picture in chosen]
     names = frozenset(table.names)
@@ -84,14 +85,15 @@ def gather(sources: Sources) -> Page:
     }
 
 
-def _most_interesting(pictures: Sequence[Picture], history: History, there: set[str]) -> Sequence[Picture]:
+def _most_interesting(pictures: Sequence[Picture], journal: Lines, there: set[str]) -> Sequence[Picture]:
     if len(pictures) <= MOST_SHOWN:
         return pictures
+    glances, last_run = read_glances(journal)
 
     def interest(at: int) -> tuple[bool, bool, bool, str, int]:
         name = pictures[at].stem_name
-        past = history.pictures.get(name) or Past()
-        return bool(past.failures), past.run == history.run, name not in there, past.time, -at
+        glance = glances.get(name) or Glance()
+        return bool(glance.failed), glance.run == last_run, name not in there, glance.time, -at
 
     return [pictures[at] for at in sorted(heapq.nlargest(MOST_SHOWN, range(len(pictures)), key=interest))]
 
@@ -217,10 +219,9 @@ def _problem(problem: Problem) -> Values:
 
 
 def _totals(pictures: Sequence[Picture], history: History, there: set[str]) -> Values:
-    names = {picture.stem_name for picture in pictures}
     return {
         "pictures": len(pictures),
-        "captions": len(names & there),
+        "captions": sum(picture.stem_name in there for picture in pictures),
         "prompt_tokens": history.prompt_tokens,
         "completion_tokens": history.completion_tokens,
         "seconds": round(history.seconds, 1),

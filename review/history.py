@@ -1,15 +1,15 @@
 """What the journal tells of each picture: what came of it last, and what stood there before.
 
-The journal of a large data set does not fit in memory, so it is read twice: once for what came of every
-picture, in a few words each, and once for the texts of those pictures that are shown.
+The journal of a large data set does not fit in memory, so it is read several times: at a glance, to choose
+the pictures that are shown, and then for what came of these and for their texts.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dataset.store import Line, Lines
 
@@ -35,7 +35,7 @@ class Past:
 
 @dataclass(slots=True)
 class History:
-    """All pictures that the journal tells of, the last run that wrote into it, and what all runs took."""
+    """What came of some pictures, the last run that wrote into the journal, and what all runs took."""
 
     pictures: dict[str, Past] = field(default_factory=dict)
     run: str = ""
@@ -43,24 +43,55 @@ class History:
     completion_tokens: int = 0
     seconds: float = 0.0
 
-    def failures_by_reason(self) -> Counter[str]:
-        """How many pictures stand without what a stage should have made, by its last reason."""
-        return Counter(reason for past in self.pictures.values() for reason, _ in past.failures.values())
+
+class Glance(NamedTuple):
+    """In short what came of one picture: the stages that failed, and the last run that dealt with it."""
+
+    failed: tuple[str, ...] = ()
+    run: str = ""
+    time: str = ""
 
 
-def read_history(journal: Lines) -> History:
-    """What came of every picture, by its last line in the journal."""
-    history = History()
+def read_glances(journal: Lines) -> tuple[dict[str, Glance], str]:
+    """What came of every picture, in little memory; and the last run that wrote into the journal."""
+    glances: dict[str, Glance] = {}
+    # Many pictures share one.
+    known: dict[Glance, Glance] = {}
+    last_run = ""
+    for name, stage, line in _lines(journal):
+        last_run = _word(line, "run")
+        glance = _glance(glances.get(name, Glance()), stage, line)
+        glances[name] = known.setdefault(glance, glance)
+    return glances, last_run
+
+
+def _glance(before: Glance, stage: str, line: Line) -> Glance:
+    outcome, others = line.get("outcome"), tuple(each for each in before.failed if each != stage)
+    if outcome == "failed":
+        return Glance((*others, stage), _word(line, "run"), _word(line, "time"))
+    if outcome in _WRITTEN and stage == WRITER:
+        return Glance(others, _word(line, "run"), _word(line, "time"))
+    return before._replace(failed=others) if outcome in _WRITTEN else before
+
+
+def _lines(journal: Lines) -> Iterator[tuple[str, str, Line]]:
+    """Picture, stage and all of each line that tells what came of a picture."""
     for line in journal.read():
         name, stage = line.get("picture"), line.get("stage")
-        if not isinstance(name, str) or stage not in (WRITER, SEER):
-            continue
+        if isinstance(name, str) and stage in (WRITER, SEER):
+            yield name, str(stage), line
+
+
+def read_history(journal: Lines, names: Collection[str]) -> History:
+    """What came of the pictures called `names`, by their last lines in the journal."""
+    history = History()
+    for name, stage, line in _lines(journal):
         history.run = _word(line, "run")
         history.prompt_tokens += int(_number(line, "prompt_tokens"))
         history.completion_tokens += int(_number(line, "completion_tokens"))
         history.seconds += _number(line, "seconds")
-        past = history.pictures.setdefault(name, Past())
-        _add_outcome(past, stage, line)
+        if name in names:
+            _add_outcome(history.pictures.setdefault(name, Past()), stage, line)
     return history
 
 
