@@ -15,7 +15,7 @@ import config
 from dataset.images import Picture, natural_order, printable
 from dataset.locks import locked
 from dataset.results import Results
-from dataset.store import digest, remove
+from dataset.store import digest, make_folder, remove
 from errors import ItemError, StageError, UserError
 from interpreter import COMPOSER
 from llm.connecting import Connections
@@ -216,8 +216,9 @@ class _Contender:
                 _clear(self.project.descriptions)
             self._interpreter = self.project.interpreter()
             _clear(self.project.captions)
-            # What the page tells is read from the journal, which begins anew.
+            # What the page tells is read from the journal, which begins anew; the first stage writes into it.
             self.project.journal.rewrite([])
+            make_folder(self.project.journal.path.parent)
 
     async def run(self) -> None:
         """Caption the pictures as the settings say; raises StageError and UserError as a run does."""

@@ -83,7 +83,7 @@ class Compared:
 
 def _outcomes_of(side: Side) -> list[Outcome]:
     """What became of each picture, in order."""
-    history = read_history(side.sources.journal)
+    history = read_history(side.sources.journal, {each.stem_name for each in side.pictures})
     return [_outcome(side, each, history.pictures.get(each.stem_name) or Past()) for each in side.pictures]
 
 
