@@ -73,7 +73,7 @@ class Prompt:
                 Message(role, sandbox.render(template, values).strip()) for role, template in self._messages
             ]
         except _FAILURES as error:
-            message = f"the template {self.path} fails: {' '.join(str(error).split())}"
+            message = f"the template {self.path} fails: {' '.join(str(error).split()).rstrip('.')}"
             raise ItemError("template fails", message) from error
         if not rendered[-1].text:
             raise ItemError("template fails", f"the template {self.path} asks nothing with these values")
@@ -87,7 +87,8 @@ class Prompt:
             self.uses.update(name for name, _ in sandbox.names(tree))
             return sandbox.compiled(tree)
         except TemplateSyntaxError as error:
-            raise UserError(f"the template {self.path}, line {error.lineno}: {error.message}") from error
+            what = str(error.message).rstrip(".")
+            raise UserError(f"the template {self.path}, line {error.lineno}: {what}") from error
         except (TemplateError, RecursionError, SyntaxError, ValueError, MemoryError) as error:
             # Too deeply nested for Python's own compiler, or a number of too many digits.
             message = f"the template {self.path} cannot be read ({error}): make it simpler"

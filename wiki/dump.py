@@ -34,6 +34,7 @@ _CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species",
 # Only e621's dumps have these columns, and its numbers of categories are its own.
 _OF_E621 = ("parent", "creator_id")
 _MOST_REDIRECTS = 3
+_TOO_MANY_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> int | None:
     digits = _text(value).removesuffix(".0")
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < _TOO_MANY_DIGITS else None
 
 
 def _category(row: Row) -> str | None:
