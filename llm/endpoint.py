@@ -217,6 +217,8 @@ class Endpoint:
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow")
             self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
+            if outcome.is_for_number:
+                self._line.refused_after(seconds)
             return outcome
         self.concurrency.observe(seconds, ok=True)
         self._answered = True

@@ -6,15 +6,16 @@ Of many that come back together most would be refused again, which helps neither
 from __future__ import annotations
 
 import asyncio
-import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
 
-# A refusal comes at once and an answer may take minutes: so long in flight without a refusal, and the next
-# in line may try.
-_LET_IN = 1.0
+# A refusal comes about as fast as those before it, and an answer may take minutes: so many times as long in
+# flight without a refusal, in seconds at least and at most so many, and the next in line may try.
+_TIMES, _SHORTEST, _LONGEST = 2.0, 0.02, 1.0
+_REMEMBERED = 8
 
 
 class Line:
@@ -22,6 +23,11 @@ class Line:
 
     def __init__(self) -> None:
         self._head = asyncio.Lock()
+        self._refusals: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def refused_after(self, seconds: float) -> None:
+        """Learn how long a refusal took."""
+        self._refusals.append(seconds)
 
     async def pass_by(self) -> None:
         """Wait, as a new request, until all have tried that stand in line now."""
@@ -40,18 +46,24 @@ class Line:
         Who is refused then may try once more before the others: `next_wait` tells how long to wait for
         that, None for any other outcome. A second refusal is the outcome.
         """
-        not_before = time.monotonic() + wait
+        now = asyncio.get_running_loop().time
+        not_before = now() + wait
         async with self._head:
             for may_try_again in (True, False):
-                await asyncio.sleep(not_before - time.monotonic())
+                await asyncio.sleep(not_before - now())
                 sending = asyncio.ensure_future(send())
                 try:
-                    await asyncio.wait({sending}, timeout=_LET_IN)
+                    await asyncio.wait({sending}, timeout=self._long_enough())
                 except asyncio.CancelledError:
                     sending.cancel()
                     raise
                 refused = next_wait(sending.result()) if sending.done() and may_try_again else None
                 if refused is None:
                     break
-                not_before = time.monotonic() + refused
+                not_before = now() + refused
         return await sending
+
+    def _long_enough(self) -> float:
+        """The seconds after which a request that was not refused will not be refused any more."""
+        fastest = min(self._refusals, default=_LONGEST)
+        return min(max(_TIMES * fastest, _SHORTEST), _LONGEST)
