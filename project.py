@@ -174,7 +174,8 @@ class Project:
             pictures = self.due(self.captions, False, lambda picture: "")[:limit]
             wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
             ordered = [tag for tag in ordered if tag in wanted]
-        return [tag for tag in ordered if tag not in self.own]
+        told = {tag for tag, entry in self.own.items() if entry.description and entry.category}
+        return [tag for tag in ordered if tag not in told]
 
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""

@@ -11,6 +11,8 @@ import pytest
 import config
 from dataset.tags import canonical, words
 from errors import UserError
+from project import Project as Opened
+from tests.program import Project
 from wiki import own
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
 from wiki.meanings import Meanings
@@ -272,3 +274,12 @@ def test_a_few_new_pictures_change_no_order() -> None:
 )
 def test_tokens_are_estimated(text: str, expected: int) -> None:
     assert tokens(text) == expected
+
+
+def test_only_what_a_user_tells_in_full_is_not_looked_up(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__descriptions_file="my.csv")
+    project.add("a.png", "mychar, hat, bow, cap")
+    (tmp_path / "my.csv").write_text("mychar,A girl.,character\nhat,A hat.\nbow,,general\n", "utf-8")
+    overrides = [f"{key}={value}" for key, value in project.set.items()]
+    opened = Opened(config.load(tmp_path / "config.ini", overrides))
+    assert sorted(opened.tags(None)) == ["bow", "cap", "hat"]
