@@ -163,6 +163,25 @@ def test_a_run_of_all_stages_contacts_the_endpoint_and_the_wiki_and_no_proxy_bet
     assert proxy.asked == []
 
 
+@pytest.mark.parametrize("look", ["--check", "--dry-run"])
+def test_looking_before_a_run_contacts_nothing_else_either(
+    tmp_path: Path, proxy: RefusingProxy, look: str
+) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        project = Project(
+            tmp_path,
+            url=endpoint.url,
+            TagProvider__skip="False",
+            TagProvider__wiki_url=wiki.url,
+            Interrogator__skip="False",
+        )
+        project.add("a.png", "1girl, hatsune miku, long hair")
+        seen = watched(project, proxy, look)
+        assert seen.addresses <= {place(endpoint.url), place(wiki.url)}
+    assert seen.names <= {"127.0.0.1"}
+    assert proxy.asked == []
+
+
 def test_an_endpoint_beyond_this_computer_is_asked_through_the_proxy_and_nobody_else_is(
     tmp_path: Path, proxy: RefusingProxy
 ) -> None:

@@ -81,11 +81,12 @@ def test_no_failure_of_a_single_request_tells_a_secret(tmp_path: Path) -> None:
         project = project_with_keys(tmp_path, endpoint.url, Endpoint__retries="1", Endpoint__concurrency="4")
         for number in range(2 * len(MANY_KINDS)):
             project.add(f"{number}.png", f"1girl, smile, thing {number}")
-        result = project.run("-v")
+        result = project.run("-v", "--log", str(tmp_path / "events.jsonl"))
         sent = endpoint.requests[0].headers
     assert (sent["authorization"], sent["x-secret"]) == (f"Bearer {KEY}", HEADER)
     assert result.code == 1, result
     assert "[secret]" in result.out
+    assert "[secret]" in (tmp_path / "events.jsonl").read_text(encoding="utf-8")
     assert leaks(project, result) == []
 
 
@@ -105,9 +106,29 @@ def test_no_failure_that_ends_the_run_tells_a_secret(tmp_path: Path, fault: Stat
     with FakeEndpoint(faults=(fault,), models=fault) as endpoint:
         project = project_with_keys(tmp_path, endpoint.url, Endpoint__model="auto")
         project.add("a.png")
-        result = project.run("-v")
+        result = project.run("-v", "--log", str(tmp_path / "events.jsonl"))
     assert result.code == 2, result
     assert result.err
+    assert leaks(project, result) == []
+
+
+@pytest.mark.parametrize("look", ["--check", "--dry-run"])
+@pytest.mark.parametrize("fault", [None, Status(401, ECHO), Status(500, ECHO)], ids=str)
+def test_looking_before_a_run_tells_no_secret(tmp_path: Path, look: str, fault: Status | None) -> None:
+    broken = WikiFault(WikiReply(403, f"{LOGIN} {WIKI_KEY} {IN_BASE64}".encode(), "text/html"))
+    with FakeDanbooru(TAGS, accounts={LOGIN: WIKI_KEY}) as wiki:
+        wiki.always = broken if fault else None
+        with FakeEndpoint(faults=(fault,) if fault else (), models=fault or ("tiny",)) as endpoint:
+            project = project_with_keys(
+                tmp_path,
+                endpoint.url,
+                TagProvider__skip="False",
+                TagProvider__wiki_url=wiki.url,
+                Interrogator__skip="False",
+            )
+            project.add("a.png", "1girl, hatsune miku, obscure thing")
+            result = project.run("-v", look)
+    assert result.out
     assert leaks(project, result) == []
 
 
