@@ -3,20 +3,18 @@
 For each size: seconds and memory of the first run, of a second one that has nothing to do, of one that
 looks whether a caption is outdated (existing = refresh), and of one that finds all captions to be drafts and
 has a model write one of them anew. Exits with 1 where time grows by more than the stated share beyond the
-number of pictures, or another limit is missed. Growth is that of processor time: other programs do not change it.
+number of pictures, or another limit is missed. Growth is that of processor time, which does not depend on
+what else the computer does.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
+from benchmarks.cost import Cost, cost_of
 from benchmarks.datasets import mixed, write_pictures
 from benchmarks.mock import mock
 from tests.program import Project
@@ -27,43 +25,20 @@ _MOST_MEGABYTES = 500
 # Seconds that a run with nothing to do may take at 100,000 pictures.
 _LONGEST_IDLE, _IDLE_SIZE = 2.0, 100_000
 _TRIES = 3
-_KILOBYTES = 1024 if sys.platform == "darwin" else 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds by the clock and of the processor, and the most memory in MB."""
-
-    seconds: float
-    processor: float
-    megabytes: float
-
-
-def cost_of(project: Project, *arguments: str) -> Cost:
-    """Run the program once."""
-    started = monotonic()
-    process = subprocess.Popen(project.command(*arguments), cwd=project.folder, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = monotonic() - started
-    if process.returncode is None:
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"the program ended with {process.returncode}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KILOBYTES / 1024)
 
 
 def costs(folder: Path, pictures: int) -> dict[str, Cost]:
     """What each kind of run costs."""
     project = Project(folder)
     write_pictures(project.images, mixed(pictures))
-    first = cost_of(project)
-    idle = min((cost_of(project) for _ in range(_TRIES)), key=lambda cost: cost.seconds)
+    first = cost_of(project.command(), folder)
+    idle = min((cost_of(project.command(), folder) for _ in range(_TRIES)), key=lambda cost: cost.seconds)
     project.set["Dataset.existing"] = "refresh"
-    refresh = cost_of(project)
+    refresh = cost_of(project.command(), folder)
     project.set["Dataset.existing"] = "keep"
     with mock(0.0, 1) as server:
         project.set["Endpoint.url"] = server.url
-        drafts = cost_of(project, "--limit", "1")
+        drafts = cost_of(project.command("--limit", "1"), folder)
     return {"first run": first, "nothing to do": idle, "refresh": refresh, "drafts": drafts}
 
 
