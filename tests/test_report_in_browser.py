@@ -243,14 +243,14 @@ def test_everything_can_be_done_with_keys(nine: Browser) -> None:
     nine.press("a")
     assert nine.find("#again").get_attribute("aria-pressed") == "true"
     nine.press("a", "ESCAPE")
+    nine.wait(lambda: nine.run("return document.activeElement.textContent") == "draft.png")
     assert opened(nine) == ""
-    assert nine.run("return document.activeElement.textContent") == "draft.png"
     nine.press("/", "j")
     assert nine.run("return [document.activeElement.id, document.activeElement.value]") == ["search", "j"]
     nine.press("BACKSPACE", "ESCAPE", "?")
     assert nine.run("return document.querySelector('#keys').open")
     nine.press("ESCAPE")
-    assert not nine.run("return document.querySelector('#keys').open")
+    nine.wait(lambda: not nine.run("return document.querySelector('#keys').open"))
 
 
 def test_it_is_dark_with_the_system_and_by_choice(nine: Browser, page_of_all_kinds: Path) -> None:
@@ -411,12 +411,13 @@ def test_without_storage_corrections_can_still_be_saved(browser: Browser, page_o
     try:
         browser.complaints()
         browser.open(page_of_all_kinds)
-        browser.press("t", "j", "ENTER")
+        browser.press("t")
+        open_picture(browser, "hat")
         correct(browser, "My own words.")
         file = json.loads(saved(browser).read_text(encoding="utf-8"))
         assert [entry["caption"] for entry in file["corrections"]] == ["My own words."]
         assert browser.complaints() == []
-        browser.press("j", "ENTER")
+        open_picture(browser, "hat")
         browser.click("#discard")
     finally:
         stop()
