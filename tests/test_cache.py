@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 import sharing
 from errors import UserError
-from tests.program import Project
+from tests.program import ROOT, Project
 from wiki import cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry
 
@@ -267,13 +268,17 @@ def test_a_hundred_thousand_entries_load_in_a_second(tmp_path: Path) -> None:
     text = "A girl with long blue hair wears a black dress and a hat with a wide brim."
     made = cache_of(**{f"tag_{number}": said("gemma", text) for number in range(100_000)})
     path = written(tmp_path / "c.json", made.dump())
-    took = []
-    for _ in range(3):
-        began = time.perf_counter()
-        assert len(cache.load(path)) == 100_000
-        took.append(time.perf_counter() - began)
-    print(f"100,000 entries in {min(took):.2f} s")
-    assert min(took) < 3, "measured 0.4 s; more than this is no load of the machine"
+    # As a run has it: a process of its own, and the time that this process had.
+    measured = (
+        "import sys, time; from pathlib import Path; from wiki import cache; began = time.process_time(); "
+        "count = len(cache.load(Path(sys.argv[1]))); print(count, time.process_time() - began)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", measured, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    count, seconds = done.stdout.split()
+    assert count == "100000"
+    assert float(seconds) < 1.5, "0.5 s on a computer of 2026 with nothing else to do"
 
 
 def test_the_command_brings_in_somebody_elses_cache(tmp_path: Path) -> None:
