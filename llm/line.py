@@ -6,16 +6,14 @@ Of many that come back together most would be refused again, which helps neither
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 Outcome = TypeVar("Outcome")
 
-# A refusal comes about as fast as those before it, and an answer may take minutes: so many times as long in
-# flight without a refusal, in seconds at least and at most so many, and the next in line may try.
+# A refusal comes about as fast as the fastest before it, and an answer may take minutes: so many times as
+# long in flight without a refusal, in seconds at least and at most so many, and the next in line may try.
 _TIMES, _SHORTEST, _LONGEST = 2.0, 0.02, 1.0
-_REMEMBERED = 8
 
 
 class Line:
@@ -23,11 +21,11 @@ class Line:
 
     def __init__(self) -> None:
         self._head = asyncio.Lock()
-        self._refusals: deque[float] = deque(maxlen=_REMEMBERED)
+        self._fastest_refusal = _LONGEST
 
     def refused_after(self, seconds: float) -> None:
         """Learn how long a refusal took."""
-        self._refusals.append(seconds)
+        self._fastest_refusal = min(self._fastest_refusal, seconds)
 
     async def pass_by(self) -> None:
         """Wait, as a new request, until all have tried that stand in line now."""
@@ -65,5 +63,4 @@ class Line:
 
     def _long_enough(self) -> float:
         """The seconds after which a request that was not refused will not be refused any more."""
-        fastest = min(self._refusals, default=_LONGEST)
-        return min(max(_TIMES * fastest, _SHORTEST), _LONGEST)
+        return min(max(_TIMES * self._fastest_refusal, _SHORTEST), _LONGEST)
