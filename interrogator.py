@@ -32,7 +32,8 @@ TITLE = "Interrogator"
 # Pictures that are prepared before their turn: enough that a fast endpoint never waits, and, at some
 # half a megabyte each, little memory.
 _AHEAD = 24
-# libvips uses the other cores by itself; more threads only take turns.
+# More threads only take turns at the cores. However many there are, they share the MEMORY_BUDGET of
+# dataset/picture.py, so that no second large picture is decoded while the first one holds it.
 _THREADS = 4
 
 

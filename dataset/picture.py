@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import pyvips
 
 MAX_PIXELS = 100_000_000
-MEMORY_BUDGET = 220_000_000  # bytes, of all threads together: the file itself, and what its decoder holds
+# Bytes, of all threads together: the file itself, and what its decoder holds. So much, because an AVIF of 24
+# megapixels, as cameras make them, is a picture that people have; it holds 384 MB.
+MEMORY_BUDGET = 450_000_000
 JPEG_QUALITY = 90
 AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a bigger file carries something beside itself
 
