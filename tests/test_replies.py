@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import ItemError
-from llm.replies import Form, clean
+from llm.replies import Form, clean, markup, openings, reasoning, refusals, wrapping
+from llm.replies.rare import Rare
 from llm.replies.verdicts import REMEDIES
 
 CORPUS = [
@@ -139,6 +140,22 @@ def test_any_text_is_cleaned_or_fails_for_a_known_reason(text: str, finish: str 
     assert "\r" not in cleaned
     assert not form.one_line or "\n" not in cleaned
     assert judge(cleaned, finish, form) == ("ok", cleaned)
+
+
+RARE = [
+    each
+    for module in (markup, openings, reasoning, refusals, wrapping)
+    for each in vars(module).values()
+    if isinstance(each, Rare)
+]
+
+
+@pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.pieces[0])
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_whatever_a_rare_pattern_finds_is_looked_for(rare: Rare, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(rare.pattern))
+    assert not rare.pattern.search(text.lower()) or rare.may_be_in(text)
 
 
 HOSTILE = {

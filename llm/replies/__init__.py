@@ -46,7 +46,10 @@ Step = Callable[[str, Form], str]
 _STOPPED_EARLY = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "abort", "error"})
 _FILTERED = frozenset({"content_filter", "content_filtered", "safety", "prohibited_content", "recitation"})
 _NOTHING = frozenset({"none", "null", "n/a", "na", "empty", "nil", "no caption", "no description"})
-_HANGING = re.compile(r"(?:[,;:–—(/]| (?:a|an|the|and|or|but|of|with|his|their|its|while|whose))\Z")
+_HANGING = (
+    *(",", ";", ":", "–", "—", "(", "/", " a", " an", " the", " and", " or", " but", " of", " with", " his"),
+    *(" their", " its", " while", " whose"),
+)
 _MOST_ROUNDS = 8
 _LONGEST = 20_000
 """Characters. No caption or description is as long; a runaway answer is not worth seconds of reading."""
@@ -112,7 +115,7 @@ def _has_too_many_words(text: str, form: Form) -> bool:
 
 
 def _hangs(text: str, form: Form) -> bool:
-    return form.language.startswith("en") and _HANGING.search(text) is not None
+    return form.language.startswith("en") and text.endswith(_HANGING)
 
 
 def _without_last_comma(text: str) -> str:

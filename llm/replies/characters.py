@@ -5,6 +5,8 @@ pattern with white space in it cannot be made to run for ever.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
@@ -20,6 +22,8 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U000200
 """Han characters and kana, as the inside of a regular expression's character class."""
 
 _WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:['’-][^\W{CJK}]+)*")
+_ASCII_WORD = re.compile(r"\w+(?:['-]\w+)*", re.ASCII)
+_SENTENCE_END = re.compile(r"\n|[.!?] |[。！？]")
 
 
 def drop_unseen(text: str) -> str:
@@ -40,7 +44,13 @@ def one_line(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text; a Han character or kana counts as one, as those languages put no spaces."""
-    return _WORD.findall(text)
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence or line begins and ends, mark and white space included."""
+    ends = (found.end() for found in _SENTENCE_END.finditer(text))
+    return pairwise([0, *ends, len(text)])
 
 
 def capitalized(text: str) -> str:

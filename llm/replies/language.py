@@ -63,6 +63,10 @@ _SMALL_WORDS = {
         "vi": "một và với của trong trên có đang là cô ấy người những các được cho không",
     }.items()
 }
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _language, _small in _SMALL_WORDS.items():
+    for _word in _small:
+        _LANGUAGES_OF.setdefault(_word, []).append(_language)
 _LATIN_WORD = re.compile(f"[{_SCRIPTS['latin']}]+")
 
 # A sign may be told without quotation marks, and a name repeated in its own script.
@@ -90,7 +94,9 @@ def is_in_language(text: str, language: str) -> bool:
     if not code:
         return True
     script = _OTHER_SCRIPTS.get(code, "latin")
-    told = _TOLD_SIGN.sub(" ", without_quotations(text))
+    told = without_quotations(text)
+    if not told.isascii() or "(" in told or "[" in told:
+        told = _TOLD_SIGN.sub(" ", told)
     return (
         _is_written_in(told, script, _FOREIGN_SHARE)
         and _is_written_in(text, script, _QUOTED_SHARE)
@@ -115,8 +121,8 @@ def _sounds_like_another(text: str, language: str) -> bool:
     """Whether another language's small words are more than a few, and more than the language's own."""
     if language not in _SMALL_WORDS:
         return False
-    spoken = Counter(_LATIN_WORD.findall(text.lower()))
-    hits = {code: sum(spoken[word] for word in small) for code, small in _SMALL_WORDS.items()}
-    own = hits.pop(language)
-    most = max(hits.values())
-    return most > own and most >= _FEWEST_SMALL_WORDS and most >= _SMALL_WORD_SHARE * sum(spoken.values())
+    spoken = _LATIN_WORD.findall(text.lower())
+    hits = Counter(code for word in spoken for code in _LANGUAGES_OF.get(word, ()))
+    own = hits.pop(language, 0)
+    most = max(hits.values(), default=0)
+    return most > own and most >= _FEWEST_SMALL_WORDS and most >= _SMALL_WORD_SHARE * len(spoken)

@@ -10,6 +10,7 @@ from llm.replies.quotations import without_quotations
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 _STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
+_SHORTEST_STUTTER = 12
 _LONGEST_CYCLE = 12
 _SENTENCE_WORDS = 4
 _MANY = 12
@@ -21,39 +22,46 @@ _SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|
 
 def repeats_itself(text: str) -> bool:
     """Whether letters, words or a sentence come again and again; a sign in quotes may read "ha ha ha"."""
-    told = without_quotations(text)
-    if _STUTTER.search(told) or _has_a_sentence_twice(told):
+    told = without_quotations(text).lower()
+    if any(len(chunk) >= _SHORTEST_STUTTER and _STUTTER.search(chunk) for chunk in told.split()):
         return True
-    spoken = [word.lower() for word in words(told)]
+    sentences = [words(sentence) for sentence in _SENTENCE_END.split(told)]
+    spoken = [word for sentence in sentences for word in sentence]
     return (
-        any(_has_cycle(spoken, length) for length in range(1, _LONGEST_CYCLE + 1))
+        _has_a_sentence_twice(sentences)
+        or any(_has_cycle(spoken, length) for length in _possible_cycles(spoken))
         or _has_one_word_everywhere(spoken)
         or _has_a_poor_ending(spoken)
     )
 
 
-def _has_a_sentence_twice(text: str) -> bool:
+def _has_a_sentence_twice(sentences: list[list[str]]) -> bool:
     seen: set[tuple[str, ...]] = set()
-    for sentence in _SENTENCE_END.split(text.lower()):
-        said = tuple(words(sentence))
+    for said in map(tuple, sentences):
         if len(said) >= _SENTENCE_WORDS and said in seen:
             return True
         seen.add(said)
     return False
 
 
+def _possible_cycles(spoken: list[str]) -> range:
+    """The lengths of cycles that as many words as are said again would allow."""
+    again = len(spoken) - len(set(spoken))
+    return range(1, min(_LONGEST_CYCLE, again // 2) + 1)
+
+
 def _has_cycle(spoken: list[str], length: int) -> bool:
     """Whether `length` words are said three times on end, or one word four times."""
     needed = 3 if length == 1 else 2 * length
     again = list(map(eq, spoken, islice(spoken, length, None)))
-    return sum(again) >= needed and any(
-        same and len(list(run)) >= needed for same, run in groupby(again)
-    )
+    return sum(again) >= needed and any(same and len(list(run)) >= needed for same, run in groupby(again))
 
 
 def _has_one_word_everywhere(spoken: list[str]) -> bool:
-    counts = Counter(word for word in spoken if not _SMALL.fullmatch(word))
-    return any(count >= _MANY and count >= _MANY_SHARE * len(spoken) for _, count in counts.most_common(1))
+    return any(
+        count >= max(_MANY, _MANY_SHARE * len(spoken)) and not _SMALL.fullmatch(word)
+        for word, count in Counter(spoken).items()
+    )
 
 
 def _has_a_poor_ending(spoken: list[str]) -> bool:

@@ -6,9 +6,11 @@ also be a thing in the picture ("a painting of a ship hangs on the wall"), and t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from llm.replies.characters import sentences
 from llm.replies.quotations import own_words
+from llm.replies.rare import Rare
 
 _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|illustration|artwork|art piece|drawing|painting|screenshot|visual"
@@ -64,12 +66,15 @@ _PREDICATE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]{0,2000}")
-_INSIDE = re.compile(
-    r"(?<=side|left|ight|ound|ddle|nter|ntre| top|ttom|rner|edge|half|part) (?:of|in) (?:the|this) "
-    r"(?:image|picture|illustration|photo|photograph|artwork|frame)(?=[,.;]|$| [a-z])"
-    r"|(?: seen| shown| depicted| visible| pictured)? in (?:the|this) (?:image|illustration|artwork)"
-    r"(?=[,.;]|$| (?:is|are|has))",
-    re.IGNORECASE,
+INSIDE = Rare(
+    re.compile(
+        r"(?<=side|left|ight|ound|ddle|nter|ntre| top|ttom|rner|edge|half|part) (?:of|in) (?:the|this) "
+        r"(?:image|picture|illustration|photo|photograph|artwork|frame)(?=[,.;]|$| [a-z])"
+        r"|(?: seen| shown| depicted| visible| pictured)? in (?:the|this) (?:image|illustration|artwork)"
+        r"(?=[,.;]|$| (?:is|are|has))",
+        re.IGNORECASE,
+    ),
+    ("image", "picture", "illustration", "photo", "artwork", "frame"),
 )
 _HUNG_UP = r"(?:is )?(?:hang|fram|pinn|tap|mount|on |of |in the (?:frame|background))"
 _ABOUT = re.compile(
@@ -79,22 +84,40 @@ _ABOUT = re.compile(
     r"|the (?:mood|atmosphere|vibe|aesthetic|style) (?:is|of|feels|conveys|evokes|suggests|created|and)\b"
     r"|the scene (?:conveys|evokes|exudes|suggests|feels|creates|gives)\b"
     r"|the artist(?:'s (?:style|use|skill)| (?:uses|has|employs|captures))\b"
-    r"|it (?:appears|seems|looks) (?:to be|like) an? (?:image|picture|illustration|photo|drawing|screenshot))"
-    r"|\bthe image (?:is|has|shows|conveys|captures|appears)\b",
+    r"|it (?:appears|seems|looks) (?:to be|like) an? (?:image|picture|illustration|photo|drawing"
+    r"|screenshot))",
     re.IGNORECASE,
+)
+THE_IMAGE = Rare(
+    re.compile(r"\bthe image (?:is|has|shows|conveys|captures|appears)\b", re.IGNORECASE), ("the image ",)
 )
 
 
 def drop_openings(text: str) -> str:
     """Each sentence without its opening about the picture, where what remains is a sentence or a phrase."""
-    return _replace(_INSIDE, _replace(_DROPPED, text, _is_safe), lambda text, found: True)
+    text = _replace(_at_starts(_DROPPED, own_words(text)), text, _is_safe)
+    if not INSIDE.may_be_in(text):
+        return text
+    return _replace(INSIDE.pattern.finditer(own_words(text)), text, lambda text, found: True)
 
 
-def _replace(pattern: re.Pattern[str], text: str, is_safe: Callable[[str, re.Match[str]], bool]) -> str:
+def _at_starts(pattern: re.Pattern[str], said: str) -> Iterator[re.Match[str]]:
+    """The matches that begin where a sentence does, none in another one."""
+    end = 0
+    for first, _ in sentences(said):
+        found = pattern.match(said, first) if first >= end else None
+        if found:
+            yield found
+            end = found.end()
+
+
+def _replace(
+    openings: Iterator[re.Match[str]], text: str, is_safe: Callable[[str, re.Match[str]], bool]
+) -> str:
     """The text without the safe matches outside quotations; what then begins a sentence is capitalized."""
     kept: list[str] = []
     end = 0
-    for found in pattern.finditer(own_words(text)):
+    for found in openings:
         if not is_safe(text, found):
             continue
         kept.append(text[end : found.start()])
@@ -115,4 +138,5 @@ def _is_safe(text: str, opening: re.Match[str]) -> bool:
 
 def talks_about_the_picture(text: str) -> bool:
     """Whether a sentence still has the picture, its mood or its artist for a subject."""
-    return _ABOUT.search(own_words(text)) is not None
+    said = own_words(text)
+    return any(_at_starts(_ABOUT, said)) or THE_IMAGE.is_in(said)

@@ -4,6 +4,7 @@ A sign that reads "sorry" is not an apology, and a Japanese shop sign is not an 
 """
 
 import re
+from functools import lru_cache
 
 # An opening mark may not occur inside, so that a thousand of them in a row are not each read to the end.
 _QUOTATION = re.compile(
@@ -15,6 +16,8 @@ _PAIRS = {"“": "”", "‘": "’", "«": "»", "「": "」", "『": "』", "�
 _INNER_QUOTE = re.compile(r"(?<!\w)'|'(?!\w)")
 
 
+# Every other step asks for them.
+@lru_cache(maxsize=8)
 def own_words(text: str) -> str:
     """The text with what it quotes blanked and curly apostrophes straight; as long as the text itself.
 
@@ -28,6 +31,7 @@ def _blank(quotation: re.Match[str]) -> str:
     return f"{whole[0]}{'·' * (len(whole) - 2)}{whole[-1]}"
 
 
+@lru_cache(maxsize=8)
 def without_quotations(text: str) -> str:
     """The text without what it quotes."""
     return _QUOTATION.sub(" ", text)

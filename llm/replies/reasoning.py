@@ -6,6 +6,7 @@ between marks that differ by model family, with the opening mark eaten by the ch
 
 import re
 
+from llm.replies.rare import Rare
 from llm.replies.verdicts import rejection
 
 _TAGS = r"(?:[a-z]{2,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)"
@@ -26,11 +27,12 @@ _MARKS = (
     (r"\AHere(?:'s| is) my thought process:", r"\bHere(?:'s| is) my response:"),  # Granite
     (r"<details\b[^<>\n]{0,100}>", r"</details>"),  # web front ends that fold the thoughts away
 )
-_MARK = re.compile(
-    r"(?=[<\[◁ah])(?:"  # the first letters of all marks, so that most of a text is passed over quickly
-    + "|".join(f"(?P<open{row}>{marks[0]})|(?P<close{row}>{marks[1]})" for row, marks in enumerate(_MARKS))
-    + ")",
-    re.IGNORECASE,
+MARK = Rare(
+    re.compile(
+        "|".join(f"(?P<open{row}>{marks[0]})|(?P<close{row}>{marks[1]})" for row, marks in enumerate(_MARKS)),
+        re.IGNORECASE,
+    ),
+    ("<", "[", "◁", "analysis", "assistantfinal", "my thought process:", "my response:"),
 )
 _ANSWER = re.compile(
     r"<(answer|final_answer|conclusion|caption|output|response)>(.*?)(?:</\1>|\Z)",
@@ -55,9 +57,11 @@ def drop_reasoning(text: str) -> str:
     A closing mark without an opening one ends thoughts whose opening the server ate, so all before it goes.
     Raises ItemError "reasoning without an answer" if the thoughts never end or nothing follows them.
     """
+    if not MARK.may_be_in(text):
+        return text.strip()
     kept: list[str] = []
     end, thinking, found = 0, False, False
-    for mark in _MARK.finditer(text):
+    for mark in MARK.pattern.finditer(text):
         found = True
         if (mark.lastgroup or "").startswith("close"):
             kept = kept if thinking else []

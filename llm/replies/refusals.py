@@ -6,9 +6,9 @@ What gives a refusal away in English is the first person: a caption has no "I" o
 
 import re
 
+from llm.replies.characters import sentences
 from llm.replies.quotations import own_words
-
-_SENTENCE_END = re.compile(r"\n+|(?<=[.!?]) |(?<=[。！？])")
+from llm.replies.rare import Rare
 
 _TASK_VERB = (
     r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify|continue"
@@ -22,7 +22,7 @@ _CANNOT = (
     r"|'d rather not|would prefer not to|prefer not to|do not|don't)"
 )
 _FIRST_PERSON = (
-    rf"\bi ?(?:\w+ly )?{_CANNOT} (?:\w+ly |really |currently )?{_TASK_VERB}",
+    rf"\bi(?: |(?='))(?:\w+ly )?{_CANNOT} (?:\w+ly |really |currently )?{_TASK_VERB}",
     r"\bi(?:'m| am) (?:very |so |really |truly )?(?:sorry|afraid)\b",
     r"\bi(?:'m| am) (?:unable|not able|not comfortable|uncomfortable|not allowed|not permitted|not going to"
     r"|not equipped|not programmed|programmed|designed to|only able)\b",
@@ -109,19 +109,29 @@ _BLIND = (
 
 
 # All of these read lower-case text: that is several times as fast as ignoring case at every letter.
-_REFUSAL = re.compile("|".join((*_FIRST_PERSON, *_ABOUT_RULES, *_FOREIGN_ANYWHERE)))
+REFUSAL = Rare(
+    re.compile("|".join((*_FIRST_PERSON, *_ABOUT_RULES, *_FOREIGN_ANYWHERE))),
+    (
+        *("i ", "i'", "my ", " ai,", " ai ", "artificial", "language model", "guideline", "polic"),
+        *("violat", "contraven", "breach", "appropriate", "can't be", "cannot ", "able to", "possible to"),
+        *("sorry", "[", "我", "无法", "無法", "不能", "でき", "いたしかね", "수 "),
+    ),
+)
 _REFUSING_SENTENCE = re.compile(rf"\W{{0,3}}(?:{'|'.join((*_AT_SENTENCE_START, *_FOREIGN))})")
-_NO_PICTURE = re.compile("|".join(_BLIND))
+NO_PICTURE = Rare(
+    re.compile("|".join(_BLIND)),
+    ("image", "picture", "photo", "attachment", "file", "have the ", "图", "画像"),
+)
 
 
 def refuses(text: str) -> bool:
     """Whether the model declines, at once or half-way; words quoted from the picture are no refusal."""
     said = own_words(text).lower()
-    return _REFUSAL.search(said) is not None or any(
-        _REFUSING_SENTENCE.match(sentence) for sentence in _SENTENCE_END.split(said)
-    )
+    if REFUSAL.is_in(said):
+        return True
+    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentences(said))
 
 
 def saw_no_picture(text: str) -> bool:
     """Whether the model says that it got no picture, which no other wording of the prompt will mend."""
-    return _NO_PICTURE.search(own_words(text).lower()) is not None
+    return NO_PICTURE.is_in(own_words(text).lower())

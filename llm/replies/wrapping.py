@@ -4,6 +4,7 @@ import re
 
 from llm.replies.characters import capitalized, even_spacing
 from llm.replies.quotations import own_words
+from llm.replies.rare import Rare
 
 # Where one turn ends and another begins. A server that knows the wrong one lets the model play on alone.
 _END_OF_TURN = re.compile(
@@ -23,8 +24,9 @@ _TURN_HEAD = re.compile(
     r"|assistant|end)\|>|\s?<bos>|\s?assistant\n)+"
 )
 
-_FENCE_LINE = re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE)
+FENCE_LINE = Rare(re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE), ("```", "~~~"))
 _RULE_LINE = re.compile(r"(?:\A(?:[-*_=]{3,}\n+)+)|(?:(?:\n+[-*_=]{3,})+\Z)")
+_RULE_MARKS = ("-", "*", "_", "=")
 _BOLD = re.compile(r"\*\*\*?([^*\n]+)\*\*\*?")
 _ITALIC = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]{1,400})(?<!\s)\*(?![\w*])")
 _LONE_BULLET = re.compile(r"\A(?:[-*•>] |\d{1,2}[.)] (?=[A-Z]))(?=[^\n]*\Z)")
@@ -90,10 +92,11 @@ def drop_tokens(text: str) -> str:
 
 def drop_fences(text: str) -> str:
     """The text without the lines of one code fence, and without rules drawn above and below."""
-    fences = _FENCE_LINE.findall(text)
-    if len(fences) in (1, 2):
-        text = _FENCE_LINE.sub("", text)
-    return even_spacing(_RULE_LINE.sub("", text))
+    if FENCE_LINE.may_be_in(text) and len(FENCE_LINE.pattern.findall(text)) in (1, 2):
+        text = FENCE_LINE.pattern.sub("", text)
+    if text.startswith(_RULE_MARKS) or text.endswith(_RULE_MARKS):
+        text = _RULE_LINE.sub("", text)
+    return even_spacing(text)
 
 
 def drop_label(text: str) -> str:
