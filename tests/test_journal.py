@@ -1,0 +1,91 @@
+"""What is read from a journal, whatever its lines look like, without holding more of it than needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from dataset.images import Picture
+from dataset.results import Existing, Results
+from dataset.store import Lines, Texts, digest
+
+# Linux lets names be no valid text; others refuse them.
+ODD = "caf\udce9" if sys.platform == "linux" else "caf\xe9"
+NAMES = ("a", "deep/b", ODD, "d")
+PICTURES = [Picture(f"{name}.png", ".txt") for name in NAMES]
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Results:
+    return Results("interpreter", Texts(tmp_path, ".txt"), Lines(tmp_path / "journal.jsonl"), "a run")
+
+
+def keep_all(results: Results, *, draft: bool) -> None:
+    for name in NAMES:
+        results.keep(name, f"About {digest(name)}.", prompt="old", model="m", draft=draft, details={})
+    results.close()
+
+
+def due(results: Results, existing: Existing, *, redo_drafts: bool = False, prompt: str = "old") -> list[str]:
+    pending = results.pending(PICTURES, existing, redo_drafts=redo_drafts, prompt_of=lambda picture: prompt)
+    return [picture.stem_name for picture in pending]
+
+
+def test_drafts_are_found_until_each_of_them_is_written_anew(results: Results) -> None:
+    assert not results.has_drafts()
+    keep_all(results, draft=True)
+    assert results.has_drafts()
+    assert due(results, "keep", redo_drafts=True) == list(NAMES)
+    for name in NAMES[:-1]:
+        results.keep(name, "Written.", prompt="old", model="m", draft=False, details={})
+    assert due(results, "keep", redo_drafts=True) == [NAMES[-1]]
+    results.edited(NAMES[-1], "By hand.")
+    assert not results.has_drafts()
+    assert due(results, "keep", redo_drafts=True) == []
+
+
+def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: Results) -> None:
+    keep_all(results, draft=False)
+    assert due(results, "refresh") == []
+    results.texts.path("a").write_text("My own words.", encoding="utf-8")
+    results.edited("d", "By hand.")
+    assert due(results, "refresh", prompt="new") == ["deep/b", ODD]
+
+
+def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: Results) -> None:
+    assert results.lack(PICTURES)
+    keep_all(results, draft=False)
+    assert not results.lack(PICTURES)
+    results.again("deep/b")
+    assert results.lack(PICTURES)
+    assert due(results, "keep") == ["deep/b"]
+    results.keep("deep/b", "Another.", prompt="old", model="m", draft=False, details={})
+    assert not results.lack(PICTURES)
+
+
+def test_a_journal_that_another_program_wrote_anew_reads_the_same(results: Results, tmp_path: Path) -> None:
+    keep_all(results, draft=True)
+    results.again("a")
+    results.close()
+    journal = tmp_path / "journal.jsonl"
+    lines = [json.loads(line) for line in journal.read_text(encoding="ascii").splitlines()]
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
+    assert results.has_drafts()
+    assert results.wanted_again() == {"a"}
+
+
+def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: Results, tmp_path: Path) -> None:
+    keep_all(results, draft=True)
+    line = {"stage": "interpreter", "picture": "a", "outcome": "done", "draft": True}
+    strange = [
+        *(b"no JSON", b'{"half": ', b"[" * 100_000, b'["a list"]', b"\xff\xfe", b"NaN"),
+        json.dumps({**line, "prompt": "\0\0", "text": "a\0b"}).encode(),
+        json.dumps({**line, "prompt": 1, "text": None}).encode(),
+    ]
+    with (tmp_path / "journal.jsonl").open("ab") as file:
+        file.write(b"\n".join(strange) + b"\n")
+    assert due(results, "keep", redo_drafts=True) == list(NAMES[1:])
+    assert due(results, "refresh", prompt="new") == list(NAMES[1:])
