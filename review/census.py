@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.word_lists import word_list
 
@@ -48,7 +49,7 @@ def take(tags: Collection[str]) -> Census:
     """Count the people that the tags tell of."""
     counts = {sex: _range(tags, sex) for sex in (GIRLS, BOYS, OTHERS)}
     named = {sex: tuple(tag for tag in tags if _sex_of(tag) == sex) for sex in counts}
-    spoken = {word for tag in tags for word in tag.replace("-", "_").split("_") if not _sex_of(tag)}
+    spoken = {word for tag in tags for word in _hinting(tag)}
     is_empty = "no_humans" in tags and not any(counts.values())
     uncounted = not _UNCOUNTED.isdisjoint(tags)
     is_solo = "solo" in tags and not uncounted
@@ -66,6 +67,13 @@ def take(tags: Collection[str]) -> Census:
     return Census(girls, boys, total, is_solo, is_empty, children, named)
 
 
+@lru_cache(maxsize=1 << 16)
+def _hinting(tag: str) -> tuple[str, ...]:
+    """The words of a tag that may hint at who is there; a count says it, and hints at nothing."""
+    return () if _sex_of(tag) else tuple(tag.replace("-", "_").split("_"))
+
+
+@lru_cache(maxsize=1 << 16)
 def _sex_of(tag: str) -> str:
     if tag in _MULTIPLE:
         return _MULTIPLE[tag]
@@ -75,8 +83,8 @@ def _sex_of(tag: str) -> str:
 
 def _range(tags: Collection[str], sex: str) -> tuple[int, int] | None:
     for tag in tags:
-        counted = COUNT_TAG.fullmatch(tag)
-        if counted and counted[3] == sex:
+        counted = COUNT_TAG.fullmatch(tag) if _sex_of(tag) == sex else None
+        if counted:
             fewest = min(int(counted[1][:4]), MANY)
             return fewest, MANY if counted[2] else fewest
     return (2, MANY) if any(_MULTIPLE.get(tag) == sex for tag in tags) else None

@@ -4,6 +4,7 @@ Only a picture of one person is judged: of several, nobody knows whose hair a ta
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from review.concepts import concepts
 from review.faults import EYE_COLOUR, HAIR_COLOUR, Fault
@@ -111,6 +112,7 @@ _ANY = "any"
 _SHADES = frozenset({"dark", "fair"})
 
 
+@lru_cache(maxsize=1 << 16)
 def colours_said(tag: str, *, of: str = _HAIR) -> frozenset[str]:
     """Read the colour of a tag such as light_blue_hair; nothing when it names none."""
     if not tag.endswith(_TAG_ENDS[of]):

@@ -127,6 +127,7 @@ def _score(
     return round(share * _AFTER_A_FAULT**faults, 4)
 
 
+@lru_cache(maxsize=1 << 16)
 def _weight(tag: str, category: str, is_repeated: bool) -> float:
     if category in _WEIGHTS:
         return _WEIGHTS[category]

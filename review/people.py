@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.census import BOYS, COUNT_TAG, GIRLS, OTHERS, Census
 from review.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
@@ -44,9 +45,9 @@ def find_people(text: Text, names: Names) -> People:
 
 def says_people(text: Text, tag: str, people: People) -> bool | None:
     """Tell whether the caption says a tag about how many there are; None for any other tag."""
-    counted = COUNT_TAG.fullmatch(tag)
+    counted = _count_in(tag)
     if counted:
-        return tag in text.words or _says_count(text, people, counted[3], int(counted[1][:4]))
+        return tag in text.words or _says_count(text, people, *counted)
     if tag in {"multiple_girls", "multiple_boys"}:
         return _says_count(text, people, tag[9:-1], 2)
     if tag == "no_humans":
@@ -56,6 +57,13 @@ def says_people(text: Text, tag: str, people: People) -> bool | None:
     if tag == "male_focus":
         return _speaks_of(text, people, BOYS) and not _speaks_of(text, people, GIRLS)
     return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _count_in(tag: str) -> tuple[str, int] | None:
+    """Whom a tag counts, and how many there are."""
+    counted = COUNT_TAG.fullmatch(tag)
+    return (counted[3], int(counted[1][:4])) if counted else None
 
 
 def _says_count(text: Text, people: People, sex: str, number: int) -> bool:

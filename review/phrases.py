@@ -106,16 +106,16 @@ def says(text: Text, tag: str, aliases: Sequence[str] = ()) -> bool:
 def _says(text: Text, reading: _Reading) -> bool:
     if any(_in_order(text, phrase) for phrase in reading.phrases):
         return True
-    if any(_side_by_side(text, first[0], second[0]) for first, second in reading.compounds):
+    if reading.compounds and any(_side_by_side(text, one[0], two[0]) for one, two in reading.compounds):
         return True
-    if any(_stand_together(text, bag) for bag in reading.together):
+    if reading.together and any(_stand_together(text, bag) for bag in reading.together):
         return True
     return bool(reading.noun) and _described(text, reading)
 
 
 def _in_order(text: Text, phrase: tuple[tuple[str, ...], ...]) -> bool:
     """Find one word of each slot, each within reach of the one before it, all in one sentence."""
-    if not phrase or any(not any(word in text.at for word in slot) for slot in phrase):
+    if not phrase or any(map(text.at.keys().isdisjoint, phrase)):
         return False
     reached = sorted(at for word in phrase[0] for at in text.at.get(word, ()) if at not in text.negated)
     for slot in phrase[1:]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from review.concepts import concepts
-from review.inflection import stem
 
 # How much parts a word from the one before it.
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
@@ -75,11 +74,12 @@ def read(caption: str) -> Text:
     written, starts, gaps, possessive = _cut(plain)
     words = [word.lower() for word in written]
     at: dict[str, list[int]] = {}
-    for position, word in enumerate(words):
-        for concept in concepts(word):
+    said = [concepts(word) for word in words]
+    for position, spoken in enumerate(said):
+        for concept in spoken:
             at.setdefault(concept, []).append(position)
     negated = _negated(words, gaps)
-    stems = [stem(word) for word in words]
+    stems = [spoken[0] for spoken in said]
     sentence = _numbers(gaps)
     return Text(
         plain, written, words, stems, starts, gaps, sentence, _quoted(plain, starts), negated, possessive, at
@@ -93,16 +93,20 @@ def _cut(plain: str) -> tuple[list[str], list[int], list[int], frozenset[int]]:
     possessive: set[int] = set()
     end = 0
     for found in _TOKEN.finditer(plain):
-        between, word = plain[end : found.start()], found[0]
+        start, word = found.start(), found[0]
+        between = plain[end:start]
         if between == "'" and word in {"s", "S"} and written:
             possessive.add(len(written) - 1)
             end = found.end()
             continue
         if between[:1] == "'" and written and written[-1][-1:] == "s" and between[1:2] == " ":
             possessive.add(len(written) - 1)
-        gaps.append(_gap(between, plain, found.start()) if written else SENTENCE)
+        if between == " ":
+            gaps.append(JOINED if written else SENTENCE)
+        else:
+            gaps.append(_gap(between, plain, start) if written else SENTENCE)
         written.append(word)
-        starts.append(found.start())
+        starts.append(start)
         end = found.end()
     return written, starts, gaps, frozenset(possessive)
 
