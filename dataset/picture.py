@@ -103,7 +103,7 @@ def _prepared(raw: bytes, header: pyvips.Image, picture_format: str, max_side: i
         mime, data, width, height = MIME_TYPES[picture_format], raw, header.width, header.height
     else:
         mime = MIME_TYPES["JPEG"]
-        data, width, height = _convert(raw, max_side)
+        data, width, height = _convert(raw, max_side, manages_colour=not _has_colours_of(header, "srgb"))
     return Prepared(mime, data, width, height, hashlib.blake2b(raw, digest_size=16).hexdigest())
 
 
@@ -264,24 +264,34 @@ def _is_ready(header: pyvips.Image, picture_format: str, max_side: int) -> bool:
     return (
         picture_format in MIME_TYPES
         and max(header.width, header.height) <= max_side
-        and header.format == "uchar"
-        and header.interpretation in ("srgb", "b-w")
+        and _has_colours_of(header, "srgb", "b-w")
         and not header.hasalpha()
         and not _is_rotated(header)
         and not _is_interlaced(header)  # small decoders, as some servers have, read plain ones best
+    )
+
+
+def _has_colours_of(header: pyvips.Image, *spaces: str) -> bool:
+    return (
+        header.format == "uchar"
+        and header.interpretation in spaces
         and _field(header, "icc-profile-data") is None  # servers see sRGB, whatever it says
     )
 
 
-def _convert(raw: bytes, max_side: int) -> tuple[bytes, int, int]:
-    """Decode, shrink and encode in one pass: JPEG bytes, width, height."""
+def _convert(raw: bytes, max_side: int, *, manages_colour: bool) -> tuple[bytes, int, int]:
+    """Decode, shrink and encode in one pass: JPEG bytes, width, height.
+
+    Setting up a colour transform takes longer than all the rest, even one that changes nothing.
+    """
     vips = _vips()
+    colour = {"output_profile": "srgb"} if manages_colour else {}
     picture = vips.Image.thumbnail_source(
         vips.Source.new_from_memory(raw),
         max_side,
         height=max_side,
         size="down",
-        output_profile="srgb",
+        **colour,
         # Given to the loader itself, because `thumbnail` of libvips 8.18 has such an option and ignores it.
         option_string="[fail_on=truncated]",
     )
