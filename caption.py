@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.interruption import Interruption
 from errors import StageError, UserError
-from interruption import Interruption
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -158,7 +158,7 @@ def _about_itself(options: argparse.Namespace) -> str:
 
 def _merged(options: argparse.Namespace) -> str:
     import config
-    import sharing
+    from writing import sharing
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     return sharing.merge(settings.tag_provider.cache, options.merge_cache)
@@ -166,8 +166,8 @@ def _merged(options: argparse.Namespace) -> str:
 
 def _reviewed(options: argparse.Namespace) -> str:
     import config
-    import corrections
-    from project import Project
+    from commands import corrections
+    from commands.project import Project
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     if options.apply:
@@ -177,8 +177,8 @@ def _reviewed(options: argparse.Namespace) -> str:
 
 def _exported(options: argparse.Namespace) -> int:
     import config
-    import export
-    from project import Project
+    from commands import export
+    from commands.project import Project
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     return export.export(Project(settings), options.export, _print)
@@ -187,7 +187,7 @@ def _exported(options: argparse.Namespace) -> int:
 def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    from checkup.visit import Visit
+    from commands.checkup.visit import Visit
 
     visit = Visit(_print, on_terminal=sys.stdout.isatty())
     config_file = options.config or PROGRAM_FOLDER / "config.ini"
@@ -200,7 +200,7 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
 def _compared(options: argparse.Namespace) -> int:
     import asyncio
 
-    from comparison import Comparison
+    from commands.comparison import Comparison
 
     _say_more(options)
     interruption = Interruption(lambda: _last_word("Interrupted. The same command compares anew."))
@@ -218,7 +218,7 @@ def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
     import config
-    from rehearsal import Rehearsal
+    from commands.rehearsal import Rehearsal
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     try:
@@ -232,8 +232,8 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
     import config
-    import eventlog
-    from run import Run
+    from commands import eventlog
+    from commands.run import Run
 
     _say_more(options)
     settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
@@ -257,7 +257,7 @@ def _say_more(options: argparse.Namespace) -> None:
     handler.setFormatter(logging.Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     if options.verbose:
-        for wing in ("batch", "dataset", "findings", "gist", "llm", "tag_provider", "wiki"):
+        for wing in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
             logging.getLogger(wing).setLevel(logging.DEBUG)
 
 

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import batch
-from author import CAPTION, Author, Captions, Tagged, opening
 from composer import compose
 from dataset.collection import Collection
 from dataset.finishing import Finishing
@@ -18,9 +17,10 @@ from dataset.store import Texts, digest
 from llm.asking import Answer, total
 from llm.concurrency import Concurrency
 from llm.prompts import Message, Prompt, fingerprint
-from material import VARIABLES, Material
 from progress import Bar
 from settings import InterpreterSettings
+from writing.author import CAPTION, Author, Captions, Tagged, opening
+from writing.material import VARIABLES, Material
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

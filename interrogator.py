@@ -20,9 +20,9 @@ from llm.asking import Answer, ask
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from llm.usage import Reply
-from material import VARIABLES, Material
 from progress import Bar
 from settings import InterrogatorSettings
+from writing.material import VARIABLES, Material
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import batch
 from dataset.store import Lines
 from errors import StageError
-from findings import Findings
-from gist import Gist, Gists, first_sentences, fits, without_model
 from progress import Bar
 from settings import TagProviderSettings
 from wiki import glossary
 from wiki.arriving import arriving
 from wiki.cache import BY_FIRST_SENTENCE, Cache
 from wiki.source import Page, Source
+from writing.findings import Findings
+from writing.gist import Gist, Gists, first_sentences, fits, without_model
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

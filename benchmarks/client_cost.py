@@ -38,9 +38,9 @@ _PARTS = {
     "llm/sandbox.py": "template",
     "llm/": "checks of the answer",
     "review/": "checks of the caption against its tags",
-    "author.py": "interpreter",
+    "writing/author.py": "interpreter",
     "wiki/": "meanings of tags",
-    "material.py": "meanings of tags",
+    "writing/material.py": "meanings of tags",
     "dataset/store.py": "files and journal",
     "dataset/results.py": "files and journal",
     "dataset/": "reading tags, and whether the picture may be sent",
@@ -105,7 +105,7 @@ def sample(into: Path, arguments: list[str]) -> None:
 def _part(frame: FrameType | None) -> str:
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "run.py"):
+        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "commands/run.py"):
             place = path.relative_to(_ROOT).as_posix()
             names = (f"{path.name}:{frame.f_code.co_name}", place)
             return next((part for key, part in _PARTS.items() if any(map(_begins(key), names))), place)

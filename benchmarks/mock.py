@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
+from typing import IO
 
 from tests.program import Project
 
@@ -113,19 +114,30 @@ def watched(run: Project, server: Mock, python: list[str] | None = None) -> Watc
 
     `python` is a command that runs the program, in place of the interpreter alone.
     """
-    started = monotonic()
     command = [*(python or [sys.executable]), *run.command()[1:]]
+    code, course = course_of(command, run.folder, server)
+    if code:
+        raise SystemExit(f"the program ended with {code}")
+    return course
+
+
+def course_of(
+    command: list[str], folder: Path, server: Mock, longest: float = float("inf"), output: IO[bytes] | None = None
+) -> tuple[int, Watched]:
+    """Run any command to its end, or for the `longest` seconds: its exit code, and its course."""
+    started = monotonic()
     environment = {**os.environ, "PYTHONPATH": str(_HERE.parent)}
-    process = subprocess.Popen(command, cwd=run.folder, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=output or subprocess.DEVNULL, stderr=output
+    )
     seen, schedule = [server.seen()], (0.0, 0.0)
     while process.poll() is None:
         schedule = _schedule(process.pid) or schedule
+        if monotonic() - started > longest:
+            process.kill()
         sleep(_LOOK_EVERY)
         seen.append(server.seen())
-    seconds = monotonic() - started
-    if process.returncode:
-        raise SystemExit(f"the program ended with {process.returncode}")
-    return Watched(seen, seconds, *schedule)
+    return process.returncode, Watched(seen, monotonic() - started, *schedule)
 
 
 def _schedule(process: int) -> tuple[float, float] | None:

@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import get_args
 
 import config
+from commands.project import Project
 from dataset.images import Picture
 from dataset.sidecar import TagList
 from dataset.tags import words
 from llm.prompts import Prompt
-from material import VARIABLES, Material
-from project import Project
 from wiki import glossary
 from wiki.cache import Cache, Entry
 from wiki.meanings import Meanings
 from wiki.telling import Describe, tokens
+from writing.material import VARIABLES, Material
 
 ROOT = Path(__file__).parent.parent
 LISTS = 1_000

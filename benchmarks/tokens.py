@@ -19,10 +19,10 @@ from pathlib import Path
 
 import config
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
+from commands.project import Project
 from llm.connecting import Connections
 from llm.usage import Usage
 from progress import Bar
-from project import Project
 from tests.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
 from tests.program import Project as Folder
 from tests.tiny_model import write_text_model

@@ -274,6 +274,7 @@ class Texts:
         self._parts = root / ".parts"
         self._real_root: str | None = None
         self._folders: set[Path] = set()
+        self._inside: dict[Path, bool] = {}
 
     def path(self, name: str) -> Path:
         """Where the text of this name stands, or would stand."""
@@ -305,7 +306,7 @@ class Texts:
         """The text of this name, or None where there is none that can be read; links out are not followed."""
         path = self.path(name)
         try:
-            if not self._is_inside(path):
+            if not self._stands_inside(path):
                 return None
             return path.read_text(encoding="utf-8-sig", errors="replace").strip() or None
         except OSError:
@@ -384,6 +385,15 @@ class Texts:
         if not os.access(folder, os.W_OK):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         self._folders.add(folder)
+
+    def _stands_inside(self, path: Path) -> bool:
+        """Whether a file is within the root once all links are followed; of its folder that is asked once."""
+        if path.is_symlink():
+            return self._is_inside(path)
+        folder = path.parent
+        if folder not in self._inside:
+            self._inside[folder] = self._is_inside(folder)
+        return self._inside[folder]
 
     def _is_inside(self, path: Path) -> bool:
         """Whether a path is within the root once all links are followed."""

@@ -102,6 +102,11 @@ class Endpoint:
     _knocking: asyncio.Event | None = None
     _answered: bool = False
     _line: Line = field(default_factory=Line)
+    _secrets: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note what no message may show."""
+        self._secrets = secrets_in(self.settings)
 
     async def complete(
         self, messages: Sequence[Message], *, attempt: int = 0, further: Mapping[str, object] | None = None
@@ -268,7 +273,7 @@ class Endpoint:
 
     def _masked(self, said: str) -> str:
         """What a server said, without the secrets of ours that it may have sent back."""
-        for secret in secrets_in(self.settings):
+        for secret in self._secrets:
             said = said.replace(secret, "[secret]")
         return said
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import config
+from commands.project import Project as DataSet
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Lines, Texts
 from errors import ItemError
-from project import Project as DataSet
 from review.gathering import Page, Sources, gather
 from tests.program import Project
 

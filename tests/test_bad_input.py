@@ -20,7 +20,6 @@ from dataset.tags import canonical
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
-from material import VARIABLES
 from tests import bad_inputs
 from tests.bad_inputs import Bad
 from tests.fake_endpoint import FakeEndpoint
@@ -28,6 +27,7 @@ from tests.program import Project, png
 from wiki import cache as tags_cache
 from wiki import own
 from wiki.dump import DumpSource
+from writing.material import VARIABLES
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "config": config.load,

@@ -14,11 +14,11 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sharing
 from errors import UserError
 from tests.program import ROOT, Project
 from wiki import cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry
+from writing import sharing
 
 TODAY = date(2026, 11, 22)
 LONG_AGO = (TODAY - RECHECK_AFTER).isoformat()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from checkup import programs
+from commands.checkup import programs
 from tests.fake_answers import Json
 from tests.fake_danbooru import FakeDanbooru
 from tests.fake_endpoint import FakeEndpoint, Reply, Status

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import config
-from comparison import Comparison, common, labels
+from commands.comparison import Comparison, common, labels
+from commands.project import Project as DataSet
 from errors import UserError
 from llm.discovery import LOCAL_PORTS
-from project import Project as DataSet
 from tests.browser import Browser, need_browser
 from tests.fake_answers import completion
 from tests.fake_endpoint import FakeEndpoint, Status

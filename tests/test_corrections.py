@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import config
-import corrections
+from commands import corrections
 from dataset.store import digest
 from errors import UserError
 from tests.albums import Album

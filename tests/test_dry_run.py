@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import config
-from rehearsal.estimate import Estimate, in_all
+from commands.rehearsal.estimate import Estimate, in_all
 from settings import EndpointSettings
 from tests.fake_endpoint import FakeEndpoint
 from tests.llama_server import LlamaServer

@@ -22,8 +22,6 @@ from dataset.results import Results
 from dataset.store import Lines, Texts
 from dataset.tags import canonical
 from errors import ItemError, StageError, UserError
-from findings import Findings
-from gist import sentence_in, sentences_in
 from llm import trouble
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
@@ -36,6 +34,8 @@ from wiki import own
 from wiki.cache import Cache
 from wiki.dump import DumpSource
 from wiki.source import Page
+from writing.findings import Findings
+from writing.gist import sentence_in, sentences_in
 
 OURS = (UserError, ItemError, StageError)
 KEYS = st.sampled_from(

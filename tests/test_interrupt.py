@@ -211,7 +211,7 @@ def test_a_second_ctrl_c_while_a_wiki_hangs_is_instant(tmp_path: Path) -> None:
 
 NEVER_ENDS = """
 import asyncio, time
-from interruption import Interruption
+from commands.interruption import Interruption
 
 async def run() -> None:
     print("running", flush=True)

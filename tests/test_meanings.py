@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import config
+from commands.project import Project as Opened
 from dataset.tags import canonical, words
 from errors import UserError
-from project import Project as Opened
 from tests.program import Project
 from wiki import own
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from commands.overlap import Relay, side_by_side
 from dataset.images import Picture
 from errors import StageError
-from overlap import Relay, side_by_side
 from tests.fake_endpoint import FakeEndpoint, Status
 from tests.program import Project
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import config
-from material import VARIABLES
 from tests.program import ROOT
+from writing.material import VARIABLES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import config
-from material import VARIABLES
-from project import Project as Opened
+from commands.project import Project as Opened
 from tests.fake_endpoint import FakeEndpoint
 from tests.program import Project, png
 from wiki.cache import Cache, Entry
+from writing.material import VARIABLES
 
 REM, RAM = "rem_(re:zero)", "ram_(re:zero)"
 SHEETS = ("character_sheets",)

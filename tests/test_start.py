@@ -32,7 +32,7 @@ def loaded(command: Sequence[str], folder: Path) -> set[str]:
 def test_help_loads_the_front_door_and_nothing_else(tmp_path: Path) -> None:
     seen = loaded([sys.executable, str(ROOT / "caption.py"), "--help"], tmp_path)
     assert "argparse" in seen
-    assert seen & OUR_OWN == {"errors", "interruption"}
+    assert seen & OUR_OWN == {"errors", "commands"}
     assert not seen & (OF_STAGES | OF_RUNS)
 
 
@@ -41,7 +41,7 @@ def test_a_run_that_finds_nothing_to_do_loads_nothing_that_only_stages_need(tmp_
     project.add("a.png")
     assert project.run().code == 0
     seen = loaded(project.command(), tmp_path)
-    assert "run" in seen
+    assert {"commands", "dataset"} <= seen
     assert not seen & OF_STAGES
     assert not seen & {"composer", "interpreter", "interrogator", "tag_provider", "wiki", "review"}
 

@@ -17,7 +17,6 @@ import pytest
 from batch import Tally
 from dataset.store import Lines
 from errors import UserError
-from gist import NoSentenceError, sentence_in, sentences_in, without_model
 from llm import usage
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
@@ -35,6 +34,7 @@ from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache,
 from wiki.client import Manners
 from wiki.danbooru import DanbooruSource
 from wiki.source import Page, Source
+from writing.gist import NoSentenceError, sentence_in, sentences_in, without_model
 
 HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, first_deadline=2, deadline=5)
 TODAY = date.today().isoformat()

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
+from commands.export import export
+from commands.project import Project
 from dataset.trainers import TARGETS
 from errors import UserError
-from export import export
-from project import Project
 from tests import program
 from tests.fake_endpoint import FakeEndpoint, Reply
 

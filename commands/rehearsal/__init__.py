@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import gist
+from commands.project import Project
+from commands.rehearsal.estimate import Estimate, in_all
+from commands.rehearsal.part import Part
 from dataset.images import Picture, printable
 from dataset.picture import prepare
 from dataset.results import Results
@@ -15,11 +17,9 @@ from errors import ItemError
 from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.prompts import Message, Prompt
-from project import Project
-from rehearsal.estimate import Estimate, in_all
-from rehearsal.part import Part
 from settings import EndpointSettings, Settings
 from wiki import glossary
+from writing import gist
 
 # How long answers are where neither the journal nor the probe tells; that of the TagProvider is for a tag.
 _USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}

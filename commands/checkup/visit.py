@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkup import Finding, Level, ok, problem, programs
+from commands.checkup import Finding, Level, ok, problem, programs
 from errors import StageError, UserError
 
 if TYPE_CHECKING:
-    from project import Project
+    from commands.project import Project
     from settings import Settings
 
 DONE, USER_MUST_ACT = 0, 2
-_REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
+_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _COLOURS: dict[Level, str] = {"ok": "\x1b[32m", "warning": "\x1b[33m", "problem": "\x1b[1;31m"}
 _PLAIN = "\x1b[0m"
 
@@ -90,9 +90,9 @@ def _told_of(error: UserError) -> Iterator[Finding]:
 
 
 async def _of_project(settings: Settings) -> AsyncIterator[Finding]:
-    from checkup import captions, knowledge, pictures, templates
-    from checkup.servers import Servers
-    from project import Project
+    from commands.checkup import captions, knowledge, pictures, templates
+    from commands.checkup.servers import Servers
+    from commands.project import Project
 
     try:
         project = Project(settings)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import gist
-from checkup.pictures import sample
+from commands.checkup.pictures import sample
+from commands.project import Project
 from dataset.images import Picture
 from errors import ItemError
 from llm.prompts import Message, Prompt
-from project import Project
+from writing import gist
 
 # A patch of 28 by 28 pixels is a token for many vision models; others take fewer.
 PIXELS_PER_TOKEN = 28 * 28

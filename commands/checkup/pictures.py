@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
 
-from checkup import Finding, ok, problem, warning
+from commands.checkup import Finding, ok, problem, warning
+from commands.project import Project
 from dataset.images import Picture, Problem, printable
 from dataset.picture import describe
 from errors import ItemError
-from project import Project
 
 # So many pictures tell what a data set is like, and are looked at in seconds.
 LARGEST_SAMPLE = 2000

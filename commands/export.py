@@ -14,13 +14,13 @@ from operator import eq
 from pathlib import Path
 
 from batch import EXCLUDED
+from commands.project import Project
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
 from dataset.store import Lines, write_pieces
 from dataset.trainers import TARGETS, Captioned, Target, captioned
 from errors import ItemError, UserError
-from project import Project
 
 PARQUET = "parquet"
 NAMES = (*TARGETS, PARQUET)

@@ -9,9 +9,9 @@ from dataset.filters import GENERAL, HiddenTraits, without_categories, without_i
 from dataset.images import Picture
 from dataset.sidecar import TagList
 from dataset.tags import words
-from sheets import Sheets
 from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
 from wiki.telling import Telling
+from writing.sheets import Sheets
 
 VARIABLES = (
     "tags",

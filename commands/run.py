@@ -11,17 +11,17 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from batch import Tally
+from commands.export import after_run
+from commands.overlap import Relay, side_by_side
+from commands.project import Project
+from commands.summary import BUILTIN, NO_MODEL, Outcome, Summary
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.results import Results
 from events import happened
-from export import after_run
 from llm.connecting import Connections
-from overlap import Relay, side_by_side
 from progress import Bar
-from project import Project
 from settings import EndpointSettings, Settings
-from summary import BUILTIN, NO_MODEL, Outcome, Summary
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

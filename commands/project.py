@@ -21,9 +21,9 @@ from settings import Settings
 if TYPE_CHECKING:
     from interpreter import Interpreter
     from interrogator import Interrogator
-    from material import Material
     from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
+    from writing.material import Material
 
 
 # Putting so many in order takes half a minute and some 50 MB.
@@ -79,10 +79,10 @@ class Project:
     @cached_property
     def material(self) -> Material:
         """What templates can say; to be asked for once stage 1 is through."""
-        from material import Material
-        from sheets import Sheets
         from wiki.meanings import Meanings
         from wiki.telling import Telling
+        from writing.material import Material
+        from writing.sheets import Sheets
 
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = Meanings(self.own, self.cache, survey.categories)

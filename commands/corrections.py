@@ -17,12 +17,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.project import Project
 from dataset.images import Picture, printable
 from dataset.locks import locked
 from dataset.results import Made
 from dataset.store import digest
 from errors import ItemError, UserError
-from project import Project
 from settings import Settings
 
 _FIELDS = {"picture", "caption", "seen", "again"}

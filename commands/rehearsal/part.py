@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from commands.rehearsal.estimate import Estimate
 from dataset.images import Picture
 from dataset.picture import Prepared
 from errors import ItemError, StageError, UserError
 from llm.facts import Facts, count_tokens, estimated_tokens, facts_of
 from llm.prompts import Message
 from llm.usage import Reply
-from rehearsal.estimate import Estimate
 from settings import EndpointSettings
 
 if TYPE_CHECKING:

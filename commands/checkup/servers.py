@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from checkup import Finding, ok, problem, prompts, sight, warning
+from commands.checkup import Finding, ok, problem, prompts, sight, warning
+from commands.project import Project
 from errors import ItemError, StageError, UserError
 from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, Facts, facts_of
 from llm.prompts import Message
 from llm.usage import Reply
-from project import Project
 from settings import EndpointSettings
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from checkup import Finding, ok, problem
+from commands.checkup import Finding, ok, problem
 
 _OLDEST_PYTHON = (3, 10)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 
-from checkup import Finding, ok, warning
+from commands.checkup import Finding, ok, warning
 from llm.prompts import Message
 from llm.usage import Reply
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-import sharing
 from dataset.store import Line, Lines
 from wiki.cache import Cache, Entry
 from wiki.source import Page
+from writing import sharing
 
 _log = logging.getLogger(__name__)
 

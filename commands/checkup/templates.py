@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import gist
-from checkup import Finding, ok, problem, warning
+from commands.checkup import Finding, ok, problem, warning
+from commands.project import Project
 from errors import UserError
 from llm.prompts import Prompt
-from material import VARIABLES
-from project import Project
+from writing import gist
+from writing.material import VARIABLES
 
 _DESCRIPTION = "image_description"
 

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import config
+from commands.project import Project
 from dataset.images import Picture, natural_order, printable
 from dataset.locks import locked
 from dataset.results import Results
@@ -20,7 +21,6 @@ from errors import ItemError, StageError, UserError
 from interpreter import COMPOSER
 from llm.connecting import Connections
 from progress import Bar
-from project import Project
 from review.comparison import Cost, Side, compare, in_columns
 from review.comparison_page import write_page
 from review.gathering import Sources

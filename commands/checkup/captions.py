@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from checkup import Finding, ok, warning
-from checkup.pictures import sample
+from commands.checkup import Finding, ok, warning
+from commands.checkup.pictures import sample
+from commands.project import Project
 from dataset.images import Picture
 from dataset.results import Made
 from errors import ItemError
-from project import Project
 
 
 def examine(project: Project, model: str) -> Iterator[Finding]:
