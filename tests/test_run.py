@@ -134,11 +134,12 @@ def test_one_picture_that_fails_does_not_hold_up_the_others(tmp_path: Path) -> N
     assert not (project.captions / "b.txt").exists()
 
 
-def test_an_answer_that_is_none_is_asked_for_again_with_another_seed_and_never_written(tmp_path: Path) -> None:
+def test_an_answer_that_is_none_is_asked_for_with_another_seed_and_never_written(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url)
         project.add("a.png")
-        endpoint.script(Reply("I'm sorry, but I can't help with that."), Reply("A girl smiles at the viewer."))
+        refusal = Reply("I'm sorry, but I can't help with that.")
+        endpoint.script(refusal, Reply("A girl smiles at the viewer."))
         result = project.run()
         seeds = [request.body.get("seed") for request in endpoint.requests]
     assert result.code == 0
