@@ -33,9 +33,10 @@ class Meanings:
 
     def of(self, tag: str) -> Entry:
         """What is known of a tag; each field from the best source that has it."""
-        if tag not in self._seen:
-            self._seen[tag] = self._look_up(tag)
-        return self._seen[tag]
+        known = self._seen.get(tag)
+        if known is None:
+            known = self._seen[tag] = self._look_up(tag)
+        return known
 
     def categories(self, tags: Sequence[str]) -> dict[str, str]:
         """The categories of those tags of one picture whose category is known, or told by another one.
@@ -45,9 +46,9 @@ class Meanings:
         known = {tag: category for tag in tags if (category := self.of(tag).category)}
         present, told = set(tags), dict[str, str]()
         for tag in tags:
-            series = _in_brackets(tag)
+            series = _in_brackets(tag) if tag not in known else ""
             is_series = series in present and known.get(series, COPYRIGHT) == COPYRIGHT
-            if is_series and tag not in known and series not in _NO_SERIES:
+            if is_series and series not in _NO_SERIES:
                 told |= {tag: CHARACTER, series: COPYRIGHT}
         return known | told
 
