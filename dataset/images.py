@@ -33,6 +33,7 @@ _LOOSE_TEXTS = frozenset(
     | {"licence", "license", "metadata", "notes", "prompts", "readme", "requirements", "sample_prompts"}
     | {"tags", "urls"}
 )
+_DIGITS = re.compile(r"[0-9]+")
 _LONGEST_NUMBER = ord("a") - ord("0") - 1
 
 _NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
@@ -129,8 +130,7 @@ def holds_pictures(folder: Path) -> bool:
 def natural_order(name: str) -> tuple[str, str]:
     """A key that sorts file2 before file10, whatever the case of the letters."""
     # A run of digits sorts by its length first, then digit by digit, and before every letter.
-    padded = re.sub(r"[0-9]+", _with_length, name.lower())
-    return padded, name
+    return _DIGITS.sub(_with_length, name.lower()), name
 
 
 def _with_length(digits: re.Match[str]) -> str:
@@ -239,14 +239,15 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
     stem, suffix = _split(name)
     small = suffix.lower()
     is_ours = small in PICTURE_SUFFIXES or small in UNSUPPORTED_SUFFIXES or small in tag_suffixes
-    if _is(entry.is_dir):
-        (listing.linked_folders if entry.is_symlink() else listing.folders).append(listing.path(name))
+    is_link, is_file = entry.is_symlink(), _is(entry.is_file)
+    if not is_file and _is(entry.is_dir):
+        (listing.linked_folders if is_link else listing.folders).append(listing.path(name))
     elif not is_ours:
         return
-    elif entry.is_symlink() and not _is_inside(os.path.realpath(entry.path), home):
+    elif is_link and not _is_inside(os.path.realpath(entry.path), home):
         listing.report(name, "link out of the folder", _LINK_OUT)
-    elif not _is(entry.is_file):
-        if entry.is_symlink():
+    elif not is_file:
+        if is_link:
             listing.report(name, "broken link", _LINK_BROKEN)
     elif small in PICTURE_SUFFIXES:
         listing.pictures.append(name)
@@ -303,7 +304,7 @@ def _by_key(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     groups: dict[str, tuple[str, ...]] = {}
     for name in names:
         key = _same_name_key(_split(name)[0])
-        groups[key] = (*groups.get(key, ()), name)
+        groups[key] = (*groups[key], name) if key in groups else (name,)
     return groups
 
 
@@ -317,8 +318,8 @@ def _tag_suffix(picture: str, forms: tuple[str, ...], texts: dict[str, str]) -> 
     """Take the tag file of a picture out of the folder's texts; "" when there is none."""
     stem, suffix = _split(picture)
     for form in forms:
-        front = suffix if form.startswith("*") else ""
-        if written := texts.pop(stem + front + form.lstrip("*"), None):
+        front, small = (suffix, form[1:]) if form[0] == "*" else ("", form)
+        if written := texts.pop(stem + front + small, None):
             return sys.intern(front + written)
     return ""
 
