@@ -21,6 +21,11 @@ class Cost:
     processor: float
     megabytes: float
 
+    @property
+    def busy(self) -> str:
+        """How much of the time was work; the rest it waited, for a disk or for its turn on a processor."""
+        return f"{self.processor:.2f} s of {self.seconds:.2f} s were work of its own"
+
 
 def cost_of(command: Sequence[str], folder: Path) -> Cost:
     """Run a command in a folder."""

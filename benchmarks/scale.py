@@ -49,7 +49,7 @@ def _misses(pictures: int, now: dict[str, Cost], before: tuple[int, dict[str, Co
         if cost.megabytes > _MOST_MEGABYTES
     ]
     if pictures == _IDLE_SIZE and now["nothing to do"].seconds > _LONGEST_IDLE:
-        found.append(f"nothing to do: more than {_LONGEST_IDLE} s")
+        found.append(f"nothing to do: more than {_LONGEST_IDLE} s; {now['nothing to do'].busy}")
     if before is not None:
         linear = pictures / before[0]
         for kind, cost in now.items():
