@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -115,20 +115,29 @@ def watched(run: Project, server: Mock, python: list[str] | None = None) -> Watc
     `python` is a command that runs the program, in place of the interpreter alone.
     """
     command = [*(python or [sys.executable]), *run.command()[1:]]
-    code, course = course_of(command, run.folder, server)
+    environment = {"PYTHONPATH": str(_HERE.parent)}
+    code, course = course_of(command, run.folder, server, environment=environment)
     if code:
         raise SystemExit(f"the program ended with {code}")
     return course
 
 
 def course_of(
-    command: list[str], folder: Path, server: Mock, longest: float = float("inf"), output: IO[bytes] | None = None
+    command: list[str],
+    folder: Path,
+    server: Mock,
+    longest: float = float("inf"),
+    output: IO[bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> tuple[int, Watched]:
     """Run any command to its end, or for the `longest` seconds: its exit code, and its course."""
     started = monotonic()
-    environment = {**os.environ, "PYTHONPATH": str(_HERE.parent)}
     process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=output or subprocess.DEVNULL, stderr=output
+        command,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdout=output or subprocess.DEVNULL,
+        stderr=output,
     )
     seen, schedule = [server.seen()], (0.0, 0.0)
     while process.poll() is None:
