@@ -269,7 +269,10 @@ class EndpointSettings(Section):
         "auto",
         "auto (the first that the server lists), a name that the server knows, or a GGUF file for embedded",
     )
-    api_key: Key = _setting("", "key of a paid service; better in the environment as TAGSCRIBE_API_KEY")
+    api_key: Key = _setting(
+        "",
+        "key for the server at url; better in the environment as TAGSCRIBE_API_KEY; url = auto sends none",
+    )
     concurrency: Concurrency = _setting(
         "auto", "requests in flight at once: auto (as many as pay) or a number", "8"
     )

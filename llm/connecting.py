@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from llm.concurrency import Concurrency
 from settings import EndpointSettings
 
@@ -52,8 +54,10 @@ class Connections:
     async def _found(self, settings: EndpointSettings) -> Endpoint | None:
         from llm import discovery
 
+        # A key belongs to the server that somebody named, not to whatever listens on a usual port.
+        without_secrets = settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
         for server in await discovery.listening():
-            endpoint = _endpoint(settings, server.program, server.url, settings.model)
+            endpoint = _endpoint(without_secrets, server.program, server.url, settings.model)
             model = discovery.choose(await endpoint.models())
             if model is None:
                 await endpoint.close()

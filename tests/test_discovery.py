@@ -103,3 +103,15 @@ def test_a_model_that_only_embeds_or_ranks_or_listens_is_never_chosen(
     models: list[str], chosen: str | None
 ) -> None:
     assert choose(models) == chosen
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_a_key_is_not_told_to_whatever_listens_on_a_usual_port(tmp_path: Path) -> None:
+    project = Project(tmp_path, url="auto", Endpoint__model="auto", Endpoint__api_key="marked-key")
+    project.set["Endpoint.headers"] = '{"X-Account": "marked-key"}'
+    project.add("a.png")
+    with serving(Ollama=("writer",)) as servers:
+        assert project.run().code == 0
+        received = servers["Ollama"].received
+    assert received
+    assert all("marked-key" not in str(request.headers) for request in received)
