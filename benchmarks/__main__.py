@@ -92,8 +92,7 @@ def _verdict(name: str, outcome: Outcome) -> str:
     if outcome.code == 0:
         return "**Measured.**" if STATED[name] == NOTHING_STATED else "**Met.**"
     misses = [" ".join(line.split()) for line in outcome.output.splitlines() if _MISS.search(line)]
-    is_a_miss = outcome.code == 1 and "Traceback" not in outcome.errors
-    if is_a_miss:
+    if outcome.code == 1 and misses:
         return "\n".join(["**Missed.**", "", *(f"- `{miss}`" for miss in misses)])
     last = next((line for line in reversed(outcome.errors.splitlines()) if line.strip()), "no word of why")
     return f"**Broken off**: `{last.strip()}`"
