@@ -88,7 +88,7 @@ def gather(sources: Sources) -> Page:
 def _most_interesting(pictures: Sequence[Picture], journal: Lines, there: set[str]) -> Sequence[Picture]:
     if len(pictures) <= MOST_SHOWN:
         return pictures
-    glances, last_run = read_glances(journal)
+    glances, last_run = read_glances(journal, there)
 
     def interest(at: int) -> tuple[bool, bool, bool, str, int]:
         name = pictures[at].stem_name

@@ -7,7 +7,7 @@ the pictures that are shown, and then for what came of these and for their texts
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -52,15 +52,17 @@ class Glance(NamedTuple):
     time: str = ""
 
 
-def read_glances(journal: Lines) -> tuple[dict[str, Glance], str]:
-    """What came of every picture, in little memory; and the last run that wrote into the journal."""
-    glances: dict[str, Glance] = {}
-    # Many pictures share one.
-    known: dict[Glance, Glance] = {}
+def read_glances(journal: Lines, names: Iterable[str]) -> tuple[dict[str, Glance], str]:
+    """What came of every picture, those called `names` among them; and the last run that wrote a line.
+
+    This takes little memory: the texts of `names` are not held twice, and many pictures share a glance.
+    """
+    nothing = Glance()
+    glances, known = dict.fromkeys(names, nothing), {nothing: nothing}
     last_run = ""
     for name, stage, line in _lines(journal):
         last_run = _word(line, "run")
-        glance = _glance(glances.get(name, Glance()), stage, line)
+        glance = _glance(glances.get(name, nothing), stage, line)
         glances[name] = known.setdefault(glance, glance)
     return glances, last_run
 
