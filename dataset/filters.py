@@ -1,6 +1,7 @@
 """Which of a picture's tags a model is told, and which traits are kept from it.
 
     exclude, replace       by the names of tags, when the tag file is read
+    trigger                the same: it stands in front of the caption, so no model has to say it
     hide                   the same, and their words are cut out of all other texts of a prompt too
     exclude_categories     once it is known what each tag is
     drop_implied           the same
@@ -37,7 +38,8 @@ class NameFilter:
     @classmethod
     def of(cls, settings: TagsSettings) -> NameFilter:
         """The filter that the settings ask for; spellings do not matter."""
-        left_out = frozenset(canonical(tag) for tag in (*settings.exclude, *settings.hide))
+        said_in_front = settings.trigger.split(",")
+        left_out = frozenset(canonical(tag) for tag in (*settings.exclude, *settings.hide, *said_in_front))
         return cls(left_out, {canonical(old): canonical(new) for old, new in settings.replace.items()})
 
     def kept(self, tags: Iterable[str]) -> tuple[str, ...]:

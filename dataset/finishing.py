@@ -26,6 +26,7 @@ _SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bvs)(?<!\b[A-Z])"
     r"[.!?…][\"'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”]*"
 )
+_POSSESSIVE = ("'s", "’s")
 _LEADING_MARKS = tuple(",.;:!?")
 
 
@@ -105,9 +106,23 @@ def with_trigger(caption: str, trigger: str) -> str:
     """The caption with the trigger word in front, exactly once."""
     if not trigger:
         return caption
-    said = rf"(?<!\w){re.escape(trigger)}(?:['’]s(?!\w))?(?!\w)[,:]?\s*"
-    rest = re.sub(said, "", caption, flags=re.IGNORECASE).strip()
-    return f"{trigger}, {rest}" if rest else trigger
+    word = rf"(?<!\w){re.escape(trigger)}(?!\w)"
+    leading = re.match(rf"\W*{word}(?P<mark>\s*[,:])?", caption, re.IGNORECASE)
+    rest = caption[leading.end() :] if leading else caption
+    rest = _without_the_word(rest, word).strip()
+    if not rest:
+        return trigger
+    if leading is None or leading["mark"]:
+        return f"{trigger}, {rest}"
+    return f"{trigger}{'' if rest.startswith(_POSSESSIVE) else ' '}{rest}"
+
+
+def _without_the_word(text: str, word: str) -> str:
+    """A text in which a word is said no more, and the sentences around it still hold."""
+    text = re.sub(rf",\s*{word}(?=\s*(?:[,.;!?]|$))", "", text, flags=re.IGNORECASE)
+    text = re.sub(rf"\s+(?:named|called)\s+{word}", "", text, flags=re.IGNORECASE)
+    text = re.sub(rf"(?<=[.!?] ){word}", "The character", text, flags=re.IGNORECASE)
+    return re.sub(word, "the character", text, flags=re.IGNORECASE)
 
 
 def clip_tokens(text: str) -> int:

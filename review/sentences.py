@@ -14,6 +14,7 @@ from review.concepts import concepts
 # How much parts a word from the one before it.
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
 
+_POSSESSIVE = re.compile(r"(?<=\w)'s(?![^\W_])", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+")
 _NEGATIONS = frozenset({"no", "without", "never", "not"})
 _NEGATED_WORDS = 2
@@ -65,7 +66,9 @@ class Text:
 @lru_cache(maxsize=1 << 16)
 def words_of(tag: str) -> tuple[str, ...]:
     """Cut a tag into plain lower-case words as a caption is cut: "jeanne_d'arc" is jeanne, d, arc."""
-    return tuple(word.lower() for word in _TOKEN.findall(tag.translate(_FOLDED)))
+    # A caption's possessive 's is no word of its own, so a tag's is none either: grimm's fairy tales.
+    plain = _POSSESSIVE.sub("", tag.translate(_FOLDED))
+    return tuple(word.lower() for word in _TOKEN.findall(plain))
 
 
 def read(caption: str) -> Text:

@@ -44,7 +44,13 @@ def test_line_breaks_of_every_kind_become_spaces() -> None:
         ("A girl smiles.", "mychar, A girl smiles."),
         ("A girl, mychar, smiles.", "mychar, A girl, smiles."),
         ("mychar, a girl", "mychar, a girl"),
-        ("MyChar: a girl and mychar", "mychar, a girl and"),
+        ("MyChar: a girl and mychar", "mychar, a girl and the character"),
+        ("A girl named mychar stands.", "mychar, A girl stands."),
+        ("She hugs mychar and Rem.", "mychar, She hugs the character and Rem."),
+        ("She smiles. Mychar smiles.", "mychar, She smiles. The character smiles."),
+        ("Mychar's hair is red.", "mychar's hair is red."),
+        ("mychar stands in a field.", "mychar stands in a field."),
+        ("1girl, solo, mychar", "mychar, 1girl, solo"),
         ("mychars are many", "mychar, mychars are many"),
         ("mychar", "mychar"),
     ],
@@ -66,7 +72,7 @@ def test_the_trigger_word_is_there_once_and_a_second_time_changes_nothing(captio
         ("An anime picture.", "", "mychar, An anime picture. A girl smiles."),
         ("", "In soft light.", "mychar, A girl smiles. In soft light."),
         ("", ", in the style of ink", "mychar, A girl smiles., in the style of ink"),
-        ("photo of mychar:", "", "mychar, photo of A girl smiles."),
+        ("photo of mychar:", "", "mychar, photo of the character: A girl smiles."),
     ],
 )
 def test_prefix_and_suffix_stand_around_and_the_trigger_in_front_of_all(
