@@ -95,6 +95,7 @@ def test_brackets_make_no_character_where_somebody_knows_better(
 def test_a_series_that_is_known_makes_a_character_too() -> None:
     found = meanings_of({"vocaloid": Entry("Software that sings.", "copyright", by="gemma")})
     assert found.categories(["nobody_(vocaloid)", "vocaloid"])["nobody_(vocaloid)"] == "character"
+    assert found.categories(["nobody_(vocaloid)"]) == {"nobody_(vocaloid)": "character"}
 
 
 # What the user writes

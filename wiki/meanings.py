@@ -39,17 +39,21 @@ class Meanings:
         return known
 
     def categories(self, tags: Sequence[str]) -> dict[str, str]:
-        """The categories of those tags of one picture whose category is known, or told by another one.
+        """The categories of those tags of one picture whose category is known, or told by their brackets.
 
-        `alice_(alice_in_wonderland)` beside `alice_in_wonderland` is a character of that series.
+        `alice_(alice_in_wonderland)` is a character of that series where the series stands beside it or
+        is known as one.
         """
         known = {tag: category for tag in tags if (category := self.of(tag).category)}
         present, told = set(tags), dict[str, str]()
         for tag in tags:
             series = _in_brackets(tag) if tag not in known else ""
-            is_series = series in present and known.get(series, COPYRIGHT) == COPYRIGHT
-            if is_series and series not in _NO_SERIES:
+            if not series or series in _NO_SERIES:
+                continue
+            if series in present and known.get(series, COPYRIGHT) == COPYRIGHT:
                 told |= {tag: CHARACTER, series: COPYRIGHT}
+            elif self.of(series).category == COPYRIGHT:
+                told[tag] = CHARACTER
         return known | told
 
     def _look_up(self, tag: str) -> Entry:
