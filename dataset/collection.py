@@ -82,11 +82,11 @@ class Collection:
 
     def _read(self, picture: Picture) -> TagList:
         if picture.tag_file is None:
-            raise ItemError("no tag file", f"{picture.name} has no tag file beside it")
+            raise ItemError("no tag file", "there is no tag file beside it")
         found = read_tags(self.root / picture.tag_file)
         judgement = judge(found.tags, found.rating)
         if judgement.excluded_because is not None:
-            raise ItemError("excluded", f"{picture.name}: {judgement.excluded_because}")
+            raise ItemError("excluded", judgement.excluded_because)
         kept = self._filter.kept(found.tags)
         return dataclasses.replace(found, tags=kept, explicit=judgement.explicit)
 
