@@ -143,8 +143,8 @@ def test_words_in_any_script_are_kept(album: Album) -> None:
         ({"picture": "a", "caption": WORDS, "seen": ""}, "its caption has changed since the report"),
         ({"picture": "a", "words": WORDS}, "should hold again, caption, picture, seen, and no words"),
         ({"picture": "b", "caption": WORDS}, "the picture stands in the file a second time"),
-        ({"picture": "out", "caption": WORDS}, "entry 2 (out): out.png"),
-        ({"picture": "out", "again": True}, "entry 2 (out): out.png"),
+        ({"picture": "out", "caption": WORDS}, "entry 2 (out): tags combine"),
+        ({"picture": "out", "again": True}, "entry 2 (out): tags combine"),
     ],
 )
 def test_one_mistake_is_told_and_nothing_is_changed(album: Album, entry: object, problem: str) -> None:
