@@ -101,14 +101,16 @@ async def run(
     work: Work[Item, Answer],
     slots: Slots,
     bar: Bar,
+    tally: Tally | None = None,
 ) -> Tally:
     """Ask about every item, as many at once as there are slots, and keep each answer as it arrives.
 
     An item that failed for a passing reason is asked about once more when all others are through.
+    Whoever gives a `tally` can read from it what was done when the stage ends before its time.
     Raises StageError when nothing succeeds, and what `ask` or `keep` raise beyond ItemError; requests in
     flight are then given up, what was kept stays kept.
     """
-    runner = _Runner(work, slots, bar)
+    runner = _Runner(work, slots, bar, tally or Tally())
     bar.in_flight = lambda: slots.in_flight
     showing = asyncio.create_task(bar.keep_true())
     try:
@@ -137,8 +139,8 @@ async def _drawn(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[
 class _Runner(Generic[Item, Answer]):
     """The tasks of one run, and what came of them."""
 
-    def __init__(self, work: Work[Item, Answer], slots: Slots, bar: Bar) -> None:
-        self.tally = Tally()
+    def __init__(self, work: Work[Item, Answer], slots: Slots, bar: Bar, tally: Tally) -> None:
+        self.tally = tally
         self._work = work
         self._slots = slots
         self._bar = bar

@@ -20,7 +20,8 @@ from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings
 from writing.author import CAPTION, Author, Captions, Tagged, opening
-from writing.material import VARIABLES, Material
+from writing.material import Material
+from writing.variables import OF_PICTURES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -56,13 +57,12 @@ class Interpreter:
     ) -> None:
         """Raises UserError when the template cannot be used."""
         self._finishing = finishing
-        self._noted: list[batch.Failure] = []
         self._collection = collection
         self._material = material
         self._descriptions = descriptions
         self._results = results
         self._settings = settings
-        self._prompts = [Prompt(path, VARIABLES) for path in settings.prompt_template_file]
+        self._prompts = [Prompt(path, OF_PICTURES) for path in settings.prompt_template_file]
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
@@ -79,23 +79,25 @@ class Interpreter:
         pictures: Iterable[Picture] | AsyncIterable[Picture],
         endpoint: Endpoint | None,
         bar: Bar,
+        tally: batch.Tally | None = None,
     ) -> batch.Tally:
         """Write the captions: the endpoint's model does, or the composer where there is no endpoint.
 
-        Raises StageError or UserError when no further caption can succeed.
+        What comes of them is counted in `tally` meanwhile. Raises StageError or UserError when no further
+        caption can succeed.
         """
+        tally = tally or batch.Tally()
         model = endpoint.model if endpoint else COMPOSER
         work: batch.Work[Picture, Written] = batch.Work(
             title=TITLE,
             name=lambda picture: picture.name,
             ask=partial(self._ask, Author(self._settings, endpoint), model) if endpoint else self._compose,
-            keep=partial(self._keep, model),
+            keep=partial(self._keep, model, tally.noted),
             failed=lambda picture, error: self._results.failed(picture.stem_name, error),
             cost=lambda written: written.details,
         )
-        tally = await batch.run(pictures, work, endpoint.concurrency if endpoint else Concurrency(1), bar)
-        tally.noted += self._noted
-        return tally
+        slots = endpoint.concurrency if endpoint else Concurrency(1)
+        return await batch.run(pictures, work, slots, bar, tally)
 
     async def _ask(self, author: Author, model: str, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
@@ -141,7 +143,7 @@ class Interpreter:
         categories = self._material.meanings.categories(list(self._collection.survey().counts))
         return frozenset(tag for tag, category in categories.items() if category == "character")
 
-    def _keep(self, model: str, picture: Picture, written: Written) -> None:
+    def _keep(self, model: str, noted: list[batch.Failure], picture: Picture, written: Written) -> None:
         text, notes = self._finishing.text(written.captions)
         self._results.keep(
             picture.stem_name,
@@ -151,7 +153,7 @@ class Interpreter:
             draft=model == COMPOSER,
             details={**written.details, **({"notes": [note.message for note in notes]} if notes else {})},
         )
-        self._noted += [batch.Failure(picture.name, note.reason, note.message) for note in notes]
+        noted += [batch.Failure(picture.name, note.reason, note.message) for note in notes]
 
 
 def _composed_from(tags: Sequence[str]) -> str:

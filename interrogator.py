@@ -22,7 +22,8 @@ from llm.replies import Form, clean
 from llm.usage import Reply
 from progress import Bar
 from settings import InterrogatorSettings
-from writing.material import VARIABLES, Material
+from writing.material import Material
+from writing.variables import OF_PICTURES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -56,7 +57,7 @@ class Interrogator:
         self._collection = collection
         self._material = material
         self._results = results
-        self._prompt = Prompt(settings.prompt_template_file, VARIABLES)
+        self._prompt = Prompt(settings.prompt_template_file, OF_PICTURES)
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
@@ -68,10 +69,12 @@ class Interrogator:
         endpoint: Endpoint,
         bar: Bar,
         finished: Callable[[Picture], None] = lambda picture: None,
+        tally: batch.Tally | None = None,
     ) -> batch.Tally:
         """Describe the pictures, and tell of each that has its description, or failed for good.
 
-        Raises StageError or UserError when no further one can succeed.
+        What comes of them is counted in `tally` meanwhile. Raises StageError or UserError when no further
+        one can succeed.
         """
 
         def keep(sitting: Sitting, answer: Answer[str]) -> None:
@@ -92,7 +95,7 @@ class Interrogator:
         )
         pool = ThreadPoolExecutor(_THREADS)
         try:
-            return await batch.run(self._prepared(pictures, pool), work, endpoint.concurrency, bar)
+            return await batch.run(self._prepared(pictures, pool), work, endpoint.concurrency, bar, tally)
         finally:
             # Whoever interrupts the run does not wait for a large picture.
             pool.shutdown(wait=False, cancel_futures=True)

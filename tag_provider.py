@@ -54,8 +54,14 @@ class TagProvider:
         self._cache.merge(self._findings.entries)
         return self._cache.wanted((tag for tag in tags if not glossary.is_no_tag(tag)), date.today())
 
-    async def run(self, tags: Sequence[str], endpoint: Endpoint, bar: Bar) -> batch.Tally:
-        """Look the tags up and have their pages summed up, both at the same time."""
+    async def run(
+        self, tags: Sequence[str], endpoint: Endpoint, bar: Bar, tally: batch.Tally | None = None
+    ) -> batch.Tally:
+        """Look the tags up and have their pages summed up, both at the same time.
+
+        What comes of them is counted in `tally`.
+        """
+        tally = tally or batch.Tally()
         work: batch.Work[list[Page], list[Gist]] = batch.Work(
             title=TITLE,
             name=lambda pages: ", ".join(page.tag for page in pages),
@@ -64,9 +70,10 @@ class TagProvider:
             failed=lambda pages, error: self._keep(first_sentences(pages)),
             size=len,
         )
-        tally = await batch.run(self._groups(tags, bar), work, endpoint.concurrency, bar)
-        tally.done += self._without_model
-        return tally
+        try:
+            return await batch.run(self._groups(tags, bar), work, endpoint.concurrency, bar, tally)
+        finally:
+            tally.done += self._without_model
 
     def save(self, path: Path) -> None:
         """Bring all that is new into the cache file, beside what others have written there meanwhile."""

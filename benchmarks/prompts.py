@@ -28,7 +28,8 @@ from wiki import glossary
 from wiki.cache import Cache, Entry
 from wiki.meanings import Meanings
 from wiki.telling import Describe, tokens
-from writing.material import VARIABLES, Material
+from writing.material import Material
+from writing.variables import OF_PICTURES
 
 ROOT = Path(__file__).parent.parent
 LISTS = 1_000
@@ -73,7 +74,7 @@ def _figures(lists: Sequence[Tags], base: Material, describe: Describe) -> str:
     counts = Counter(tag for tags in lists for tag in tags)
     telling = replace(base.telling, meanings=base.meanings, counts=counts, describe=describe)
     material = replace(base, telling=telling)
-    prompt = Prompt(ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt", VARIABLES)
+    prompt = Prompt(ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt", OF_PICTURES)
     told, whole, shared, explained, before = [], [], [], [], ""
     for number, tags in enumerate(lists):
         picture = Picture(f"{number}.png", ".txt")

@@ -27,11 +27,11 @@ from tests.program import Project, png
 from wiki import cache as tags_cache
 from wiki import own
 from wiki.dump import DumpSource
-from writing.material import VARIABLES
+from writing.variables import OF_PICTURES
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "config": config.load,
-    "template": lambda path: Prompt(path, VARIABLES),
+    "template": lambda path: Prompt(path, OF_PICTURES),
     "tags": read_tags,
     "picture": lambda path: prepare(path, 1024),
     "cache": tags_cache.load,

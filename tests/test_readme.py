@@ -6,7 +6,7 @@ import re
 
 import config
 from tests.program import ROOT
-from writing.material import VARIABLES
+from writing.variables import OF_PICTURES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -18,7 +18,7 @@ def test_the_table_of_settings_is_what_the_program_prints() -> None:
 
 def test_every_placeholder_of_templates_is_told() -> None:
     told = set(re.findall(r"\{\{ (\w+) \}\}", README))
-    assert told == set(VARIABLES)
+    assert told == set(OF_PICTURES)
 
 
 def test_every_file_that_is_named_is_there() -> None:

@@ -19,11 +19,11 @@ from llm.usage import Reply
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.sentences import first_sentence
 from wiki.source import Page
+from writing.variables import OF_PAGES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-VARIABLES = ("pages",)
 MOST_WORDS = 25
 
 # Several pages share one request, as long as a small model keeps them apart.
@@ -91,7 +91,7 @@ class Gists:
 
     def __init__(self, template: Path) -> None:
         """Raises UserError when the template cannot be used."""
-        self._prompt = Prompt(template, VARIABLES)
+        self._prompt = Prompt(template, OF_PAGES)
 
     async def of(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Gist]:
         """Sum up several pages at once, and alone what that gives no sentence for.

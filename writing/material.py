@@ -13,20 +13,6 @@ from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
 from wiki.telling import Telling
 from writing.sheets import Sheets
 
-VARIABLES = (
-    "tags",
-    "tag_descriptions",
-    "image_description",
-    "characters",
-    "series",
-    "artists",
-    "general",
-    "meta",
-    "file_name",
-    "folder",
-    "explicit",
-    "character_sheets",
-)
 _CATEGORY_OF = {
     "characters": "character",
     "series": "copyright",
@@ -69,7 +55,7 @@ class Material:
     def values(
         self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
     ) -> dict[str, object]:
-        """The value of each of VARIABLES for one picture; character sheets only where a template `uses` them.
+        """The values of OF_PICTURES for one picture; character sheets only where a template `uses` them.
 
         All are texts, empty where there is nothing; but `explicit` is whether the picture is sexual.
         """

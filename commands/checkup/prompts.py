@@ -10,6 +10,7 @@ from dataset.images import Picture
 from errors import ItemError
 from llm.prompts import Message, Prompt
 from writing import gist
+from writing.variables import OF_PAGES
 
 # A patch of 28 by 28 pixels is a token for many vision models; others take fewer.
 PIXELS_PER_TOKEN = 28 * 28
@@ -18,7 +19,7 @@ PIXELS_PER_TOKEN = 28 * 28
 def of_tag_provider(project: Project) -> int:
     """The longest that there can be: a request full of pages."""
     page = {"name": "tag", "category": "general", "text": "x" * gist.CHARACTERS_PER_REQUEST}
-    prompt = Prompt(project.settings.tag_provider.prompt_template_file, gist.VARIABLES)
+    prompt = Prompt(project.settings.tag_provider.prompt_template_file, OF_PAGES)
     return length(prompt.messages({"pages": [page]}))
 
 

@@ -9,8 +9,7 @@ from commands.checkup import Finding, ok, problem, warning
 from commands.project import Project
 from errors import UserError
 from llm.prompts import Prompt
-from writing import gist
-from writing.material import VARIABLES
+from writing.variables import OF_PAGES, OF_PICTURES
 
 _DESCRIPTION = "image_description"
 
@@ -19,12 +18,12 @@ def examine(project: Project) -> Iterator[Finding]:
     """Read the template of each stage that runs."""
     settings = project.settings
     if not settings.tag_provider.skip:
-        yield from _read("TagProvider", settings.tag_provider.prompt_template_file, gist.VARIABLES)
+        yield from _read("TagProvider", settings.tag_provider.prompt_template_file, OF_PAGES)
     if not settings.interrogator.skip:
-        yield from _read("Interrogator", settings.interrogator.prompt_template_file, VARIABLES)
+        yield from _read("Interrogator", settings.interrogator.prompt_template_file, OF_PICTURES)
     if not settings.interpreter.skip:
         for path in settings.interpreter.prompt_template_file:
-            yield from _read("Interpreter", path, VARIABLES)
+            yield from _read("Interpreter", path, OF_PICTURES)
             yield from _descriptions(project, path)
 
 
@@ -40,7 +39,7 @@ def _read(stage: str, path: Path, variables: Sequence[str]) -> Iterator[Finding]
 def _descriptions(project: Project, path: Path) -> Iterator[Finding]:
     """Hold what the template wants of descriptions against what there will be."""
     try:
-        wants = _DESCRIPTION in Prompt(path, VARIABLES).uses
+        wants = _DESCRIPTION in Prompt(path, OF_PICTURES).uses
     except UserError:
         return
     sees = not project.settings.interrogator.skip

@@ -20,6 +20,7 @@ from llm.prompts import Message, Prompt
 from settings import EndpointSettings, Settings
 from wiki import glossary
 from writing import gist
+from writing.variables import OF_PAGES
 
 # How long answers are where neither the journal nor the probe tells; that of the TagProvider is for a tag.
 _USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
@@ -179,7 +180,7 @@ class Rehearsal:
         due = len(project.cache.wanted(asked, date.today()))
         requests = math.ceil(due / gist.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * gist.PAGES_PER_REQUEST
-        messages = Prompt(chosen.prompt_template_file, gist.VARIABLES).messages({"pages": pages})
+        messages = Prompt(chosen.prompt_template_file, OF_PAGES).messages({"pages": pages})
         tokens = sum(estimated_tokens(message.text) for message in messages)
         # It is not rehearsed itself: a page would have to be fetched.
         like = others[-1] if others else None
