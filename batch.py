@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from errors import ItemError, StageError
 from events import happened
@@ -29,19 +29,6 @@ MOST_POSTPONED = 64
 _TOLD_AGAIN = 0.1
 
 _log = logging.getLogger(__name__)
-
-
-class Slots(Protocol):
-    """How many items may be under way at once."""
-
-    limit: int
-    in_flight: int
-
-    async def acquire(self) -> None:
-        """Take a slot, and wait for one where all are taken."""
-
-    def release(self) -> None:
-        """Give it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +69,10 @@ class Tally:
 class Work(Generic[Item, Answer]):
     """What is done with each item: it is asked about, and the answer is kept.
 
-    `ask` may run many times at once; `keep` and `failed` run one at a time, in the order in which
-    answers arrive; `size` is what an item counts for, `cost` what an answer took, for the log. `ask` and
-    `keep` raise ItemError for this item, and StageError or UserError when no other can succeed.
+    `ask` may run many times at once, and waits itself for a slot where it needs one; `keep` and `failed` run
+    one at a time, in the order in which answers arrive; `size` is what an item counts for, `cost` what an
+    answer took, for the log. `ask` and `keep` raise ItemError for this item, and StageError or UserError
+    when no other can succeed.
     """
 
     title: str
@@ -99,19 +87,18 @@ class Work(Generic[Item, Answer]):
 async def run(
     items: Iterable[Item] | AsyncIterable[Item],
     work: Work[Item, Answer],
-    slots: Slots,
+    most: Callable[[], int],
     bar: Bar,
     tally: Tally | None = None,
 ) -> Tally:
-    """Ask about every item, as many at once as there are slots, and keep each answer as it arrives.
+    """Ask about every item, at most `most` of them at once, and keep each answer as it arrives.
 
     An item that failed for a passing reason is asked about once more when all others are through.
     Whoever gives a `tally` can read from it what was done when the stage ends before its time.
     Raises StageError when nothing succeeds, and what `ask` or `keep` raise beyond ItemError; requests in
     flight are then given up, what was kept stays kept.
     """
-    runner = _Runner(work, slots, bar, tally or Tally())
-    bar.in_flight = lambda: slots.in_flight
+    runner = _Runner(work, most, bar, tally or Tally())
     showing = asyncio.create_task(bar.keep_true())
     try:
         runner.feed(items)
@@ -139,11 +126,13 @@ async def _drawn(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[
 class _Runner(Generic[Item, Answer]):
     """The tasks of one run, and what came of them."""
 
-    def __init__(self, work: Work[Item, Answer], slots: Slots, bar: Bar, tally: Tally) -> None:
+    def __init__(self, work: Work[Item, Answer], most: Callable[[], int], bar: Bar, tally: Tally) -> None:
         self.tally = tally
         self._work = work
-        self._slots = slots
+        self._most = most
         self._bar = bar
+        self._under_way = 0
+        self._has_room = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._end: BaseException | None = None
         self._is_over = asyncio.Event()
@@ -162,11 +151,15 @@ class _Runner(Generic[Item, Answer]):
                 await self.start(item)
 
     async def start(self, item: Item, *, may_wait: bool = True) -> None:
-        """Begin with one item once a slot is free; raises what ended the stage, if something did."""
-        await self._slots.acquire()
+        """Begin with one item once there is room; raises what ended the stage, if something did."""
+        # Of many that could begin at once, each lets the one before it be sent first.
+        await asyncio.sleep(0)
+        while self._under_way >= self._most():
+            self._has_room.clear()
+            await self._has_room.wait()
         if self._end is not None:
-            self._slots.release()
             raise self._end
+        self._under_way += 1
         task = asyncio.create_task(self._one(item, may_wait))
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -242,7 +235,8 @@ class _Runner(Generic[Item, Answer]):
         _log.debug("%s: %s", name, error)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._slots.release()
+        self._under_way -= 1
+        self._has_room.set()
         self._over(task)
 
     def _over(self, task: asyncio.Task[None]) -> None:

@@ -15,7 +15,6 @@ from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Texts, digest
 from llm.asking import Answer, total
-from llm.concurrency import Concurrency
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings
@@ -91,22 +90,25 @@ class Interpreter:
         work: batch.Work[Picture, Written] = batch.Work(
             title=TITLE,
             name=lambda picture: picture.name,
-            ask=partial(self._ask, Author(self._settings, endpoint), model) if endpoint else self._compose,
+            ask=partial(self._ask, endpoint, Author(self._settings, endpoint)) if endpoint else self._compose,
             keep=partial(self._keep, model, tally.noted),
             failed=lambda picture, error: self._results.failed(picture.stem_name, error),
             cost=lambda written: written.details,
         )
-        slots = endpoint.concurrency if endpoint else Concurrency(1)
-        return await batch.run(pictures, work, slots, bar, tally)
+        most = endpoint.concurrency.most_under_way if endpoint else lambda: 1
+        return await batch.run(pictures, work, most, bar, tally)
 
-    async def _ask(self, author: Author, model: str, picture: Picture) -> Written:
+    async def _ask(self, endpoint: Endpoint, author: Author, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
         tagged = Tagged(tags, self._material.meanings.categories(tags), self._names)
         asked = self._messages(picture)
-        answers = [await author.write(messages, tagged) for messages in asked]
+        # All that is asked of one picture holds one slot, and follows while the server remembers the prompt.
+        async with endpoint.concurrency:
+            answers = [await author.write(messages, tagged) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.review}
-        return Written(self._fingerprint(model, asked), self._by_variant(answers), answers[0].model, details)
+        prompt = self._fingerprint(endpoint.model, asked)
+        return Written(prompt, self._by_variant(answers), answers[0].model, details)
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; where there are several, a variant is called after its template."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -39,11 +38,11 @@ _THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """A picture and the messages about it, which may still be in the making."""
+class Described:
+    """What the model said of a picture, and the fingerprint of the prompt."""
 
-    picture: Picture
-    messages: asyncio.Future[list[Message]]
+    prompt: str
+    answer: Answer[str]
 
 
 class Interrogator:
@@ -77,42 +76,28 @@ class Interrogator:
         one can succeed.
         """
 
-        def keep(sitting: Sitting, answer: Answer[str]) -> None:
-            self._keep(sitting, answer, endpoint)
-            finished(sitting.picture)
+        def keep(picture: Picture, described: Described) -> None:
+            self._keep(picture, described)
+            finished(picture)
 
-        def failed(sitting: Sitting, error: ItemError) -> None:
-            self._results.failed(sitting.picture.stem_name, error)
-            finished(sitting.picture)
+        def failed(picture: Picture, error: ItemError) -> None:
+            self._results.failed(picture.stem_name, error)
+            finished(picture)
 
-        work: batch.Work[Sitting, Answer[str]] = batch.Work(
+        pool = ThreadPoolExecutor(_THREADS)
+        work: batch.Work[Picture, Described] = batch.Work(
             title=TITLE,
-            name=lambda sitting: sitting.picture.name,
-            ask=lambda sitting: self._ask(sitting, endpoint),
+            name=lambda picture: picture.name,
+            ask=lambda picture: self._ask(picture, endpoint, pool),
             keep=keep,
             failed=failed,
-            cost=lambda answer: answer.cost,
+            cost=lambda described: described.answer.cost,
         )
-        pool = ThreadPoolExecutor(_THREADS)
         try:
-            return await batch.run(self._prepared(pictures, pool), work, endpoint.concurrency, bar, tally)
+            return await batch.run(pictures, work, lambda: endpoint.concurrency.limit + _AHEAD, bar, tally)
         finally:
             # Whoever interrupts the run does not wait for a large picture.
             pool.shutdown(wait=False, cancel_futures=True)
-
-    async def _prepared(
-        self, pictures: Sequence[Picture], pool: ThreadPoolExecutor
-    ) -> AsyncIterator[Sitting]:
-        """The pictures in order, each put to work in a thread some turns before it is asked about."""
-        loop = asyncio.get_running_loop()
-        ahead: deque[Sitting] = deque()
-        for picture in pictures:
-            ahead.append(Sitting(picture, loop.run_in_executor(pool, self._with_picture, picture)))
-            ahead[-1].messages.add_done_callback(_look_at)
-            if len(ahead) > _AHEAD:
-                yield ahead.popleft()
-        while ahead:
-            yield ahead.popleft()
 
     def messages(self, picture: Picture) -> list[Message]:
         """What is sent with a picture; raises ItemError where it cannot be made."""
@@ -125,15 +110,20 @@ class Interrogator:
         url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode('ascii')}"
         return [*messages[:-1], replace(messages[-1], picture=url)]
 
-    async def _ask(self, sitting: Sitting, endpoint: Endpoint) -> Answer[str]:
-        self._results.make_room(sitting.picture.stem_name)
-        return await ask(endpoint, await sitting.messages, _description)
+    async def _ask(self, picture: Picture, endpoint: Endpoint, pool: ThreadPoolExecutor) -> Described:
+        self._results.make_room(picture.stem_name)
+        loop = asyncio.get_running_loop()
+        messages = await loop.run_in_executor(pool, self._with_picture, picture)
+        async with endpoint.concurrency:
+            answer = await ask(endpoint, messages, _description)
+        return Described(fingerprint(endpoint.model, messages), answer)
 
-    def _keep(self, sitting: Sitting, answer: Answer[str], endpoint: Endpoint) -> None:
+    def _keep(self, picture: Picture, described: Described) -> None:
+        answer = described.answer
         self._results.keep(
-            sitting.picture.stem_name,
+            picture.stem_name,
             answer.result,
-            prompt=fingerprint(endpoint.model, sitting.messages.result()),
+            prompt=described.prompt,
             model=answer.model,
             draft=False,
             details=answer.cost,
@@ -142,9 +132,3 @@ class Interrogator:
 
 def _description(reply: Reply) -> str:
     return clean(reply.text, reply.finish_reason, Form())
-
-
-def _look_at(preparing: asyncio.Future[list[Message]]) -> None:
-    """A picture that failed while the run was being stopped is nobody's concern any more."""
-    if not preparing.cancelled():
-        preparing.exception()

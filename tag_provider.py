@@ -65,15 +65,20 @@ class TagProvider:
         work: batch.Work[list[Page], list[Gist]] = batch.Work(
             title=TITLE,
             name=lambda pages: ", ".join(page.tag for page in pages),
-            ask=lambda pages: self._gists.of(pages, endpoint),
+            ask=lambda pages: self._ask(pages, endpoint),
             keep=lambda pages, gists: self._keep(gists),
             failed=lambda pages, error: self._keep(first_sentences(pages)),
             size=len,
         )
         try:
-            return await batch.run(self._groups(tags, bar), work, endpoint.concurrency, bar, tally)
+            most = endpoint.concurrency.most_under_way
+            return await batch.run(self._groups(tags, bar), work, most, bar, tally)
         finally:
             tally.done += self._without_model
+
+    async def _ask(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Gist]:
+        async with endpoint.concurrency:
+            return await self._gists.of(pages, endpoint)
 
     def save(self, path: Path) -> None:
         """Bring all that is new into the cache file, beside what others have written there meanwhile."""

@@ -237,6 +237,7 @@ class Run:
         before = endpoint.usage.copy() if endpoint else None
         if endpoint:
             endpoint.on_wait = lambda words: bar.note("server", words)
+            bar.in_flight = lambda: endpoint.concurrency.in_flight
         try:
             yield bar, outcome
         finally:

@@ -44,8 +44,23 @@ class Concurrency:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._climb = _Climb() if setting == "auto" else None
 
+    def most_under_way(self) -> int:
+        """How many questions there may be at once: those in flight, and as many that are being made ready."""
+        return 2 * self.limit
+
+    async def __aenter__(self) -> None:
+        """Hold a slot."""
+        await self.acquire()
+
+    async def __aexit__(self, *error: object) -> None:
+        """Hold it no longer."""
+        self.release()
+
     async def acquire(self) -> None:
         """Take a slot, and wait for one where all are taken."""
+        if not self._waiting and self.in_flight < self.limit:
+            self._change(1)
+            return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._hand_out()

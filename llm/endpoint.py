@@ -102,6 +102,7 @@ class Endpoint:
     _knocking: asyncio.Event | None = None
     _answered: bool = False
     _line: Line = field(default_factory=Line)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _secrets: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +133,10 @@ class Endpoint:
                 outcome = await self._send(body)
         self.usage.add(outcome)
         _tell_of_answer(self, outcome)
+        # One answer a turn of the event loop is read: of many that come at once, each makes room for a new
+        # request before the next one is looked at.
+        async with self._reading:
+            await asyncio.sleep(0)
         return outcome
 
     async def models(self) -> list[str]:
