@@ -4,7 +4,7 @@
     trigger                the same: it stands in front of the caption, so no model has to say it
     hide                   the same, and their words are cut out of all other texts of a prompt too
     exclude_categories     once it is known what each tag is
-    drop_implied           the same
+    drop_implied           the same, see dataset/implications.py
 
 All of them keep the order of the tags.
 """
@@ -12,7 +12,7 @@ All of them keep the order of the tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,6 @@ from dataset.tags import canonical, words
 from settings import TagsSettings
 
 GENERAL = "general"
-# "no shoes" says that there are none.
-_DENYING = ("no", "without")
 
 _LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
 # One more adjective, as in "silver, wavy hair", but never on to the next thing that is named.
@@ -53,24 +51,6 @@ def without_categories(
 ) -> list[str]:
     """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
     return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
-
-
-def without_implied(tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
-    """The tags without those that another one says: `dress` beside `white_dress`.
-
-    Only general tags imply, and only by their last words, so `witch` stays beside `witch_hat`. What a tag
-    denies (`no_shoes`) it does not imply.
-    """
-    said: set[tuple[str, ...]] = set()
-    for tag in tags:
-        parts = tuple(words(tag).split())
-        if categories.get(tag, GENERAL) == GENERAL and parts and parts[0] not in _DENYING:
-            said.update(parts[start:] for start in range(1, len(parts)))
-    return [
-        tag
-        for tag in tags
-        if categories.get(tag, GENERAL) != GENERAL or tuple(words(tag).split()) not in said
-    ]
 
 
 @dataclass(frozen=True)

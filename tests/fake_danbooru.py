@@ -18,7 +18,7 @@ CATEGORIES = {"general": 0, "artist": 1, "copyright": 3, "character": 4, "meta":
 Record = dict[str, object]
 Fields = dict[str, "Fields"]
 
-_INCLUDES = ("wiki_page", "antecedent_alias", "consequent_wiki")
+_INCLUDES = ("wiki_page", "antecedent_alias", "antecedent_implications", "consequent_wiki")
 _NOT_FOUND = rails_error(404, "ActiveRecord::RecordNotFound", "That record was not found.").reply
 _WRONG_KEY = rails_error(401, "SessionLoader::AuthenticationFailure", "Invalid API key").reply
 _BODY_IN_GET = rails_error(400, "ActionController::BadRequest", "GET requests may not have a body").reply
@@ -88,6 +88,8 @@ class FakeDanbooru(FakeWiki):
             "updated_at": "2026-05-08T09:03:32.632-04:00",
             "is_deprecated": tag.deprecated,
             "words": name.split("_"),
+            # Of these there may be several, and only those in force: where there is none, an empty list.
+            "antecedent_implications": [self._implication(tag, other) for other in tag.implies.split()],
         }
         return (
             record
@@ -105,6 +107,14 @@ class FakeDanbooru(FakeWiki):
             "status": tag.alias_status,
         }
         return record | _present("consequent_wiki", self._wiki_page(tag.alias_of))
+
+    def _implication(self, tag: WikiTag, other: str) -> Record:
+        return {
+            "id": self._ids[tag.name],
+            "antecedent_name": tag.name,
+            "consequent_name": other,
+            "status": "active",
+        }
 
     def _wiki_page(self, title: str) -> Record | None:
         tag = self._tags.get(title)
@@ -176,6 +186,8 @@ def _select(record: Record, only: Fields) -> Record:
     chosen: Record = {}
     for key, fields in only.items():
         value = record.get(key)
-        if key in record:
+        if isinstance(value, list) and fields:
+            chosen[key] = [_select(each, fields) for each in value]
+        elif key in record:
             chosen[key] = _select(value, fields) if isinstance(value, dict) else value
     return chosen

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -61,6 +62,39 @@ def test_what_is_dumped_is_loaded_as_it_was_sorted_and_a_line_each(tmp_path: Pat
     assert again.dump() == text
 
 
+def test_what_a_tag_implies_is_kept_in_order_and_not_written_where_it_is_nothing(tmp_path: Path) -> None:
+    made = cache_of(
+        evil_grin=Entry("A bad grin.", by="gemma", implies=("grin", "evil_smile")), cap=said("gemma")
+    )
+    made.add("no_page", Entry("", fetched=TODAY.isoformat(), by=BY_NO_PAGE, implies=("hat",)))
+    text = made.dump()
+    assert '"implies": ["grin", "evil_smile"]' in text
+    assert "implies" not in json.loads(text)["cap"]
+    again = cache.load(written(tmp_path / "c.json", text))
+    assert again.dump() == text
+    for tag in ("evil_grin", "cap", "no_page"):
+        assert again.get(tag) == made.get(tag)
+    # The seal is not broken, so a better one may come.
+    assert again.merge(cache_of(no_page=said("gemma"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("implies", "read"),
+    [
+        ('["Sun Hat", "miku \\\\(style\\\\)", "sun_hat", " "]', ("sun_hat", "miku_(style)")),
+        ('"hat, Sun Hat"', ("hat", "sun_hat")),
+        ("[]", ()),
+        ('""', ()),
+    ],
+)
+def test_implied_tags_may_be_written_as_people_do(
+    tmp_path: Path, implies: str, read: tuple[str, ...]
+) -> None:
+    path = written(tmp_path / "c.json", f'{{"cap": {{"description": "A cap.", "implies": {implies}}}}}')
+    entry = cache.load(path).get("cap")
+    assert entry is not None and entry.implies == read
+
+
 def test_an_empty_or_missing_file_is_an_empty_cache(tmp_path: Path) -> None:
     assert len(cache.load(tmp_path / "none.json")) == 0
     assert len(cache.load(written(tmp_path / "c.json", " \n"))) == 0
@@ -97,6 +131,9 @@ def test_the_older_form_is_taken_in(tmp_path: Path) -> None:
         ('{"a": 5}', "the entry a should be a text or an object"),
         ('{"a": "b", "c": "d", "a": "e"}', "the entry a stands there twice; take one of them out"),
         ('{"a": {"description": "b", "description": "c"}}', "the entry description stands there twice"),
+        ('{"a": {"implies": ["b", 5]}}', 'implies of the entry a should be tags, such as ["hat"]; mend it'),
+        ('{"a": {"implies": {"b": "c"}}}', "implies of the entry a should be tags"),
+        ('{"a": {"implies": null}}', "implies of the entry a should be tags"),
         ("[" * 100_000, "is no JSON that can be read"),
     ],
 )
@@ -124,7 +161,9 @@ json_values = st.recursive(
     max_leaves=4,
 )
 fields = st.dictionaries(
-    st.sampled_from(["description", "category", "post_count", "by", "fetched", "seal", "alias_of", "source"]),
+    st.sampled_from(
+        ["description", "category", "post_count", "by", "fetched", "seal", "alias_of", "source", "implies"]
+    ),
     json_values,
 )
 
@@ -178,7 +217,13 @@ def test_a_tag_that_somebody_took_out_is_asked_about_again() -> None:
 @pytest.mark.parametrize("by", PROVISIONAL)
 @pytest.mark.parametrize(
     "edit",
-    [{"description": "My own words."}, {"category": "character"}, {"post_count": 11}, {"note": "mine"}],
+    [
+        {"description": "My own words."},
+        {"category": "character"},
+        {"post_count": 11},
+        {"note": "mine"},
+        {"implies": ["cap"]},
+    ],
 )
 def test_whatever_a_hand_changes_in_an_entry_it_is_neither_asked_again_nor_replaced(
     by: str, edit: dict[str, object]
@@ -212,6 +257,13 @@ def test_of_two_entries_the_better_one_stays(mine: Entry | None, theirs: Entry, 
     made = cache_of(hat=mine) if mine else Cache()
     assert made.merge(cache_of(hat=theirs)) == taken
     assert made.get("hat") == (theirs if taken else mine)
+
+
+def test_what_a_better_entry_implies_comes_with_it_and_what_stands_there_is_not_added_to() -> None:
+    mine = cache_of(cap=said(BY_NO_PAGE), bow=said("gemma"))
+    theirs = [replace(said("qwen"), implies=("hat",)) for _ in range(3)]
+    assert mine.merge(cache_of(hat=theirs[0], cap=theirs[1], bow=theirs[2])) == 2
+    assert [mine.get(tag).implies for tag in ("hat", "cap", "bow")] == [("hat",), ("hat",), ()]  # type: ignore[union-attr]
 
 
 def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path) -> None:

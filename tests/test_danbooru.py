@@ -107,6 +107,42 @@ def test_a_retired_alias_is_not_followed() -> None:
     assert (page.name, page.text, page.post_count) == ("cherry_tree", "A tree that bears cherries.", 700)
 
 
+def test_what_a_tag_implies_comes_with_it_in_the_same_request_in_order() -> None:
+    with FakeDanbooru() as wiki:
+        found = pages(wiki, ["evil_grin", "grin", "smile", "hatsune_miku_(append)", "no_such_tag"])
+        (asked,) = wiki.asked
+    assert "antecedent_implications[consequent_name,status]" in asked.one("only")
+    assert {tag: page.implies for tag, page in found.items()} == {
+        "evil_grin": ("grin", "evil_smile"),
+        "grin": ("smile",),
+        "smile": (),
+        "hatsune_miku_(append)": ("hatsune_miku",),
+        "no_such_tag": (),
+    }
+
+
+def test_an_alias_comes_without_what_its_target_implies() -> None:
+    assert (page_of("toothy_grin").name, page_of("toothy_grin").implies) == ("grin", ())
+
+
+@pytest.mark.parametrize(
+    ("told", "implies"),
+    [
+        ([], ()),
+        (None, ()),
+        ("hat", ()),
+        ([{"consequent_name": "hat", "status": "active"}] * 2, ("hat",)),
+        ([{"consequent_name": "hat", "status": "retired"}, {"consequent_name": "cap"}], ()),
+        (["hat", None, {"status": "active"}, {"consequent_name": 5, "status": "active"}], ()),
+    ],
+)
+def test_implications_of_a_strange_form_are_none(told: object, implies: tuple[str, ...]) -> None:
+    row = {"name": "sun_hat", "category": 0, "antecedent_implications": told}
+    with FakeDanbooru() as wiki:
+        wiki.always = Fault(Reply(200, json.dumps([row]).encode()))
+        assert pages(wiki, ["sun_hat"])["sun_hat"].implies == implies
+
+
 @pytest.mark.parametrize("tag", ["hair", "star", "withdrawn_page", "commentary"])
 def test_deprecated_ambiguous_deleted_and_missing_pages_leave_a_known_tag_without_text(tag: str) -> None:
     page = page_of(tag)

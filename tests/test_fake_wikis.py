@@ -58,6 +58,16 @@ def test_danbooru_selects_nested_fields_and_omits_nested_records_that_are_not_th
     assert rows["miku"] == {"name": "miku", "antecedent_alias": alias}
 
 
+def test_danbooru_gives_an_empty_list_where_there_could_be_several_nested_records() -> None:
+    only = "name,antecedent_implications[consequent_name,status]"
+    with FakeDanbooru() as wiki:
+        found = read(wiki, "/tags.json", {"search[name_space]": "grin smile", "only": only})
+        (plain,) = read(wiki, "/tags.json", {"search[name_space]": "grin"})
+    implied = {row["name"]: row["antecedent_implications"] for row in found}
+    assert implied == {"smile": [], "grin": [{"consequent_name": "smile", "status": "active"}]}
+    assert "antecedent_implications" not in plain
+
+
 def test_danbooru_gives_an_alias_the_category_of_its_target() -> None:
     with FakeDanbooru() as wiki:
         (row,) = read(wiki, "/tags.json", {"search[name_space]": "miku"})

@@ -1,4 +1,4 @@
-"""Which tags a model is told: names, categories, implied tags, hidden traits."""
+"""Which tags a model is told: names, categories, hidden traits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.filters import HiddenTraits, NameFilter, without_categories, without_implied
+from dataset.filters import HiddenTraits, NameFilter, without_categories
 from settings import TagsSettings
 from tests.fake_endpoint import FakeEndpoint, Reply
 from tests.program import Project
@@ -40,27 +40,6 @@ def test_categories_are_left_out_and_an_unknown_one_is_general() -> None:
     categories = {"someone": "artist", "highres": "meta"}
     assert without_categories(["hat", "someone", "highres"], categories, {"artist", "meta"}) == ["hat"]
     assert without_categories(["hat", "someone"], categories, {"general"}) == ["someone"]
-
-
-@pytest.mark.parametrize(
-    ("tags", "stay"),
-    [
-        ("dress white_dress", "white_dress"),
-        ("white_dress dress", "white_dress"),
-        ("hair hair_ribbon ribbon", "hair hair_ribbon"),
-        ("witch witch_hat", "witch witch_hat"),
-        ("hat black_witch_hat witch_hat", "black_witch_hat"),
-        ("shoes no_shoes", "shoes no_shoes"),
-        ("umbrella shared_umbrella rain", "shared_umbrella rain"),
-        ("cat cheshire_cat", "cat cheshire_cat"),
-        ("miku hatsune_miku", "miku hatsune_miku"),
-        ("rose red_rose_(flower)", "red_rose_(flower)"),
-        ("^_^ :d", "^_^ :d"),
-    ],
-)
-def test_a_general_tag_goes_that_the_last_words_of_another_say(tags: str, stay: str) -> None:
-    categories = {"cheshire_cat": "character", "miku": "character", "hatsune_miku": "character"}
-    assert without_implied(tags.split(), categories) == stay.split()
 
 
 @pytest.mark.parametrize(

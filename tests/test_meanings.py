@@ -35,6 +35,19 @@ def meanings_of(
 # Who knows best
 
 
+def test_what_a_tag_implies_is_told_by_whoever_knows_and_for_an_alias_by_its_target() -> None:
+    cached = {
+        "grin": Entry("A smile with teeth.", implies=("smile",), by="gemma"),
+        "toothy_grin": Entry("A smile with teeth.", alias_of="grin", by="gemma"),
+        "here": Entry("", alias_of="there"),
+        "there": Entry("", alias_of="here"),
+    }
+    meanings = meanings_of(cached, {"grin": Entry("How she grins.", by=BY_YOU)})
+    tags = ("grin", "toothy_grin", "here", "nobody_knows")
+    assert [meanings.implied(tag) for tag in tags] == [("smile",), ("smile",), (), ()]
+    assert meanings.of("grin").description == "How she grins."
+
+
 def test_the_user_knows_better_than_the_cache_and_the_cache_better_than_the_glossary() -> None:
     shipped = meanings_of().of("twintails")
     assert shipped.description

@@ -15,6 +15,7 @@ from wiki.cache import Cache, Entry
 from writing.variables import OF_PICTURES
 
 REM, RAM = "rem_(re:zero)", "ram_(re:zero)"
+ONI = "oni_rem"
 SHEETS = ("character_sheets",)
 
 
@@ -25,6 +26,7 @@ def opened(folder: Path, pictures: Sequence[str], **settings: str) -> Opened:
         project.add(f"{number:03}.png", tags)
     cache = Cache()
     cache.add(REM, Entry("A maid with short blue hair.", "character", by="gemma"))
+    cache.add(ONI, Entry("Rem with a horn.", "character", by="gemma", implies=(REM,)))
     cache.add("red_fox", Entry("A fox with red fur.", "species", by="gemma"))
     cache.add("voice_lender", Entry("", "contributor", by="gemma"))
     cache.add("brother_(lore)", Entry("", "lore", by="gemma"))
@@ -61,6 +63,16 @@ def test_a_sheet_tells_looks_that_stand_beside_the_character_in_three_of_five_pi
 def test_two_pictures_are_too_few_for_a_trait(tmp_path: Path) -> None:
     project = opened(tmp_path, ALONE[:2])
     assert sheets(project, REM) == ["- rem: A maid with short blue hair."]
+
+
+def test_somebody_in_another_form_is_one_person_who_looks_as_that_form_does(tmp_path: Path) -> None:
+    project = opened(tmp_path, [f"1girl, {REM}, {ONI}, white hair, red eyes"] * 3)
+    assert sheets(project, ONI, REM) == [
+        "- oni rem: Rem with a horn. Usually white hair, red eyes.",
+        "- rem: A maid with short blue hair.",
+    ]
+    assert str(values(project, 0)["character_sheets"]).startswith("- oni rem: Rem with a horn.")
+    assert "- rem:" not in str(values(project, 0)["character_sheets"])
 
 
 def test_only_pictures_where_nobody_else_is_count(tmp_path: Path) -> None:

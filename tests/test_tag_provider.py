@@ -377,6 +377,30 @@ def test_what_a_kill_left_in_the_log_is_not_asked_for_again(tmp_path: Path, mode
     assert logged(tmp_path) == []
 
 
+def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
+    tmp_path: Path, model: FakeEndpoint
+) -> None:
+    older = {key: value for key, value in asdict(page("cap")).items() if key != "implies"}
+    settled = {key: value for key, value in asdict(Entry("A bow.", by="tiny")).items() if key != "implies"}
+    log = Lines(tmp_path / ".tags.jsonl")
+    log.add({"page": asdict(replace(page("sun_hat"), implies=("hat", "straw"))), "source": "shelf"})
+    log.add({"page": older, "source": "shelf"})
+    log.add({"tag": "bow", "entry": settled})
+    log.add({"tag": "tie", "entry": {**settled, "implies": ["cloth"]}})
+    for broken in ("hat", {"hat": 1}, [5], None):
+        log.add({"page": {**asdict(page("odd")), "implies": broken}, "source": "shelf"})
+    log.add({"page": "no page", "source": "shelf"})
+    log.close()
+    shelf = Shelf(replace(page("boater"), implies=("hat",)))
+    stage = Stage(tmp_path, shelf, model)
+    stage.run(["sun_hat", "cap", "boater"])
+    assert shelf.asked == ["boater"]
+    implied = {tag: entry.get("implies") for tag, entry in stage.entries().items()}
+    assert implied == {
+        "boater": ["hat"], "bow": None, "cap": None, "sun_hat": ["hat", "straw"], "tie": ["cloth"]
+    }  # fmt: skip
+
+
 def test_pages_that_this_run_does_not_need_stay_in_the_log(tmp_path: Path, model: FakeEndpoint) -> None:
     log = Lines(tmp_path / ".tags.jsonl")
     log.add({"page": asdict(page("hat")), "source": "shelf"})

@@ -11,6 +11,7 @@ class WikiTag:
 
     `category` is a name, because each wiki numbers its categories in its own way. `deleted` and
     `parent` speak of the page, `deprecated` of the tag. `alias_status` counts only with `alias_of`.
+    `implies` names other tags, with spaces between them.
     """
 
     name: str
@@ -22,6 +23,7 @@ class WikiTag:
     deprecated: bool = False
     deleted: bool = False
     parent: str = ""
+    implies: str = ""
 
 
 GENERAL = (
@@ -57,7 +59,9 @@ GENERAL = (
     WikiTag(
         "smile", "The corners of the mouth are turned up.\n\nh4. See also\n\n* [[grin]]", post_count=3_400_000
     ),
-    WikiTag("grin", "A smile that shows the teeth.", post_count=300_000),
+    WikiTag("grin", "A smile that shows the teeth.", post_count=300_000, implies="smile"),
+    WikiTag("evil_grin", "A grin of somebody up to no good.", post_count=8_000, implies="grin evil_smile"),
+    WikiTag("evil_smile", "A smile of somebody up to no good.", post_count=20_000, implies="smile"),
     WikiTag("blush", "Cheeks that are red with warmth or shyness.", post_count=3_300_000),
     WikiTag(
         "looking_at_viewer",
@@ -125,6 +129,13 @@ NAMED = (
         "character",
         110_000,
     ),
+    WikiTag(
+        "hatsune_miku_(append)",
+        "A form of hers in grey, with lights on the sleeves.",
+        "character",
+        3_000,
+        implies="hatsune_miku",
+    ),
     WikiTag("rem_(re:zero)", "A maid with short blue hair that covers one eye.", "character", 20_000),
     WikiTag("vocaloid", "Software that sings, and the characters who lend it a face.", "copyright", 150_000),
     WikiTag("fate/zero", "A tale of mages who fight for a wish.", "copyright", 15_000),
@@ -137,6 +148,7 @@ NAMED = (
 TROUBLED = (
     WikiTag("twin_tails", post_count=0, alias_of="twintails"),
     WikiTag("miku", post_count=0, alias_of="hatsune_miku"),
+    WikiTag("toothy_grin", post_count=0, alias_of="grin"),
     WikiTag("/lav", post_count=0, alias_of="looking_at_viewer"),
     WikiTag(":)", post_count=0, alias_of="smile"),
     WikiTag("rarely_seen_alias", post_count=0, alias_of="rarely_seen_thing"),

@@ -32,7 +32,10 @@ _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known of one tag; `fetched` is a date as 2026-11-22, `by` the model or one of the above."""
+    """What is known of one tag; `fetched` is a date as 2026-11-22, `by` the model or one of the above.
+
+    `implies` are the tags that this one says too, as `sun_hat` says `hat`.
+    """
 
     description: str
     category: str | None = None
@@ -41,6 +44,7 @@ class Entry:
     source: str = ""
     fetched: str = ""
     by: str = BY_YOU
+    implies: tuple[str, ...] = ()
 
 
 class Cache:
@@ -65,7 +69,9 @@ class Cache:
 
     def add(self, tag: str, entry: Entry) -> None:
         """Remember an entry."""
-        fields = {key: value for key, value in asdict(entry).items() if value is not None and value != ""}
+        fields = {key: value for key, value in asdict(entry).items() if value not in (None, "", ())}
+        if entry.implies:
+            fields["implies"] = list(entry.implies)
         self._raw[tag] = {**fields, _SEAL: _seal(fields)} if entry.by in _PROVISIONAL else fields
 
     def merge(self, other: Cache) -> int:
@@ -133,6 +139,8 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     for tag, value in entries.items():
         if not isinstance(value, str | dict):
             raise UserError(f"{path}: the entry {tag} should be a text or an object; mend it or take it out")
+        if isinstance(value, dict) and not _is_tags(value.get("implies", [])):
+            raise UserError(f'{path}: implies of the entry {tag} should be tags, such as ["hat"]; mend it')
     return entries
 
 
@@ -208,7 +216,20 @@ def _entry(value: object) -> Entry:
         source=_text(value.get("source")) or "",
         fetched=_text(value.get("fetched")) or "",
         by=_text(value.get("by")) or BY_YOU,
+        implies=_tags(value.get("implies")),
     )
+
+
+def _is_tags(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(tag, str) for tag in value))
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    """A list of tags in any spelling, or a text in which commas stand between them; each once."""
+    if not isinstance(value, str | list) or not _is_tags(value):
+        return ()
+    written = value.split(",") if isinstance(value, str) else value
+    return tuple(dict.fromkeys(tag for tag in map(_spelled, written) if tag))
 
 
 def _text(value: object) -> str | None:

@@ -1,8 +1,9 @@
-"""Danbooru as a source: one kind of query gives page, category, post count and alias together.
+"""Danbooru as a source: one kind of query gives page, category, post count, alias and implications together.
 
 Facts from Danbooru's source code and recorded answers: `tags.json` takes hundreds of names in
 `search[name_space]`, answers in any order, leaves out names that are no tags, gives no key for a
-nested record that is missing, and answers up to 1,000 rows. A database that is too slow is a 500 with
+nested record that is missing, [] for nested records of which there may be several and are none, and
+answers up to 1,000 rows. A database that is too slow is a 500 with
 QueryCanceled. Bodies end their lines in CRLF.
 """
 
@@ -23,9 +24,12 @@ LONGEST_TAG = 170
 _MOST_NAMES = 500
 # Four requests for 1,000 tags are the most: where names are too long for that, they go by POST.
 _LEAST_NAMES = 250
+# What the target of an alias implies cannot be asked for with the alias: the engine leaves out a model that
+# comes up twice in a chain, and the chain would be tag, alias, tag.
 _FIELDS = (
     "name,category,post_count,is_deprecated,wiki_page[body,is_deleted],"
-    "antecedent_alias[consequent_name,status,consequent_wiki[body,is_deleted]]"
+    "antecedent_alias[consequent_name,status,consequent_wiki[body,is_deleted]],"
+    "antecedent_implications[consequent_name,status]"
 )
 
 
@@ -99,10 +103,17 @@ def _page(tag: str, row: Row) -> Page:
     else:
         name, wiki, post_count = tag, row.get("wiki_page"), number_in(row, "post_count")
     text = "" if row.get("is_deprecated") else _text(wiki)
-    return Page(tag, name, text, category_in(row, CATEGORIES), post_count, known=True)
+    category = category_in(row, CATEGORIES)
+    return Page(tag, name, text, category, post_count, known=True, implies=_implied(row))
 
 
 def _text(wiki: object) -> str:
     if not isinstance(wiki, dict) or wiki.get("is_deleted"):
         return ""
     return definition(text_in(wiki, "body"))
+
+
+def _implied(row: Row) -> tuple[str, ...]:
+    told = row.get("antecedent_implications")
+    active = (each for each in told if text_in(each, "status") == "active") if isinstance(told, list) else ()
+    return tuple(dict.fromkeys(name for each in active if (name := text_in(each, "consequent_name"))))

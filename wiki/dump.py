@@ -2,7 +2,8 @@
 
 Columns, of which title and body must be there: title (or name, tag), body (or text, description),
 category, post_count, is_deleted, parent, updated_at. e621's daily dump and the sets of Danbooru's wiki
-that are published in CSV and Parquet have them.
+that are published in CSV and Parquet have them. Which tags imply which stands in other dumps, and is not
+read: tags are compared by their words.
 """
 
 from __future__ import annotations

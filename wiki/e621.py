@@ -3,7 +3,8 @@
 Facts from the source code of e621: `tags.json` hides empty tags unless told not to, and takes a comma
 list; more than 320 rows are refused with 410; wiki pages cannot be asked for in batches, because
 `search[title]` is one pattern in which only `*` is special; a page with a `parent` redirects to it.
-The published rule is one request a second.
+The published rule is one request a second. Implications would be requests of their own, so they are not
+asked for: tags are compared by their words.
 """
 
 from __future__ import annotations

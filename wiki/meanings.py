@@ -38,6 +38,10 @@ class Meanings:
             known = self._seen[tag] = self._look_up(tag)
         return known
 
+    def implied(self, tag: str) -> Sequence[str]:
+        """The tags that the wiki says stand beside this one; none where it does not tell."""
+        return self.of(tag).implies
+
     def categories(self, tags: Sequence[str]) -> dict[str, str]:
         """The categories of those tags of one picture whose category is known, or told by their brackets.
 
@@ -61,10 +65,13 @@ class Meanings:
             entry for entry in (self.own.get(tag), self.cache.get(tag), _shipped(tag)) if entry is not None
         ]
         best = next((entry for entry in known if entry.description), Entry(""))
+        # What an alias implies stands under the tag that it is another name of.
+        homes = [home for entry in known if entry.alias_of and (home := self.cache.get(entry.alias_of))]
         return replace(
             best,
             category=next((entry.category for entry in known if entry.category), None) or self.told.get(tag),
             post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
+            implies=next((entry.implies for entry in [*known, *homes] if entry.implies), ()),
         )
 
 

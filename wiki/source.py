@@ -15,7 +15,9 @@ class Page:
     an alias. `text` is plain text, "" when there is no usable page. `category` is one of general,
     artist, copyright, character, meta, species, contributor, lore, or None when the source does
     not tell; likewise `post_count`. `known` is False when the source says that there is no such
-    tag and no such page.
+    tag and no such page. `implies` are the tags that stand beside this one as a rule of the wiki
+    (`sun_hat` implies `hat`), in canonical spelling; those that they imply in turn need not be among
+    them. It is empty where the source does not tell.
     """
 
     tag: str
@@ -24,6 +26,7 @@ class Page:
     category: str | None
     post_count: int | None
     known: bool
+    implies: tuple[str, ...] = ()
 
     @classmethod
     def unknown(cls, tag: str) -> Page:
@@ -53,6 +56,8 @@ class Source(Protocol):
     - When the source cannot be reached, it raises `StageError` with one sentence that says what
       happened and what to do.
     - `text` is plain text: markup is taken out by `wiki.dtext.definition` or the like.
+    - `implies` is asked for where that takes no further request. A tag without it is compared with
+      others by its words.
     """
 
     name: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from dataset.store import Line, Lines
 from wiki.cache import Cache, Entry
@@ -57,6 +58,7 @@ class Findings:
             source=self._source,
             fetched=date.today().isoformat(),
             by=by,
+            implies=page.implies,
         )
         self._log.add({"tag": page.tag, "entry": asdict(entry)})
         self.entries.add(page.tag, entry)
@@ -77,14 +79,22 @@ class Findings:
 
     def _take_in(self, line: Line) -> None:
         if "entry" in line:
-            tag, entry = line["tag"], Entry(**line["entry"])
+            tag, entry = line["tag"], Entry(**_with_implied(line["entry"]))
             _refuse_other_types(tag, entry.description, entry.by, entry.category or "", entry.post_count or 0)
             self.entries.add(tag, entry)
             self._pages.pop(tag, None)
         elif line["source"] == self._source:
-            page = Page(**line["page"])
+            page = Page(**_with_implied(line["page"]))
             _refuse_other_types(page.tag, page.name, page.text, page.category or "", page.post_count or 0)
             self._pages[page.tag] = page
+
+
+def _with_implied(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a page or an entry, with the tags that it implies; lines of older programs have none."""
+    implied = {**fields}.get("implies", [])
+    if not isinstance(implied, list) or not all(isinstance(tag, str) for tag in implied):
+        raise TypeError
+    return {**fields, "implies": tuple(implied)}
 
 
 def _refuse_other_types(*fields: object) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.filters import GENERAL, HiddenTraits, without_categories, without_implied
+from dataset.filters import GENERAL, HiddenTraits, without_categories
 from dataset.images import Picture
+from dataset.implications import without_implied
 from dataset.sidecar import TagList
 from dataset.tags import words
 from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
@@ -46,7 +47,7 @@ class Material:
         what they have read.
         """
         categories = self.meanings.categories(tags.tags)
-        shown = without_categories(tags.tags, categories, self.left_out)
+        shown = without_categories(self._told(tags, categories), categories, self.left_out)
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
@@ -60,7 +61,7 @@ class Material:
         All are texts, empty where there is nothing; but `explicit` is whether the picture is sexual.
         """
         categories = self.meanings.categories(tags.tags)
-        told = without_implied(tags.tags, categories) if self.drops_implied else tags.tags
+        told = self._told(tags, categories)
         shown = without_categories(told, categories, self.left_out)
         groups = {
             name: _listed([tag for tag in told if _group(categories.get(tag, GENERAL)) == category])
@@ -68,7 +69,9 @@ class Material:
         }
         characters = [tag for tag in shown if categories.get(tag) == CHARACTER]
         has_sheets = "character_sheets" in uses and bool(characters)
-        sheets = self.sheets.of(characters) if has_sheets else []
+        # Somebody in another form has that form's sheet alone, or there would seem to be two of them.
+        people = without_implied(characters, categories, self.meanings.implied)
+        sheets = self.sheets.of(people) if has_sheets else []
         # What the sheets of several characters say is not said again.
         explained = [tag for tag in shown if tag not in characters] if len(sheets) > 1 else shown
         meanings = ((name, self.hidden.cut_from(text)) for name, text in self.telling.of(explained))
@@ -82,6 +85,12 @@ class Material:
             "explicit": tags.explicit,
             "character_sheets": "\n".join(self.hidden.cut_from(str(sheet)) for sheet in sheets),
         }
+
+    def _told(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
+        """The tags of all categories that prompts tell."""
+        if not self.drops_implied:
+            return tags.tags
+        return without_implied(tags.tags, categories, self.meanings.implied)
 
 
 def _group(category: str) -> str:

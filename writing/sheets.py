@@ -12,6 +12,7 @@ from threading import Lock
 
 from composer.words import role_of
 from dataset.collection import Collection
+from dataset.implications import without_implied
 from dataset.tags import words
 from errors import ItemError
 from wiki.meanings import CHARACTER, GENERAL, Meanings
@@ -94,6 +95,8 @@ class Sheets:
                 continue
             categories = self.meanings.categories(tags)
             characters = [tag for tag, category in categories.items() if category == CHARACTER]
+            # Somebody in another form is tagged twice, and looks as that form does.
+            characters = without_implied(characters, categories, self.meanings.implied)
             if len(characters) == 1 and characters[0] in wanted:
                 yield characters[0], tags
 
