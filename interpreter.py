@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import batch
 from composer import compose
 from dataset.collection import Collection
-from dataset.finishing import Finishing
+from dataset.finishing import Finishing, Note
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.store import Texts, digest
@@ -18,8 +19,9 @@ from llm.asking import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings
-from writing.author import CAPTION, Author, Captions, Tagged, opening
+from writing.author import CAPTION, Author, Captions, opening
 from writing.material import Material
+from writing.standing import Tagged
 from writing.variables import OF_PICTURES
 
 if TYPE_CHECKING:
@@ -33,13 +35,15 @@ COMPOSER = "composer"
 class Written:
     """The captions of one picture by variant, and the fingerprint of the prompt they were made from.
 
-    `details` is what the journal tells of them beside that: what they took, and how they were judged.
+    `details` is what the journal tells of them beside that: what they took, and how they were judged;
+    `notes` is what of that the user should look at.
     """
 
     prompt: str
     captions: Mapping[str, str]
     model: str
     details: Mapping[str, object]
+    notes: Sequence[Note] = ()
 
 
 class Interpreter:
@@ -101,14 +105,18 @@ class Interpreter:
     async def _ask(self, endpoint: Endpoint, author: Author, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
-        tagged = Tagged(tags, self._material.meanings.categories(tags), self._names)
+        meanings = self._material.meanings
+        tagged = Tagged(
+            tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
+        )
         asked = self._messages(picture)
         # All that is asked of one picture holds one slot, and follows while the server remembers the prompt.
         async with endpoint.concurrency:
             answers = [await author.write(messages, tagged) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.review}
         prompt = self._fingerprint(endpoint.model, asked)
-        return Written(prompt, self._by_variant(answers), answers[0].model, details)
+        notes = [note for answer in answers for note in answer.result.notes]
+        return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; where there are several, a variant is called after its template."""
@@ -155,7 +163,11 @@ class Interpreter:
             draft=model == COMPOSER,
             details={**written.details, **({"notes": [note.message for note in notes]} if notes else {})},
         )
-        noted += [batch.Failure(picture.name, note.reason, note.message) for note in notes]
+        # The same is said of thousands of pictures, and kept once.
+        noted += [
+            batch.Failure(picture.name, note.reason, sys.intern(note.message))
+            for note in (*written.notes, *notes)
+        ]
 
 
 def _composed_from(tags: Sequence[str]) -> str:

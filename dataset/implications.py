@@ -60,6 +60,15 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
     return [tag for tag in tags if tag not in gone]
 
 
+def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
+    """Those of the tags that others of them imply, each with the ones that do."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for speaker in tags:
+        for tag in said_along(speaker, implied).intersection(tags):
+            found[tag].append(speaker)
+    return dict(found)
+
+
 def _last_words(tag: str) -> Iterator[str]:
     """black_witch_hat ─▶ "witch hat", "hat"."""
     first, *rest = words(tag).split() or [""]

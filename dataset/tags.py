@@ -67,6 +67,9 @@ _LONGEST_TAG = 500
 # A million pictures have the same tags over and over; so many, of at most such a length, are remembered.
 _REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
+# Words that some models were trained on with their underscores.
+_TOKEN = re.compile(r"score_\d{1,2}(?:_up)?|source_(?:anime|cartoon|furry|pony)")
+
 _BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
 _NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
 _UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
@@ -187,6 +190,13 @@ def words(tag: str) -> str:
         end = cut
     name = tag[:end]
     return name.replace("_", " ") if _WORD.search(name) else name
+
+
+def as_written(tag: str) -> str:
+    """Spell a canonical tag as in captions of tags: `ganyu (genshin impact)`, but `score_9` and `^_^`."""
+    if _TOKEN.fullmatch(tag) or not _WORD.search(tag):
+        return tag
+    return tag.replace("_", " ")
 
 
 def _qualifier_start(tag: str, end: int) -> int:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from dataset.tags import words
+from dataset.finishing import Note
+from dataset.tags import as_written
 from errors import ItemError
 from llm import variants
 from llm.asking import Answer, ask
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.usage import Reply, Usage
-from review.coverage import Coverage, check
+from review.coverage import Coverage
 from settings import InterpreterSettings
+from writing.standing import Standing, Tagged
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -24,26 +26,20 @@ if TYPE_CHECKING:
 # The name of the caption where no variants are asked for.
 CAPTION = "caption"
 _WHOLE = Form(one_line=False, plain_text=False)
-_NAMED = "character"
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
-    """What a caption is held against: the tags, their categories, and the names of the whole data set."""
-
-    tags: Sequence[str]
-    categories: Mapping[str, str]
-    names: Collection[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Captions:
-    """The captions of one picture by variant, and how the first of them stands beside the tags."""
+    """The captions of one picture by variant, and how the first of them stands beside the tags.
+
+    `notes` are the faults that it has in the end.
+    """
 
     by_variant: Mapping[str, str]
     coverage: Coverage
     repaired: bool
+    notes: Sequence[Note]
 
     @property
     def review(self) -> dict[str, object]:
@@ -73,19 +69,21 @@ class Author:
             captions = await self._several(messages, tab)
         else:
             captions = {self._main: await self._one(messages, self._main, tab)}
-        coverage, repaired = self._judge(captions[self._main], tagged), False
+        standing, repaired = Standing.of(captions[self._main], tagged), False
         for _ in range(self._settings.repairs):
-            if not self._falls_short(coverage, tagged):
+            if not standing.falls_short(self._settings.min_coverage):
                 break
             draft = captions[self._main]
-            better = await self._repair(messages, draft, coverage, tagged, tab)
+            better = await self._repair(messages, draft, standing, tagged, tab)
             if better is None:
                 break
-            captions[self._main], coverage, repaired = *better, True
+            captions[self._main], standing, repaired = *better, True
         if variants.TAGS in self._settings.variants:
-            captions[variants.TAGS] = ", ".join(words(tag) for tag in tagged.tags)
+            captions[variants.TAGS] = ", ".join(map(as_written, tagged.tags))
         ordered = {name: captions[name] for name in self._settings.variants or captions}
-        return Answer(Captions(ordered, coverage, repaired), tab.model, tab.usage, tab.seconds)
+        notes = tuple(standing.notes(self._settings.min_coverage))
+        written = Captions(ordered, standing.coverage, repaired, notes)
+        return Answer(written, tab.model, tab.usage, tab.seconds)
 
     async def _one(self, messages: Sequence[Message], name: str, tab: _Tab) -> str:
         asked = messages if name == CAPTION else _with(messages, variants.request_for_one(name))
@@ -112,27 +110,17 @@ class Author:
             return {}
 
     async def _repair(
-        self, messages: Sequence[Message], draft: str, seen: Coverage, tagged: Tagged, tab: _Tab
-    ) -> tuple[str, Coverage] | None:
+        self, messages: Sequence[Message], draft: str, seen: Standing, tagged: Tagged, tab: _Tab
+    ) -> tuple[str, Standing] | None:
         """A better caption than the draft, and how it stands; None where the model has no better one."""
         asked = messages if self._main == CAPTION else _with(messages, variants.request_for_one(self._main))
-        turns = [*asked, Message("assistant", draft), Message("user", _faults_of(draft, seen, tagged))]
+        turns = [*asked, Message("assistant", draft), Message("user", seen.complaint())]
         try:
             again = await tab.ask(turns, partial(_caption, name=self._main), retries=0)
         except ItemError:
             return None
-        coverage = self._judge(again, tagged)
-        return (again, coverage) if _rank(coverage, tagged) > _rank(seen, tagged) else None
-
-    def _judge(self, caption: str, tagged: Tagged) -> Coverage:
-        return check(caption, tagged.tags, tagged.categories, known_names=tagged.names)
-
-    def _falls_short(self, coverage: Coverage, tagged: Tagged) -> bool:
-        return bool(
-            coverage.faults
-            or _unnamed(coverage, tagged)
-            or coverage.score < self._settings.min_coverage
-        )
+        standing = Standing.of(again, tagged)
+        return (again, standing) if standing.rank > seen.rank else None
 
 
 class _Tab:
@@ -185,25 +173,3 @@ def _variants(reply: Reply, names: Sequence[str]) -> dict[str, str]:
         with suppress(ItemError):
             used[name] = clean(text, None, Form(max_words=variants.MOST_WORDS[name]))
     return used
-
-
-def _unnamed(coverage: Coverage, tagged: Tagged) -> list[str]:
-    return [tag for tag in coverage.missed if tagged.categories.get(tag) == _NAMED]
-
-
-def _rank(coverage: Coverage, tagged: Tagged) -> tuple[int, int, float]:
-    return -len(_unnamed(coverage, tagged)), -len(coverage.faults), coverage.score
-
-
-def _faults_of(draft: str, seen: Coverage, tagged: Tagged) -> str:
-    """What the model is told about its draft."""
-    faults = [fault.message for fault in seen.faults]
-    faults += [f"It does not name {words(tag)}." for tag in _unnamed(seen, tagged)]
-    missed = [words(tag) for tag in seen.missed if tag not in _unnamed(seen, tagged)]
-    faults += [f"It does not say: {', '.join(missed)}."] if missed else []
-    listed = "\n".join(f"- {fault}" for fault in faults)
-    return (
-        f"This caption is not right yet:\n{listed}\n"
-        "Write the whole caption again so that all of this is mended and the rest stays. "
-        "Answer with the caption alone."
-    )
