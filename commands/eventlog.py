@@ -16,9 +16,9 @@ import config
 from dataset.store import Lines
 from errors import StageError, UserError
 from events import FIELDS, LOGGER, happened
+from llm.secrecy import HIDDEN, blotted, secrets_in
 from settings import Section, Settings
 
-HIDDEN = "[secret]"
 USER_MUST_ACT, INTERRUPTED = 2, 130
 
 
@@ -102,8 +102,6 @@ def _shown(section: Section) -> dict[str, Any]:
 
 def _secrets_of(settings: Settings) -> list[str]:
     """Keys and headers: a server may send back what it was sent."""
-    from llm.endpoint import secrets_in
-
     stages = (settings.tag_provider, settings.interrogator, settings.interpreter)
     found = {secret for stage in stages for secret in secrets_in(stage.endpoint)}
     found |= {settings.tag_provider.wiki_api_key.get_secret_value()} - {""}
@@ -118,7 +116,4 @@ def _masked(value: Any, secrets: Sequence[str]) -> Any:  # noqa: ANN401 - any va
         return {_masked(key, secrets): _masked(each, secrets) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked(each, secrets) for each in value]
-    text = str(value)
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text
+    return blotted(str(value), secrets)

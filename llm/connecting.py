@@ -58,7 +58,7 @@ class Connections:
         without_secrets = settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
         for server in await discovery.listening():
             endpoint = _endpoint(without_secrets, server.program, server.url, settings.model)
-            model = discovery.choose(await endpoint.models())
+            model = discovery.choose(await endpoint.connection.models())
             if model is None:
                 await endpoint.close()
                 continue
@@ -72,7 +72,7 @@ class Connections:
 
         endpoint = _endpoint(settings, "", settings.url, settings.model)
         if settings.model == "auto":
-            endpoint.model = discovery.choose(await endpoint.models()) or _UNNAMED_MODEL
+            endpoint.model = discovery.choose(await endpoint.connection.models()) or _UNNAMED_MODEL
         return endpoint
 
 

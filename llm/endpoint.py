@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from typing import Any
 
-import openai
 import orjson
 
 from errors import ItemError, StageError, UserError
 from events import happened
 from llm import trouble
 from llm.concurrency import Concurrency
+from llm.connection import NO_SUCH_FORM, Connection
 from llm.line import Line
 from llm.prompts import Message
 from llm.trouble import Trouble
@@ -37,14 +35,6 @@ _KNOCK_EVERY = 1.0
 _BUSY_TRIES = 20
 # A service that asks for a longer pause than this has run dry for today.
 _LONGEST_RETRY_AFTER = 600.0
-_LONGEST_LISTING = 10.0
-_SHORTEST_SECRET = 6
-# What reading an answer of another form than expected may raise; too deep a nesting is a RecursionError.
-_NO_SUCH_FORM = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
-# The headers that every request has; the SDK would add some that tell of this computer, and those that
-# the environment holds for OpenAI's own hosts.
-_PLAIN_HEADERS = {"host", "connection", "accept", "accept-encoding", "user-agent", "content-type"}
-_PLAIN_HEADERS |= {"content-length", "transfer-encoding"}
 
 
 @dataclass(slots=True)
@@ -98,16 +88,15 @@ class Endpoint:
     program: str = ""
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
-    _client: openai.AsyncOpenAI | None = None
+    connection: Connection = field(init=False)
     _knocking: asyncio.Event | None = None
     _answered: bool = False
     _line: Line = field(default_factory=Line)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _secrets: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note what no message may show."""
-        self._secrets = secrets_in(self.settings)
+        """Know the way to the server; nothing is sent yet."""
+        self.connection = Connection(self.url, self.settings)
 
     async def complete(
         self, messages: Sequence[Message], *, attempt: int = 0, further: Mapping[str, object] | None = None
@@ -139,35 +128,9 @@ class Endpoint:
             await asyncio.sleep(0)
         return outcome
 
-    async def models(self) -> list[str]:
-        """The models that the server lists; none where it does not answer with a list in time."""
-        try:
-            longest = min(_LONGEST_LISTING, self.settings.timeout)
-            page = await asyncio.wait_for(self._open().models.list(), longest)
-            return [model.id for model in page.data if isinstance(model.id, str) and model.id]
-        except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
-            return []
-
-    async def consult(self, place: str, question: Mapping[str, object] | None = None) -> object:
-        """What the server says beside the chat at `place`, such as models or ../props, to a question if any.
-
-        None where it says nothing, or nothing in time.
-        """
-        url = urljoin(f"{self.url}/", place)
-        client = self._open()
-        try:
-            if question is None:
-                return await asyncio.wait_for(client.get(url, cast_to=object), _LONGEST_LISTING)
-            asking = client.post(url, body=question, cast_to=object)
-            return await asyncio.wait_for(asking, _LONGEST_LISTING)
-        except (asyncio.TimeoutError, openai.OpenAIError, *_NO_SUCH_FORM):
-            return None
-
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self.connection.close()
 
     def _pause(self, seen: Trouble, patience: _Patience) -> float:
         """Seconds to wait before the next try; raises when there should be none."""
@@ -222,7 +185,7 @@ class Endpoint:
 
     async def _try(self, body: bytes) -> Reply | Trouble:
         started = time.monotonic()
-        outcome = await self._request(body)
+        outcome = await self.connection.answer_to(body, self.model)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow")
@@ -233,30 +196,6 @@ class Endpoint:
         self.concurrency.observe(seconds, ok=True)
         self._answered = True
         return self.read(outcome, seconds)
-
-    async def _request(self, body: bytes) -> object:
-        """The JSON of the answer, or the trouble."""
-        try:
-            return await asyncio.wait_for(self._post(body), self.settings.timeout)
-        except asyncio.TimeoutError:
-            return trouble.of_deadline(self.url, self.settings.timeout)
-        except openai.APIStatusError as error:
-            headers = {name.lower(): self._masked(text) for name, text in error.response.headers.items()}
-            said = self._masked(error.response.text)
-            return trouble.of_status(self.url, self.model, error.status_code, headers, said)
-        except openai.APIConnectionError as error:
-            return trouble.of_connection(self.url, _innermost(error))
-        except (openai.OpenAIError, ValueError, RecursionError) as error:
-            # The SDK lets a success with broken JSON through as a bare ValueError.
-            return trouble.of_answer(self.url, self._masked(str(error)))
-
-    async def _post(self, body: bytes) -> object:
-        return await self._open().post("/chat/completions", content=body, cast_to=object)
-
-    def _open(self) -> openai.AsyncOpenAI:
-        if self._client is None:
-            self._client = _client(self.url, self.settings)
-        return self._client
 
     def _body(self, messages: Sequence[Message], attempt: int, further: Mapping[str, object]) -> bytes:
         chosen = self.settings
@@ -276,49 +215,13 @@ class Endpoint:
         except TypeError as error:
             raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
 
-    def _masked(self, said: str) -> str:
-        """What a server said, without the secrets of ours that it may have sent back."""
-        for secret in self._secrets:
-            said = said.replace(secret, "[secret]")
-        return said
-
     def read(self, body: object, seconds: float) -> Reply | Trouble:
         """The reply in the JSON of a chat completion, or the trouble where it is none."""
         reply = _read_reply(self.model, body, seconds)
         if reply is None:
-            return trouble.of_answer(self.url, self._masked(_as_text(body)))
-        text = None if reply.text is None else self._masked(reply.text)
-        return replace(reply, text=text, model=self._masked(reply.model))
-
-
-class _Request(Protocol):
-    headers: MutableMapping[str, str]
-
-
-def _client(url: str, settings: EndpointSettings) -> openai.AsyncOpenAI:
-    ours = {name.lower(): str(value) for name, value in settings.headers.items()}
-    if key := settings.api_key.get_secret_value():
-        ours.setdefault("authorization", f"Bearer {key}")
-
-    async def send_only_ours(request: _Request) -> None:
-        for name in [name for name in request.headers if name.lower() not in _PLAIN_HEADERS]:
-            del request.headers[name]
-        request.headers.update(ours)
-
-    return openai.AsyncOpenAI(
-        base_url=url,
-        # The SDK wants one; what is sent is put in by `send_only_ours`.
-        api_key="none",
-        max_retries=0,
-        timeout=settings.timeout,
-        http_client=openai.DefaultAioHttpClient(
-            # A redirect could carry the key to another host.
-            follow_redirects=False,
-            # Proxies of the environment are for hosts beyond this computer.
-            trust_env=not is_loopback(url),
-            event_hooks={"request": [send_only_ours]},
-        ),
-    )
+            return trouble.of_answer(self.url, self.connection.masked(_as_text(body)))
+        text = None if reply.text is None else self.connection.masked(reply.text)
+        return replace(reply, text=text, model=self.connection.masked(reply.model))
 
 
 def _tell_of_answer(endpoint: Endpoint, reply: Reply) -> None:
@@ -332,44 +235,6 @@ def _tell_of_answer(endpoint: Endpoint, reply: Reply) -> None:
         completion_tokens=reply.completion_tokens,
         seconds=round(reply.seconds, 3),
     )
-
-
-def secrets_in(settings: EndpointSettings) -> list[str]:
-    """What a server is told and nobody else may read, as it may come back: plain, in JSON, in a URL.
-
-    The longest come first, so that none is left over in part.
-    """
-    told = [settings.api_key.get_secret_value(), *map(str, settings.headers.values())]
-    # A header may be a scheme and a key: `Bearer sk-…`.
-    words = {word for text in told for word in (text, *text.split()) if len(word) >= _SHORTEST_SECRET}
-    forms = {
-        form for word in words for form in (word, json.dumps(word)[1:-1], quote(word), quote(word, safe=""))
-    }
-    return sorted(forms, key=len, reverse=True)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this computer."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """The first cause of a chain; one of the system's own errors where the chain holds one."""
-    seen = error
-    while True:
-        system = getattr(seen, "os_error", None)
-        if isinstance(system, BaseException):
-            return system
-        following = seen.__cause__ or seen.__context__
-        if following is None:
-            return seen
-        seen = following
 
 
 def _read_reply(model: str, body: object, seconds: float) -> Reply | None:
@@ -390,7 +255,7 @@ def _read_reply(model: str, body: object, seconds: float) -> Reply | None:
             completion_tokens=int(usage.get("completion_tokens") or 0),
             seconds=seconds,
         )
-    except _NO_SUCH_FORM:
+    except NO_SUCH_FORM:
         return None
 
 

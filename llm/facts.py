@@ -32,11 +32,11 @@ class Facts:
 
 async def facts_of(endpoint: Endpoint) -> Facts:
     """Ask a server about itself: the list of models, and llama.cpp for its properties."""
-    rows = _rows(await endpoint.consult("models"))
+    rows = _rows(await endpoint.connection.consult("models"))
     row: Row = next((row for row in rows if row.get("id") == endpoint.model), rows[0] if rows else {})
     meta = _object(row.get("meta"))
     is_llama = row.get("owned_by") == "llamacpp" or bool(meta)
-    properties = _object(await endpoint.consult("../props")) if is_llama else {}
+    properties = _object(await endpoint.connection.consult("../props")) if is_llama else {}
     defaults = _object(properties.get("default_generation_settings"))
     return Facts(
         models=tuple(str(row["id"]) for row in rows if row.get("id")),
@@ -48,7 +48,7 @@ async def facts_of(endpoint: Endpoint) -> Facts:
 
 async def count_tokens(endpoint: Endpoint, text: str) -> int | None:
     """How many tokens a text has for the model, where the server counts for others, as llama.cpp does."""
-    answer = _object(await endpoint.consult("../tokenize", {"content": text}))
+    answer = _object(await endpoint.connection.consult("../tokenize", {"content": text}))
     tokens = answer.get("tokens")
     return len(tokens) if isinstance(tokens, list) and tokens else None
 

@@ -20,8 +20,10 @@ from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.asking import ask
 from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint, is_loopback, secrets_in
+from llm.connection import is_loopback
+from llm.endpoint import Endpoint
 from llm.prompts import Message
+from llm.secrecy import secrets_in
 from llm.usage import Reply as Answer
 from settings import EndpointSettings
 from tests.fake_endpoint import (
@@ -317,7 +319,7 @@ from llm.prompts import Message
 from settings import EndpointSettings
 async def run():
     endpoint = Endpoint(EndpointSettings(), sys.argv[1], "tiny", Concurrency(1))
-    await endpoint.models()
+    await endpoint.connection.models()
     await endpoint.complete([Message("user", "hello")])
     await endpoint.close()
 asyncio.run(run())
@@ -401,18 +403,18 @@ def test_what_a_server_says_cannot_steer_the_terminal(endpoint: FakeEndpoint) ->
 )
 def test_a_list_of_models_is_read_as_far_as_it_is_one(body: str, models: list[str]) -> None:
     with FakeEndpoint(models=Status(200, body)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.models()) == models
+        assert with_endpoint(server, lambda endpoint: endpoint.connection.models()) == models
 
 
 @pytest.mark.parametrize("fault", [Status(401), Status(404), Status(500), Reset(), Status(302, "")], ids=repr)
 def test_a_server_that_gives_no_list_has_no_models(fault: Fault) -> None:
     with FakeEndpoint(models=fault) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.models()) == []
+        assert with_endpoint(server, lambda endpoint: endpoint.connection.models()) == []
 
 
 def test_a_list_of_models_that_only_drips_is_given_up() -> None:
     with FakeEndpoint(models=Drip(20)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.models(), timeout="0.5") == []
+        assert with_endpoint(server, lambda endpoint: endpoint.connection.models(), timeout="0.5") == []
 
 
 def test_nothing_that_listens_is_one_sentence_that_says_what_to_do() -> None:
