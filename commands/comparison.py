@@ -282,8 +282,8 @@ class _Contender:
     def side(self) -> Side:
         """What it made of the pictures, for the table and the page."""
         project = self.project
-        categories = project.material.meanings.categories
-        known = categories(list(project.collection.survey().counts))
+        meanings = project.material.meanings
+        known = meanings.categories(list(project.collection.survey().counts))
         return Side(
             self.label,
             self._writer,
@@ -293,7 +293,8 @@ class _Contender:
                 project.captions.texts,
                 project.descriptions.texts,
                 project.journal,
-                categories,
+                meanings.categories,
+                meanings.implied,
             ),
             frozenset(tag for tag, category in known.items() if category == "character"),
             self._pictures,

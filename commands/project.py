@@ -135,8 +135,10 @@ class Project:
 
         captions, descriptions = self.captions.texts, self.descriptions.texts
         # What the tag files of other pictures tell is not worth reading all of them.
-        categories = Meanings(self.own, self.cache, {}).categories
-        return write_report(Sources(self.collection, captions, descriptions, self.journal, categories))
+        known = Meanings(self.own, self.cache, {})
+        return write_report(
+            Sources(self.collection, captions, descriptions, self.journal, known.categories, known.implied)
+        )
 
     def due(
         self, results: Results, redo_drafts: bool, fingerprint: Callable[[Picture], str]

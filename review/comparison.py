@@ -12,8 +12,8 @@ from statistics import mean, median
 
 from dataset.images import Picture, printable
 from dataset.tags import words
-from review.coverage import Coverage, check
-from review.gathering import Sources, marks
+from review.coverage import Coverage
+from review.gathering import Sources, judged, marks
 from review.history import SEER, WRITER, Past, read_history
 
 Row = tuple[str, Sequence[str]]
@@ -95,8 +95,7 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     if not caption:
         return Outcome("", description, [(words(tag), "-") for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
-    # Of several variants, the first is the one that was written to say the tags.
-    coverage = check(caption.partition("\n")[0], found.tags, categories, known_names=side.names)
+    coverage = judged(side.sources, caption, found.tags, categories, side.names)
     tags = [(words(tag), mark) for tag, mark in zip(found.tags, marks(coverage, found.tags), strict=True)]
     return Outcome(caption, description, tags, coverage, past)
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from dataset.collection import Collection
 from dataset.images import Picture, Problem, printable
+from dataset.implications import Implied, speakers
 from dataset.sidecar import TagList
 from dataset.store import Lines, Texts, digest
 from dataset.tags import words
@@ -43,13 +44,17 @@ class Page(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the report finds what it shows; `categories` tells the categories of tags, where known."""
+    """Where the report finds what it shows.
+
+    `categories` tells the categories of tags and `implied` what a tag implies, where that is known.
+    """
 
     collection: Collection
     captions: Texts
     descriptions: Texts
     journal: Lines
     categories: Callable[[Sequence[str]], Mapping[str, str]]
+    implied: Implied
 
 
 def gather(sources: Sources) -> Page:
@@ -165,7 +170,7 @@ def _entry(
         "tags": reading.numbers,
         "failures": failures,
         **_history(past, history.run, caption, versions),
-        **(_judgement(caption, reading, names) if caption and reading.tags else {}),
+        **(_judgement(sources, caption, reading, names) if caption and reading.tags else {}),
     }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
 
@@ -187,15 +192,25 @@ def _history(past: Past, last_run: str, caption: str, versions: tuple[str, str])
     }
 
 
-def _judgement(caption: str, reading: _Reading, names: frozenset[str]) -> Values:
+def _judgement(sources: Sources, caption: str, reading: _Reading, names: frozenset[str]) -> Values:
     """How the caption stands beside the tags: a letter for each tag, in their order."""
-    # Of several variants, the first is the one that was written to say the tags.
-    coverage = check(caption.partition("\n")[0], reading.tags, reading.categories, known_names=names)
+    coverage = judged(sources, caption, reading.tags, reading.categories, names)
     return {
         "marks": marks(coverage, reading.tags),
         "score": round(coverage.score, 3),
         "faults": [fault.message for fault in coverage.faults],
     }
+
+
+def judged(
+    sources: Sources,
+    text: str,
+    tags: Sequence[str],
+    categories: Mapping[str, str],
+    names: frozenset[str],
+) -> Coverage:
+    """How a text stands beside tags: of several variants the first, which was written to say them."""
+    return check(text.partition("\n")[0], tags, categories, speakers(tags, sources.implied), names)
 
 
 def marks(coverage: Coverage, tags: Sequence[str]) -> str:

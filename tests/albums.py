@@ -57,7 +57,8 @@ class Album:
         data_set = self._data_set()
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts
-        return gather(Sources(data_set.collection, *texts, data_set.journal, lambda tags: known))
+        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, lambda tag: ())
+        return gather(sources)
 
     def write(self) -> Path:
         """Write the report, as --report does."""
