@@ -48,9 +48,9 @@ def test_a_run_writes_no_report_where_none_is_wanted(tmp_path: Path) -> None:
 
 
 def test_a_caption_says_what_it_says_implies(album: Album) -> None:
-    entries = {"sun_hat": {"description": "A hat with a wide brim.", "implies": ["headwear"]}}
+    entries = {"ao_dai": {"description": "A split dress.", "implies": ["vietnamese_clothes"]}}
     album.project.cache.write_text(json.dumps(entries), encoding="utf-8")
-    album.caption(album.add("a.png", "1girl, headwear, sun hat, umbrella"), "A girl in a sun hat.")
+    album.caption(album.add("a.png", "1girl, vietnamese clothes, ao dai, umbrella"), "A girl in an ao dai.")
     page = album.write().read_text(encoding="utf-8")
     assert '"marks":"sssm"' in page.replace(" ", "")
 
