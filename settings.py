@@ -354,12 +354,13 @@ class TagsSettings(Section):
     )
     drop_implied: bool = _setting(
         "False",
-        "whether general tags that another one says are left out of the prompt: dress beside white_dress",
+        "whether tags that another one says are left out of the prompt: smile beside grin, dress beside "
+        "white_dress",
     )
     hide: Strings = _setting(
         "",
         "traits that a LoRA should absorb, as tags with commas between them: no prompt tells them, and a "
-        "caption that says one is reported",
+        "caption that says one is asked for again, and reported if that does not help",
         "silver hair, red eyes",
     )
     describe: Literal["unusual", "all", "none"] = _setting(
@@ -437,7 +438,11 @@ class InterpreterSettings(StageSettings):
         "en", "language that a caption must be in, such as en, de or ja; empty: any", "en"
     )
     repairs: int = _setting(
-        "1", "times that a caption which contradicts the tags or misses a name is asked for again", ge=0, le=5
+        "1",
+        "times that a caption which contradicts the tags, misses a name or says a hidden trait is asked for "
+        "again",
+        ge=0,
+        le=5,
     )
     min_coverage: float = _setting(
         "0.5", "a caption that says less than this share of its tags is asked for again; 0 to 1", ge=0, le=1
