@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import config
+from commands.amounts import amount
 from commands.project import Project
 from dataset.images import Picture, natural_order, printable
 from dataset.locks import locked
@@ -113,10 +114,9 @@ class Comparison:
         return SOME_FAILED if compared.failed else DONE
 
     def _say_what_is_compared(self, both: Sequence[_Contender], count: int, folder: Path) -> None:
-        noun = "1 picture" if count == 1 else f"{count:,} pictures"
         all_there_are = ", all that both can caption" if count < self.count else ""
         self.say(
-            f"Comparing {both[0].label} with {both[1].label} over {noun}{all_there_are}; "
+            f"Comparing {both[0].label} with {both[1].label} over {amount(count, 'picture')}{all_there_are}; "
             f"all of it goes to {folder}, and no caption of yours is touched."
         )
         self.say("TagProvider: left out; what tags mean is taken from the cache as it is.")

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.amounts import amount
 from commands.project import Project
 from dataset.images import Picture, printable
 from dataset.locks import locked
@@ -58,11 +59,11 @@ def apply(settings: Settings, path: Path) -> str:
             project.close()
     again = sum(each.caption is None for each in corrections)
     there = len(corrections) - again - len(written)
-    parts = [f"{len(written):,} captions are now in your words, and no run overwrites them"]
+    parts = [f"{amount(len(written), 'caption')} taken over in your words, which no run overwrites"]
     if there:
-        parts.append(f"{there:,} were so already")
+        parts.append(f"{there:,} there already")
     if again:
-        parts.append(f"{again:,} will be captioned again by the next run")
+        parts.append(f"{amount(again, 'picture')} to be captioned again by the next run")
     told = f"{'; '.join(parts)}."
     return f"{told}\nSee all of it in {project.write_report()}." if settings.dataset.report else told
 

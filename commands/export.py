@@ -14,6 +14,7 @@ from operator import eq
 from pathlib import Path
 
 from batch import EXCLUDED
+from commands.amounts import amount
 from commands.project import Project
 from dataset.images import Picture
 from dataset.locks import locked
@@ -44,12 +45,12 @@ class Count:
 
     def line(self, target: str, place: Path) -> str:
         """All of it in one line."""
-        files = "1 file" if self.files == 1 else f"{self.files:,} files"
-        parts = [f"For {target}: {self.captions:,} captions, {files} written to {place}"]
+        captions, files = amount(self.captions, "caption"), amount(self.files, "file")
+        parts = [f"For {target}: {captions}, {files} written to {place}"]
         if self.missing:
-            parts.append(f"{self.missing:,} pictures have no caption")
+            parts.append(f"{amount(self.missing, 'picture')} without a caption")
         if self.joined:
-            parts.append(f"{self.joined:,} texts of several lines were taken for one caption each")
+            parts.append(f"{amount(self.joined, 'text')} of several lines read as one caption")
         return f"{'; '.join(parts)}."
 
 

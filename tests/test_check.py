@@ -94,7 +94,7 @@ def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
         "[Interpreter] template interpreter_prompt_template_short.txt uses character",
         "2 pictures, 2 tag files",
         "all pictures can be read",
-        "tags of a picture: 2 at least, 2.5 in the middle, 3 at most; 4 different ones",
+        "tags of a picture: 2 at least, 2.5 in the middle, 3 at most; 4 different tags",
         "tags_cache.json knows 0 of 4 tags; 4 to look up",
         "the wiki danbooru answers, and accepts the login me",
         f"[TagProvider] {seeing.url} answers in",
@@ -102,8 +102,8 @@ def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
         "[Interrogator] the model small-vision can see",
         "the server does not tell its context; the longest prompt has about",
         f"[Interpreter] {seeing.url} answers in",
-        "captions: 0 of 2 are there",
-        "descriptions: 0 of 2 are there",
+        "captions that are there: 0 of 2",
+        "descriptions that are there: 0 of 2",
     ):
         assert any(words in line for line in told), f"{words}\n{result.out}"
     assert result.out.splitlines()[-1] == "no problems, no warnings: a run would do. Nothing was changed."
@@ -211,7 +211,7 @@ def test_pictures_without_tags_are_mended_by_tag_files_as_the_line_describes_the
     assert result.code == 2
     told = only(result, "problem")
     assert told == (
-        "none of the 1 pictures has tags: put a tag file beside each picture: NAME.txt, its tags with commas "
+        "1 picture, but no tag file: put a tag file beside each picture: NAME.txt, its tags with commas "
         "between them"
     )
     picture.with_suffix(".txt").write_text("1girl, solo", encoding="utf-8")
@@ -375,10 +375,10 @@ def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path)
         project.add("a.png", "1girl, another dress")
         result = project.run("--check")
     assert result.code == 0
-    assert "captions: 3 of 4 are there; 1 drafts, 1 edited by hand" in result.out
+    assert "captions that are there: 3 of 4; 1 draft, 1 edited by hand" in result.out
     warnings = "\n".join(lines(result, "warning"))
     assert (
-        "1 captions were made from another prompt, model or tags: write [Dataset] existing = refresh"
+        "1 caption, made from another prompt, model or tags: write [Dataset] existing = refresh"
         in warnings
     )
 

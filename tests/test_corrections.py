@@ -51,7 +51,7 @@ def files(album: Album) -> dict[str, bytes]:
 def test_a_corrected_caption_is_written_noted_and_shown(album: Album) -> None:
     entries = [{"picture": "a", "caption": WORDS}, {"picture": "deep/er/c", "caption": WORDS, "seen": ""}]
     told = apply(album, file_of(album, *entries))
-    assert told.startswith("2 captions are now in your words, and no run overwrites them.")
+    assert told.startswith("2 captions taken over in your words, which no run overwrites.")
     assert (album.project.caption("a"), album.project.caption("deep/er/c")) == (WORDS, WORDS)
     last = album.project.journal()[-1]
     assert (last["picture"], last["outcome"], last["written"]) == ("deep/er/c", "edited", WORDS)
@@ -86,13 +86,13 @@ def test_what_is_to_be_done_again_keeps_its_caption_until_there_is_another(tmp_p
         file = tmp_path / "corrections.json"
         file.write_text('{"version": 1, "corrections": [{"picture": "a", "again": true}]}', encoding="utf-8")
         told = project.run("--apply", str(file)).out
-        assert "0 captions are now in your words" in told
-        assert "1 will be captioned again by the next run" in told
+        assert "0 captions taken over in your words" in told
+        assert "1 picture to be captioned again by the next run" in told
         endpoint.script(Reply("I'm sorry, but I can't help with that."))
         assert project.run().code == 1
         assert project.caption("a") == before
         endpoint.script(Reply("A girl smiles in quite another way."))
-        assert "1 captions written; 1 there already" in project.run().out
+        assert "1 caption written; 1 there already" in project.run().out
         assert "Nothing to do" in project.run().out
     assert project.caption("a") == "A girl smiles in quite another way."
     assert project.caption("b") == other
@@ -102,7 +102,7 @@ def test_applying_a_file_twice_changes_nothing(album: Album) -> None:
     path = file_of(album, {"picture": "a", "caption": WORDS, "seen": digest("A girl called a.")})
     apply(album, path)
     lines = album.project.journal()
-    assert "; 1 were so already" in apply(album, path)
+    assert "; 1 there already" in apply(album, path)
     assert album.project.journal() == lines
 
 

@@ -371,7 +371,7 @@ def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Brow
     assert browser.text("#save") == "Save 2 corrections"
     result = project.run("--apply", str(saved(browser)))
     assert result.out.startswith(
-        "1 captions are now in your words, and no run overwrites them; 1 will be captioned again by the next"
+        "1 caption taken over in your words, which no run overwrites; 1 picture to be captioned again by"
     )
     assert project.caption("edit me") == "In my own words: <b>&amp; “é”."
     browser.open(album.report)
@@ -380,7 +380,7 @@ def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Brow
     assert names(browser) == ["do me again"]
     with FakeEndpoint() as endpoint:
         project.set["Endpoint.url"] = endpoint.url
-        assert "1 captions written; 2 there already" in project.run().out
+        assert "1 caption written; 2 there already" in project.run().out
     assert project.caption("edit me") == "In my own words: <b>&amp; “é”."
     assert project.caption("do me again") != "A girl."
 

@@ -177,7 +177,7 @@ def test_captions_come_back_from_the_text_of_a_picture_as_they_were(target: str,
 def test_a_text_that_somebody_broke_up_is_one_caption_and_the_user_is_told(data_set: Path) -> None:
     (data_set / "captions/a.txt").write_bytes("\ufeffA girl.\r\n\r\nShe waits.\r\n".encode())
     _, words = said(data_set, ["imagefolder"])
-    assert "3 texts of several lines were taken for one caption each" in words
+    assert "3 texts of several lines read as one caption" in words
     shutil.copytree(data_set / "images", data_set / "captions", dirs_exist_ok=True)
     assert imagefolder(data_set / "captions", "a.png") == ["A girl. She waits."]
 
@@ -188,7 +188,7 @@ def test_pictures_without_caption_are_counted_and_those_never_captioned_left_out
     folder.add("out.png", "1girl, loli, nude")
     (data_set / "captions/out.txt").write_text("A caption.", encoding="utf-8")
     _, words = said(data_set, ["imagefolder"], f"Interpreter.variants={MANY}")
-    assert words.endswith("; 1 pictures have no caption.")
+    assert words.endswith("; 1 picture without a caption.")
     assert "out.png" not in (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from commands.amounts import amount, by_reason
 from commands.checkup import Finding, ok, warning
 from commands.checkup.pictures import sample
 from commands.project import Project
@@ -20,18 +21,16 @@ def examine(project: Project, model: str) -> Iterator[Finding]:
     edited = project.captions.edited_by_hand() & names
     drafts = {name for name in there - edited if name in made and made[name].draft}
     yield ok(
-        f"captions: {len(there):,} of {len(names):,} are there; {len(drafts):,} drafts, "
+        f"captions that are there: {len(there):,} of {len(names):,}; {amount(len(drafts), 'draft')}, "
         f"{len(edited):,} edited by hand"
     )
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
-        yield ok(f"descriptions: {described:,} of {len(names):,} are there")
+        yield ok(f"descriptions that are there: {described:,} of {len(names):,}")
     yield from _stale(project, made, there - edited - drafts, model)
     refused = {name: reason for name, reason in project.captions.refused().items() if name in names}
     if refused:
-        reasons = ", ".join(
-            f"{count:,} {reason}" for reason, count in Counter(refused.values()).most_common()
-        )
+        reasons = by_reason(Counter(refused.values()).most_common())
         yield warning(
             f"refused or failed last time: {len(refused):,} ({reasons})", "the next run tries again"
         )
@@ -54,10 +53,8 @@ def _stale(project: Project, made: dict[str, Made], written: set[str], model: st
 
     stale = sum(map(is_stale, chosen))
     of = f" of {len(chosen):,} looked at" if len(chosen) < len(pictures) else ""
+    told = f"{amount(stale, 'caption')}{of}, made from another prompt, model or tags"
     if stale and project.settings.dataset.existing == "keep":
-        yield warning(
-            f"{stale:,}{of} captions were made from another prompt, model or tags",
-            "write [Dataset] existing = refresh to have them written anew",
-        )
+        yield warning(told, "write [Dataset] existing = refresh to have such captions written anew")
     elif stale:
-        yield ok(f"{stale:,}{of} captions were made from another prompt, model or tags, and will be redone")
+        yield ok(f"{told}, which the next run makes anew")

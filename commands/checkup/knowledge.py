@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from commands.amounts import amount
 from commands.checkup import Finding, ok, problem, warning
 from commands.checkup.pictures import named
 from commands.project import Project
@@ -37,7 +38,8 @@ def _cache(project: Project) -> Iterator[Finding]:
     stale = [tag for tag in wanted if entries[tag] is not None]
     hits = len(asked) - len(misses) - len(stale)
     to_ask = f"{len(misses):,} to look up, {len(stale):,} to look up again"
-    yield ok(f"{project.settings.tag_provider.cache.name} knows {hits:,} of {len(asked):,} tags; {to_ask}")
+    cache = project.settings.tag_provider.cache.name
+    yield ok(f"{cache} knows {hits:,} of {amount(len(asked), 'tag')}; {to_ask}")
     unknown = [tag for tag, entry in entries.items() if entry is not None and entry.by == BY_NO_TAG]
     if unknown:
         yield warning(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeVar
 
+from batch import EXCLUDED
+from commands.amounts import amount
 from commands.checkup import Finding, ok, problem, warning
 from commands.project import Project
 from dataset.images import Picture, Problem, printable
@@ -17,8 +19,6 @@ from errors import ItemError
 # So many pictures tell what a data set is like, and are looked at in seconds.
 LARGEST_SAMPLE = 2000
 _MOST_NAMED = 3
-# The reason under which a picture is refused that is never sent.
-_EXCLUDED = "excluded"
 _NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"
 
 Item = TypeVar("Item")
@@ -65,9 +65,9 @@ def examine(project: Project) -> Iterator[Finding]:
             "put some there with their tag files, or write [Dataset] images = FOLDER in config.ini",
         )
     elif not tagged:
-        yield problem(f"none of the {len(folder.pictures):,} pictures has tags", _NO_TAGS)
+        yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", _NO_TAGS)
     else:
-        yield ok(f"{len(folder.pictures):,} pictures, {len(tagged):,} tag files")
+        yield ok(f"{amount(len(folder.pictures), 'picture')}, {amount(len(tagged), 'tag file')}")
     yield from _misplaced(folder.problems)
     chosen = sample(folder.pictures)
     if len(chosen) < len(folder.pictures):
@@ -117,13 +117,13 @@ def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
             continue
         counts.append(len(found))
         tags.update(found)
-    excluded = faults.names.pop(_EXCLUDED, [])
+    excluded = faults.names.pop(EXCLUDED, [])
     yield from faults.findings()
     if excluded:
         yield ok(f"never sent, as their tags say why: {len(excluded):,} ({named(excluded)})")
     if counts:
         middle = median(counts)
         spread = f"{min(counts)} at least, {middle:g} in the middle, {max(counts)} at most"
-        yield ok(f"tags of a picture: {spread}; {len(tags):,} different ones")
+        yield ok(f"tags of a picture: {spread}; {amount(len(tags), 'different tag')}")
     elif pictures and not excluded:
         yield problem("no tag file can be used", "see to the tag files named above")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from commands.amounts import amount
 from commands.checkup import Finding, ok, problem, prompts, sight, warning
 from commands.project import Project
 from errors import ItemError, StageError, UserError
@@ -155,7 +156,8 @@ def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
     except (UserError, ItemError):
         # The template or the tags cannot be used, of which the other examinations tell.
         return
-    about = f"the longest prompt has about {prompt:,} tokens, of {CHARACTERS_PER_TOKEN} characters each"
+    tokens = amount(prompt, "token")
+    about = f"the longest prompt has about {tokens}, of {CHARACTERS_PER_TOKEN} characters each"
     if facts.context is None:
         yield ok(f"[{stage.name}] the server does not tell its context; {about}")
     elif facts.context < prompt + _USUAL_ANSWER:
@@ -175,10 +177,11 @@ def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
     if facts.slots is None:
         return
     chosen = stage.settings.concurrency
+    at_once = f"the server works on {amount(facts.slots, 'request')} at once"
     if chosen != "auto" and chosen > facts.slots:
         yield warning(
-            f"[{stage.name}] the server works on {facts.slots} requests at once, and concurrency = {chosen}",
+            f"[{stage.name}] {at_once}, and concurrency = {chosen}",
             f"write concurrency = auto or {facts.slots}, or start the server with more slots",
         )
     else:
-        yield ok(f"[{stage.name}] the server works on {facts.slots} requests at once")
+        yield ok(f"[{stage.name}] {at_once}")
