@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from batch import Tally
+from commands.amounts import amount
+from commands.effort import watched
 from commands.export import after_run
 from commands.overlap import Relay, side_by_side
 from commands.project import Project
-from commands.summary import BUILTIN, NO_MODEL, Outcome, Summary
+from commands.summary import BUILTIN, NO_MODEL, Outcome, Product, Products, Summary
+from commands.templates import refuse_broken
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.results import Results
-from events import happened
+from errors import StageError, UserError
 from llm.connecting import Connections
 from progress import Bar
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
+    from batch import Tally
     from llm.endpoint import Endpoint
+
+
+# The report of so many pictures is written in less than half a second.
+_MOST_SHOWN_IN_A_HURRY = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,13 @@ class Run:
         self._started = monotonic()
         self._project = Project(settings)
         self._connections = Connections()
-        self._summary = Summary(say, settings.dataset.captions)
-        self._is_anything_new = False
+        self._products = Products.of(settings)
+        self._summary = Summary(say)
+        self._untold: list[Outcome] = []
 
     async def through(self) -> int:
         """Run the stages that are not skipped; the exit code."""
+        refuse_broken(self._settings)
         self._project.refuse_nothing()
         with ExitStack() as locks:
             for folder in self._folders_to_write():
@@ -58,6 +68,9 @@ class Run:
                 self._recover()
                 await self._stages()
                 after_run(self._project, self._summary.once, self._summary.trouble)
+            except (StageError, UserError, asyncio.CancelledError) as end:
+                self._tell_what_is_done(in_a_hurry=isinstance(end, asyncio.CancelledError))
+                raise
             finally:
                 await self._connections.close()
                 self._project.close()
@@ -78,8 +91,7 @@ class Run:
     async def _stages(self) -> None:
         if not self._is_something_due():
             self._summary.problems(self._project.collection.folder)
-            count = len(self._project.collection.pictures)
-            self._summary.once(f"Nothing to do: all {count:,} captions are there.")
+            self._say_nothing_is_due()
             return
         chosen = self._settings.interpreter
         writer = None if chosen.skip else await self._endpoint(chosen.endpoint)
@@ -88,8 +100,24 @@ class Run:
         self._summary.problems(self._project.collection.folder)
         await self._tag_provider()
         await self._describe_and_write(writer)
-        if self._settings.dataset.report and self._is_anything_new:
+        self._report()
+
+    def _report(self) -> None:
+        if self._settings.dataset.report and self._summary.is_anything_new:
             self._summary.report(self._project.write_report(), len(self._project.collection.folder.pictures))
+
+    def _tell_what_is_done(self, in_a_hurry: bool) -> None:
+        """Say what came of stages that were cut short, and show it; nobody waits long after Ctrl-C."""
+        for outcome in self._untold:
+            self._summary.in_short(outcome)
+        if not in_a_hurry or len(self._project.collection.folder.pictures) <= _MOST_SHOWN_IN_A_HURRY:
+            # What ended the run is what its user has to know, and may be that nothing can be written.
+            with suppress(UserError):
+                self._report()
+
+    def _tell_outcomes(self) -> None:
+        while self._untold:
+            self._summary.outcome(self._untold.pop(0))
 
     def _is_something_due(self) -> bool:
         """Whether there is work, as far as can be told from what files there are."""
@@ -105,49 +133,55 @@ class Run:
         )
         return captions_due or (not skips[1] and self._project.descriptions.lack(pictures))
 
-    async def _tag_provider(self) -> None:
-        from tag_provider import TITLE
+    def _say_nothing_is_due(self) -> None:
+        there = len(self._project.collection.pictures)
+        if not self._settings.interpreter.skip:
+            self._summary.nothing_to_do(self._products.captions, there)
+        elif not self._settings.interrogator.skip:
+            self._summary.nothing_to_do(self._products.descriptions, there)
+        else:
+            self._summary.once("Nothing to do: all three stages have skip = True in config.ini.")
 
+    async def _tag_provider(self) -> None:
         chosen = self._settings.tag_provider
-        endpoint = await self._asked(TITLE, chosen.skip, chosen.endpoint)
+        endpoint = await self._asked(self._products.meanings, chosen.skip, chosen.endpoint)
         if endpoint is None:
             return
         provider = self._project.tag_provider()
         due = provider.gather(self._project.tags(self._limit))
         try:
-            with self._stage(TITLE, len(due), endpoint, "tags looked up") as (bar, outcome):
-                outcome.tally = await provider.run(due, endpoint, bar)
-            self._summary.outcome(outcome)
+            with self._stage(self._products.meanings, len(due), endpoint) as (bar, tally):
+                await provider.run(due, endpoint, bar, tally)
+            self._tell_outcomes()
         finally:
             provider.save(chosen.cache)
         if provider.stand_ins:
             self._summary.once(
-                f"For {provider.stand_ins:,} tags the model gave no sentence that serves: "
-                "the first one of their wiki page stands in."
+                f"For {amount(provider.stand_ins, 'tag')} the model gave no sentence that serves: "
+                "the first one of the wiki page stands in."
             )
         if provider.trouble:
             self._summary.trouble(f"{provider.trouble}. The captions are made without these meanings.")
 
     async def _describe_and_write(self, writer: Endpoint | None) -> None:
         """Stages 2 and 3, one after the other or side by side."""
-        from interrogator import TITLE
-
         chosen = self._settings.interrogator
-        seer = await self._asked(TITLE, chosen.skip, chosen.endpoint)
+        seer = await self._asked(self._products.descriptions, chosen.skip, chosen.endpoint)
         if seer and writer and self._is_to_overlap(seer, writer):
             described, written = self._due_descriptions(seer), self._due_captions(writer)
             relay = Relay(written.pictures, described.pictures)
-            outcomes = await side_by_side(
+            await side_by_side(
                 relay.until_described(self._interrogator(seer, described, relay.finished)),
                 self._interpreter(writer, written, relay.pictures()),
             )
-            for outcome in outcomes:
-                self._summary.outcome(outcome)
+            self._tell_outcomes()
             return
         if seer:
-            self._summary.outcome(await self._interrogator(seer, self._due_descriptions(seer)))
+            await self._interrogator(seer, self._due_descriptions(seer))
+            self._tell_outcomes()
         if not self._settings.interpreter.skip:
-            self._summary.outcome(await self._interpreter(writer, self._due_captions(writer)))
+            await self._interpreter(writer, self._due_captions(writer))
+            self._tell_outcomes()
 
     def _is_to_overlap(self, seer: Endpoint, writer: Endpoint) -> bool:
         if not self._settings.interpreter.endpoint.overlap:
@@ -163,28 +197,22 @@ class Run:
 
     async def _interrogator(
         self, endpoint: Endpoint, due: _Due, finished: Callable[[Picture], None] = lambda picture: None
-    ) -> Outcome:
-        from interrogator import TITLE
-
-        total, noun = len(due.pictures), "pictures described"
-        with self._stage(TITLE, total, endpoint, noun, due.there) as (bar, outcome):
+    ) -> None:
+        total = len(due.pictures)
+        with self._stage(self._products.descriptions, total, endpoint, due.there) as (bar, tally):
             if due.pictures:
                 stage = self._project.interrogator()
-                outcome.tally = await stage.run(due.pictures, endpoint, bar, finished)
-        return outcome
+                await stage.run(due.pictures, endpoint, bar, finished, tally)
 
     async def _interpreter(
         self, endpoint: Endpoint | None, due: _Due, coming: AsyncIterable[Picture] | None = None
-    ) -> Outcome:
+    ) -> None:
         """Stage 3; `coming` are the pictures that are due, where they are yet to be described."""
-        from interpreter import TITLE
-
-        total, noun = len(due.pictures), "captions written"
-        with self._stage(TITLE, total, endpoint, noun, due.there) as (bar, outcome):
+        total = len(due.pictures)
+        with self._stage(self._products.captions, total, endpoint, due.there) as (bar, tally):
             if due.pictures:
                 stage = self._project.interpreter()
-                outcome.tally = await stage.run(coming or due.pictures, endpoint, bar)
-        return outcome
+                await stage.run(coming or due.pictures, endpoint, bar, tally)
 
     def _due_descriptions(self, endpoint: Endpoint) -> _Due:
         # Most runs need no fingerprint to tell what is due, and then no stage is opened where nothing is.
@@ -203,13 +231,13 @@ class Run:
         )
         return replace(due, pictures=self._project.like_beside_like(due.pictures)) if endpoint else due
 
-    async def _asked(self, title: str, skip: bool, endpoint: EndpointSettings) -> Endpoint | None:
+    async def _asked(self, product: Product, skip: bool, endpoint: EndpointSettings) -> Endpoint | None:
         """The endpoint of a stage, or None where the stage is left out."""
         if skip:
             return None
         found = await self._endpoint(endpoint)
         if found is None:
-            self._summary.passed_over(title, "there is no model to ask")
+            self._summary.passed_over(product.title, "there is no model to ask")
         return found
 
     async def _endpoint(self, settings: EndpointSettings) -> Endpoint | None:
@@ -227,26 +255,10 @@ class Run:
 
     @contextmanager
     def _stage(
-        self, title: str, total: int, endpoint: Endpoint | None, noun: str, there: int = 0
-    ) -> Iterator[tuple[Bar, Outcome]]:
-        """A bar while the stage runs, and what came of it, whatever ends it."""
-        self._is_anything_new |= total > 0
-        outcome, started = Outcome(title, noun, Tally(), there), monotonic()
-        bar = Bar(title, total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
-        happened("stage start", stage=title, total=total, there=there, **_asked_of(endpoint))
-        before = endpoint.usage.copy() if endpoint else None
-        if endpoint:
-            endpoint.on_wait = lambda words: bar.note("server", words)
-            bar.in_flight = lambda: endpoint.concurrency.in_flight
-        try:
-            yield bar, outcome
-        finally:
-            bar.close()
-            outcome.seconds = monotonic() - started
-            if endpoint and before:
-                outcome.usage = endpoint.usage.since(before)
-            happened("stage end", stage=title, **outcome.figures())
-
-
-def _asked_of(endpoint: Endpoint | None) -> dict[str, str]:
-    return {"url": endpoint.url, "model": endpoint.model, "program": endpoint.program} if endpoint else {}
+        self, product: Product, total: int, endpoint: Endpoint | None, there: int = 0
+    ) -> Iterator[tuple[Bar, Tally]]:
+        """A bar while the stage runs, and a tally of what comes of it, which is told whatever ends it."""
+        outcome = Outcome(product, total, there)
+        self._untold.append(outcome)
+        with watched(product.title, total, endpoint, outcome.tally, outcome.effort, there) as bar:
+            yield bar, outcome.tally

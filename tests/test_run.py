@@ -64,7 +64,7 @@ def test_a_draft_is_written_anew_once_a_model_is_there_unless_somebody_edited_it
         project.set["Endpoint.url"] = endpoint.url
         result = project.run()
         assert len(endpoint.requests) == 1
-    assert "1 captions written; 1 there already" in result.out
+    assert "1 caption written; 1 there already" in result.out
     assert project.caption("b") == "My own words."
     assert [line["draft"] for line in project.journal() if line["picture"] == "a"] == [True, False]
 

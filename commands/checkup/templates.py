@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from commands.checkup import Finding, ok, problem, warning
 from commands.project import Project
+from commands.templates import of_stages
 from errors import UserError
 from llm.prompts import Prompt
-from writing.variables import OF_PAGES, OF_PICTURES
+from settings import Settings
+from writing.variables import OF_PICTURES
 
 _DESCRIPTION = "image_description"
 
 
-def examine(project: Project) -> Iterator[Finding]:
+def read(settings: Settings) -> Iterator[Finding]:
     """Read the template of each stage that runs."""
-    settings = project.settings
-    if not settings.tag_provider.skip:
-        yield from _read("TagProvider", settings.tag_provider.prompt_template_file, OF_PAGES)
-    if not settings.interrogator.skip:
-        yield from _read("Interrogator", settings.interrogator.prompt_template_file, OF_PICTURES)
-    if not settings.interpreter.skip:
-        for path in settings.interpreter.prompt_template_file:
-            yield from _read("Interpreter", path, OF_PICTURES)
+    for stage, path, variables in of_stages(settings):
+        try:
+            uses = sorted(set(Prompt(path, variables).uses) & set(variables))
+        except UserError as error:
+            yield problem(str(error))
+        else:
+            yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
+
+
+def fit(project: Project) -> Iterator[Finding]:
+    """Hold what the templates of captions want of descriptions against what there will be."""
+    if not project.settings.interpreter.skip:
+        for path in project.settings.interpreter.prompt_template_file:
             yield from _descriptions(project, path)
 
 
-def _read(stage: str, path: Path, variables: Sequence[str]) -> Iterator[Finding]:
-    try:
-        uses = sorted(set(Prompt(path, variables).uses) & set(variables))
-    except UserError as error:
-        yield problem(str(error))
-    else:
-        yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
-
-
 def _descriptions(project: Project, path: Path) -> Iterator[Finding]:
-    """Hold what the template wants of descriptions against what there will be."""
     try:
         wants = _DESCRIPTION in Prompt(path, OF_PICTURES).uses
     except UserError:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.amounts import amount
 from commands.checkup import Finding, Level, ok, problem, programs
 from errors import StageError, UserError
 
@@ -65,7 +66,7 @@ class Visit:
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+    return amount(count, noun) if count else f"no {noun}s"
 
 
 async def _findings(config_file: Path, overrides: Sequence[str]) -> AsyncIterator[Finding]:
@@ -94,12 +95,14 @@ async def _of_project(settings: Settings) -> AsyncIterator[Finding]:
     from commands.checkup.servers import Servers
     from commands.project import Project
 
+    for finding in templates.read(settings):
+        yield finding
     try:
         project = Project(settings)
     except UserError as error:
         yield problem(str(error))
         return
-    for examine in (templates.examine, pictures.examine, knowledge.examine):
+    for examine in (templates.fit, pictures.examine, knowledge.examine):
         for finding in _safely(examine, project):
             yield finding
     servers = Servers()
