@@ -226,7 +226,7 @@ def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
 
     settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
     try:
-        asyncio.run(interruption.watch(Rehearsal(settings, options.dry_run, _print).through()))
+        asyncio.run(interruption.watch(Rehearsal(settings, options.dry_run, options.limit, _print).through()))
     except asyncio.CancelledError:
         interruption.end()
     return DONE

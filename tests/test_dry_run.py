@@ -131,6 +131,37 @@ def test_what_is_never_sent_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
     assert "Interpreter: nothing is sent (excluded)" in out
 
 
+def test_what_is_excluded_or_would_fail_is_counted_apart_as_the_run_itself_counts_it(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint.url)
+        project.add("out.png", "1girl, loli, nude")
+        project.add("broken.png", picture=b"no picture")
+        project.add("empty.png", "")
+        project.add("alone.png").with_suffix(".txt").unlink()
+        dry, run = project.run("--dry-run").out, project.run().out
+    assert f"Interrogator: {PICTURES} pictures; {PICTURES} requests, " in dry
+    assert f"Interpreter: {PICTURES + 1} pictures; {PICTURES + 1} requests, " in dry
+    for stage, failed in (
+        ("Interrogator", "1 not a picture, 1 empty tag file"),
+        ("Interpreter", "1 empty tag file"),
+    ):
+        told, done = (next(line for line in out.splitlines() if line.startswith(stage)) for out in (dry, run))
+        count = failed.count(",") + 1
+        assert f"; {count} would fail ({failed}); 1 excluded" in told
+        assert f"; {count} failed ({failed}); " in done
+        assert "; 1 excluded; " in done
+    for out in (dry, run):
+        assert "8 pictures found.\nNot as they should be:\n  alone.png: " in out
+        assert 'Excluded, and never sent:\n  out.png: tags combine "loli" with "nude"\n' in out
+    assert dry.count("\n  empty.png: ") == 1
+
+
+def test_a_limit_is_that_of_the_run(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        out = project_at(tmp_path, endpoint.url).run("--dry-run", "--limit", "1").out
+    assert "Interpreter: 1 picture; 1 request, about " in out
+
+
 def test_the_composer_sends_nothing(tmp_path: Path) -> None:
     project = Project(tmp_path, TagProvider__skip="False")
     project.add("a.png")
@@ -153,19 +184,19 @@ def endpoint_settings(**values: str) -> EndpointSettings:
 
 def test_money_and_time_are_those_of_all_requests_at_once_as_many_as_the_server_works_on() -> None:
     priced = endpoint_settings(price_in="0.5", price_out="2")
-    stage = Estimate("Interpreter", 1000, "pictures", 1000, 3_000_000, 100_000, priced, seconds=36, at_once=2)
+    stage = Estimate("Interpreter", 1000, "picture", 1000, 3_000_000, 100_000, priced, seconds=36, at_once=2)
     assert stage.money == pytest.approx(1.7)
     assert stage.hours == pytest.approx(5.0)
     assert stage.line() == (
         "Interpreter: 1,000 pictures; 1,000 requests, about 3,000,000 tokens in and 100,000 out, "
         "1.70 by price_in and price_out, about 5.0 hours"
     )
-    free = Estimate("Interrogator", 10, "pictures", 10, 1000, 100, endpoint_settings(), seconds=6)
+    free = Estimate("Interrogator", 10, "picture", 10, 1000, 100, endpoint_settings(), seconds=6)
     assert free.money is None
     assert in_all([stage, free]).startswith(
         "In all: 1,010 requests, about 3,001,000 tokens in and 100,100 out, "
     )
-    unknown = Estimate("TagProvider", 10, "tags", 2, 1000, 100, endpoint_settings())
+    unknown = Estimate("TagProvider", 10, "tag", 2, 1000, 100, endpoint_settings())
     assert "hours" not in in_all([stage, unknown])
 
 

@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from commands.amounts import amount
 from commands.project import Project
 from commands.rehearsal.estimate import Estimate, in_all
 from commands.rehearsal.part import Part
+from commands.rehearsal.sorting import sorted_out
+from commands.summary import Summary
+from commands.templates import refuse_broken
 from dataset.images import Picture, printable
-from dataset.picture import prepare
+from dataset.picture import describe, prepare
 from dataset.results import Results
 from errors import ItemError
 from llm.connecting import Connections
@@ -29,19 +33,25 @@ _USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
 
 @dataclass(slots=True)
 class Rehearsal:
-    """Shows the first `count` pictures that are due, and counts the rest; `say` is given each line."""
+    """Shows the first `count` pictures that are due, and counts the rest; `say` is given each line.
+
+    `limit` is how many of the pictures that are due the run would do, None for all.
+    """
 
     settings: Settings
     count: int
+    limit: int | None
     say: Callable[[str], None]
     _connections: Connections = field(default_factory=Connections)
     _without_model: list[str] = field(default_factory=list)
 
     async def through(self) -> None:
         """Say all of it; raises UserError where a run could not begin either."""
+        refuse_broken(self.settings)
         project = Project(self.settings)
         project.refuse_nothing()
         self.say("Dry run: nothing is written. One request a stage is sent, to see how long it takes.")
+        Summary(self.say).problems(project.collection.folder)
         try:
             parts = [part async for part in self._parts(project)]
             for picture in self._shown(project, parts):
@@ -53,17 +63,17 @@ class Rehearsal:
     async def _parts(self, project: Project) -> AsyncIterator[Part]:
         """The stages that ask about pictures."""
         seeing, writing = self.settings.interrogator, self.settings.interpreter
+        collection = project.collection
         if not seeing.skip:
             seer = project.interrogator()
             part = await self._part(
                 *("Interrogator", project, seeing.endpoint, project.descriptions),
                 prompts=lambda picture: [seer.messages(picture)],
                 fingerprint=seer.fingerprint,
+                look_at=lambda picture: (collection.tags(picture), describe(collection.path(picture))),
             )
             if part is not None:
-                part.prepared = lambda picture: prepare(
-                    project.collection.path(picture), seeing.max_image_side
-                )
+                part.prepared = lambda picture: prepare(collection.path(picture), seeing.max_image_side)
                 yield part
         if not writing.skip:
             writer = project.interpreter()
@@ -71,6 +81,7 @@ class Rehearsal:
                 *("Interpreter", project, writing.endpoint, project.captions),
                 prompts=writer.messages,
                 fingerprint=writer.fingerprint,
+                look_at=collection.tags,
             )
             if part is not None:
                 yield part
@@ -84,8 +95,12 @@ class Rehearsal:
         *,
         prompts: Callable[[Picture], Sequence[Sequence[Message]]],
         fingerprint: Callable[[Picture, str], str],
+        look_at: Callable[[Picture], object],
     ) -> Part | None:
-        """A stage with its endpoint; None where no model is to be asked."""
+        """A stage with its endpoint; None where no model is to be asked.
+
+        `look_at` raises ItemError for a picture that the stage would not ask about.
+        """
         if settings.url == "builtin":
             self._without_model.append(title)
             return None
@@ -94,16 +109,16 @@ class Rehearsal:
         endpoint = await self._connections.endpoint(hasty)
         model = endpoint.model if endpoint else settings.model
         due = project.due(results, title == "Interpreter", lambda each: fingerprint(each, model))
-        answer = results.mean_answer()
+        counted, answer = sorted_out(due[: self.limit], look_at), results.mean_answer()
         return Part(
-            *(title, endpoint, settings, due, prompts, lambda picture: None),
+            *(title, endpoint, settings, counted, prompts, lambda picture: None),
             *(answer or _USUAL_ANSWER[title], answer is not None),
         )
 
     def _shown(self, project: Project, parts: Sequence[Part]) -> Sequence[Picture]:
         """The first pictures that are due, or just the first where none is."""
-        due = next((part.due for part in reversed(parts) if part.due), project.collection.pictures)
-        return due[: self.count]
+        due = (part.due.pictures for part in reversed(parts) if part.due.pictures)
+        return next(due, project.collection.pictures)[: self.count]
 
     async def _show(self, project: Project, picture: Picture, parts: Sequence[Part]) -> None:
         self.say(f"\n=== {printable(picture.name)}: {self._what_is_there(project, picture)}")
@@ -129,20 +144,21 @@ class Rehearsal:
             tags = project.collection.tags(picture).tags
         except ItemError:
             return ", ".join(parts)
+        cache = self.settings.tag_provider.cache.name
         known = sum(project.cache.get(tag) is not None for tag in tags)
         return ", ".join(
-            [*parts, f"{known} of its {len(tags)} tags are in {self.settings.tag_provider.cache.name}"]
+            [*parts, f"{cache} knows {known} of its {amount(len(tags), 'tag')}"]
         )
 
     async def _show_prompt(self, picture: Picture, part: Part, messages: Sequence[Message]) -> None:
         count, how = await part.tokens(messages)
         self.say(f"\n--- {part.title} asks {part.asked}")
-        self.say(f"    {count:,} tokens of text, {how}")
+        self.say(f"    {amount(count, 'token')} of text, {how}")
         ready = part.prepared(picture)
         if ready is not None:
             self.say(
                 f"    the picture as {ready.mime}, {ready.width} x {ready.height} pixels, "
-                f"{len(ready.data):,} bytes, perhaps {part.picture_tokens(ready):,} tokens"
+                f"{len(ready.data):,} bytes, perhaps {amount(part.picture_tokens(ready), 'token')}"
             )
         for message in messages:
             self.say(f"[{message.role}]\n{message.text}")
@@ -151,15 +167,17 @@ class Rehearsal:
         self.say("\n=== The whole run, without what is asked for again")
         found: list[tuple[Estimate, str]] = []
         for part in parts:
-            if found and parts[0].due:
+            if found and parts[0].due.pictures:
                 # What the first one will say of each picture is part of what the second one asks.
-                part.further = parts[0].answer * len(parts[0].due) / max(1, len(part.due))
+                described, written = len(parts[0].due.pictures), len(part.due.pictures)
+                part.further = parts[0].answer * described / max(1, written)
             found.append(await part.estimate())
         estimates = [estimate for estimate, _ in found]
         if not self.settings.tag_provider.skip:
             estimates = [*self._of_tags(project, estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())
+        self._list_apart(parts)
         for title in self._without_model:
             self.say(f"{title}: no request, as url = builtin asks no model")
         self.say(in_all(estimates))
@@ -170,13 +188,21 @@ class Rehearsal:
         for why in dict.fromkeys(why for _, why in found if why):
             self.say(f"How long it takes cannot be told: {why}")
 
+    def _list_apart(self, parts: Sequence[Part]) -> None:
+        """Name the pictures that would not be asked about, those that two stages have in common once."""
+        failures = {each.name: each for part in parts for each in part.due.apart.failures}
+        excluded = {each.name: each for part in parts for each in part.due.apart.excluded}
+        summary = Summary(self.say)
+        summary.listing("Would fail", list(failures.values()))
+        summary.listing("Excluded, and never sent", list(excluded.values()))
+
     def _of_tags(self, project: Project, others: Sequence[Estimate]) -> list[Estimate]:
         """Stage 1, at most: of many pages the first sentence will do. Its pages are not known yet."""
         chosen = self.settings.tag_provider
         if chosen.endpoint.url == "builtin":
             self._without_model.insert(0, "TagProvider")
             return []
-        asked = (tag for tag in project.tags(None) if not glossary.is_no_tag(tag))
+        asked = (tag for tag in project.tags(self.limit) if not glossary.is_no_tag(tag))
         due = len(project.cache.wanted(asked, date.today()))
         requests = math.ceil(due / gist.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * gist.PAGES_PER_REQUEST
@@ -186,9 +212,10 @@ class Rehearsal:
         like = others[-1] if others else None
         return [
             Estimate(
-                *("TagProvider", due, "tags at most", requests, requests * tokens),
+                *("TagProvider", due, "tag", requests, requests * tokens),
                 *(due * _USUAL_ANSWER["TagProvider"], chosen.endpoint),
                 seconds=like.seconds if like else None,
                 at_once=like.at_once if like else 1,
+                is_limit=True,
             )
         ]

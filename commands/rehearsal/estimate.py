@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from batch import Tally
+from commands.amounts import amount, by_reason
 from settings import EndpointSettings
 
 _MILLION = 1_000_000
@@ -14,8 +16,9 @@ _SECONDS_PER_HOUR = 3600
 class Estimate:
     """What one stage would take; tokens are those of all its requests together.
 
-    `items` are pictures or tags, `noun` says which. `seconds` is what one request took that was sent to
-    find out, None where none was answered; `at_once` is how many are worked on at one time.
+    `items` are those that would be asked about, `noun` says what they are, and `is_limit` whether there may
+    be fewer; those that would not are counted `apart`. `seconds` is what one request took that was sent
+    to find out, None where none was answered; `at_once` is how many are worked on at one time.
     """
 
     stage: str
@@ -27,6 +30,8 @@ class Estimate:
     settings: EndpointSettings
     seconds: float | None = None
     at_once: int = 1
+    is_limit: bool = False
+    apart: Tally = field(default_factory=Tally)
 
     @property
     def money(self) -> float | None:
@@ -46,9 +51,14 @@ class Estimate:
 
     def line(self) -> str:
         """The stage in one line."""
-        if not self.items:
-            return f"{self.stage}: nothing to do"
-        return f"{self.stage}: {self.items:,} {self.noun}; {_taken([self])}"
+        at_most = " at most" if self.is_limit else ""
+        items = f"{amount(self.items, self.noun)}{at_most}"
+        parts = [f"{items}; {_taken([self])}" if self.items else "nothing to do"]
+        if self.apart.failures:
+            parts.append(f"{len(self.apart.failures):,} would fail ({by_reason(self.apart.reasons())})")
+        if self.apart.excluded:
+            parts.append(f"{len(self.apart.excluded):,} excluded")
+        return f"{self.stage}: {'; '.join(parts)}"
 
 
 def in_all(estimates: list[Estimate]) -> str:
@@ -60,8 +70,8 @@ def _taken(estimates: list[Estimate]) -> str:
     prompt = sum(each.prompt_tokens for each in estimates)
     completion = sum(each.completion_tokens for each in estimates)
     parts = [
-        f"{sum(each.requests for each in estimates):,} requests",
-        f"about {prompt:,.0f} tokens in and {completion:,.0f} out",
+        amount(sum(each.requests for each in estimates), "request"),
+        f"about {amount(prompt, 'token')} in and {completion:,.0f} out",
     ]
     prices = [each.money for each in estimates if each.money is not None]
     if prices:
@@ -75,5 +85,5 @@ def _taken(estimates: list[Estimate]) -> str:
 def _time(hours: float) -> str:
     minutes = hours * 60
     if minutes < 1:
-        return f"{minutes * 60:.0f} seconds"
-    return f"{hours:,.1f} hours" if hours >= 1 else f"{minutes:.0f} minutes"
+        return amount(minutes * 60, "second")
+    return f"{hours:,.1f} hours" if hours >= 1 else amount(minutes, "minute")

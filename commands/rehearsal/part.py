@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from commands.rehearsal.estimate import Estimate
+from commands.rehearsal.sorting import Due
 from dataset.images import Picture
 from dataset.picture import Prepared
 from errors import ItemError, StageError, UserError
@@ -38,7 +39,7 @@ class Part:
     title: str
     endpoint: Endpoint | None
     settings: EndpointSettings
-    due: Sequence[Picture]
+    due: Due
     prompts: Callable[[Picture], Sequence[Sequence[Message]]]
     prepared: Callable[[Picture], Prepared | None]
     answer: float
@@ -81,15 +82,16 @@ class Part:
         at_once = facts.slots or 1 if limit == "auto" else min(limit, facts.slots or limit)
         if reply is not None and not self.answer_is_known:
             self.answer = reply.completion_tokens or self.answer
-        prompts = [prompt for picture in self.due[:_LARGEST_SAMPLE] for prompt in self._prompts_of(picture)]
-        per_picture = len(self.prompts(self.due[0])) if prompts else 1
-        requests = len(self.due) * per_picture
+        pictures = self.due.pictures
+        prompts = [prompt for picture in pictures[:_LARGEST_SAMPLE] for prompt in self._prompts_of(picture)]
+        requests = len(pictures) * (len(self.prompts(pictures[0])) if prompts else 1)
         mean = sum(map(self._estimated, prompts)) / len(prompts) if prompts else 0.0
         estimate = Estimate(
-            *(self.title, len(self.due), "pictures", requests),
+            *(self.title, len(pictures), "picture", requests),
             *(requests * (mean + self._picture_tokens + self.further), requests * self.answer, self.settings),
             seconds=reply.seconds if reply else None,
             at_once=max(1, at_once),
+            apart=self.due.apart,
         )
         return estimate, why
 
@@ -107,7 +109,7 @@ class Part:
             return []
 
     async def _probe(self, endpoint: Endpoint) -> tuple[Reply | None, str]:
-        for picture in self.due:
+        for picture in self.due.pictures:
             try:
                 messages = self._with_picture(picture, self.prompts(picture)[0])
             except ItemError:
