@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from decoding import decoded
 from errors import UserError
 from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
 
@@ -108,21 +109,25 @@ def _read(path: Path) -> Raw:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise UserError(f"{path} is larger than {_LARGEST_FILE // 1000} kB: is it really a config.ini?")
-        parser.read_string(path.read_text(encoding="utf-8-sig"), source=str(path))
+        parser.read_string(decoded(path.read_bytes()), source=str(path))
     except FileNotFoundError:
         raise UserError(
             f"{path} does not exist: name another file with --config, "
-            f"or write a fresh one with: python caption.py --settings ini > {path.name}"
+            f"or write a fresh one with: python caption.py --settings ini > {_in_a_shell(path)}"
         ) from None
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror}): check its name and its permissions"
         ) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     except configparser.Error as error:
         raise UserError(f"{path} is not in the form of an ini file: {_in_one_line(error)}") from error
+    except ValueError as error:
+        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _in_a_shell(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _warn_of_readers(path: Path, raw: Raw) -> None:

@@ -23,6 +23,7 @@ from dataset.images import Picture, printable
 from dataset.locks import locked
 from dataset.results import Made
 from dataset.store import digest
+from decoding import decoded
 from errors import ItemError, UserError
 from settings import Settings
 
@@ -108,7 +109,7 @@ def _entries(path: Path) -> list[object]:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise UserError(f"{path} is too large to be a file of corrections: name another one")
-        raw = json.loads(path.read_bytes().decode("utf-8-sig"))
+        raw = json.loads(decoded(path.read_bytes()))
     except FileNotFoundError:
         raise UserError(
             f"there is no file {path}: name the one that the report saved, in your folder of downloads"

@@ -11,7 +11,6 @@ Whatever a file holds, reading it gives a `TagList` or an `ItemError`, in time p
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dataset.tags import Tag, is_sentences, parse_tag, split_tags
+from decoding import marked_encoding
 from errors import ItemError
 
 CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
@@ -29,12 +29,6 @@ LARGEST_FILE = 1 << 20
 _CATEGORY_ALIASES = {"circle": "artist", "metadata": "meta", "series": "copyright"}
 # Where an API or an exporter puts the one post that the file is about.
 _WRAPPERS = ("post", "posts", "file_data", "data", "metadata")
-_ENCODINGS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -97,7 +91,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _decode(data: bytes) -> str:
-    encoding = next((name for mark, name in _ENCODINGS if data.startswith(mark)), None)
+    encoding = marked_encoding(data)
     try:
         text = data.decode(encoding) if encoding else _decode_unmarked(data)
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
+from decoding import decoded
 from errors import ItemError, UserError
 from llm import sandbox
 
@@ -118,8 +119,8 @@ def _read(path: Path) -> str:
     if len(data) > _LARGEST_FILE:
         raise UserError(f"the template {path} is larger than {_LARGEST_FILE // 1000} kB: make it shorter")
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
+        return decoded(data)
+    except ValueError as error:
         raise UserError(f"the template {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
 
 

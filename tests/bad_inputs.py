@@ -36,6 +36,10 @@ def utf16(text: str) -> bytes:
     return text.encode("utf-16")
 
 
+def unmarked_utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
 def png_header(width: int, height: int) -> bytes:
     """A PNG of this size that holds no pixels."""
     chunks = ((b"IHDR", struct.pack(">II", width, height) + bytes((8, 2, 0, 0, 0))), (b"IDAT", b""))
@@ -57,7 +61,7 @@ CONFIGS = rows(
     ("[Endpoint]\nretries = 1\nretries = 2\n", "line 3 sets [Endpoint] retries a second time"),
     ("[Tags]\n[Dataset]\n[Tags]\n", "line 3 begins [Tags] a second time"),
     (b"[Tags]\ntrigger = \xff\n", "is not UTF-8 text: save it as UTF-8"),
-    (utf16("[Tags]\n"), "is not UTF-8 text"),
+    (unmarked_utf16("[Tags]\n"), "is not UTF-8 text"),
     (png(), "is not"),
     ("[Tags]\n" + "exclude = a\n" * 50_000, "is larger than 200 kB"),
     ("[Endpiont]\n", "[Endpiont]: there is no such section; did you mean Endpoint?"),
@@ -124,7 +128,7 @@ TEMPLATES = rows(
     ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "line 1: "),
     ("{% for i in range(10**9) %}{% endfor %}", "only methods of texts can be called"),
     ("{% include 'other.txt' %}", "may not do this (include)"),
-    (utf16("{{ tags }}"), "is not UTF-8 text: save it as UTF-8"),
+    (unmarked_utf16("{{ tags }}"), "is not UTF-8 text: save it as UTF-8"),
     ("a" * 100_001, "is larger than 100 kB: make it shorter"),
 )
 

@@ -250,7 +250,7 @@ def test_without_a_config_the_way_to_a_fresh_one_is_told(tmp_path: Path) -> None
     (tmp_path / "config.ini").unlink()
     result = project.run()
     assert result.code == 2
-    assert "python caption.py --settings ini > config.ini" in result.err
+    assert f"python caption.py --settings ini > {tmp_path / 'config.ini'}" in result.err
 
 
 JOURNAL = (

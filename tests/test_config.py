@@ -105,7 +105,10 @@ def test_a_mistake_in_the_endpoint_is_told_once_and_not_for_every_stage(tmp_path
         ("[Endpoint]\nretries\n", "line 2 is neither a [Section] nor key = value"),
         ("[Endpoint]\nretries = 1\nretries = 2\n", "line 3 sets [Endpoint] retries a second time"),
         ("[Endpoint]\n[Endpoint]\n", "line 2 begins [Endpoint] a second time"),
-        (b"[Endpoint]\nmodel = \xff\xfe\n", "is not UTF-8 text"),
+        (b"[Endpoint]\nmodel = \xff\xfe\n", "is not UTF-8 text: save it as UTF-8 in your editor"),
+        ("[Endpoint]\nmodel = müde\n".encode("cp1252"), "is not UTF-8 text: save it as UTF-8"),
+        ("[Endpoint]\nmodel = x\n".encode("utf-16-le"), "is not UTF-8 text: save it as UTF-8"),
+        ("[Endpoint]\nmodel = x\n".encode("utf-16")[:-1], "is not UTF-8 text: save it as UTF-8"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is not"),
     ],
 )
@@ -114,14 +117,30 @@ def test_what_is_no_ini_file_is_told_with_its_line(tmp_path: Path, text: str | b
         config.load(write(tmp_path, text))
 
 
-def test_a_missing_file_says_how_to_get_a_fresh_one(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"python caption.py --settings ini > config.ini"):
-        config.load(tmp_path / "config.ini")
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [("none.ini", "none.ini"), ("../none.ini", "../none.ini"), ("my sets/none.ini", '"my sets/none.ini"')],
+)
+def test_a_missing_file_says_how_to_get_a_fresh_one_there(named: str, written: str) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(Path(named))
+    assert str(caught.value).endswith(f"with: python caption.py --settings ini > {written}")
 
 
-def test_a_byte_order_mark_and_percent_signs_do_no_harm(tmp_path: Path) -> None:
-    text = b"\xef\xbb\xbf[Tags]\r\ntrigger = 100%(x)s\r\n"
-    assert config.load(write(tmp_path, text)).tags.trigger == "100%(x)s"
+def test_percent_signs_do_no_harm(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, "[Tags]\ntrigger = 100%(x)s\n")).tags.trigger == "100%(x)s"
+
+
+# PowerShell 5 writes UTF-16 where something is sent to a file with ">".
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_encoding_with_its_mark_is_read_whatever_ends_the_lines(
+    tmp_path: Path, encoding: str, ending: str
+) -> None:
+    text = "[Tags]\ntrigger = müde\n[Interpreter]\nstrip = a,\n    b\n".replace("\n", ending)
+    settings = config.load(write(tmp_path, text.encode(encoding)))
+    assert settings.tags.trigger == "müde"
+    assert [pattern.pattern for pattern in settings.interpreter.strip] == ["a,", "b"]
 
 
 def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_a_prompt_that_comes_out_empty_fails_for_that_picture_alone(tmp_path: Pa
         ("{% for a in tags %}" * 30 + "x" + "{% endfor %}" * 30, "cannot be read ("),
         ("{{ " + "1" * 5000 + " }}", "cannot be read ("),
         ("x" * 200_000, "is larger than 100 kB"),
-        (b"\xff\xfeh\x00i\x00", "is not UTF-8 text"),
+        (b"h\x00i\x00", "is not UTF-8 text"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_refused_at_the_start(
@@ -221,6 +221,15 @@ def test_a_missing_template_names_those_that_are_there(tmp_path: Path) -> None:
         UserError, match=r"does not exist: correct prompt_template_file; there are other\.txt"
     ):
         Prompt(tmp_path / "template.txt", VARIABLES)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_template_of_a_windows_editor_is_read_as_any_other(tmp_path: Path, encoding: str) -> None:
+    text = "[system]\r\nSage es schön.\r\n[user]\r\n{{ tags }}\r\n".encode(encoding)
+    assert prompt(tmp_path, text).messages(VALUES) == [
+        Message("system", "Sage es schön."),
+        Message("user", "1girl, solo"),
+    ]
 
 
 def test_a_folder_is_no_template(tmp_path: Path) -> None:
