@@ -131,7 +131,8 @@ def test_what_fails_for_good_is_listed_with_its_reason_and_the_others_are_writte
         result = project.run()
         asked = Counter(json.dumps(request.body) for request in endpoint.requests)
     assert result.code == 1
-    listed = [line for line in result.out.splitlines() if line.startswith("  00")]
+    failures = result.out.partition("To look at:")[0]
+    listed = [line for line in failures.splitlines() if line.startswith("  00")]
     assert len(listed) == 2
     assert any(line.startswith("  003.png: ") and "the prompt was blocked" in line for line in listed)
     assert any(line.startswith("  005.png: ") and "the template cannot be applied" in line for line in listed)
