@@ -1,8 +1,7 @@
-"""The front door: arguments, config, the stages in order, the summary, the exit code."""
+"""The front door: what the command line asks for is done, and the exit code tells how it ended."""
 
 from __future__ import annotations
 
-import argparse
 import gc
 import io
 import os
@@ -11,10 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.arguments import USUAL_SAMPLE, arguments
 from commands.interruption import Interruption
 from errors import StageError, UserError
 
 if TYPE_CHECKING:
+    import argparse
+
     from settings import Settings
 
 DONE, USER_MUST_ACT = 0, 2
@@ -23,95 +25,15 @@ _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(
-        prog="caption.py",
-        description="Writes captions for pictures with booru tags, as config.ini says.",
-        epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",
-    )
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the settings; default: config.ini beside caption.py"
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="Section.key=value",
-        help="one setting for this run, such as Interrogator.skip=False; may be repeated",
-    )
-    parser.add_argument("--limit", type=_count, metavar="N", help="do at most N of the pictures that are due")
-    parser.add_argument(
-        "--settings",
-        nargs="?",
-        const="table",
-        choices=("table", "ini"),
-        help="print the manual of all settings, as a table or as a fresh config.ini",
-    )
-    parser.add_argument(
-        "--merge-cache",
-        type=Path,
-        metavar="FILE",
-        help="bring somebody else's tags_cache.json into yours, which wins where both know a tag",
-    )
-    parser.add_argument(
-        "--export",
-        nargs="+",
-        metavar=("TARGET", "PLACE"),
-        help="write the captions that there are for a trainer, or as parquet, to a folder or file",
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="look at everything that a run needs, and change nothing"
-    )
-    parser.add_argument(
-        "--dry-run",
-        type=_count,
-        nargs="?",
-        const=1,
-        metavar="N",
-        help="show what would be sent for N pictures, and what the run would take; write nothing",
-    )
-    parser.add_argument(
-        "--compare",
-        type=Path,
-        metavar="OTHER.ini",
-        help="have these settings and those of another file caption the same pictures, and show both",
-    )
-    parser.add_argument(
-        "--sample", type=_count, default=20, metavar="N", help="compare over N pictures; default: 20"
-    )
-    parser.add_argument(
-        "--log", type=Path, metavar="FILE", help="keep all that happens in a file, one JSON line an event"
-    )
-    parser.add_argument(
-        "--report", action="store_true", help="only write report.html beside the captions, from what is there"
-    )
-    parser.add_argument(
-        "--apply", type=Path, metavar="FILE", help="take over the corrections that the report saved"
-    )
-    parser.add_argument("-v", "--verbose", action="store_true", help="say more of what goes on")
-    parser.add_argument("--version", action="store_true", help="print the version")
-    return parser.parse_args()
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text} should be a whole number above 0")
-    return int(text)
-
-
 def main() -> int:
     """Do what the command line says; the exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     interruption = Interruption(_last_word)
     interruption.listen()
     _write_any_name()
-    options = arguments()
-    if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
-        version = sys.version.split()[0]
-        print(f"caption.py: Python 3.10 or newer is needed, and this is {version}", file=sys.stderr)
-        return USER_MUST_ACT
     try:
+        options = arguments()
+        _refuse_an_old_python()
         return _act(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -122,6 +44,22 @@ def main() -> int:
             file=sys.stderr,
         )
         return USER_MUST_ACT
+
+
+def _refuse_an_old_python() -> None:
+    if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
+        version = sys.version.split()[0]
+        raise UserError(f"Python 3.10 or newer is needed, and this is {version}")
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    import config
+
+    return config.load(_config_file(options), options.set)
+
+
+def _config_file(options: argparse.Namespace) -> Path:
+    return options.config or PROGRAM_FOLDER / "config.ini"
 
 
 def _act(options: argparse.Namespace, interruption: Interruption) -> int:
@@ -161,30 +99,27 @@ def _about_itself(options: argparse.Namespace) -> str:
 
 
 def _merged(options: argparse.Namespace) -> str:
-    import config
     from writing import sharing
 
-    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    settings = _settings(options)
     return sharing.merge(settings.tag_provider.cache, options.merge_cache)
 
 
 def _reviewed(options: argparse.Namespace) -> str:
-    import config
     from commands import corrections
     from commands.project import Project
 
-    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    settings = _settings(options)
     if options.apply:
         return corrections.apply(settings, options.apply)
     return f"The report is {Project(settings).write_report()}."
 
 
 def _exported(options: argparse.Namespace) -> int:
-    import config
     from commands import export
     from commands.project import Project
 
-    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    settings = _settings(options)
     return export.export(Project(settings), options.export, _print)
 
 
@@ -193,10 +128,12 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
 
     from commands.checkup.visit import Visit
 
+    if options.verbose:
+        # Else nothing is loaded before it is known to be there.
+        _say_more(options)
     visit = Visit(_print, on_terminal=sys.stdout.isatty())
-    config_file = options.config or PROGRAM_FOLDER / "config.ini"
     try:
-        return asyncio.run(interruption.watch(visit.through(config_file, options.set)))
+        return asyncio.run(interruption.watch(visit.through(_config_file(options), options.set)))
     except asyncio.CancelledError:
         interruption.end()
 
@@ -204,16 +141,19 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
 def _compared(options: argparse.Namespace) -> int:
     import asyncio
 
-    from commands.comparison import Comparison
+    from commands import eventlog
+    from commands.comparison import Comparison, configurations
 
     _say_more(options)
     interruption = Interruption(lambda: _last_word("Interrupted. The same command compares anew."))
     interruption.listen()
-    files = (options.config or PROGRAM_FOLDER / "config.ini", options.compare)
+    file = _config_file(options)
+    both = configurations.read((file, options.compare), options.set)
+    comparison = Comparison(both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print)
     try:
-        return asyncio.run(
-            interruption.watch(Comparison(files, options.set, options.sample, _print).through())
-        )
+        with eventlog.kept(options.log, *(each.settings for each in both)) as ending:
+            ending.code = asyncio.run(interruption.watch(comparison.through()))
+        return ending.code
     except asyncio.CancelledError:
         interruption.end()
 
@@ -221,10 +161,10 @@ def _compared(options: argparse.Namespace) -> int:
 def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    import config
     from commands.rehearsal import Rehearsal
 
-    settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    _say_more(options)
+    settings = _settings(options)
     try:
         asyncio.run(interruption.watch(Rehearsal(settings, options.dry_run, options.limit, _print).through()))
     except asyncio.CancelledError:
@@ -235,12 +175,11 @@ def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    import config
     from commands import eventlog
     from commands.run import Run
 
     _say_more(options)
-    settings: Settings = config.load(options.config or PROGRAM_FOLDER / "config.ini", options.set)
+    settings = _settings(options)
     try:
         with eventlog.kept(options.log, settings) as ending:
             ending.code = asyncio.run(

@@ -54,8 +54,11 @@ class Ending:
 
 
 @contextmanager
-def kept(path: Path | None, settings: Settings) -> Iterator[Ending]:
-    """Keep the log of a run in the file at `path`, from its start to its end; none where there is no path."""
+def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
+    """Keep the log of a run in the file at `path`, from its start to its end; none where there is no path.
+
+    `settings` are those of the run, and after them those that it is compared with.
+    """
     ending, started = Ending(), monotonic()
     if path is None:
         yield ending
@@ -67,8 +70,7 @@ def kept(path: Path | None, settings: Settings) -> Iterator[Ending]:
     for logger in (LOGGER, root):
         logger.addHandler(log)
     try:
-        python = platform.python_version()
-        happened("start", version=config.VERSION, python=python, settings=_without_secrets(settings))
+        happened("start", version=config.VERSION, python=platform.python_version(), **_told(settings))
         yield ending
     except (UserError, StageError) as error:
         ending.code = USER_MUST_ACT
@@ -82,6 +84,10 @@ def kept(path: Path | None, settings: Settings) -> Iterator[Ending]:
         for logger in (LOGGER, root):
             logger.removeHandler(log)
         log.close()
+
+
+def _told(settings: Sequence[Settings]) -> dict[str, object]:
+    return dict(zip(("settings", "compared_with"), map(_without_secrets, settings), strict=False))
 
 
 def _without_secrets(settings: Settings) -> dict[str, Any]:
@@ -100,11 +106,13 @@ def _shown(section: Section) -> dict[str, Any]:
     return {**shown, "endpoint": _shown(endpoint)} if endpoint is not None else shown
 
 
-def _secrets_of(settings: Settings) -> list[str]:
-    """Keys and headers: a server may send back what it was sent."""
-    stages = (settings.tag_provider, settings.interrogator, settings.interpreter)
-    found = {secret for stage in stages for secret in secrets_in(stage.endpoint)}
-    found |= {settings.tag_provider.wiki_api_key.get_secret_value()} - {""}
+def _secrets_of(settings: Sequence[Settings]) -> list[str]:
+    """Keys and headers, the longest first: a server may send back what it was sent."""
+    found: set[str] = set()
+    for each in settings:
+        for stage in (each.tag_provider, each.interrogator, each.interpreter):
+            found |= set(secrets_in(stage.endpoint))
+        found |= {each.tag_provider.wiki_api_key.get_secret_value()} - {""}
     return sorted(found, key=len, reverse=True)
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 import config
-from commands.comparison import Comparison, common, labels
+from commands.comparison import Comparison, configurations
+from commands.comparison.configurations import labels
+from commands.comparison.pictures import common
 from commands.project import Project as DataSet
 from errors import UserError
 from llm.discovery import LOCAL_PORTS
@@ -319,8 +321,26 @@ def message_of(desk: Desk, name: str) -> str:
 
     files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
     with pytest.raises(UserError) as raised:
-        asyncio.run(Comparison(files, (), 20, lambda line: None).through())
+        both = configurations.read(files, ())
+        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None).through())
     return str(raised.value)
+
+
+def test_the_log_keeps_what_both_were_asked_with_the_settings_of_both_and_no_secret(desk: Desk) -> None:
+    log = desk.folder / "log.jsonl"
+    with FakeEndpoint() as one, FakeEndpoint() as other:
+        desk.write("config.ini", one.url, Endpoint__api_key="marked-one")
+        desk.write("other.ini", other.url, Endpoint__api_key="marked-other")
+        result = desk.compare("--log", str(log))
+    assert result.code == 0, result
+    kept = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (kept[0]["event"], kept[-1]["event"], kept[-1]["exit_code"]) == ("start", "end", 0)
+    assert kept[0]["settings"]["interpreter"]["endpoint"]["url"] == one.url
+    assert kept[0]["compared_with"]["interpreter"]["endpoint"]["url"] == other.url
+    ended = [each for each in kept if each["event"] == "stage end"]
+    assert [each["stage"] for each in ended] == ["config.ini Interpreter", "other.ini Interpreter"]
+    assert [each["done"] for each in ended] == [len(one.received), len(other.received)]
+    assert "marked" not in log.read_text(encoding="utf-8").replace(str(desk.folder), "")
 
 
 def test_a_missing_file_ends_the_program_with_a_sentence(desk: Desk) -> None:
