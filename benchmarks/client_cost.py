@@ -30,8 +30,9 @@ _EVERY = 0.002
 _MEMORY = Path("/dev/shm")
 # Where the innermost frame of the program lies, the part that the moment is counted for.
 _PARTS = {
-    "endpoint.py:_post": "the SDK and below",
+    "connection.py:_post": "the SDK and below",
     "prompts.py:fingerprint": "fingerprint of the prompt",
+    "llm/connection.py": "request and reply",
     "llm/endpoint.py": "request and reply",
     "llm/concurrency.py": "slots",
     "llm/prompts.py": "template",
@@ -39,6 +40,7 @@ _PARTS = {
     "llm/": "checks of the answer",
     "review/": "checks of the caption against its tags",
     "writing/author.py": "interpreter",
+    "writing/standing.py": "checks of the caption against its tags",
     "wiki/": "meanings of tags",
     "writing/material.py": "meanings of tags",
     "dataset/store.py": "files and journal",
