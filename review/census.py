@@ -17,6 +17,7 @@ _UNCOUNTED = frozenset(word_list("census", "uncounted"))
 _MALE_WORDS = frozenset(word_list("census", "male_words"))
 _FEMALE_WORDS = frozenset(word_list("census", "female_words"))
 _CHILD_WORDS = frozenset(word_list("census", "child_words"))
+_HINTS = _MALE_WORDS | _FEMALE_WORDS | _CHILD_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,15 @@ class Census:
 
 def take(tags: Collection[str]) -> Census:
     """Count the people that the tags tell of."""
-    counts = {sex: _range(tags, sex) for sex in (GIRLS, BOYS, OTHERS)}
-    named = {sex: tuple(tag for tag in tags if _sex_of(tag) == sex) for sex in counts}
-    spoken = {word for tag in tags for word in _hinting(tag)}
+    named: dict[str, tuple[str, ...]] = dict.fromkeys((GIRLS, BOYS, OTHERS), ())
+    spoken: set[str] = set()
+    for tag in tags:
+        sex, hints = _sex_and_hints(tag)
+        if sex:
+            named[sex] += (tag,)
+        elif hints:
+            spoken |= hints
+    counts = {sex: _range(counting) for sex, counting in named.items()}
     is_empty = "no_humans" in tags and not any(counts.values())
     uncounted = not _UNCOUNTED.isdisjoint(tags)
     is_solo = "solo" in tags and not uncounted
@@ -68,26 +75,21 @@ def take(tags: Collection[str]) -> Census:
 
 
 @lru_cache(maxsize=1 << 16)
-def _hinting(tag: str) -> tuple[str, ...]:
-    """The words of a tag that may hint at who is there; a count says it, and hints at nothing."""
-    return () if _sex_of(tag) else tuple(tag.replace("-", "_").split("_"))
-
-
-@lru_cache(maxsize=1 << 16)
-def _sex_of(tag: str) -> str:
-    if tag in _MULTIPLE:
-        return _MULTIPLE[tag]
+def _sex_and_hints(tag: str) -> tuple[str, frozenset[str]]:
+    """Whom a tag counts; or, where it counts nobody, its words that hint at who is there."""
     counted = COUNT_TAG.fullmatch(tag)
-    return counted[3] if counted else ""
+    sex = counted[3] if counted else _MULTIPLE.get(tag, "")
+    return sex, frozenset() if sex else _HINTS.intersection(tag.replace("-", "_").split("_"))
 
 
-def _range(tags: Collection[str], sex: str) -> tuple[int, int] | None:
-    for tag in tags:
-        counted = COUNT_TAG.fullmatch(tag) if _sex_of(tag) == sex else None
+def _range(counting: Collection[str]) -> tuple[int, int] | None:
+    """Read the tags that count one sex: the first number, or that there are several."""
+    for tag in counting:
+        counted = COUNT_TAG.fullmatch(tag)
         if counted:
             fewest = min(int(counted[1][:4]), MANY)
             return fewest, MANY if counted[2] else fewest
-    return (2, MANY) if any(_MULTIPLE.get(tag) == sex for tag in tags) else None
+    return (2, MANY) if counting else None
 
 
 def _total(counts: dict[str, tuple[int, int] | None]) -> tuple[int, int]:

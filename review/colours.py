@@ -3,7 +3,8 @@
 Only a picture of one person is judged: of several, nobody knows whose hair a tag means.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from review.concepts import concepts
@@ -109,49 +110,67 @@ _OTHER_OWNERS = frozenset(word_list("colours", "other_owners"))
 _OWNERS = frozenset(word_list("colours", "owners"))
 _OWNER_REACH = 8
 _ANY = "any"
+_ANY_COLOUR = frozenset({_ANY})
 _SHADES = frozenset({"dark", "fair"})
 
 
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of hair and eyes: what the tags say, and where the caption says which.
+
+    `tagged` has the colour of each tag that has one, by part; `said` has the first and last position and
+    what the words there can mean, for the parts that a tag colours.
+    """
+
+    tagged: Mapping[str, Mapping[str, str]]
+    said: Mapping[str, Sequence[tuple[tuple[int, int], frozenset[str]]]]
+
+
 @lru_cache(maxsize=1 << 16)
-def colours_said(tag: str, *, of: str = _HAIR) -> frozenset[str]:
-    """Read the colour of a tag such as light_blue_hair; nothing when it names none."""
-    if not tag.endswith(_TAG_ENDS[of]):
-        return frozenset()
-    word = tag[: -len(_TAG_ENDS[of])].rpartition("_")[2]
-    known = _COLOURS[of].get(word)
-    return frozenset({word}) if known and _ANY not in known else frozenset()
-
-
-def says_colour(text: Text, tag: str) -> bool | None:
-    """Tell whether the caption gives hair or eyes the colour of this tag; None for a tag without one."""
-    for part in (_HAIR, _EYES):
-        wanted = colours_said(tag, of=part)
-        if wanted:
-            return any(not wanted.isdisjoint(meant) for _, meant in _mentions(text, part))
+def colour_of(tag: str) -> tuple[str, str] | None:
+    """Read a tag such as light_blue_hair as a part and its colour: hair, blue; None where it names none."""
+    for part, end in _TAG_ENDS.items():
+        if tag.endswith(end):
+            word = tag[: -len(end)].rpartition("_")[2]
+            return (part, word) if _ANY not in _COLOURS[part].get(word, _ANY_COLOUR) else None
     return None
 
 
-def colour_faults(text: Text, tags: Sequence[str]) -> tuple[list[Fault], set[str]]:
+def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours:
+    """Find where the caption speaks of the colours that these tags speak of too."""
+    tagged: dict[str, dict[str, str]] = {}
+    for tag, (part, colour) in coloured.items():
+        tagged.setdefault(part, {})[tag] = colour
+    return Colours(tagged, {part: list(_mentions(text, part)) for part in tagged})
+
+
+def says_colour(part: str, colour: str, colours: Colours) -> bool:
+    """Tell whether the caption gives hair or eyes this colour of a tag."""
+    return any(colour in meant for _, meant in colours.said[part])
+
+
+def colour_faults(text: Text, tags: Sequence[str], colours: Colours) -> tuple[list[Fault], set[str]]:
     """Find colours that no tag bears out, and the tags that they contradict."""
     faults: list[Fault] = []
     contradicted: set[str] = set()
-    for part in (_HAIR, _EYES):
-        coloured = {tag: colours_said(tag, of=part) for tag in tags if tag.endswith(_TAG_ENDS[part])}
-        coloured = {tag: colours for tag, colours in coloured.items() if colours}
-        several = not _SEVERAL[part].isdisjoint(tags)
-        if not coloured or (several and len(coloured) < 2):
+    for part in _HEADS:
+        coloured = colours.tagged.get(part)
+        if not coloured or (len(coloured) < 2 and not _SEVERAL[part].isdisjoint(tags)):
             continue
-        found = list(_contradictions(text, part, frozenset().union(*coloured.values())))
+        found = _first_contradiction(text, colours.said[part], frozenset(coloured.values()))
         if found:
-            faults.append(_fault(text, part, found[0], list(coloured)))
+            faults.append(_fault(text, part, found, list(coloured)))
             contradicted.update(coloured)
     return faults, contradicted
 
 
-def _contradictions(text: Text, part: str, allowed: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for where, meant in _mentions(text, part):
+def _first_contradiction(
+    text: Text, said: Sequence[tuple[tuple[int, int], frozenset[str]]], allowed: frozenset[str]
+) -> tuple[int, int] | None:
+    for where, meant in said:
         if _ANY not in meant and meant.isdisjoint(allowed) and not _is_of_others(text, where[0], where[1]):
-            yield where
+            return where
+    return None
 
 
 def _fault(text: Text, part: str, where: tuple[int, int], tags: Collection[str]) -> Fault:

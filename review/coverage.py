@@ -17,12 +17,13 @@ from functools import lru_cache
 
 from dataset.tags import words
 from review.census import COUNT_TAG, take
-from review.colours import colour_faults, colours_said, says_colour
+from review.colours import Colours, colour_faults, colour_of, find_colours, says_colour
 from review.faults import COUNT, Fault
 from review.names import find_names, name_faults, says_series
-from review.people import People, find_people, people_faults, says_people
+from review.people import People, find_people, is_of_people, people_faults, says_people
 from review.phrases import says
-from review.sentences import Text, read, words_of
+from review.readings import Reading, reading_of
+from review.sentences import Text, read
 from review.spelling import spelling_faults
 
 _NEVER_SAID = frozenset({"artist", "contributor", "lore", "meta", "rating"})
@@ -32,7 +33,8 @@ _NOT_FOR_CAPTIONS = re.compile(
     r"translated|masterpiece|commission|original|virtual_youtuber|artist_logo|patreon_.*|very_aesthetic|aesthetic|"
     r"general|sensitive|questionable|explicit|safe|sfw|newest|recent|bad_id|md5_mismatch|tagme|contemporary"
 )
-_WEIGHTS = {"character": 4.0, "species": 3.0, "copyright": 2.0}
+_CHARACTER, _SERIES, _PEOPLE, _COLOUR, _PLAIN = "character", "copyright", "people", "colour", "plain"
+_WEIGHTS = {_CHARACTER: 4.0, "species": 3.0, _SERIES: 2.0}
 _COUNT_WEIGHT, _COLOUR_WEIGHT, _PLAIN_WEIGHT, _REPEATED_WEIGHT = 3.0, 2.0, 1.0, 0.5
 _AFTER_A_FAULT = 0.8
 _GOES_WITHOUT_SAYING = frozenset({"solo", "multiple_girls", "multiple_boys", "male_focus", "no_humans"})
@@ -64,76 +66,117 @@ def check(
     """
     known = aliases or {}
     text = read(caption)
-    counted = [tag for tag in dict.fromkeys(tags) if _counts(tag, categories.get(tag, ""))]
-    characters = [tag for tag in counted if categories.get(tag) == "character"]
-    series = [tag for tag in counted if categories.get(tag) == "copyright"]
-    own_words = {word for tag in tags for spelled in (tag, *known.get(tag, ())) for word in words_of(spelled)}
-    names = find_names(text, characters, known, own_words, frozenset(known_names))
-    people, census = find_people(text, names), take(tags)
-    said = {tag for tag in series if says_series(text, tag, known.get(tag, ()))}.union(names.said)
-    plain = [tag for tag in counted if categories.get(tag) not in {"character", "copyright"}]
-    said.update(tag for tag in plain if _is_said(text, tag, people, known))
+    counted = {tag: place for tag in tags if (place := _place_of(tag, categories.get(tag, "")))}
+    names = find_names(text, _those(counted, _CHARACTER), known, tags, frozenset(known_names))
+    people, census, colours = find_people(text, names), take(tags), find_colours(text, _coloured(counted))
     census_faults, unborne = people_faults(text, people, census)
     # Of two girls in the caption nobody knows which one the tags mean.
     is_one = census.is_one_person and not any(fault.kind == COUNT for fault in census_faults)
-    tint_faults, discoloured = colour_faults(text, tags) if is_one else ([], set())
-    spelled_faults = spelling_faults(caption, tags, series)
+    tint_faults, discoloured = colour_faults(text, tags, colours) if is_one else ([], set())
+    spelled_faults = spelling_faults(caption, tags, _those(counted, _SERIES))
     faults = (*census_faults, *tint_faults, *name_faults(text, names), *spelled_faults)
     contradicted = (unborne | discoloured).intersection(counted)
+    page = _Page(text, people, colours, names.said, known)
+    said = {tag for tag, place in counted.items() if _is_said(page, tag, place)}
     said = _with_implied(said, counted) - contradicted
     return Coverage(
         tuple(tag for tag in counted if tag in said),
         tuple(tag for tag in counted if tag not in said and tag not in contradicted),
         tuple(tag for tag in counted if tag in contradicted),
         faults,
-        _score(counted, said, categories, len(faults)),
+        _score(counted, said, len(faults)),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """All that was found in a caption before tag after tag is looked for."""
+
+    text: Text
+    people: People
+    colours: Colours
+    names: frozenset[str]
+    aliases: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a tag counts as, whatever the caption: who looks for it, what it weighs, and what it says too."""
+
+    kind: str
+    colour: tuple[str, str]
+    weight: float
+    weight_repeated: float
+    ends: tuple[str, ...]
+    reading: Reading
+
+
 @lru_cache(maxsize=1 << 16)
-def _counts(tag: str, category: str) -> bool:
-    return category not in _NEVER_SAID and not _NOT_FOR_CAPTIONS.fullmatch(tag)
+def _place_of(tag: str, category: str) -> _Place | None:
+    """Place a tag; None where it does not count."""
+    if category in _NEVER_SAID or _NOT_FOR_CAPTIONS.fullmatch(tag):
+        return None
+    spoken = words(tag).split(" ")
+    ends = tuple("_".join(spoken[at:]) for at in range(1, len(spoken)))
+    kind = _kind(tag, category)
+    weight = _weight(tag, category, kind)
+    repeated = weight if category in _WEIGHTS else _REPEATED_WEIGHT
+    return _Place(kind, colour_of(tag) or ("", ""), weight, repeated, ends, reading_of(tag))
 
 
-def _is_said(text: Text, tag: str, people: People, aliases: Mapping[str, Sequence[str]]) -> bool:
-    of_people = says_people(text, tag, people)
-    if of_people is not None:
-        return of_people
-    of_colour = says_colour(text, tag)
-    if of_colour is not None:
-        return of_colour
-    return says(text, tag, aliases.get(tag, ()))
+def _kind(tag: str, category: str) -> str:
+    if category in {_CHARACTER, _SERIES}:
+        return category
+    if is_of_people(tag):
+        return _PEOPLE
+    return _COLOUR if colour_of(tag) else _PLAIN
 
 
-def _with_implied(said: set[str], counted: Sequence[str]) -> set[str]:
+def _coloured(counted: Mapping[str, _Place]) -> dict[str, tuple[str, str]]:
+    return {tag: place.colour for tag, place in counted.items() if place.kind == _COLOUR}
+
+
+def _those(counted: Mapping[str, _Place], kind: str) -> list[str]:
+    return [tag for tag, place in counted.items() if place.kind == kind]
+
+
+def _is_said(page: _Page, tag: str, place: _Place) -> bool:
+    if place.kind == _PLAIN:
+        return says(page.text, place.reading) or (tag in page.aliases and _says_an_alias(page, tag))
+    if place.kind == _CHARACTER:
+        return tag in page.names
+    if place.kind == _SERIES:
+        return says_series(page.text, tag, page.aliases.get(tag, ()))
+    if place.kind == _PEOPLE:
+        return says_people(page.text, tag, page.people)
+    return says_colour(*place.colour, page.colours)
+
+
+def _says_an_alias(page: _Page, tag: str) -> bool:
+    return any(says(page.text, reading_of(alias)) for alias in page.aliases[tag])
+
+
+def _with_implied(said: set[str], counted: Mapping[str, _Place]) -> set[str]:
     """Add what a said tag says in fewer words: white_dress says dress."""
-    implied = {end for tag in said for end in _ends(tag)}
+    implied = {end for tag in said for end in counted[tag].ends}
     return said | implied.intersection(counted)
 
 
-@lru_cache(maxsize=1 << 16)
-def _ends(tag: str) -> tuple[str, ...]:
-    spoken = words(tag).split(" ")
-    return tuple("_".join(spoken[at:]) for at in range(1, len(spoken)))
+def _score(counted: Mapping[str, _Place], said: Collection[str], faults: int) -> float:
+    repeated = {end for place in counted.values() for end in place.ends}
+    total = share = 0.0
+    for tag, place in counted.items():
+        weight = place.weight_repeated if tag in repeated else place.weight
+        total += weight
+        share += weight if tag in said else 0
+    return round((share / total if total else 1.0) * _AFTER_A_FAULT**faults, 4)
 
 
-def _score(
-    counted: Sequence[str], said: Collection[str], categories: Mapping[str, str], faults: int
-) -> float:
-    repeated = {end for tag in counted for end in _ends(tag)}
-    weights = {tag: _weight(tag, categories.get(tag, ""), tag in repeated) for tag in counted}
-    total = sum(weights.values())
-    share = sum(weights[tag] for tag in said) / total if total else 1.0
-    return round(share * _AFTER_A_FAULT**faults, 4)
-
-
-@lru_cache(maxsize=1 << 16)
-def _weight(tag: str, category: str, is_repeated: bool) -> float:
+def _weight(tag: str, category: str, kind: str) -> float:
     if category in _WEIGHTS:
         return _WEIGHTS[category]
-    if is_repeated or tag in _GOES_WITHOUT_SAYING:
+    if tag in _GOES_WITHOUT_SAYING:
         return _REPEATED_WEIGHT
     if COUNT_TAG.fullmatch(tag):
         return _COUNT_WEIGHT
-    is_colour = colours_said(tag, of="hair") or colours_said(tag, of="eyes")
-    return _COLOUR_WEIGHT if is_colour else _PLAIN_WEIGHT
+    return _COLOUR_WEIGHT if kind == _COLOUR else _PLAIN_WEIGHT

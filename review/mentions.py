@@ -3,7 +3,6 @@
 Left out are people on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt").
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from review.census import BOYS, GIRLS
@@ -47,7 +46,14 @@ _PICTURES = frozenset(word_list("mentions", "pictures"))
 _SELF_PICTURES = frozenset(word_list("mentions", "self_pictures"))
 _OF = frozenset(word_list("mentions", "of"))
 _SCREENS = frozenset(word_list("mentions", "screens"))
+_ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
+_PRONOUNS = {
+    **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
+    **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
+}
+_LEADS = _GROUPS | _MORE | _DETERMINERS | _NUMBERS.keys()
+_GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
 _REACH = 6
 _PICTURE_REACH = 5
 
@@ -88,8 +94,11 @@ _WORDS = _table()
 def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
     """List the people that are there, in the order of the caption; a word of `names` is none: "Son Goku"."""
     found: list[Mention] = []
+    has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
     for at, word in enumerate(text.words):
-        if word in _WORDS and at not in names and _is_there(text, at, has_people=bool(found)):
+        if word not in _WORDS or at in names or not _is_there(text, at):
+            continue
+        if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
             found.append(_mention(text, at))
     return found
 
@@ -115,12 +124,12 @@ def _mention(text: Text, at: int) -> Mention:
 def _may_lead(text: Text, at: int, *, plural: bool) -> bool:
     word = text.words[at]
     if word == "of":
-        return plural and text.word(at - 1) in _GROUPS | set(_NUMBERS)
+        return plural and text.word(at - 1) in _GROUPS_AND_NUMBERS
     if word == "and":
         return is_adjective(text.word(at - 1))
-    known = word in _NUMBERS or word in _MORE or word in _DETERMINERS or word in _GROUPS or word.isdigit()
     return (
-        known
+        word in _LEADS
+        or word.isdigit()
         or (text.gaps[at + 1] == JOINED and text.word(at) not in _WORDS and _describes(word))
         or is_adjective(word)
     )
@@ -155,13 +164,13 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
     return None
 
 
-def _is_there(text: Text, at: int, *, has_people: bool) -> bool:
-    """Tell a person in the picture from one on a poster, in a comparison or in the name of a thing."""
+def _is_there(text: Text, at: int) -> bool:
+    """Tell a person from one in a comparison or in the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False
     if text.word(at + 1) in _COMPOUNDS and text.parted(at + 1) == JOINED:
         return False
-    return not (_is_compared(text, at) or _is_pictured(text, at, has_people=has_people))
+    return not _is_compared(text, at)
 
 
 def _is_compared(text: Text, at: int) -> bool:
@@ -176,6 +185,7 @@ def _is_compared(text: Text, at: int) -> bool:
 
 
 def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
+    """Tell a person on a poster or a screen from one who is there."""
     pictures = _PICTURES | _SELF_PICTURES if has_people else _PICTURES
     for before in range(at - 1, max(-1, at - 1 - _PICTURE_REACH), -1):
         if text.parted(before + 1) == SENTENCE:
@@ -195,12 +205,10 @@ def _is_place(text: Text, at: int) -> bool:
     return text.word(before) in {"on", "in"}
 
 
-def pronouns(text: Text) -> Iterator[tuple[int, str]]:
-    """Yield the position and the sex of "she", "her", "he", "his" and the like."""
+def first_pronouns(text: Text) -> dict[str, int]:
+    """Find for each sex where the caption first says "she", "her", "he", "his" and the like."""
+    first: dict[str, int] = {}
     for at, word in enumerate(text.words):
-        if at in text.quoted:
-            continue
-        if word in {"she", "her", "hers", "herself"}:
-            yield at, GIRLS
-        elif word in {"he", "his", "him", "himself"}:
-            yield at, BOYS
+        if word in _PRONOUNS and at not in text.quoted:
+            first.setdefault(_PRONOUNS[word], at)
+    return first

@@ -5,6 +5,7 @@ word that cannot belong to it.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from review.concepts import concepts
 from review.sentences import CLAUSE, COMMA, JOINED, Text
@@ -23,6 +24,7 @@ _NO_ADJECTIVES = frozenset(word_list("modifiers", "no_adjectives"))
 _NOUNS_OF_HAIR = frozenset(word_list("modifiers", "nouns_of_hair"))
 
 
+@lru_cache(maxsize=1 << 15)
 def is_adjective(word: str) -> bool:
     """Tell whether a word can describe a noun, by lists and endings."""
     if word in _ADJECTIVES:

@@ -24,6 +24,7 @@ _TITLES = frozenset(word_list("names", "titles"))
 _ORDINARY = frozenset(word_list("names", "ordinary"))
 _PEOPLE = frozenset(word_list("names", "people"))
 _INTRODUCING = frozenset(word_list("names", "introducing"))
+_MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
 _SERIES = {
     "neon_genesis_evangelion": "evangelion",
     "kantai_collection": "kancolle",
@@ -90,13 +91,17 @@ def find_character(text: Text, tag: str, aliases: Sequence[str], taken: Collecti
 
 def says_series(text: Text, tag: str, aliases: Sequence[str]) -> bool:
     """Tell whether the caption names a series: its title, what is before a colon, or a common short name."""
-    short = _SERIES.get(tag, "")
-    colon = [tag.partition(":")[0]] if len(words_of(tag.partition(":")[0])) > 1 else []
-    for title in (words(tag), *map(words, aliases), *colon, short, _before_particle(tag)):
-        spoken = tuple(words_of(title))
-        if spoken and _positions(text, spoken):
-            return True
-    return False
+    titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases))
+    return any(title and _positions(text, title) for title in titles)
+
+
+@lru_cache(maxsize=1 << 14)
+def _titles(tag: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each title of a series that is known by its tag."""
+    before = tag.partition(":")[0]
+    colon = before if len(words_of(before)) > 1 else ""
+    titles = (words(tag), colon, _SERIES.get(tag, ""), _before_particle(tag))
+    return tuple(words_of(title) for title in titles if title)
 
 
 def _before_particle(tag: str) -> str:
@@ -139,28 +144,40 @@ def find_names(
     text: Text,
     characters: Sequence[str],
     aliases: Mapping[str, Sequence[str]],
-    own_words: Collection[str],
+    tags: Sequence[str],
     known_names: frozenset[str],
 ) -> Names:
     """Find the names of the picture's `characters`, and names that no tag bears out.
 
-    `own_words` are all words of the picture's tags and aliases: a name made of them is nobody else's.
+    A name made of the words of the picture's `tags` and their aliases is nobody else's.
     """
-    own = [_name(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
-    roster = _roster(known_names)
-    foreign = {
-        first: last
-        for first, last in _strangers(text, roster)
-        if _is_foreign(text, first, last, own_words, own)
-    }
-    for first, last in _introduced(text, roster):
-        if not any(text.words[at] in own_words for at in range(first, last + 1)):
-            foreign.setdefault(first, last)
+    foreign = _foreign(text, characters, aliases, tags, _roster(known_names))
     strange = {at for first, last in foreign.items() for at in range(first, last + 1)}
     found = {tag: find_character(text, tag, aliases.get(tag, ()), strange) for tag in characters}
     taken = strange.union(*found.values())
     said = frozenset(tag for tag, places in found.items() if places)
     return Names(said, tuple(sorted(foreign.items())), frozenset(taken))
+
+
+def _foreign(
+    text: Text,
+    characters: Sequence[str],
+    aliases: Mapping[str, Sequence[str]],
+    tags: Sequence[str],
+    roster: _Roster,
+) -> dict[int, int]:
+    """Find the names that no tag bears out, first position to last."""
+    strangers, introduced = list(_strangers(text, roster)), list(_introduced(text, roster))
+    if not (strangers or introduced):
+        return {}
+    spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
+    own_words = set[str]().union(*map(words_of, spellings))
+    own = [_name(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
+    foreign = {first: last for first, last in strangers if _is_foreign(text, first, last, own_words, own)}
+    for first, last in introduced:
+        if own_words.isdisjoint(text.words[first : last + 1]):
+            foreign.setdefault(first, last)
+    return foreign
 
 
 def name_faults(text: Text, names: Names) -> list[Fault]:
@@ -187,9 +204,12 @@ def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], o
 
 
 def _strangers(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+    starts = [at for at, word in enumerate(text.words) if word in roster.ways]
+    if not starts:
+        return
     has_capitals = any(word[0].isupper() for word in text.written)
-    for at, word in enumerate(text.words):
-        for way in roster.ways.get(word, ()):
+    for at in starts:
+        for way in roster.ways[text.words[at]]:
             end = at + len(way)
             if tuple(text.words[at:end]) != way or at in text.quoted:
                 continue
@@ -206,7 +226,8 @@ def _is_capital(text: Text, positions: range) -> bool:
 
 def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
     """Yield names behind "a girl named", "who is called", and "She is" where what follows is a known name."""
-    for at, word in enumerate(text.words):
+    for at in sorted(at for word in _MAY_INTRODUCE if word in text.at for at in text.at[word]):
+        word = text.words[at]
         if word in _INTRODUCING and any(near in _PEOPLE for near in text.words[max(0, at - 3) : at]):
             yield from _capitals(text, at + 2 if text.word(at + 1) == "as" else at + 1)
         elif word == "is" and text.word(at - 1) in {"she", "he", "girl", "boy", "woman", "man"}:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from review.census import BOYS, COUNT_TAG, GIRLS, OTHERS, Census
 from review.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
-from review.mentions import CHILD, CROWD, PERSON, RELATION, Mention, mentions, pronouns
+from review.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
 from review.names import Names
 from review.sentences import Text
 from review.word_lists import word_list
@@ -16,6 +16,7 @@ _ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
 _ROLES = frozenset(word_list("people", "roles"))
 _ANIMALS = frozenset(word_list("people", "animals"))
 _TOGETHER = frozenset(word_list("people", "together"))
+_ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus", "multiple_girls", "multiple_boys"})
 _WITH = frozenset(word_list("people", "with"))
 
 
@@ -34,17 +35,20 @@ class People:
 
 def find_people(text: Text, names: Names) -> People:
     """Find everybody that the caption speaks of; `names` are those in it."""
-    first: dict[str, int] = {}
-    for at, sex in pronouns(text):
-        first.setdefault(sex, at)
-    return People(mentions(text, names.taken), first, len(names.said) + len(names.foreign))
+    return People(mentions(text, names.taken), first_pronouns(text), len(names.said) + len(names.foreign))
 
 
 # What the caption says
 
 
-def says_people(text: Text, tag: str, people: People) -> bool | None:
-    """Tell whether the caption says a tag about how many there are; None for any other tag."""
+@lru_cache(maxsize=1 << 16)
+def is_of_people(tag: str) -> bool:
+    """Tell whether a tag is about how many there are."""
+    return tag in _ABOUT_PEOPLE or COUNT_TAG.fullmatch(tag) is not None
+
+
+def says_people(text: Text, tag: str, people: People) -> bool:
+    """Tell whether the caption says a tag about how many there are."""
     counted = _count_in(tag)
     if counted:
         return tag in text.words or _says_count(text, people, *counted)
@@ -54,9 +58,7 @@ def says_people(text: Text, tag: str, people: People) -> bool | None:
         return not (people.found or (people.names and people.pronouns))
     if tag == "solo":
         return any(_speaks_of(text, people, sex) for sex in (GIRLS, BOYS, OTHERS)) or people.names > 0
-    if tag == "male_focus":
-        return _speaks_of(text, people, BOYS) and not _speaks_of(text, people, GIRLS)
-    return None
+    return _speaks_of(text, people, BOYS) and not _speaks_of(text, people, GIRLS)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from review.concepts import concepts
 
@@ -16,6 +17,15 @@ JOINED, COMMA, CLAUSE, SENTENCE = range(4)
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s(?![^\W_])", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+")
+# Splits a caption into what is before a word, the word, what is before the next one, and so on.
+_PARTS = re.compile(r"([^\W_]+)")
+_PARTS_OF_ASCII = re.compile("([A-Za-z0-9]+)")
+# Begins with its only sign that is there each time: what begins with a condition is tried at every letter.
+_OWNING = re.compile(r"'(?:(?<=[^\W_]')[sS](?![^\W_])|(?<=s')(?= ))")
+# In a caption that is cut, the end of a possessive is one sign that no caption has.
+_SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
+_SIGNED = {ord(sign): ending for ending, sign in _SIGNS.items()}
+_ANY_SIGN = "".join(_SIGNS.values())
 _NEGATIONS = frozenset({"no", "without", "never", "not"})
 _NEGATED_WORDS = 2
 _LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
@@ -33,16 +43,15 @@ _FOLDED = _PLAIN_LETTERS | {ord(mark): "'" for mark in "‘’ʼ`"} | {ord(mark)
 class Text:
     """A caption and its words; all lists have one entry a word.
 
-    `words` are in lower case and `written` as they stand; `starts` are offsets into `plain`, which is the
-    caption without accents. `gaps` tell how much parts a word from the one before it. `quoted`, `negated`
-    and `possessive` are sets of positions; `at` has the positions of everything that the words say.
+    `words` are in lower case and `written` as they stand; `parts` are the caption without accents, cut
+    around them. `gaps` tell how much parts a word from the one before it. `quoted`, `negated` and
+    `possessive` are sets of positions; `at` has the positions of everything that the words say.
     """
 
-    plain: str
+    parts: list[str]
     written: list[str]
     words: list[str]
     stems: list[str]
-    starts: list[int]
     gaps: list[int]
     sentence: list[int]
     quoted: frozenset[int]
@@ -52,7 +61,7 @@ class Text:
 
     def span(self, first: int, last: int) -> str:
         """Give the caption's own words from the first to the last position."""
-        return self.plain[self.starts[first] : self.starts[last] + len(self.written[last])]
+        return "".join(self.parts[2 * first + 1 : 2 * last + 2]).translate(_SIGNED)
 
     def word(self, position: int) -> str:
         """Give the word at a position, or "" beyond either end."""
@@ -73,78 +82,79 @@ def words_of(tag: str) -> tuple[str, ...]:
 
 def read(caption: str) -> Text:
     """Cut a caption into words, clauses and sentences, and look up what each word says."""
-    plain = caption.translate(_FOLDED)
-    written, starts, gaps, possessive = _cut(plain)
-    words = [word.lower() for word in written]
-    at: dict[str, list[int]] = {}
+    plain = caption if caption.isascii() and "`" not in caption else caption.translate(_FOLDED)
+    cut = _PARTS_OF_ASCII if plain.isascii() else _PARTS
+    possessives = 0
+    if "'" in plain:
+        plain, possessives = _OWNING.subn(lambda found: _SIGNS[found[0]], plain)
+    parts = cut.split(plain)
+    written = parts[1::2]
+    words = " ".join(written).lower().split(" ") if written else []
     said = [concepts(word) for word in words]
+    at: dict[str, list[int]] = {}
     for position, spoken in enumerate(said):
         for concept in spoken:
-            at.setdefault(concept, []).append(position)
-    negated = _negated(words, gaps)
-    stems = [spoken[0] for spoken in said]
-    sentence = _numbers(gaps)
+            places = at.get(concept)
+            if places:
+                places.append(position)
+            else:
+                at[concept] = [position]
+    gaps = _gaps(parts[2:-1:2], written)
     return Text(
-        plain, written, words, stems, starts, gaps, sentence, _quoted(plain, starts), negated, possessive, at
+        parts,
+        written,
+        words,
+        [spoken[0] for spoken in said],
+        gaps,
+        list(accumulate([gap == SENTENCE for gap in gaps])),
+        _quoted(parts) if '"' in plain else frozenset(),
+        frozenset() if _NEGATIONS.isdisjoint(words) else _negated(words, gaps),
+        _possessive(parts) if possessives else frozenset(),
+        at,
     )
 
 
-def _cut(plain: str) -> tuple[list[str], list[int], list[int], frozenset[int]]:
-    written: list[str] = []
-    starts: list[int] = []
-    gaps: list[int] = []
-    possessive: set[int] = set()
-    end = 0
-    for found in _TOKEN.finditer(plain):
-        start, word = found.start(), found[0]
-        between = plain[end:start]
-        if between == "'" and word in {"s", "S"} and written:
-            possessive.add(len(written) - 1)
-            end = found.end()
-            continue
-        if between[:1] == "'" and written and written[-1][-1:] == "s" and between[1:2] == " ":
-            possessive.add(len(written) - 1)
-        if between == " ":
-            gaps.append(JOINED if written else SENTENCE)
-        else:
-            gaps.append(_gap(between, plain, start) if written else SENTENCE)
-        written.append(word)
-        starts.append(start)
-        end = found.end()
-    return written, starts, gaps, frozenset(possessive)
+def _gaps(between: list[str], written: list[str]) -> list[int]:
+    """Tell how much parts each word from the one before it, by what stands between them."""
+    gaps = [
+        JOINED if marks == " " else _gap(marks, word[0])
+        for marks, word in zip(between, written[1:], strict=True)
+    ]
+    return [SENTENCE, *gaps] if written else []
 
 
-def _gap(between: str, plain: str, start: int) -> int:
+@lru_cache(maxsize=1 << 10)
+def _gap(between: str, letter: str) -> int:
+    """Tell how much these marks part two words, of which the second begins with this letter."""
+    between = between.lstrip(_ANY_SIGN)
     if between in {" ", "-", "'"}:
         return JOINED
     if "\n" in between or any(mark in between for mark in "!?。"):
         return SENTENCE
-    if "." in between and (between[-1:] != " " or not plain[start].islower()):
+    if "." in between and (between[-1:] != " " or not letter.islower()):
         return SENTENCE if " " in between else JOINED
     if any(mark in between for mark in ";:–—") or " - " in between or "(" in between or ")" in between:
         return CLAUSE
     return COMMA if "," in between or "." in between else JOINED
 
 
-def _numbers(gaps: list[int]) -> list[int]:
-    """Number the sentences, one number a word."""
-    numbers: list[int] = []
-    current = 0
-    for gap in gaps:
-        current += gap == SENTENCE
-        numbers.append(current)
-    return numbers
+def _possessive(parts: list[str]) -> frozenset[int]:
+    """Find the words with an 's, and those in s with an apostrophe behind: "the girls' hats"."""
+    return frozenset(at for at, after in enumerate(parts[2::2]) if after and after[0] in _ANY_SIGN)
 
 
-def _quoted(plain: str, starts: list[int]) -> frozenset[int]:
-    marks = [at for at, letter in enumerate(plain) if letter == '"'] if '"' in plain else []
+def _quoted(parts: list[str]) -> frozenset[int]:
+    """Find the words between two quotation marks; a mark that nothing closes quotes nothing."""
     inside: set[int] = set()
-    word = 0
-    for opening, closing in zip(marks[::2], marks[1::2], strict=False):
-        while word < len(starts) and starts[word] < closing:
-            if starts[word] > opening:
-                inside.add(word)
-            word += 1
+    waiting: list[int] = []
+    is_open = False
+    for word, before in enumerate(parts[::2]):
+        for _ in range(before.count('"') if before != " " else 0):
+            if is_open:
+                inside.update(waiting)
+            is_open, waiting = not is_open, []
+        if is_open:
+            waiting.append(word)
     return frozenset(inside)
 
 

@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterator
 from review.faults import TAG_SPELLING, Fault
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
+_DIGIT = re.compile(r"\d")
 _COUNT = re.compile(r"(?<![\w-])\d{1,2}\+?(?:girl|boy|other)s?(?!\w)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\([^():\n]{1,80}:\d\.\d{1,2}\)")
 _ESCAPED = re.compile(r"\\[()]")
 _NAMESPACED = re.compile(r"(?<!\w)(?:rating|score|artist|character|copyright|species|meta|creator):\w{1,40}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
 _QUALIFIER = re.compile(r"_\(([^()]{1,60})\)")
+_QUOTES = re.compile('["“”]')
 _PUNCTUATION = ",.;!?\"'“”‘’"
 
 
@@ -26,6 +28,8 @@ def spelling_faults(caption: str, tags: Collection[str], series: Collection[str]
 
 def _unquoted(caption: str) -> str:
     """Leave out what is written in the picture: `a sign reads "open_24h"`."""
+    if not _QUOTES.search(caption):
+        return caption
     pieces = caption.replace("“", '"').replace("”", '"').split('"')
     return " ".join(pieces[::2]) if len(pieces) % 2 else caption
 
@@ -33,12 +37,13 @@ def _unquoted(caption: str) -> str:
 def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:
     if "_" in text:
         for chunk in text.split():
-            said = chunk.strip(_PUNCTUATION)
+            said = chunk.strip(_PUNCTUATION) if "_" in chunk else ""
             if "://" not in said and _UNDERSCORED.search(said) and not _is_face(said, tags):
                 yield said
     if ":" in text:
         yield from (found[0] for found in _NAMESPACED.finditer(text))
-    yield from (found[0] for found in _COUNT.finditer(text))
+    if _DIGIT.search(text):
+        yield from (found[0] for found in _COUNT.finditer(text))
     if "(" in text:
         yield from (found[0] for found in _WEIGHT.finditer(text))
         yield from (found[0] for found in _ESCAPED.finditer(text))
