@@ -14,7 +14,7 @@ from dataset.collection import Collection
 from dataset.finishing import Finishing, Note
 from dataset.images import Picture
 from dataset.results import Results
-from dataset.store import Texts, digest
+from dataset.texts import Texts, digest
 from llm.asking import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar

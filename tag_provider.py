@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import batch
-from dataset.store import Lines
+from dataset.lines import Lines
 from errors import StageError
 from progress import Bar
 from settings import TagProviderSettings

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.store import Lines
+from dataset.lines import Lines
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar

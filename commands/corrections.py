@@ -22,7 +22,7 @@ from commands.project import Project
 from dataset.images import Picture, printable
 from dataset.locks import locked
 from dataset.results import Made
-from dataset.store import digest
+from dataset.texts import digest
 from decoding import decoded
 from errors import ItemError, UserError
 from settings import Settings

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import config
-from dataset.store import Lines
+from dataset.lines import Lines
 from errors import StageError, UserError
 from events import FIELDS, LOGGER, happened
 from llm.secrecy import HIDDEN, blotted, secrets_in

@@ -17,10 +17,11 @@ from batch import EXCLUDED
 from commands.amounts import amount
 from commands.project import Project
 from dataset.images import Picture
+from dataset.lines import Lines
 from dataset.locks import locked
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
-from dataset.store import Lines, write_pieces
 from dataset.trainers import TARGETS, Captioned, Target, captioned
+from dataset.whole_files import write_pieces
 from errors import ItemError, UserError
 
 PARQUET = "parquet"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from dataset.collection import Collection
 from dataset.filters import HiddenTraits
 from dataset.images import Picture
+from dataset.lines import Lines
 from dataset.results import Results
-from dataset.store import Lines, Texts
 from dataset.tags import canonical, words
+from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from errors import ItemError, UserError
 from settings import Settings

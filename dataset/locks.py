@@ -8,7 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from dataset.store import cannot_be_written, make_folder
+from dataset.disk_errors import cannot_be_written
+from dataset.whole_files import make_folder
 from errors import UserError
 
 # Rewriting a shared file takes well under a second; nobody holds it this many seconds.

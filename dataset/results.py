@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from dataset.images import Picture
-from dataset.store import Line, Lines, Texts, digest, fingerprint, remove
+from dataset.lines import Line, Lines
+from dataset.texts import Texts, digest, fingerprint
+from dataset.whole_files import remove
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]

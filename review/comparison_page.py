@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from dataset.images import Picture, printable
-from dataset.store import write_whole
+from dataset.whole_files import write_whole
 from review.comparison import Compared, Outcome
 from review.gathering import address, source_of
 from review.report import fill

@@ -14,9 +14,10 @@ from urllib.parse import quote
 from dataset.collection import Collection
 from dataset.images import Picture, Problem, printable
 from dataset.implications import Implied, speakers
+from dataset.lines import Lines
 from dataset.sidecar import TagList
-from dataset.store import Lines, Texts, digest
 from dataset.tags import words
+from dataset.texts import Texts, digest
 from errors import ItemError
 from review.coverage import Coverage, check
 from review.history import Glance, History, Past, read_glances, read_history, read_versions

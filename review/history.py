@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dataset.store import Line, Lines
+from dataset.lines import Line, Lines
 
 WRITER, SEER = "interpreter", "interrogator"
 _WRITTEN = ("done", "edited")

@@ -8,8 +8,9 @@ from pathlib import Path
 import config
 from commands.project import Project as DataSet
 from dataset.images import Picture
+from dataset.lines import Lines
 from dataset.results import Results
-from dataset.store import Lines, Texts
+from dataset.texts import Texts
 from errors import ItemError
 from review.gathering import Page, Sources, gather
 from tests.program import Project

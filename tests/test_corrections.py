@@ -9,7 +9,7 @@ import pytest
 
 import config
 from commands import corrections
-from dataset.store import digest
+from dataset.texts import digest
 from errors import UserError
 from tests.albums import Album
 from tests.fake_endpoint import FakeEndpoint, Reply

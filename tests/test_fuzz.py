@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import config
+from dataset.lines import Lines
 from dataset.results import Results
-from dataset.store import Lines, Texts
 from dataset.tags import canonical
+from dataset.texts import Texts
 from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.concurrency import Concurrency

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from dataset.images import Picture
+from dataset.lines import Lines
 from dataset.results import Existing, Results
-from dataset.store import Lines, Texts, digest
+from dataset.texts import Texts, digest
 
 # Linux lets names be no valid text; others refuse them.
 ODD = "caf\udce9" if sys.platform == "linux" else "caf\xe9"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.store import digest, fingerprint
+from dataset.texts import digest, fingerprint
 from tests.fake_endpoint import FakeEndpoint
 from tests.kill_scene import PICTURES, Run, Scene, add_pictures
 from tests.program import Project

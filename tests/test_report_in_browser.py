@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.store import digest
+from dataset.texts import digest
 from review.gathering import MOST_SHOWN, Page
 from review.report import render
 from tests.albums import FIRST, Album

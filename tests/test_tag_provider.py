@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from batch import Tally
-from dataset.store import Lines
+from dataset.lines import Lines
 from errors import UserError
 from llm import usage
 from llm.concurrency import Concurrency

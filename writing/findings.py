@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dataset.store import Line, Lines
+from dataset.lines import Line, Lines
 from wiki.cache import Cache, Entry
 from wiki.source import Page
 from writing import sharing

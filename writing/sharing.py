@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dataset.locks import locked_file
-from dataset.store import make_folder, write_whole
+from dataset.whole_files import make_folder, write_whole
 from errors import UserError
 from wiki import cache
 from wiki.cache import Cache

@@ -1,0 +1,185 @@
+"""A folder of captions or descriptions: the text files of a run, each put in its place in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+from hashlib import blake2b
+from pathlib import Path
+
+from dataset.disk_errors import cannot_be_written, refused, stops_every_file
+from dataset.links import is_inside, refuse_way_out
+from dataset.whole_files import move, remove
+from errors import ItemError, UserError
+
+# What `fingerprint` gives; nothing else that lies among staged texts is ours.
+_STAGED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
+
+
+def digest(text: str) -> str:
+    """A short fingerprint (64 bits in hex) that tells whether a text is still the one that was written."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def fingerprint(name: str, text_digest: str) -> str:
+    """What a staged text is called: whose it is, and the digest of what it says."""
+    return f"{digest(name)}-{text_digest}"
+
+
+class Texts:
+    """A folder of text files, one a picture, that mirrors the tree of the pictures.
+
+    A name is a picture's name without its extension, with forward slashes: `a/b` ─▶ `ROOT/a/b.txt`.
+    """
+
+    def __init__(self, root: Path, extension: str) -> None:
+        self.root = root
+        self.extension = extension
+        self._parts = root / ".parts"
+        self._real_root: str | None = None
+        self._folders: set[Path] = set()
+        self._inside: dict[Path, bool] = {}
+
+    def path(self, name: str) -> Path:
+        """Where the text of this name stands, or would stand."""
+        return self.root / f"{name}{self.extension}"
+
+    def names(self) -> set[str]:
+        """The names that have a text, from one listing; an empty file is no text."""
+        found: set[str] = set()
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            try:
+                with os.scandir(self.root / prefix) as entries:
+                    for entry in entries:
+                        if entry.is_dir(follow_symlinks=False):
+                            if not entry.name.startswith("."):
+                                folders.append(f"{prefix}{entry.name}/")
+                        elif entry.name.endswith(self.extension) and _holds_something(entry):
+                            found.add(f"{prefix}{entry.name[: -len(self.extension)]}")
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                sentence = refused(f"the folder {self.root / prefix} cannot be read", error)
+                raise UserError(sentence) from error
+        return found
+
+    def read(self, name: str) -> str | None:
+        """The text of this name, or None where there is none that can be read; links out are not followed."""
+        path = self.path(name)
+        try:
+            if not self._stands_inside(path):
+                return None
+            return path.read_text(encoding="utf-8-sig", errors="replace").strip() or None
+        except OSError:
+            return None
+
+    def make_room(self, name: str) -> None:
+        """See to it that a text of this name can be put in its place, before anything is paid for it.
+
+        Raises ItemError when this one cannot, UserError when none can.
+        """
+        target = self.path(name)
+        try:
+            self._make(target.parent)
+            if stat.S_ISDIR(target.stat().st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._error(target, error) from error
+
+    def stage(self, name: str, text: str) -> Path:
+        """Put a text on disk beside its place, from where `settle` moves it there in one step.
+
+        Raises ItemError when this one file cannot be written, UserError when none can.
+        """
+        part = self._parts / fingerprint(name, digest(text))
+        try:
+            self._make(self._parts)
+            try:
+                part.write_text(text, encoding="utf-8", newline="\n")
+            except FileNotFoundError:
+                # Another run that only reads here has tidied up.
+                self._folders.discard(self._parts)
+                self._make(self._parts)
+                part.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            remove(part)
+            raise self._error(part, error) from error
+        return part
+
+    def settle(self, name: str, part: Path) -> None:
+        """Move a staged text to its place.
+
+        Raises ItemError or UserError when that cannot be done; the text is then left where it was staged.
+        """
+        target = self.path(name)
+        try:
+            self._make(target.parent)
+            move(part, target)
+        except OSError as error:
+            raise self._error(target, error) from error
+
+    def unsettled(self) -> dict[str, Path]:
+        """Texts that a kill left staged: fingerprint of name and text ─▶ file."""
+        try:
+            if not self._is_inside(self._parts):
+                return {}
+            return {path.name: path for path in self._parts.iterdir() if _STAGED.fullmatch(path.name)}
+        except OSError:
+            return {}
+
+    def tidy(self) -> None:
+        """Take away the folder of staged texts once it is empty."""
+        self._folders.discard(self._parts)
+        with contextlib.suppress(OSError):
+            self._parts.rmdir()
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder once, and refuse one that a link leads out of the root."""
+        if folder in self._folders:
+            return
+        # Before it is made: a link may lead to where nothing is to be made.
+        refuse_way_out(folder, self._home())
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+        self._folders.add(folder)
+
+    def _stands_inside(self, path: Path) -> bool:
+        """Whether a file is within the root once all links are followed; of its folder that is asked once."""
+        if path.is_symlink():
+            return self._is_inside(path)
+        folder = path.parent
+        if folder not in self._inside:
+            self._inside[folder] = self._is_inside(folder)
+        return self._inside[folder]
+
+    def _is_inside(self, path: Path) -> bool:
+        """Whether a path is within the root once all links are followed."""
+        return is_inside(os.path.realpath(path), self._home())
+
+    def _home(self) -> str:
+        """The root once all links are followed."""
+        if self._real_root is None:
+            self._real_root = os.path.realpath(self.root)
+        return self._real_root
+
+    def _error(self, path: Path, error: OSError) -> ItemError | UserError:
+        sentence = cannot_be_written(path, error)
+        if stops_every_file(error):
+            return UserError(sentence)
+        return ItemError("file cannot be written", sentence)
+
+
+def _holds_something(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is more than empty; a link that leads nowhere is not."""
+    try:
+        return entry.stat().st_size > 0
+    except OSError:
+        return False
