@@ -3,7 +3,7 @@
 from bisect import bisect_left
 
 from review.modifiers import described_as
-from review.readings import Described, Phrase, Reading
+from review.readings import Phrase, Reading
 from review.sentences import Text
 
 _BETWEEN = 4  # words from one of a phrase to the next
@@ -24,41 +24,32 @@ def says(text: Text, reading: Reading) -> bool:
     for one, two in reading.halves:
         if one in said and two in said and _side_by_side(text, one, two):
             return True
-    for slots in reading.together:
-        if _stand_together(text, slots):
+    for bag in reading.together:
+        if _stand_together(text, bag):
             return True
-    for way in reading.described:
-        if _is_described(text, way):
-            return True
-    return False
+    return reading.noun in said and _described(text, reading)
 
 
-def _in_order(text: Text, phrase: Phrase) -> list[int]:
-    """Find one word of each slot, each within reach of the one before it, all in one sentence.
-
-    Returns where the last words stand.
-    """
-    if not _has_all_slots(text, phrase):
-        return []
-    reached = [at for at in _places(text, phrase[0]) if at not in text.negated]
-    for slot in phrase[1:]:
-        reached = [at for at in _places(text, slot) if _is_reached(text, reached, at)]
-    return reached
-
-
-def _has_all_slots(text: Text, slots: Phrase) -> bool:
+def _in_order(text: Text, phrase: Phrase) -> bool:
+    """Find one word of each slot, each within reach of the one before it, all in one sentence."""
     said = text.at.keys()
-    for slot in slots:
+    for slot in phrase:
         if said.isdisjoint(slot):
             return False
-    return True
+    reached = [at for at in _places(text, phrase[0]) if at not in text.negated]
+    for slot in phrase[1:]:
+        ahead = _places(text, slot)
+        reached = [at for at in ahead if _is_reached(text, reached, at)]
+        if not reached:
+            return False
+    return bool(reached)
 
 
 def _places(text: Text, slot: tuple[str, ...]) -> list[int]:
     """List where any of these words stands, in order."""
     if len(slot) == 1:
         return text.at.get(slot[0], [])
-    return sorted({at for word in slot if word in text.at for at in text.at[word]})
+    return sorted(at for word in slot if word in text.at for at in text.at[word])
 
 
 def _side_by_side(text: Text, first: str, second: str) -> bool:
@@ -74,11 +65,12 @@ def _is_reached(text: Text, reached: list[int], at: int) -> bool:
     return at - before <= _BETWEEN + 1 and text.sentence[before] == text.sentence[at]
 
 
-def _stand_together(text: Text, slots: Phrase) -> bool:
-    """Find a word of each slot near each other in one sentence, in any order: "a sword in her right hand"."""
-    if not _has_all_slots(text, slots):
-        return False
-    places = [[at for at in _places(text, slot) if at not in text.negated] for slot in slots]
+def _stand_together(text: Text, bag: tuple[str, ...]) -> bool:
+    """Find all words near each other in one sentence, in any order: "a sword in her right hand"."""
+    for word in bag:
+        if word not in text.at:
+            return False
+    places = [[at for at in text.at[word] if at not in text.negated] for word in bag]
     if not all(places):
         return False
     anchor = min(places, key=len)
@@ -93,13 +85,13 @@ def _has_near(text: Text, places: list[int], at: int) -> bool:
     )
 
 
-def _is_described(text: Text, way: Described) -> bool:
+def _described(text: Text, reading: Reading) -> bool:
     said = text.at.keys()
-    if not (said >= way.strict and said >= way.loose):
+    if not (said >= reading.strict and said >= reading.loose):
         return False
+    nouns = [at for at in text.at[reading.noun] if at not in text.negated]
     return any(
-        _has_all(text, noun, way.strict) and _are_near(text, noun, way.loose)
-        for noun in _in_order(text, way.noun)
+        _has_all(text, noun, reading.strict) and _are_near(text, noun, reading.loose) for noun in nouns
     )
 
 
