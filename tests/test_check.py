@@ -383,6 +383,23 @@ def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path)
     )
 
 
+def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_deleting_it(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    project.add("out.png", "1girl, loli, nude")
+    project.captions.mkdir()
+    (project.captions / "out.txt").write_text("A caption.", encoding="utf-8")
+    told = only(project.run("--check"), "warning")
+    assert told == (
+        "pictures that are never sent, with captions from before: 1 (out.png): delete these captions, "
+        "for whoever trains on the folder reads them"
+    )
+    (project.captions / "out.txt").unlink()
+    assert lines(project.run("--check"), "warning") == []
+
+
 def test_a_terminal_is_shown_colours_unless_no_color_is_set(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from batch import EXCLUDED
 from commands.amounts import amount, by_reason
 from commands.checkup import Finding, ok, warning
-from commands.checkup.pictures import sample
+from commands.checkup.pictures import named, sample
 from commands.project import Project
 from dataset.images import Picture
 from dataset.results import Made
@@ -27,6 +28,7 @@ def examine(project: Project, model: str) -> Iterator[Finding]:
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"descriptions that are there: {described:,} of {len(names):,}")
+    yield from _excluded(project, there)
     yield from _stale(project, made, there - edited - drafts, model)
     refused = {name: reason for name, reason in project.captions.refused().items() if name in names}
     if refused:
@@ -34,6 +36,25 @@ def examine(project: Project, model: str) -> Iterator[Finding]:
         yield warning(
             f"refused or failed last time: {len(refused):,} ({reasons})", "the next run tries again"
         )
+
+
+def _excluded(project: Project, there: set[str]) -> Iterator[Finding]:
+    """Tell of captions that were written before the tags of their pictures said that there must be none."""
+    pictures = [picture for picture in project.collection.pictures if picture.stem_name in there]
+    found = [picture.name for picture in sample(pictures) if _is_never_sent(project, picture)]
+    if found:
+        yield warning(
+            f"pictures that are never sent, with captions from before: {len(found):,} ({named(found)})",
+            "delete these captions, for whoever trains on the folder reads them",
+        )
+
+
+def _is_never_sent(project: Project, picture: Picture) -> bool:
+    try:
+        project.collection.tags(picture)
+    except ItemError as error:
+        return error.reason == EXCLUDED
+    return False
 
 
 def _stale(project: Project, made: dict[str, Made], written: set[str], model: str) -> Iterator[Finding]:
