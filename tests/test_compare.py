@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 import config
+from commands import eventlog
 from commands.comparison import Comparison, configurations
 from commands.comparison.configurations import labels
 from commands.comparison.pictures import common
 from commands.project import Project as DataSet
 from errors import UserError
+from events import happened
 from llm.discovery import LOCAL_PORTS
+from llm.secrecy import HIDDEN
 from tests.browser import Browser, need_browser
 from tests.fake_answers import completion
 from tests.fake_endpoint import FakeEndpoint, Status
@@ -331,16 +334,30 @@ def test_the_log_keeps_what_both_were_asked_with_the_settings_of_both_and_no_sec
     with FakeEndpoint() as one, FakeEndpoint() as other:
         desk.write("config.ini", one.url, Endpoint__api_key="marked-one")
         desk.write("other.ini", other.url, Endpoint__api_key="marked-other")
+        # A server may send back what it was sent.
+        other.script(Status(400, '{"error": {"message": "is marked-other your key?"}}'))
         result = desk.compare("--log", str(log))
-    assert result.code == 0, result
+    assert result.code == 1, result
     kept = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    assert (kept[0]["event"], kept[-1]["event"], kept[-1]["exit_code"]) == ("start", "end", 0)
+    assert (kept[0]["event"], kept[-1]["event"], kept[-1]["exit_code"]) == ("start", "end", 1)
     assert kept[0]["settings"]["interpreter"]["endpoint"]["url"] == one.url
     assert kept[0]["compared_with"]["interpreter"]["endpoint"]["url"] == other.url
     ended = [each for each in kept if each["event"] == "stage end"]
     assert [each["stage"] for each in ended] == ["config.ini Interpreter", "other.ini Interpreter"]
-    assert [each["done"] for each in ended] == [len(one.received), len(other.received)]
+    assert [(each["done"], each["failed"]) for each in ended] == [(4, 0), (3, 1)]
     assert "marked" not in log.read_text(encoding="utf-8").replace(str(desk.folder), "")
+
+
+def test_the_log_blots_out_the_secrets_of_both(desk: Desk) -> None:
+    log = desk.folder / "log.jsonl"
+    both = [
+        config.load(desk.write(f"{name}.ini", "builtin", Endpoint__api_key=f"marked-{name}"))
+        for name in ("one", "other")
+    ]
+    with eventlog.kept(log, *both):
+        happened("told", words="marked-one and marked-other")
+    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()][1]
+    assert told["words"] == f"{HIDDEN} and {HIDDEN}"
 
 
 def test_a_missing_file_ends_the_program_with_a_sentence(desk: Desk) -> None:

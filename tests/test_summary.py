@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import config
 from batch import Failure, Tally
 from commands.amounts import amount
 from commands.effort import Effort
@@ -54,28 +56,32 @@ def test_the_line_of_a_stage_counts_in_plain_words(
     assert Outcome(product(tmp_path), done, 0, Tally(done), Effort(usage)).line() == line
 
 
-def test_of_many_tags_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
-    said: list[str] = []
-    project = Project(tmp_path)
-    log = tmp_path / "log.jsonl"
-    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
-        project.set |= {"Endpoint.url": endpoint.url, "TagProvider.skip": "False"}
-        project.set |= {"TagProvider.wiki_url": wiki.url, "Interpreter.skip": "True"}
-        endpoint.answer_to = lambda body: "1. A hat."
-        project.add("a.png", "hat, smile")
-        out = project.run("--log", str(log)).out
-    assert "TagProvider" in out
-    assert "TagProvider" in log.read_text(encoding="utf-8")
-    failures = [Failure(f"tag {number}", "cut off", "cut off") for number in range(22)]
-    import config
-
-    products = Products.of(config.load(tmp_path / "config.ini"))
+def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
+    products = Products.of(config.load(Project(tmp_path).folder / "config.ini"))
+    journal = f"each is in {tmp_path / 'captions' / 'journal.jsonl'}"
+    failures = [Failure(f"item {number}", "cut off", "cut off") for number in range(22)]
     for each, where in (
         (products.meanings, "with --log FILE, each is in that file"),
-        (products.captions, f"each is in {tmp_path / 'captions' / 'journal.jsonl'}"),
+        (products.descriptions, journal),
+        (products.captions, journal),
     ):
+        said: list[str] = []
         Summary(said.append).outcome(Outcome(each, 22, 0, Tally(0, failures)))
         assert said[-1] == f"  … and 2 more: 2 cut off; {where}"
+
+
+def test_tags_that_failed_are_in_the_log_and_not_in_the_journal(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png", "hatsune miku, hat")
+        endpoint.script(Status(400, '{"error": {"message": "no such thing"}}'))
+        out = project.run("--log", str(log)).out
+    assert "TagProvider: " in out and "1 failed (1 request refused (400))" in out, out
+    kept = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    failed = [each["item"] for each in kept if each.get("outcome") == "failed"]
+    assert len(failed) == 1 and "hatsune_miku" in failed[0]
+    assert {line["stage"] for line in project.journal()} == {"interpreter"}
 
 
 def last_line(out: str) -> str:
