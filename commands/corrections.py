@@ -19,7 +19,8 @@ from pathlib import Path
 
 from commands.amounts import amount
 from commands.project import Project
-from dataset.images import Picture, printable
+from dataset.file_names import printable
+from dataset.images import Picture
 from dataset.locks import locked
 from dataset.results import Made
 from dataset.texts import digest

@@ -10,7 +10,8 @@ from pathlib import Path
 from batch import Failure, Tally, counted
 from commands.amounts import amount, by_reason
 from commands.effort import Effort
-from dataset.images import Folder, printable
+from dataset.file_names import printable
+from dataset.images import Folder
 from settings import Settings
 
 DONE, SOME_FAILED = 0, 1

@@ -11,14 +11,8 @@ from pathlib import Path
 
 from dataset.exclusion import judge
 from dataset.filters import NameFilter
-from dataset.images import (
-    PICTURE_SUFFIXES,
-    UNSUPPORTED_SUFFIXES,
-    Folder,
-    Picture,
-    find_pictures,
-    holds_pictures,
-)
+from dataset.images import Folder, Picture, find_pictures
+from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, holds_pictures
 from dataset.sidecar import TagList, read_tags
 from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings

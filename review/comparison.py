@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from dataset.images import Picture, printable
+from dataset.file_names import printable
+from dataset.images import Picture
 from dataset.tags import words
 from review.coverage import Coverage
 from review.gathering import Sources, judged, marks

@@ -12,9 +12,11 @@ from typing import TypedDict
 from urllib.parse import quote
 
 from dataset.collection import Collection
-from dataset.images import Picture, Problem, printable
+from dataset.file_names import printable
+from dataset.images import Picture
 from dataset.implications import Implied, speakers
 from dataset.lines import Lines
+from dataset.listing import Problem
 from dataset.sidecar import TagList
 from dataset.tags import words
 from dataset.texts import Texts, digest

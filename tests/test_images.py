@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.images import Folder, Picture, find_pictures, natural_order, printable
+from dataset.file_names import natural_order, printable
+from dataset.images import Folder, Picture, find_pictures
 from errors import UserError
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")

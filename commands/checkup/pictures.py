@@ -12,7 +12,9 @@ from batch import EXCLUDED
 from commands.amounts import amount
 from commands.checkup import Finding, ok, problem, warning
 from commands.project import Project
-from dataset.images import Picture, Problem, printable
+from dataset.file_names import printable
+from dataset.images import Picture
+from dataset.listing import Problem
 from dataset.picture import describe
 from errors import ItemError
 

@@ -14,7 +14,8 @@ from commands.rehearsal.part import Part
 from commands.rehearsal.sorting import sorted_out
 from commands.summary import Summary
 from commands.templates import refuse_broken
-from dataset.images import Picture, printable
+from dataset.file_names import printable
+from dataset.images import Picture
 from dataset.picture import describe, prepare
 from dataset.results import Results
 from errors import ItemError

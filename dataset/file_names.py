@@ -1,0 +1,41 @@
+"""The names of files: in which order people expect them, how they are shown, and which are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DIGITS = re.compile(r"[0-9]+")
+_LONGEST_NUMBER = ord("a") - ord("0") - 1
+
+
+def natural_order(name: str) -> tuple[str, str]:
+    """A key that sorts file2 before file10, whatever the case of the letters."""
+    # A run of digits sorts by its length first, then digit by digit, and before every letter.
+    return _DIGITS.sub(_with_length, name.lower()), name
+
+
+def _with_length(digits: re.Match[str]) -> str:
+    number = digits[0].lstrip("0")
+    return chr(ord("0") + min(len(number), _LONGEST_NUMBER)) + number
+
+
+def printable(name: str) -> str:
+    """A file name as it can be shown on one line: line breaks and undecodable bytes are escaped."""
+    shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in shown)
+
+
+def cut_suffix(name: str) -> tuple[str, str]:
+    """Cut "b.png" into "b" and ".png"; a name without a dot has no suffix."""
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, dot + suffix) if stem else (name, "")
+
+
+def sharing_key(stem: str) -> str:
+    """What two stems share when one caption file would be written for both.
+
+    Letters of another case count as the same, wherever this runs: data sets are carried between Linux and
+    Windows or macOS, where A.txt overwrites a.txt without a word. So do accents composed in two ways.
+    """
+    return stem.lower() if stem.isascii() else unicodedata.normalize("NFC", stem).casefold()
