@@ -33,7 +33,7 @@ TITLE = "Interrogator"
 # half a megabyte each, little memory.
 _AHEAD = 24
 # More threads only take turns at the cores. However many there are, they share the MEMORY_BUDGET of
-# dataset/picture.py, so that no second large picture is decoded while the first one holds it.
+# dataset/memory.py, so that no second large picture is decoded while the first one holds it.
 _THREADS = 4
 
 

@@ -13,8 +13,6 @@ import functools
 import hashlib
 import logging
 import os
-import stat
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,38 +20,24 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from errors import ItemError
+from dataset.memory import MEMORY_BUDGET, Memory
+from dataset.picture_files import checked_size, damaged, read_whole, sniff, sniff_file, too_large
 
 if TYPE_CHECKING:
     import pyvips
 
 MAX_PIXELS = 100_000_000
-# Bytes, of all threads together: the file itself, and what its decoder holds. So much, because an AVIF of 24
-# megapixels, as cameras make them, is a picture that people have; it holds 384 MB.
-MEMORY_BUDGET = 450_000_000
 JPEG_QUALITY = 90
 AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a bigger file carries something beside itself
 
-# Each row: where the signature stands, the signature, the format.
-SIGNATURES = (
-    (0, b"\xff\xd8\xff", "JPEG"),
-    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
-    (8, b"WEBP", "WebP"),
-    (0, b"GIF87a", "GIF"),
-    (0, b"GIF89a", "GIF"),
-    (0, b"II*\x00", "TIFF"),
-    (0, b"MM\x00*", "TIFF"),
-    (4, b"ftypavif", "AVIF"),
-    (4, b"ftypavis", "AVIF"),
-    (4, b"ftypmif1", "AVIF"),
-)
-SIGNATURE_LENGTH = 12
 MIME_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 # Bytes per pixel held by decoders that do not stream, measured on pictures of 25 to 99 megapixels.
 BYTES_HELD = {"WebP": 5, "GIF": 5, "AVIF": 16}
 JPEG_PIXELS_PER_BYTE = 256  # at most: 64 of them take two bits or more; what is missing would be grey
 BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
+
+_MEMORY = Memory(MEMORY_BUDGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +70,10 @@ def prepare(path: Path, max_side: int) -> Prepared:
     metadata is left out. A JPEG or PNG that is all this already is sent as it is, byte for byte.
     Raises ItemError for what is no picture, for a damaged one and for an oversized one.
     """
-    is_big = _checked_size(path) > AS_IT_IS_LIMIT
+    is_big = checked_size(path) > AS_IT_IS_LIMIT
     with _MEMORY.for_one(MEMORY_BUDGET if is_big else 0):
-        raw = _read(path)
-        picture_format = _sniff(path, raw[:SIGNATURE_LENGTH])
+        raw = read_whole(path)
+        picture_format = sniff(path, raw)
         with _decoding(path):
             header = _open_bytes(raw)
             held = _refuse_by_header(path, header, picture_format, len(raw))
@@ -112,9 +96,8 @@ def describe(path: Path) -> PictureFacts:
 
     Raises ItemError for what is no picture, or one that `prepare` would refuse by its header.
     """
-    size = _checked_size(path)
-    with _reading(path), path.open("rb") as file:
-        picture_format = _sniff(path, file.read(SIGNATURE_LENGTH))
+    size = checked_size(path)
+    picture_format = sniff_file(path)
     vips = _vips()
     with _decoding(path):
         # Encoded by us, because libvips is handed UTF-8 otherwise, which a file name need not be.
@@ -130,30 +113,6 @@ def describe(path: Path) -> PictureFacts:
     )
 
 
-class _Memory:
-    """The budget that all threads share: whoever needs more than is left waits for the others."""
-
-    def __init__(self, total: int) -> None:
-        self._left = total
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def for_one(self, wanted: int) -> Iterator[None]:
-        """Take so many bytes of the budget for a while."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._left >= wanted)
-            self._left -= wanted
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._left += wanted
-                self._changed.notify_all()
-
-
-_MEMORY = _Memory(MEMORY_BUDGET)
-
-
 @functools.cache
 def _vips() -> ModuleType:
     """Import libvips when the first picture needs it, and set it up for files that nobody has vouched for."""
@@ -167,58 +126,13 @@ def _vips() -> ModuleType:
     return vips
 
 
-def _read(path: Path) -> bytes:
-    _checked_size(path)
-    with _reading(path):
-        return path.read_bytes()
-
-
-def _checked_size(path: Path) -> int:
-    with _reading(path):
-        status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-        message = f"{path.name} is a folder or a device, not a file: move or rename it"
-        raise ItemError("not a picture", message)
-    if status.st_size == 0:
-        message = f"{path.name} is empty: fetch the picture again or delete the file"
-        raise ItemError("empty picture file", message)
-    if status.st_size > MEMORY_BUDGET:
-        raise _too_large(path, f"{status.st_size / 1e6:.0f} MB")
-    return status.st_size
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        message = f"{path.name} is no longer there: put it back and run again"
-        raise ItemError("picture has vanished", message) from error
-    except OSError as error:
-        message = f"{path.name} cannot be opened ({error.strerror}): make the file readable and run again"
-        raise ItemError("unreadable picture", message) from error
-
-
 @contextmanager
 def _decoding(path: Path) -> Iterator[None]:
     try:
         yield
     except _vips().Error as error:
         # Its words are left out: libvips keeps one error text for all threads, so it may be of another file.
-        raise _damaged(path) from error
-
-
-def _damaged(path: Path) -> ItemError:
-    message = f"{path.name} is damaged or cut off: fetch it again or save it anew with a picture editor"
-    return ItemError("unreadable picture", message)
-
-
-def _sniff(path: Path, start: bytes) -> str:
-    for offset, signature, picture_format in SIGNATURES:
-        if start[offset:].startswith(signature):
-            return picture_format
-    message = f"{path.name} is no JPEG, PNG, WebP, AVIF, GIF or TIFF inside: save it as PNG or remove it"
-    raise ItemError("not a picture", message)
+        raise damaged(path) from error
 
 
 def _open_bytes(raw: bytes) -> pyvips.Image:
@@ -233,9 +147,9 @@ def _refuse_by_header(path: Path, header: pyvips.Image, picture_format: str, fil
     pixels = header.width * header.height
     held: int = pixels * _bytes_held_per_pixel(header, picture_format)
     if pixels > MAX_PIXELS or held + file_size > MEMORY_BUDGET:
-        raise _too_large(path, f"{header.width} x {header.height} pixels")
+        raise too_large(path, f"{header.width} x {header.height} pixels")
     if picture_format == "JPEG" and not _is_interlaced(header) and pixels > JPEG_PIXELS_PER_BYTE * file_size:
-        raise _damaged(path)
+        raise damaged(path)
     return held
 
 
@@ -253,11 +167,6 @@ def _bytes_held_per_pixel(header: pyvips.Image, picture_format: str) -> int:
         return bands * bytes_per_sample
     # A progressive JPEG: two bytes for each coefficient.
     return bands if _field(header, "jpeg-chroma-subsample") == "4:2:0" else 2 * bands
-
-
-def _too_large(path: Path, size: str) -> ItemError:
-    message = f"{path.name} is too large to decode safely ({size}): save it smaller, as a plain JPEG or PNG"
-    return ItemError("picture too large", message)
 
 
 def _is_ready(header: pyvips.Image, picture_format: str, max_side: int) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from dataset.picture import MEMORY_BUDGET
+from dataset.memory import MEMORY_BUDGET
 from tests.fake_danbooru import FakeDanbooru
 from tests.fake_endpoint import FakeEndpoint, Reply
 from tests.program import Project, png
