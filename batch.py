@@ -41,8 +41,9 @@ class Failure:
 
 
 def counted(failures: Iterable[Failure]) -> list[tuple[str, int]]:
-    """How often each reason was seen, the most common first."""
-    return Counter(failure.reason for failure in failures).most_common()
+    """How often each reason was seen, the most common first; of equals the first in the alphabet."""
+    counts = Counter(failure.reason for failure in failures)
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
 @dataclass(slots=True)

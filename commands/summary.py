@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -187,6 +186,5 @@ class Summary:
         self.say(f"{heading}:")
         for failure in failures[:_MOST_LISTED]:
             self.say(f"  {printable(failure.name)}: {printable(failure.message)}")
-        rest = Counter(failure.reason for failure in failures[_MOST_LISTED:])
-        if rest:
-            self.say(f"  … and {rest.total():,} more: {by_reason(rest.most_common())}{where}")
+        if rest := failures[_MOST_LISTED:]:
+            self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{where}")

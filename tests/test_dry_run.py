@@ -142,7 +142,7 @@ def test_what_is_excluded_or_would_fail_is_counted_apart_as_the_run_itself_count
     assert f"Interrogator: {PICTURES} pictures; {PICTURES} requests, " in dry
     assert f"Interpreter: {PICTURES + 1} pictures; {PICTURES + 1} requests, " in dry
     for stage, failed in (
-        ("Interrogator", "1 not a picture, 1 empty tag file"),
+        ("Interrogator", "1 empty tag file, 1 not a picture"),
         ("Interpreter", "1 empty tag file"),
     ):
         told, done = (next(line for line in out.splitlines() if line.startswith(stage)) for out in (dry, run))
