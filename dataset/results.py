@@ -188,12 +188,10 @@ class Results:
     def refused(self) -> dict[str, str]:
         """Name and reason of each picture that the journal tells of last as failed."""
         found: dict[str, str] = {}
-        for line in self._journal.read():
-            name = line.get("picture")
-            if line.get("stage") == self.stage and isinstance(name, str):
-                found.pop(name, None)
-                if line.get("outcome") == "failed":
-                    found[name] = str(line.get("reason"))
+        for name, line in self._lines():
+            found.pop(name, None)
+            if line.get("outcome") == "failed":
+                found[name] = str(line.get("reason"))
         return found
 
     def mean_answer(self) -> float | None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.tags import Tag, canonical, is_sentences, parse_tag, split_tags, words
+from dataset.tag_text import is_sentences, split_tags
+from dataset.tags import Tag, canonical, parse_tag, words
 
 SPELLINGS = [
     ("long hair", "long_hair"),
