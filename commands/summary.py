@@ -21,6 +21,7 @@ NO_MODEL = (
     "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
 )
 BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
+_AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Summary:
 
     def nothing_to_do(self, product: Product, there: int) -> None:
         """Say that all that a stage would make is there."""
-        self.say(f"Nothing to do: {amount(there, product.results)} there already.")
+        anew = f"; {_AFTER_A_CHANGE}" if there else ""
+        self.say(f"Nothing to do: {amount(there, product.results)} there already{anew}.")
         self._results.append(product)
 
     def report(self, path: Path, pictures: int) -> None:

@@ -250,6 +250,23 @@ def test_a_template_that_wants_descriptions_that_nobody_writes_is_mended_either_
     assert (result.code, lines(result, "warning")) == (0, [])
 
 
+def test_a_template_that_tells_the_model_nothing_of_the_picture_is_warned_of(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    template = tmp_path / "alike.txt"
+    template.write_text("Write a caption.", encoding="utf-8")
+    project.set |= {
+        f"{stage}.prompt_template_file": str(template) for stage in ("Interrogator", "Interpreter")
+    }
+    project.add("a.png")
+    result = project.run("--check")
+    assert "ok       [Interrogator] template alike.txt uses no variable" in result.out
+    warned = [line for line in lines(result, "warning") if "no variable" in line]
+    assert len(warned) == 1
+    assert warned[0].startswith("[Interpreter] template alike.txt uses no variable: the model learns nothing")
+
+
 def test_a_description_that_no_template_uses_is_mended_by_the_template_of_the_line(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
@@ -378,8 +395,7 @@ def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path)
     assert "captions that are there: 3 of 4; 1 draft, 1 edited by hand" in result.out
     warnings = "\n".join(lines(result, "warning"))
     assert (
-        "1 caption, made from another prompt, model or tags: write [Dataset] existing = refresh"
-        in warnings
+        "1 caption, made from another prompt, model or tags: write [Dataset] existing = refresh" in warnings
     )
 
 

@@ -122,8 +122,16 @@ def test_where_nothing_could_be_made_the_last_line_names_no_place(tmp_path: Path
 @pytest.mark.parametrize(
     ("skips", "said"),
     [
-        ({}, "Nothing to do: 1 caption there already."),
-        ({"Interpreter": "True", "Interrogator": "False"}, "Nothing to do: 1 description there already."),
+        (
+            {},
+            "Nothing to do: 1 caption there already; after a change of template, model or tags, "
+            "[Dataset] existing = refresh makes them anew.",
+        ),
+        (
+            {"Interpreter": "True", "Interrogator": "False"},
+            "Nothing to do: 1 description there already; after a change of template, model or tags, "
+            "[Dataset] existing = refresh makes them anew.",
+        ),
         ({"Interpreter": "True"}, "Nothing to do: all three stages have skip = True in config.ini."),
     ],
 )

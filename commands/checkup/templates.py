@@ -14,6 +14,9 @@ from settings import Settings
 from writing.variables import OF_PICTURES
 
 _DESCRIPTION = "image_description"
+_EVERYTHING_ALIKE = (
+    "the model learns nothing of what it writes about; begin with a copy of a template that ships"
+)
 
 
 def read(settings: Settings) -> Iterator[Finding]:
@@ -24,7 +27,8 @@ def read(settings: Settings) -> Iterator[Finding]:
         except UserError as error:
             yield problem(str(error))
         else:
-            yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
+            used = f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}"
+            yield ok(used) if uses or stage == "Interrogator" else warning(used, _EVERYTHING_ALIKE)
 
 
 def fit(project: Project) -> Iterator[Finding]:
