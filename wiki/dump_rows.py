@@ -71,7 +71,7 @@ def column(path: Path, columns: Sequence[str], names: Sequence[str]) -> str:
 
 def csv_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
     """Read the wanted rows of a CSV file; its header is row 1."""
-    # A setting of the whole process; nothing else in this program reads CSV with fields this long.
+    # A setting of the whole process: whoever reads other CSV sets another limit.
     csv.field_size_limit(_LONGEST_FIELD)
     with _lines(path) as lines:
         records = _csv_records(csv.reader(lines), tally)

@@ -15,6 +15,8 @@ from wiki.cache import BY_YOU, Entry
 
 _COLUMNS = ("tag", "description", "category")
 _MOST_PROBLEMS = 20
+# Characters. A longer field is one whose quotation mark was never closed.
+_LONGEST_FIELD = 131_072
 
 Row = tuple[str, Mapping[str, object]]
 """Where a row stands, in words, and its fields."""
@@ -77,6 +79,8 @@ def _json_rows(text: str, path: Path) -> Iterator[Row]:
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[Row]:
+    # A setting of the whole process, in which a dump with longer fields may have been read before.
+    csv.field_size_limit(_LONGEST_FIELD)
     try:
         for number, row in enumerate(
             csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True), start=1
