@@ -1,7 +1,7 @@
 """How well the checks of captions agree with a reader, and what they cost: `python -m benchmarks.coverage`.
 
 Exits with 1 where a figure is under its target. The targets of missed tags are what is reached, not what is
-wished for: the held-out half has words that no table knows.
+wished for: long captions have words that no table knows, and say things that a reader infers.
 """
 
 import statistics
@@ -9,11 +9,22 @@ import sys
 import time
 
 from review.faults import KINDS
-from tests.coverage_corpus import CORPUS, HELD_OUT, MEASURED, TUNED, Figure, judge, measure
+from tests.coverage_corpus import (
+    CORPUS,
+    FAULTS,
+    FLOORS_OF_MISSED,
+    GROUPS_OF_MISSED,
+    HELD_OUT,
+    MISSED,
+    PROSE,
+    TUNED,
+    Figure,
+    judge,
+    measure,
+)
 
 _TARGET = (0.95, 0.90)
-_TARGETS_OF_MISSED = {"tuned": (0.92, 0.92), "held out": (0.65, 0.82)}
-_MOST_MICROSECONDS = 1_000
+_MOST_MICROSECONDS = 500
 _ROUNDS = 5
 
 
@@ -21,33 +32,36 @@ def _microseconds() -> float:
     rounds = []
     for _ in range(_ROUNDS):
         started = time.perf_counter()
-        for example in CORPUS:
+        for example in (*CORPUS, *PROSE):
             judge(example)
-        rounds.append((time.perf_counter() - started) / len(CORPUS) * 1e6)
+        rounds.append((time.perf_counter() - started) / len([*CORPUS, *PROSE]) * 1e6)
     return statistics.median(rounds)
 
 
-def _target(name: str, half: str) -> tuple[float, float]:
-    return _TARGETS_OF_MISSED[half] if name == "missed" else _TARGET
-
-
-def _line(name: str, half: str, figure: Figure) -> str:
+def _line(name: str, group: str, figure: Figure) -> str:
     counts = f"{figure.right:4d} right {figure.wrong:4d} wrong {figure.overlooked:4d} overlooked"
-    return f"{name:19} {half:9} precision {figure.precision:.3f}  recall {figure.recall:.3f}  {counts}"
+    return f"{name:19} {group:14} precision {figure.precision:.3f}  recall {figure.recall:.3f}  {counts}"
 
 
 def main() -> int:
     """Print the table and return the exit code."""
     under = []
-    for half, examples in (("tuned", TUNED), ("held out", HELD_OUT)):
-        figures = measure(examples)
-        for name in MEASURED:
-            figure, (precision, recall) = figures[name], _target(name, half)
-            print(_line(name, half, figure))
-            if figure.precision < precision or figure.recall < recall:
-                under.append(f"{name} ({half}): target {precision} and {recall}")
+    rows = [
+        (name, half, measure(examples)[name], _TARGET)
+        for half, examples in (("tuned", TUNED), ("held out", HELD_OUT))
+        for name in FAULTS
+    ]
+    rows += [
+        (MISSED, group, measure(examples)[MISSED], FLOORS_OF_MISSED[group])
+        for group, examples in GROUPS_OF_MISSED.items()
+    ]
+    for name, group, figure, (precision, recall) in rows:
+        print(_line(name, group, figure))
+        if figure.precision < precision or figure.recall < recall:
+            under.append(f"{name} ({group}): target {precision} and {recall}")
     spent = _microseconds()
-    print(f"{len(CORPUS)} captions, {len(KINDS)} kinds of fault, {spent:.0f} microseconds a caption")
+    captions = len(CORPUS) + len(PROSE)
+    print(f"{captions} captions, {len(KINDS)} kinds of fault, {spent:.0f} microseconds a caption")
     if spent > _MOST_MICROSECONDS:
         under.append(f"more than {_MOST_MICROSECONDS} microseconds a caption")
     for missed in under:

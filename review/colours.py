@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from review.concepts import concepts
 from review.faults import EYE_COLOUR, HAIR_COLOUR, Fault
+from review.inflection import stem
 from review.modifiers import is_adjective, modifiers
 from review.sentences import COMMA, JOINED, Text
 from review.word_lists import word_list
@@ -96,8 +97,11 @@ _COLOURS = {
     for part, special in ((_HAIR, _OF_HAIR), (_EYES, _OF_EYES))
 }
 _HEADS = {
-    _HAIR: ("hair", "ponytail", "twintails", "braid", "lock", "tress", "bangs", "pigtail"),
-    _EYES: ("eye",),
+    part: tuple(stem(noun) for noun in nouns)
+    for part, nouns in (
+        (_HAIR, ("hair", "ponytail", "twintails", "braid", "locks", "tresses", "bangs", "pigtails")),
+        (_EYES, ("eyes",)),
+    )
 }
 _PERSONS_BY_HAIR = ("blond", "brunett", "redhead")
 _TAG_ENDS = {_HAIR: "_hair", _EYES: "_eyes"}

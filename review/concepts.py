@@ -9,9 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from review.inflection import stem
+from review.word_lists import word_list
 
 _LISTS = Path(__file__).with_name("concepts.json")
 _WORDS_REMEMBERED = 1 << 15
+_ENDS = tuple(stem(word) for word in word_list("concepts", "ends"))
+_NO_COMPOUNDS = frozenset(stem(word) for word in word_list("concepts", "no_compounds"))
+_SHORTEST_BEGINNING = 3
 
 
 @lru_cache(maxsize=1)
@@ -38,4 +42,16 @@ def _reached(word: str, direct: dict[str, set[str]]) -> Iterator[str]:
 def concepts(word: str) -> tuple[str, ...]:
     """List what a lower-case word says, itself first, all as stems: "roses" ─▶ rose, flower, plant."""
     base = stem(word)
-    return (base, *sorted(_broader().get(base, frozenset()) - {base}))
+    broader = _broader().get(base)
+    if broader is None:
+        broader = _end_of(base)
+    return (base, *sorted(broader - {base}))
+
+
+def _end_of(base: str) -> frozenset[str]:
+    """Tell what a word says that is written as one: a tailcoat is a coat."""
+    if base not in _NO_COMPOUNDS:
+        for end in _ENDS:
+            if base.endswith(end) and len(base) >= len(end) + _SHORTEST_BEGINNING:
+                return frozenset({end}) | _broader().get(end, frozenset())
+    return frozenset()

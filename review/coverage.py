@@ -15,10 +15,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dataset.tags import words
 from review.census import COUNT_TAG, take
 from review.colours import Colours, colour_faults, colour_of, find_colours, says_colour
 from review.faults import COUNT, Fault
+from review.implied import implied_by
 from review.names import find_names, name_faults, says_series
 from review.people import People, find_people, is_of_people, people_faults, says_people
 from review.phrases import says
@@ -107,7 +107,7 @@ class _Place:
     colour: tuple[str, str]
     weight: float
     weight_repeated: float
-    ends: tuple[str, ...]
+    implied: tuple[str, ...]
     reading: Reading
 
 
@@ -116,12 +116,10 @@ def _place_of(tag: str, category: str) -> _Place | None:
     """Place a tag; None where it does not count."""
     if category in _NEVER_SAID or _NOT_FOR_CAPTIONS.fullmatch(tag):
         return None
-    spoken = words(tag).split(" ")
-    ends = tuple("_".join(spoken[at:]) for at in range(1, len(spoken)))
     kind = _kind(tag, category)
     weight = _weight(tag, category, kind)
     repeated = weight if category in _WEIGHTS else _REPEATED_WEIGHT
-    return _Place(kind, colour_of(tag) or ("", ""), weight, repeated, ends, reading_of(tag))
+    return _Place(kind, colour_of(tag) or ("", ""), weight, repeated, implied_by(tag), reading_of(tag))
 
 
 def _kind(tag: str, category: str) -> str:
@@ -157,13 +155,12 @@ def _says_an_alias(page: _Page, tag: str) -> bool:
 
 
 def _with_implied(said: set[str], counted: Mapping[str, _Place]) -> set[str]:
-    """Add what a said tag says in fewer words: white_dress says dress."""
-    implied = {end for tag in said for end in counted[tag].ends}
-    return said | implied.intersection(counted)
+    """Add what said tags say beside themselves, as far as it is tagged: white_dress says dress."""
+    return said.union(*(counted[tag].implied for tag in said)).intersection(counted)
 
 
 def _score(counted: Mapping[str, _Place], said: Collection[str], faults: int) -> float:
-    repeated = {end for place in counted.values() for end in place.ends}
+    repeated = set[str]().union(*(place.implied for place in counted.values()))
     total = share = 0.0
     for tag, place in counted.items():
         weight = place.weight_repeated if tag in repeated else place.weight

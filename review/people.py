@@ -22,11 +22,15 @@ _WITH = frozenset(word_list("people", "with"))
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """All that the caption says of people: by nouns, by pronouns, and how many `names` there are."""
+    """All that the caption says of people: by nouns, by pronouns, by names, and by count tags as spelled.
+
+    `counts` has the largest number of each sex that is spelled as a tag, as in "2girls".
+    """
 
     found: list[Mention]
     pronouns: dict[str, int]
     names: int
+    counts: dict[str, int]
 
     def of(self, sex: str) -> list[Mention]:
         """List the mentions of girls or of boys."""
@@ -35,7 +39,13 @@ class People:
 
 def find_people(text: Text, names: Names) -> People:
     """Find everybody that the caption speaks of; `names` are those in it."""
-    return People(mentions(text, names.taken), first_pronouns(text), len(names.said) + len(names.foreign))
+    counts: dict[str, int] = {}
+    for word in text.words:
+        counted = _count_in(word) if word[0] <= "9" else None
+        if counted:
+            counts[counted[0]] = max(counted[1], counts.get(counted[0], 0))
+    named = len(names.said) + len(names.foreign)
+    return People(mentions(text, names.taken), first_pronouns(text), named, counts)
 
 
 # What the caption says
@@ -51,9 +61,9 @@ def says_people(text: Text, tag: str, people: People) -> bool:
     """Tell whether the caption says a tag about how many there are."""
     counted = _count_in(tag)
     if counted:
-        return tag in text.words or _says_count(text, people, *counted)
+        return _says_count(text, people, *counted)
     if tag in {"multiple_girls", "multiple_boys"}:
-        return _says_count(text, people, tag[9:-1], 2)
+        return _says_count(text, people, tag.removeprefix("multiple_")[:-1], 2)
     if tag == "no_humans":
         return not (people.found or (people.names and people.pronouns))
     if tag == "solo":
@@ -69,6 +79,8 @@ def _count_in(tag: str) -> tuple[str, int] | None:
 
 
 def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
+    if people.counts.get(sex, 0) >= number:
+        return True
     if number == 1:
         return _speaks_of(text, people, sex) or people.names > 0
     return people.names >= number or _most(people, sex) >= number or _has_plural(people, sex)
@@ -80,7 +92,10 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
     roles = _ROLES_OF_GIRLS if sex == GIRLS else _ROLES_OF_BOYS
     nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
     return (
-        sex in people.pronouns or any(noun in text.at for noun in nouns) or not roles.isdisjoint(text.words)
+        sex in people.pronouns
+        or sex in people.counts
+        or any(noun in text.at for noun in nouns)
+        or not roles.isdisjoint(text.words)
     )
 
 

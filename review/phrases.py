@@ -3,7 +3,7 @@
 from bisect import bisect_left
 
 from review.modifiers import described_as
-from review.readings import Phrase, Reading
+from review.readings import Described, Phrase, Reading
 from review.sentences import Text
 
 _BETWEEN = 4  # words from one of a phrase to the next
@@ -12,47 +12,54 @@ _TOGETHER = 7  # words from the first to the last of words that stand together
 
 def says(text: Text, reading: Reading) -> bool:
     """Tell whether the caption says what there is to look for, in some form."""
-    said = text.at.keys()
-    if said.isdisjoint(reading.anchors):
+    if text.at.keys().isdisjoint(reading.anchors):
         return False
+    if _says_a_word(text, reading):
+        return True
+    # Asked for each tag of each caption: to set up a search that finds nothing costs more than to ask.
+    if reading.phrases and any(_in_order(text, phrase) for phrase in reading.phrases):
+        return True
+    if reading.together and any(_stand_together(text, slots) for slots in reading.together):
+        return True
+    return bool(reading.described) and any(_is_described(text, way) for way in reading.described)
+
+
+def _says_a_word(text: Text, reading: Reading) -> bool:
+    """Find one of the words, or a word that is written apart."""
     for word in reading.words:
-        if word in said and not text.negated.issuperset(text.at[word]):
+        if word in text.at and not text.negated.issuperset(text.at[word]):
             return True
-    for phrase in reading.phrases:
-        if _in_order(text, phrase):
-            return True
-    for one, two in reading.halves:
-        if one in said and two in said and _side_by_side(text, one, two):
-            return True
-    for bag in reading.together:
-        if _stand_together(text, bag):
-            return True
-    return reading.noun in said and _described(text, reading)
+    halves = reading.halves
+    return bool(halves) and any(_side_by_side(text, one, two) for one, two in halves)
 
 
-def _in_order(text: Text, phrase: Phrase) -> bool:
-    """Find one word of each slot, each within reach of the one before it, all in one sentence."""
-    said = text.at.keys()
-    for slot in phrase:
-        if said.isdisjoint(slot):
-            return False
+def _in_order(text: Text, phrase: Phrase) -> list[int]:
+    """Find one word of each slot, each within reach of the one before it, all in one sentence.
+
+    Returns where the last words stand.
+    """
+    if not _has_all_slots(text, phrase):
+        return []
     reached = [at for at in _places(text, phrase[0]) if at not in text.negated]
     for slot in phrase[1:]:
-        ahead = _places(text, slot)
-        reached = [at for at in ahead if _is_reached(text, reached, at)]
-        if not reached:
-            return False
-    return bool(reached)
+        reached = [at for at in _places(text, slot) if _is_reached(text, reached, at)]
+    return reached
+
+
+def _has_all_slots(text: Text, slots: Phrase) -> bool:
+    return not any(map(text.at.keys().isdisjoint, slots))
 
 
 def _places(text: Text, slot: tuple[str, ...]) -> list[int]:
     """List where any of these words stands, in order."""
     if len(slot) == 1:
         return text.at.get(slot[0], [])
-    return sorted(at for word in slot if word in text.at for at in text.at[word])
+    return sorted({at for word in slot if word in text.at for at in text.at[word]})
 
 
 def _side_by_side(text: Text, first: str, second: str) -> bool:
+    if first not in text.at or second not in text.at:
+        return False
     return any(text.stems[at - 1] == first for at in text.at[second] if at)
 
 
@@ -65,12 +72,11 @@ def _is_reached(text: Text, reached: list[int], at: int) -> bool:
     return at - before <= _BETWEEN + 1 and text.sentence[before] == text.sentence[at]
 
 
-def _stand_together(text: Text, bag: tuple[str, ...]) -> bool:
-    """Find all words near each other in one sentence, in any order: "a sword in her right hand"."""
-    for word in bag:
-        if word not in text.at:
-            return False
-    places = [[at for at in text.at[word] if at not in text.negated] for word in bag]
+def _stand_together(text: Text, slots: Phrase) -> bool:
+    """Find a word of each slot near each other in one sentence, in any order: "a sword in her right hand"."""
+    if not _has_all_slots(text, slots):
+        return False
+    places = [[at for at in _places(text, slot) if at not in text.negated] for slot in slots]
     if not all(places):
         return False
     anchor = min(places, key=len)
@@ -85,13 +91,13 @@ def _has_near(text: Text, places: list[int], at: int) -> bool:
     )
 
 
-def _described(text: Text, reading: Reading) -> bool:
+def _is_described(text: Text, way: Described) -> bool:
     said = text.at.keys()
-    if not (said >= reading.strict and said >= reading.loose):
+    if not (said >= way.strict and said >= way.loose):
         return False
-    nouns = [at for at in text.at[reading.noun] if at not in text.negated]
     return any(
-        _has_all(text, noun, reading.strict) and _are_near(text, noun, reading.loose) for noun in nouns
+        _has_all(text, noun, way.strict) and _are_near(text, noun, way.loose)
+        for noun in _in_order(text, way.noun)
     )
 
 

@@ -37,20 +37,27 @@ Phrase = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`)."""
+
+    noun: Phrase
+    strict: frozenset[str]
+    loose: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The ways to say a tag, all words as stems; a caption without any of the `anchors` says none of them.
 
-    One of the `words`; a word of each slot of one of the `phrases`, in order; both `halves` of a word; words
-    that stand `together`; or a `noun` with words that describe it (`strict`) or stand near it (`loose`).
+    One of the `words`; a word of each slot of one of the `phrases`, in order; both `halves` of a word; a word
+    of each slot of one of `together`, near each other; or a noun that is `described`.
     """
 
     words: frozenset[str] = frozenset()
     phrases: tuple[Phrase, ...] = ()
     halves: tuple[tuple[str, str], ...] = ()
-    together: tuple[tuple[str, ...], ...] = ()
-    noun: str = ""
-    strict: frozenset[str] = frozenset()
-    loose: frozenset[str] = frozenset()
+    together: tuple[Phrase, ...] = ()
+    described: tuple[Described, ...] = ()
     anchors: frozenset[str] = frozenset()
 
 
@@ -64,8 +71,8 @@ def _table() -> dict[str, list[str]]:
 def reading_of(tag: str) -> Reading:
     """Find out what to look for to see whether a caption says a tag."""
     own = _read(tag)
-    listed = [_compiled(phrase) for phrase in _table().get(tag, ())]
-    if listed and own.words and not own.noun:
+    listed = _listed(tag)
+    if listed and own.words and not own.described:
         # The list knows better which forms of a single word say it: a bow is not "bows".
         own = Reading()
     single = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
@@ -74,27 +81,42 @@ def reading_of(tag: str) -> Reading:
     return replace(reading, anchors=_anchors(reading))
 
 
+def _listed(tag: str) -> list[Phrase]:
+    return [_compiled(phrase) for phrase in _table().get(tag, ())]
+
+
 def _read(tag: str) -> Reading:
     """Read the words of a tag."""
-    tokens = [word for word in words_of(words(_without_idle_words(tag))) if word not in _FILLERS]
+    spelled = words(_without_idle_words(tag))
+    tokens = [word for word in words_of(spelled) if word not in _FILLERS]
     spoken = [stem(word) for word in tokens]
     if not spoken:
         return Reading()
     if len(spoken) == 1:
         return Reading(words=frozenset(spoken), halves=_halves(tokens[0]))
+    slots = tuple((word,) for word in spoken)
     if spoken[0] == _HOLDING:
-        return Reading(together=tuple((way, *spoken[1:]) for way in _IN_HAND))
+        held = (slots[1:], *_listed(spelled.partition(" ")[2].replace(" ", "_")))
+        return Reading(together=tuple((_IN_HAND, *thing) for thing in held))
     if spoken[0] == "no":
-        return Reading(phrases=((("no", "without"), *((word,) for word in spoken[1:])),))
+        return Reading(phrases=((("no", "without"), *slots[1:]),))
     if not _RELATIONS.isdisjoint(spoken) or _is_doing(tag):
-        return Reading(together=(tuple(spoken),))
-    modifiers = frozenset(spoken[:-1])
-    return Reading(
-        words=frozenset({stem("".join(tokens))}),
-        noun=spoken[-1],
-        strict=modifiers & _STRICT,
-        loose=modifiers - _STRICT,
-    )
+        return Reading(together=(slots,))
+    return Reading(words=frozenset({stem("".join(tokens))}), described=_described(spelled.split(" "), spoken))
+
+
+def _described(spelled: list[str], spoken: list[str]) -> tuple[Described, ...]:
+    """Read the last words as a noun: of black_pantyhose the pantyhose in all ways to say them, and black."""
+    ways = [_describe((spoken[-1:],), spoken[:-1])]
+    for at in range(1, len(spelled)):
+        before = [stem(word) for word in words_of(" ".join(spelled[:at])) if word not in _FILLERS]
+        ways += [_describe(noun, before) for noun in _listed("_".join(spelled[at:]))]
+    return tuple(ways)
+
+
+def _describe(noun: Sequence[Sequence[str]], modifiers: Sequence[str]) -> Described:
+    wanted = frozenset(modifiers)
+    return Described(tuple(tuple(slot) for slot in noun), wanted & _STRICT, wanted - _STRICT)
 
 
 def _without_idle_words(tag: str) -> str:
@@ -110,11 +132,14 @@ def _halves(word: str) -> tuple[tuple[str, str], ...]:
 
 
 def _compiled(phrase: str) -> Phrase:
-    return tuple(
-        tuple(dict.fromkeys(stem(part) for word in slot.split("|") for part in words_of(word)))
-        for slot in phrase.split()
-        if slot not in _FILLERS
-    )
+    """Read a phrase of the list; a word written with a hyphen is said as two."""
+    slots: list[Sequence[str]] = []
+    for slot in phrase.split():
+        if "|" in slot:
+            slots.append(slot.split("|"))
+        elif slot not in _FILLERS:
+            slots += [[word] for word in words_of(slot)]
+    return tuple(tuple(dict.fromkeys(map(stem, slot))) for slot in slots)
 
 
 def _is_doing(tag: str) -> bool:
@@ -124,8 +149,9 @@ def _is_doing(tag: str) -> bool:
 
 def _anchors(reading: Reading) -> frozenset[str]:
     """Choose of each way one word or slot that it cannot do without, the rarest of them."""
-    bags = [*reading.halves, *reading.together, (*reading.strict, *reading.loose, reading.noun)]
-    ways = [*reading.phrases, *([(word,) for word in bag] for bag in bags)]
+    nouns = [(*way.noun, *((word,) for word in (*way.strict, *way.loose))) for way in reading.described]
+    halves = [((one,), (two,)) for one, two in reading.halves]
+    ways = [*reading.phrases, *halves, *reading.together, *nouns]
     return reading.words.union(*(min(way, key=_plainness) for way in ways))
 
 
