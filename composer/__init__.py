@@ -10,8 +10,9 @@ people has or wears a thing is unknown, so they have it "between them".
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from composer.phrasing import and_list, with_article
 from composer.subject import DEEDS, TRAITS, Picture, Subject, find_subject, from_series, sort_tags
-from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role, and_list, merges, with_article
+from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role, merges
 from errors import ItemError
 
 _THINGS = ("being", "vehicle", "thing", "feature")
@@ -36,9 +37,16 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
         also = and_list(picture.phrases("thing", *vehicles, REST))
-        sentences = [*_somebody(picture, subject), also and f"Also shown: {also}"]
+        sentences = [*_somebody(picture, subject), _of_the_picture(picture, also)]
     text = " ".join(_sentence(said) for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
+
+
+def _of_the_picture(picture: Picture, also: str) -> str:
+    """Say what is nobody's: a series of which nobody knows who is from it, and things."""
+    series = f"belongs to {and_list(picture.series)}" if picture.names and picture.series else ""
+    said = " and ".join(part for part in (series, also and f"also shows {also}") if part)
+    return said and f"The picture {said}"
 
 
 def _somebody(picture: Picture, subject: Subject) -> list[str]:
@@ -46,17 +54,20 @@ def _somebody(picture: Picture, subject: Subject) -> list[str]:
     looks = _looks_between_them(picture, subject) if subject.several else _looks(picture, subject)
     looks += _company(picture, subject)
     clauses = _doing(picture)
+    nobody = [f"with {phrase}" for phrase in picture.phrases("empty")]
     if not clauses:
-        return [subject.text + looks]
+        return [", ".join([subject.text + looks, *nobody])]
+    clauses += nobody
     fits_a_noun = picture.has("pose") or not picture.has("act") or clauses[0].split(" ")[0].endswith("ing")
     if fits_a_noun and not (looks or subject.aside or subject.several):
         shown = "" if picture.has(*DEEDS) or not clauses[0].startswith(("as ", "with ")) else "shown "
         return [f"{subject.text} {shown}{', '.join(clauses)}"]
+    shown = "" if picture.has("pose", "act") or clauses[0].startswith("seen ") else "shown "
+    done = shown + ", ".join(clauses)
+    if subject.is_bare_name and not looks:
+        return [f"{subject.text} {'are' if subject.several else 'is'} {done}"]
     pronoun = subject.pronoun[0]
-    verb = "are" if pronoun == "They" else "is"
-    if not (picture.has("pose", "act") or clauses[0].startswith("seen ")):
-        verb += " shown"
-    return [subject.text + looks, f"{pronoun} {verb} {', '.join(clauses)}"]
+    return [subject.text + looks, f"{pronoun} {'are' if pronoun == 'They' else 'is'} {done}"]
 
 
 # What they look like
@@ -156,10 +167,9 @@ def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
 
 
 def _company(picture: Picture, subject: Subject) -> str:
-    said = ""
-    if subject.kind != "it" and picture.has("being"):
-        said += f", together with {and_list(picture.phrases('being'))}"
-    return said + "".join(f", with {phrase}" for phrase in picture.phrases("empty"))
+    if subject.kind == "it" or not picture.has("being"):
+        return ""
+    return f", together with {and_list(picture.phrases('being'))}"
 
 
 # What they do, where, and how the picture shows it
@@ -218,7 +228,7 @@ def _scene(picture: Picture) -> list[str]:
     subject = f"{frames} with {things}" if frames and things else frames or things
     held = and_list(picture.phrases("held"))
     aside = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
-    also = f"Also shown: {aside}" if aside else ""
+    also = f"The picture also shows {aside}" if aside else ""
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:

@@ -1,14 +1,18 @@
 """Who or what a caption is about: the tags of one picture, sorted, and the words that name its subject."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from composer.words import META, Role, and_list, display_name, plain, role_of, with_article
+from composer.lists import lists
+from composer.phrasing import and_list, display_name, plain, with_article
+from composer.series import longest, names_with_series, origins
+from composer.words import META, Role, role_of
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
 
+# Of a character that is nobody else's: the picture belongs to no series.
+_NO_SERIES = "original"
 _LEFT_OUT = frozenset({"meta", "artist", "contributor", "lore"})
 _NUMBERS = (
     "no",
@@ -28,14 +32,16 @@ _NUMBERS = (
 _PEOPLE = {"girl": "girls", "boy": "boys", "other": "people"}
 _PRONOUNS = {"girl": ("She", "her"), "boy": ("He", "his"), "other": ("They", "their"), "it": ("It", "its")}
 _SEXES = {"female": "girl", "male": "boy"}
-_SERIES_PARTS = re.compile(r"[\s/:]+")
 
 
 @dataclass(slots=True)
 class Picture:
-    """The tags of one picture, sorted by where a caption says them."""
+    """The tags of one picture, sorted by where a caption says them.
 
-    names: list[str] = field(default_factory=list)
+    `names` has for each character the series it is known to come from, `series` those of nobody known.
+    """
+
+    names: dict[str, list[str]] = field(default_factory=dict)
     series: list[str] = field(default_factory=list)
     species: list[str] = field(default_factory=list)
     roles: dict[str, list[Role]] = field(default_factory=dict)
@@ -54,13 +60,15 @@ class Subject:
     """Who or what the caption is about, and how its second sentence refers to them.
 
     `kind` is "girl", "boy", "other", "it", "character" or "scene"; a scene does nothing and has no second
-    sentence. `aside` tells that `text` ends in an aside, so that a comma must follow.
+    sentence. `aside` tells that `text` ends in an aside, so that a comma must follow, `is_bare_name` that it
+    is nothing but names, which can be the subject of any sentence.
     """
 
     text: str
     kind: str
     several: bool = False
     aside: bool = False
+    is_bare_name: bool = False
 
     @property
     def pronoun(self) -> tuple[str, str]:
@@ -73,34 +81,61 @@ class Subject:
 def sort_tags(tags: Sequence[str], categories: Mapping[str, str]) -> Picture:
     """Sort tags by where a caption says them, without those that it does not say."""
     picture = Picture()
-    general: list[tuple[str, Role]] = []
+    characters: dict[str, str] = {}
+    titles: list[str] = []
+    general: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
         if category in _LEFT_OUT or not tag:
             continue
         if category == "character":
-            picture.names.append(display_name(tag))
-        elif category == "copyright":
-            picture.series.append(display_name(tag))
+            characters[tag] = display_name(tag)
+        elif category == "copyright" and tag != _NO_SERIES:
+            titles.append(display_name(tag))
         elif category == "species":
             picture.species.append(plain(tag))
         else:
-            general.append((tag, role_of(tag)))
-    said_by_others = frozenset[str]().union(*(role.covers for _, role in general))
-    said = {(role.slot, role.phrase): role for tag, role in general if tag not in said_by_others}
-    said.pop((META, ""), None)
-    for role in said.values():
-        picture.roles.setdefault(role.slot, []).append(role)
-    picture.names = list(dict.fromkeys(picture.names))
-    picture.series = _longest(picture.series)
+            general.append(tag)
+    titles = longest(titles)
+    picture.names = origins(characters, titles)
+    known = {title for found in picture.names.values() for title in found}
+    picture.series = [title for title in titles if title not in known]
+    picture.roles = _roles(general)
     return picture
 
 
-def _longest(series: Iterable[str]) -> list[str]:
-    """Leave out what a longer title says: Fate beside Fate/Grand Order."""
-    parts = {title: tuple(_SERIES_PARTS.split(title)) for title in dict.fromkeys(series)}
-    openings = {words[:size] for words in parts.values() for size in range(1, len(words))}
-    return [title for title, words in parts.items() if words not in openings]
+def _roles(tags: Sequence[str]) -> dict[str, list[Role]]:
+    """Look up what each tag says and where, without what another one says."""
+    placed = [(tag, role_of(tag)) for tag in _narrowed(tags)]
+    said_by_others = frozenset[str]().union(*(role.covers for _, role in placed))
+    said = {(role.slot, role.phrase): role for tag, role in placed if tag not in said_by_others}
+    said.pop((META, ""), None)
+    roles: dict[str, list[Role]] = {}
+    for role in said.values():
+        roles.setdefault(role.slot, []).append(role)
+    return roles
+
+
+def _narrowed(tags: Sequence[str]) -> Iterator[str]:
+    """Say black_footwear as black_boots where boots are the only footwear, and reading as reading a book."""
+    broad, objects = lists().broad, lists().objects
+    shown = {_last_word(tag) for tag in tags}
+    for tag in tags:
+        noun = _last_word(tag)
+        if noun in broad:
+            otherwise, narrower = broad[noun]
+            yield tag.removesuffix(noun) + (_only(narrower & shown) or otherwise)
+        else:
+            thing = _only(objects[tag].intersection(tags)) if tag in objects else ""
+            yield f"{tag}_{thing}" if thing else tag
+
+
+def _only(found: Collection[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _last_word(tag: str) -> str:
+    return tag.rpartition("_")[2]
 
 
 def find_subject(picture: Picture) -> Subject:
@@ -162,18 +197,18 @@ def _persons(picture: Picture, people: list[str], number: int) -> Subject:
     kinds += [with_article(species) for species in picture.species]
     groups = picture.phrases("relation", "company")
     who = ", ".join(said for said in (and_list(people), and_list(groups)) if said)
-    if picture.has("alone") and (several or not people):
+    if picture.has("alone") and (several or not (people or picture.names)):
         who = ", ".join(said for said in (who, "alone") if said)
     if picture.has("quality") and (several or not people):
         who = f"{who} ({', '.join(picture.phrases('quality'))})".strip()
-    parts = [and_list(picture.names), who] if picture.names else [who]
-    parts[0] += from_series(picture)
+    parts = [names_with_series(picture.names), who] if picture.names else [who + from_series(picture)]
     text = ", ".join(part for part in parts if part)
     aside = bool(kinds or groups or (picture.names and not people))
     if kinds:
         who_is = " who is " if people else ", who is "
         text += f", {and_list(kinds)} among them" if several else who_is + and_list(kinds)
-    return Subject(text, _sex(picture), several, aside)
+    is_bare_name = bool(picture.names) and not (who or kinds)
+    return Subject(text, _sex(picture), several, aside, is_bare_name)
 
 
 def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
@@ -227,5 +262,4 @@ def _alone(picture: Picture, text: str) -> str:
 
 def from_series(picture: Picture) -> str:
     """Name the series: " from Vocaloid"."""
-    titles = ["an original work" if title == "Original" else title for title in picture.series]
-    return f" from {and_list(titles)}" if titles else ""
+    return f" from {and_list(picture.series)}" if picture.series else ""
