@@ -37,7 +37,11 @@ from wiki.source import Page, Source
 from writing.gist import NoSentenceError, sentence_in, sentences_in, without_model
 
 HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, first_deadline=2, deadline=5)
-TODAY = date.today().isoformat()
+
+
+def today() -> str:
+    """The day of the test, not of the file's import: a long run of tests may begin the day before."""
+    return date.today().isoformat()
 
 
 def page(tag: str, **changes: str | int) -> Page:
@@ -111,7 +115,7 @@ def test_five_pages_share_a_request_and_each_gets_its_sentence(tmp_path: Path, m
     tally = stage.run(tags)
     assert len(model.requests) == 2
     assert (tally.done, tally.failures) == (10, [])
-    entry = {"source": "shelf", "fetched": TODAY, "by": "tiny", "post_count": 100}
+    entry = {"source": "shelf", "fetched": today(), "by": "tiny", "post_count": 100}
     assert stage.entries()["hat_3"] == {
         "description": sentence_about("hat 3"),
         "category": "general",
@@ -297,7 +301,7 @@ def test_where_the_model_has_no_sentence_the_first_of_the_page_serves_and_is_mar
     assert (tally.done, tally.failures, stage.provider.stand_ins) == (2, [], 2)
     hat = stage.entries()["hat"]
     assert hat["description"] == "A hat is worn on the head by sailors."
-    assert (hat["by"], hat["fetched"]) == (BY_FIRST_SENTENCE, TODAY)
+    assert (hat["by"], hat["fetched"]) == (BY_FIRST_SENTENCE, today())
 
 
 def test_a_server_that_refuses_the_request_is_a_failure_and_the_first_sentence_serves(
@@ -362,7 +366,7 @@ def test_what_a_kill_left_in_the_log_is_not_asked_for_again(tmp_path: Path, mode
     log = Lines(tmp_path / ".tags.jsonl")
     log.add({"page": asdict(page("hat")), "source": "shelf"})
     log.add({"page": asdict(page("cap")), "source": "shelf"})
-    log.add({"tag": "cap", "entry": asdict(Entry("A cap.", by="tiny", fetched=TODAY))})
+    log.add({"tag": "cap", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
     log.add({"page": {"unknown": "form"}, "source": "shelf"})
     log.add({"page": asdict(page("bow", text="Other words.")), "source": "another wiki"})
     log.close()
@@ -468,10 +472,10 @@ def test_what_the_wiki_does_not_know_is_remembered_with_a_date_and_asked_again_a
         assert names == ["mychar rarely_seen_thing commentary"]
     by = {tag: (entry["by"], entry["fetched"]) for tag, entry in stage.entries().items()}
     assert by == {
-        "mychar": (BY_NO_TAG, TODAY),
-        "mädchen_im_regen": (BY_NO_TAG, TODAY),
-        "rarely_seen_thing": (BY_NO_PAGE, TODAY),
-        "commentary": (BY_NO_PAGE, TODAY),
+        "mychar": (BY_NO_TAG, today()),
+        "mädchen_im_regen": (BY_NO_TAG, today()),
+        "rarely_seen_thing": (BY_NO_PAGE, today()),
+        "commentary": (BY_NO_PAGE, today()),
     }
     assert stage.provider.gather(tags) == []
     made = Cache()
