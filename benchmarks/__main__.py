@@ -39,7 +39,8 @@ STATED = {
     "tokens": "0.6 of the prompt tokens of 200 pictures of 3 characters come from the server's cache",
     "scale": "time grows linearly with the pictures, memory stays under 500 MB, a run with nothing to do "
     "takes under 2 s at 100,000",
-    "coverage": "faults are found as a reader finds them; of missed tags, what was reached; half a millisecond a caption",
+    "coverage": "faults and missed tags are found as a reader finds them, at a precision of 0.95 and a "
+    "recall of 0.9, within half a millisecond a caption",
     "prompts": NOTHING_STATED,
     "wiki": NOTHING_STATED,
 }

@@ -1,7 +1,7 @@
 """How well the checks of captions agree with a reader, and what they cost: `python -m benchmarks.coverage`.
 
-Exits with 1 where a figure is under its target. The targets of missed tags are what is reached, not what is
-wished for: long captions have words that no table knows, and say things that a reader infers.
+Exits with 1 where a figure is under its target. Missed tags are: long captions have words that no table
+knows, and say things that a reader infers. The tests hold them to what is reached.
 """
 
 import statistics
@@ -12,7 +12,6 @@ from review.faults import KINDS
 from tests.coverage_corpus import (
     CORPUS,
     FAULTS,
-    FLOORS_OF_MISSED,
     GROUPS_OF_MISSED,
     HELD_OUT,
     MISSED,
@@ -23,7 +22,7 @@ from tests.coverage_corpus import (
     measure,
 )
 
-_TARGET = (0.95, 0.90)
+_PRECISION, _RECALL = 0.95, 0.90
 _MOST_MICROSECONDS = 500
 _ROUNDS = 5
 
@@ -47,18 +46,16 @@ def main() -> int:
     """Print the table and return the exit code."""
     under = []
     rows = [
-        (name, half, measure(examples)[name], _TARGET)
+        (name, half, measure(examples)[name])
         for half, examples in (("tuned", TUNED), ("held out", HELD_OUT))
         for name in FAULTS
     ]
-    rows += [
-        (MISSED, group, measure(examples)[MISSED], FLOORS_OF_MISSED[group])
-        for group, examples in GROUPS_OF_MISSED.items()
-    ]
-    for name, group, figure, (precision, recall) in rows:
+    rows += [(MISSED, group, measure(examples)[MISSED]) for group, examples in GROUPS_OF_MISSED.items()]
+    for name, group, figure in rows:
         print(_line(name, group, figure))
-        if figure.precision < precision or figure.recall < recall:
-            under.append(f"{name} ({group}): target {precision} and {recall}")
+        if figure.precision < _PRECISION or figure.recall < _RECALL:
+            reached = f"{figure.precision:.2f} and {figure.recall:.2f}"
+            under.append(f"{name} ({group}): {reached}, of {_PRECISION} and {_RECALL}")
     spent = _microseconds()
     captions = len(CORPUS) + len(PROSE)
     print(f"{captions} captions, {len(KINDS)} kinds of fault, {spent:.0f} microseconds a caption")

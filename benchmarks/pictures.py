@@ -123,10 +123,10 @@ def main() -> int:
             ours = least_seconds(functools.partial(prepare, path, MAX_SIDE))
             is_slower = megapixels >= _STATED_FROM and ours > theirs
             missed |= is_slower
-            decoding = f"  missed: decoder alone {seconds_of_decoding(path) * 1000:.0f} ms" if is_slower else ""
+            reason = f"  missed: decoder alone {seconds_of_decoding(path) * 1000:.0f} ms" if is_slower else ""
             print(
                 f"{form:7} {megapixels:4} {path.stat().st_size / 1e6:8.1f} {ours * 1000:11.0f} "
-                f"{theirs * 1000:10.0f} {theirs / ours:6.2f}{decoding}",
+                f"{theirs * 1000:10.0f} {theirs / ours:6.2f}{reason}",
                 flush=True,
             )
         print()
