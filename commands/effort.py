@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Effort:
-    """What the requests of a stage took, and how many seconds went by."""
+    """What the requests of a stage took, and how many seconds went by.
+
+    `at_once` is how many requests in flight `concurrency = auto` settled on.
+    """
 
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    at_once: int | None = None
 
 
 @contextmanager
@@ -45,6 +49,7 @@ def watched(
     finally:
         bar.close()
         effort.seconds, effort.usage = monotonic() - started, usage.since(before)
+        effort.at_once = endpoint.concurrency.settled if endpoint else None
         happened("stage end", stage=title, **_figures(tally, effort))
 
 
@@ -59,5 +64,6 @@ def _figures(tally: Tally, effort: Effort) -> dict[str, object]:
         "reasons": dict(tally.reasons()),
         "excluded": len(tally.excluded),
         **asdict(effort.usage),
+        **({"at_once": effort.at_once} if effort.at_once else {}),
         "seconds": round(effort.seconds, 3),
     }

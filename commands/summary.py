@@ -98,6 +98,8 @@ class Outcome:
                 f"{amount(usage.requests, 'request')}, {amount(usage.prompt_tokens, 'token')} in{cached}, "
                 f"{usage.completion_tokens:,} out"
             )
+            if self.effort.at_once:
+                parts.append(f"{self.effort.at_once} at once")
         return f"{self.product.title}: {'; '.join(parts)}; {self.effort.seconds:.1f} s"
 
 

@@ -44,6 +44,11 @@ class Concurrency:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._climb = _Climb() if setting == "auto" else None
 
+    @property
+    def settled(self) -> int | None:
+        """The best number that `auto` has found so far; None where the number is fixed."""
+        return self._climb.best if self._climb else None
+
     def most_under_way(self) -> int:
         """How many questions there may be at once: those in flight, and as many that are being made ready."""
         return 2 * self.limit
@@ -121,6 +126,11 @@ class _Climb:
         self._since = self._now = self._changed = -math.inf
         # Since the measurement began: requests, their latencies, and requests in flight times seconds.
         self._completed, self._seconds, self._occupied = 0, 0.0, 0.0
+
+    @property
+    def best(self) -> int:
+        """The limit that has paid best so far, which is not the one that is on trial."""
+        return self._base
 
     def pass_time(self, in_flight: int, now: float) -> None:
         """Note how many were in flight up to now."""

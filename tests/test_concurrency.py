@@ -218,6 +218,18 @@ def test_a_server_that_is_twelve_times_slower_with_four_in_flight_is_asked_one_a
     assert seen.throughput(40, 140) >= 0.85
 
 
+def test_what_auto_settled_on_can_be_told() -> None:
+    async def settled() -> int | None:
+        client = Client(Server(lambda time: 32, jitter=0.3), "auto")
+        await client.run(1_000_000, 60, 0.0)
+        return client.slots.settled
+
+    found = in_virtual_time(settled())
+    assert found is not None
+    assert 24 <= found <= 48
+    assert Concurrency(32).settled is None
+
+
 def test_a_server_that_thrashes_beyond_sixteen_is_kept_near_them() -> None:
     seen = course(Server(slowness=lambda busy: max(1.0, (busy / 16) ** 2), jitter=0.3), 100)
     assert seen.throughput(20, 100) >= 0.85 * 16

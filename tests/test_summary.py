@@ -39,21 +39,21 @@ def product(tmp_path: Path) -> Product:
 
 
 @pytest.mark.parametrize(
-    ("done", "usage", "line"),
+    ("done", "effort", "line"),
     [
-        (1, Usage(1, 1, 0, 1), "Interpreter: 1 caption written; 1 request, 1 token in, 1 out; 0.0 s"),
+        (1, Effort(Usage(1, 1, 0, 1)), "Interpreter: 1 caption written; 1 request, 1 token in, 1 out; 0.0 s"),
         (
             2000,
-            Usage(2001, 4000, 1000, 3),
+            Effort(Usage(2001, 4000, 1000, 3), at_once=8),
             "Interpreter: 2,000 captions written; 2,001 requests, 4,000 tokens in (1,000 from the server's "
-            "cache), 3 out; 0.0 s",
+            "cache), 3 out; 8 at once; 0.0 s",
         ),
     ],
 )
 def test_the_line_of_a_stage_counts_in_plain_words(
-    tmp_path: Path, done: int, usage: Usage, line: str
+    tmp_path: Path, done: int, effort: Effort, line: str
 ) -> None:
-    assert Outcome(product(tmp_path), done, 0, Tally(done), Effort(usage)).line() == line
+    assert Outcome(product(tmp_path), done, 0, Tally(done), effort).line() == line
 
 
 def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
