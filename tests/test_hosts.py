@@ -142,18 +142,23 @@ def test_the_first_run_asks_the_usual_ports_of_this_computer_and_nothing_else(
     assert proxy.asked == []
 
 
+def with_all_stages(folder: Path, endpoint: FakeEndpoint, wiki: FakeDanbooru) -> Project:
+    project = Project(
+        folder,
+        url=endpoint.url,
+        TagProvider__skip="False",
+        TagProvider__wiki_url=wiki.url,
+        Interrogator__skip="False",
+    )
+    project.add("a.png", "1girl, hatsune miku, long hair")
+    return project
+
+
 def test_a_run_of_all_stages_contacts_the_endpoint_and_the_wiki_and_no_proxy_between(
     tmp_path: Path, proxy: RefusingProxy
 ) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
-        project = Project(
-            tmp_path,
-            url=endpoint.url,
-            TagProvider__skip="False",
-            TagProvider__wiki_url=wiki.url,
-            Interrogator__skip="False",
-        )
-        project.add("a.png", "1girl, hatsune miku, long hair")
+        project = with_all_stages(tmp_path, endpoint, wiki)
         seen = watched(project, proxy, "-v")
         assert seen.result.code == 0, seen.result
         assert seen.addresses == {place(endpoint.url), place(wiki.url)}
@@ -168,14 +173,7 @@ def test_looking_before_a_run_contacts_nothing_else_either(
     tmp_path: Path, proxy: RefusingProxy, look: str
 ) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
-        project = Project(
-            tmp_path,
-            url=endpoint.url,
-            TagProvider__skip="False",
-            TagProvider__wiki_url=wiki.url,
-            Interrogator__skip="False",
-        )
-        project.add("a.png", "1girl, hatsune miku, long hair")
+        project = with_all_stages(tmp_path, endpoint, wiki)
         seen = watched(project, proxy, look)
         assert seen.addresses <= {place(endpoint.url), place(wiki.url)}
     assert seen.names <= {"127.0.0.1"}
