@@ -37,16 +37,21 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
         also = and_list(picture.phrases("thing", *vehicles, REST))
-        sentences = [*_somebody(picture, subject), _of_the_picture(picture, also)]
+        sentences = [*_somebody(picture, subject), _series_of_nobody(picture), _aside(also)]
     text = " ".join(_sentence(said) for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
 
 
-def _of_the_picture(picture: Picture, also: str) -> str:
-    """Say what is nobody's: a series of which nobody knows who is from it, and things."""
-    series = f"belongs to {and_list(picture.series)}" if picture.names and picture.series else ""
-    said = " and ".join(part for part in (series, also and f"also shows {also}") if part)
-    return said and f"The picture {said}"
+def _series_of_nobody(picture: Picture) -> str:
+    """Say a series of which nobody knows who is from it."""
+    if not (picture.names and picture.series):
+        return ""
+    return f"the series {'is' if len(picture.series) == 1 else 'are'} {and_list(picture.series)}"
+
+
+def _aside(things: str) -> str:
+    """Say what found no place, without talk of the picture itself, which no caption should hold."""
+    return f"also shown: {things}" if things else ""
 
 
 def _somebody(picture: Picture, subject: Subject) -> list[str]:
@@ -228,7 +233,7 @@ def _scene(picture: Picture) -> list[str]:
     subject = f"{frames} with {things}" if frames and things else frames or things
     held = and_list(picture.phrases("held"))
     aside = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
-    also = f"The picture also shows {aside}" if aside else ""
+    also = _aside(aside)
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:
