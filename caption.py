@@ -99,15 +99,15 @@ def _about_itself(options: argparse.Namespace) -> str:
 
 
 def _merged(options: argparse.Namespace) -> str:
-    from writing import sharing
+    from summaries import sharing
 
     settings = _settings(options)
     return sharing.merge(settings.tag_provider.cache, options.merge_cache)
 
 
 def _reviewed(options: argparse.Namespace) -> str:
+    from captioning.project import Project
     from commands import corrections
-    from commands.project import Project
 
     settings = _settings(options)
     if options.apply:
@@ -116,8 +116,8 @@ def _reviewed(options: argparse.Namespace) -> str:
 
 
 def _exported(options: argparse.Namespace) -> int:
-    from commands import export
-    from commands.project import Project
+    from captioning import export
+    from captioning.project import Project
 
     settings = _settings(options)
     return export.export(Project(settings), options.export, _print)
@@ -141,7 +141,7 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
 def _compared(options: argparse.Namespace) -> int:
     import asyncio
 
-    from commands import eventlog
+    from captioning import eventlog
     from commands.comparison import Comparison, configurations
 
     _say_more(options)
@@ -175,16 +175,14 @@ def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
 def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    from commands import eventlog
-    from commands.run import Run
+    from captioning import eventlog
+    from captioning.run import Run
 
     _say_more(options)
     settings = _settings(options)
     try:
         with eventlog.kept(options.log, settings) as ending:
-            ending.code = asyncio.run(
-                interruption.watch(Run(settings, options.limit, say=_print).through())
-            )
+            ending.code = asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).through()))
         return ending.code
     except asyncio.CancelledError:
         interruption.end()

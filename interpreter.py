@@ -106,9 +106,7 @@ class Interpreter:
         self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
         meanings = self._material.meanings
-        tagged = Tagged(
-            tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
-        )
+        tagged = Tagged(tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden)
         asked = self._messages(picture)
         # All that is asked of one picture holds one slot, and follows while the server remembers the prompt.
         async with endpoint.concurrency:

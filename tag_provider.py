@@ -14,12 +14,12 @@ from dataset.lines import Lines
 from errors import StageError
 from progress import Bar
 from settings import TagProviderSettings
+from summaries.findings import Findings
+from summaries.gist import Gist, Gists, first_sentences, fits, without_model
 from wiki import glossary
 from wiki.arriving import arriving
 from wiki.cache import BY_FIRST_SENTENCE, Cache
 from wiki.source import Page, Source
-from writing.findings import Findings
-from writing.gist import Gist, Gists, first_sentences, fits, without_model
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -110,7 +110,7 @@ def sample(into: Path, arguments: list[str]) -> None:
 def _part(frame: FrameType | None) -> str:
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "commands/run.py"):
+        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "captioning/run.py"):
             place = path.relative_to(_ROOT).as_posix()
             names = (f"{path.name}:{frame.f_code.co_name}", place)
             return next((part for key, part in _PARTS.items() if any(map(_begins(key), names))), place)

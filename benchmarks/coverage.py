@@ -8,8 +8,8 @@ import statistics
 import sys
 import time
 
-from review.faults import KINDS
-from tests.coverage_corpus import (
+from check.faults import KINDS
+from tests.check.corpus import (
     CORPUS,
     FAULTS,
     GROUPS_OF_MISSED,

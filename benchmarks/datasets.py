@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from dataset.exclusion import judge
-from dataset.tags import words
+from tags.exclusion import judge
+from tags.spelling import words
 from wiki import glossary
 
 _PER_FOLDER = 1000
@@ -73,7 +73,7 @@ class Lot:
             if entry.category in only and not judge([tag]).explicit and _TAG.fullmatch(tag)
         }
         self._tags = tuple(counts)
-            # As many pictures as the glossary says have some tags; without the root half of all were these.
+        # As many pictures as the glossary says have some tags; without the root half of all were these.
         self._weights = tuple(accumulate(count**0.7 for count in counts.values()))
 
     def tags(self) -> Tags:

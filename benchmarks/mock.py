@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
-from tests.program import Project
+from tests.program.project import Project
 
 _HERE = Path(__file__).parent
 _SOURCE, _BINARY = _HERE / "endpoint.cpp", _HERE.parent / "build" / "endpoint"

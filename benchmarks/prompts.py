@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import get_args
 
 import config
-from commands.project import Project
+from captioning.project import Project
 from dataset.images import Picture
 from dataset.sidecar import TagList
-from dataset.tags import words
 from llm.prompts import Prompt
+from tags.spelling import words
 from wiki import glossary
 from wiki.cache import Cache, Entry
 from wiki.meanings import Meanings

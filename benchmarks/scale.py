@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.cost import Cost, cost_of
 from benchmarks.datasets import mixed, write_pictures
 from benchmarks.mock import mock
-from tests.program import Project
+from tests.program.project import Project
 
 _SIZES, _MILLION = (1_000, 10_000, 100_000), 1_000_000
 _MOST_GROWTH = 1.3

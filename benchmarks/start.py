@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.cost import cost_of
 from benchmarks.datasets import mixed, write_pictures
-from tests.program import ROOT, Project
+from tests.program.project import ROOT, Project
 
 _TRIES = 10
 _PICTURES = 10

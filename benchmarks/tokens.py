@@ -19,13 +19,13 @@ from pathlib import Path
 
 import config
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
-from commands.project import Project
+from captioning.project import Project
 from llm.connecting import Connections
 from llm.usage import Usage
 from progress import Bar
-from tests.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
-from tests.program import Project as Folder
-from tests.tiny_model import write_text_model
+from tests.fakes.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
+from tests.fakes.tiny_model import write_text_model
+from tests.program.project import Project as Folder
 from wiki.telling import Telling
 
 

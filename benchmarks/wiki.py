@@ -23,12 +23,12 @@ from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from tag_provider import TagProvider
-from tests.fake_danbooru import FakeDanbooru
-from tests.fake_e621 import FakeE621
-from tests.fake_endpoint import FakeEndpoint
-from tests.fake_gists import gists
-from tests.fake_wiki import Asked, FakeWiki, Reply
-from tests.wiki_pages import WikiTag
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.e621 import FakeE621
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.gists import gists
+from tests.fakes.wiki import Asked, FakeWiki, Reply
+from tests.fakes.wiki_pages import WikiTag
 from wiki import cache as tags_cache
 from wiki.cache import BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.client import Manners

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.amounts import amount
-from commands.project import Project
+from captioning.amounts import amount
+from captioning.project import Project
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.locks import locked

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dataset.exclusion import judge
-from dataset.filters import NameFilter
 from dataset.images import Folder, Picture, find_pictures
 from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, holds_pictures
 from dataset.sidecar import TagList, read_tags
 from errors import ItemError, UserError
 from settings import DatasetSettings, TagsSettings
+from tags.exclusion import judge
+from tags.filters import NameFilter
 
 # The tags of so many pictures, of at most so many tags each, are remembered: some 30 MB.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.filters import HiddenTraits
 from dataset.trainers import Target
 from errors import ItemError
 from settings import InterpreterSettings
+from tags.filters import HiddenTraits
 
 _LETTERS_PER_TOKEN = 8
 _ADDED_FOR_NAMES = 1.05

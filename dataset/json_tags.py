@@ -14,9 +14,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from dataset.tag_text import is_number, parse_all
-from dataset.tags import Tag, parse_tag
 from errors import ItemError
 from settings import CATEGORIES
+from tags.spelling import Tag, parse_tag
 
 # How sites other than Danbooru and e621 call these categories.
 _CATEGORY_ALIASES = {"circle": "artist", "metadata": "meta", "series": "copyright"}

@@ -19,9 +19,9 @@ from types import MappingProxyType
 
 from dataset.json_tags import tags_in_json
 from dataset.tag_text import is_number, is_sentences, parse_all, split_tags
-from dataset.tags import Tag
 from decoding import marked_encoding
 from errors import ItemError
+from tags.spelling import Tag
 
 LARGEST_FILE = 1 << 20
 

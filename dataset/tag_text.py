@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dataset.tags import PLAIN, Tag, parse_tag
+from tags.spelling import PLAIN, Tag, parse_tag
 
 _BARE_RATINGS = frozenset({"general", "sensitive", "questionable", "explicit"})
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")

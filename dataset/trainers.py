@@ -91,9 +91,11 @@ class Target:
         lines = [line for line in (" ".join(line.split()) for line in text.split("\n")) if line]
         if len(variants) < 2 and lines:
             lines = [" ".join(lines)]
-        return [re.sub(r"\{\{|\}\}", lambda found: found[0][0], line) for line in lines] if (
-            self.has_wildcards
-        ) else lines
+        return (
+            [re.sub(r"\{\{|\}\}", lambda found: found[0][0], line) for line in lines]
+            if (self.has_wildcards)
+            else lines
+        )
 
 
 def captioned(

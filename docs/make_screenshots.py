@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pyvips
 
-from tests.browser import Browser
+from tests.review.browser import Browser
 
 PROGRAM = Path(__file__).resolve().parent.parent
 PICTURES = PROGRAM / "docs"

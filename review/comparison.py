@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+from check.coverage import Coverage
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.tags import words
-from review.coverage import Coverage
 from review.gathering import Sources, judged, marks
 from review.history import SEER, WRITER, Past, read_history
+from tags.spelling import words
 
 Row = tuple[str, Sequence[str]]
 
@@ -124,9 +124,7 @@ def in_columns(compared: Compared) -> list[str]:
     table: list[Row] = [("", [side.label for side in compared.sides]), *compared.rows]
     first = max(len(name) for name, _ in table)
     widths = [max(len(cells[at]) for _, cells in table) for at in range(len(compared.sides))]
-    return [
-        _GAP.join([name.ljust(first), *map(str.rjust, cells, widths)]).rstrip() for name, cells in table
-    ]
+    return [_GAP.join([name.ljust(first), *map(str.rjust, cells, widths)]).rstrip() for name, cells in table]
 
 
 def _written(outcomes: Sequence[Outcome]) -> list[Coverage]:

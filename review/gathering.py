@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
 
+from check.coverage import Coverage, check
 from dataset.collection import Collection
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.implications import Implied, speakers
 from dataset.lines import Lines
 from dataset.listing import Problem
 from dataset.sidecar import TagList
-from dataset.tags import words
 from dataset.texts import Texts, digest
 from errors import ItemError
-from review.coverage import Coverage, check
 from review.history import Glance, History, Past, read_glances, read_history, read_versions
+from tags.implications import Implied, speakers
+from tags.spelling import words
 
 # A browser keeps its pace with so many, and nobody looks at more; of a larger data set these are chosen.
 MOST_SHOWN = 10_000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_endpoint import FakeEndpoint
-from tests.llama_server import CONTEXT, Launch, LlamaServer
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def endpoint() -> Iterator[FakeEndpoint]:
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with text.gguf and vision.gguf."""
     _need("xllamacpp", "gguf", "numpy")
-    from tests.tiny_model import write_text_model, write_vision_projector
+    from tests.fakes.tiny_model import write_text_model, write_vision_projector
 
     folder = tmp_path_factory.mktemp("tiny_models")
     write_text_model(folder / "text.gguf", CONTEXT)

@@ -89,9 +89,7 @@ class Cache:
         """Those of `tags` that the wiki should be asked about."""
         known = ((tag, self._find(tag)) for tag in tags)
         return [
-            tag
-            for tag, value in known
-            if value is None or (_is_provisional(value) and _is_old(value, today))
+            tag for tag, value in known if value is None or (_is_provisional(value) and _is_old(value, today))
         ]
 
     def dump(self) -> str:

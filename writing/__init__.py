@@ -1,1 +1,1 @@
-"""Between the stages and the wings: what a prompt is told, and what is made of an answer."""
+"""What a caption is written from, and how it is judged."""

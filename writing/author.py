@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from check.coverage import Coverage
 from dataset.finishing import Note
-from dataset.tags import as_written
 from errors import ItemError
 from llm import variants
 from llm.asking import Answer, ask
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.usage import Reply, Usage
-from review.coverage import Coverage
 from settings import InterpreterSettings
+from tags.spelling import as_written
 from writing.standing import Standing, Tagged
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.filters import GENERAL, HiddenTraits, without_categories
 from dataset.images import Picture
-from dataset.implications import without_implied
 from dataset.sidecar import TagList
-from dataset.tags import words
+from tags.filters import GENERAL, HiddenTraits, without_categories
+from tags.implications import without_implied
+from tags.spelling import words
 from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
 from wiki.telling import Telling
 from writing.sheets import Sheets

@@ -12,9 +12,9 @@ from threading import Lock
 
 from composer.words import role_of
 from dataset.collection import Collection
-from dataset.implications import without_implied
-from dataset.tags import words
 from errors import ItemError
+from tags.implications import without_implied
+from tags.spelling import words
 from wiki.meanings import CHARACTER, GENERAL, Meanings
 
 # Of so many pictures where nobody else is, a trait stands in this share.
@@ -58,8 +58,7 @@ class Sheets:
         with self._reading:
             traits = self._traits
         found = (
-            Sheet(words(tag), self.meanings.of(tag).description, traits.get(tag, ()))
-            for tag in characters
+            Sheet(words(tag), self.meanings.of(tag).description, traits.get(tag, ())) for tag in characters
         )
         return [sheet for sheet in found if sheet.description or sheet.traits]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.filters import HiddenTraits
+from check.coverage import Coverage, check
+from check.faults import TAG_SPELLING
 from dataset.finishing import Note
-from dataset.implications import Implied, speakers, without_implied
-from dataset.tags import words
-from review.coverage import Coverage, check
-from review.faults import TAG_SPELLING
+from tags.filters import HiddenTraits
+from tags.implications import Implied, speakers, without_implied
+from tags.spelling import words
 from wiki.meanings import CHARACTER
 
 

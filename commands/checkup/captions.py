@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from batch import EXCLUDED
-from commands.amounts import amount, by_reason
+from captioning.amounts import amount, by_reason
+from captioning.project import Project
 from commands.checkup import Finding, ok, warning
 from commands.checkup.pictures import named, sample
-from commands.project import Project
 from dataset.images import Picture
 from dataset.results import Made
 from errors import ItemError

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from commands.amounts import amount
+from captioning.amounts import amount
+from captioning.project import Project
 from commands.checkup import Finding, ok, problem, warning
 from commands.checkup.pictures import named
-from commands.project import Project
 from errors import StageError, UserError
 from wiki import glossary
 from wiki.cache import BY_NO_TAG

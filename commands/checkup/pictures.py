@@ -9,9 +9,9 @@ from statistics import median
 from typing import TypeVar
 
 from batch import EXCLUDED
-from commands.amounts import amount
+from captioning.amounts import amount
+from captioning.project import Project
 from commands.checkup import Finding, ok, problem, warning
-from commands.project import Project
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.listing import Problem

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from captioning.project import Project
 from commands.checkup.pictures import sample
-from commands.project import Project
 from dataset.images import Picture
 from errors import ItemError
 from llm.prompts import Message, Prompt
-from writing import gist
+from summaries import gist
 from writing.variables import OF_PAGES
 
 # A patch of 28 by 28 pixels is a token for many vision models; others take fewer.

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from commands.amounts import amount
+from captioning.amounts import amount
+from captioning.project import Project
 from commands.checkup import Finding, ok, problem, prompts, sight, warning
-from commands.project import Project
 from errors import ItemError, StageError, UserError
 from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, Facts, facts_of

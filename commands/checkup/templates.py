@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from captioning.project import Project
+from captioning.templates import of_stages
 from commands.checkup import Finding, ok, problem, warning
-from commands.project import Project
-from commands.templates import of_stages
 from errors import UserError
 from llm.prompts import Prompt
 from settings import Settings

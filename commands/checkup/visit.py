@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.amounts import amount
+from captioning.amounts import amount
 from commands.checkup import Finding, Level, ok, problem, programs
 from errors import StageError, UserError
 
 if TYPE_CHECKING:
-    from commands.project import Project
+    from captioning.project import Project
     from settings import Settings
 
 DONE, USER_MUST_ACT = 0, 2
@@ -91,9 +91,9 @@ def _told_of(error: UserError) -> Iterator[Finding]:
 
 
 async def _of_project(settings: Settings) -> AsyncIterator[Finding]:
+    from captioning.project import Project
     from commands.checkup import captions, knowledge, pictures, templates
     from commands.checkup.servers import Servers
-    from commands.project import Project
 
     for finding in templates.read(settings):
         yield finding

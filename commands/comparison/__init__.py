@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.amounts import amount
+from captioning.amounts import amount
 from commands.comparison.configurations import Configuration, troubles_of
 from commands.comparison.contender import Contender
 from commands.comparison.pictures import common

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch import Tally
+from captioning.effort import Effort, watched
+from captioning.project import Project
 from commands.comparison.configurations import troubles_of
-from commands.effort import Effort, watched
-from commands.project import Project
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.results import Results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from commands.project import Project
+from captioning.project import Project
 from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.texts import digest

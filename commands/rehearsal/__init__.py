@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from commands.amounts import amount
-from commands.project import Project
+from captioning.amounts import amount
+from captioning.project import Project
+from captioning.summary import Summary
+from captioning.templates import refuse_broken
 from commands.rehearsal.estimate import Estimate, in_all
 from commands.rehearsal.part import Part
 from commands.rehearsal.sorting import sorted_out
-from commands.summary import Summary
-from commands.templates import refuse_broken
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import describe, prepare
@@ -23,8 +23,8 @@ from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.prompts import Message, Prompt
 from settings import EndpointSettings, Settings
+from summaries import gist
 from wiki import glossary
-from writing import gist
 from writing.variables import OF_PAGES
 
 # How long answers are where neither the journal nor the probe tells; that of the TagProvider is for a tag.
@@ -147,9 +147,7 @@ class Rehearsal:
             return ", ".join(parts)
         cache = self.settings.tag_provider.cache.name
         known = sum(project.cache.get(tag) is not None for tag in tags)
-        return ", ".join(
-            [*parts, f"{cache} knows {known} of its {amount(len(tags), 'tag')}"]
-        )
+        return ", ".join([*parts, f"{cache} knows {known} of its {amount(len(tags), 'tag')}"])
 
     async def _show_prompt(self, picture: Picture, part: Part, messages: Sequence[Message]) -> None:
         count, how = await part.tokens(messages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from batch import Tally
-from commands.amounts import amount, by_reason
+from captioning.amounts import amount, by_reason
 from settings import EndpointSettings
 
 _MILLION = 1_000_000

@@ -1,0 +1,1 @@
+"""A run: the three stages in order over one data set."""

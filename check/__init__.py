@@ -1,0 +1,1 @@
+"""A caption held against the tags of its picture: what it misses, and what it says wrong."""

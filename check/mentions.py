@@ -1,0 +1,214 @@
+"""The people that a caption speaks of, found by their nouns, with how many there are of each.
+
+Left out are people on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt").
+"""
+
+from dataclasses import dataclass
+
+from check.census import BOYS, GIRLS
+from check.modifiers import is_adjective
+from check.sentences import CLAUSE, JOINED, SENTENCE, Text
+from check.word_lists import word_list
+
+PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
+
+_NOUNS = {
+    GIRLS: ("girl woman lady schoolgirl", "girls women ladies schoolgirls"),
+    BOYS: ("boy man guy gentleman lad schoolboy", "boys men guys gentlemen lads schoolboys"),
+    PERSON: ("person", "people persons characters"),
+    CHILD: ("child kid toddler baby infant newborn", "children kids toddlers babies infants"),
+    CROWD: ("crowd audience mob throng", "crowds onlookers bystanders passersby pedestrians spectators"),
+}
+_RELATIONS = {
+    GIRLS: "girlfriend wife mother mom mum daughter sister grandmother aunt granddaughter niece stepmother",
+    BOYS: "boyfriend husband father dad son brother grandfather uncle grandson nephew groom bridegroom "
+    "stepfather",
+    "": "friend lover fiance fiancee companion classmate teammate parent teacher stranger passerby onlooker "
+    "roommate colleague coworker sibling bodyguard rival opponent customer waiter",
+}
+_NUMBERS = {word: number for number, word in enumerate(word_list("mentions", "numbers"), 1)} | {
+    "both": 2,
+    "a": 1,
+    "an": 1,
+    "single": 1,
+    "lone": 1,
+    "solitary": 1,
+    "twin": 2,
+    "couple": 2,
+    "pair": 2,
+}
+_NUMBERS |= {"duo": 2, "trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12}
+_GROUPS = frozenset(word_list("mentions", "groups"))
+_MORE = frozenset(word_list("mentions", "more"))
+_DETERMINERS = frozenset(word_list("mentions", "determiners"))
+_NO_LEADS = frozenset(word_list("mentions", "no_leads"))
+_PICTURES = frozenset(word_list("mentions", "pictures"))
+_SELF_PICTURES = frozenset(word_list("mentions", "self_pictures"))
+_OF = frozenset(word_list("mentions", "of"))
+_SCREENS = frozenset(word_list("mentions", "screens"))
+_ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
+_COMPOUNDS = frozenset(word_list("mentions", "compounds"))
+_PRONOUNS = {
+    **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
+    **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
+}
+_LEADS = _GROUPS | _MORE | _DETERMINERS | _NUMBERS.keys()
+_GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
+_REACH = 6
+_PICTURE_REACH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One time that the caption speaks of a person or several.
+
+    `sex` is "girl", "boy" or "" when the noun does not tell; `number` is None for a plural without a count.
+    `is_new` tells of "a girl" from "the girl", `is_more` of "another girl".
+    """
+
+    first: int
+    last: int
+    kind: str
+    sex: str
+    number: int | None
+    is_new: bool
+    is_more: bool
+
+
+def _table() -> dict[str, tuple[str, str, bool]]:
+    table: dict[str, tuple[str, str, bool]] = {}
+    for kind, (singulars, plurals) in _NOUNS.items():
+        sex = kind if kind in {GIRLS, BOYS} else ""
+        kind = PERSON if sex else kind
+        table.update(dict.fromkeys(singulars.split(), (kind, sex, False)))
+        table.update(dict.fromkeys(plurals.split(), (kind, sex, True)))
+    for sex, listed in _RELATIONS.items():
+        table.update(dict.fromkeys(listed.split(), (RELATION, sex, False)))
+        table.update({f"{word}s": (RELATION, sex, True) for word in listed.split()})
+    return table
+
+
+_WORDS = _table()
+
+
+def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
+    """List the people that are there, in the order of the caption; a word of `names` is none: "Son Goku"."""
+    found: list[Mention] = []
+    has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
+    for at, word in enumerate(text.words):
+        if word not in _WORDS or at in names or not _is_there(text, at):
+            continue
+        if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
+            found.append(_mention(text, at))
+    return found
+
+
+def _mention(text: Text, at: int) -> Mention:
+    kind, sex, plural = _WORDS[text.words[at]]
+    first, leads = at, []
+    for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
+        word = text.words[before]
+        if text.parted(before + 1) >= CLAUSE or not _may_lead(text, before, plural=plural):
+            break
+        first = before
+        leads.append(word)
+        if word in _DETERMINERS or word in {"a", "an"}:
+            break
+    is_more = not _MORE.isdisjoint(leads)
+    if "little" in leads and sex and kind == PERSON:
+        kind = CHILD
+    number = _number(leads, plural=plural)
+    return Mention(first, at, kind, sex, number, _DETERMINERS.isdisjoint(leads), is_more)
+
+
+def _may_lead(text: Text, at: int, *, plural: bool) -> bool:
+    word = text.words[at]
+    if word == "of":
+        return plural and text.word(at - 1) in _GROUPS_AND_NUMBERS
+    if word == "and":
+        return is_adjective(text.word(at - 1))
+    return (
+        word in _LEADS
+        or word.isdigit()
+        or (text.gaps[at + 1] == JOINED and text.word(at) not in _WORDS and _describes(word))
+        or is_adjective(word)
+    )
+
+
+def _describes(word: str) -> bool:
+    """Nouns that go before a person: "a cat girl", "a business woman"; no verbs and no prepositions."""
+    return word in {
+        "cat",
+        "fox",
+        "wolf",
+        "dog",
+        "rabbit",
+        "school",
+        "business",
+        "anime",
+        "teenage",
+        "elf",
+        "haired",
+    }
+
+
+def _number(leads: list[str], *, plural: bool) -> int | None:
+    """Read the number from the words before the noun, the nearest first: "a group of six" is six."""
+    if not plural:
+        return 1
+    for word in leads:
+        if word.isdigit() and len(word) < 4:
+            return int(word)
+        if word in _NUMBERS and word not in {"a", "an", "one", "single", "lone", "solitary"}:
+            return _NUMBERS[word]
+    return None
+
+
+def _is_there(text: Text, at: int) -> bool:
+    """Tell a person from one in a comparison or in the name of a thing."""
+    if at in text.quoted or at in text.possessive or at in text.negated:
+        return False
+    if text.word(at + 1) in _COMPOUNDS and text.parted(at + 1) == JOINED:
+        return False
+    return not _is_compared(text, at)
+
+
+def _is_compared(text: Text, at: int) -> bool:
+    for before in range(at - 1, max(-1, at - 4), -1):
+        if text.parted(before + 1) >= CLAUSE:
+            return False
+        if text.words[before] in _NO_LEADS:
+            return True
+        if not (text.words[before] in {"a", "an", "the", "if"} or is_adjective(text.words[before])):
+            return False
+    return False
+
+
+def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
+    """Tell a person on a poster or a screen from one who is there."""
+    pictures = _PICTURES | _SELF_PICTURES if has_people else _PICTURES
+    for before in range(at - 1, max(-1, at - 1 - _PICTURE_REACH), -1):
+        if text.parted(before + 1) == SENTENCE:
+            break
+        if text.words[before] in _OF and text.word(before - 1) in pictures:
+            return True
+        if text.words[before] in _SCREENS and _is_place(text, before):
+            return True
+    return any(_is_place(text, after) for after in range(at + 1, min(at + 4, len(text.words))))
+
+
+def _is_place(text: Text, at: int) -> bool:
+    """Tell "on the screen" from "looks at the screen"."""
+    if text.words[at] not in _SCREENS:
+        return False
+    before = at - 2 if text.word(at - 1) in {"the", "a", "her", "his"} else at - 1
+    return text.word(before) in {"on", "in"}
+
+
+def first_pronouns(text: Text) -> dict[str, int]:
+    """Find for each sex where the caption first says "she", "her", "he", "his" and the like."""
+    first: dict[str, int] = {}
+    for at, word in enumerate(text.words):
+        if word in _PRONOUNS and at not in text.quoted:
+            first.setdefault(_PRONOUNS[word], at)
+    return first

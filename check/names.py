@@ -1,0 +1,244 @@
+"""Names of characters and series: which ones the caption says, and which ones no tag bears out.
+
+Conservative: a name counts as foreign only when it is known from elsewhere in the data set or introduced as a
+name ("a girl named Sakura"), and a name that is a word too ("link", "power") only when it is introduced.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from check.faults import UNKNOWN_NAME, Fault
+from check.inflection import stem
+from check.sentences import COMMA, JOINED, Text, words_of
+from check.word_lists import word_list
+from tags.spelling import words
+
+SHORTEST_GIVEN_NAME = 4
+_LONGEST_NAME = 5
+_PARTICLES = frozenset(word_list("names", "particles"))
+# Parts of names that name nobody.
+_TITLES = frozenset(word_list("names", "titles"))
+# Names that are words of captions too.
+_ORDINARY = frozenset(word_list("names", "ordinary"))
+_PEOPLE = frozenset(word_list("names", "people"))
+_INTRODUCING = frozenset(word_list("names", "introducing"))
+_MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
+_SERIES = {
+    "neon_genesis_evangelion": "evangelion",
+    "kantai_collection": "kancolle",
+    "bishoujo_senshi_sailor_moon": "sailor moon",
+    "boku_no_hero_academia": "my hero academia",
+    "kimetsu_no_yaiba": "demon slayer",
+    "shingeki_no_kyojin": "attack on titan",
+    "mahou_shoujo_madoka_magica": "madoka magica",
+    "suzumiya_haruhi_no_yuuutsu": "haruhi suzumiya",
+    "sousou_no_frieren": "frieren",
+    "kono_subarashii_sekai_ni_shukufuku_wo!": "konosuba",
+    "toaru_majutsu_no_index": "a certain magical index",
+    "umamusume": "uma musume",
+    "jojo_no_kimyou_na_bouken": "jojo",
+    "pokemon": "pocket monsters",
+    "the_legend_of_zelda": "legend of zelda",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The ways to say one name, each a tuple of lower-case words."""
+
+    full: tuple[tuple[str, ...], ...]
+    parts: frozenset[str]
+
+
+@lru_cache(maxsize=1 << 14)
+def _name(tag: str) -> _Name:
+    spoken = words_of(words(tag))
+    ways = {spoken, spoken[::-1]} if len(spoken) == 2 else {spoken}
+    if len(spoken) > 2:
+        ways |= {pair for pair in pairwise(spoken) if _PARTICLES.isdisjoint(pair)}
+    parts = {word for word in spoken if len(word) >= SHORTEST_GIVEN_NAME} - _TITLES - _PARTICLES
+    return _Name(tuple(way for way in ways if way), frozenset(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a caption: `said` are tags, `foreign` names of nobody here as first and last position.
+
+    `taken` has the positions of all their words.
+    """
+
+    said: frozenset[str]
+    foreign: tuple[tuple[int, int], ...]
+    taken: frozenset[int]
+
+
+def find_character(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
+    """Find where the caption names a character: in full, turned round, or by one part of four letters.
+
+    Returns the positions of the words; `taken` are those of other names, which do not count.
+    """
+    found: set[int] = set()
+    for spelled in (tag, *aliases):
+        name = _name(spelled)
+        for way in (*name.full, *((part,) for part in name.parts)):
+            for at in _positions(text, way):
+                if at not in taken:
+                    found.update(range(at, at + len(way)))
+    return found
+
+
+def says_series(text: Text, tag: str, aliases: Sequence[str]) -> bool:
+    """Tell whether the caption names a series: its title, what is before a colon, or a common short name."""
+    titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases))
+    return any(title and _positions(text, title) for title in titles)
+
+
+@lru_cache(maxsize=1 << 14)
+def _titles(tag: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each title of a series that is known by its tag."""
+    before = tag.partition(":")[0]
+    colon = before if len(words_of(before)) > 1 else ""
+    titles = (words(tag), colon, _SERIES.get(tag, ""), _before_particle(tag))
+    return tuple(words_of(title) for title in titles if title)
+
+
+def _before_particle(tag: str) -> str:
+    """Shorten "re:zero_kara_hajimeru_..." to "re:zero", what stands around a colon."""
+    first = tag.partition("_")[0]
+    return first if ":" in first and len(words_of(first)) > 1 else ""
+
+
+def _positions(text: Text, spoken: tuple[str, ...]) -> list[int]:
+    """Find where the words stand in a row."""
+    starts = text.at.get(stem(spoken[0]), ())
+    return [at for at in starts if tuple(text.words[at : at + len(spoken)]) == spoken]
+
+
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """Known names by their first word: full ways to say them; and all parts of names."""
+
+    ways: Mapping[str, tuple[tuple[str, ...], ...]]
+    parts: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _roster(names: frozenset[str]) -> _Roster:
+    ways: dict[str, set[tuple[str, ...]]] = {}
+    parts: set[str] = set()
+    for tag in names:
+        name = _name(tag)
+        parts |= name.parts
+        for way in name.full:
+            if len(way) > 1 or (way[0] not in _ORDINARY and len(way[0]) > 2):
+                ways.setdefault(way[0], set()).add(way)
+    return _Roster(
+        {first: tuple(sorted(found, key=len, reverse=True)) for first, found in ways.items()},
+        frozenset(parts),
+    )
+
+
+def find_names(
+    text: Text,
+    characters: Sequence[str],
+    aliases: Mapping[str, Sequence[str]],
+    tags: Sequence[str],
+    known_names: frozenset[str],
+) -> Names:
+    """Find the names of the picture's `characters`, and names that no tag bears out.
+
+    A name made of the words of the picture's `tags` and their aliases is nobody else's.
+    """
+    foreign = _foreign(text, characters, aliases, tags, _roster(known_names))
+    strange = {at for first, last in foreign.items() for at in range(first, last + 1)}
+    found = {tag: find_character(text, tag, aliases.get(tag, ()), strange) for tag in characters}
+    taken = strange.union(*found.values())
+    said = frozenset(tag for tag, places in found.items() if places)
+    return Names(said, tuple(sorted(foreign.items())), frozenset(taken))
+
+
+def _foreign(
+    text: Text,
+    characters: Sequence[str],
+    aliases: Mapping[str, Sequence[str]],
+    tags: Sequence[str],
+    roster: _Roster,
+) -> dict[int, int]:
+    """Find the names that no tag bears out, first position to last."""
+    strangers, introduced = list(_strangers(text, roster)), list(_introduced(text, roster))
+    if not (strangers or introduced):
+        return {}
+    spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
+    own_words = set[str]().union(*map(words_of, spellings))
+    own = [_name(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
+    foreign = {first: last for first, last in strangers if _is_foreign(text, first, last, own_words, own)}
+    for first, last in introduced:
+        if own_words.isdisjoint(text.words[first : last + 1]):
+            foreign.setdefault(first, last)
+    return foreign
+
+
+def name_faults(text: Text, names: Names) -> list[Fault]:
+    """Tell of the names that no tag bears out."""
+    return [_fault(text.span(first, last)) for first, last in names.foreign]
+
+
+def _fault(said: str) -> Fault:
+    return Fault(UNKNOWN_NAME, said, f'The caption names "{said}", whom no tag names: leave the name out.')
+
+
+def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], own: Sequence[_Name]) -> bool:
+    """Tell whether a name is nobody's here; sisters share one: "Remilia Scarlet" is not flandre_scarlet."""
+    spoken = tuple(text.words[first : last + 1])
+    shared = [word for word in spoken if word in own_words]
+    if not shared:
+        return True
+    if len(spoken) != 2 or len(shared) != 1:
+        return False
+    namesakes = [way for name in own for way in name.full if len(way) == 2 and shared[0] in way]
+    return bool(namesakes) and not any(
+        word in text.words for way in namesakes for word in way if word != shared[0]
+    )
+
+
+def _strangers(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+    starts = [at for at, word in enumerate(text.words) if word in roster.ways]
+    if not starts:
+        return
+    has_capitals = any(word[0].isupper() for word in text.written)
+    for at in starts:
+        for way in roster.ways[text.words[at]]:
+            end = at + len(way)
+            if tuple(text.words[at:end]) != way or at in text.quoted:
+                continue
+            if has_capitals and not _is_capital(text, range(at, end)):
+                continue
+            yield at, end - 1
+            break
+
+
+def _is_capital(text: Text, positions: range) -> bool:
+    """A name of several words has them all in capitals, but for particles: "Kochiya Sanae"."""
+    return all(text.written[at][0].isupper() or text.words[at] in _PARTICLES for at in positions)
+
+
+def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+    """Yield names behind "a girl named", "who is called", and "She is" where what follows is a known name."""
+    for at in sorted(at for word in _MAY_INTRODUCE if word in text.at for at in text.at[word]):
+        word = text.words[at]
+        if word in _INTRODUCING and any(near in _PEOPLE for near in text.words[max(0, at - 3) : at]):
+            yield from _capitals(text, at + 2 if text.word(at + 1) == "as" else at + 1)
+        elif word == "is" and text.word(at - 1) in {"she", "he", "girl", "boy", "woman", "man"}:
+            yield from (name for name in _capitals(text, at + 1) if text.words[name[0]] in roster.parts)
+
+
+def _capitals(text: Text, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the words in capitals that begin here, as one name; only known by their capitals."""
+    end = start
+    longest = min(start + _LONGEST_NAME, len(text.words))
+    while end < longest and text.written[end][0].isupper() and (end == start or text.gaps[end] == JOINED):
+        end += 1
+    if end > start and text.gaps[start] <= COMMA and start not in text.quoted:
+        yield start, end - 1

@@ -1,0 +1,256 @@
+"""The people of a caption against those of the tags: how many there are, and who should not be there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from check.census import BOYS, COUNT_TAG, GIRLS, OTHERS, Census
+from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
+from check.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
+from check.names import Names
+from check.sentences import Text
+from check.word_lists import word_list
+
+_ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
+_ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
+_ROLES = frozenset(word_list("people", "roles"))
+_ANIMALS = frozenset(word_list("people", "animals"))
+_TOGETHER = frozenset(word_list("people", "together"))
+_ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus", "multiple_girls", "multiple_boys"})
+_WITH = frozenset(word_list("people", "with"))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """All that the caption says of people: by nouns, by pronouns, by names, and by count tags as spelled.
+
+    `counts` has the largest number of each sex that is spelled as a tag, as in "2girls".
+    """
+
+    found: list[Mention]
+    pronouns: dict[str, int]
+    names: int
+    counts: dict[str, int]
+
+    def of(self, sex: str) -> list[Mention]:
+        """List the mentions of girls or of boys."""
+        return [mention for mention in self.found if mention.sex == sex]
+
+
+def find_people(text: Text, names: Names) -> People:
+    """Find everybody that the caption speaks of; `names` are those in it."""
+    counts: dict[str, int] = {}
+    for word in text.words:
+        counted = _count_in(word) if word[0] <= "9" else None
+        if counted:
+            counts[counted[0]] = max(counted[1], counts.get(counted[0], 0))
+    named = len(names.said) + len(names.foreign)
+    return People(mentions(text, names.taken), first_pronouns(text), named, counts)
+
+
+# What the caption says
+
+
+@lru_cache(maxsize=1 << 16)
+def is_of_people(tag: str) -> bool:
+    """Tell whether a tag is about how many there are."""
+    return tag in _ABOUT_PEOPLE or COUNT_TAG.fullmatch(tag) is not None
+
+
+def says_people(text: Text, tag: str, people: People) -> bool:
+    """Tell whether the caption says a tag about how many there are."""
+    counted = _count_in(tag)
+    if counted:
+        return _says_count(text, people, *counted)
+    if tag in {"multiple_girls", "multiple_boys"}:
+        return _says_count(text, people, tag.removeprefix("multiple_")[:-1], 2)
+    if tag == "no_humans":
+        return not (people.found or (people.names and people.pronouns))
+    if tag == "solo":
+        return any(_speaks_of(text, people, sex) for sex in (GIRLS, BOYS, OTHERS)) or people.names > 0
+    return _speaks_of(text, people, BOYS) and not _speaks_of(text, people, GIRLS)
+
+
+@lru_cache(maxsize=1 << 16)
+def _count_in(tag: str) -> tuple[str, int] | None:
+    """Whom a tag counts, and how many there are."""
+    counted = COUNT_TAG.fullmatch(tag)
+    return (counted[3], int(counted[1][:4])) if counted else None
+
+
+def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
+    if people.counts.get(sex, 0) >= number:
+        return True
+    if number == 1:
+        return _speaks_of(text, people, sex) or people.names > 0
+    return people.names >= number or _most(people, sex) >= number or _has_plural(people, sex)
+
+
+def _speaks_of(text: Text, people: People, sex: str) -> bool:
+    if sex not in {GIRLS, BOYS}:
+        return _has_role(text) or bool(people.found)
+    roles = _ROLES_OF_GIRLS if sex == GIRLS else _ROLES_OF_BOYS
+    nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
+    return (
+        sex in people.pronouns
+        or sex in people.counts
+        or any(noun in text.at for noun in nouns)
+        or not roles.isdisjoint(text.words)
+    )
+
+
+def _has_role(text: Text) -> bool:
+    return not (_ROLES | _ROLES_OF_GIRLS | _ROLES_OF_BOYS).isdisjoint(text.words)
+
+
+def _has_plural(people: People, sex: str) -> bool:
+    return any(mention.number is None for mention in people.of(sex))
+
+
+def _most(people: People, sex: str) -> int:
+    """How many there are at most: the largest number, or all that are introduced one after the other."""
+    found = people.of(sex)
+    introduced = sum(mention.number or 0 for mention in found if mention.is_new)
+    return max([introduced, *(mention.number or 0 for mention in found)])
+
+
+# What the tags do not bear out
+
+
+def people_faults(text: Text, people: People, census: Census) -> tuple[list[Fault], set[str]]:
+    """Find wrong counts and people whom no tag speaks of, and the tags that they contradict."""
+    faults: dict[tuple[int, str], Fault] = {}
+    contradicted: set[str] = set()
+    for sex in (GIRLS, BOYS):
+        wrong = _too_many(text, people, census, sex) or _too_few(text, people, census, sex)
+        if wrong:
+            faults[wrong.first, COUNT] = _count_fault(text, wrong, census, sex)
+            contradicted.update(census.tags[sex], () if census.of(sex) != (1, 1) else _solo(census))
+            contradicted -= {f"multiple_{sex}s"} if (wrong.number or 2) > 1 else set()
+    for mention in _crowds(text, people, census):
+        faults[mention.first, COUNT] = _total_fault(text, mention, census)
+        contradicted.update(_solo(census))
+    for mention in _unsupported(text, people, census):
+        faults[mention.first, UNSUPPORTED_PEOPLE] = _unsupported_fault(text, mention)
+        contradicted.update(_contradicted_by(text, mention, people, census))
+    faults.update(_wrong_pronouns(text, people, census))
+    return list(faults.values()), contradicted
+
+
+def _solo(census: Census) -> Sequence[str]:
+    return ("solo",) if census.is_solo else ()
+
+
+def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention | None:
+    """Find the mention that is one too many of a sex that the tags do count."""
+    allowed = census.of(sex)
+    if allowed is None or not allowed[1]:
+        return None
+    for at, mention in enumerate(found := [one for one in people.of(sex) if one.kind != RELATION]):
+        if (mention.number or 2) > allowed[1] or (mention.is_more and allowed[1] == 1):
+            return mention
+        if allowed[1] == 1 and at and _are_two(text, found[at - 1], mention):
+            return mention
+    return None
+
+
+def _are_two(text: Text, one: Mention, other: Mention) -> bool:
+    """Tell "a blonde girl and a brunette girl" from one girl spoken of twice."""
+    if not (one.is_new and other.is_new) or text.sentence[one.last] != text.sentence[other.last]:
+        return False
+    between = text.words[one.last + 1 : other.first]
+    return len(between) < 4 and bool(between) and between[0] in _WITH
+
+
+def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | None:
+    """Find the mention that leaves somebody out: "a lone girl" for two, "two girls" for three."""
+    allowed = census.of(sex)
+    found = people.of(sex)
+    if allowed is None or allowed[0] < 2 or not found or people.names >= allowed[0]:
+        return None
+    if _has_plural(people, sex):
+        return None
+    numbered = [mention for mention in found if (mention.number or 0) > 1]
+    if numbered:
+        told = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
+        return numbered[0] if told + people.names < allowed[0] else None
+    alone = len(found) == 1 and found[0].is_new and not people.names
+    if not alone or not _TOGETHER.isdisjoint(text.words):
+        return None
+    return found[0]
+
+
+def _crowds(text: Text, people: People, census: Census) -> Iterator[Mention]:
+    """Yield crowds and numbers of people that are more than the tags have."""
+    if census.total is None:
+        return
+    most = census.total[1]
+    for mention in people.found:
+        if mention.kind == CROWD:
+            is_too_much = census.is_solo or not most
+        else:
+            is_too_much = mention.kind == PERSON and not mention.sex and 0 < most < (mention.number or 2)
+        if is_too_much:
+            yield mention
+
+
+def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
+    for mention in people.found:
+        counted = census.of(mention.sex) if mention.sex else None
+        is_nobody = census.is_empty or (counted is not None and not counted[1])
+        if mention.kind == CHILD:
+            is_nobody = not census.children
+        elif mention.kind == RELATION and census.is_one_person:
+            is_nobody = is_nobody or _is_somebody_else(text, mention)
+        if is_nobody:
+            yield mention
+
+
+def _is_somebody_else(text: Text, mention: Mention) -> bool:
+    """Her friend is somebody else; "a teacher" may be the one person there is."""
+    return not mention.is_new or text.word(mention.first - 1) in {"with", "and", "by"} or mention.sex != ""
+
+
+def _contradicted_by(text: Text, mention: Mention, people: People, census: Census) -> set[str]:
+    """A person beside the tagged one contradicts solo; one in place of the tagged one does not."""
+    if census.is_empty:
+        return {"no_humans"}
+    others = [one for one in people.found if one is not mention and one.sex and one.kind != RELATION]
+    before = any(at < mention.first for at in people.pronouns.values())
+    tagged = GIRLS if census.girls and census.girls[1] else BOYS
+    elsewhere = any(one.sex == tagged for one in others) or before or people.names
+    if mention.kind != CHILD and tagged in people.pronouns and mention.sex != tagged:
+        elsewhere = True
+    return {*_solo(census)} if elsewhere else set()
+
+
+def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[tuple[tuple[int, str], Fault]]:
+    """Yield "he" of a girl and "she" of a boy, unless an animal or a ship may be meant."""
+    if census.is_empty or not _ANIMALS.isdisjoint(text.at):
+        return
+    for sex, at in people.pronouns.items():
+        counted = census.of(sex)
+        other = "male" if sex == BOYS else "female"
+        if counted and not counted[1] and not people.of(sex):
+            said = text.span(at, at)
+            message = f'The caption says "{said}", but no tag speaks of a {other} person.'
+            yield (at, UNSUPPORTED_PEOPLE), Fault(UNSUPPORTED_PEOPLE, said, message)
+
+
+def _count_fault(text: Text, mention: Mention, census: Census, sex: str) -> Fault:
+    said = text.span(mention.first, mention.last)
+    right = " and ".join(tag.replace("_", " ") for tag in census.tags[sex])
+    return Fault(COUNT, said, f'The caption says "{said}", but the tags say {right}.')
+
+
+def _total_fault(text: Text, mention: Mention, census: Census) -> Fault:
+    said = text.span(mention.first, mention.last)
+    most = census.total[1] if census.total else 0
+    who = "one person" if most == 1 else f"{most} people"
+    return Fault(COUNT, said, f'The caption says "{said}", but by its tags the picture shows {who}.')
+
+
+def _unsupported_fault(text: Text, mention: Mention) -> Fault:
+    said = text.span(mention.first, mention.last)
+    message = f'The caption speaks of "{said}", but no tag says that such a person is there.'
+    return Fault(UNSUPPORTED_PEOPLE, said, message)

@@ -1,0 +1,1 @@
+"""From a wiki page to one sentence in tags_cache.json."""

@@ -1,0 +1,1 @@
+"""What a tag is: its spelling and category, filters, implications, and which pictures are excluded."""

@@ -1,0 +1,94 @@
+"""Which of a picture's tags a model is told, and which traits are kept from it.
+
+    exclude, replace       by the names of tags, when the tag file is read
+    trigger                the same: it stands in front of the caption, so no model has to say it
+    hide                   the same, and their words are cut out of all other texts of a prompt too
+    exclude_categories     once it is known what each tag is
+    drop_implied           the same, see tags/implications.py
+
+All of them keep the order of the tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from settings import TagsSettings
+from tags.spelling import canonical, words
+
+GENERAL = "general"
+
+_LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
+# One more adjective, as in "silver, wavy hair", but never on to the next thing that is named.
+_BETWEEN = rf"(?:[\s,-]+(?!(?:{_LINKS}|or|of|in|on|at|to)\b)[\w'-]+)?[\s-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class NameFilter:
+    """What [Tags] says of tags by their names: left out, written otherwise, or hidden."""
+
+    left_out: frozenset[str]
+    replaced: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: TagsSettings) -> NameFilter:
+        """The filter that the settings ask for; spellings do not matter."""
+        said_in_front = settings.trigger.split(",")
+        left_out = frozenset(canonical(tag) for tag in (*settings.exclude, *settings.hide, *said_in_front))
+        return cls(left_out, {canonical(old): canonical(new) for old, new in settings.replace.items()})
+
+    def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """The tags that stay, each once; what is to be left out is so under its old and its new name."""
+        renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
+        return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
+
+
+def without_categories(
+    tags: Iterable[str], categories: Mapping[str, str], left_out: Collection[str]
+) -> list[str]:
+    """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
+    return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
+
+
+@dataclass(frozen=True)
+class HiddenTraits:
+    """Traits that a LoRA should absorb: no prompt tells them, and no caption should say them."""
+
+    tags: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: TagsSettings) -> HiddenTraits:
+        """The traits that [Tags] hide names."""
+        return cls(tuple(dict.fromkeys(canonical(tag) for tag in settings.hide)))
+
+    def said_in(self, text: str) -> list[str]:
+        """Those of the traits that a text says, in words: "silver hair" also as "silver-haired"."""
+        return [name for name, pattern in self._patterns if pattern.search(text)]
+
+    def cut_from(self, text: str) -> str:
+        """The text without the words of the traits, and without the words that led up to them.
+
+        "A girl with silver hair sits." becomes "A girl sits." What is left may limp: it is for a prompt.
+        """
+        if not self.said_in(text):
+            return text
+        for _, pattern in self._patterns:
+            led_up_to = rf"(?:(?:^|[\s,]+){_LINKS}\b)*[\s,]*(?:{pattern.pattern})"
+            text = re.sub(led_up_to, "", text, flags=re.IGNORECASE)
+        text = re.sub(r"[\s,]+([.;!?])", r"\1", re.sub(r"[ \t]+", " ", text))
+        return re.sub(r"^[\s,.;]+", "", text)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(words(tag), re.compile(_pattern(words(tag)), re.IGNORECASE)) for tag in self.tags if tag]
+
+
+def _pattern(name: str) -> str:
+    """A regular expression for the words of a tag, inflected, as English sentences have them."""
+    *fronts, last = name.split()
+    stem = re.escape(last[:-1] if len(last) > 3 and last.endswith("s") and not last.endswith("ss") else last)
+    end = rf"{stem}(?:e?s|e?d)?(?:'s)?"
+    return r"(?<!\w)" + "".join(re.escape(front) + _BETWEEN for front in fronts) + end + r"(?!\w)"

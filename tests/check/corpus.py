@@ -1,0 +1,119 @@
+"""Captions with their tags as a reader judged them, and how often the checks judge alike.
+
+`corpus/coverage.jsonl` holds one caption a line: `caption`, `tags`, the `categories` that are not "general",
+the tags that it has `missed` and `contradicted`, and the kinds of its `faults`. The lines were labelled
+before there were checks; where these differ, the lines stay. `corpus/coverage_prose.jsonl` holds captions as
+long as models write them, labelled before the words for them were put into the tables.
+
+Faults were tuned on TUNED alone. What is missed was tuned on all short captions and on every second one of
+the long; of HELD_OUT_PROSE nobody has looked at a single error.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from check.coverage import Coverage, check
+from check.faults import KINDS
+from wiki.glossary import load
+
+_CORPUS = Path(__file__).parent
+_OTHERS_OF_THE_DATA_SET = (
+    "daiyousei",
+    "emilia_(re:zero)",
+    "inubashiri_momiji",
+    "kamado_nezuko",
+    "kawashiro_nitori",
+)
+MEASURED = (*KINDS, "missed", "contradicted")
+FAULTS = (*KINDS, "contradicted")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line of the corpus."""
+
+    caption: str
+    tags: tuple[str, ...]
+    categories: dict[str, str]
+    missed: frozenset[str]
+    contradicted: frozenset[str]
+    faults: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How a check does: found rightly, found wrongly, not found."""
+
+    right: int
+    wrong: int
+    overlooked: int
+
+    @property
+    def precision(self) -> float:
+        """The share of what was found that a reader finds too."""
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """The share of what a reader finds that was found."""
+        return self.right / max(1, self.right + self.overlooked)
+
+
+def _example(line: str) -> Example:
+    raw = json.loads(line)
+    return Example(
+        raw["caption"],
+        tuple(raw["tags"].split()),
+        raw["categories"],
+        frozenset(raw["missed"]),
+        frozenset(raw["contradicted"]),
+        frozenset(raw["faults"]),
+    )
+
+
+def _examples(name: str) -> list[Example]:
+    return [_example(line) for line in (_CORPUS / name).read_text(encoding="utf-8").splitlines()]
+
+
+CORPUS, PROSE = _examples("coverage.jsonl"), _examples("coverage_prose.jsonl")
+TUNED, HELD_OUT = CORPUS[0::2], CORPUS[1::2]
+TUNED_PROSE, HELD_OUT_PROSE = PROSE[0::2], PROSE[1::2]
+MISSED = "missed"
+# The captions that what is missed is measured on.
+GROUPS_OF_MISSED = {"short": CORPUS, "long, tuned": TUNED_PROSE, "long, held out": HELD_OUT_PROSE}
+# What is reached of missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
+# somebody is embarrassed, and no table does. Of 100 tags of long captions, 8 are called missed wrongly.
+FLOORS_OF_MISSED = {"short": (0.92, 0.87), "long, tuned": (0.50, 0.92), "long, held out": (0.46, 0.85)}
+KNOWN_NAMES = frozenset(
+    [
+        *(tag for tag, entry in load().items() if entry.category == "character"),
+        *(tag for each in CORPUS for tag, kind in each.categories.items() if kind == "character"),
+        *_OTHERS_OF_THE_DATA_SET,
+    ]
+)
+
+
+def judge(example: Example) -> Coverage:
+    """Hold one caption against its tags, with the names of the whole corpus known."""
+    return check(example.caption, example.tags, example.categories, known_names=KNOWN_NAMES)
+
+
+def measure(examples: Sequence[Example]) -> dict[str, Figure]:
+    """Count for each kind of fault, and for missed and contradicted tags, where checks and reader agree."""
+    right, wrong, overlooked = Counter[str](), Counter[str](), Counter[str]()
+    for example in examples:
+        coverage = judge(example)
+        kinds = {fault.kind for fault in coverage.faults}
+        pairs: dict[str, tuple[Collection[str], Collection[str]]] = {
+            "missed": (set(coverage.missed), example.missed),
+            "contradicted": (set(coverage.contradicted), example.contradicted),
+            **{kind: ({kind} & kinds, {kind} & example.faults) for kind in KINDS},
+        }
+        for name, (found, wanted) in pairs.items():
+            right[name] += len(set(found) & set(wanted))
+            wrong[name] += len(set(found) - set(wanted))
+            overlooked[name] += len(set(wanted) - set(found))
+    return {name: Figure(right[name], wrong[name], overlooked[name]) for name in MEASURED}

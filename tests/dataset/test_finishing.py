@@ -1,0 +1,185 @@
+"""What is done to a caption before it is written: strip, limits, prefix, suffix, trigger word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import config
+from dataset.finishing import Finishing, clip_tokens, with_trigger
+from dataset.trainers import TARGETS
+from errors import ItemError, UserError
+from settings import InterpreterSettings
+from tags.filters import HiddenTraits
+from tests.fakes.endpoint import FakeEndpoint, Reply
+from tests.program.project import Project
+
+THREE = "A girl reads a book. She sits on a bench, e.g. the one by No. 5. Mr. Smith walks his dog."
+
+
+def finish(
+    caption: str, trigger: str = "", hide: tuple[str, ...] = (), **settings: str
+) -> tuple[str, list[str]]:
+    """The text of a caption, and the reasons of what is noted."""
+    chosen = InterpreterSettings.model_validate(settings)
+    finishing = Finishing(chosen, trigger, HiddenTraits(hide), TARGETS["txt"])
+    text, notes = finishing.text({"caption": caption})
+    return text, [note.reason for note in notes]
+
+
+def test_a_caption_is_left_alone_where_nothing_is_asked() -> None:
+    assert finish("A girl (left) smiles, softly.") == ("A girl (left) smiles, softly.", [])
+
+
+def test_line_breaks_of_every_kind_become_spaces() -> None:
+    assert finish("One.\n\nTwo.\r\nThree.\u2028Four.\x0bFive.") == ("One. Two. Three. Four. Five.", [])
+
+
+@pytest.mark.parametrize(
+    ("caption", "text"),
+    [
+        ("A girl smiles.", "mychar, A girl smiles."),
+        ("A girl, mychar, smiles.", "mychar, A girl, smiles."),
+        ("mychar, a girl", "mychar, a girl"),
+        ("MyChar: a girl and mychar", "mychar, a girl and the character"),
+        ("A girl named mychar stands.", "mychar, A girl stands."),
+        ("She hugs mychar and Rem.", "mychar, She hugs the character and Rem."),
+        ("She smiles. Mychar smiles.", "mychar, She smiles. The character smiles."),
+        ("Mychar's hair is red.", "mychar's hair is red."),
+        ("mychar stands in a field.", "mychar stands in a field."),
+        ("1girl, solo, mychar", "mychar, 1girl, solo"),
+        ("mychars are many", "mychar, mychars are many"),
+        ("mychar", "mychar"),
+    ],
+)
+def test_the_trigger_word_stands_in_front_exactly_once(caption: str, text: str) -> None:
+    assert with_trigger(caption, "mychar") == text
+
+
+@given(st.text(alphabet="ab MC.,:'my", max_size=40))
+def test_the_trigger_word_is_there_once_and_a_second_time_changes_nothing(caption: str) -> None:
+    once = with_trigger(caption.strip(), "my c")
+    assert once.startswith("my c")
+    assert with_trigger(once, "my c") == once
+
+
+@pytest.mark.parametrize(
+    ("prefix", "suffix", "text"),
+    [
+        ("An anime picture.", "", "mychar, An anime picture. A girl smiles."),
+        ("", "In soft light.", "mychar, A girl smiles. In soft light."),
+        ("", ", in the style of ink", "mychar, A girl smiles., in the style of ink"),
+        ("photo of mychar:", "", "mychar, photo of the character: A girl smiles."),
+    ],
+)
+def test_prefix_and_suffix_stand_around_and_the_trigger_in_front_of_all(
+    prefix: str, suffix: str, text: str
+) -> None:
+    assert finish("A girl smiles.", "mychar", prefix=prefix, suffix=suffix) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("strip", "text"),
+    [
+        (r"\s*\([^)]*\)", "In this scene, a girl, who waves, smiles."),
+        ("In this scene,", "A girl (left), who waves, smiles."),
+        ("(?i)in this scene,\n, who waves,\n \\(left\\)", "A girl smiles."),
+        (", who waves,", "In this scene, a girl (left) smiles."),
+        ("smiles", "In this scene, a girl (left), who waves."),
+    ],
+)
+def test_what_is_stripped_leaves_no_stray_marks_and_a_capital_in_front(strip: str, text: str) -> None:
+    assert finish("In this scene, a girl (left), who waves, smiles.", strip=strip) == (text, [])
+
+
+def test_a_caption_of_which_nothing_is_left_is_none() -> None:
+    with pytest.raises(ItemError) as raised:
+        finish("A girl smiles.", "mychar", strip=r"\w+", prefix="Picture")
+    assert raised.value.reason == "nothing left"
+
+
+def test_a_pattern_that_is_none_is_told_at_the_start_with_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "config.ini"
+    path.write_text("[Interpreter]\nstrip = a, b\n    [0-9\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"one a line, and \[0-9 is none \(unterminated character set"):
+        config.load(path)
+    path.write_text("[Interpreter]\nstrip = a{1,2}, b\n    [0-9]\n", encoding="utf-8")
+    assert [each.pattern for each in config.load(path).interpreter.strip] == ["a{1,2}, b", "[0-9]"]
+
+
+def test_a_caption_over_a_limit_is_told_and_left_whole() -> None:
+    assert finish(THREE, max_words="20") == (THREE, ["over max_words"])
+    assert finish(THREE, max_words="21") == (THREE, [])
+    assert finish(THREE, max_tokens_clip="10") == (THREE, ["over max_tokens_clip"])
+
+
+@pytest.mark.parametrize(
+    ("most", "text", "notes"),
+    [
+        ("21", THREE, []),
+        ("20", "A girl reads a book. She sits on a bench, e.g. the one by No. 5.", []),
+        ("15", "A girl reads a book.", []),
+        ("5", "A girl reads a book.", []),
+        ("3", "A girl reads a book.", ["over max_words"]),
+    ],
+)
+def test_a_caption_is_shortened_at_the_end_of_a_sentence_and_keeps_its_first(
+    most: str, text: str, notes: list[str]
+) -> None:
+    assert finish(THREE, max_words=most, shorten="True") == (text, notes)
+
+
+def test_what_stands_around_counts_and_is_never_cut_off() -> None:
+    text, notes = finish("One two. Three four.", "mychar", max_words="5", shorten="True", suffix="The end.")
+    assert (text, notes) == ("mychar, One two. The end.", [])
+
+
+def test_a_hidden_trait_is_told_but_not_one_in_the_users_own_prefix() -> None:
+    assert finish("A silver-haired girl.", hide=("silver_hair",))[1] == ["hidden trait said"]
+    assert finish("A girl.", hide=("silver_hair",), prefix="Silver hair.")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        # CLIP's own tokenizer gives the numbers in the comments.
+        ("A girl sits on a bench.", 8),  # 7
+        ("a photo of a cat, 1990", 11),  # 10
+        ("Two girls in school uniforms with pleated skirts sit on a bench outdoors in the rain.", 18),  # 18
+        ("", 0),
+    ],
+)
+def test_tokens_are_counted_about_as_clip_does(text: str, tokens: int) -> None:
+    assert clip_tokens(text) == tokens
+
+
+def test_every_variant_is_finished_and_what_is_noted_names_it() -> None:
+    chosen = InterpreterSettings.model_validate({"max_words": "4", "prefix": "Art:"})
+    finishing = Finishing(chosen, "mychar", HiddenTraits(()), TARGETS["txt"])
+    text, notes = finishing.text({"long": "A girl smiles at you.", "short": "A girl."})
+    assert text == "mychar, Art: A girl smiles at you.\nmychar, Art: A girl."
+    assert [note.message for note in notes] == ["long: it has 7 words"]
+
+
+def test_a_run_finishes_captions_and_tells_which_are_too_long(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(
+            tmp_path,
+            url=endpoint.url,
+            Tags__trigger="mychar",
+            Interpreter__prefix="An illustration.",
+            Interpreter__strip=r" \(left, far\)",
+            Interpreter__max_tokens_clip="12",
+            Interpreter__repairs="0",
+            Interpreter__min_coverage="0",
+        )
+        project.add("a.png")
+        endpoint.script(Reply("A girl smiles (left, far) at the viewer while it rains outside."))
+        result = project.run()
+    expected = "mychar, An illustration. A girl smiles at the viewer while it rains outside."
+    assert project.caption("a") == expected
+    assert "to look at: 1 over max_tokens_clip" in result.out
+    assert result.code == 0

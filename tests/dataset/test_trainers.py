@@ -1,0 +1,326 @@
+"""What is exported is what each trainer reads, by that trainer's own rule."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import config
+from captioning.export import export
+from captioning.project import Project
+from dataset.trainers import TARGETS
+from errors import UserError
+from tests.fakes.endpoint import FakeEndpoint, Reply
+from tests.program import project as program
+
+LONG, SHORT = "A girl {left|right} holds a sign “:}”.", "A girl, in short."
+MANY = "long, short"
+Read = Callable[[Path, str], list[str]]
+
+
+def line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# How each trainer comes to the captions of a picture `name` ("a/b.png") in a folder of pictures with all
+# that was exported beside them. The rules were taken from the trainers' sources.
+
+
+def sd_scripts_without_wildcards(folder: Path, name: str) -> list[str]:
+    with (folder / name).with_suffix(".txt").open("rt", encoding="utf-8") as file:
+        lines = file.readlines()
+    assert len(lines) > 0
+    return [lines[0].strip()]
+
+
+def sd_scripts_with_wildcards(folder: Path, name: str) -> list[str]:
+    with (folder / name).with_suffix(".txt").open("rt", encoding="utf-8") as file:
+        lines = [each.strip() for each in file.readlines() if each.strip() != ""]
+    return [expanded(each) for each in lines]
+
+
+def expanded(caption: str) -> str:
+    """Take the first choice of every wildcard, where the trainer draws one."""
+    caption = caption.replace("{{", "⦅").replace("}}", "⦆")
+    caption = re.sub(r"\{([^}]+)\}", lambda found: found.group(1).split("|")[0], caption)
+    return caption.replace("⦅", "{").replace("⦆", "}")
+
+
+def sd_scripts_metadata(folder: Path, name: str) -> list[str]:
+    with (folder / "metadata.json").open("rt", encoding="utf-8") as file:
+        metadata = json.load(file)
+    for key, values in metadata.items():
+        pictures = [Path(key)] if Path(key).exists() else in_the_folder_of_pictures(folder, key)
+        assert pictures, f"no image {key}"
+        if pictures[0] == folder / name:
+            assert "tags" not in values
+            return [expanded(each) for each in values["caption"].split("\n") if each.strip() != ""]
+    return []
+
+
+def in_the_folder_of_pictures(folder: Path, key: str) -> list[Path]:
+    found = glob.glob(f"{glob.escape(str(folder))}/{key}.*")  # noqa: PTH207 - as the trainer does it
+    return [Path(each) for each in found if each.endswith((".png", ".jpg", ".webp"))]
+
+
+def a_caption_a_line(folder: Path, name: str) -> list[str]:
+    text = (folder / name).with_suffix(".txt").read_text(encoding="utf-8")
+    return [each.strip() for each in text.split("\n") if each.strip()]
+
+
+def diffusion_pipe(folder: Path, name: str) -> list[str]:
+    directory = (folder / name).parent
+    # It is opened in whatever encoding the system prefers.
+    with (directory / "captions.json").open(encoding="ascii") as file:
+        captions = json.load(file).get((folder / name).name)
+    assert isinstance(captions, list)
+    return captions
+
+
+def ai_toolkit(folder: Path, name: str) -> list[str]:
+    text = (folder / name).with_suffix(".json").read_text(encoding="utf-8").replace("\n", " ")
+    found = json.loads(text)
+    return [found[key] for key in ("caption", "caption_short") if key in found]
+
+
+def imagefolder(folder: Path, name: str) -> list[str]:
+    rows = [json.loads(row) for row in (folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert all((folder / row["file_name"]).is_file() for row in rows)
+    row = next(row for row in rows if row["file_name"] == name)
+    return [value for key, value in row.items() if key.startswith("text")]
+
+
+RULES: list[tuple[str, Read]] = [
+    ("txt", a_caption_a_line),
+    ("onetrainer", a_caption_a_line),
+    ("simpletuner", a_caption_a_line),
+    ("sd-scripts", sd_scripts_with_wildcards),
+    ("sd-scripts", sd_scripts_metadata),
+    ("diffusion-pipe", diffusion_pipe),
+    ("ai-toolkit", ai_toolkit),
+    ("imagefolder", imagefolder),
+]
+FILES = {"sd-scripts": "4 files", "diffusion-pipe": "2 files", "imagefolder": "1 file"}
+
+
+def opened(folder: Path, *settings: str) -> Project:
+    (folder / "config.ini").write_text(config.default_ini(), encoding="utf-8")
+    return Project(config.load(folder / "config.ini", settings))
+
+
+def said(folder: Path, words: list[str], *settings: str) -> tuple[int, str]:
+    lines: list[str] = []
+    code = export(opened(folder, *settings), words, lines.append)
+    return code, "\n".join(lines)
+
+
+@pytest.fixture
+def data_set(tmp_path: Path) -> Path:
+    """Three pictures, one in a folder and one with brackets in its name, with two captions each."""
+    folder = program.Project(tmp_path)
+    for name in ("a.png", "deep/er [1]/b [x].png", "c.png"):
+        folder.add(name)
+        path = (tmp_path / "captions" / name).with_suffix(".txt")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{LONG}\n{SHORT}\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("target", "read"), RULES)
+@pytest.mark.parametrize("name", ["a.png", "deep/er [1]/b [x].png"])
+def test_each_trainer_reads_what_was_written_for_it(
+    data_set: Path, target: str, read: Read, name: str
+) -> None:
+    out, files = data_set / "out", FILES.get(target, "3 files")
+    code, words = said(data_set, [target, str(out)], f"Interpreter.variants={MANY}")
+    assert (code, words) == (0, f"For {target}: 3 captions, {files} written to {out}.")
+    # Whoever lays what was exported over the pictures has a data set.
+    shutil.copytree(data_set / "images", data_set / "training", ignore=shutil.ignore_patterns("*.txt"))
+    shutil.copytree(out, data_set / "training", dirs_exist_ok=True)
+    assert read(data_set / "training", name) == [LONG, SHORT]
+
+
+def test_without_wildcards_sd_scripts_reads_the_first_caption_and_never_an_empty_one(data_set: Path) -> None:
+    said(data_set, ["sd-scripts", str(data_set / "out")], f"Interpreter.variants={MANY}")
+    assert [expanded(each) for each in sd_scripts_without_wildcards(data_set / "out", "c.png")] == [LONG]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("captions", [[], [""], ["one\ntwo"], ["fine", " "], ["a\u2028b"], ["a\rb"]])
+def test_no_target_takes_a_caption_that_is_empty_or_broken_up(target: str, captions: list[str]) -> None:
+    with pytest.raises(ValueError, match="one line with something in it"):
+        TARGETS[target].text(captions)
+
+
+@given(
+    st.sampled_from(sorted(TARGETS)),
+    st.lists(st.text(alphabet="ab{}|“ ", min_size=1).map(line).filter(bool), min_size=2, max_size=4),
+)
+def test_captions_come_back_from_the_text_of_a_picture_as_they_were(target: str, captions: list[str]) -> None:
+    text = TARGETS[target].text(captions)
+    assert TARGETS[target].captions(text, ["a"] * len(captions)) == captions
+    assert text == text.strip()
+    if target == "sd-scripts":
+        assert [expanded(each) for each in text.split("\n")] == captions
+
+
+def test_a_text_that_somebody_broke_up_is_one_caption_and_the_user_is_told(data_set: Path) -> None:
+    (data_set / "captions/a.txt").write_bytes("\ufeffA girl.\r\n\r\nShe waits.\r\n".encode())
+    _, words = said(data_set, ["imagefolder"])
+    assert "3 texts of several lines read as one caption" in words
+    shutil.copytree(data_set / "images", data_set / "captions", dirs_exist_ok=True)
+    assert imagefolder(data_set / "captions", "a.png") == ["A girl. She waits."]
+
+
+def test_pictures_without_caption_are_counted_and_those_never_captioned_left_out(data_set: Path) -> None:
+    folder = program.Project(data_set)
+    folder.add("new.png")
+    folder.add("out.png", "1girl, loli, nude")
+    (data_set / "captions/out.txt").write_text("A caption.", encoding="utf-8")
+    _, words = said(data_set, ["imagefolder"], f"Interpreter.variants={MANY}")
+    assert words.endswith("; 1 picture without a caption.")
+    assert "out.png" not in (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
+
+
+def test_names_in_a_file_are_relative_to_where_it_lies_if_the_pictures_are_below(data_set: Path) -> None:
+    for place, name in ((data_set / "all.jsonl", "images/a.png"), (data_set / "images/m.jsonl", "a.png")):
+        said(data_set, ["imagefolder", str(place)])
+        assert json.loads(place.read_text(encoding="utf-8").splitlines()[0])["file_name"] == name
+    said(data_set, ["imagefolder", str(data_set / "elsewhere" / "m.jsonl")])
+    first = (data_set / "elsewhere/m.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    assert json.loads(first)["file_name"] == "a.png"
+    # sd-scripts is told the folder of the pictures by itself.
+    said(data_set, ["sd-scripts", str(data_set / "all.json")])
+    assert "a" in json.loads((data_set / "all.json").read_text(encoding="utf-8"))
+
+
+def test_a_parquet_table_has_names_captions_and_tags(data_set: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow.parquet
+
+    said(data_set, ["parquet", str(data_set)], f"Interpreter.variants={MANY}", "Tags.exclude=solo")
+    rows = pyarrow.parquet.read_table(data_set / "captions.parquet").to_pylist()
+    captions = {"caption": LONG, "captions": [LONG, SHORT]}
+    assert rows[0] == {"file_name": "images/a.png", **captions, "tags": ["1girl", "smile"]}
+    assert len(rows) == 3
+
+
+def test_only_ai_toolkits_short_caption_is_one_that_is_called_so(data_set: Path) -> None:
+    said(data_set, ["ai-toolkit", str(data_set / "out")], "Interpreter.variants=long, medium")
+    assert json.loads((data_set / "out/a.json").read_text(encoding="utf-8")) == {"caption": LONG}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["kohya"], "should be one of txt, onetrainer, simpletuner, sd-scripts"),
+        (["txt", "a", "b"], "and then a place"),
+        (["txt", "images"], "is a tag file"),
+        (["diffusion-pipe", "captions.json"], "name a folder instead of"),
+        (["ai-toolkit", "a.json"], "name a folder instead of"),
+    ],
+)
+def test_what_cannot_be_exported_is_one_sentence_and_no_file_of_the_users_changes(
+    data_set: Path, words: list[str], message: str
+) -> None:
+    place = [words[0], *(str(data_set / each) for each in words[1:])]
+    with pytest.raises(UserError, match=message):
+        said(data_set, place)
+    assert (data_set / "images/a.txt").read_text(encoding="utf-8") == "1girl, solo, smile"
+
+
+def test_without_any_caption_there_is_nothing_to_export(tmp_path: Path) -> None:
+    program.Project(tmp_path).add("a.png")
+    with pytest.raises(UserError, match="there are no captions in"):
+        said(tmp_path, ["txt"])
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="such names exist on Linux alone")
+def test_a_name_that_is_no_utf8_spoils_no_file(data_set: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    program.Project(data_set).add(f"{odd}.png")
+    (data_set / "captions" / f"{odd}.txt").write_text("Odd.", encoding="utf-8")
+    said(data_set, ["imagefolder"])
+    (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
+    assert "Odd." not in (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
+    said(data_set, ["diffusion-pipe", str(data_set / "out")])
+    assert diffusion_pipe(data_set / "out", f"{odd}.png") == ["Odd."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_link_that_leads_out_of_the_folder_is_not_written_through(data_set: Path) -> None:
+    (data_set / "outside").mkdir()
+    (data_set / "out").mkdir()
+    (data_set / "out/deep").symlink_to(data_set / "outside", target_is_directory=True)
+    with pytest.raises(UserError, match="cannot be written"):
+        said(data_set, ["onetrainer", str(data_set / "out")])
+    assert list((data_set / "outside").iterdir()) == []
+
+
+def test_a_run_writes_the_files_of_its_target_and_keeps_them_in_step_with_edited_captions(
+    tmp_path: Path,
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = program.Project(
+            tmp_path,
+            url=endpoint.url,
+            Dataset__target="sd-scripts",
+            Interpreter__repairs="0",
+            Interpreter__min_coverage="0",
+        )
+        project.add("a.png")
+        project.add("b.png")
+        endpoint.script(Reply("A girl with a {sign|flag} smiles."), Reply("A girl waves."))
+        first = project.run()
+        metadata = project.captions / "metadata.json"
+        written, stamp = metadata.read_text(encoding="utf-8"), metadata.stat().st_mtime_ns
+        assert first.code == 0, first
+        assert "For sd-scripts: 2 captions, 1 file written to" in first.out
+        assert json.loads(written)["a"]["caption"] in ("A girl with a {{sign|flag}} smiles.", "A girl waves.")
+        assert "A girl with a {{sign|flag}} smiles." in (project.caption("a"), project.caption("b"))
+
+        project.run()
+        assert metadata.stat().st_mtime_ns == stamp
+        (project.captions / "a.txt").write_text("My own words.", encoding="utf-8")
+        assert project.run().code == 0
+        assert json.loads(metadata.read_text(encoding="utf-8"))["a"]["caption"] == "My own words."
+
+        # Braces are in the file as they are known to the journal: nothing was edited but a.
+        project.set |= {"Dataset.existing": "refresh"}
+        project.add("a.png", "1girl, hat")
+        project.add("b.png", "1girl, coat")
+        asked = len(endpoint.requests)
+        project.run()
+        assert len(endpoint.requests) == asked + 1
+        assert project.caption("a") == "My own words."
+
+
+def test_a_file_of_somebody_else_is_left_as_it_is_and_the_user_is_told(tmp_path: Path) -> None:
+    project = program.Project(tmp_path, Dataset__target="imagefolder")
+    project.add("a.png")
+    project.captions.mkdir()
+    metadata = project.captions / "metadata.jsonl"
+    metadata.write_text("mine\n", encoding="utf-8")
+    result = project.run()
+    assert result.code == 1
+    assert f"{metadata} was left as it is" in result.out
+    assert metadata.read_text(encoding="utf-8") == "mine\n"
+    metadata.unlink()
+    assert project.run("--export", "imagefolder").code == 0
+    metadata.write_text(metadata.read_text(encoding="utf-8") + "edited\n", encoding="utf-8")
+    result = project.run("--export", "imagefolder")
+    assert result.code == 1
+    assert metadata.read_text(encoding="utf-8").endswith("edited\n")
+    result = project.run("--export", "txt")
+    assert "reads the texts in" in result.out
+    assert project.run("--export", "nobody").code == 2

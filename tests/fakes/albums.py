@@ -1,0 +1,69 @@
+"""Data sets with a history, to be looked at: pictures, captions and a journal, written as runs write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import config
+from captioning.project import Project as DataSet
+from dataset.images import Picture
+from dataset.lines import Lines
+from dataset.results import Results
+from dataset.texts import Texts
+from errors import ItemError
+from review.gathering import Page, Sources, gather
+from tests.program.project import Project
+
+FIRST, SECOND = "2026-11-20T10:00:00+00:00", "2026-11-22T10:00:00+00:00"
+
+
+class Album:
+    """A user's folder, with the words in which a test tells what earlier runs made of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = Project(folder)
+        self.report = self.project.captions / "report.html"
+        self.project.captions.mkdir()
+        self.project.descriptions.mkdir()
+
+    def add(self, name: str, tags: str = "1girl, solo, smile") -> str:
+        """A picture with tags; what its caption is called by."""
+        self.project.add(name, tags)
+        return Picture(name, ".txt").stem_name
+
+    def results(self, run: str = SECOND, stage: str = "interpreter") -> Results:
+        """What a run writes its results through."""
+        folder = self.project.captions if stage == "interpreter" else self.project.descriptions
+        return Results(stage, Texts(folder, ".txt"), Lines(self.project.captions / "journal.jsonl"), run)
+
+    def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
+        """A run wrote this caption."""
+        results = self.results(run)
+        results.keep(name, text, prompt="p", model="tiny", draft=draft, details=cost)
+        results.close()
+
+    def failure(self, name: str, reason: str, message: str, stage: str = "interpreter") -> None:
+        """A run failed with this picture."""
+        results = self.results(stage=stage)
+        results.failed(name, ItemError(reason, message))
+        results.close()
+
+    def by_hand(self, name: str, text: str) -> None:
+        """Somebody wrote into the file of a caption."""
+        (self.project.captions / f"{name}.txt").write_text(text, encoding="utf-8")
+
+    def values(self, categories: Mapping[str, str] | None = None) -> Page:
+        """What the page would be made from."""
+        data_set = self._data_set()
+        known = categories or {}
+        texts = data_set.captions.texts, data_set.descriptions.texts
+        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, lambda tag: ())
+        return gather(sources)
+
+    def write(self) -> Path:
+        """Write the report, as --report does."""
+        return self._data_set().write_report()
+
+    def _data_set(self) -> DataSet:
+        return DataSet(config.load(self.project.folder / "config.ini"))

@@ -1,0 +1,281 @@
+"""A run over 300 pictures in all three stages that is killed, and what it leaves behind.
+
+The answers depend on nothing but the messages, so that a run in pieces has to end in the very files of a
+run in one go. An answer counts as arrived once its last byte has left the server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fakes.answers import Json
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.faults import Exchange, Reply
+from tests.fakes.wiki_pages import WikiTag
+from tests.program.project import LONGEST_RUN, Project, png
+
+PICTURES = 300
+IN_FLIGHT = 8
+# The model that each stage asks for tells the stages apart.
+READER, SEER, WRITER = "reader", "seer", "writer"
+
+_MATERIALS = ("paper", "wooden", "glass", "stone", "copper", "woollen", "silk", "clay", "wicker", "brass")
+_THINGS = (
+    *("kite", "lantern", "bridge", "basket", "ladder", "boat", "bell", "fence", "bench", "drum", "mask"),
+    *("flute", "wheel", "bowl"),
+)
+_TAGS = tuple(f"{material}_{thing}" for thing in _THINGS for material in _MATERIALS)
+_TEMPLATES = {
+    "read.txt": "{% for page in pages %}\n{{ loop.index }}. {{ page.name }} = {{ page.text }}\n{% endfor %}",
+    "see.txt": "Tags: {{ tags }}\nDescribe the picture.\n",
+    "write.txt": "Tags: {{ tags }}\n{{ tag_descriptions }}\nSeen: {{ image_description }}\nWrite.\n",
+}
+_PAGE = re.compile(r"^\d+\. (.+?) = ", re.MULTILINE)
+_TAG_LINE = re.compile(r"^Tags: (.+)$", re.MULTILINE)
+
+
+def wiki_tags() -> dict[str, WikiTag]:
+    """A page for every tag, long enough that a model has to sum it up."""
+    return {
+        tag: WikiTag(
+            tag,
+            f"A {tag.replace('_', ' ')} that is carried, worn or stands about. It may be old or new. "
+            "People often paint it, and in pictures of markets and fairs there are many of them.",
+        )
+        for tag in _TAGS
+    }
+
+
+def add_pictures(folder: Path) -> dict[str, str]:
+    """Write the pictures; their tags, as a prompt lists them, with the name of the picture of each."""
+    chance, found = random.Random(20), {}
+    project = Project(folder)
+    for number in range(PICTURES):
+        things = chance.sample(_THINGS, 5)
+        tags = [f"{chance.choice(_MATERIALS)} {thing}" for thing in things]
+        name = f"{'abc'[number % 3]}/{number:03}"
+        project.add(f"{name}.png", ", ".join(tags), png((number % 256, number // 2, 90)))
+        found[", ".join(tags)] = name
+    assert len(found) == PICTURES
+    return found
+
+
+def answer(body: Json) -> str:
+    """What the models say: a numbered sentence a page, or a sentence that holds all tags."""
+    text = _text_of(body)
+    if body["model"] == READER:
+        names = _PAGE.findall(text)
+        sentences = [f"A {name} stands {_by_lot(name)} in a market." for name in names]
+        return "\n".join(f"{number}. {each}" for number, each in enumerate(sentences, start=1))
+    things = ", ".join(f"a {tag}" for tag in _tags_in(text).split(", "))
+    return f"In the market there are {things}, {_by_lot(text)} {_by_lot(text[::-1])}."
+
+
+def _by_lot(text: str) -> str:
+    places = ("at dawn", "at noon", "in the rain", "by a well", "under a tree", "near a wall", "on a hill")
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"{places[digest[0] % 7]} with {digest[1] + 2} stalls"
+
+
+def _text_of(body: Json) -> str:
+    contents = [message["content"] for message in body["messages"]]
+    parts = (part for content in contents if isinstance(content, list) for part in content)
+    texts = [content for content in contents if isinstance(content, str)]
+    return "\n".join([*texts, *(part["text"] for part in parts if part["type"] == "text")])
+
+
+def _tags_in(text: str) -> str:
+    found = _TAG_LINE.search(text)
+    assert found, text
+    return found.group(1)
+
+
+@dataclass(slots=True)
+class Post:
+    """The only `fault` of the endpoint: it answers well, remembers what was sent, and rings at the nth."""
+
+    sent: list[Json] = field(default_factory=list)
+    bell: threading.Event = field(default_factory=threading.Event)
+    ring_at: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def expect(self, ring_at: int) -> None:
+        self.sent, self.ring_at = [], ring_at
+        self.bell.clear()
+
+    def send(self, exchange: Exchange) -> None:
+        Reply().send(exchange)
+        with self._lock:
+            self.sent.append(exchange.request.body)
+            if len(self.sent) >= self.ring_at:
+                self.bell.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is on disk: each item (a tag, or a stage and a picture) that needs no further answer."""
+
+    items: frozenset[str]
+    pages: frozenset[str]
+
+
+class Scene:
+    """One project, its servers, and the names by which its requests are known."""
+
+    def __init__(
+        self, folder: Path, images: Path, names: Mapping[str, str], *, overlap: bool = False
+    ) -> None:
+        """With `overlap`, captions are asked of a second server while pictures are still described."""
+        self.post = Post()
+        self.endpoints = [FakeEndpoint(answer=answer, faults=(self.post,), latency=0.004) for _ in range(2)]
+        self.most_in_flight = 2 * IN_FLIGHT if overlap else IN_FLIGHT
+        self.wiki = FakeDanbooru(wiki_tags())
+        self.names = names
+        self.project = Project(
+            folder,
+            self.endpoints[0].url,
+            Endpoint__overlap=str(overlap),
+            Endpoint__concurrency=str(IN_FLIGHT),
+            Dataset__images=str(images),
+            TagProvider__skip="False",
+            TagProvider__model=READER,
+            TagProvider__wiki_url=self.wiki.url,
+            TagProvider__prompt_template_file="read.txt",
+            Interrogator__skip="False",
+            Interrogator__model=SEER,
+            Interrogator__prompt_template_file="see.txt",
+            Interpreter__url=self.endpoints[overlap].url,
+            Interpreter__model=WRITER,
+            Interpreter__prompt_template_file="write.txt",
+            Tags__describe="all",
+        )
+        for name, text in _TEMPLATES.items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def __enter__(self) -> Scene:
+        self.wiki.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wiki.__exit__(None, None, None)
+        for endpoint in self.endpoints:
+            endpoint.__exit__(None, None, None)
+
+    def items_of(self, body: Json) -> set[str]:
+        """What a request asks about."""
+        text = _text_of(body)
+        if body["model"] == READER:
+            return {f"{READER} {name.replace(' ', '_')}" for name in _PAGE.findall(text)}
+        return {f"{body['model']} {self.names[_tags_in(text)]}"}
+
+    def run(self, ring_at: int | None = None, then: float = 0.0) -> Run:
+        """One run; killed `then` seconds after answer number `ring_at` was sent, or left to its end."""
+        asked = [len(endpoint.requests) for endpoint in self.endpoints]
+        looked_up = len(self.wiki.asked)
+        self.post.expect(ring_at or 0)
+        errors = self.project.folder / "stderr.txt"
+        with errors.open("w") as err:
+            process = subprocess.Popen(self.project.command(), stdout=subprocess.DEVNULL, stderr=err)
+            try:
+                if ring_at is None:
+                    process.wait(LONGEST_RUN)
+                else:
+                    self._await_bell(process)
+                    time.sleep(then)
+                sent = list(self.post.sent)
+                process.kill()
+            finally:
+                process.kill()
+                code = process.wait()
+        said = errors.read_text()
+        assert "Traceback" not in said, said
+        return Run(
+            code,
+            [
+                self.items_of(request.body)
+                for endpoint, before in zip(self.endpoints, asked, strict=True)
+                for request in endpoint.requests[before:]
+            ],
+            [self.items_of(body) for body in sent],
+            set(_looked_up(self.wiki, looked_up)),
+        )
+
+    def _await_bell(self, process: subprocess.Popen[bytes]) -> None:
+        while self.post.ring_at and process.poll() is None and not self.post.bell.wait(0.05):
+            """Wait for the answer, or for the end of a run that needs fewer."""
+
+    def look(self, expected: Mapping[str, str]) -> Left:
+        """Read all that is on disk; every text must be whole, and every file must load."""
+        journal = self.project.captions / "journal.jsonl"
+        items = {
+            f"{SEER if line['stage'] == 'interrogator' else WRITER} {line['picture']}"
+            for line in _lines(journal)
+            if line["outcome"] == "done"
+        }
+        for name, text in self.texts().items():
+            assert text == expected[name], f"{name} is torn"
+        pages: set[str] = set()
+        for line in _lines(self.project.captions / ".tags.jsonl"):
+            if "page" in line:
+                pages.add(line["page"]["tag"])
+            else:
+                items.add(f"{READER} {line['tag']}")
+        cache = self.project.cache
+        known = json.loads(cache.read_text()) if cache.exists() else {}
+        items |= {f"{READER} {tag}" for tag in known}
+        return Left(frozenset(items), frozenset(pages))
+
+    def texts(self) -> dict[str, str]:
+        """Captions and descriptions by their place."""
+        files = [*self.project.captions.rglob("*.txt"), *self.project.descriptions.rglob("*.txt")]
+        return {str(path.relative_to(self.project.folder)): path.read_text("utf-8") for path in files}
+
+    def meanings(self) -> dict[str, str]:
+        """The sentence of each tag in tags_cache.json."""
+        entries = json.loads(self.project.cache.read_text("utf-8"))
+        return {tag: entry["description"] for tag, entry in entries.items()}
+
+    def strays(self) -> list[str]:
+        """Files that a run which ended in order does not leave behind."""
+        hidden = self.project.folder.rglob(".*")
+        return [str(path) for path in hidden if path.name != ".tagscribe.lock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the servers saw it: the items of each request, and of each answer that was sent."""
+
+    code: int
+    asked: list[set[str]]
+    sent: list[set[str]]
+    looked_up: set[str]
+
+    @property
+    def items(self) -> set[str]:
+        return set().union(*self.asked)
+
+    def lost(self, kept: Collection[str]) -> list[set[str]]:
+        """Answers that had left the server and are not on disk."""
+        return [items for items in self.sent if not items <= set(kept)]
+
+
+def _lines(path: Path) -> Iterator[Json]:
+    if path.exists():
+        raw = path.read_bytes()
+        assert not raw or raw.endswith(b"\n"), f"{path} ends in mid-line"
+        yield from map(json.loads, raw.splitlines())
+
+
+def _looked_up(wiki: FakeDanbooru, since: int) -> Iterator[str]:
+    for asked in wiki.asked[since:]:
+        yield from asked.one("search[name_space]").split()

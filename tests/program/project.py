@@ -1,0 +1,92 @@
+"""Runs `python caption.py` as a user does: in a folder of its own, as a process, on real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import config
+
+ROOT = Path(__file__).parents[2]
+LONGEST_RUN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def png(colour: tuple[int, int, int] = (90, 140, 200), width: int = 24, height: int = 24) -> bytes:
+    """A plain picture in one colour."""
+    rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+class Project:
+    """A user's folder: config.ini, pictures and tag files; the program is the one of this repository."""
+
+    def __init__(self, folder: Path, url: str = "builtin", **settings: str) -> None:
+        """Write the default config.ini, with settings such as `Interpreter__skip="True"` changed."""
+        self.folder = folder
+        self.images, self.captions = folder / "images", folder / "captions"
+        self.descriptions, self.cache = folder / "descriptions", folder / "tags_cache.json"
+        self.images.mkdir(parents=True, exist_ok=True)
+        self.set = {"Endpoint.url": url, "Endpoint.model": "tiny", "TagProvider.skip": "True"}
+        # The answers of the fake have nothing to do with the tags, so each would be asked for once more.
+        self.set["Interpreter.repairs"] = "0"
+        self.set |= {key.replace("__", "."): value for key, value in settings.items()}
+        (folder / "config.ini").write_text(config.default_ini(), encoding="utf-8")
+
+    def add(self, name: str, tags: str = "1girl, solo, smile", picture: bytes | None = None) -> Path:
+        """A picture and its tag file; the path of the picture."""
+        path = self.images / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture or png())
+        path.with_suffix(".txt").write_text(tags, encoding="utf-8")
+        return path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of a run."""
+        chosen = [part for key, value in self.set.items() for part in ("--set", f"{key}={value}")]
+        config_file = str(self.folder / "config.ini")
+        return [sys.executable, str(ROOT / "caption.py"), "--config", config_file, *chosen, *arguments]
+
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Result:
+        """One run to its end."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_RUN,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def caption(self, name: str) -> str:
+        """The caption of a picture, by its name without extension."""
+        return (self.captions / f"{name}.txt").read_text(encoding="utf-8")
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The lines of the journal."""
+        lines = (self.captions / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]

@@ -1,0 +1,465 @@
+"""`--check` on set-ups that are broken: one line says what to do, and doing it mends the set-up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commands.checkup import programs
+from tests.fakes.answers import Json
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.endpoint import FakeEndpoint, Reply, Status
+from tests.fakes.llama_server import CONTEXT, SLOTS, LlamaServer
+from tests.fakes.wiki_pages import TAGS
+from tests.program.project import Project, Result, png
+
+
+def picture_in(body: Json) -> bool:
+    return '"image_url"' in json.dumps(body)
+
+
+def sees_orange(body: Json) -> str:
+    return "It is plain orange." if picture_in(body) else "ready"
+
+
+@pytest.fixture
+def seeing() -> Iterator[FakeEndpoint]:
+    """Serve a model that can name the colour of the picture it is shown."""
+    with FakeEndpoint(answer=sees_orange, models=("small-vision",)) as endpoint:
+        yield endpoint
+
+
+def lines(result: Result, level: str) -> list[str]:
+    """The findings of one level."""
+    return [line[9:] for line in result.out.splitlines() if line.startswith(f"{level:<8} ")]
+
+
+def only(result: Result, level: str) -> str:
+    """The one finding of a level."""
+    found = lines(result, level)
+    assert len(found) == 1, result.out
+    return found[0]
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with a digest of what it holds and when it was written."""
+    return {
+        str(
+            path.relative_to(folder)
+        ): f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_mtime_ns}"
+        for path in folder.rglob("*")
+        if path.is_file()
+    } | {f"{path.relative_to(folder)}/": "" for path in folder.rglob("*") if path.is_dir()}
+
+
+def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    with FakeDanbooru(TAGS, accounts={"me": "key"}) as wiki:
+        project = Project(
+            tmp_path,
+            url=seeing.url,
+            Endpoint__model="auto",
+            TagProvider__skip="False",
+            TagProvider__wiki_url=wiki.url,
+            TagProvider__wiki_login="me",
+            TagProvider__wiki_api_key="key",
+            Interrogator__skip="False",
+            Interpreter__prompt_template_file="interpreter_prompt_template_short.txt",
+        )
+        project.add("a.png", "1girl, solo, hatsune miku")
+        project.add("deep/b.png", "1girl, smile")
+        before = state_of(tmp_path)
+        result = project.run("--check")
+        assert state_of(tmp_path) == before
+        assert len(wiki.asked) == 1
+    assert (result.code, lines(result, "warning"), lines(result, "problem")) == (0, [], [])
+    # The TagProvider and the Interpreter share an endpoint, which is asked once for both.
+    assert len(seeing.requests) == 2
+    assert all(len(json.dumps(request.body)) < 3000 for request in seeing.requests)
+    told = iter(lines(result, "ok"))
+    for words in (
+        "Python 3.",
+        "libraries: openai ",
+        "config.ini can be used",
+        "[TagProvider] template tag_provider_prompt_template.txt uses pages",
+        "[Interrogator] template interrogator_prompt_template.txt uses",
+        "[Interpreter] template interpreter_prompt_template_short.txt uses character",
+        "2 pictures, 2 tag files",
+        "all pictures can be read",
+        "tags of a picture: 2 at least, 2.5 in the middle, 3 at most; 4 different tags",
+        "tags_cache.json knows 0 of 4 tags; 4 to look up",
+        "the wiki danbooru answers, and accepts the login me",
+        f"[TagProvider] {seeing.url} answers in",
+        f"[Interrogator] {seeing.url} answers in",
+        "[Interrogator] the model small-vision can see",
+        "the server does not tell its context; the longest prompt has about",
+        f"[Interpreter] {seeing.url} answers in",
+        "captions that are there: 0 of 2",
+        "descriptions that are there: 0 of 2",
+    ):
+        assert any(words in line for line in told), f"{words}\n{result.out}"
+    assert result.out.splitlines()[-1] == "no problems, no warnings: a run would do. Nothing was changed."
+    assert "\x1b" not in result.out
+
+
+def test_no_server_at_the_address_is_mended_by_starting_one(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto")
+        project.add("a.png")
+        endpoint.stop()
+        result = project.run("--check")
+        assert result.code == 2
+        assert only(result, "problem") == (
+            f"[Interpreter] nothing answers at {endpoint.url}: start the server, or correct url in config.ini"
+        )
+        endpoint.start_again()
+        result = project.run("--check")
+    assert (result.code, lines(result, "problem")) == (0, [])
+
+
+def test_a_wrong_model_is_mended_by_the_name_that_the_line_gives(tmp_path: Path) -> None:
+    with FakeEndpoint(models=("qwen-8b", "text-embedding"), knows_only_listed=True) as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="qwen-7b")
+        project.add("a.png")
+        result = project.run("--check")
+        assert result.code == 2
+        told = only(result, "problem")
+        assert told.startswith(f"[Interpreter] {endpoint.url} has no model qwen-7b: write model = ")
+        written = re.search(r"write model = ([^;]+);", told)
+        assert written
+        project.set["Endpoint.model"] = written[1]
+        result = project.run("--check")
+    assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
+
+
+def test_a_text_model_for_pictures_is_mended_by_a_model_that_sees(
+    tmp_path: Path, llama: LlamaServer, seeing: FakeEndpoint
+) -> None:
+    project = Project(
+        tmp_path,
+        url=llama.url,
+        Interrogator__skip="False",
+        Interpreter__prompt_template_file="interpreter_prompt_template_short.txt",
+    )
+    project.add("a.png")
+    result = project.run("--check")
+    assert result.code == 2
+    assert only(result, "problem") == (
+        f"[Interrogator] the model tiny at {llama.url} reads text only: write url and model of one that sees "
+        "under [Interrogator], or skip = True"
+    )
+    assert any(f"context of {CONTEXT // SLOTS:,} tokens" in line for line in lines(result, "ok"))
+    assert any(f"the server works on {SLOTS} requests at once" in line for line in lines(result, "ok"))
+    project.set |= {"Interrogator.url": seeing.url, "Interrogator.model": "small-vision"}
+    result = project.run("--check")
+    assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
+    assert any("the model small-vision can see" in line for line in lines(result, "ok"))
+
+
+def test_a_server_that_refuses_pictures_and_does_not_say_so_beforehand_is_found_by_asking(
+    tmp_path: Path,
+) -> None:
+    with FakeEndpoint() as endpoint:
+        endpoint.script(Status(500, '{"error": {"message": "image input is not supported"}}'))
+        project = Project(tmp_path, url=endpoint.url, Interrogator__skip="False", Endpoint__model="auto")
+        project.add("a.png")
+        result = project.run("--check")
+    assert result.code == 2
+    assert "choose a vision model for [Interrogator]" in only(result, "problem")
+
+
+def test_a_model_that_does_not_name_the_colour_is_only_warned_of(
+    tmp_path: Path, llama_vision: LlamaServer
+) -> None:
+    project = Project(
+        tmp_path,
+        url=llama_vision.url,
+        Endpoint__api_key=llama_vision.api_key,
+        Interrogator__skip="False",
+        Interpreter__prompt_template_file="interpreter_prompt_template_short.txt",
+    )
+    project.add("a.png")
+    result = project.run("--check")
+    assert result.code == 0
+    assert "shown a plain orange picture and asked for its colour, tiny says: " in only(result, "warning")
+
+
+def test_a_wrong_key_is_mended_by_the_right_one(tmp_path: Path, llama_vision: LlamaServer) -> None:
+    project = Project(tmp_path, url=llama_vision.url)
+    project.set["Endpoint.api_key"] = "wrong"
+    project.add("a.png")
+    result = project.run("--check")
+    assert result.code == 2
+    assert only(result, "problem").endswith("put the right api_key in config.ini or TAGSCRIBE_API_KEY")
+    project.set["Endpoint.api_key"] = llama_vision.api_key
+    assert project.run("--check").code == 0
+
+
+def test_pictures_without_tags_are_mended_by_tag_files_as_the_line_describes_them(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    picture = project.add("a.png")
+    picture.with_suffix(".txt").unlink()
+    result = project.run("--check")
+    assert result.code == 2
+    told = only(result, "problem")
+    assert told == (
+        "1 picture, but no tag file: put a tag file beside each picture: NAME.txt, its tags with commas "
+        "between them"
+    )
+    picture.with_suffix(".txt").write_text("1girl, solo", encoding="utf-8")
+    result = project.run("--check")
+    assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
+
+
+def test_no_pictures_are_mended_by_putting_some_there(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    result = project.run("--check")
+    assert result.code == 2
+    assert "there are no pictures in" in only(result, "problem")
+    assert "put some there with their tag files" in only(result, "problem")
+    project.add("a.png")
+    assert project.run("--check").code == 0
+
+
+@pytest.mark.parametrize("remedy", ["Interrogator.skip=False", "the other template"])
+def test_a_template_that_wants_descriptions_that_nobody_writes_is_mended_either_way(
+    tmp_path: Path, seeing: FakeEndpoint, remedy: str
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto")
+    project.set["Interpreter.prompt_template_file"] = "interpreter_prompt_template.txt"
+    project.add("a.png")
+    result = project.run("--check")
+    told = only(result, "warning")
+    assert "wants a description of each picture, and there is none" in told
+    if remedy == "the other template":
+        name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", told)
+        assert name
+        project.set["Interpreter.prompt_template_file"] = name[1]
+    else:
+        assert "write skip = False under [Interrogator]" in told
+        project.set["Interrogator.skip"] = "False"
+    result = project.run("--check")
+    assert (result.code, lines(result, "warning")) == (0, [])
+
+
+def test_a_template_that_tells_the_model_nothing_of_the_picture_is_warned_of(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    template = tmp_path / "alike.txt"
+    template.write_text("Write a caption.", encoding="utf-8")
+    project.set |= {
+        f"{stage}.prompt_template_file": str(template) for stage in ("Interrogator", "Interpreter")
+    }
+    project.add("a.png")
+    result = project.run("--check")
+    assert "ok       [Interrogator] template alike.txt uses no variable" in result.out
+    warned = [line for line in lines(result, "warning") if "no variable" in line]
+    assert len(warned) == 1
+    assert warned[0].startswith("[Interpreter] template alike.txt uses no variable: the model learns nothing")
+
+
+def test_a_description_that_no_template_uses_is_mended_by_the_template_of_the_line(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    project.add("a.png")
+    told = only(project.run("--check"), "warning")
+    name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", told)
+    assert name
+    project.set["Interpreter.prompt_template_file"] = name[1]
+    assert lines(project.run("--check"), "warning") == []
+
+
+def test_a_template_with_an_unknown_name_is_mended_by_the_name_of_the_line(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    template = tmp_path / "mine.txt"
+    template.write_text("Describe {{ tag }}.", encoding="utf-8")
+    project.set["Interpreter.prompt_template_file"] = str(template)
+    result = project.run("--check")
+    assert result.code == 2
+    assert "there is nothing called tag to fill in; did you mean tags?" in only(result, "problem")
+    template.write_text("Describe {{ tags }}.", encoding="utf-8")
+    result = project.run("--check")
+    assert (result.code, lines(result, "problem")) == (0, [])
+
+
+def test_a_broken_template_of_one_stage_keeps_no_server_from_being_looked_at(
+    tmp_path: Path, seeing: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    project.set["Interrogator.prompt_template_file"] = "missing.txt"
+    project.add("a.png")
+    result = project.run("--check")
+    assert result.code == 2
+    assert "missing.txt does not exist: correct prompt_template_file" in only(result, "problem")
+    assert any("[Interpreter] " in line and "answers in" in line for line in lines(result, "ok"))
+
+
+def test_a_wiki_that_is_away_is_mended_when_it_is_back(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")
+        project.set["TagProvider.wiki_url"] = "http://127.0.0.1:9"
+        project.add("a.png")
+        result = project.run("--check")
+        assert result.code == 0
+        assert "127.0.0.1 cannot be reached" in only(result, "warning")
+        assert "check the network and wiki_url, or read a dump (source = FILE)" in only(result, "warning")
+        project.set["TagProvider.wiki_url"] = wiki.url
+        assert lines(project.run("--check"), "warning") == []
+
+
+def test_a_login_that_the_wiki_does_not_know_is_told(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS, accounts={"me": "key"}) as wiki:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")
+        project.set |= {"TagProvider.wiki_url": wiki.url, "TagProvider.wiki_login": "me"}
+        project.set["TagProvider.wiki_api_key"] = "old-key"
+        project.add("a.png")
+        result = project.run("--check")
+    assert "correct wiki_login and wiki_api_key" in only(result, "warning")
+    assert "old-key" not in result.out
+
+
+def test_every_mistake_in_the_settings_is_a_line_and_nothing_is_asked(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "config.ini").write_text("[Endpont]\n[Endpoint]\nretries = many\n", encoding="utf-8")
+    result = project.run("--check")
+    assert result.code == 2
+    assert len(lines(result, "problem")) == 2
+    assert "did you mean Endpoint?" in lines(result, "problem")[0]
+    assert result.err == ""
+
+
+def test_what_is_odd_about_a_data_set_is_told_by_kind_with_names(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number in range(5):
+        project.add(f"broken{number}.png", picture=b"no picture")
+    project.add("turned.jpg", picture=jpeg_on_its_side())
+    project.add("said.png", "A girl stands in the rain and smiles at the viewer. She wears a long red coat.")
+    project.add("twice.png")
+    project.add("twice.jpg")
+    project.add("kept.png", "1girl, loli, nude")
+    project.add("alone.png").with_suffix(".txt").unlink()
+    (project.images / "orphan.txt").write_text("1girl, solo", encoding="utf-8")
+    cache = {"smile": {"description": "", "by": "no such tag", "fetched": "2020-01-01"}}
+    project.cache.write_text(json.dumps(cache), encoding="utf-8")
+    result = project.run("--check")
+    assert result.code == 0
+    warnings = "\n".join(lines(result, "warning"))
+    for words in (
+        "same name twice: 2 (twice.jpg, twice.png)",
+        "no tag file: 1 (alone.png)",
+        "tag file without picture: 1 (orphan.txt)",
+        "not a picture: 5 (broken0.png, broken1.png, broken2.png, 2 more)",
+        "tag file is sentences: 1 (said.png)",
+        "unknown to the wiki: 1 (smile)",
+    ):
+        assert words in warnings, result.out
+    fine = "\n".join(lines(result, "ok"))
+    assert "stored rotated, and sent upright: 1 (turned.jpg)" in fine
+    assert "never sent, as their tags say why: 1 (kept.png)" in fine
+
+
+def jpeg_on_its_side() -> bytes:
+    """A JPEG whose EXIF says that it is to be turned."""
+    import pyvips
+
+    picture = pyvips.Image.black(24, 24, bands=3).copy(interpretation="srgb")
+    picture.set_type(pyvips.GValue.gint_type, "orientation", 6)
+    data: bytes = picture.jpegsave_buffer()
+    return data
+
+
+def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", Endpoint__concurrency="1")
+        for name in ("a", "b", "c", "d"):
+            project.add(f"{name}.png", f"1girl, {name}_dress")
+        refusal = Reply("I'm sorry, but I can't help with that.")
+        endpoint.script(Reply("A girl in a dress."), Reply("A girl in a coat."), *[refusal] * 10)
+        project.run("--set", "Endpoint.retries=0", "--set", "Interpreter.repairs=0", "--limit", "3")
+        project.run("--set", "Endpoint.url=builtin", "--limit", "1")
+        (project.captions / "b.txt").write_text("My own words.", encoding="utf-8")
+        project.add("a.png", "1girl, another dress")
+        result = project.run("--check")
+    assert result.code == 0
+    assert "captions that are there: 3 of 4; 1 draft, 1 edited by hand" in result.out
+    warnings = "\n".join(lines(result, "warning"))
+    assert (
+        "1 caption, made from another prompt, model or tags: write [Dataset] existing = refresh" in warnings
+    )
+
+
+def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_deleting_it(
+    tmp_path: Path,
+) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    project.add("out.png", "1girl, loli, nude")
+    project.captions.mkdir()
+    (project.captions / "out.txt").write_text("A caption.", encoding="utf-8")
+    told = only(project.run("--check"), "warning")
+    assert told == (
+        "pictures that are never sent, with captions from before: 1 (out.png): delete these captions, "
+        "for whoever trains on the folder reads them"
+    )
+    (project.captions / "out.txt").unlink()
+    assert lines(project.run("--check"), "warning") == []
+
+
+def test_a_terminal_is_shown_colours_unless_no_color_is_set(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+
+    def seen(**environment: str) -> str:
+        pty = pytest.importorskip("pty")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            project.command("--check"), stdout=theirs, env={**os.environ, **environment}
+        )
+        os.close(theirs)
+        shown = b""
+        try:
+            while chunk := os.read(ours, 1 << 16):
+                shown += chunk
+        except OSError:
+            pass
+        process.wait()
+        os.close(ours)
+        return shown.decode()
+
+    assert "\x1b[32mok" in seen()
+    assert "\x1b" not in seen(NO_COLOR="1")
+
+
+def test_a_library_that_is_old_or_missing_is_told_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(
+        "tqdm>=4.66\nopenai[aiohttp]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"
+    )
+    told = [str(finding) for finding in programs.examine(requirements) if finding.level == "problem"]
+    assert told[0].endswith("is older than 9999: pip install -r requirements.txt --upgrade")
+    assert told[1] == "the library no-such-library-there is not installed: pip install -r requirements.txt"
+
+
+@pytest.mark.parametrize(("context", "level"), [(100, "problem"), (100_000, "ok")])
+def test_a_context_that_is_too_short_for_the_longest_prompt_is_a_problem(
+    tmp_path: Path, context: int, level: str
+) -> None:
+    listing = {"object": "list", "data": [{"id": "m", "object": "model", "max_model_len": context}]}
+    with FakeEndpoint(models=Status(200, json.dumps(listing))) as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto")
+        project.add("a.png", picture=png())
+        result = project.run("--check")
+    told = [line for line in lines(result, level) if "context of" in line]
+    assert len(told) == 1, result.out
+    assert ("load the model with a context of" in told[0]) == (level == "problem")

@@ -1,0 +1,455 @@
+"""--compare: two configurations over the same pictures, kept apart from each other and from what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import config
+from captioning import eventlog
+from captioning.project import Project as DataSet
+from commands.comparison import Comparison, configurations
+from commands.comparison.configurations import labels
+from commands.comparison.pictures import common
+from errors import UserError
+from events import happened
+from llm.discovery import LOCAL_PORTS
+from llm.secrecy import HIDDEN
+from tests.fakes.answers import completion
+from tests.fakes.endpoint import FakeEndpoint, Status
+from tests.llm.test_discovery import something_listens
+from tests.program.project import Project, Result
+from tests.review.browser import Browser, need_browser
+
+REFUSAL = "I'm sorry, but I can't help with that."
+HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>{{7*7}}<!-- &lt;b&gt;"
+THINGS = ("hat", "umbrella", "kimono", "scarf")
+GOOD = {thing: f"A girl with a {thing}." for thing in THINGS}
+BAD = {"hat": REFUSAL, "umbrella": REFUSAL, "kimono": "A girl.", "scarf": "Two girls in a scarf."}
+
+
+def answering(answers: Mapping[str, str], **further: Any) -> FakeEndpoint:  # noqa: ANN401 - as it takes them
+    """A server that says for each thing of the tags what it is told to say."""
+
+    def answer(body: Mapping[str, Any]) -> str:
+        # Only the tags of the picture stand at the end of the last message.
+        asked = json.dumps(body["messages"][-1])
+        return next(text for thing, text in answers.items() if f"1girl, {thing}" in asked)
+
+    return FakeEndpoint(answer=answer, **further)
+
+
+class Desk:
+    """A user's folder with pictures and two configurations."""
+
+    def __init__(self, folder: Path, things: tuple[str, ...] = THINGS) -> None:
+        self.project = Project(folder)
+        self.project.set.clear()
+        self.folder = folder
+        self.page = folder / "comparison" / "compare.html"
+        for thing in things:
+            self.project.add(f"{thing}.png", f"1girl, {thing}")
+
+    def write(self, name: str, url: str, model: str = "tiny", **settings: str) -> Path:
+        """Write a configuration, with settings such as `Interpreter__skip="True"`."""
+        chosen = {"Endpoint.url": url, "Endpoint.model": model, "Endpoint.retries": "1"}
+        chosen["Interpreter.repairs"] = "0"
+        chosen |= {key.replace("__", "."): value for key, value in settings.items()}
+        sections: dict[str, list[str]] = {}
+        for place, value in chosen.items():
+            section, _, key = place.partition(".")
+            sections.setdefault(section, []).append(f"{key} = {value}")
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = "\n".join(f"[{section}]\n" + "\n".join(lines) for section, lines in sections.items())
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def compare(self, *arguments: str, other: str = "other.ini") -> Result:
+        """Compare config.ini with the other one."""
+        return self.project.run("--compare", str(self.folder / other), *arguments)
+
+    def files(self) -> dict[str, tuple[bytes, int]]:
+        """Every file outside the comparison, with its time."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {
+            str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in found
+            if "comparison" not in path.relative_to(self.folder).parts[0]
+        }
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def table(result: Result) -> dict[str, list[str]]:
+    """The rows of the table on stdout."""
+    rows = (re.split(r" {3,}", line.strip()) for line in result.out.splitlines())
+    return {row[0]: row[1:] for row in rows if len(row) == 3}
+
+
+def tokens_in(endpoint: FakeEndpoint, pictures: int) -> str:
+    """What the endpoint counted, for each picture."""
+    spent = sum(completion(request.body, "")["usage"]["prompt_tokens"] for request in endpoint.requests)
+    return f"{spent / pictures:,.1f}"
+
+
+def test_both_are_counted_exactly_and_nothing_that_was_there_is_touched(desk: Desk) -> None:
+    for folder in (desk.project.captions, desk.project.descriptions):
+        folder.mkdir()
+        (folder / "hat.txt").write_text("My own words.", encoding="utf-8")
+    known = {"hat": {"description": "A thing on a head.", "category": "general"}}
+    desk.project.cache.write_text(json.dumps(known), encoding="utf-8")
+    with answering(GOOD) as good, answering(BAD) as bad:
+        desk.write("config.ini", good.url, "good")
+        desk.write("other.ini", bad.url, "bad")
+        before = desk.files()
+        result = desk.compare()
+        asked = tokens_in(good, 4), tokens_in(bad, 4)
+    assert result.code == 1, result
+    assert desk.files() == before
+    rows = table(result)
+    seconds = rows.pop("seconds per picture")
+    assert all(float(each) >= 0 for each in seconds)
+    assert rows == {
+        "model": ["good", "bad"],
+        "captions": ["4 of 4", "2 of 4"],
+        "coverage, mean": ["100.0 %", "47.5 %"],
+        "coverage where both have a caption": ["100.0 %", "47.5 %"],
+        "contradicted tags per caption": ["0.00", "0.50"],
+        "faults per caption": ["0.00", "0.50"],
+        "words per caption, median": ["5", "3.5"],
+        "captions failed": ["0", "2"],
+        "refused": ["0", "2"],
+        "requests per picture": ["1.00", "1.50"],
+        "tokens in per picture": list(asked),
+        "tokens out per picture": ["5.0", "9.8"],
+    }
+    lines = result.out.splitlines()
+    assert "config.ini" in lines[0]
+    assert "other.ini" in lines[0]
+    assert "over 4 pictures, all that both can caption" in lines[0]
+    assert lines[1].startswith("TagProvider: left out")
+    assert lines[-1] == f"See them side by side in {desk.page}."
+    folder = desk.folder / "comparison"
+    assert (folder / "config" / "captions" / "scarf.txt").read_text(encoding="utf-8") == GOOD["scarf"]
+    assert (folder / "other" / "captions" / "scarf.txt").read_text(encoding="utf-8") == BAD["scarf"]
+    assert not (folder / "other" / "captions" / "hat.txt").exists()
+
+
+def test_the_meanings_of_the_cache_are_told_and_no_wiki_is_asked(desk: Desk) -> None:
+    known = {"hat": {"description": "A thing on a head.", "category": "general"}}
+    desk.project.cache.write_text(json.dumps(known), encoding="utf-8")
+    with answering(GOOD) as good, FakeEndpoint() as wiki:
+        for name in ("config.ini", "other.ini"):
+            settings = {"TagProvider__wiki_url": wiki.url, "Tags__describe": "all"}
+            desk.write(name, good.url, **settings)
+        result = desk.compare()
+        sent = json.dumps([request.body for request in good.requests])
+        assert wiki.received == []
+    assert result.code == 0, result
+    assert "A thing on a head." in sent
+    assert not (desk.project.captions / ".tags.jsonl").exists()
+
+
+def test_descriptions_are_made_anew_or_read_from_where_they_are(desk: Desk) -> None:
+    desk.project.descriptions.mkdir()
+    for thing in THINGS:
+        (desk.project.descriptions / f"{thing}.txt").write_text("As seen before.", encoding="utf-8")
+    template = {"Interpreter__prompt_template_file": "interpreter_prompt_template_short.txt"}
+    with FakeEndpoint(answer=lambda body: "A girl by a lighthouse.") as seeing, answering(GOOD) as writing:
+        desk.write("config.ini", writing.url, **template)
+        desk.write(
+            "other.ini",
+            writing.url,
+            Interrogator__skip="False",
+            Interrogator__url=seeing.url,
+            Interrogator__model="eyes",
+            **template,
+        )
+        before = desk.files()
+        result = desk.compare()
+        sent = [json.dumps(request.body) for request in writing.requests]
+        assert len(seeing.requests) == 4, result.err
+    assert result.code == 0, result
+    assert desk.files() == before
+    assert [("As seen before." in body, "lighthouse" in body) for body in sent] == (
+        [(True, False)] * 4 + [(False, True)] * 4
+    )
+    assert table(result)["vision model"] == ["–", "eyes"]
+    assert table(result)["requests per picture"] == ["1.00", "2.00"]
+    assert "A girl by a lighthouse." in desk.page.read_text(encoding="utf-8")
+
+
+def test_a_second_comparison_shows_nothing_of_the_first_one(desk: Desk) -> None:
+    with answering(GOOD) as good, answering(BAD) as bad:
+        desk.write("config.ini", good.url)
+        desk.write("other.ini", good.url)
+        desk.compare()
+        kept = desk.folder / "comparison" / "other" / "captions"
+        (kept / "umbrella.txt").write_text("My own words.", encoding="utf-8")
+        desk.write("other.ini", bad.url)
+        result = desk.compare()
+    assert table(result)["captions"] == ["4 of 4", "2 of 4"]
+    assert sorted(path.name for path in kept.glob("*.txt")) == ["kimono.txt", "scarf.txt", "umbrella.txt"]
+    assert "My own words." not in desk.page.read_text(encoding="utf-8")
+
+
+def test_two_files_of_one_name_are_kept_apart(desk: Desk) -> None:
+    desk.write("a/config.ini", "builtin", Dataset__images="../images")
+    desk.write("b/config.ini", "builtin", Dataset__images="../images")
+    desk.project.folder = desk.folder / "a"
+    result = desk.compare(other="b/config.ini")
+    assert result.code == 0, result
+    assert "Comparing a/config.ini with b/config.ini" in result.out
+    captions = (desk.folder / "a" / "comparison").glob("*/captions/hat.txt")
+    assert sorted(path.parts[-3] for path in captions) == ["a-config", "b-config"]
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (("config.ini", "other.ini"), ["config.ini", "other.ini"]),
+        (("a/config.ini", "b/config.ini"), ["a/config.ini", "b/config.ini"]),
+        (("a/x/config.ini", "b/x/config.ini"), ["a/x/config.ini", "b/x/config.ini"]),
+        (("config.ini", "Config.ini"), ["config.ini", "Config.ini"]),
+    ],
+)
+def test_labels_are_as_long_as_it_takes_to_tell_them_apart(files: tuple[str, str], named: list[str]) -> None:
+    assert labels([Path("/home") / each for each in files]) == named
+
+
+def test_the_sample_is_the_same_each_time_and_small_ones_are_part_of_larger_ones(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, tuple(f"thing{number}" for number in range(30)))
+    desk.project.add("none.png").with_suffix(".txt").unlink()
+    desk.project.add("out.png", "1girl, loli, nude")
+    data_set = DataSet(config.load(desk.write("config.ini", "builtin")))
+
+    def drawn(count: int) -> list[str]:
+        one, other = common(data_set, data_set, count)
+        assert one == other
+        return [picture.stem_name for picture in one]
+
+    assert drawn(5) == ["thing2", "thing7", "thing11", "thing18", "thing22"]
+    assert set(drawn(5)) < set(drawn(12))
+    before = drawn(12)
+    desk.project.add("added.png")
+    data_set = DataSet(config.load(desk.folder / "config.ini"))
+    assert len(set(before) - set(drawn(12))) <= 1
+    assert sorted(drawn(99)) == sorted(["added", *(f"thing{number}" for number in range(30))])
+
+
+def test_where_no_server_is_found_the_composer_is_compared_and_the_table_says_so(desk: Desk) -> None:
+    if any(map(something_listens, LOCAL_PORTS.values())):
+        pytest.skip("something listens on this computer where a usual server would")
+    desk.write("config.ini", "auto", Interrogator__skip="False")
+    desk.write("other.ini", "builtin")
+    result = desk.compare("--sample", "2")
+    assert result.code == 0, result
+    assert "config.ini: no model server answers on this computer, so the composer is compared" in result.out
+    assert "config.ini: Interrogator passed over, there is no model to ask." in result.out
+    assert "other.ini: url = builtin, so the composer is compared" in result.out
+    rows = table(result)
+    assert rows["model"] == ["composer", "composer"]
+    assert rows["captions"] == ["2 of 2", "2 of 2"]
+    assert rows["requests per picture"] == rows["tokens in per picture"] == ["–", "–"]
+
+
+def test_one_that_refuses_all_is_still_shown_beside_the_other(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, tuple(f"thing{number}" for number in range(22)))
+    with FakeEndpoint(answer=lambda body: REFUSAL) as refusing:
+        desk.write("config.ini", refusing.url, Endpoint__retries="0", Endpoint__concurrency="1")
+        desk.write("other.ini", "builtin")
+        result = desk.compare("--sample", "22")
+    assert result.code == 2
+    assert result.err.startswith("caption.py: config.ini: the first 20 failed and none succeeded")
+    rows = table(result)
+    assert rows["captions"] == ["0 of 22", "22 of 22"]
+    assert rows["coverage, mean"][0] == "–"
+    assert (rows["refused"], rows["not tried"]) == (["20", "0"], ["2", "0"])
+    assert desk.page.exists()
+
+
+def test_whoever_must_act_at_the_first_has_not_paid_for_the_second(desk: Desk) -> None:
+    with answering(GOOD) as good, FakeEndpoint(faults=(Status(401),)) as locked:
+        desk.write("config.ini", locked.url)
+        desk.write("other.ini", good.url)
+        result = desk.compare()
+        assert good.requests == []
+        assert result.code == 2
+        assert result.err.startswith(f"caption.py: config.ini: {locked.url} answered 401")
+        desk.write("other.ini", locked.url)
+        desk.write("config.ini", good.url)
+        result = desk.compare()
+    assert result.code == 2
+    assert result.err.startswith(f"caption.py: other.ini: {locked.url} answered 401")
+    assert table(result)["captions"] == ["4 of 4", "0 of 4"]
+
+
+def test_what_is_wrong_with_the_files_is_told_before_anybody_is_asked(desk: Desk) -> None:
+    with answering(GOOD) as good:
+        mine = desk.write("config.ini", good.url)
+        (desk.folder / "elsewhere").mkdir()
+        desk.write("empty.ini", good.url, Dataset__images="elsewhere")
+        desk.write("skip.ini", good.url, Interpreter__skip="True")
+        desk.write("typo.ini", good.url, Interpreter__languag="en")
+        desk.write("template.ini", good.url, Interpreter__prompt_template_file="missing.txt")
+        told = {name: message_of(desk, name) for name in ("none", "empty", "skip", "typo", "template")}
+        told["config"] = message_of(desk, "config")
+        assert good.received == []
+    assert told["none"] == (
+        f"there is no file {desk.folder / 'none.ini'}: name the other configuration after --compare"
+    )
+    assert told["config"] == f"{mine} is the configuration itself: name another one after --compare"
+    assert told["empty"].startswith("there is no picture that both would caption")
+    assert told["skip"].startswith("skip.ini: [Interpreter] skip = True leaves no captions")
+    assert "did you mean language?" in told["typo"]
+    assert told["typo"].startswith(str(desk.folder / "typo.ini"))
+    assert told["template"].startswith("template.ini: ")
+    assert "missing.txt" in told["template"]
+
+
+def message_of(desk: Desk, name: str) -> str:
+    """The sentence with which a comparison ends, without a process for each."""
+    import asyncio
+
+    files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
+    with pytest.raises(UserError) as raised:
+        both = configurations.read(files, ())
+        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None).through())
+    return str(raised.value)
+
+
+def test_the_log_keeps_what_both_were_asked_with_the_settings_of_both_and_no_secret(desk: Desk) -> None:
+    log = desk.folder / "log.jsonl"
+    with FakeEndpoint() as one, FakeEndpoint() as other:
+        desk.write("config.ini", one.url, Endpoint__api_key="marked-one")
+        desk.write("other.ini", other.url, Endpoint__api_key="marked-other")
+        # A server may send back what it was sent.
+        other.script(Status(400, '{"error": {"message": "is marked-other your key?"}}'))
+        result = desk.compare("--log", str(log))
+    assert result.code == 1, result
+    kept = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (kept[0]["event"], kept[-1]["event"], kept[-1]["exit_code"]) == ("start", "end", 1)
+    assert kept[0]["settings"]["interpreter"]["endpoint"]["url"] == one.url
+    assert kept[0]["compared_with"]["interpreter"]["endpoint"]["url"] == other.url
+    ended = [each for each in kept if each["event"] == "stage end"]
+    assert [each["stage"] for each in ended] == ["config.ini Interpreter", "other.ini Interpreter"]
+    assert [(each["done"], each["failed"]) for each in ended] == [(4, 0), (3, 1)]
+    assert "marked" not in log.read_text(encoding="utf-8").replace(str(desk.folder), "")
+
+
+def test_the_log_blots_out_the_secrets_of_both(desk: Desk) -> None:
+    log = desk.folder / "log.jsonl"
+    both = [
+        config.load(desk.write(f"{name}.ini", "builtin", Endpoint__api_key=f"marked-{name}"))
+        for name in ("one", "other")
+    ]
+    with eventlog.kept(log, *both):
+        happened("told", words="marked-one and marked-other")
+    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()][1]
+    assert told["words"] == f"{HIDDEN} and {HIDDEN}"
+
+
+def test_a_missing_file_ends_the_program_with_a_sentence(desk: Desk) -> None:
+    result = desk.compare(other="none.ini")
+    assert result.code == 2
+    assert result.err == (
+        f"caption.py: there is no file {desk.folder / 'none.ini'}: "
+        "name the other configuration after --compare\n"
+    )
+
+
+def test_among_pictures_the_folder_is_hidden_so_that_no_run_takes_it_for_tag_files(desk: Desk) -> None:
+    settings = {"Dataset__images": ".", "Dataset__report": "False"}
+    desk.write("config.ini", "builtin", **settings)
+    desk.write("other.ini", "builtin", **settings)
+    result = desk.compare()
+    assert result.code == 0, result
+    assert (desk.folder / ".comparison" / "compare.html").exists()
+    assert "no picture has the name of this tag file" not in desk.project.run().out
+
+
+def hostile(folder: Path, stack: ExitStack) -> Desk:
+    """A comparison in which all that others write is hostile."""
+    said = f"A girl with a hat. {HOSTILE}"
+    servers = [
+        stack.enter_context(FakeEndpoint(answer=lambda body, text=text: text))  # type: ignore[misc]
+        for text in (said, "A girl.")
+    ]
+    refusing = stack.enter_context(FakeEndpoint(faults=(Status(400, json.dumps({"error": HOSTILE})),)))
+    desk = Desk(folder, ())
+    names = ["a b#c"] if os.name == "nt" else ["a<img src=x onerror=hacked=1>{{7*7}}", "50% &amp; more"]
+    for name in names:
+        desk.project.add(f"{name}.png", f"1girl, hat, {HOSTILE.replace(',', '')}")
+    desk.write("config.ini", servers[0].url, f"<b>{HOSTILE}", Interpreter__strip="^never$")
+    desk.write("other.ini", refusing.url, "tiny")
+    return desk
+
+
+def test_hostile_texts_stand_in_the_page_as_text(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        desk = hostile(tmp_path, stack)
+        desk.compare()
+    page = desk.page.read_text(encoding="utf-8")
+    body = page.partition("<body>")[2].partition("<script>")[0]
+    assert "<img src=x" not in body
+    assert "<b>" not in body
+    assert "hacked=1&gt;" in body
+    assert page.count("<script>") == page.count("</script>") == 1
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    need_browser()
+    running = Browser(tmp_path_factory.mktemp("browser"))
+    yield running
+    running.close()
+
+
+def test_the_page_shows_both_sorts_them_and_asks_nobody(browser: Browser, desk: Desk) -> None:
+    with answering(GOOD) as good, answering(BAD) as bad:
+        desk.write("config.ini", good.url)
+        desk.write("other.ini", bad.url)
+        desk.compare()
+    browser.complaints()
+    browser.requests()
+    browser.size(1280, 2400)
+    browser.open(desk.page)
+    names = ".pair h3"
+    assert browser.texts(names) == ["hat.png", "umbrella.png", "scarf.png", "kimono.png"]
+    browser.choose("#sort", "As in the folder")
+    assert browser.texts(names) == ["hat.png", "kimono.png", "scarf.png", "umbrella.png"]
+    browser.choose("#sort", "Where other.ini covers more")
+    assert browser.texts(names)[0] == "kimono.png"
+    scarf = ".pair[data-at='2']"
+    assert browser.texts(f"{scarf} .caption") == [GOOD["scarf"], BAD["scarf"]]
+    assert browser.texts(f"{scarf} .mark-c") == ["1girl, contradicted"]
+    assert browser.texts(f"{scarf} .mark-s") == ["1girl, said", "scarf, said", "scarf, said"]
+    assert browser.texts(".pair[data-at='0'] .badge") == ["refused"]
+    widths = "return [...document.querySelectorAll('.pair img')].map((image) => image.naturalWidth)"
+    browser.wait(lambda: browser.run(widths) == [24] * 4)
+    browser.click("#theme")
+    assert browser.run("return document.documentElement.dataset.theme") == "light"
+    assert browser.complaints() == []
+    folder = desk.folder.as_uri()
+    assert [url for url in browser.requests() if not url.startswith((f"{folder}/", "data:"))] == []
+
+
+def test_no_hostile_text_is_run_in_a_browser(browser: Browser, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        desk = hostile(tmp_path, stack)
+        desk.compare()
+    browser.complaints()
+    browser.open(desk.page)
+    assert browser.run("return window.hacked ?? document.querySelectorAll('b, [onerror]').length") == 0
+    assert browser.complaints() == []

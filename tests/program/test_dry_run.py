@@ -1,0 +1,206 @@
+"""`--dry-run` shows what a run would send, word for word, and what the whole run would take."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import config
+from commands.rehearsal.estimate import Estimate, in_all
+from settings import EndpointSettings
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.llama_server import LlamaServer
+from tests.program.project import Project, png
+from tests.program.test_check import state_of
+
+PICTURES = 4
+
+
+def shown(out: str, stage: str) -> list[tuple[str, str]]:
+    """Role and text of each message that is shown for a stage."""
+    part = out.split(f"\n--- {stage} asks ")[1].split("\n--- ")[0].split("\n\n=== ")[0]
+    pieces = re.split(r"^\[(system|user|assistant)\]\n", part, flags=re.MULTILINE)
+    return [(role, text.strip()) for role, text in zip(pieces[1::2], pieces[2::2], strict=True)]
+
+
+def sent(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Role and text of each message of a request."""
+
+    def text_of(content: Any) -> str:  # noqa: ANN401 - JSON
+        return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+    return [(message["role"], text_of(message["content"])) for message in body["messages"]]
+
+
+def project_at(folder: Path, url: str, **settings: str) -> Project:
+    project = Project(
+        folder,
+        url=url,
+        Interrogator__skip="False",
+        Interpreter__prompt_template_file="interpreter_prompt_template_short.txt",
+        Endpoint__concurrency="2",
+        **settings,
+    )
+    for number in range(PICTURES):
+        project.add(f"{number}.png", f"1girl, solo, dress {number}", png(width=56, height=28))
+    return project
+
+
+def test_what_is_shown_is_what_a_run_sends_and_nothing_is_written(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint.url)
+        before = state_of(tmp_path)
+        result = project.run("--dry-run")
+        assert (result.code, result.err) == (0, "")
+        assert state_of(tmp_path) == before
+        probes = [request.body for request in endpoint.requests]
+        assert len(probes) == 2
+        project.run()
+        asked = [request.body for request in endpoint.requests[2:]]
+    assert shown(result.out, "Interrogator") == sent(probes[0])
+    assert probes[0] in asked
+    assert shown(result.out, "Interpreter") == sent(probes[1])
+    # The description is what the dry run could not know.
+    last = sent(probes[1])[-1][1].splitlines()
+    captioned = next(body for body in asked if last[2] in sent(body)[-1][1] and "another model" in str(body))
+    kept = [line for line in sent(captioned)[-1][1].splitlines() if "another model saw" not in line]
+    assert [line for line in kept if line] == [line for line in last if line]
+    assert "the picture as image/png, 56 x 28 pixels, " in result.out
+    assert "perhaps 2 tokens" in result.out
+    assert "base64" not in result.out
+    assert "0.png: no caption yet, no description yet" in result.out
+    assert "estimated from its length" in result.out
+
+
+def test_as_many_pictures_are_shown_as_are_asked_for_and_those_first_that_are_due(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint.url)
+        project.run("--limit", "1")
+        out = project.run("--dry-run", "2").out
+    assert re.findall(r"^=== (\S+\.png): ", out, flags=re.MULTILINE) == ["1.png", "2.png"]
+    assert f"Interpreter: {PICTURES - 1} pictures; {PICTURES - 1} requests" in out
+
+
+def test_answers_are_as_long_as_those_in_the_journal_were(tmp_path: Path) -> None:
+    with FakeEndpoint(answer=lambda body: "A girl in a long dress stands alone in a room.") as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Endpoint__price_in="100", Endpoint__price_out="1000000")
+        for name in ("a", "b", "c"):
+            project.add(f"{name}.png", "1girl, solo, long dress")
+        project.run("--limit", "1", "--set", "Interpreter.repairs=0")
+        written = project.journal()[0]["completion_tokens"]
+        endpoint.answer_to = lambda body: "Short."
+        out = project.run("--dry-run").out
+    assert f" in and {2 * written:,} out, " in out
+    money = re.search(r"Interpreter: .* ([\d,.]+) by price_in and price_out", out)
+    assert money
+    assert float(money[1]) == pytest.approx(2 * written, rel=0.05)
+
+
+def test_llama_counts_the_tokens_itself(tmp_path: Path, llama: LlamaServer) -> None:
+    project = Project(tmp_path, url=llama.url)
+    project.add("a.png", "1girl, solo, smile")
+    out = project.run("--dry-run").out
+    counted = re.search(r"([\d,]+) tokens of text, counted by the server", out)
+    assert counted
+    project.run("--set", "Interpreter.repairs=0")
+    # The chat template adds its own marks to what is counted.
+    really = project.journal()[0]["prompt_tokens"]
+    assert int(counted[1].replace(",", "")) == pytest.approx(really, rel=0.1)
+
+
+def test_without_a_server_the_prompts_are_shown_and_only_the_time_is_unknown(
+    tmp_path: Path,
+) -> None:
+    project = project_at(tmp_path, "http://127.0.0.1:9/v1")
+    result = project.run("--dry-run")
+    assert result.code == 0
+    assert "dress 0" in shown(result.out, "Interpreter")[-1][1]
+    assert "How long it takes cannot be told: nothing answers at http://127.0.0.1:9/v1" in result.out
+    assert "seconds\n" not in result.out
+
+
+def test_what_is_never_sent_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url)
+        project.add("a.png", "1girl, loli, nude")
+        out = project.run("--dry-run").out
+        assert not endpoint.requests
+    assert "Interpreter: nothing is sent (excluded)" in out
+
+
+def test_what_is_excluded_or_would_fail_is_counted_apart_as_the_run_itself_counts_it(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint.url)
+        project.add("out.png", "1girl, loli, nude")
+        project.add("broken.png", picture=b"no picture")
+        project.add("empty.png", "")
+        project.add("alone.png").with_suffix(".txt").unlink()
+        dry, run = project.run("--dry-run").out, project.run().out
+    assert f"Interrogator: {PICTURES} pictures; {PICTURES} requests, " in dry
+    assert f"Interpreter: {PICTURES + 1} pictures; {PICTURES + 1} requests, " in dry
+    for stage, failed in (
+        ("Interrogator", "1 empty tag file, 1 not a picture"),
+        ("Interpreter", "1 empty tag file"),
+    ):
+        told, done = (next(line for line in out.splitlines() if line.startswith(stage)) for out in (dry, run))
+        count = failed.count(",") + 1
+        assert f"; {count} would fail ({failed}); 1 excluded" in told
+        assert f"; {count} failed ({failed}); " in done
+        assert "; 1 excluded; " in done
+    for out in (dry, run):
+        assert "8 pictures found.\nNot as they should be:\n  alone.png: " in out
+        assert 'Excluded, and never sent:\n  out.png: tags combine "loli" with "nude"\n' in out
+    assert dry.count("\n  empty.png: ") == 1
+
+
+def test_a_limit_is_that_of_the_run(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        out = project_at(tmp_path, endpoint.url).run("--dry-run", "--limit", "1").out
+    assert "Interpreter: 1 picture; 1 request, about " in out
+
+
+def test_the_composer_sends_nothing(tmp_path: Path) -> None:
+    project = Project(tmp_path, TagProvider__skip="False")
+    project.add("a.png")
+    result = project.run("--dry-run")
+    assert result.code == 0
+    assert "--- Interpreter: nothing is sent, as url = builtin asks no model" in result.out
+    assert "In all: 0 requests" in result.out
+
+
+def test_a_dry_run_that_could_not_begin_says_what_a_run_would_say(tmp_path: Path) -> None:
+    result = Project(tmp_path).run("--dry-run")
+    assert result.code == 2
+    assert "there are no pictures in" in result.err
+
+
+def endpoint_settings(**values: str) -> EndpointSettings:
+    overrides = [f"Endpoint.{key}={value}" for key, value in values.items()]
+    return config.load(Path(__file__).parents[2] / "config.ini", overrides).interpreter.endpoint
+
+
+def test_money_and_time_are_those_of_all_requests_at_once_as_many_as_the_server_works_on() -> None:
+    priced = endpoint_settings(price_in="0.5", price_out="2")
+    stage = Estimate("Interpreter", 1000, "picture", 1000, 3_000_000, 100_000, priced, seconds=36, at_once=2)
+    assert stage.money == pytest.approx(1.7)
+    assert stage.hours == pytest.approx(5.0)
+    assert stage.line() == (
+        "Interpreter: 1,000 pictures; 1,000 requests, about 3,000,000 tokens in and 100,000 out, "
+        "1.70 by price_in and price_out, about 5.0 hours"
+    )
+    free = Estimate("Interrogator", 10, "picture", 10, 1000, 100, endpoint_settings(), seconds=6)
+    assert free.money is None
+    assert in_all([stage, free]).startswith(
+        "In all: 1,010 requests, about 3,001,000 tokens in and 100,100 out, "
+    )
+    unknown = Estimate("TagProvider", 10, "tag", 2, 1000, 100, endpoint_settings())
+    assert "hours" not in in_all([stage, unknown])
+
+
+def test_a_price_that_is_none_is_told_with_the_other_mistakes(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.set["Endpoint.price_in"] = "cheap"
+    assert "price_in = cheap: should be a number" in project.run("--dry-run").err

@@ -1,0 +1,244 @@
+"""Ctrl-C and SIGTERM end the program in order within two seconds, whatever it is doing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
+from tests.fakes.wiki import SILENT
+from tests.fakes.wiki_pages import TAGS
+from tests.program.project import LONGEST_RUN, ROOT, Project, png
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
+
+LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
+# Longer than this an interrupted run never takes to end.
+PROMISED = 2.0
+# A run that cannot end in order is ended after a second; what is instant is far below.
+INSTANT = 0.8
+
+
+@dataclass(slots=True)
+class Running:
+    """A run under way, with what it has said so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def until(self, happened: Callable[[], object]) -> None:
+        """Wait for something to happen, which it does while the run is still going on."""
+        ends = time.monotonic() + LONGEST_RUN
+        while not happened():
+            assert self.process.poll() is None, self.errors
+            assert time.monotonic() < ends, self.said
+            time.sleep(0.005)
+
+    def end(self, *signals: signal.Signals) -> float:
+        """Send the signals; the seconds until the program has ended."""
+        assert self.process.poll() is None, self.errors
+        started = time.monotonic()
+        for number in signals:
+            os.kill(self.process.pid, number)
+        self.process.wait(LONGEST_RUN)
+        return time.monotonic() - started
+
+
+@contextmanager
+def running(project: Project, *arguments: str) -> Iterator[Running]:
+    """Start the program, and read along what it says."""
+    process = subprocess.Popen(
+        project.command(*arguments), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    run = Running(process)
+    readers = [
+        threading.Thread(target=lambda pipe=pipe, to=to: to.extend(pipe))
+        for pipe, to in ((process.stdout, _Seen(run.said)), (process.stderr, _Seen(run.errors)))
+    ]
+    for reader in readers:
+        reader.start()
+    try:
+        yield run
+    finally:
+        process.kill()
+        process.wait()
+        for reader in readers:
+            reader.join()
+
+
+class _Seen:
+    """Fills a list line by line, so that others see each line when it is there."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def extend(self, pipe: Iterator[str]) -> None:
+        for line in pipe:
+            self._lines.append(line)
+
+
+def check(run: Running, seconds: float) -> None:
+    """The end that is promised: in time, with 130, and with one line and nothing else on stderr."""
+    assert run.process.returncode == 130
+    assert seconds < PROMISED
+
+
+def many(project: Project, count: int) -> None:
+    """So many pictures, all of them one file by different names."""
+    first = project.add("first.png")
+    for number in range(count - 1):
+        os.link(first, project.images / f"{number}.png")
+        os.link(first.with_suffix(".txt"), project.images / f"{number}.txt")
+
+
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+
+
+@BOTH
+def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, endpoint.url, Endpoint__concurrency="4")
+        for each in range(12):
+            project.add(f"{each}.png", f"1girl, {each} hats")
+        endpoint.script(*[Reply()] * 3, *[Hang(60)] * 9)
+        with running(project) as run:
+            run.until(lambda: len(endpoint.requests) == 7 and len(list(project.captions.glob("*.txt"))) == 3)
+            seconds = run.end(number)
+        check(run, seconds)
+        assert "".join(run.errors) == LAST_WORD
+        assert len(list(project.captions.glob("*.txt"))) == 3
+        assert not (project.captions / ".parts").exists()
+    with FakeEndpoint() as endpoint:
+        project.set["Endpoint.url"] = endpoint.url
+        assert project.run().code == 0
+        assert len(endpoint.requests) == 9
+
+
+@BOTH
+def test_a_wiki_that_hangs_is_not_waited_for(tmp_path: Path, number: signal.Signals) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        wiki.always = SILENT
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png")
+        with running(project) as run:
+            run.until(lambda: wiki.asked)
+            seconds = run.end(number)
+    check(run, seconds)
+    assert "".join(run.errors) == LAST_WORD
+
+
+def test_large_pictures_in_the_making_are_not_waited_for(tmp_path: Path) -> None:
+    with FakeEndpoint(faults=(Hang(60),)) as endpoint:
+        project = Project(tmp_path, endpoint.url, Interrogator__skip="False")
+        project.add("0.png")
+        large = project.add("1.png", picture=png(width=9000, height=9000))
+        for each in range(2, 20):
+            os.link(large, project.images / f"{each}.png")
+            os.link(large.with_suffix(".txt"), project.images / f"{each}.txt")
+        with running(project) as run:
+            run.until(lambda: endpoint.requests)
+            seconds = run.end(signal.SIGINT)
+    check(run, seconds)
+    assert "".join(run.errors) == LAST_WORD
+
+
+def test_a_pause_that_the_server_asked_for_is_cut_short(tmp_path: Path) -> None:
+    with FakeEndpoint(faults=(Status(429, headers={"Retry-After": "50"}),)) as endpoint:
+        project = Project(tmp_path, endpoint.url)
+        project.add("a.png")
+        with running(project) as run:
+            run.until(lambda: endpoint.requests)
+            seconds = run.end(signal.SIGTERM)
+    check(run, seconds)
+    assert "".join(run.errors) == LAST_WORD
+
+
+def test_a_server_that_went_away_is_not_waited_for(tmp_path: Path) -> None:
+    endpoint = FakeEndpoint(latency=0.02)
+    project = Project(tmp_path, endpoint.url, Endpoint__concurrency="2")
+    many(project, 100)
+    with running(project) as run:
+        run.until(lambda: endpoint.answered > 5)
+        endpoint.stop()
+        seconds = run.end(signal.SIGINT)
+    check(run, seconds)
+    assert "".join(run.errors) == LAST_WORD
+    assert len(list(project.captions.glob("*.txt"))) >= 4
+
+
+def test_a_survey_of_many_tag_files_is_left_and_a_second_ctrl_c_is_instant(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        many(project, 20_000)
+        for signals, promised in (
+            ((signal.SIGINT,), PROMISED),
+            ((signal.SIGINT, signal.SIGTERM), INSTANT),
+        ):
+            with running(project) as run:
+                run.until(lambda: "20,000 pictures found.\n" in run.said)
+                assert not wiki.asked
+                seconds = run.end(*signals)
+            check(run, seconds)
+            assert seconds < promised
+            assert "".join(run.errors) == LAST_WORD
+
+
+def test_a_second_ctrl_c_while_a_wiki_hangs_is_instant(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        wiki.always = SILENT
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png")
+        with running(project) as run:
+            run.until(lambda: wiki.asked)
+            assert run.end(signal.SIGTERM, signal.SIGINT) < INSTANT
+    check(run, 0.0)
+    assert "".join(run.errors) == LAST_WORD
+
+
+NEVER_ENDS = """
+import asyncio, time
+from commands.interruption import Interruption
+
+async def run() -> None:
+    print("running", flush=True)
+    try:
+        while True:
+            time.sleep(0.01)
+    finally:
+        print("never in order", flush=True)
+
+interruption = Interruption(lambda: print("last word", flush=True))
+interruption.listen()
+asyncio.run(interruption.watch(run()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("signals", "promised"), [([signal.SIGINT], PROMISED), ([signal.SIGINT, signal.SIGTERM], INSTANT)]
+)
+def test_what_cannot_be_stopped_in_order_is_left_as_it_is(
+    signals: list[signal.Signals], promised: float
+) -> None:
+    command = [sys.executable, "-c", NEVER_ENDS]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        run = Running(process)
+        seconds = run.end(*signals)
+        check(run, seconds)
+        assert seconds < promised
+        assert process.stdout.read() == "last word\n"

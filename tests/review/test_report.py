@@ -1,0 +1,171 @@
+"""The report: what it says of each picture, and that no text of a picture can become a part of the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from review import report
+from tests.fakes.albums import FIRST, SECOND, Album
+from tests.program.project import ROOT, Project
+
+HOSTILE = "</script><script>hacked = 1</script><img src=x onerror='hacked = 1'>{{7*7}}\u2028<!--"
+CSS = (ROOT / "review" / "page" / "report.css").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Album:
+    return Album(tmp_path)
+
+
+def entry(album: Album, name: str) -> dict[str, object]:
+    """What the report says of one picture."""
+    (found,) = [each for each in album.values()["pictures"] if each["name"] == name]
+    return found
+
+
+def test_a_run_writes_the_report_and_a_run_with_nothing_to_do_leaves_it_as_it_is(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    page = project.captions / "report.html"
+    assert f"See all of it in {page}." in project.run().out
+    page.write_text("as it was", encoding="utf-8")
+    assert "Nothing to do" in project.run().out
+    assert page.read_text(encoding="utf-8") == "as it was"
+    result = project.run("--report")
+    assert (result.code, result.out) == (0, f"The report is {page}.\n")
+    assert "a.png" in page.read_text(encoding="utf-8")
+
+
+def test_a_run_writes_no_report_where_none_is_wanted(tmp_path: Path) -> None:
+    project = Project(tmp_path, Dataset__report="False")
+    project.add("a.png")
+    assert "See all of it" not in project.run().out
+    assert not (project.captions / "report.html").exists()
+
+
+def test_a_caption_says_what_it_says_implies(album: Album) -> None:
+    entries = {"ao_dai": {"description": "A split dress.", "implies": ["vietnamese_clothes"]}}
+    album.project.cache.write_text(json.dumps(entries), encoding="utf-8")
+    album.caption(album.add("a.png", "1girl, vietnamese clothes, ao dai, umbrella"), "A girl in an ao dai.")
+    page = album.write().read_text(encoding="utf-8")
+    assert '"marks":"sssm"' in page.replace(" ", "")
+
+
+def test_of_a_picture_it_tells_caption_cost_and_how_the_tags_are_said(album: Album) -> None:
+    name = album.add("a/b.png", "1girl, solo, red dress, hat, umbrella, holding umbrella")
+    caption = "A girl in a red dress holds an umbrella."
+    album.caption(name, caption, prompt_tokens=90, completion_tokens=10, seconds=2)
+    found = entry(album, "a/b")
+    tags = album.values()["tags"]
+    marks = {tags[at][0]: mark for at, mark in zip(found["tags"], found["marks"], strict=True)}  # type: ignore[call-overload]
+    assert marks["red dress"] == marks["umbrella"] == "s"
+    assert marks["hat"] == "m"
+    assert {key: found[key] for key in ("file", "model", "tokens", "seconds", "time")} == {
+        "file": "a/b.png",
+        "model": "tiny",
+        "tokens": 100,
+        "seconds": 2.0,
+        "time": found["time"],
+    }
+    assert found.keys().isdisjoint({"draft", "edited", "again", "changed", "failures"})
+
+
+def test_what_changed_is_told_against_the_run_before(album: Album) -> None:
+    kept, redone, edited = (album.add(f"{name}.png") for name in ("kept", "redone", "edited"))
+    for name in (kept, redone, edited):
+        album.caption(name, "A girl.", FIRST)
+    album.caption(redone, "A girl smiles.", SECOND)
+    album.by_hand(edited, "My own words.")
+    assert "before" not in entry(album, kept)
+    assert (entry(album, redone)["before"], entry(album, redone)["changed"]) == ("A girl.", True)
+    found = entry(album, edited)
+    assert (found["caption"], found["before"], found["edited"]) == ("My own words.", "A girl.", True)
+
+
+def test_what_a_run_before_the_last_changed_is_not_new(album: Album) -> None:
+    first, second = album.add("a.png"), album.add("b.png")
+    album.caption(first, "A girl.", "2026-11-18T10:00:00+00:00")
+    album.caption(first, "A girl smiles.", FIRST)
+    album.caption(second, "A boy.", SECOND)
+    assert entry(album, first)["before"] == "A girl."
+    assert "changed" not in entry(album, first)
+
+
+def test_a_failure_is_told_until_the_picture_is_done(album: Album) -> None:
+    name = album.add("a.png")
+    album.caption(name, "A girl.", FIRST)
+    album.failure(name, "refused", "the model declined")
+    assert entry(album, name)["failures"] == [("interpreter", "refused", "the model declined")]
+    assert entry(album, name)["caption"] == "A girl."
+    album.caption(name, "A girl smiles.", SECOND)
+    assert "failures" not in entry(album, name)
+
+
+def test_a_picture_that_is_never_sent_is_named_and_nothing_of_it_is_shown(album: Album) -> None:
+    name = album.add("out.png", "1girl, loli, nude")
+    album.by_hand(name, "Somebody's words.")
+    assert entry(album, name).keys() == {"name", "file", "excluded"}
+    assert "loli" not in json.dumps(album.values()["tags"])
+
+
+def test_what_the_program_cannot_use_is_listed_too(album: Album) -> None:
+    album.add("a.png")
+    album.add("b.png")
+    (album.project.images / "b.txt").unlink()
+    (album.project.images / "c.bmp").write_bytes(b"BM")
+    reasons = {str(each["file"]): each.get("failures") for each in album.values()["pictures"]}
+    assert reasons["a.png"] is None
+    assert "no tag file" in str(reasons["b.png"])
+    assert "format not supported" in str(reasons["c.bmp"])
+
+
+def test_a_journal_of_any_content_makes_a_report(album: Album) -> None:
+    name = album.add("a.png")
+    album.caption(name, "A girl.")
+    strange = [
+        {"stage": "interpreter", "picture": name, "outcome": "done", "written": 7, "seconds": "x"},
+        {"stage": "interpreter", "picture": {}, "outcome": "done"},
+        {"stage": ["interpreter"], "picture": name},
+        {"stage": "interpreter", "picture": name, "outcome": "failed", "reason": None},
+        {"stage": "interpreter", "picture": name, "outcome": "done", "prompt_tokens": 1e999, "seconds": True},
+    ]
+    with (album.project.captions / "journal.jsonl").open("a", encoding="utf-8") as journal:
+        journal.writelines(f"{json.dumps(line)}\n" for line in strange)
+        journal.write('{"torn')
+    assert entry(album, name)["caption"] == "A girl."
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "&lt;b&gt;", "\ud83d", "\\u003c", "]]>", "-->"])
+def test_no_text_ends_the_script_that_holds_it(text: str) -> None:
+    written = str(report.json_in_html({"caption": text}))
+    assert not set("<>&\u2028") & set(written)
+    assert json.loads(written) == {"caption": text}
+
+
+PAIRS = [
+    *(("ink", paper) for paper in ("paper", "card", "sunk", "accent-soft")),
+    *(("quiet", paper) for paper in ("paper", "card", "sunk")),
+    *(("accent", paper) for paper in ("paper", "card", "accent-soft")),
+    *(("on-accent", "accent"), ("said", "said-soft"), ("missed", "missed-soft"), ("wrong", "wrong-soft")),
+    *(("wrong", "card"), ("paper", "ink")),
+]
+
+
+@pytest.mark.parametrize("theme", [0, 1, 2], ids=["light", "dark by the system", "dark by choice"])
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_texts_stand_out_from_what_is_behind_them(theme: int, front: str, back: str) -> None:
+    block = re.findall(r"color-scheme: \w+;(.*?)\}", CSS, re.DOTALL)[theme]
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6});", block))
+    light, dark = sorted((luminance(colours[name]) for name in (front, back)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """As the accessibility guidelines (WCAG 2) define it."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

@@ -1,0 +1,423 @@
+"""The report in a real browser, opened from disk."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dataset.texts import digest
+from review.gathering import MOST_SHOWN, Page
+from review.report import render
+from tests.fakes.albums import FIRST, Album
+from tests.fakes.endpoint import FakeEndpoint
+from tests.review.browser import Browser, need_browser
+
+HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>{{7*7}}<!-- &lt;b&gt;"
+NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of the module, because it takes a second to start."""
+    need_browser()
+    running = Browser(tmp_path_factory.mktemp("browser"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Album:
+    return Album(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def page_of_all_kinds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of nine pictures."""
+    album = Album(tmp_path_factory.mktemp("album"))
+    for name in ("cut", "draft", "edited", "refused", "waiting"):
+        album.add(f"{name}.png")
+    album.add("hat.png", "1girl, solo, hat, red dress, umbrella")
+    album.add("miku.png", "1girl, solo, hatsune miku, vocaloid, twintails, smile")
+    album.add("out.png", "1boy, shota, sex")
+    album.add("two.png", "1girl, solo, umbrella")
+    album.caption("miku", "Hatsune Miku from Vocaloid, a girl with twintails, smiles.", FIRST)
+    album.caption("miku", "Hatsune Miku from Vocaloid smiles.", seconds=9.0, prompt_tokens=50)
+    album.caption("hat", "A girl.")
+    album.caption("two", "Two girls under an umbrella.")
+    album.caption("draft", "A girl alone, smiling at somebody whom we do not see.", draft=True)
+    album.caption("edited", "A girl.")
+    album.by_hand("edited", "A girl smiles at nobody.")
+    album.failure("refused", "refused", "the model declined: use another one")
+    album.failure("cut", "cut off", "the answer ran into max_tokens")
+    return album.write()
+
+
+@pytest.fixture
+def nine(browser: Browser, page_of_all_kinds: Path) -> Iterator[Browser]:
+    """The browser with the report of nine pictures, as if it were opened for the first time."""
+    browser.size(1280, 900)
+    browser.open(page_of_all_kinds)
+    yield browser
+    browser.run("localStorage.clear()")
+
+
+def names(browser: Browser) -> list[str]:
+    """The pictures on the page, without their suffix."""
+    return [text.removesuffix(".png") for text in browser.texts(".card h3")]
+
+
+def open_picture(browser: Browser, name: str) -> None:
+    """Open one of the pictures on the page."""
+    at = names(browser).index(name)
+    browser.run("arguments[0].click()", browser.find(f"[data-at='{at}']"))
+
+
+def opened(browser: Browser) -> str:
+    """The picture that is open, "" when none is."""
+    shown = browser.run("return document.querySelector('#detail').open")
+    return browser.text("#detail-name").removesuffix(".png") if shown else ""
+
+
+def test_it_asks_nobody_and_has_nothing_to_complain_of(browser: Browser, page_of_all_kinds: Path) -> None:
+    browser.complaints()
+    browser.requests()
+    browser.open(page_of_all_kinds)
+    browser.press("j", "ENTER")
+    browser.wait(lambda: browser.run("return document.querySelector('#detail img')?.naturalWidth"))
+    assert browser.complaints() == []
+    asked = browser.requests()
+    folder = page_of_all_kinds.parent.parent.as_uri()
+    assert page_of_all_kinds.as_uri() in asked
+    assert [url for url in asked if not url.startswith((f"{folder}/", "data:"))] == []
+
+
+def test_it_could_ask_nobody_even_if_it_wanted_to(nine: Browser) -> None:
+    ask = "return fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => String(error))"
+    assert "Failed to fetch" in nine.run(ask)
+    assert "Content Security Policy" in " ".join(nine.complaints())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file of such a name")
+def test_texts_and_names_are_shown_as_text_whatever_they_say(browser: Browser, album: Album) -> None:
+    first = album.add("a<img src=x onerror=hacked=1>{{7*7}}.png", f"1girl, {HOSTILE}")
+    second = album.add("b<\\u003c/script><script>hacked=1.png")
+    album.caption(first, HOSTILE, FIRST)
+    album.caption(first, f"{HOSTILE} again")
+    (album.project.descriptions / f"{first}.txt").write_text(HOSTILE, encoding="utf-8")
+    album.failure(second, HOSTILE, HOSTILE)
+    browser.complaints()
+    browser.open(album.write())
+    browser.run("arguments[0].focus()", browser.find(".open"))
+    browser.press("ENTER")
+    assert opened(browser) == first
+    assert browser.text("#caption") == f"{HOSTILE} again"
+    assert HOSTILE in browser.texts("#detail .prose")
+    assert any("onerror" in text for text in browser.texts("#detail .tag"))
+    browser.press("j")
+    assert (opened(browser), browser.text("#detail .why")) == (second, HOSTILE)
+    assert HOSTILE in browser.texts("#detail .badge")
+    assert browser.run("return window.hacked ?? document.querySelectorAll('b, [onerror]').length") == 0
+    assert browser.complaints() == []
+
+
+def test_pictures_are_there_whatever_their_names_hold(browser: Browser, album: Album) -> None:
+    for name in ("a b#c.png", "50% &amp; more.png", "deep/er/ünïcode 猫.png", "quo'te.png"):
+        album.caption(album.add(name), "A girl.")
+    browser.open(album.write())
+    widths = "return [...document.querySelectorAll('.card img')].map((image) => image.naturalWidth)"
+    browser.wait(lambda: browser.run(widths) == [24] * 4)
+
+
+def test_a_picture_that_cannot_be_shown_has_a_placeholder(browser: Browser, album: Album) -> None:
+    album.caption(album.add("a.tif"), "A girl.")
+    album.caption(album.add("b.png"), "A girl.")
+    page = album.write()
+    (album.project.images / "b.png").unlink()
+    browser.open(page)
+    browser.wait(lambda: browser.texts(".empty") == ["No preview", "Not found"])
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        ("failed", ["cut", "refused"]),
+        ("refused", ["refused"]),
+        ("excluded", ["out"]),
+        ("waiting", ["waiting"]),
+        ("low", ["hat", "two"]),
+        ("faulty", ["two"]),
+        ("draft", ["draft"]),
+        ("edited", ["edited"]),
+        ("changed", ["edited", "miku"]),
+    ],
+)
+def test_a_filter_shows_the_pictures_that_it_names(nine: Browser, state: str, shown: list[str]) -> None:
+    nine.click(f"[data-state={state}]")
+    assert sorted(names(nine)) == shown
+    assert nine.text("#count") == f"{len(shown)} of 9 pictures"
+    nine.click("#clear")
+    assert nine.text("#count") == "9 pictures"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("MIKU", ["miku"]),
+        ("umbrella", ["hat", "two"]),
+        ("girl umbrella two", ["two"]),
+        ("nobody we know", []),
+        ("<b>", []),
+        ("(", []),
+    ],
+)
+def test_searching_finds_words_of_names_captions_tags(nine: Browser, words: str, shown: list[str]) -> None:
+    nine.write("#search", words)
+    nine.wait(lambda: nine.text("#count") != "9 pictures")
+    assert names(nine) == shown
+    assert nine.text("#cards").startswith("No picture is like that.") is not bool(shown)
+
+
+def test_a_tag_a_character_and_a_bar_of_a_chart_each_show_their_pictures(nine: Browser) -> None:
+    nine.write("#tag", "umbrella")
+    nine.wait(lambda: names(nine) == ["hat", "two"])
+    nine.click("#clear")
+    nine.choose("#character", "hatsune miku")
+    assert names(nine) == ["miku"]
+    nine.click("#clear")
+    nine.click("[aria-label='Failures refused: 1 picture']")
+    assert names(nine) == ["refused"]
+    assert nine.text("#active").startswith("Failures: refused")
+    nine.click("[aria-label^='Remove the filter Failures']")
+    assert len(names(nine)) == 9
+    nine.click("#charts button[title='hat: 1 picture']")
+    assert names(nine) == ["hat"]
+
+
+def test_a_tag_of_a_picture_leads_to_all_that_have_it(nine: Browser) -> None:
+    open_picture(nine, "two")
+    next(tag for tag in nine.all("#detail .tag") if tag.text.startswith("umbrella")).click()
+    assert (opened(nine), names(nine)) == ("", ["hat", "two"])
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [
+        ("As in the folder", "cut"),
+        ("Lowest coverage first", "two"),
+        ("Most contradictions first", "two"),
+        ("Longest caption first", "draft"),
+        ("Shortest caption first", "hat"),
+        ("Most tokens first", "miku"),
+        ("Slowest first", "miku"),
+    ],
+)
+def test_sorting_puts_first_what_it_says(nine: Browser, order: str, first: str) -> None:
+    nine.choose("#sort", order)
+    assert names(nine)[0] == first
+    assert len(names(nine)) == 9
+
+
+def test_old_and_new_stand_side_by_side(nine: Browser) -> None:
+    nine.click("[data-state=changed]")
+    open_picture(nine, "miku")
+    assert nine.texts("#detail .sides p") == [
+        "Hatsune Miku from Vocaloid, a girl with twintails, smiles.",
+        "Hatsune Miku from Vocaloid smiles.",
+    ]
+    assert nine.texts("#detail del") == ["Vocaloid, a girl with twintails, "]
+
+
+def test_everything_can_be_done_with_keys(nine: Browser) -> None:
+    nine.press("j", "j", "k", "j", "ENTER")
+    assert opened(nine) == "draft"
+    nine.press("j")
+    assert opened(nine) == "edited"
+    nine.press("ARROW_LEFT", "e")
+    assert nine.run("return document.activeElement.id") == "caption-text"
+    nine.press("j", "ESCAPE")
+    assert (opened(nine), nine.text("#caption")[:6]) == ("draft", "A girl")
+    nine.press("a")
+    assert nine.find("#again").get_attribute("aria-pressed") == "true"
+    nine.press("a", "ESCAPE")
+    nine.wait(lambda: nine.run("return document.activeElement.textContent") == "draft.png")
+    assert opened(nine) == ""
+    nine.press("/", "j")
+    assert nine.run("return [document.activeElement.id, document.activeElement.value]") == ["search", "j"]
+    nine.press("BACKSPACE", "ESCAPE", "?")
+    assert nine.run("return document.querySelector('#keys').open")
+    nine.press("ESCAPE")
+    nine.wait(lambda: not nine.run("return document.querySelector('#keys').open"))
+
+
+def test_it_is_dark_with_the_system_and_by_choice(nine: Browser, page_of_all_kinds: Path) -> None:
+    colour = "return getComputedStyle(document.body).backgroundColor"
+    light = nine.run(colour)
+    nine.size(1280, 900, dark=True)
+    dark = nine.run(colour)
+    nine.size(1280, 900)
+    assert light != dark
+    nine.press("t", "t")
+    assert nine.run(colour) == dark
+    nine.open(page_of_all_kinds)
+    assert nine.run(colour) == dark
+
+
+def test_everything_that_can_be_used_has_a_name_and_shows_the_focus(nine: Browser) -> None:
+    nameless = []
+    for part in ("header, main", "#detail"):
+        if part == "#detail":
+            nine.press("j", "ENTER", "e")
+        every = nine.all(f":is({part}) :is(button, input, select, textarea, a)")
+        used = [each for each in every if each.is_displayed()]
+        assert len(used) > 5
+        nameless += [each.get_attribute("outerHTML") for each in used if not each.accessible_name]
+    assert nameless == []
+    nine.press("TAB")
+    assert nine.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2200])
+def test_nothing_sticks_out_at_any_width(nine: Browser, width: int) -> None:
+    nine.size(width, 800)
+    overhang = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert nine.run(overhang) == 0
+    open_picture(nine, "miku")
+    assert nine.run(overhang.replace("documentElement", "querySelector('#detail')")) == 0
+
+
+def large_page(count: int) -> Page:
+    """Values of a page with so many pictures, each with a caption of its own."""
+    caption = "A girl with long hair stands in a garden of roses, smiling at the viewer, number"
+    pictures: list[dict[str, object]] = [
+        {
+            "name": f"a/{number}",
+            "file": f"a/{number}.png",
+            "src": "",
+            "caption": f"{caption} {number}.",
+            "description": "What another model saw. " * 20,
+            "seen": digest(str(number)),
+            "tags": [number % 300, 300, 301],
+            "marks": "sms",
+            "score": number % 11 / 10,
+        }
+        for number in range(count)
+    ]
+    tags = [(f"tag {number}", "general") for number in range(302)]
+    return {
+        "made": "2026-11-22T10:00:00+00:00",
+        "id": "large",
+        "images": "../",
+        "totals": {"pictures": 104_233, "captions": count, "prompt_tokens": 0, "completion_tokens": 0},
+        "tags": tags,
+        "pictures": pictures,
+    }
+
+
+def test_ten_thousand_pictures_are_leafed_through_page_by_page(browser: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(render(large_page(MOST_SHOWN)), encoding="utf-8")
+    browser.open(page)
+    paint = browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    print(f"first paint after {paint:.0f} ms, {page.stat().st_size / 1e6:.1f} MB")
+    assert browser.text("#count") == "10,000 pictures, page 1 of 209"
+    assert "10,000 pictures of 104,233" in browser.text("#chosen")
+    assert len(browser.all(".card")) == 48
+    browser.press("ARROW_RIGHT")
+    assert names(browser)[0] == "a/48"
+    browser.choose("#pages select", "209")
+    assert names(browser)[-1] == "a/9999"
+    browser.press("ARROW_RIGHT")
+    assert browser.text("#count").endswith("page 209 of 209")
+    browser.write("#search", "number 77")
+    found = sum("77" in str(number) for number in range(MOST_SHOWN))
+    browser.wait(lambda: browser.text("#count") == f"{found} of 10,000 pictures, page 1 of 6")
+    open_picture(browser, names(browser)[-1])
+    browser.press("j")
+    assert browser.text("#count").endswith("page 2 of 6")
+
+
+def correct(browser: Browser, caption: str) -> None:
+    """Write another caption for the picture that is open."""
+    browser.press("e")
+    browser.write("#caption-text", caption)
+    browser.click("#keep")
+
+
+def saved(browser: Browser) -> Path:
+    """The file that the browser saves."""
+    for old in browser.downloads.iterdir():
+        old.unlink()
+    browser.run("document.querySelector('#detail').close()")
+    browser.click("#save")
+    browser.wait(lambda: list(browser.downloads.glob("*.json")))
+    return next(browser.downloads.glob("*.json"))
+
+
+def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Browser, album: Album) -> None:
+    for name in ("edit me", "leave me", "do me again"):
+        album.caption(album.add(f"{name}.png"), "A girl.")
+    project = album.project
+    browser.open(album.write())
+    browser.press("j", "a", "j", "ENTER")
+    assert opened(browser) == "edit me"
+    correct(browser, " In my own\nwords: <b>&amp;  “é”. ")
+    assert browser.text("#caption") == "In my own words: <b>&amp; “é”."
+    assert browser.text("#save") == "Save 2 corrections"
+    browser.open(album.report)
+    assert browser.text("#save") == "Save 2 corrections"
+    result = project.run("--apply", str(saved(browser)))
+    assert result.out.startswith(
+        "1 caption taken over in your words, which no run overwrites; 1 picture to be captioned again by"
+    )
+    assert project.caption("edit me") == "In my own words: <b>&amp; “é”."
+    browser.open(album.report)
+    assert not browser.find("#save").is_displayed()
+    browser.click("[data-state=again]")
+    assert names(browser) == ["do me again"]
+    with FakeEndpoint() as endpoint:
+        project.set["Endpoint.url"] = endpoint.url
+        assert "1 caption written; 2 there already" in project.run().out
+    assert project.caption("edit me") == "In my own words: <b>&amp; “é”."
+    assert project.caption("do me again") != "A girl."
+
+
+def test_corrections_can_be_taken_back(nine: Browser) -> None:
+    nine.run("arguments[0].click()", nine.find("[data-at='1']"))
+    before = nine.text("#caption")
+    correct(nine, "Something else.")
+    assert not nine.find("#again").is_enabled()
+    nine.click("#discard")
+    assert nine.text("#caption") == before
+    nine.press("e")
+    nine.write("#caption-text", "")
+    assert not nine.find("#keep").is_enabled()
+    nine.press("ESCAPE")
+    assert not nine.find("#save").is_displayed()
+
+
+def test_a_picture_that_is_never_sent_cannot_be_captioned_here(nine: Browser) -> None:
+    nine.click("[data-state=excluded]")
+    nine.press("j", "e", "a")
+    assert nine.all("#edit, #again, #caption-text, #detail img") == []
+    assert not nine.find("#save").is_displayed()
+
+
+def test_without_storage_corrections_can_still_be_saved(browser: Browser, page_of_all_kinds: Path) -> None:
+    stop = browser.before_each_page(NO_STORAGE)
+    try:
+        browser.complaints()
+        browser.open(page_of_all_kinds)
+        browser.press("t")
+        open_picture(browser, "hat")
+        correct(browser, "My own words.")
+        file = json.loads(saved(browser).read_text(encoding="utf-8"))
+        assert [entry["caption"] for entry in file["corrections"]] == ["My own words."]
+        assert browser.complaints() == []
+        open_picture(browser, "hat")
+        browser.click("#discard")
+    finally:
+        stop()

@@ -1,0 +1,217 @@
+"""config.ini: every setting at its default, every mistake told at once, secrets never shown."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import config
+from errors import UserError
+from tests.program.project import ROOT, Project
+
+EVERY_MISTAKE = """
+[Endpont]
+url = auto
+[Endpoint]
+conccurency = 4
+retries = many
+temperature = 9
+headers = {"a"
+url = localhost:1234
+api_key = {secret}
+[Dataset]
+existing = skip
+recursive = perhaps
+[Tags]
+replace = grey hair
+[TagProvider]
+source = gelbooru
+[Interrogator]
+concurrency = none
+max_image_side = 4
+"""
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    path = folder / "config.ini"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_the_shipped_file_holds_every_setting_at_its_default() -> None:
+    shipped = (ROOT / "config.ini").read_text(encoding="utf-8")
+    assert shipped.rstrip() == config.default_ini().rstrip()
+
+
+def test_the_shipped_file_means_the_same_as_an_empty_one(tmp_path: Path) -> None:
+    shipped, empty = tmp_path / "shipped", tmp_path / "empty"
+    for folder in (shipped, empty):
+        folder.mkdir()
+    full = config.load(write(shipped, config.default_ini())).model_dump_json(warnings=False)
+    none = config.load(write(empty, "")).model_dump_json(warnings=False)
+    assert full.replace(str(shipped), "") == none.replace(str(empty), "")
+
+
+def test_the_manual_is_what_the_command_prints() -> None:
+    command = [sys.executable, str(ROOT / "caption.py"), "--settings"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == config.manual()
+
+
+def test_every_mistake_is_told_at_once_and_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(write(tmp_path, EVERY_MISTAKE))
+    said = str(caught.value)
+    for line in (
+        "[Endpont]: there is no such section; did you mean Endpoint?",
+        "[Endpoint] conccurency: there is no such setting; did you mean concurrency?",
+        "[Endpoint] retries = many: should be a whole number; write for example retries = 4",
+        "[Endpoint] temperature = 9: should be less than or equal to 5",
+        "[Endpoint] headers: should be a JSON object in braces",
+        "[Endpoint] url = localhost:1234: should be auto, builtin, embedded, or an address",
+        "[Dataset] existing = skip: should be 'keep', 'refresh' or 'overwrite'",
+        "[Dataset] recursive = perhaps: should be True or False",
+        "[Tags] replace = grey hair: should be pairs of old=new",
+        "[TagProvider] source = gelbooru: should be danbooru, e621, or",
+        "[Interrogator] concurrency = none: should be auto or a whole number",
+        "[Interrogator] max_image_side = 4: should be greater than or equal to 16",
+    ):
+        assert line in said
+    assert len(said.splitlines()) == 13
+
+
+def test_a_key_of_a_stage_overrides_the_endpoint_for_that_stage_alone(tmp_path: Path) -> None:
+    text = "[Endpoint]\nurl = http://one/v1\nmodel = small\n[Interrogator]\nurl = http://two/v1\n"
+    settings = config.load(write(tmp_path, text))
+    assert settings.interrogator.endpoint.url == "http://two/v1"
+    assert settings.interrogator.endpoint.model == "small"
+    assert settings.interpreter.endpoint.url == "http://one/v1"
+
+
+def test_a_mistake_in_the_endpoint_is_told_once_and_not_for_every_stage(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(write(tmp_path, "[Endpoint]\nretries = -1\n"))
+    assert str(caught.value).count("retries = -1") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("retries = 4\n", "line 1 stands before the first section"),
+        ("[Endpoint]\nretries\n", "line 2 is neither a [Section] nor key = value"),
+        ("[Endpoint]\nretries = 1\nretries = 2\n", "line 3 sets [Endpoint] retries a second time"),
+        ("[Endpoint]\n[Endpoint]\n", "line 2 begins [Endpoint] a second time"),
+        (b"[Endpoint]\nmodel = \xff\xfe\n", "is not UTF-8 text: save it as UTF-8 in your editor"),
+        ("[Endpoint]\nmodel = müde\n".encode("cp1252"), "is not UTF-8 text: save it as UTF-8"),
+        ("[Endpoint]\nmodel = x\n".encode("utf-16-le"), "is not UTF-8 text: save it as UTF-8"),
+        ("[Endpoint]\nmodel = x\n".encode("utf-16")[:-1], "is not UTF-8 text: save it as UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is not"),
+    ],
+)
+def test_what_is_no_ini_file_is_told_with_its_line(tmp_path: Path, text: str | bytes, line: str) -> None:
+    with pytest.raises(UserError, match=line.replace("[", r"\[")):
+        config.load(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [("none.ini", "none.ini"), ("../none.ini", "../none.ini"), ("my sets/none.ini", '"my sets/none.ini"')],
+)
+def test_a_missing_file_says_how_to_get_a_fresh_one_there(named: str, written: str) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(Path(named))
+    assert str(caught.value).endswith(f"with: python caption.py --settings ini > {written}")
+
+
+def test_percent_signs_do_no_harm(tmp_path: Path) -> None:
+    assert config.load(write(tmp_path, "[Tags]\ntrigger = 100%(x)s\n")).tags.trigger == "100%(x)s"
+
+
+# PowerShell 5 writes UTF-16 where something is sent to a file with ">".
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_encoding_with_its_mark_is_read_whatever_ends_the_lines(
+    tmp_path: Path, encoding: str, ending: str
+) -> None:
+    text = "[Tags]\ntrigger = müde\n[Interpreter]\nstrip = a,\n    b\n".replace("\n", ending)
+    settings = config.load(write(tmp_path, text.encode(encoding)))
+    assert settings.tags.trigger == "müde"
+    assert [pattern.pattern for pattern in settings.interpreter.strip] == ["a,", "b"]
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    settings = config.load(write(tmp_path, "[Dataset]\nimages = ../pictures\n"))
+    assert settings.dataset.images.resolve() == (tmp_path.parent / "pictures").resolve()
+    assert settings.tag_provider.cache == tmp_path / "tags_cache.json"
+
+
+def test_a_template_beside_the_file_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    [shipped] = config.load(write(tmp_path, "")).interpreter.prompt_template_file
+    assert shipped == ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt"
+    own = tmp_path / "templates" / shipped.name
+    own.parent.mkdir()
+    own.write_text("Write: {{ tags }}", encoding="utf-8")
+    assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file == (own,)
+
+
+def test_variants_are_of_those_there_are_and_one_is_written_by_a_model(tmp_path: Path) -> None:
+    good = config.load(write(tmp_path, "[Interpreter]\nvariants = long, tags\n"))
+    assert good.interpreter.variants == ("long", "tags")
+    wrong_and_said = (("tiny", "at most once"), ("long, long", "at most once"), ("tags", "a model writes"))
+    for wrong, said in wrong_and_said:
+        with pytest.raises(UserError, match=said):
+            config.load(write(tmp_path, f"[Interpreter]\nvariants = {wrong}\n"))
+
+
+def test_overrides_win_and_their_mistakes_are_told_too(tmp_path: Path) -> None:
+    path = write(tmp_path, "[Endpoint]\nretries = 1\n")
+    assert config.load(path, ["Endpoint.retries=7"]).interpreter.endpoint.retries == 7
+    with pytest.raises(UserError, match=r"--set retries: should be Section.key=value"):
+        config.load(path, ["retries"])
+    with pytest.raises(UserError, match=r"\[Endpoint\] retries = x: should be a whole number"):
+        config.load(path, ["Endpoint.retries=x"])
+
+
+def test_a_key_from_the_environment_is_used_where_the_file_has_none(tmp_path: Path) -> None:
+    code = (
+        "import config, pathlib; s = config.load(pathlib.Path('config.ini'));"
+        "print(s.interpreter.endpoint.api_key.get_secret_value(), s)"
+    )
+    environment = {**os.environ, "TAGSCRIBE_API_KEY": "marked-key", "PYTHONPATH": str(ROOT)}
+
+    def printed(text: str) -> str:
+        write(tmp_path, text)
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    assert printed("").count("marked-key") == 1
+    assert printed("[Endpoint]\napi_key = of-the-file\n").count("of-the-file") == 1
+
+
+def test_a_mistyped_secret_is_never_repeated(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(write(tmp_path, "[Endpoint]\napikey = marked-key\n[Interpreter]\nheaders = marked-key\n"))
+    assert "did you mean api_key?" in str(caught.value)
+    assert "marked-key" not in str(caught.value)
+
+
+def test_an_address_with_a_password_is_refused_and_the_password_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        config.load(write(tmp_path, "[Endpoint]\nurl = http://me:marked-key@host/v1\n"))
+    assert "a key goes into api_key" in str(caught.value)
+    assert "marked-key" not in str(caught.value)
+
+
+def test_the_program_says_all_of_it_without_a_traceback_and_ends_with_2(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "config.ini").write_text(EVERY_MISTAKE, encoding="utf-8")
+    result = project.run()
+    assert result.code == 2
+    assert "did you mean Endpoint?" in result.err

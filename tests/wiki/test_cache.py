@@ -1,0 +1,349 @@
+"""tags_cache.json: what people write stays, what nobody knows is asked again, and sharing is safe."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errors import UserError
+from summaries import sharing
+from tests.program.project import ROOT, Project
+from wiki import cache
+from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry
+
+TODAY = date(2026, 11, 22)
+LONG_AGO = (TODAY - RECHECK_AFTER).isoformat()
+PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG)
+
+
+def cache_of(**entries: Entry) -> Cache:
+    made = Cache()
+    for tag, entry in entries.items():
+        made.add(tag, entry)
+    return made
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def said(by: str, text: str = "A flat cap.", fetched: str = TODAY.isoformat()) -> Entry:
+    return Entry(
+        text if by not in (BY_NO_PAGE, BY_NO_TAG) else "",
+        "general",
+        10,
+        source="danbooru",
+        fetched=fetched,
+        by=by,
+    )
+
+
+def test_what_is_dumped_is_loaded_as_it_was_sorted_and_a_line_each(tmp_path: Path) -> None:
+    made = cache_of(
+        ushanka=Entry("A fur hat with flaps.", "general", 3000, None, "danbooru", "2026-11-22", "gemma"),
+        ao_dai=Entry("A long split dress.", "general", alias_of="áo_dài", by="gemma"),
+    )
+    text = made.dump()
+    assert [line.partition(":")[0] for line in text.splitlines()[1:-1]] == ['"ao_dai"', '"ushanka"']
+    assert '"alias_of": "áo_dài"' in text
+    again = cache.load(written(tmp_path / "c.json", text))
+    assert again.get("ushanka") == made.get("ushanka")
+    assert again.dump() == text
+
+
+def test_what_a_tag_implies_is_kept_in_order_and_not_written_where_it_is_nothing(tmp_path: Path) -> None:
+    made = cache_of(
+        evil_grin=Entry("A bad grin.", by="gemma", implies=("grin", "evil_smile")), cap=said("gemma")
+    )
+    made.add("no_page", Entry("", fetched=TODAY.isoformat(), by=BY_NO_PAGE, implies=("hat",)))
+    text = made.dump()
+    assert '"implies": ["grin", "evil_smile"]' in text
+    assert "implies" not in json.loads(text)["cap"]
+    again = cache.load(written(tmp_path / "c.json", text))
+    assert again.dump() == text
+    for tag in ("evil_grin", "cap", "no_page"):
+        assert again.get(tag) == made.get(tag)
+    # The seal is not broken, so a better one may come.
+    assert again.merge(cache_of(no_page=said("gemma"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("implies", "read"),
+    [
+        ('["Sun Hat", "miku \\\\(style\\\\)", "sun_hat", " "]', ("sun_hat", "miku_(style)")),
+        ('"hat, Sun Hat"', ("hat", "sun_hat")),
+        ("[]", ()),
+        ('""', ()),
+    ],
+)
+def test_implied_tags_may_be_written_as_people_do(
+    tmp_path: Path, implies: str, read: tuple[str, ...]
+) -> None:
+    path = written(tmp_path / "c.json", f'{{"cap": {{"description": "A cap.", "implies": {implies}}}}}')
+    entry = cache.load(path).get("cap")
+    assert entry is not None and entry.implies == read
+
+
+def test_an_empty_or_missing_file_is_an_empty_cache(tmp_path: Path) -> None:
+    assert len(cache.load(tmp_path / "none.json")) == 0
+    assert len(cache.load(written(tmp_path / "c.json", " \n"))) == 0
+
+
+def test_a_plain_text_is_a_description_by_somebody(tmp_path: Path) -> None:
+    made = cache.load(written(tmp_path / "c.json", '{"long_hair": "Hair below\\n the shoulders."}'))
+    assert made.get("long_hair") == Entry("Hair below the shoulders.", by=BY_YOU)
+
+
+def test_tags_may_be_spelled_as_people_do(tmp_path: Path) -> None:
+    text = r'{"Long Hair": "Hair below the shoulders.", "miku \\(style\\)": "Like her."}'
+    made = cache.load(written(tmp_path / "c.json", text))
+    assert made.wanted(["long_hair", "miku_(style)", "short_hair"], TODAY) == ["short_hair"]
+    assert '"Long Hair": ' in made.dump()
+
+
+def test_the_older_form_is_taken_in(tmp_path: Path) -> None:
+    rows = {
+        "1": {"name": "long hair", "description": "Hair below the shoulders."},
+        "2": {"name": "ghost", "description": ""},
+        "3": "broken",
+    }
+    made = cache.load(written(tmp_path / "c.json", json.dumps({"_default": rows})))
+    assert made.get("long_hair") == Entry("Hair below the shoulders.", by=BY_YOU)
+    assert made.wanted(["ghost"], TODAY) == ["ghost"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{\n"a": "b",\n"c" "d"\n}', "line 3, column 5: Expecting ':' delimiter; mend it"),
+        ("[1]", "should be a JSON object of tags"),
+        ('{"a": 5}', "the entry a should be a text or an object"),
+        ('{"a": "b", "c": "d", "a": "e"}', "the entry a stands there twice; take one of them out"),
+        ('{"a": {"description": "b", "description": "c"}}', "the entry description stands there twice"),
+        ('{"a": {"implies": ["b", 5]}}', 'implies of the entry a should be tags, such as ["hat"]; mend it'),
+        ('{"a": {"implies": {"b": "c"}}}', "implies of the entry a should be tags"),
+        ('{"a": {"implies": null}}', "implies of the entry a should be tags"),
+        ("[" * 100_000, "is no JSON that can be read"),
+    ],
+)
+def test_a_broken_file_is_a_sentence_and_nothing_is_overwritten(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    path = written(tmp_path / "c.json", text)
+    with pytest.raises(UserError, match=r"c\.json") as caught:
+        cache.load(path)
+    assert sentence in str(caught.value)
+    with pytest.raises(UserError):
+        sharing.add_to(path, cache_of(hat=said("gemma")))
+    assert path.read_text() == text
+
+
+def test_bytes_that_are_no_text_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_bytes(b'{"a": "\xff"}')
+    with pytest.raises(UserError, match="not UTF-8 text: save it as UTF-8"):
+        cache.load(tmp_path / "c.json")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+fields = st.dictionaries(
+    st.sampled_from(
+        ["description", "category", "post_count", "by", "fetched", "seal", "alias_of", "source", "implies"]
+    ),
+    json_values,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), st.text(max_size=8) | fields, max_size=4))
+def test_whatever_people_write_is_read_and_kept_word_for_word(raw: dict[str, object]) -> None:
+    made = Cache(raw)
+    for tag in raw:
+        assert made.get(tag) is not None
+    made.wanted(raw, TODAY)
+    made.merge(cache_of(hat=said("gemma")))
+    kept = json.loads(made.dump())
+    assert {tag: kept[tag] for tag in raw if tag != "hat"} == {
+        tag: value for tag, value in raw.items() if tag != "hat"
+    }
+
+
+def test_half_of_a_surrogate_pair_can_be_written(tmp_path: Path) -> None:
+    text = Cache({"half\ud83d": {"description": "Torn."}}).dump()
+    assert cache.load(written(tmp_path / "c.json", text)).get("half\ud83d") == Entry("Torn.")
+
+
+# What is asked again
+
+
+@pytest.mark.parametrize("by", PROVISIONAL)
+def test_what_had_no_good_answer_is_asked_again_after_thirty_days_and_not_before(by: str) -> None:
+    assert timedelta(days=30) == RECHECK_AFTER
+    recent = (TODAY - RECHECK_AFTER + timedelta(days=1)).isoformat()
+    made = cache_of(old=said(by, fetched=LONG_AGO), new=said(by, fetched=recent))
+    assert made.wanted(["old", "new"], TODAY) == ["old"]
+
+
+def test_a_date_that_is_none_or_to_come_is_as_good_as_long_ago() -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    made = cache_of(a=said(BY_NO_TAG, fetched="soon"), b=said(BY_NO_TAG, fetched=tomorrow))
+    assert made.wanted(["a", "b"], TODAY) == ["a", "b"]
+
+
+@pytest.mark.parametrize("by", ["gemma", "page", BY_YOU])
+def test_a_good_answer_is_never_asked_for_again(by: str) -> None:
+    assert cache_of(hat=said(by, fetched="2001-01-01")).wanted(["hat"], TODAY) == []
+
+
+def test_a_tag_that_somebody_took_out_is_asked_about_again() -> None:
+    raw = json.loads(cache_of(hat=said("gemma"), cap=said("gemma")).dump())
+    del raw["hat"]
+    assert Cache(raw).wanted(["hat", "cap"], TODAY) == ["hat"]
+
+
+@pytest.mark.parametrize("by", PROVISIONAL)
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"description": "My own words."},
+        {"category": "character"},
+        {"post_count": 11},
+        {"note": "mine"},
+        {"implies": ["cap"]},
+    ],
+)
+def test_whatever_a_hand_changes_in_an_entry_it_is_neither_asked_again_nor_replaced(
+    by: str, edit: dict[str, object]
+) -> None:
+    raw = json.loads(cache_of(hat=said(by, fetched=LONG_AGO)).dump())
+    raw["hat"].update(edit)
+    edited = Cache(raw)
+    assert edited.wanted(["hat"], TODAY) == []
+    assert edited.merge(cache_of(hat=said("gemma", "A hat."))) == 0
+    assert json.loads(edited.dump()) == raw
+
+
+# Merging
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "taken"),
+    [
+        (None, said("gemma"), True),
+        (None, said(BY_NO_TAG), True),
+        (said("gemma"), said("qwen", "A cap."), False),
+        (said(BY_YOU), said("qwen", "A cap."), False),
+        (said(BY_FIRST_SENTENCE), said("qwen", "A cap."), True),
+        (said(BY_NO_PAGE), said(BY_YOU, "A cap."), True),
+        (said(BY_NO_TAG), said("gemma"), True),
+        (said(BY_NO_TAG, fetched=LONG_AGO), said(BY_NO_TAG), True),
+        (said(BY_NO_TAG), said(BY_NO_TAG, fetched=LONG_AGO), False),
+    ],
+)
+def test_of_two_entries_the_better_one_stays(mine: Entry | None, theirs: Entry, taken: bool) -> None:
+    made = cache_of(hat=mine) if mine else Cache()
+    assert made.merge(cache_of(hat=theirs)) == taken
+    assert made.get("hat") == (theirs if taken else mine)
+
+
+def test_what_a_better_entry_implies_comes_with_it_and_what_stands_there_is_not_added_to() -> None:
+    mine = cache_of(cap=said(BY_NO_PAGE), bow=said("gemma"))
+    theirs = [replace(said("qwen"), implies=("hat",)) for _ in range(3)]
+    assert mine.merge(cache_of(hat=theirs[0], cap=theirs[1], bow=theirs[2])) == 2
+    assert [mine.get(tag).implies for tag in ("hat", "cap", "bow")] == [("hat",), ("hat",), ()]  # type: ignore[union-attr]
+
+
+def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path) -> None:
+    mine = written(tmp_path / "mine.json", '{"hat": "My hat.", "Long Hair": "Mine."}')
+    theirs = cache_of(
+        hat=said("gemma", "Their hat."), cap=said("gemma"), long_hair=said("gemma"), bow=said(BY_NO_PAGE)
+    )
+    other = written(tmp_path / "theirs.json", theirs.dump())
+    assert sharing.merge(mine, other) == (
+        f"2 of the 4 entries of {other} came into {mine}; what stood there is kept."
+    )
+    assert sharing.merge(mine, other).startswith("0 of the 4 entries")
+    kept = json.loads(mine.read_text())
+    assert kept["hat"] == "My hat."
+    assert sorted(kept) == ["Long Hair", "bow", "cap", "hat"]
+
+
+def test_a_file_to_merge_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"there is no file .*none.json: name a tags_cache.json"):
+        sharing.merge(tmp_path / "mine.json", tmp_path / "none.json")
+    assert not (tmp_path / "mine.json").exists()
+
+
+def test_two_runs_that_share_a_cache_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "c.json"
+    mine = [cache_of(**{f"run_{run}_tag_{number}": said("gemma")}) for run in range(4) for number in range(8)]
+    threads = [threading.Thread(target=sharing.add_to, args=(path, one)) for one in mine]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(cache.load(path)) == 32
+
+
+def test_nobody_writes_while_another_run_does(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    with FileLock(f"{path}.lock"):
+        waiting = threading.Thread(target=sharing.add_to, args=(path, cache_of(hat=said("gemma"))))
+        waiting.start()
+        written(path, '{"cap": "Mine."}')
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join()
+    assert sorted(json.loads(path.read_text())) == ["cap", "hat"]
+
+
+def test_a_file_that_needs_no_change_is_not_written(tmp_path: Path) -> None:
+    path = written(tmp_path / "c.json", '{"hat":   "My hat."}')
+    assert sharing.add_to(path, cache_of(hat=said("gemma"))) == 0
+    assert path.read_text() == '{"hat":   "My hat."}'
+
+
+def test_a_hundred_thousand_entries_load_in_a_second(tmp_path: Path) -> None:
+    text = "A girl with long blue hair wears a black dress and a hat with a wide brim."
+    made = cache_of(**{f"tag_{number}": said("gemma", text) for number in range(100_000)})
+    path = written(tmp_path / "c.json", made.dump())
+    # As a run has it: a process of its own, and the time that this process had.
+    measured = (
+        "import sys, time; from pathlib import Path; from wiki import cache; began = time.process_time(); "
+        "count = len(cache.load(Path(sys.argv[1]))); print(count, time.process_time() - began)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", measured, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    count, seconds = done.stdout.split()
+    assert count == "100000"
+    assert float(seconds) < 1.5, "0.5 s on a computer of 2026 with nothing else to do"
+
+
+def test_the_command_brings_in_somebody_elses_cache(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.cache.write_text('{"hat": "My hat."}', encoding="utf-8")
+    older = {"_default": {"1": {"name": "flat cap", "description": "A low cap."}}}
+    other = written(tmp_path / "theirs.json", json.dumps(older))
+    result = project.run("--merge-cache", str(other))
+    assert result.code == 0
+    assert result.out.startswith("1 of the 1 entries of ")
+    assert json.loads(project.cache.read_text()) == {"flat_cap": "A low cap.", "hat": "My hat."}
+    assert not project.captions.exists()
+    other.write_text("{", encoding="utf-8")
+    broken = project.run("--merge-cache", str(other))
+    assert broken.code == 2
+    assert "theirs.json, line 1, column 2" in broken.err

@@ -1,0 +1,297 @@
+"""Who knows best what a tag means, what a user may write, and what of it is told to the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import config
+from captioning.project import Project as Opened
+from errors import UserError
+from tags.spelling import canonical, words
+from tests.program.project import Project
+from wiki import own
+from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
+from wiki.meanings import Meanings
+from wiki.telling import Describe, Telling, tokens
+
+GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")
+
+
+def meanings_of(
+    entries: dict[str, Entry] | None = None,
+    mine: dict[str, Entry] | None = None,
+    told: dict[str, str] | None = None,
+) -> Meanings:
+    made = Cache()
+    for tag, entry in (entries or {}).items():
+        made.add(tag, entry)
+    return Meanings(mine or {}, made, told or {})
+
+
+# Who knows best
+
+
+def test_what_a_tag_implies_is_told_by_whoever_knows_and_for_an_alias_by_its_target() -> None:
+    cached = {
+        "grin": Entry("A smile with teeth.", implies=("smile",), by="gemma"),
+        "toothy_grin": Entry("A smile with teeth.", alias_of="grin", by="gemma"),
+        "here": Entry("", alias_of="there"),
+        "there": Entry("", alias_of="here"),
+    }
+    meanings = meanings_of(cached, {"grin": Entry("How she grins.", by=BY_YOU)})
+    tags = ("grin", "toothy_grin", "here", "nobody_knows")
+    assert [meanings.implied(tag) for tag in tags] == [("smile",), ("smile",), (), ()]
+    assert meanings.of("grin").description == "How she grins."
+
+
+def test_the_user_knows_better_than_the_cache_and_the_cache_better_than_the_glossary() -> None:
+    shipped = meanings_of().of("twintails")
+    assert shipped.description
+    assert (shipped.category, shipped.source) == ("general", "glossary")
+    cached = {"twintails": Entry("From the wiki.", "general", 5, source="danbooru", by="gemma")}
+    assert meanings_of(cached).of("twintails").description == "From the wiki."
+    mine = {"twintails": Entry("My words.", by=BY_YOU)}
+    found = meanings_of(cached, mine).of("twintails")
+    assert (found.description, found.category, found.post_count) == ("My words.", "general", 5)
+
+
+def test_each_field_comes_from_the_best_source_that_has_it() -> None:
+    mine = {"mychar": Entry("", "character", by=BY_YOU)}
+    cached = {"mychar": Entry("A girl with red hair.", "general", 7, by="gemma")}
+    found = meanings_of(cached, mine).of("mychar")
+    assert (found.description, found.category, found.post_count) == ("A girl with red hair.", "character", 7)
+
+
+def test_a_tag_that_the_wiki_does_not_know_keeps_what_the_glossary_and_the_tag_file_say() -> None:
+    unknown = Entry("", fetched="2026-11-22", by=BY_NO_TAG)
+    found = meanings_of({"mychar": unknown, "twintails": unknown}, told={"mychar": "character"})
+    assert found.of("mychar").category == "character"
+    assert found.of("twintails").description
+
+
+def test_without_anybody_who_knows_there_is_neither_text_nor_category() -> None:
+    assert meanings_of().of("no_such_thing") == Entry("")
+    assert meanings_of().categories(["no_such_thing"]) == {}
+
+
+# A character beside its series
+
+
+def test_a_name_with_its_series_in_brackets_beside_the_series_is_a_character() -> None:
+    found = meanings_of(told={"blue_dress": "general"}).categories(GWEN)
+    assert found["gwen_(song_of_tides)"] == "character"
+    assert found["song_of_tides"] == "copyright"
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        (("gwen_(song_of_tides)", "1girl"), {}),
+        (("miku_(cosplay)", "cosplay"), {}),
+        (("ink_(medium)", "medium"), {}),
+        (("star_(sky)", "sky"), {}),
+        (("alice_(band)", "band"), {"band": "artist"}),
+        (("gwen_(song_of_tides)", "song_of_tides"), {"gwen_(song_of_tides)": "general"}),
+        (("(alice)", "alice"), {}),
+    ],
+)
+def test_brackets_make_no_character_where_somebody_knows_better(
+    tags: Sequence[str], told: dict[str, str]
+) -> None:
+    assert "character" not in meanings_of(told=told).categories(tags).values()
+
+
+def test_a_series_that_is_known_makes_a_character_too() -> None:
+    found = meanings_of({"vocaloid": Entry("Software that sings.", "copyright", by="gemma")})
+    assert found.categories(["nobody_(vocaloid)", "vocaloid"])["nobody_(vocaloid)"] == "character"
+    assert found.categories(["nobody_(vocaloid)"]) == {"nobody_(vocaloid)": "character"}
+
+
+# What the user writes
+
+
+def load(folder: Path, name: str, text: str) -> dict[str, Entry]:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return own.load(path, canonical)
+
+
+CSV = 'tag,description,category\nmychar,"A girl with red hair, and freckles.",Character\nMy Hat,A tall hat\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("my.csv", CSV),
+        ("my.csv", "\ufeff" + CSV.replace("\n", "\r\n") + "\r\n"),
+        ("my.csv", CSV.partition("\n")[2]),
+        ("my.csv", CSV.replace(", and", "~ and").replace(",", ";").replace("~", ",").replace('"', "")),
+        ("my.csv", CSV.replace(", and", "~ and").replace(",", "\t").replace("~", ",")),
+        (
+            "my.json",
+            '{"mychar": {"description": "A girl with red hair,\\n and freckles.", "category": "character"}, '
+            '"My Hat": "A tall hat"}',
+        ),
+        (
+            "my.JSON",
+            '[{"tag": "mychar", "category": "character", "description": '
+            '"A girl with red hair, and freckles."}, {"tag": "my_hat", "description": "A tall hat"}]',
+        ),
+    ],
+)
+def test_csv_and_json_say_the_same(tmp_path: Path, name: str, text: str) -> None:
+    assert load(tmp_path, name, text) == {
+        "mychar": Entry("A girl with red hair, and freckles.", "character", source=name, by=BY_YOU),
+        "my_hat": Entry("A tall hat", source=name, by=BY_YOU),
+    }
+
+
+def test_a_category_alone_is_a_correction(tmp_path: Path) -> None:
+    assert load(tmp_path, "my.csv", "mychar,,character")["mychar"].category == "character"
+
+
+def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
+    text = (
+        "tag,description,category\nhat,\ncap,A cap, with a peak\n,Nothing\nbow,A bow,charcter\n"
+        "shoe,A shoe\nShoe,Another\ncoat,A coat, long, and warm\n"
+    )
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, "my.csv", text)
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("my.csv cannot be used as it is:")
+    assert [line.strip().split(";")[0] for line in lines[1:]] == [
+        "row 2: there is no description of hat",
+        "row 3: with a peak is no category",
+        "row 4: there is no tag",
+        "row 5: charcter is no category",
+        "row 7: shoe stands there twice",
+        "row 8: there are more than three columns",
+    ]
+    assert "did you mean character?" in lines[4]
+
+
+def test_of_very_many_bad_rows_the_first_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, "my.csv", "\n".join(f"tag_{number}" for number in range(50)))
+    assert len(str(caught.value).splitlines()) == 22
+    assert str(caught.value).endswith("… and 30 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("my.json", '{"a":\n "b" "c"}', "line 2, column 6: Expecting ',' delimiter"),
+        ("my.json", '"hat"', 'should be a JSON object such as {"tag": "what it looks like"}'),
+        ("my.json", '{"hat": 5}', "the entry hat: there is no description of hat"),
+        ("my.json", '["hat"]', "entry 1: there is no tag"),
+        ("my.csv", "hat,\v\x07", "there is no description of hat"),
+        ("my.csv", 'hat,"' + "x" * 2_000_000, "is no CSV that can be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, name, text)
+    assert sentence in str(caught.value)
+
+
+def test_a_file_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="correct descriptions_file"):
+        own.load(tmp_path / "my.csv", canonical)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("artists", "artists is no category; did you mean artist?"),
+        ("xyz", "xyz is no category; there are general"),
+    ],
+)
+def test_a_category_to_leave_out_that_is_none_is_told(tmp_path: Path, written: str, sentence: str) -> None:
+    path = tmp_path / "config.ini"
+    path.write_text(f"[Tags]\nexclude_categories = meta, {written}\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        config.load(path)
+    assert sentence in str(caught.value)
+    path.write_text("[Tags]\nexclude_categories = Meta, species\n", encoding="utf-8")
+    assert config.load(path).tags.exclude_categories == ("meta", "species")
+
+
+# What is told
+
+ENTRIES = {
+    "hatsune_miku": Entry("A singer with long aqua hair in two tails.", "character", 110_000, by="gemma"),
+    "vocaloid": Entry("Software that sings.", "copyright", 150_000, by="gemma"),
+    "long_hair": Entry("Hair that falls below the shoulders of a person.", "general", 5_000_000, by="gemma"),
+    "red_scarf": Entry("A scarf that is red.", "general", 20_000, by="gemma"),
+    "ao_dai": Entry("A silk dress, split at both sides, over wide trousers.", "general", 900, by="gemma"),
+    "ushanka": Entry("A fur hat whose flaps cover the ears.", "general", 3_000, by="gemma"),
+    "new_thing": Entry("Something with three wheels and a striped awning.", "general", by="gemma"),
+    "no_page": Entry("", "general", 10, by="no page"),
+}
+
+
+def telling(describe: Describe = "unusual", most: int = 800, counts: dict[str, int] | None = None) -> Telling:
+    return Telling(meanings_of(ENTRIES), Counter(counts or {}), words, describe, most)
+
+
+def names(found: list[tuple[str, str]]) -> list[str]:
+    return [name for name, _ in found]
+
+
+def test_characters_and_series_are_told_and_what_few_pictures_have_and_no_name_says() -> None:
+    assert sorted(names(telling().of([*ENTRIES, "unknown"]))) == [
+        "ao dai",
+        "hatsune miku",
+        "new thing",
+        "ushanka",
+        "vocaloid",
+    ]
+
+
+def test_all_and_none_are_what_they_say() -> None:
+    assert len(telling("all").of(list(ENTRIES))) == len(ENTRIES) - 1
+    assert telling("none").of(list(ENTRIES)) == []
+
+
+def test_of_what_does_not_fit_the_most_common_gives_way_first() -> None:
+    costs = {tag: tokens(tag) + tokens(entry.description) + 4 for tag, entry in ENTRIES.items()}
+    order = ["hatsune_miku", "vocaloid", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
+    for count in range(len(order) + 1):
+        budget = sum(costs[tag] for tag in order[:count])
+        told = names(telling("all", budget).of(list(ENTRIES)))
+        assert sorted(told) == sorted(map(words, order[:count]))
+
+
+def test_the_order_is_one_for_the_whole_data_set_whatever_the_order_of_the_tags() -> None:
+    one = telling(counts={"ushanka": 900, "hatsune_miku": 100, "ao_dai": 3})
+    assert names(one.of(["ao_dai", "hatsune_miku", "ushanka"])) == ["ushanka", "hatsune miku", "ao dai"]
+    assert names(one.of(["ushanka", "ao_dai"])) == ["ushanka", "ao dai"]
+
+
+def test_a_few_new_pictures_change_no_order() -> None:
+    counts = {"ushanka": 40, "ao_dai": 41, "new_thing": 2}
+    before = telling(counts=counts).of(list(ENTRIES))
+    grown = {tag: count + 5 * (tag == "ushanka") for tag, count in counts.items()}
+    assert telling(counts=grown).of(list(ENTRIES)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", 0), ("word", 1), ("words", 2), ("a" * 100, 25), ("長い髪", 3)]
+)
+def test_tokens_are_estimated(text: str, expected: int) -> None:
+    assert tokens(text) == expected
+
+
+def test_only_what_a_user_tells_in_full_is_not_looked_up(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__descriptions_file="my.csv")
+    project.add("a.png", "mychar, hat, bow, cap")
+    (tmp_path / "my.csv").write_text("mychar,A girl.,character\nhat,A hat.\nbow,,general\n", "utf-8")
+    overrides = [f"{key}={value}" for key, value in project.set.items()]
+    opened = Opened(config.load(tmp_path / "config.ini", overrides))
+    assert sorted(opened.tags(None)) == ["bow", "cap", "hat"]
