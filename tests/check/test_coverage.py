@@ -30,7 +30,7 @@ from tests.check.corpus import (
 )
 from wiki.glossary import load
 
-_PHRASES = Path(__file__).parents[2] / "review" / "phrases.json"
+_PHRASES = Path(__file__).parents[2] / "check" / "phrases.json"
 TAGS = [
     "1girl",
     "solo",
