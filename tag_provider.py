@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import batch
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from errors import StageError
 from progress import Bar
 from settings import TagProviderSettings
@@ -37,7 +37,7 @@ class TagProvider:
     `stand_ins` counts pages for which the model gave no sentence.
     """
 
-    def __init__(self, settings: TagProviderSettings, source: Source, cache: Cache, log: Lines) -> None:
+    def __init__(self, settings: TagProviderSettings, source: Source, cache: Cache, log: JsonLines) -> None:
         """Raises UserError when the template cannot be used."""
         self._settings = settings
         self._source = source

@@ -43,7 +43,7 @@ _PARTS = {
     "writing/standing.py": "checks of the caption against its tags",
     "wiki/": "meanings of tags",
     "writing/material.py": "meanings of tags",
-    "dataset/lines.py": "files and journal",
+    "dataset/json_lines.py": "files and journal",
     "dataset/texts.py": "files and journal",
     "dataset/whole_files.py": "files and journal",
     "dataset/links.py": "files and journal",

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar
@@ -97,7 +97,7 @@ def run(names: list[str], source: Source) -> Outcome:
 async def _stage(names: list[str], source: Source, model: FakeEndpoint, folder: Path) -> float:
     settings = TagProviderSettings.model_validate({}, context={"folder": folder})
     cache = folder / "c.json"
-    provider = TagProvider(settings, source, tags_cache.load(cache), Lines(folder / "log.jsonl"))
+    provider = TagProvider(settings, source, tags_cache.load(cache), JsonLines(folder / "log.jsonl"))
     endpoint = Endpoint(EndpointSettings(), model.url, "fake-model", Concurrency(8))
     bar, began = Bar("Tags", None), time.perf_counter()
     try:

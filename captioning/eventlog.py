@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import config
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from errors import StageError, UserError
 from events import FIELDS, LOGGER, happened
 from llm.secrecy import HIDDEN, blotted, secrets_in
@@ -27,7 +27,7 @@ class EventLog(logging.Handler):
 
     def __init__(self, path: Path, secrets: Sequence[str]) -> None:
         super().__init__()
-        self._lines = Lines(path)
+        self._lines = JsonLines(path)
         self._secrets = secrets
 
     def emit(self, record: logging.LogRecord) -> None:

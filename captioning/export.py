@@ -17,7 +17,7 @@ from batch import EXCLUDED
 from captioning.amounts import amount
 from captioning.project import Project
 from dataset.images import Picture
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.locks import locked
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
 from dataset.trainers import TARGETS, Captioned, Target, captioned
@@ -121,7 +121,7 @@ class Exporter:
         if target.side_files is None:
             self.count.captions = sum(1 for _ in self._captioned())
             return
-        journal = Lines(self._root / "journal.jsonl")
+        journal = JsonLines(self._root / "journal.jsonl")
         written = _digests(journal)
         for side in target.side_files(self._captioned()):
             last = written.get(side.name)
@@ -209,7 +209,7 @@ def _relative(folder: Path, root: Path) -> Path | None:
         return None
 
 
-def _digests(journal: Lines) -> dict[str, str]:
+def _digests(journal: JsonLines) -> dict[str, str]:
     """What the further files were when this program last wrote them, by their names."""
     lines = (line for line in journal.read() if line.get("stage") == _STAGE)
     return {str(line.get("file")): str(line.get("text")) for line in lines}

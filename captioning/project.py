@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
 from dataset.images import Picture
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.results import Results
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
@@ -47,7 +47,7 @@ class Project:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
         extension = settings.dataset.caption_extension
-        self.journal = Lines(captions / "journal.jsonl")
+        self.journal = JsonLines(captions / "journal.jsonl")
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self.captions = Results("interpreter", Texts(captions, extension), self.journal, begun)
         described = Texts(descriptions, extension)
@@ -104,7 +104,7 @@ class Project:
         from wiki.sources import open_source
 
         chosen = self.settings.tag_provider
-        log = Lines(self.settings.dataset.captions / ".tags.jsonl")
+        log = JsonLines(self.settings.dataset.captions / ".tags.jsonl")
         return TagProvider(chosen, open_source(chosen), self.cache, log)
 
     def interrogator(self) -> Interrogator:

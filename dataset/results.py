@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from dataset.images import Picture
-from dataset.lines import Line, Lines
+from dataset.json_lines import JsonLines, JsonObject
 from dataset.texts import Texts, digest, fingerprint
 from dataset.whole_files import remove
 from errors import ItemError
@@ -51,7 +51,7 @@ class Results:
     was paid for is never lost and never without its line.
     """
 
-    def __init__(self, stage: str, texts: Texts, journal: Lines, run: str) -> None:
+    def __init__(self, stage: str, texts: Texts, journal: JsonLines, run: str) -> None:
         """`run` is what the lines of this run are known by."""
         self.stage = stage
         self.run = run
@@ -128,7 +128,7 @@ class Results:
         names = (picture.stem_name for picture in pictures)
         return any(name not in there or name in again for name in names)
 
-    def _lines(self) -> Iterator[tuple[str, Line]]:
+    def _lines(self) -> Iterator[tuple[str, JsonObject]]:
         """The lines of this stage, oldest first, each with the picture that it is about."""
         for line in self._journal.read():
             name = line.get("picture")
@@ -245,7 +245,7 @@ class Results:
         self.texts.tidy()
 
 
-def _made(line: Line) -> Made | None:
+def _made(line: JsonObject) -> Made | None:
     prompt, text, outcome = line.get("prompt"), line.get("text"), line.get("outcome")
     if outcome == "edited" and isinstance(text, str):
         return Made("", text, draft=False, edited=True)

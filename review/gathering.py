@@ -15,7 +15,7 @@ from check.coverage import Coverage, check
 from dataset.collection import Collection
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.listing import Problem
 from dataset.sidecar import TagList
 from dataset.texts import Texts, digest
@@ -55,7 +55,7 @@ class Sources:
     collection: Collection
     captions: Texts
     descriptions: Texts
-    journal: Lines
+    journal: JsonLines
     categories: Callable[[Sequence[str]], Mapping[str, str]]
     implied: Implied
 
@@ -93,7 +93,7 @@ def gather(sources: Sources) -> Page:
     }
 
 
-def _most_interesting(pictures: Sequence[Picture], journal: Lines, there: set[str]) -> Sequence[Picture]:
+def _most_interesting(pictures: Sequence[Picture], journal: JsonLines, there: set[str]) -> Sequence[Picture]:
     if len(pictures) <= MOST_SHOWN:
         return pictures
     glances, last_run = read_glances(journal, there)

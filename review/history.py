@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dataset.lines import Line, Lines
+from dataset.json_lines import JsonLines, JsonObject
 
 WRITER, SEER = "interpreter", "interrogator"
 _WRITTEN = ("done", "edited")
@@ -52,7 +52,7 @@ class Glance(NamedTuple):
     time: str = ""
 
 
-def read_glances(journal: Lines, names: Iterable[str]) -> tuple[dict[str, Glance], str]:
+def read_glances(journal: JsonLines, names: Iterable[str]) -> tuple[dict[str, Glance], str]:
     """What came of every picture, those called `names` among them; and the last run that wrote a line.
 
     This takes little memory: the texts of `names` are not held twice, and many pictures share a glance.
@@ -67,7 +67,7 @@ def read_glances(journal: Lines, names: Iterable[str]) -> tuple[dict[str, Glance
     return glances, last_run
 
 
-def _glance(before: Glance, stage: str, line: Line) -> Glance:
+def _glance(before: Glance, stage: str, line: JsonObject) -> Glance:
     outcome, others = line.get("outcome"), tuple(each for each in before.failed if each != stage)
     if outcome == "failed":
         return Glance((*others, stage), _word(line, "run"), _word(line, "time"))
@@ -76,7 +76,7 @@ def _glance(before: Glance, stage: str, line: Line) -> Glance:
     return before._replace(failed=others) if outcome in _WRITTEN else before
 
 
-def _lines(journal: Lines) -> Iterator[tuple[str, str, Line]]:
+def _lines(journal: JsonLines) -> Iterator[tuple[str, str, JsonObject]]:
     """Picture, stage and all of each line that tells what came of a picture."""
     for line in journal.read():
         name, stage = line.get("picture"), line.get("stage")
@@ -84,7 +84,7 @@ def _lines(journal: Lines) -> Iterator[tuple[str, str, Line]]:
             yield name, str(stage), line
 
 
-def read_history(journal: Lines, names: Collection[str]) -> History:
+def read_history(journal: JsonLines, names: Collection[str]) -> History:
     """What came of the pictures called `names`, by their last lines in the journal."""
     history = History()
     for name, stage, line in _lines(journal):
@@ -97,7 +97,7 @@ def read_history(journal: Lines, names: Collection[str]) -> History:
     return history
 
 
-def _add_outcome(past: Past, stage: str, line: Line) -> None:
+def _add_outcome(past: Past, stage: str, line: JsonObject) -> None:
     outcome = line.get("outcome")
     if outcome == "failed":
         past.failures[stage] = (_word(line, "reason"), _word(line, "message"))
@@ -110,7 +110,7 @@ def _add_outcome(past: Past, stage: str, line: Line) -> None:
         past.again = True
 
 
-def _add_caption(past: Past, line: Line) -> None:
+def _add_caption(past: Past, line: JsonObject) -> None:
     past.again = False
     past.time, past.run = _word(line, "time"), _word(line, "run")
     past.text, past.model = _word(line, "text"), _word(line, "model")
@@ -119,7 +119,7 @@ def _add_caption(past: Past, line: Line) -> None:
     past.seconds = _number(line, "seconds")
 
 
-def read_versions(journal: Lines, names: Collection[str]) -> dict[str, tuple[str, str]]:
+def read_versions(journal: JsonLines, names: Collection[str]) -> dict[str, tuple[str, str]]:
     """The last two different captions that were written for each of the pictures, the older one first.
 
     "" stands for a caption that there never was.
@@ -135,11 +135,11 @@ def read_versions(journal: Lines, names: Collection[str]) -> dict[str, tuple[str
     return versions
 
 
-def _word(line: Line, key: str) -> str:
+def _word(line: JsonObject, key: str) -> str:
     value = line.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _number(line: Line, key: str) -> float:
+def _number(line: JsonObject, key: str) -> float:
     value = line.get(key)
     return value if isinstance(value, int | float) and math.isfinite(value) else 0

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dataset.lines import Line, Lines
+from dataset.json_lines import JsonLines, JsonObject
 from summaries import sharing
 from wiki.cache import Cache, Entry
 from wiki.source import Page
@@ -24,7 +24,7 @@ class Findings:
     name of the wiki, for pages of another one are asked for again.
     """
 
-    def __init__(self, log: Lines, source: str) -> None:
+    def __init__(self, log: JsonLines, source: str) -> None:
         self._log = log
         self._source = source
         self._pages: dict[str, Page] = {}
@@ -74,10 +74,10 @@ class Findings:
         self.entries = Cache()
         self._log.rewrite(map(self._line_of, self._pages.values()))
 
-    def _line_of(self, page: Page) -> Line:
+    def _line_of(self, page: Page) -> JsonObject:
         return {"page": asdict(page), "source": self._source}
 
-    def _take_in(self, line: Line) -> None:
+    def _take_in(self, line: JsonObject) -> None:
         if "entry" in line:
             tag, entry = line["tag"], Entry(**_with_implied(line["entry"]))
             _refuse_other_types(tag, entry.description, entry.by, entry.category or "", entry.post_count or 0)

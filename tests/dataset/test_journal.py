@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dataset.images import Picture
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.results import Existing, Results
 from dataset.texts import Texts, digest
 
@@ -21,7 +21,7 @@ PICTURES = [Picture(f"{name}.png", ".txt") for name in NAMES]
 
 @pytest.fixture
 def results(tmp_path: Path) -> Results:
-    return Results("interpreter", Texts(tmp_path, ".txt"), Lines(tmp_path / "journal.jsonl"), "a run")
+    return Results("interpreter", Texts(tmp_path, ".txt"), JsonLines(tmp_path / "journal.jsonl"), "a run")
 
 
 def keep_all(results: Results, *, draft: bool) -> None:

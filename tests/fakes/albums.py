@@ -8,7 +8,7 @@ from pathlib import Path
 import config
 from captioning.project import Project as DataSet
 from dataset.images import Picture
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.results import Results
 from dataset.texts import Texts
 from errors import ItemError
@@ -35,7 +35,7 @@ class Album:
     def results(self, run: str = SECOND, stage: str = "interpreter") -> Results:
         """What a run writes its results through."""
         folder = self.project.captions if stage == "interpreter" else self.project.descriptions
-        return Results(stage, Texts(folder, ".txt"), Lines(self.project.captions / "journal.jsonl"), run)
+        return Results(stage, Texts(folder, ".txt"), JsonLines(self.project.captions / "journal.jsonl"), run)
 
     def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
         """A run wrote this caption."""

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import config
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from dataset.results import Results
 from dataset.texts import Texts
 from errors import ItemError, StageError, UserError
@@ -106,7 +106,7 @@ def test_any_json_is_a_cache_or_refused(content: object) -> None:
 
 
 def all_of_the_journal(path: Path) -> None:
-    journal = Lines(path)
+    journal = JsonLines(path)
     results = Results("interpreter", Texts(path.parent, ".txt"), journal, "now")
     results.made()
     results.wanted_again()
@@ -126,7 +126,7 @@ def test_any_lines_are_a_journal_or_passed_over(lines: list[bytes]) -> None:
 
 
 def log_of_tags(path: Path) -> None:
-    findings = Findings(Lines(path), "danbooru")
+    findings = Findings(JsonLines(path), "danbooru")
     findings.recover()
     for page in findings.pages.values():
         assert isinstance(page.text + page.tag + page.name, str)

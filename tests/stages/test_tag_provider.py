@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from batch import Tally
-from dataset.lines import Lines
+from dataset.json_lines import JsonLines
 from errors import UserError
 from llm import usage
 from llm.concurrency import Concurrency
@@ -77,7 +77,7 @@ class Stage:
         chosen = TagProviderSettings.model_validate(
             {"min_post_count": min_post_count}, context={"folder": folder}
         )
-        self.path, self.log = folder / "tags_cache.json", Lines(folder / ".tags.jsonl")
+        self.path, self.log = folder / "tags_cache.json", JsonLines(folder / ".tags.jsonl")
         self.provider = TagProvider(chosen, source, tags_cache.load(self.path), self.log)
         self.endpoint = Endpoint(endpoint, model.url, "tiny", Concurrency(endpoint.concurrency))
 
@@ -99,7 +99,7 @@ class Stage:
 
 
 def logged(folder: Path) -> list[dict[str, Any]]:
-    return list(Lines(folder / ".tags.jsonl").read())
+    return list(JsonLines(folder / ".tags.jsonl").read())
 
 
 @pytest.fixture
@@ -361,7 +361,7 @@ def test_pages_that_arrive_while_the_model_is_busy_are_on_disk_at_once(tmp_path:
 
 
 def test_what_a_kill_left_in_the_log_is_not_asked_for_again(tmp_path: Path, model: FakeEndpoint) -> None:
-    log = Lines(tmp_path / ".tags.jsonl")
+    log = JsonLines(tmp_path / ".tags.jsonl")
     log.add({"page": asdict(page("hat")), "source": "shelf"})
     log.add({"page": asdict(page("cap")), "source": "shelf"})
     log.add({"tag": "cap", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
@@ -384,7 +384,7 @@ def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
 ) -> None:
     older = {key: value for key, value in asdict(page("cap")).items() if key != "implies"}
     settled = {key: value for key, value in asdict(Entry("A bow.", by="tiny")).items() if key != "implies"}
-    log = Lines(tmp_path / ".tags.jsonl")
+    log = JsonLines(tmp_path / ".tags.jsonl")
     log.add({"page": asdict(replace(page("sun_hat"), implies=("hat", "straw"))), "source": "shelf"})
     log.add({"page": older, "source": "shelf"})
     log.add({"tag": "bow", "entry": settled})
@@ -404,7 +404,7 @@ def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
 
 
 def test_pages_that_this_run_does_not_need_stay_in_the_log(tmp_path: Path, model: FakeEndpoint) -> None:
-    log = Lines(tmp_path / ".tags.jsonl")
+    log = JsonLines(tmp_path / ".tags.jsonl")
     log.add({"page": asdict(page("hat")), "source": "shelf"})
     log.close()
     Stage(tmp_path, Shelf(page("cap")), model).run(["cap"])

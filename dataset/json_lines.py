@@ -1,4 +1,4 @@
-"""Lines of JSON that are only ever added: a journal or a log that survives a kill."""
+"""Files of JSON lines that are only ever appended to: the journal, the log of stage 1 and --log."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dataset.links import refuse_link
 from dataset.whole_files import remove, write_whole
 from errors import UserError
 
-Line = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-class Lines:
+class JsonLines:
     """An append-only file of JSON lines: on disk once `add` returns; a torn line is passed over."""
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +57,7 @@ class Lines:
         except OSError:
             return False
 
-    def read(self) -> Iterator[Line]:
+    def read(self) -> Iterator[JsonObject]:
         """Every whole line, oldest first; none when there is no file yet."""
         # Reads three times as fast as Python's own; who reads nothing need not load it.
         import orjson
@@ -106,7 +106,7 @@ def _dumped(line: Mapping[str, object]) -> str:
     return json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n"
 
 
-def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> Line | None:
+def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> JsonObject | None:
     try:
         line = loads(raw)
     except ValueError:
