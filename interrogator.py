@@ -49,10 +49,16 @@ class Interrogator:
     """Has a vision model describe each picture."""
 
     def __init__(
-        self, settings: InterrogatorSettings, collection: Collection, material: Material, results: Results
+        self,
+        settings: InterrogatorSettings,
+        language: str,
+        collection: Collection,
+        material: Material,
+        results: Results,
     ) -> None:
-        """Raises UserError when the template cannot be used."""
+        """Raises UserError when the template cannot be used; descriptions must be in `language`, a code."""
         self._settings = settings
+        self._form = Form(language=language)
         self._collection = collection
         self._material = material
         self._results = results
@@ -115,7 +121,7 @@ class Interrogator:
         loop = asyncio.get_running_loop()
         messages = await loop.run_in_executor(pool, self._with_picture, picture)
         async with endpoint.concurrency:
-            answer = await ask(endpoint, messages, _description)
+            answer = await ask(endpoint, messages, self._description)
         return Described(fingerprint(endpoint.model, messages), answer)
 
     def _keep(self, picture: Picture, described: Described) -> None:
@@ -129,6 +135,5 @@ class Interrogator:
             details=answer.cost,
         )
 
-
-def _description(reply: Reply) -> str:
-    return clean(reply.text, reply.finish_reason, Form())
+    def _description(self, reply: Reply) -> str:
+        return clean(reply.text, reply.finish_reason, self._form)

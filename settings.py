@@ -435,7 +435,10 @@ class InterpreterSettings(StageSettings):
         "long, short, tags",
     )
     language: str = _setting(
-        "en", "language that a caption must be in, such as en, de or ja; empty: any", "en"
+        "en",
+        "language that captions and descriptions must be in, such as en, de or ja; empty: any; the prompts "
+        "have to ask for it, and captions are held against their tags in English only",
+        "de",
     )
     repairs: int = _setting(
         "1",

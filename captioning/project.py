@@ -111,7 +111,13 @@ class Project:
         """Stage 2."""
         from interrogator import Interrogator
 
-        return Interrogator(self.settings.interrogator, self.collection, self.material, self.descriptions)
+        return Interrogator(
+            self.settings.interrogator,
+            self.settings.interpreter.language,
+            self.collection,
+            self.material,
+            self.descriptions,
+        )
 
     def interpreter(self) -> Interpreter:
         """Stage 3."""

@@ -21,21 +21,24 @@ _UNNAMED_MODEL = "default"
 class Connections:
     """The endpoints of one run; stages with the same settings share one, and its slots."""
 
-    _open: dict[str, Endpoint | None] = field(default_factory=dict)
+    # A list, as settings hold dictionaries and have no hash.
+    _open: list[tuple[EndpointSettings, Endpoint | None]] = field(default_factory=list)
 
     async def endpoint(self, settings: EndpointSettings) -> Endpoint | None:
         """The endpoint that these settings mean, or None where captions are to be composed without a model.
 
         Raises UserError where an embedded model cannot be started.
         """
-        key = repr(settings.model_dump())
-        if key not in self._open:
-            self._open[key] = await self._connect(settings)
-        return self._open[key]
+        for known, endpoint in self._open:
+            if known == settings:
+                return endpoint
+        endpoint = await self._connect(settings)
+        self._open.append((settings, endpoint))
+        return endpoint
 
     async def close(self) -> None:
         """Let go of all connections."""
-        for endpoint in self._open.values():
+        for _, endpoint in self._open:
             if endpoint is not None:
                 await endpoint.close()
         self._open.clear()

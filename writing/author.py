@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # The name of the caption where no variants are asked for.
 CAPTION = "caption"
-_WHOLE = Form(one_line=False, plain_text=False)
 Result = TypeVar("Result")
 
 
@@ -61,6 +60,9 @@ class Author:
         self._variants = [name for name in settings.variants if name != variants.TAGS]
         self._main = self._variants[0] if self._variants else CAPTION
         self._form_is_held = True
+        self._form = Form(language=settings.language)
+        # The check of captions reads English only: what it misses in another language says nothing.
+        self._is_checked = self._form.is_english or not settings.language
 
     async def write(self, messages: Sequence[Message], tagged: Tagged) -> Answer[Captions]:
         """The captions of one picture; raises ItemError where the model gives none that can be used."""
@@ -70,7 +72,7 @@ class Author:
         else:
             captions = {self._main: await self._one(messages, self._main, tab)}
         standing, repaired = Standing.of(captions[self._main], tagged), False
-        for _ in range(self._settings.repairs):
+        for _ in range(self._settings.repairs if self._is_checked else 0):
             if not standing.falls_short(self._settings.min_coverage):
                 break
             draft = captions[self._main]
@@ -81,13 +83,13 @@ class Author:
         if variants.TAGS in self._settings.variants:
             captions[variants.TAGS] = ", ".join(map(as_written, tagged.tags))
         ordered = {name: captions[name] for name in self._settings.variants or captions}
-        notes = tuple(standing.notes(self._settings.min_coverage))
+        notes = tuple(standing.notes(self._settings.min_coverage)) if self._is_checked else ()
         written = Captions(ordered, standing.coverage, repaired, notes)
         return Answer(written, tab.model, tab.usage, tab.seconds)
 
     async def _one(self, messages: Sequence[Message], name: str, tab: _Tab) -> str:
         asked = messages if name == CAPTION else _with(messages, variants.request_for_one(name))
-        return await tab.ask(asked, partial(_caption, name=name))
+        return await tab.ask(asked, partial(self._caption, name=name))
 
     async def _several(self, messages: Sequence[Message], tab: _Tab) -> dict[str, str]:
         """All variants from one answer where the model can, the missing ones one by one."""
@@ -99,7 +101,7 @@ class Author:
 
     async def _at_once(self, messages: Sequence[Message], tab: _Tab) -> dict[str, str]:
         form = variants.response_format(self._variants) if self._form_is_held else {}
-        accept = partial(_variants, names=self._variants)
+        accept = self._read_variants
         try:
             return await tab.ask(messages, accept, further=form, retries=0)
         except ItemError as error:
@@ -116,11 +118,25 @@ class Author:
         asked = messages if self._main == CAPTION else _with(messages, variants.request_for_one(self._main))
         turns = [*asked, Message("assistant", draft), Message("user", seen.complaint())]
         try:
-            again = await tab.ask(turns, partial(_caption, name=self._main), retries=0)
+            again = await tab.ask(turns, partial(self._caption, name=self._main), retries=0)
         except ItemError:
             return None
         standing = Standing.of(again, tagged)
         return (again, standing) if standing.rank > seen.rank else None
+
+    def _caption(self, reply: Reply, name: str) -> str:
+        form = replace(self._form, max_words=variants.MOST_WORDS.get(name))
+        return clean(reply.text, reply.finish_reason, form)
+
+    def _read_variants(self, reply: Reply) -> dict[str, str]:
+        """Those of the variants in a reply that can be used."""
+        whole = replace(self._form, one_line=False, plain_text=False)
+        found = variants.split(clean(reply.text, reply.finish_reason, whole), self._variants)
+        used = {}
+        for name, text in found.items():
+            with suppress(ItemError):
+                used[name] = clean(text, None, replace(self._form, max_words=variants.MOST_WORDS[name]))
+        return used
 
 
 class _Tab:
@@ -159,17 +175,3 @@ def opening(messages: Sequence[Message], settings: InterpreterSettings) -> Seque
 def _with(messages: Sequence[Message], request: str) -> list[Message]:
     """The messages with a request at their very end, so that all before it is the same for every variant."""
     return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
-
-
-def _caption(reply: Reply, name: str) -> str:
-    return clean(reply.text, reply.finish_reason, Form(max_words=variants.MOST_WORDS.get(name)))
-
-
-def _variants(reply: Reply, names: Sequence[str]) -> dict[str, str]:
-    """Those of the variants in a reply that can be used."""
-    found = variants.split(clean(reply.text, reply.finish_reason, _WHOLE), names)
-    used = {}
-    for name, text in found.items():
-        with suppress(ItemError):
-            used[name] = clean(text, None, Form(max_words=variants.MOST_WORDS[name]))
-    return used

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llm.replies.characters import drop_unseen, even_spacing, one_line, words
-from llm.replies.language import is_in_language
+from llm.replies.language import base_code, is_in_language
 from llm.replies.loops import repeats_itself
 from llm.replies.markup import is_marked_up, repeats_the_prompt
 from llm.replies.openings import drop_openings, talks_about_the_picture
@@ -39,6 +39,11 @@ class Form:
     """Whether paragraphs are joined; else they stay, with one blank line between them at most."""
     plain_text: bool = True
     """Whether lists, headings, tables and JSON are faults; else they are left as they are."""
+
+    @property
+    def is_english(self) -> bool:
+        """Whether the answer is to be in English."""
+        return base_code(self.language) == "en"
 
 
 Step = Callable[[str, Form], str]
@@ -115,7 +120,7 @@ def _has_too_many_words(text: str, form: Form) -> bool:
 
 
 def _hangs(text: str, form: Form) -> bool:
-    return form.language.startswith("en") and text.endswith(_HANGING)
+    return form.is_english and text.endswith(_HANGING)
 
 
 def _without_last_comma(text: str) -> str:

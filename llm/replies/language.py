@@ -85,12 +85,17 @@ _FEWEST_SMALL_WORDS = 2
 _SMALL_WORD_SHARE = 0.2
 
 
+def base_code(language: str) -> str:
+    """The code of a language without its region: "pt" for "pt-BR" and "PT_br"."""
+    return language.strip().lower().replace("_", "-").partition("-")[0]
+
+
 def is_in_language(text: str, language: str) -> bool:
     """Whether a text is, as far as can be told, in the language of that code ("en", "pt-BR"); "" is any.
 
     Quoted words in another script are what a picture says; they count only if they outweigh the rest.
     """
-    code = language.lower().replace("_", "-").partition("-")[0]
+    code = base_code(language)
     if not code:
         return True
     script = _OTHER_SCRIPTS.get(code, "latin")
