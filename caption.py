@@ -126,14 +126,14 @@ def _exported(options: argparse.Namespace) -> int:
 def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    from commands.checkup.visit import Visit
+    from commands.checkup import CheckUp
 
     if options.verbose:
         # Else nothing is loaded before it is known to be there.
         _say_more(options)
-    visit = Visit(_print, on_terminal=sys.stdout.isatty())
+    check_up = CheckUp(_print, on_terminal=sys.stdout.isatty())
     try:
-        return asyncio.run(interruption.watch(visit.through(_config_file(options), options.set)))
+        return asyncio.run(interruption.watch(check_up.run(_config_file(options), options.set)))
     except asyncio.CancelledError:
         interruption.end()
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Mean length of a token of English prompts in characters; a little low, so that estimates are high.
 CHARACTERS_PER_TOKEN = 3.5
+# For many vision models a patch of 28 by 28 pixels is a token; others use fewer tokens for a picture.
+_PIXELS_PER_TOKEN = 28 * 28
 # By what key the list of models tells the context: vLLM, OpenRouter, LM Studio.
 _CONTEXT_KEYS = ("max_model_len", "context_length", "loaded_context_length", "max_context_length")
 
@@ -56,6 +58,11 @@ async def count_tokens(endpoint: Endpoint, text: str) -> int | None:
 def estimated_tokens(text: str) -> int:
     """About how many tokens a text has."""
     return round(len(text) / CHARACTERS_PER_TOKEN)
+
+
+def estimated_picture_tokens(width: int, height: int) -> int:
+    """About how many tokens a picture has."""
+    return round(width * height / _PIXELS_PER_TOKEN)
 
 
 def _sees(row: Row, properties: Row) -> bool | None:

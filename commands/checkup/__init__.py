@@ -1,38 +1,156 @@
-"""A look at everything that a run needs, before it is started: each finding with its remedy."""
+"""--check: look at everything that a run needs and change nothing. Each finding is one line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import platform
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-Level = Literal["ok", "warning", "problem"]
+from captioning.amounts import amount
+from commands.checkup.findings import Finding, Level, ok, problem
+from errors import StageError, UserError
 
+if TYPE_CHECKING:
+    from settings import Settings
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; with a problem a run would fail.
-
-    `remedy` says what to do, where the text does not say so itself.
-    """
-
-    level: Level
-    text: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        return " ".join((f"{self.text}: {self.remedy}" if self.remedy else self.text).split())
-
-
-def ok(text: str) -> Finding:
-    """Say that something is as it should be."""
-    return Finding("ok", text)
+DONE, USER_MUST_ACT = 0, 2
+_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
+_INSTALL = "pip install -r requirements.txt"
+_COLOURS: dict[Level, str] = {"ok": "\x1b[32m", "warning": "\x1b[33m", "problem": "\x1b[1;31m"}
+_PLAIN = "\x1b[0m"
 
 
-def warning(text: str, remedy: str = "") -> Finding:
-    """Say that a run would do, but not as well as it could."""
-    return Finding("warning", text, remedy)
+class CheckUp:
+    """Runs all checks and passes each finding to `say` as a line, coloured on a terminal."""
+
+    def __init__(self, say: Callable[[str], None], on_terminal: bool) -> None:
+        self._say = say
+        self._coloured = on_terminal
+        self._levels: Counter[Level] = Counter()
+        # Several checks may meet the same fault: it is reported once.
+        self._reported: set[Finding] = set()
+
+    async def run(self, config_file: Path, overrides: Iterable[str]) -> int:
+        """Check everything; the exit code: 0, or 2 when a run would fail."""
+        found = list(installed_libraries(_REQUIREMENTS))
+        if any(finding.level == "problem" for finding in found):
+            # The other checks need these libraries.
+            self._coloured = False
+            self._report(found)
+            return self._conclude()
+        from config import colours_are_wanted
+
+        self._coloured = self._coloured and colours_are_wanted()
+        self._report(found)
+        async for finding in _all_findings(config_file, list(overrides)):
+            self._report([finding])
+        return self._conclude()
+
+    def _report(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if finding in self._reported:
+                continue
+            self._reported.add(finding)
+            self._levels[finding.level] += 1
+            level = f"{finding.level:<8}"
+            if self._coloured:
+                level = f"{_COLOURS[finding.level]}{level}{_PLAIN}"
+            self._say(f"{level} {finding}")
+
+    def _conclude(self) -> int:
+        problems, warnings = self._levels["problem"], self._levels["warning"]
+        counts = f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}"
+        self._say(f"{counts}: a run would {'fail' if problems else 'work'}. Nothing was changed.")
+        return USER_MUST_ACT if problems else DONE
 
 
-def problem(text: str, remedy: str = "") -> Finding:
-    """Say that a run would fail."""
-    return Finding("problem", text, remedy)
+def _count(number: int, noun: str) -> str:
+    return amount(number, noun) if number else f"no {noun}s"
+
+
+def installed_libraries(requirements: Path) -> Iterator[Finding]:
+    """Compare the installed libraries with the requirements file; needs nothing but Python itself."""
+    yield ok(f"Python {platform.python_version()}")
+    required = map(_REQUIREMENT.match, requirements.read_text(encoding="utf-8").splitlines())
+    findings = [_library(match[1], match[2]) for match in required if match]
+    faults = [finding for finding in findings if finding.level != "ok"]
+    yield from faults
+    if not faults:
+        yield ok(f"libraries: {', '.join(finding.text for finding in findings)}")
+
+
+def _library(name: str, oldest: str) -> Finding:
+    try:
+        installed = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return problem(f"the library {name} is not installed", _INSTALL)
+    if _numbers(installed) < _numbers(oldest):
+        return problem(f"{name} {installed} is older than {oldest}", f"{_INSTALL} --upgrade")
+    return ok(f"{name} {installed}")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The leading numbers of a version, without zeros at the end: 3.50.0rc1 is (3, 50)."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    parts = [int(part) for part in found[0].split(".")] if found else []
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
+async def _all_findings(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
+    import config
+
+    try:
+        settings = config.load(config_file, overrides)
+    except UserError as error:
+        for finding in _mistakes_in_settings(error):
+            yield finding
+        return
+    yield ok(f"{config_file} can be used")
+    async for finding in _findings_of_project(settings):
+        yield finding
+
+
+def _mistakes_in_settings(error: UserError) -> Iterator[Finding]:
+    first, *others = str(error).splitlines()
+    for line in others or [first]:
+        yield problem(line.strip())
+
+
+async def _findings_of_project(settings: Settings) -> AsyncIterator[Finding]:
+    from captioning.project import Project
+    from commands.checkup import data_set, prompts
+    from commands.checkup.servers import Servers
+
+    for finding in prompts.check_templates(settings):
+        yield finding
+    try:
+        project = Project(settings)
+    except UserError as error:
+        yield problem(str(error))
+        return
+    for check in (prompts.check_use_of_descriptions, data_set.check_pictures, prompts.check_meanings):
+        for finding in _until_error(check(project)):
+            yield finding
+    servers = Servers()
+    try:
+        async for finding in servers.check(project):
+            yield finding
+    finally:
+        await servers.connections.close()
+    for finding in _until_error(data_set.check_captions(project, servers.writer)):
+        yield finding
+
+
+def _until_error(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of one check; an error that stops the check becomes its last finding."""
+    try:
+        yield from findings
+    except (UserError, StageError) as error:
+        yield problem(str(error))

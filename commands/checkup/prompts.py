@@ -1,48 +1,148 @@
-"""How long the prompts of a stage are, in characters."""
+"""--check: what a prompt is made of, the templates and the meanings of tags, and how long it gets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
 
+from captioning.amounts import amount
 from captioning.project import Project
-from commands.checkup.pictures import sample
+from captioning.templates import of_stages
+from commands.checkup.findings import Finding, first_few, ok, problem, sample, warning
 from dataset.images import Picture
-from errors import ItemError
+from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
+from settings import Settings
 from summaries import gist
-from writing.variables import OF_PAGES
+from wiki import glossary
+from wiki.cache import BY_NO_TAG
+from wiki.sources import open_source
+from writing.variables import OF_PAGES, OF_PICTURES
 
-# A patch of 28 by 28 pixels is a token for many vision models; others take fewer.
-PIXELS_PER_TOKEN = 28 * 28
+_DESCRIPTION = "image_description"
+# A tag that every booru has.
+_COMMON_TAG = "1girl"
+_WIKIS = ("danbooru", "e621")
 
 
-def of_tag_provider(project: Project) -> int:
-    """The longest that there can be: a request full of pages."""
+def check_templates(settings: Settings) -> Iterator[Finding]:
+    """Read the template of each stage that runs."""
+    for stage, path, variables in of_stages(settings):
+        try:
+            uses = sorted(set(Prompt(path, variables).uses) & set(variables))
+        except UserError as error:
+            yield problem(str(error))
+            continue
+        used = f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}"
+        # The Interrogator sends the picture as well, so its template may be the same for all.
+        if uses or stage == "Interrogator":
+            yield ok(used)
+        else:
+            yield warning(
+                used,
+                "the model gets the same prompt for every picture, so start from a copy of a template in "
+                "templates/",
+            )
+
+
+def check_use_of_descriptions(project: Project) -> Iterator[Finding]:
+    """Check that the templates for captions use descriptions if and only if there are any."""
+    if project.settings.interpreter.skip:
+        return
+    for path in project.settings.interpreter.prompt_template_file:
+        try:
+            uses_them = _DESCRIPTION in Prompt(path, OF_PICTURES).uses
+        except UserError:
+            continue
+        are_made = not project.settings.interrogator.skip
+        if uses_them and not are_made and not project.descriptions.texts.names():
+            yield warning(
+                f"{path.name} uses a description of each picture, but there are no descriptions",
+                "write skip = False under [Interrogator], or choose "
+                "interpreter_prompt_template_short_no_description.txt under [Interpreter]",
+            )
+        if are_made and not uses_them:
+            yield warning(
+                f"the Interrogator describes the pictures, but {path.name} does not use the descriptions",
+                "choose interpreter_prompt_template_short.txt under [Interpreter], or write skip = True "
+                "under [Interrogator]",
+            )
+
+
+def check_meanings(project: Project) -> Iterator[Finding]:
+    """Look the tags of the data set up in the cache, and ask the wiki about one tag."""
+    try:
+        yield from _cache(project)
+    except UserError as error:
+        yield problem(str(error))
+    if not project.settings.tag_provider.skip:
+        yield from _wiki(project)
+
+
+def _cache(project: Project) -> Iterator[Finding]:
+    asked = [tag for tag in project.tags(None) if not glossary.is_no_tag(tag)]
+    wanted = set(project.cache.wanted(asked, date.today()))
+    entries = {tag: project.cache.get(tag) for tag in asked}
+    misses = [tag for tag in asked if entries[tag] is None]
+    stale = [tag for tag in wanted if entries[tag] is not None]
+    hits = len(asked) - len(misses) - len(stale)
+    to_ask = f"{len(misses):,} to look up, {len(stale):,} to look up again"
+    cache = project.settings.tag_provider.cache.name
+    yield ok(f"{cache} knows {hits:,} of {amount(len(asked), 'tag')}; {to_ask}")
+    unknown = [tag for tag, entry in entries.items() if entry is not None and entry.by == BY_NO_TAG]
+    if unknown:
+        yield warning(
+            f"unknown to the wiki: {first_few(unknown)}",
+            "correct their spelling with [Tags] replace, or describe them in [Tags] descriptions_file",
+        )
+
+
+def _wiki(project: Project) -> Iterator[Finding]:
+    chosen = project.settings.tag_provider
+    try:
+        source = open_source(chosen, tries=1)
+        if chosen.source not in _WIKIS:
+            # Looking a tag up in a dump reads all of it.
+            yield ok(f"the dump {Path(chosen.source).name} exists")
+            return
+        page = next(iter(source.pages([_COMMON_TAG])))
+    except UserError as error:
+        yield problem(str(error))
+    except StageError as error:
+        yield warning(str(error))
+    else:
+        login = f", and accepts the login {chosen.wiki_login}" if chosen.wiki_login else ""
+        known = "" if page.known else f", but does not know the tag {_COMMON_TAG}"
+        yield ok(f"the wiki {chosen.source} answers{known}{login}")
+
+
+def longest_of_tag_provider(project: Project) -> int:
+    """The characters of the longest possible prompt: a request full of pages."""
     page = {"name": "tag", "category": "general", "text": "x" * gist.CHARACTERS_PER_REQUEST}
     prompt = Prompt(project.settings.tag_provider.prompt_template_file, OF_PAGES)
-    return length(prompt.messages({"pages": [page]}))
+    return _length(prompt.messages({"pages": [page]}))
 
 
-def of_interrogator(project: Project) -> int:
-    """The longest of a sample of pictures, without the picture."""
+def longest_of_interrogator(project: Project) -> int:
+    """The characters of the longest prompt of a sample, not counting the picture."""
     stage = project.interrogator()
     return max(_lengths(project, lambda picture: [stage.messages(picture)]), default=0)
 
 
-def of_interpreter(project: Project) -> int:
-    """The longest of a sample of pictures."""
+def longest_of_interpreter(project: Project) -> int:
+    """The characters of the longest prompt of a sample."""
     stage = project.interpreter()
     return max(_lengths(project, stage.messages), default=0)
 
 
-def length(messages: Iterable[Message]) -> int:
-    """All characters of a prompt."""
+def _length(messages: Iterable[Message]) -> int:
     return sum(len(message.text) for message in messages)
 
 
 def _lengths(project: Project, prompts_of: Callable[[Picture], Sequence[Sequence[Message]]]) -> Iterator[int]:
     for picture in sample(project.collection.pictures):
         try:
-            yield max(map(length, prompts_of(picture)))
+            yield max(map(_length, prompts_of(picture)))
         except ItemError:
             continue

@@ -1,18 +1,22 @@
-"""The model of each stage: does its server answer, is the context large enough, can it see?"""
+"""--check: for each stage, does its server answer, is the context long enough, can the model see?"""
 
 from __future__ import annotations
 
+import base64
 import difflib
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from captioning.amounts import amount
 from captioning.project import Project
-from commands.checkup import Finding, ok, problem, prompts, sight, warning
+from commands import NO_SERVER, without_retries
+from commands.checkup import prompts
+from commands.checkup.findings import Finding, ok, problem, warning
 from errors import ItemError, StageError, UserError
 from llm.connecting import Connections
-from llm.facts import CHARACTERS_PER_TOKEN, Facts, facts_of
+from llm.facts import CHARACTERS_PER_TOKEN, Facts, estimated_picture_tokens, facts_of
 from llm.prompts import Message
 from llm.usage import Reply
 from settings import EndpointSettings
@@ -24,14 +28,17 @@ if TYPE_CHECKING:
 _LONGEST_ANSWER = 256
 _USUAL_ANSWER = 300
 _MOST_LISTED = 5
-_NO_SERVER = "no model server answers on this computer"
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"
 _HELLO = Message("user", "Answer with one word: ready")
+# Whether a model can see is tested with a plain picture. A model that only guesses seldom says orange.
+_COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
+_SIDE = 112
+_LONGEST_QUOTE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage that asks a model, its settings, and how many tokens its longest prompt has."""
+    """A stage that asks a model; `longest` estimates the tokens of its longest prompt."""
 
     name: str
     settings: EndpointSettings
@@ -41,21 +48,22 @@ class Stage:
 
 @dataclass(slots=True)
 class Servers:
-    """Looks at the endpoint of each stage; none is asked the same twice. `writer` is who writes captions."""
+    """Checks the endpoint of each stage; `writer` is the model that writes captions, "" if there is none."""
 
     connections: Connections = field(default_factory=Connections)
     writer: str = ""
+    # Stages that share an endpoint also share the answer.
     _answers: dict[tuple[int, bool], Reply | Exception] = field(default_factory=dict)
 
-    async def examine(self, project: Project) -> AsyncIterator[Finding]:
-        """One small request a stage."""
+    async def check(self, project: Project) -> AsyncIterator[Finding]:
+        """Send one small request for each stage."""
         for stage in _stages(project):
             async for finding in self._stage(stage):
                 yield finding
 
     async def _stage(self, stage: Stage) -> AsyncIterator[Finding]:
         try:
-            endpoint = await self.connections.endpoint(_sparing(stage.settings))
+            endpoint = await self.connections.endpoint(_for_short_answers(stage.settings))
         except UserError as error:
             yield problem(f"[{stage.name}] {error}")
             return
@@ -67,8 +75,8 @@ class Servers:
         facts = await facts_of(endpoint)
         if stage.must_see and facts.sees is False:
             yield problem(
-                f"[{stage.name}] the model {endpoint.model} at {endpoint.url} reads text only",
-                f"write url and model of one that sees under [{stage.name}], or skip = True",
+                f"[{stage.name}] the model {endpoint.model} at {endpoint.url} cannot see pictures",
+                f"write url and model of a vision model under [{stage.name}], or skip = True",
             )
             return
         answer = await self._ask(endpoint, stage.must_see)
@@ -82,7 +90,7 @@ class Servers:
         key = (id(endpoint), must_see)
         if key not in self._answers:
             try:
-                self._answers[key] = await endpoint.complete([sight.question() if must_see else _HELLO])
+                self._answers[key] = await endpoint.complete([_question_of_colour() if must_see else _HELLO])
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
@@ -91,37 +99,38 @@ class Servers:
 def _stages(project: Project) -> Iterator[Stage]:
     settings = project.settings
     side = settings.interrogator.max_image_side
-    picture = side * side / prompts.PIXELS_PER_TOKEN
 
     def tokens(characters: int) -> float:
         return characters / CHARACTERS_PER_TOKEN
 
     if not settings.tag_provider.skip:
         chosen = settings.tag_provider.endpoint
-        yield Stage("TagProvider", chosen, lambda: tokens(prompts.of_tag_provider(project)))
+        yield Stage("TagProvider", chosen, lambda: tokens(prompts.longest_of_tag_provider(project)))
     if not settings.interrogator.skip:
-        seer = settings.interrogator.endpoint
         yield Stage(
-            "Interrogator", seer, lambda: tokens(prompts.of_interrogator(project)) + picture, must_see=True
+            "Interrogator",
+            settings.interrogator.endpoint,
+            lambda: tokens(prompts.longest_of_interrogator(project)) + estimated_picture_tokens(side, side),
+            must_see=True,
         )
     if not settings.interpreter.skip:
         writer = settings.interpreter.endpoint
-        yield Stage("Interpreter", writer, lambda: tokens(prompts.of_interpreter(project)))
+        yield Stage("Interpreter", writer, lambda: tokens(prompts.longest_of_interpreter(project)))
 
 
-def _sparing(settings: EndpointSettings) -> EndpointSettings:
-    """The settings of an endpoint that is asked once, for a short answer, and not waited for."""
-    longest = min(settings.max_tokens or _LONGEST_ANSWER, _LONGEST_ANSWER)
-    limit = None if settings.max_tokens is None else longest
-    return settings.model_copy(update={"retries": 0, "wait_for_server": 0.0, "max_tokens": limit})
+def _for_short_answers(settings: EndpointSettings) -> EndpointSettings:
+    limit = settings.max_tokens
+    if limit is not None:
+        limit = min(limit or _LONGEST_ANSWER, _LONGEST_ANSWER)
+    return without_retries(settings).model_copy(update={"max_tokens": limit})
 
 
 def _without_model(stage: Stage) -> Finding:
     if stage.settings.url == "builtin":
         return ok(f"[{stage.name}] url = builtin: no model is asked")
     if stage.name == "Interpreter":
-        return warning(f"[Interpreter] {_NO_SERVER}, so captions are drafts from the tags alone", _START_ONE)
-    return warning(f"[{stage.name}] {_NO_SERVER}, so this stage is passed over", _START_ONE)
+        return warning(f"[Interpreter] {NO_SERVER}, so captions are drafts from the tags alone", _START_ONE)
+    return warning(f"[{stage.name}] {NO_SERVER}, so this stage is skipped", _START_ONE)
 
 
 def _of_answer(
@@ -132,41 +141,43 @@ def _of_answer(
     if isinstance(answer, Reply):
         yield ok(f"{place} answers in {answer.seconds:.1f} s with the model {answer.model}")
         if not is_listed:
-            another = "and may have answered with another one"
-            yield warning(f"{place} does not list the model {model}, {another}", _choice(stage, facts))
+            yield warning(
+                f"{place} does not list the model {model}, and may have used another one",
+                _which_model(stage, facts),
+            )
         if stage.must_see:
-            yield sight.judged(stage.name, answer)
+            yield _of_colour(stage.name, answer)
     elif is_listed:
         yield problem(f"[{stage.name}] {answer}")
     else:
-        yield problem(f"{place} has no model {model}", _choice(stage, facts))
+        yield problem(f"{place} has no model {model}", _which_model(stage, facts))
 
 
-def _choice(stage: Stage, facts: Facts) -> str:
-    """Which model to write instead, and where."""
+def _which_model(stage: Stage, facts: Facts) -> str:
+    """What to write instead: the most similar name, and the models that the server has."""
     near = difflib.get_close_matches(stage.settings.model, facts.models, n=1, cutoff=0.3) or facts.models
     listed = ", ".join(facts.models[:_MOST_LISTED])
     more = f" and {len(facts.models) - _MOST_LISTED} more" if len(facts.models) > _MOST_LISTED else ""
-    return f"write model = {near[0]}; it has {listed}{more}"
+    return f"write model = {near[0]}; the server has {listed}{more}"
 
 
 def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
     try:
         prompt = round(stage.longest())
     except (UserError, ItemError):
-        # The template or the tags cannot be used, of which the other examinations tell.
+        # The checks of templates and tags have reported this already.
         return
     tokens = amount(prompt, "token")
-    about = f"the longest prompt has about {tokens}, of {CHARACTERS_PER_TOKEN} characters each"
+    longest = f"the longest prompt has about {tokens}, at {CHARACTERS_PER_TOKEN} characters a token"
     if facts.context is None:
-        yield ok(f"[{stage.name}] the server does not tell its context; {about}")
+        yield ok(f"[{stage.name}] the server does not report its context length; {longest}")
     elif facts.context < prompt + _USUAL_ANSWER:
         yield problem(
-            f"[{stage.name}] the context of {facts.context:,} tokens is too short: {about}",
+            f"[{stage.name}] the context of {facts.context:,} tokens is too short: {longest}",
             f"load the model with a context of {_round_up(prompt + _USUAL_ANSWER):,} or more",
         )
     else:
-        yield ok(f"[{stage.name}] context of {facts.context:,} tokens; {about}")
+        yield ok(f"[{stage.name}] context of {facts.context:,} tokens; {longest}")
 
 
 def _round_up(tokens: int) -> int:
@@ -177,11 +188,40 @@ def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
     if facts.slots is None:
         return
     chosen = stage.settings.concurrency
-    at_once = f"the server works on {amount(facts.slots, 'request')} at once"
+    at_once = f"the server handles {amount(facts.slots, 'request')} at once"
     if chosen != "auto" and chosen > facts.slots:
         yield warning(
-            f"[{stage.name}] {at_once}, and concurrency = {chosen}",
+            f"[{stage.name}] {at_once}, but concurrency = {chosen}",
             f"write concurrency = auto or {facts.slots}, or start the server with more slots",
         )
     else:
         yield ok(f"[{stage.name}] {at_once}")
+
+
+def _question_of_colour() -> Message:
+    picture = base64.b64encode(_plain_picture()).decode("ascii")
+    words = "What colour is this picture? Answer with the name of the colour."
+    return Message("user", words, f"data:image/png;base64,{picture}")
+
+
+def _of_colour(stage: str, answer: Reply) -> Finding:
+    """Whether the model sees: its answer must name the colour."""
+    said = " ".join((answer.text or "").split())
+    if any(name in said.lower() for name in _COLOUR_NAMES):
+        return ok(f"[{stage}] the model {answer.model} can see")
+    return warning(
+        f"[{stage}] asked for the colour of a plain orange picture, {answer.model} answers: "
+        f"{said[:_LONGEST_QUOTE] or 'nothing'}",
+        "check that it is a vision model, and that it is loaded with its projector (mmproj)",
+    )
+
+
+def _plain_picture() -> bytes:
+    """A PNG in one colour."""
+    rows = (b"\0" + bytes(_COLOUR) * _SIDE) * _SIDE
+    side = _SIDE.to_bytes(4, "big")
+    chunks = ((b"IHDR", side + side + bytes((8, 2, 0, 0, 0))), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in chunks
+    )

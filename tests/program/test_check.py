@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.checkup import programs
+from commands.checkup import installed_libraries
 from tests.fakes.answers import Json
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
@@ -94,19 +94,19 @@ def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
         "[Interpreter] template interpreter_prompt_template_short.txt uses character",
         "2 pictures, 2 tag files",
         "all pictures can be read",
-        "tags of a picture: 2 at least, 2.5 in the middle, 3 at most; 4 different tags",
+        "tags per picture: 2 to 3, median 2.5; 4 different tags",
         "tags_cache.json knows 0 of 4 tags; 4 to look up",
         "the wiki danbooru answers, and accepts the login me",
         f"[TagProvider] {seeing.url} answers in",
         f"[Interrogator] {seeing.url} answers in",
         "[Interrogator] the model small-vision can see",
-        "the server does not tell its context; the longest prompt has about",
+        "the server does not report its context length; the longest prompt has about",
         f"[Interpreter] {seeing.url} answers in",
-        "captions that are there: 0 of 2",
-        "descriptions that are there: 0 of 2",
+        "pictures with a caption: 0 of 2",
+        "pictures with a description: 0 of 2",
     ):
         assert any(words in line for line in told), f"{words}\n{result.out}"
-    assert result.out.splitlines()[-1] == "no problems, no warnings: a run would do. Nothing was changed."
+    assert result.out.splitlines()[-1] == "no problems, no warnings: a run would work. Nothing was changed."
     assert "\x1b" not in result.out
 
 
@@ -153,11 +153,11 @@ def test_a_text_model_for_pictures_is_mended_by_a_model_that_sees(
     result = project.run("--check")
     assert result.code == 2
     assert only(result, "problem") == (
-        f"[Interrogator] the model tiny at {llama.url} reads text only: write url and model of one that sees "
-        "under [Interrogator], or skip = True"
+        f"[Interrogator] the model tiny at {llama.url} cannot see pictures: write url and model of a vision "
+        "model under [Interrogator], or skip = True"
     )
     assert any(f"context of {CONTEXT // SLOTS:,} tokens" in line for line in lines(result, "ok"))
-    assert any(f"the server works on {SLOTS} requests at once" in line for line in lines(result, "ok"))
+    assert any(f"the server handles {SLOTS} requests at once" in line for line in lines(result, "ok"))
     project.set |= {"Interrogator.url": seeing.url, "Interrogator.model": "small-vision"}
     result = project.run("--check")
     assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
@@ -189,7 +189,7 @@ def test_a_model_that_does_not_name_the_colour_is_only_warned_of(
     project.add("a.png")
     result = project.run("--check")
     assert result.code == 0
-    assert "shown a plain orange picture and asked for its colour, tiny says: " in only(result, "warning")
+    assert "asked for the colour of a plain orange picture, tiny answers: " in only(result, "warning")
 
 
 def test_a_wrong_key_is_mended_by_the_right_one(tmp_path: Path, llama_vision: LlamaServer) -> None:
@@ -238,7 +238,7 @@ def test_a_template_that_wants_descriptions_that_nobody_writes_is_mended_either_
     project.add("a.png")
     result = project.run("--check")
     told = only(result, "warning")
-    assert "wants a description of each picture, and there is none" in told
+    assert "uses a description of each picture, but there are no descriptions" in told
     if remedy == "the other template":
         name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", told)
         assert name
@@ -264,7 +264,9 @@ def test_a_template_that_tells_the_model_nothing_of_the_picture_is_warned_of(
     assert "ok       [Interrogator] template alike.txt uses no variable" in result.out
     warned = [line for line in lines(result, "warning") if "no variable" in line]
     assert len(warned) == 1
-    assert warned[0].startswith("[Interpreter] template alike.txt uses no variable: the model learns nothing")
+    assert warned[0].startswith(
+        "[Interpreter] template alike.txt uses no variable: the model gets the same prompt for every picture"
+    )
 
 
 def test_a_description_that_no_template_uses_is_mended_by_the_template_of_the_line(
@@ -365,8 +367,8 @@ def test_what_is_odd_about_a_data_set_is_told_by_kind_with_names(tmp_path: Path)
     ):
         assert words in warnings, result.out
     fine = "\n".join(lines(result, "ok"))
-    assert "stored rotated, and sent upright: 1 (turned.jpg)" in fine
-    assert "never sent, as their tags say why: 1 (kept.png)" in fine
+    assert "stored rotated, sent upright: 1 (turned.jpg)" in fine
+    assert "excluded by their tags: 1 (kept.png)" in fine
 
 
 def jpeg_on_its_side() -> bytes:
@@ -392,11 +394,10 @@ def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path)
         project.add("a.png", "1girl, another dress")
         result = project.run("--check")
     assert result.code == 0
-    assert "captions that are there: 3 of 4; 1 draft, 1 edited by hand" in result.out
+    assert "pictures with a caption: 3 of 4; 1 draft, 1 edited by hand" in result.out
     warnings = "\n".join(lines(result, "warning"))
-    assert (
-        "1 caption, made from another prompt, model or tags: write [Dataset] existing = refresh" in warnings
-    )
+    outdated = "1 caption, written with another prompt, model or tags"
+    assert f"{outdated}: write [Dataset] existing = refresh" in warnings
 
 
 def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_deleting_it(
@@ -409,8 +410,8 @@ def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_de
     (project.captions / "out.txt").write_text("A caption.", encoding="utf-8")
     told = only(project.run("--check"), "warning")
     assert told == (
-        "pictures that are never sent, with captions from before: 1 (out.png): delete these captions, "
-        "for whoever trains on the folder reads them"
+        "excluded pictures that still have a caption: 1 (out.png): delete these captions, or trainers will "
+        "read them"
     )
     (project.captions / "out.txt").unlink()
     assert lines(project.run("--check"), "warning") == []
@@ -446,7 +447,7 @@ def test_a_library_that_is_old_or_missing_is_told_with_the_command_that_installs
     requirements.write_text(
         "tqdm>=4.66\nopenai[aiohttp]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"
     )
-    told = [str(finding) for finding in programs.examine(requirements) if finding.level == "problem"]
+    told = [str(finding) for finding in installed_libraries(requirements) if finding.level == "problem"]
     assert told[0].endswith("is older than 9999: pip install -r requirements.txt --upgrade")
     assert told[1] == "the library no-such-library-there is not installed: pip install -r requirements.txt"
 

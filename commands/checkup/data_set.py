@@ -1,0 +1,160 @@
+"""--check: the pictures and tag files, and the captions and descriptions that exist already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from batch import EXCLUDED
+from captioning.amounts import amount, by_reason
+from captioning.project import Project
+from commands.checkup.findings import Faults, Finding, first_few, ok, problem, sample, warning
+from dataset.images import Picture
+from dataset.listing import Problem
+from dataset.picture import describe
+from dataset.results import Made
+from errors import ItemError
+
+_NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"
+
+
+def check_pictures(project: Project) -> Iterator[Finding]:
+    """Count the files, and read a sample of them."""
+    folder = project.collection.folder
+    tagged = project.collection.pictures
+    if not folder.pictures:
+        yield problem(
+            f"there are no pictures in {project.collection.root}",
+            "put some there with their tag files, or write [Dataset] images = FOLDER in config.ini",
+        )
+    elif not tagged:
+        yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", _NO_TAGS)
+    else:
+        yield ok(f"{amount(len(folder.pictures), 'picture')}, {amount(len(tagged), 'tag file')}")
+    yield from _problems_in_folder(folder.problems)
+    chosen = sample(folder.pictures)
+    if len(chosen) < len(folder.pictures):
+        yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")
+    yield from _headers(project, chosen)
+    yield from _tags(project, [picture for picture in chosen if picture.tag_file])
+
+
+def _problems_in_folder(problems: Sequence[Problem]) -> Iterator[Finding]:
+    faults = Faults()
+    for each in problems:
+        faults.add(each.name, each.reason, each.message)
+    yield from faults.findings()
+
+
+def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
+    faults, rotated, animated = Faults(), [], []
+    for picture in pictures:
+        try:
+            facts = describe(project.collection.path(picture))
+        except ItemError as error:
+            faults.add(picture.name, error.reason, str(error))
+            continue
+        if facts.rotated:
+            rotated.append(picture.name)
+        if facts.animated:
+            animated.append(picture.name)
+    yield from faults.findings()
+    if rotated:
+        yield ok(f"stored rotated, sent upright: {first_few(rotated)}")
+    if animated:
+        yield warning(
+            f"animated: {first_few(animated)}",
+            "only the first frame is sent, so remove pictures whose later frames matter",
+        )
+    if pictures and not faults.names:
+        yield ok("all pictures can be read")
+
+
+def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
+    faults, counts, tags = Faults(), [], Counter[str]()
+    for picture in pictures:
+        try:
+            found = project.collection.tags(picture).tags
+        except ItemError as error:
+            faults.add(picture.name, error.reason, str(error))
+            continue
+        counts.append(len(found))
+        tags.update(found)
+    excluded = faults.names.pop(EXCLUDED, [])
+    yield from faults.findings()
+    if excluded:
+        yield ok(f"excluded by their tags: {first_few(excluded)}")
+    if counts:
+        spread = f"{min(counts)} to {max(counts)}, median {median(counts):g}"
+        yield ok(f"tags per picture: {spread}; {amount(len(tags), 'different tag')}")
+    elif pictures and not excluded:
+        yield problem("no tag file can be used", "correct the tag files named above")
+
+
+def check_captions(project: Project, model: str) -> Iterator[Finding]:
+    """Count the captions and descriptions, and look for captions that are no longer up to date.
+
+    `model` is the one that would write captions now, "" if none would.
+    """
+    names = {picture.stem_name for picture in project.collection.pictures}
+    made, existing = project.captions.made(), project.captions.texts.names() & names
+    edited = project.captions.edited_by_hand() & names
+    drafts = {name for name in existing - edited if name in made and made[name].draft}
+    yield ok(
+        f"pictures with a caption: {len(existing):,} of {len(names):,}; {amount(len(drafts), 'draft')}, "
+        f"{len(edited):,} edited by hand"
+    )
+    if not project.settings.interrogator.skip:
+        described = len(project.descriptions.texts.names() & names)
+        yield ok(f"pictures with a description: {described:,} of {len(names):,}")
+    yield from _captions_of_excluded(project, existing)
+    yield from _outdated(project, made, existing - edited - drafts, model)
+    failed = {name: reason for name, reason in project.captions.refused().items() if name in names}
+    if failed:
+        reasons = by_reason(Counter(failed.values()).most_common())
+        yield warning(f"failed in the last run: {len(failed):,} ({reasons})", "the next run tries them again")
+
+
+def _captions_of_excluded(project: Project, existing: set[str]) -> Iterator[Finding]:
+    """Report captions that were written before the tags of their pictures excluded them."""
+    pictures = [picture for picture in project.collection.pictures if picture.stem_name in existing]
+    found = [picture.name for picture in sample(pictures) if _is_excluded(project, picture)]
+    if found:
+        yield warning(
+            f"excluded pictures that still have a caption: {first_few(found)}",
+            "delete these captions, or trainers will read them",
+        )
+
+
+def _is_excluded(project: Project, picture: Picture) -> bool:
+    try:
+        project.collection.tags(picture)
+    except ItemError as error:
+        return error.reason == EXCLUDED
+    return False
+
+
+def _outdated(project: Project, made: dict[str, Made], written: set[str], model: str) -> Iterator[Finding]:
+    """Compare the prompts in the journal with those that would be sent now."""
+    pictures = [
+        picture for picture in project.collection.pictures if picture.stem_name in written & made.keys()
+    ]
+    if not pictures or not model or project.settings.interpreter.skip:
+        return
+    chosen = sample(pictures)
+    stage = project.interpreter()
+
+    def is_outdated(picture: Picture) -> bool:
+        try:
+            return stage.fingerprint(picture, model) != made[picture.stem_name].prompt
+        except ItemError:
+            return False
+
+    outdated = sum(map(is_outdated, chosen))
+    of = f" of a sample of {len(chosen):,}" if len(chosen) < len(pictures) else ""
+    text = f"{amount(outdated, 'caption')}{of}, written with another prompt, model or tags"
+    if outdated and project.settings.dataset.existing == "keep":
+        yield warning(text, "write [Dataset] existing = refresh to have such captions written again")
+    elif outdated:
+        yield ok(f"{text}: the next run writes them again")
