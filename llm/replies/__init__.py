@@ -1,31 +1,59 @@
-"""An answer of a language model ─▶ clean text, or the reason why it is none.
+"""Turns an answer of a language model into clean text, or says why it cannot be used.
 
-An answer runs through STEPS, each of which either improves the text or rejects it, again and again until
-every step leaves it alone. So what is accepted is accepted unchanged by a second reading, however deep it
-was wrapped.
+An answer goes through STEPS. Each step either improves the text or rejects it. The steps are repeated until
+none of them changes anything, so an accepted text would be accepted unchanged a second time, however deeply
+the answer was wrapped.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from llm.replies.characters import drop_unseen, even_spacing, one_line, words
+from errors import ItemError
 from llm.replies.language import base_code, is_in_language
-from llm.replies.loops import repeats_itself
-from llm.replies.markup import is_marked_up, repeats_the_prompt
 from llm.replies.openings import drop_openings, talks_about_the_picture
-from llm.replies.quotations import strip_quotes_around
-from llm.replies.reasoning import drop_reasoning, inside_answer_tags, thinks_aloud
 from llm.replies.refusals import refuses, saw_no_picture
-from llm.replies.verdicts import rejection
+from llm.replies.repetition import repeats_itself, repeats_the_prompt
+from llm.replies.text import (
+    normalize_spacing,
+    on_one_line,
+    remove_invisible,
+    strip_quotes_around,
+    words,
+)
 from llm.replies.wrapping import (
+    after_reasoning,
     drop_emphasis,
     drop_fences,
     drop_greeting,
     drop_label,
     drop_tokens,
     drop_trailer,
+    inside_answer_tags,
+    is_marked_up,
+    thinks_aloud,
 )
+
+REMEDIES = {
+    "cut off": "the answer stops in the middle; raise max_tokens or ask for less",
+    "blocked by the server's filter": "the server withheld the answer; use another model or server",
+    "empty answer": "the answer holds no words; try again, or try another model",
+    "reasoning without an answer": "the model only thought; raise max_tokens or turn reasoning off",
+    "refused": "the model declined; use another model or plainer wording in the template",
+    "did not see the picture": "the model got no picture; use a vision model and a server that passes it on",
+    "wrong language": "the answer is in another language; name the language in the template",
+    "repeats itself": "the answer repeats itself; lower the temperature, raise a repetition penalty or use "
+    "another model",
+    "not plain text": "the answer is marked up or in several parts; ask for one paragraph of plain text",
+    "talks about the picture": "the answer tells of the picture itself; say so in the template",
+    "repeats the prompt": "the answer repeats the prompt; check that the server applies the chat template",
+    "too long": "the answer has more words than allowed; ask for a shorter one or raise the limit",
+}
+"""Every reason why an answer is rejected, with what happened and what the user can do about it.
+
+Failures are counted by reason in the summary, so there are few reasons and they are short. Each remedy is one
+sentence without a full stop.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +64,9 @@ class Form:
     """The code of the language asked for; empty to accept any."""
     max_words: int | None = None
     one_line: bool = True
-    """Whether paragraphs are joined; else they stay, with one blank line between them at most."""
+    """Whether paragraphs are joined. Otherwise they stay, with at most one blank line between them."""
     plain_text: bool = True
-    """Whether lists, headings, tables and JSON are faults; else they are left as they are."""
+    """Whether lists, headings, tables and JSON are rejected. Otherwise they are left as they are."""
 
     @property
     def is_english(self) -> bool:
@@ -48,35 +76,51 @@ class Form:
 
 Step = Callable[[str, Form], str]
 
+# Words with which servers say how an answer ended.
 _STOPPED_EARLY = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "abort", "error"})
 _FILTERED = frozenset({"content_filter", "content_filtered", "safety", "prohibited_content", "recitation"})
+
 _NOTHING = frozenset({"none", "null", "n/a", "na", "empty", "nil", "no caption", "no description"})
-_HANGING = (
+# An English text that ends in one of these was cut off.
+_UNFINISHED_ENDINGS = (
     *(",", ";", ":", "–", "—", "(", "/", " a", " an", " the", " and", " or", " but", " of", " with", " his"),
     *(" their", " its", " while", " whose"),
 )
-_MOST_ROUNDS = 8
-_LONGEST = 20_000
-"""Characters. No caption or description is as long; a runaway answer is not worth seconds of reading."""
+_MAX_ROUNDS = 8
+# In characters. No caption or description is as long, and a longer answer would take seconds to read.
+_MAX_LENGTH = 20_000
+_EXCERPT = 80
 
 
 def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     """The caption or description in a model's answer, ready to be written to a file.
 
-    `finish_reason` is what the server says of how the answer ended; None or an unknown word is taken for a
-    proper end. Raises ItemError with one of the reasons of `llm.replies.verdicts.REMEDIES`.
+    `finish_reason` is how the answer ended according to the server; None and unknown words count as a normal
+    end. Raises ItemError with one of the reasons of REMEDIES.
     """
-    _judge_ending(finish_reason, text or "")
-    text = even_spacing(drop_unseen(text or ""))
-    for _ in range(_MOST_ROUNDS):
-        improved = _take_steps(text, form)
+    _reject_bad_ending(finish_reason, text or "")
+    text = normalize_spacing(remove_invisible(text or ""))
+    for _ in range(_MAX_ROUNDS):
+        improved = _apply_steps(text, form)
         if improved == text:
             return text
         text = improved
     raise rejection("not plain text", text)
 
 
-def _judge_ending(finish_reason: str | None, text: str) -> None:
+def rejection(reason: str, text: str = "") -> ItemError:
+    """The error for an answer that cannot be used: `reason` is a key of REMEDIES, `text` the answer so far.
+
+    The message quotes the beginning of the text, so that a user can tell a wrong rejection from a right one.
+    """
+    excerpt = " ".join(text[:_EXCERPT].split())
+    if not excerpt:
+        return ItemError(reason, REMEDIES[reason])
+    dots = "…" if len(text) > _EXCERPT else ""
+    return ItemError(reason, f"{REMEDIES[reason]} ({excerpt}{dots})")
+
+
+def _reject_bad_ending(finish_reason: str | None, text: str) -> None:
     ending = (finish_reason or "").lower()
     if ending in _FILTERED:
         raise rejection("blocked by the server's filter", text)
@@ -84,18 +128,18 @@ def _judge_ending(finish_reason: str | None, text: str) -> None:
         raise rejection("cut off", text)
 
 
-def _take_steps(text: str, form: Form) -> str:
+def _apply_steps(text: str, form: Form) -> str:
     for step in STEPS:
         text = step(text, form)
     return text
 
 
-def _always(improve: Callable[[str], str]) -> Step:
-    return lambda text, form: improve(text)
+def _improve(change: Callable[[str], str]) -> Step:
+    return lambda text, form: change(text)
 
 
-def _if_plain(improve: Callable[[str], str]) -> Step:
-    return lambda text, form: improve(text) if form.plain_text else text
+def _improve_if_plain(change: Callable[[str], str]) -> Step:
+    return lambda text, form: change(text) if form.plain_text else text
 
 
 def _reject(reason: str, is_so: Callable[[str], bool]) -> Step:
@@ -103,12 +147,19 @@ def _reject(reason: str, is_so: Callable[[str], bool]) -> Step:
 
 
 def _reject_for_form(reason: str, is_so: Callable[[str, Form], bool]) -> Step:
-    def judge(text: str, form: Form) -> str:
+    def step(text: str, form: Form) -> str:
         if is_so(text, form):
             raise rejection(reason, text)
         return text
 
-    return judge
+    return step
+
+
+def _drop_reasoning(text: str) -> str:
+    answer = after_reasoning(text)
+    if answer is None:
+        raise rejection("reasoning without an answer", text)
+    return answer
 
 
 def _says_nothing(text: str) -> bool:
@@ -119,8 +170,8 @@ def _has_too_many_words(text: str, form: Form) -> bool:
     return form.max_words is not None and len(words(text)) > form.max_words
 
 
-def _hangs(text: str, form: Form) -> bool:
-    return form.is_english and text.endswith(_HANGING)
+def _is_unfinished(text: str, form: Form) -> bool:
+    return form.is_english and text.endswith(_UNFINISHED_ENDINGS)
 
 
 def _without_last_comma(text: str) -> str:
@@ -128,32 +179,31 @@ def _without_last_comma(text: str) -> str:
     return text if re.search(r"[.!?]", text) else text.rstrip(", ")
 
 
-# The order matters twice. What spoils everything comes first, so that it names the failure: a refusal in
-# Chinese is a refusal. And what reads line by line comes before the lines are joined.
+# The order matters in two ways. The most telling reason comes first: a refusal in Chinese is reported as a
+# refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
 STEPS: tuple[Step, ...] = (
-    _always(drop_reasoning),
-    _always(inside_answer_tags),
-    _always(drop_tokens),
-    _reject("too long", lambda text: len(text) > _LONGEST),
+    _improve(_drop_reasoning),
+    _improve(inside_answer_tags),
+    _improve(drop_tokens),
+    _reject("too long", lambda text: len(text) > _MAX_LENGTH),
     _reject("empty answer", _says_nothing),
-    _always(drop_fences),
-    _always(strip_quotes_around),
-    _always(drop_greeting),
+    _improve(drop_fences),
+    _improve(strip_quotes_around),
+    _improve(drop_greeting),
     _reject("did not see the picture", saw_no_picture),
     _reject("refused", refuses),
     _reject("reasoning without an answer", thinks_aloud),
-    _if_plain(drop_label),
+    _improve_if_plain(drop_label),
     _reject("repeats the prompt", repeats_the_prompt),
-    _always(drop_trailer),
-    _if_plain(drop_emphasis),
+    _improve(drop_trailer),
+    _improve_if_plain(drop_emphasis),
     _reject_for_form("not plain text", lambda text, form: form.plain_text and is_marked_up(text)),
     _reject_for_form("wrong language", lambda text, form: not is_in_language(text, form.language)),
     _reject("repeats itself", repeats_itself),
-    lambda text, form: one_line(text) if form.one_line else text,
-    _always(drop_openings),
+    lambda text, form: on_one_line(text) if form.one_line else text,
+    _improve(drop_openings),
     _reject("talks about the picture", talks_about_the_picture),
-    _always(_without_last_comma),
-    _reject_for_form("cut off", _hangs),
+    _improve(_without_last_comma),
+    _reject_for_form("cut off", _is_unfinished),
     _reject_for_form("too long", _has_too_many_words),
 )
-"""What is done to an answer, in this order."""

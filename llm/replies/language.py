@@ -1,17 +1,16 @@
 """Whether an answer is in the language that was asked for.
 
-No library does this. Of 215 good English captions of the tests' corpus, py3langid (50 MB with numpy) took 3
-for another language and lingua (96 MB) took 7: captions with foreign names, or short ones. A wrong guess
-costs a good caption, and what goes wrong in practice is coarse: a model drifts into Chinese, or answers in
-the language of its prompt. Scripts tell the first, the share of common small words the second; where neither
-tells, the answer passes.
+Libraries for this make too many mistakes. Of 215 good English captions of the tests' corpus, py3langid (50 MB
+with numpy) took 3 for another language and lingua (96 MB) took 7: captions that are short or contain foreign
+names. Each mistake costs a good caption. What goes wrong in practice is easy to see: a model drifts into
+Chinese, or answers in the language of its prompt. The script shows the first, the share of common small words
+the second. An answer that neither shows to be wrong is accepted.
 """
 
 import re
 from collections import Counter
 
-from llm.replies.characters import CJK
-from llm.replies.quotations import without_quotations
+from llm.replies.text import CJK, without_quotations
 
 _SCRIPTS = {
     "latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff\uff21-\uff5a",
@@ -69,8 +68,8 @@ for _language, _small in _SMALL_WORDS.items():
         _LANGUAGES_OF.setdefault(_word, []).append(_language)
 _LATIN_WORD = re.compile(f"[{_SCRIPTS['latin']}]+")
 
-# A sign may be told without quotation marks, and a name repeated in its own script.
-_TOLD_SIGN = re.compile(
+# Text on a sign may be given without quotation marks, and a name be repeated in its own script.
+_SIGN_TEXT = re.compile(
     rf"\([^()\n]{{0,60}}\)|\[[^\[\]\n]{{0,60}}\]|\b(?:read(?:s|ing)?|say(?:s|ing)|labell?ed|titled?|marked"
     rf"|written|text|words?|characters?|kanji|sign|named|called|logo|spelling"
     rf"|spells) ?:? ?[{CJK}{_SCRIPTS['hangul']}{_SCRIPTS['cyrillic']}"
@@ -78,11 +77,11 @@ _TOLD_SIGN = re.compile(
     re.IGNORECASE,
 )
 _STRAY_LETTERS = 3
-_LETTERS_PER_SIGN = 3  # what one Han character or syllable of Hangul says takes about three letters
+_LETTERS_PER_CHARACTER = 3  # one Han character or Hangul syllable stands for about three Latin letters
 _FOREIGN_SHARE = 0.05
 _QUOTED_SHARE = 0.5
-_FEWEST_SMALL_WORDS = 2
-_SMALL_WORD_SHARE = 0.2
+_MIN_SMALL_WORDS = 2
+_MIN_SMALL_WORD_SHARE = 0.2
 
 
 def base_code(language: str) -> str:
@@ -91,21 +90,21 @@ def base_code(language: str) -> str:
 
 
 def is_in_language(text: str, language: str) -> bool:
-    """Whether a text is, as far as can be told, in the language of that code ("en", "pt-BR"); "" is any.
+    """Whether a text seems to be in the language of that code, such as "en" or "pt-BR"; "" accepts any.
 
-    Quoted words in another script are what a picture says; they count only if they outweigh the rest.
+    Quoted words in another script are usually text in the picture, so they count only if they are most of it.
     """
     code = base_code(language)
     if not code:
         return True
     script = _OTHER_SCRIPTS.get(code, "latin")
-    told = without_quotations(text)
-    if not told.isascii() or "(" in told or "[" in told:
-        told = _TOLD_SIGN.sub(" ", told)
+    unquoted = without_quotations(text)
+    if not unquoted.isascii() or "(" in unquoted or "[" in unquoted:
+        unquoted = _SIGN_TEXT.sub(" ", unquoted)
     return (
-        _is_written_in(told, script, _FOREIGN_SHARE)
+        _is_written_in(unquoted, script, _FOREIGN_SHARE)
         and _is_written_in(text, script, _QUOTED_SHARE)
-        and not (script == "latin" and _sounds_like_another(told, code))
+        and not (script == "latin" and _is_another_language(unquoted, code))
     )
 
 
@@ -113,21 +112,21 @@ def _is_written_in(text: str, script: str, tolerated: float) -> bool:
     if script == "latin" and text.isascii():
         return True
     letters = {name: sum(map(len, pattern.findall(text))) for name, pattern in _LETTERS.items()}
-    letters["cjk"] *= _LETTERS_PER_SIGN
-    letters["hangul"] *= _LETTERS_PER_SIGN
+    letters["cjk"] *= _LETTERS_PER_CHARACTER
+    letters["hangul"] *= _LETTERS_PER_CHARACTER
     if script != "latin":
-        # Names and brands are written in Latin letters everywhere; a text in Latin alone is another.
+        # Every language writes some names and brands in Latin letters, but not most of a text.
         return not letters["latin"] or letters[script] >= letters["latin"]
     foreign = sum(letters.values()) - letters["latin"]
     return foreign <= _STRAY_LETTERS or foreign <= tolerated * sum(letters.values())
 
 
-def _sounds_like_another(text: str, language: str) -> bool:
-    """Whether another language's small words are more than a few, and more than the language's own."""
+def _is_another_language(text: str, language: str) -> bool:
+    """Whether there are more small words of another language than of this one, and more than a few."""
     if language not in _SMALL_WORDS:
         return False
-    spoken = _LATIN_WORD.findall(text.lower())
-    hits = Counter(code for word in spoken for code in _LANGUAGES_OF.get(word, ()))
+    found = _LATIN_WORD.findall(text.lower())
+    hits = Counter(code for word in found for code in _LANGUAGES_OF.get(word, ()))
     own = hits.pop(language, 0)
     most = max(hits.values(), default=0)
-    return most > own and most >= _FEWEST_SMALL_WORDS and most >= _SMALL_WORD_SHARE * len(spoken)
+    return most > own and most >= _MIN_SMALL_WORDS and most >= _MIN_SMALL_WORD_SHARE * len(found)

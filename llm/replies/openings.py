@@ -1,22 +1,20 @@
-"""Sentences about the picture turned into sentences about what it shows.
+"""Turning sentences about the picture into sentences about what it shows.
 
-"The image shows a girl" teaches a diffusion model the words "the image shows". Where a correct sentence
-remains, the opening is dropped; where none would, the answer is to be rejected, not mangled. A picture can
-also be a thing in the picture ("a painting of a ship hangs on the wall"), and then it stays.
+"The image shows a girl" teaches a diffusion model the words "the image shows". The opening is dropped if the
+rest is a correct sentence; otherwise the answer is rejected. A picture can also be a thing in the scene ("a
+painting of a ship hangs on the wall"), and then the sentence stays as it is.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
-from llm.replies.characters import sentences
-from llm.replies.quotations import own_words
-from llm.replies.rare import Rare
+from llm.replies.text import RarePattern, mask_quotations, sentence_spans
 
 _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|illustration|artwork|art piece|drawing|painting|screenshot|visual"
     r"|render(?:ing)?|anime art|fan ?art|digital art(?:work)?|depiction)"
 )
-# Words that say nothing a caption would want to keep; "monochrome" or "watercolor" would be a loss.
+# Adjectives that a caption can do without, unlike "monochrome" or "watercolor".
 _EMPTY_ADJECTIVE = (
     r"(?:digital|anime(?:-styled?)?|manga-style|cartoon-style|detailed|highly|high-quality|vibrant|colou?rful"
     r"|stylized|beautiful|stunning|3d|2d|fantasy|captivating|striking|dynamic|vivid|lively|whimsical|single"
@@ -33,7 +31,7 @@ _SHOWING = (
     r"(?:of|showing|depicting|featuring|portraying|displaying|showcasing|capturing"
     r"|that (?:shows|depicts|features))"
 )
-# What the sentence must go on with for the rest to stand alone: a thing, not "how", "that" or a verb.
+# How the sentence has to go on, so that the rest is a sentence: with a thing, not "how", "that" or a verb.
 _THING = (
     r"(?=(?:an?|the|one|two|three|four|five|six|several|many|multiple|some|numerous|various|both|her|his|their"
     r"|\d+)\b|(?-i:[A-Z]))(?!the (?:essence|importance|idea|concept|feeling|spirit)\b)"
@@ -59,14 +57,14 @@ _DROPPED = re.compile(
     r")",
     re.IGNORECASE,
 )
-# A picture that hangs, stands or is somewhere is itself the thing described.
+# If the picture hangs, stands or is somewhere, the sentence describes the picture as a thing in the scene.
 _PREDICATE = re.compile(
     r"(?<!who )(?<!that )(?<!which )\b(?:is|are|was|were|has|hangs?|hung|lies|sits|stands|rests|leans|adorns"
     r"|decorates|covers|occupies|fills|dominates|appears|can be seen)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]{0,2000}")
-INSIDE = Rare(
+INSIDE = RarePattern(
     re.compile(
         r"(?<=side|left|ight|ound|ddle|nter|ntre| top|ttom|rner|edge|half|part) (?:of|in) (?:the|this) "
         r"(?:image|picture|illustration|photo|photograph|artwork|frame)(?=[,.;]|$| [a-z])"
@@ -88,23 +86,23 @@ _ABOUT = re.compile(
     r"|screenshot))",
     re.IGNORECASE,
 )
-THE_IMAGE = Rare(
+THE_IMAGE = RarePattern(
     re.compile(r"\bthe image (?:is|has|shows|conveys|captures|appears)\b", re.IGNORECASE), ("the image ",)
 )
 
 
 def drop_openings(text: str) -> str:
-    """Each sentence without its opening about the picture, where what remains is a sentence or a phrase."""
-    text = _replace(_at_starts(_DROPPED, own_words(text)), text, _is_safe)
-    if not INSIDE.may_be_in(text):
+    """Each sentence without its opening about the picture, if the rest is still a sentence or a phrase."""
+    text = _replace(_at_starts(_DROPPED, mask_quotations(text)), text, _can_be_dropped)
+    if not INSIDE.may_match(text):
         return text
-    return _replace(INSIDE.pattern.finditer(own_words(text)), text, lambda text, found: True)
+    return _replace(INSIDE.pattern.finditer(mask_quotations(text)), text, lambda text, found: True)
 
 
 def _at_starts(pattern: re.Pattern[str], said: str) -> Iterator[re.Match[str]]:
-    """The matches that begin where a sentence does, none in another one."""
+    """The matches that begin where a sentence begins, and do not overlap."""
     end = 0
-    for first, _ in sentences(said):
+    for first, _ in sentence_spans(said):
         found = pattern.match(said, first) if first >= end else None
         if found:
             yield found
@@ -112,13 +110,13 @@ def _at_starts(pattern: re.Pattern[str], said: str) -> Iterator[re.Match[str]]:
 
 
 def _replace(
-    openings: Iterator[re.Match[str]], text: str, is_safe: Callable[[str, re.Match[str]], bool]
+    openings: Iterator[re.Match[str]], text: str, can_be_dropped: Callable[[str, re.Match[str]], bool]
 ) -> str:
-    """The text without the safe matches outside quotations; what then begins a sentence is capitalized."""
+    """The text without the matches that are safe to drop; new beginnings of sentences are capitalized."""
     kept: list[str] = []
     end = 0
     for found in openings:
-        if not is_safe(text, found):
+        if not can_be_dropped(text, found):
             continue
         kept.append(text[end : found.start()])
         end = found.end()
@@ -128,15 +126,15 @@ def _replace(
     return "".join([*kept, text[end:]]) if kept else text
 
 
-def _is_safe(text: str, opening: re.Match[str]) -> bool:
-    """Whether the picture is not itself a thing of the scene, of which the sentence then says where it is."""
+def _can_be_dropped(text: str, opening: re.Match[str]) -> bool:
+    """Whether the opening can be dropped: it can't if the picture is itself a thing in the scene."""
     if opening.group("medium") is None:
         return True
-    rest = _SENTENCE.match(own_words(text[opening.end() : opening.end() + 2000]))
+    rest = _SENTENCE.match(mask_quotations(text[opening.end() : opening.end() + 2000]))
     return rest is None or _PREDICATE.search(rest.group()) is None
 
 
 def talks_about_the_picture(text: str) -> bool:
-    """Whether a sentence still has the picture, its mood or its artist for a subject."""
-    said = own_words(text)
-    return any(_at_starts(_ABOUT, said)) or THE_IMAGE.is_in(said)
+    """Whether the subject of a sentence is still the picture, its mood or its artist."""
+    said = mask_quotations(text)
+    return any(_at_starts(_ABOUT, said)) or THE_IMAGE.matches(said)

@@ -1,14 +1,12 @@
-"""Recognizing an answer that declines to answer, in English and in the languages models fall back to.
+"""Recognizing a refusal, in English and in the languages that models fall back to.
 
-What gives a refusal away in English is the first person: a caption has no "I" outside quotation marks. So
-"I cannot describe" counts wherever it stands, while "sorry" and "cannot" alone never do.
+In English the first person gives a refusal away: a caption has no "I" outside quotation marks. So "I cannot
+describe" counts anywhere in the text, while "sorry" and "cannot" alone never do.
 """
 
 import re
 
-from llm.replies.characters import sentences
-from llm.replies.quotations import own_words
-from llm.replies.rare import Rare
+from llm.replies.text import RarePattern, mask_quotations, sentence_spans
 
 _TASK_VERB = (
     r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify|continue"
@@ -64,7 +62,7 @@ _AT_SENTENCE_START = (
     r"|not allowed)",
     r"(?:the )?request (?:declined|denied|rejected|blocked|refused)",
 )
-# Openings of a polite no, by language; the answer need not be in the language that was asked for.
+# How a polite refusal begins, by language: models do not always refuse in the language that was asked for.
 _FOREIGN = (
     r"(?:很|非常|十分)?(?:抱歉|遗憾|遺憾)[，,。！我]|对不起[，,。！我]|對不起[，,。！我]|不好意思[，,]",
     r"(?:作为|作為)(?:一个|一個|一名)?[^。\n]{0,8}(?:ai|人工智能|语言模型|語言模型)",
@@ -108,8 +106,8 @@ _BLIND = (
 )
 
 
-# All of these read lower-case text: that is several times as fast as ignoring case at every letter.
-REFUSAL = Rare(
+# All of these expect lower-case text, which is several times as fast as re.IGNORECASE.
+REFUSAL = RarePattern(
     re.compile("|".join((*_FIRST_PERSON, *_ABOUT_RULES, *_FOREIGN_ANYWHERE))),
     (
         *("i ", "i'", "my ", " ai,", " ai ", "artificial", "language model", "guideline", "polic"),
@@ -118,20 +116,20 @@ REFUSAL = Rare(
     ),
 )
 _REFUSING_SENTENCE = re.compile(rf"\W{{0,3}}(?:{'|'.join((*_AT_SENTENCE_START, *_FOREIGN))})")
-NO_PICTURE = Rare(
+NO_PICTURE = RarePattern(
     re.compile("|".join(_BLIND)),
     ("image", "picture", "photo", "attachment", "file", "have the ", "图", "画像"),
 )
 
 
 def refuses(text: str) -> bool:
-    """Whether the model declines, at once or half-way; words quoted from the picture are no refusal."""
-    said = own_words(text).lower()
-    if REFUSAL.is_in(said):
+    """Whether the model refuses, at the beginning or later on; quoted words do not count."""
+    said = mask_quotations(text).lower()
+    if REFUSAL.matches(said):
         return True
-    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentences(said))
+    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said))
 
 
 def saw_no_picture(text: str) -> bool:
-    """Whether the model says that it got no picture, which no other wording of the prompt will mend."""
-    return NO_PICTURE.is_in(own_words(text).lower())
+    """Whether the model says that it got no picture."""
+    return NO_PICTURE.matches(mask_quotations(text).lower())

@@ -1,12 +1,56 @@
-"""Taking an answer out of its wrapping: left-over tokens, fences, labels, the chat before and after it."""
+"""Taking an answer out of its wrapping: thoughts, left-over tokens, fences, labels, the chat around it.
+
+Servers are meant to put a model's thoughts elsewhere (`reasoning_content`), but many leave them in the
+answer: between marks that differ by model family, with the opening mark removed by the chat template, or
+without a closing mark.
+"""
 
 import re
 
-from llm.replies.characters import capitalized, even_spacing
-from llm.replies.quotations import own_words
-from llm.replies.rare import Rare
+from llm.replies.text import RarePattern, capitalized, mask_quotations, normalize_spacing
 
-# Where one turn ends and another begins. A server that knows the wrong one lets the model play on alone.
+_TAGS = r"(?:[a-z]{2,10}:)?(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad)"
+
+# For each family of models: what opens the thoughts, and what closes them.
+_MARKS = (
+    (rf"<{_TAGS}(?:\s[^<>\n]{{0,60}})?>", rf"</{_TAGS}\s?>"),  # DeepSeek, Qwen, GLM, Seed-OSS, EXAONE
+    (r"\[THINK\]", r"\[/THINK\]"),  # Magistral
+    (r"◁think▷", r"◁/think▷"),  # Kimi
+    (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),  # Sky-T1 and its kin
+    (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),  # Command A
+    (r"<\|channel>\s?thought\b", r"<channel\|>"),  # Gemma 4
+    (
+        r"<\|channel\|>\s?(?:analysis|commentary)\b",  # gpt-oss ("harmony")
+        r"<\|channel\|>\s?final\b[^\n]{0,60}?<\|message\|>",
+    ),
+    (r"(?-i:\Aanalysis(?=[A-Z]))", r"(?-i:assistantfinal)"),  # the same after a server dropped the marks
+    (r"\AHere(?:'s| is) my thought process:", r"\bHere(?:'s| is) my response:"),  # Granite
+    (r"<details\b[^<>\n]{0,100}>", r"</details>"),  # web front ends that fold the thoughts away
+)
+MARK = RarePattern(
+    re.compile(
+        "|".join(f"(?P<open{row}>{marks[0]})|(?P<close{row}>{marks[1]})" for row, marks in enumerate(_MARKS)),
+        re.IGNORECASE,
+    ),
+    ("<", "[", "◁", "analysis", "assistantfinal", "my thought process:", "my response:"),
+)
+_ANSWER = re.compile(
+    r"<(answer|final_answer|conclusion|caption|output|response)>(.*?)(?:</\1>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_ALOUD = re.compile(
+    r"\A(?:(?:okay|ok|alright|hmm+|well|so|right|got it|now|first"
+    r"|wait)[,.!]* ){0,3}(?:the user(?:'s)? (?:wants?|asks?|asked|is asking|has (?:asked|given|provided)"
+    r"|provided|gave|needs|request|prompt)|i (?:need|have|should|must|want|will|am going) to\b|i should\b"
+    r"|i'll (?:start|begin|need|write|describe)|let me (?!know)|let's |we (?:need|have|must"
+    r"|should) (?:to )?(?:write|produce|describe|create|output|generate|craft)|thinking process\b|my task\b"
+    r"|the (?:task|prompt|request|instructions?) (?:is|are|says?|asks?|wants?)\b|looking at the (?:tags"
+    r"|prompt|request|tag list)\b)",
+    re.IGNORECASE,
+)
+
+# Where one turn ends and another begins. If the server waits for another mark, the model goes on by itself.
 _END_OF_TURN = re.compile(
     r"<\|(?:im_end|im_start|eot_id|eom_id|end|endoftext|end_of_text|return|user|system|end_of_turn"
     r"|END_OF_TURN_TOKEN|END_RESPONSE|end_of_sentence|start_header_id)\|>|</s>|<(?:end_of_turn"
@@ -24,7 +68,7 @@ _TURN_HEAD = re.compile(
     r"|assistant|end)\|>|\s?<bos>|\s?assistant\n)+"
 )
 
-FENCE_LINE = Rare(re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE), ("```", "~~~"))
+FENCE_LINE = RarePattern(re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE), ("```", "~~~"))
 _RULE_LINE = re.compile(r"(?:\A(?:[-*_=]{3,}\n+)+)|(?:(?:\n+[-*_=]{3,})+\Z)")
 _RULE_MARKS = ("-", "*", "_", "=")
 _BOLD = re.compile(r"\*\*\*?([^*\n]+)\*\*\*?")
@@ -79,41 +123,89 @@ _TRAILER = re.compile(
     r"|i can (?:also )?(?:adjust|make|provide|write|shorten|expand)\b)",
     re.IGNORECASE,
 )
+MARKUP = RarePattern(
+    re.compile(
+        r"^ ?#{1,6} \S"  # heading
+        r"|^ ?\|.+\|$|\|[-: ]{3,40}\|"  # table
+        r"|^ ?(?:[-*•+] |\d{1,2}[.)] )[^\n]*\n{1,2} ?(?:[-*•+] |\d{1,2}[.)] )"  # list
+        r"|^ ?[A-Z]\w{2,15}(?: \w{2,15})?: ?[^\n]*\n{1,2} ?[A-Z]\w{2,15}(?: \w{2,15})?:"  # labelled lines
+        r"|\A1[.)] .{1,600}\s2[.)] "
+        r"|```|~~~"
+        r"|\A\s?[\[{]\s?[\"'{]|\A\s?\{[^\n]{0,200}\":|[\"\]}]\}\Z"  # JSON
+        r"|</?(?:p|br|div|span|b|i|u|em|strong|ul|ol|li|h[1-6]|table|t[dr]|a|img)(?: [^<>\n]{0,200})?/?>"
+        r"|!?\[[^\[\]\n]{1,100}\]\(https?:|\\(?:boxed|text|begin)\{",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    ("#", "|", "`", "~", "[", "]", "{", "}", "<", "\\", "\n", "1.", "1)"),
+)
+
+
+def after_reasoning(text: str) -> str | None:
+    """The answer without the thoughts before it; None if the thoughts never end or nothing follows them.
+
+    A closing mark without an opening one ends thoughts whose opening mark the server removed, so everything
+    before it is dropped.
+    """
+    if not MARK.may_match(text):
+        return text.strip()
+    kept: list[str] = []
+    end, thinking, found = 0, False, False
+    for mark in MARK.pattern.finditer(text):
+        found = True
+        if (mark.lastgroup or "").startswith("close"):
+            kept = kept if thinking else []
+            thinking = False
+        elif not thinking:
+            kept.append(text[end : mark.start()])
+            thinking = True
+        end = mark.end()
+    answer = "".join([*kept, text[end:]]).strip()
+    if thinking or (found and not answer):
+        return None
+    return answer
+
+
+def inside_answer_tags(text: str) -> str:
+    """What is inside the last `<answer>…</answer>` (or `<caption>` …); the whole text if there is none."""
+    answer = text
+    for tagged in _ANSWER.finditer(text):
+        answer = tagged.group(2)
+    return answer.strip()
+
+
+def thinks_aloud(text: str) -> bool:
+    """Whether an answer begins with thoughts about the task, without any mark around them."""
+    return _ALOUD.match(text.replace("’", "'")) is not None
 
 
 def drop_tokens(text: str) -> str:
-    """The first turn of an answer without the special tokens that a server should have taken out."""
+    """The first turn of an answer, without the special tokens that the server should have removed."""
     text = _TURN_HEAD.sub("", text).lstrip()
     end = _END_OF_TURN.search(text)
     if end and text[: end.start()].strip():
         text = text[: end.start()]
-    return even_spacing(_TOKEN.sub(" ", text)) if "<" in text or "[" in text or "/" in text else text
+    return normalize_spacing(_TOKEN.sub(" ", text)) if "<" in text or "[" in text or "/" in text else text
 
 
 def drop_fences(text: str) -> str:
-    """The text without the lines of one code fence, and without rules drawn above and below."""
-    if FENCE_LINE.may_be_in(text) and len(FENCE_LINE.pattern.findall(text)) in (1, 2):
+    """The text without the lines of one code fence, and without rules above and below it."""
+    if FENCE_LINE.may_match(text) and len(FENCE_LINE.pattern.findall(text)) in (1, 2):
         text = FENCE_LINE.pattern.sub("", text)
     if text.startswith(_RULE_MARKS) or text.endswith(_RULE_MARKS):
         text = _RULE_LINE.sub("", text)
-    return even_spacing(text)
+    return normalize_spacing(text)
 
 
 def drop_label(text: str) -> str:
-    """The text without `Caption:` or a heading of that kind before it; several labels stay, to be judged."""
+    """The text without `Caption:` or a similar heading before it; several labels stay and are rejected."""
     label = _LABEL.match(text)
     if label is None or _LABELLED_LINE.search(text):
         return text
     return text[label.end() :]
 
 
-def has_several_labels(text: str) -> bool:
-    """Whether an answer falls into labelled parts, of which nobody asked for more than one."""
-    return _LABELLED_LINE.search(text) is not None
-
-
 def drop_emphasis(text: str) -> str:
-    """The text without bold and italic marks, and without a bullet if it is all one point."""
+    """The text without bold and italic marks, and without a bullet if it is a single point."""
     if "*" not in text and _LONE_BULLET.match(text) is None:
         return text
     return _LONE_BULLET.sub("", _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text)))
@@ -132,8 +224,13 @@ def drop_greeting(text: str) -> str:
 
 
 def drop_trailer(text: str) -> str:
-    """The text without `Let me know if …` and notes about itself after it."""
-    trailer = _TRAILER.search(own_words(text))
+    """The text without `Let me know if …` and other remarks after it."""
+    trailer = _TRAILER.search(mask_quotations(text))
     if trailer is None:
         return text
     return text[: trailer.start()].rstrip(" \n*_-(")
+
+
+def is_marked_up(text: str) -> bool:
+    """Whether the text holds headings, lists, tables, code, JSON or HTML, or several labelled parts."""
+    return MARKUP.matches(text) or ("\n" in text and _LABELLED_LINE.search(text) is not None)

@@ -16,9 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import ItemError
-from llm.replies import Form, clean, markup, openings, reasoning, refusals, wrapping
-from llm.replies.rare import Rare
-from llm.replies.verdicts import REMEDIES
+from llm.replies import REMEDIES, Form, clean, openings, refusals, repetition, wrapping
+from llm.replies.text import RarePattern
 
 CORPUS = [
     json.loads(line)
@@ -142,20 +141,20 @@ def test_any_text_is_cleaned_or_fails_for_a_known_reason(text: str, finish: str 
     assert judge(cleaned, finish, form) == ("ok", cleaned)
 
 
-RARE = [
+RARE_PATTERNS = [
     each
-    for module in (markup, openings, reasoning, refusals, wrapping)
+    for module in (openings, refusals, repetition, wrapping)
     for each in vars(module).values()
-    if isinstance(each, Rare)
+    if isinstance(each, RarePattern)
 ]
 
 
-@pytest.mark.parametrize("rare", RARE, ids=lambda rare: rare.pieces[0])
+@pytest.mark.parametrize("rare", RARE_PATTERNS, ids=lambda rare: rare.hints[0])
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
-def test_whatever_a_rare_pattern_finds_is_looked_for(rare: Rare, data: st.DataObject) -> None:
+def test_whatever_a_rare_pattern_finds_is_looked_for(rare: RarePattern, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(rare.pattern))
-    assert not rare.pattern.search(text.lower()) or rare.may_be_in(text)
+    assert not rare.pattern.search(text.lower()) or rare.may_match(text)
 
 
 HOSTILE = {

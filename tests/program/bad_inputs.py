@@ -301,7 +301,7 @@ REPLIES = (
             "Девушка с длинными волосами улыбается зрителю и держит в руках шляпу.",
             "the answer is in another language",
         ),
-        ("A girl with long hair " + "and a hat " * 60, "the answer goes round in circles"),
+        ("A girl with long hair " + "and a hat " * 60, "the answer repeats itself"),
         ("- a girl\n- a hat\n- a dog", "the answer is marked up or in several parts"),
         ('{"caption": ["a girl", 5]}', "the answer is marked up or in several parts"),
         ("A girl with long hair, a hat and", "the answer stops in the middle"),

@@ -1,0 +1,97 @@
+"""Recognizing an answer that repeats itself, or repeats the prompt."""
+
+import re
+from collections import Counter
+from itertools import groupby, islice
+from operator import eq
+
+from llm.replies.text import RarePattern, mask_quotations, sentence_spans, without_quotations, words
+
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n+")
+# The same few letters at least twelve times in a row.
+_STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
+_MIN_STUTTER = 12
+# In words: the longest group that is looked for again and again, and the shortest sentence.
+_MAX_CYCLE, _MIN_SENTENCE = 12, 4
+# One word that occurs this often and makes up this share of the text.
+_MANY, _MANY_SHARE = 12, 0.3
+# The last so many words, of which at least this share should be different.
+_TAIL, _DISTINCT_SHARE = 100, 0.3
+_SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|his|their|its|she|he|it|as")
+_ECHO = re.compile(
+    r"[*_#\[( ]{0,4}(?:"
+    # headings of a prompt
+    r"(?:tags?|tag list|tag (?:descriptions|meanings)|task|instructions?|rules|guidelines|requirements|input"
+    r"|user|human|system|question|characters?|series|general|example(?: \d)?|output format"
+    r"|(?:image|picture) description)[*_]{0,3} ?[:：]"
+    r"|(?:user|system|assistant|inst|instructions?|tags|task)\]"
+    r"|(?:instruction|input|response|user|assistant|human)[*_]{0,2}\n"
+    # what a prompt tells the model to do
+    r"|(?:write|describe|generate|create|provide|output|return) (?:an?|the|one|this|only|exactly)\b"
+    r"[^.\n]{0,80}\b(?:caption|image|picture|description|sentence|paragraph)\b"
+    r"|you are (?:an?|the)\b|your task\b|do not (?:mention|describe|use|write|include)\b"
+    r"|use (?:only )?the (?:\w+ )?tags\b)",
+    re.IGNORECASE,
+)
+# A variable of a template that was not filled in.
+PLACEHOLDER = RarePattern(re.compile(r"\{\{ ?\w+ ?\}\}|\{% ?\w+|<<SYS>>", re.IGNORECASE), ("{{", "{%", "<<"))
+
+
+def repeats_itself(text: str) -> bool:
+    """Whether letters, words or a sentence are repeated; quoted text, such as on a sign, does not count."""
+    unquoted = without_quotations(text).lower()
+    if any(len(chunk) >= _MIN_STUTTER and _STUTTER.search(chunk) for chunk in unquoted.split()):
+        return True
+    by_sentence = [words(sentence) for sentence in _SENTENCE_END.split(unquoted)]
+    all_words = [word for sentence in by_sentence for word in sentence]
+    return (
+        _has_sentence_twice(by_sentence)
+        or any(_has_cycle(all_words, length) for length in _possible_cycles(all_words))
+        or _has_dominant_word(all_words)
+        or _has_poor_ending(all_words)
+    )
+
+
+def _has_sentence_twice(sentences: list[list[str]]) -> bool:
+    seen: set[tuple[str, ...]] = set()
+    for sentence in map(tuple, sentences):
+        if len(sentence) >= _MIN_SENTENCE and sentence in seen:
+            return True
+        seen.add(sentence)
+    return False
+
+
+def _possible_cycles(all_words: list[str]) -> range:
+    """How long a cycle can be, given how many words are repetitions."""
+    repeated = len(all_words) - len(set(all_words))
+    return range(1, min(_MAX_CYCLE, repeated // 2) + 1)
+
+
+def _has_cycle(all_words: list[str], length: int) -> bool:
+    """Whether `length` words occur three times in a row, or a single word four times."""
+    needed = 3 if length == 1 else 2 * length
+    same_as_before = list(map(eq, all_words, islice(all_words, length, None)))
+    return sum(same_as_before) >= needed and any(
+        same and len(list(run)) >= needed for same, run in groupby(same_as_before)
+    )
+
+
+def _has_dominant_word(all_words: list[str]) -> bool:
+    return any(
+        count >= max(_MANY, _MANY_SHARE * len(all_words)) and not _SMALL.fullmatch(word)
+        for word, count in Counter(all_words).items()
+    )
+
+
+def _has_poor_ending(all_words: list[str]) -> bool:
+    """Whether the last words are few different ones, as in a loop with small changes that begins late."""
+    tail = all_words[-_TAIL:]
+    return len(tail) == _TAIL and len(set(tail)) < _DISTINCT_SHARE * _TAIL
+
+
+def repeats_the_prompt(text: str) -> bool:
+    """Whether the answer contains parts of the prompt: labels, instructions, an unfilled placeholder."""
+    said = mask_quotations(text)
+    if any(_ECHO.match(said, first) for first, _ in sentence_spans(said)):
+        return True
+    return PLACEHOLDER.matches(said)

@@ -1,0 +1,152 @@
+"""Reading the text of an answer: its characters, spacing, words, sentences, and what it only quotes.
+
+All other steps rely on `normalize_spacing` having run. After it no white space is longer than one blank
+line, so a pattern with white space in it cannot take long.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+_LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line feed
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # soft hyphen, fillers
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction of writing, byte order mark
+    "\ufff9-\ufffd"  # annotations, and the sign that a decoder puts for broken bytes
+    "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of characters, which no file can hold; invisible tags
+)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+"""Han characters and kana, as the inside of a regular expression's character class."""
+
+_WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:['’-][^\W{CJK}]+)*")
+_ASCII_WORD = re.compile(r"\w+(?:['-]\w+)*", re.ASCII)
+_SENTENCE_END = re.compile(r"\n|[.!?] |[。！？]")
+
+# An opening mark may not occur inside a quotation. Otherwise, from each of a thousand opening marks in a row
+# the text would be searched to its end.
+_QUOTATION = re.compile(
+    r'"[^"\n]{0,300}"|“[^“”\n]{0,300}”|„[^„“”\n]{0,300}[“”]|«[^«»\n]{0,300}»|「[^「」\n]{0,300}」|『[^『』\n]{0,300}』'
+    r"|(?<![\w'])'(?=\S)(?:[^'\n]|(?<=\w)'(?=\w)){1,100}'(?!\w)|‘(?=\S)(?:[^‘’\n]"
+    r"|(?<=\w)’(?=\w)){1,100}’(?!\w)"
+)
+_PAIRS = {"“": "”", "‘": "’", "«": "»", "「": "」", "『": "』", "„": "“", "《": "》"}
+_INNER_QUOTE = re.compile(r"(?<!\w)'|'(?!\w)")
+
+
+def remove_invisible(text: str) -> str:
+    """The text without what an editor would not show: control and zero-width characters, half characters."""
+    return _INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
+
+
+def normalize_spacing(text: str) -> str:
+    """One space between words, no space at either end of a line, at most one blank line between lines."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def on_one_line(text: str) -> str:
+    """The whole text on one line: some trainers read only the first line, or take each line as a caption."""
+    return " ".join(text.split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text. Each Han character or kana counts as one, as there are no spaces between them."""
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence or line begins and ends, its end mark and white space included.
+
+    Abbreviations are not looked for. The callers test for phrases at the beginning of a sentence, and one
+    place too many does no harm there.
+    """
+    ends = (found.end() for found in _SENTENCE_END.finditer(text))
+    return pairwise([0, *ends, len(text)])
+
+
+def capitalized(text: str) -> str:
+    """The text with its first letter in upper case and the rest unchanged."""
+    return text[:1].upper() + text[1:]
+
+
+# Most steps ask for the same text, so the last few results are kept.
+@lru_cache(maxsize=8)
+def mask_quotations(text: str) -> str:
+    """The text with everything inside quotation marks replaced by dots, and with straight apostrophes.
+
+    A sign that reads "sorry" is no apology, and a Japanese shop sign no answer in Japanese. The result is as
+    long as the text, so a position in one is the same position in the other.
+    """
+    return _QUOTATION.sub(_blank, text).replace("’", "'")
+
+
+def _blank(quotation: re.Match[str]) -> str:
+    whole = quotation.group()
+    return f"{whole[0]}{'·' * (len(whole) - 2)}{whole[-1]}"
+
+
+@lru_cache(maxsize=8)
+def without_quotations(text: str) -> str:
+    """The text without what it quotes."""
+    return _QUOTATION.sub(" ", text)
+
+
+def strip_quotes_around(text: str) -> str:
+    """The text without quotation marks around all of it; `"Stop" and "go"` keeps its four."""
+    if text.startswith('"') and text.count('"') == 1:
+        return text[1:].lstrip()
+    if len(text) < 3 or not _encloses(text):
+        return text
+    return text[1:-1].strip()
+
+
+def _encloses(text: str) -> bool:
+    first, last, inner = text[0], text[-1], text[1:-1]
+    if first in _PAIRS:
+        return last == _PAIRS[first] and _stays_open(inner, first, last)
+    if first != last or first not in "\"'`":
+        return False
+    if first == "'":
+        return _INNER_QUOTE.search(inner) is None
+    return first not in inner or (first == '"' and _opens_first(inner))
+
+
+def _stays_open(inner: str, opening: str, closing: str) -> bool:
+    depth = 0
+    for character in inner:
+        depth += (character == opening) - (character == closing)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _opens_first(inner: str) -> bool:
+    """Whether the first mark inside begins a quotation of its own, as in `"A sign "Stop"."`."""
+    at = inner.index('"')
+    return inner.count('"') % 2 == 0 and inner[max(at - 1, 0)] in " (" and inner[at + 1] not in " .,;)"
+
+
+@dataclass(frozen=True, slots=True)
+class RarePattern:
+    """A pattern that matches few texts, with a quick test that rules out most of the others.
+
+    `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them.
+    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives.
+    """
+
+    pattern: re.Pattern[str]
+    hints: tuple[str, ...]
+
+    def may_match(self, text: str) -> bool:
+        """Whether the text has to be searched."""
+        lower = text.lower()
+        return any(hint in lower for hint in self.hints)
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern occurs anywhere in the text."""
+        return self.may_match(text) and self.pattern.search(text) is not None
