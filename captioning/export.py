@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from functools import cached_property, partial
-from operator import eq
+from functools import cached_property
 from pathlib import Path
 
 from batch import EXCLUDED
 from captioning.amounts import amount
 from captioning.project import Project
+from dataset.disk import locked, write_pieces
 from dataset.images import Picture
 from dataset.json_lines import JsonLines
-from dataset.locks import locked
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
 from dataset.trainers import TARGETS, Captioned, Target, captioned
-from dataset.whole_files import write_pieces
 from errors import ItemError, UserError
 
 PARQUET = "parquet"
@@ -124,8 +122,8 @@ class Exporter:
         journal = JsonLines(self._root / "journal.jsonl")
         written = _digests(journal)
         for side in target.side_files(self._captioned()):
-            last = written.get(side.name)
-            digest = write_pieces(self._root, side.name, side.pieces, partial(eq, last))
+            last = written.get(side.name, "")
+            digest = write_pieces(self._root, side.name, side.pieces, only_over=last)
             if digest is None:
                 self.count.foreign = _FOREIGN.format(self._root / side.name)
                 continue
@@ -158,7 +156,7 @@ class Exporter:
     def _write(self, name: str, pieces: Iterable[str | bytes]) -> None:
         if self._below_images is not None and (self._below_images / name).as_posix() in self._tag_files:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
-        write_pieces(self._root, name, pieces, lambda there: True)
+        write_pieces(self._root, name, pieces)
         self.count.files += 1
 
     @cached_property

@@ -18,8 +18,8 @@ from captioning.overlap import Relay, side_by_side
 from captioning.project import Project
 from captioning.summary import BUILTIN, NO_MODEL, Outcome, Product, Products, Summary
 from captioning.templates import refuse_broken
+from dataset.disk import locked
 from dataset.images import Picture
-from dataset.locks import locked
 from dataset.results import Results
 from errors import StageError, UserError
 from llm.connecting import Connections

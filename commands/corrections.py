@@ -19,9 +19,9 @@ from pathlib import Path
 
 from captioning.amounts import amount
 from captioning.project import Project
+from dataset.disk import locked
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.locks import locked
 from dataset.results import Made
 from dataset.texts import digest
 from decoding import decoded

@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dataset.disk_errors import cannot_be_written, refused
-from dataset.links import refuse_link
-from dataset.whole_files import remove, write_whole
+from dataset.disk import refusal, refuse_link, remove, write_refusal, write_whole
 from errors import UserError
 
 JsonObject = dict[str, Any]
@@ -38,7 +36,7 @@ class JsonLines:
         except OSError as error:
             # A part of the line may be there: opening the file again sees that, and ends it.
             self.close()
-            raise UserError(cannot_be_written(self.path, error)) from error
+            raise UserError(write_refusal(self.path, error)) from error
 
     def _open(self) -> int:
         refuse_link(self.path)
@@ -83,7 +81,7 @@ class JsonLines:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise UserError(refused(f"{self.path} cannot be read", error)) from error
+            raise UserError(refusal(f"{self.path} cannot be read", error)) from error
 
     def rewrite(self, lines: Iterable[Mapping[str, object]]) -> None:
         """Put these lines in the place of all that is there, in one step; no file where there are none."""

@@ -9,10 +9,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
+from dataset.disk import remove
 from dataset.images import Picture
 from dataset.json_lines import JsonLines, JsonObject
 from dataset.texts import Texts, digest, fingerprint
-from dataset.whole_files import remove
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]

@@ -10,9 +10,7 @@ import stat
 from hashlib import blake2b
 from pathlib import Path
 
-from dataset.disk_errors import cannot_be_written, refused, stops_every_file
-from dataset.links import is_inside, refuse_way_out
-from dataset.whole_files import move, remove
+from dataset.disk import is_inside, move, refusal, refuse_way_out, remove, stops_every_file, write_refusal
 from errors import ItemError, UserError
 
 # What `fingerprint` gives; nothing else that lies among staged texts is ours.
@@ -64,7 +62,7 @@ class Texts:
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                sentence = refused(f"the folder {self.root / prefix} cannot be read", error)
+                sentence = refusal(f"the folder {self.root / prefix} cannot be read", error)
                 raise UserError(sentence) from error
         return found
 
@@ -171,7 +169,7 @@ class Texts:
         return self._real_root
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
-        sentence = cannot_be_written(path, error)
+        sentence = write_refusal(path, error)
         if stops_every_file(error):
             return UserError(sentence)
         return ItemError("file cannot be written", sentence)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+from dataset.disk import write_whole
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.whole_files import write_whole
 from review.comparison import Compared, Outcome
 from review.gathering import address, source_of
 from review.report import fill

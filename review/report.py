@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from dataset.whole_files import write_whole
+from dataset.disk import write_whole
 from review.gathering import Page, Sources, gather
 
 NAME = "report.html"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dataset.locks import locked_file
-from dataset.whole_files import make_folder, write_whole
+from dataset.disk import locked_file, make_folder, write_whole
 from errors import UserError
 from wiki import cache
 from wiki.cache import Cache

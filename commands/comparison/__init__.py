@@ -11,7 +11,7 @@ from captioning.amounts import amount
 from commands.comparison.configurations import Configuration, troubles_of
 from commands.comparison.contender import Contender
 from commands.comparison.pictures import common
-from dataset.locks import locked
+from dataset.disk import locked
 from errors import StageError, UserError
 from review.comparison import compare, in_columns
 from review.comparison_page import write_page

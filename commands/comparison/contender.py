@@ -12,10 +12,10 @@ from batch import Tally
 from captioning.effort import Effort, watched
 from captioning.project import Project
 from commands.comparison.configurations import troubles_of
+from dataset.disk import make_folder, remove
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.results import Results
-from dataset.whole_files import make_folder, remove
 from errors import UserError
 from interpreter import COMPOSER
 from llm.connecting import Connections

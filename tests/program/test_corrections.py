@@ -193,7 +193,7 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_correction_waits_for_no_run_that_is_writing(album: Album) -> None:
-    from dataset.locks import locked
+    from dataset.disk import locked
 
     with locked(album.project.captions), pytest.raises(UserError, match="another run is writing"):
         apply(album, file_of(album, {"picture": "a", "caption": WORDS}))

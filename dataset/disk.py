@@ -1,0 +1,204 @@
+"""Writing to the user's disk: files are written whole, one run at a time, and never through a link.
+
+After a kill there is the old file or the new one, never a part of it. What a disk refuses becomes one
+sentence for the user: what happened, why, and what to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from errors import UserError
+
+# Errors of the whole disk or folder: no further file can be written either.
+_STOPS_EVERY_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_REMEDIES = {
+    errno.ENOSPC: "make room on the disk and run again",
+    errno.EDQUOT: "make room on the disk and run again",
+    errno.EROFS: "name a folder on a disk that can be written",
+    errno.EACCES: "change its permissions or name another place",
+    errno.EPERM: "change its permissions or name another place",
+    errno.EISDIR: "a folder stands where the file should be; move it away",
+    errno.ENOTDIR: "a file stands where a folder should be; move it away",
+    errno.EEXIST: "a file stands where a folder should be; move it away",
+    errno.ELOOP: "put the file itself there",
+    errno.ENAMETOOLONG: "the name is too long for this disk; shorten the picture's name",
+}
+_WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
+# Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
+_MOST_SECONDS_FOR_A_LOCK = 30.0
+_READ_AT_ONCE = 1 << 20
+
+
+def refusal(what: str, error: OSError) -> str:
+    """The sentence for something that the disk refused: `what` was not possible, why, and what to do."""
+    remedy = _REMEDIES.get(error.errno or 0, "check the place and run again")
+    return f"{what} ({error.strerror or type(error).__name__}): {remedy}"
+
+
+def write_refusal(path: Path, error: OSError) -> str:
+    """The sentence for a file that could not be written."""
+    return refusal(f"{path} cannot be written", error)
+
+
+def stops_every_file(error: OSError) -> bool:
+    """Whether no other file can be written either."""
+    return error.errno in _STOPS_EVERY_FILE
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write one file of the user's; raises UserError, because the run depends on it."""
+    part = _part_of(path)
+    remove(part)  # A kill may have left it, or it is a link, and then writing would follow it.
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        move(part, path)
+    except OSError as error:
+        remove(part)
+        raise UserError(write_refusal(path, error)) from error
+
+
+def write_pieces(
+    root: Path, name: str, pieces: Iterable[str | bytes], only_over: str | None = None
+) -> str | None:
+    """Write the file `name` below `root`, piece by piece, and return the digest of what is there then.
+
+    With `only_over`, a file that is there is replaced only if this is its digest; where another program
+    wrote the file or a person changed it, it stays and None is returned. A file that is the same already is
+    left alone.
+    Raises UserError where it cannot be written, or where a link leads out of `root`.
+    """
+    path = root / name
+    part = _part_of(path)
+    try:
+        refuse_way_out(path.parent, os.path.realpath(root))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove(part)
+        written, there = _write_and_hash(part, pieces), _digest_of(path)
+        if there == written:
+            remove(part)
+        elif there is None or only_over in (None, there):
+            move(part, path)
+        else:
+            remove(part)
+            return None
+    except OSError as error:
+        remove(part)
+        raise UserError(write_refusal(path, error)) from error
+    return written
+
+
+def _part_of(path: Path) -> Path:
+    """The hidden file beside `path` that is written first and then moved into its place."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _write_and_hash(path: Path, pieces: Iterable[str | bytes]) -> str:
+    hashed = blake2b(digest_size=8)
+    with path.open("xb") as file:
+        for piece in pieces:
+            data = piece if isinstance(piece, bytes) else piece.encode("utf-8")
+            hashed.update(data)
+            file.write(data)
+    return hashed.hexdigest()
+
+
+def _digest_of(path: Path) -> str | None:
+    hashed = blake2b(digest_size=8)
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_READ_AT_ONCE):
+                hashed.update(data)
+    except FileNotFoundError:
+        return None
+    return hashed.hexdigest()
+
+
+def move(part: Path, path: Path) -> None:
+    """Put a file in its place; on Windows a virus scanner may hold either file for a moment, so try again."""
+    tries_left = _WINDOWS_TRIES if os.name == "nt" else 0
+    while True:
+        try:
+            part.replace(path)
+            return
+        except PermissionError:
+            if not tries_left or path.is_dir():
+                raise
+        tries_left -= 1
+        time.sleep(_WINDOWS_PAUSE)
+
+
+def remove(path: Path) -> None:
+    """Delete a file that is no longer needed; it may be gone already."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results; raises UserError where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(refusal(f"the folder {folder} cannot be made", error)) from error
+    if not os.access(folder, os.W_OK):
+        raise UserError(f"the folder {folder} is read-only: change its permissions or name another one")
+
+
+def is_inside(real: str, root: str) -> bool:
+    """Whether a path is the folder `root` or lies below it; both with all links followed."""
+    real, root = os.path.normcase(real), os.path.normcase(root)
+    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def refuse_way_out(folder: Path, root: str) -> None:
+    """Raise OSError where a link leads from below `root`, whose own links are followed, to another place."""
+    if not is_inside(os.path.realpath(folder), root):
+        raise OSError(errno.EPERM, "a link leads out of the folder", str(folder))
+
+
+def refuse_link(path: Path) -> None:
+    """Raise OSError for a link: one that came with somebody's data set may lead to any file of the user's."""
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link", str(path))
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a second run out of `folder` while this one writes there; the lock dies with the process."""
+    make_folder(folder)
+    busy = f"another run is writing to {folder}: wait until it ends, or name another folder in config.ini"
+    with _locked(folder / ".tagscribe.lock", 0.0, busy):
+        yield
+
+
+@contextlib.contextmanager
+def locked_file(path: Path) -> Iterator[None]:
+    """Wait until no other run writes `path`, and keep others waiting meanwhile."""
+    lock = path.with_name(f"{path.name}.lock")
+    busy = f"another run holds {lock}: wait until it ends and run again"
+    with _locked(lock, _MOST_SECONDS_FOR_A_LOCK, busy):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
+    lock = FileLock(path, timeout=timeout)
+    # Only taking the lock is inside this `try`: an OSError of the code that runs under it is told elsewhere.
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UserError(busy) from None
+    except OSError as error:
+        raise UserError(write_refusal(path, error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
