@@ -76,7 +76,7 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> int:
     if options.compare:
         return _compared(options)
     if options.dry_run:
-        return _rehearsed(options, interruption)
+        return _dry_run(options, interruption)
     return _caption(options, interruption)
 
 
@@ -158,15 +158,16 @@ def _compared(options: argparse.Namespace) -> int:
         interruption.end()
 
 
-def _rehearsed(options: argparse.Namespace, interruption: Interruption) -> int:
+def _dry_run(options: argparse.Namespace, interruption: Interruption) -> int:
     import asyncio
 
-    from commands.rehearsal import Rehearsal
+    from commands.dry_run import DryRun
 
     _say_more(options)
     settings = _settings(options)
     try:
-        asyncio.run(interruption.watch(Rehearsal(settings, options.dry_run, options.limit, _print).through()))
+        dry_run = DryRun(settings, options.dry_run, options.limit, _print)
+        asyncio.run(interruption.watch(dry_run.run()))
     except asyncio.CancelledError:
         interruption.end()
     return DONE

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import config
-from commands.rehearsal.estimate import Estimate, in_all
+from commands.dry_run.estimate import Estimate, total_line
 from settings import EndpointSettings
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import LlamaServer
@@ -69,7 +69,7 @@ def test_what_is_shown_is_what_a_run_sends_and_nothing_is_written(tmp_path: Path
     kept = [line for line in sent(captioned)[-1][1].splitlines() if "another model saw" not in line]
     assert [line for line in kept if line] == [line for line in last if line]
     assert "the picture as image/png, 56 x 28 pixels, " in result.out
-    assert "perhaps 2 tokens" in result.out
+    assert "about 2 tokens" in result.out
     assert "base64" not in result.out
     assert "0.png: no caption yet, no description yet" in result.out
     assert "estimated from its length" in result.out
@@ -118,7 +118,7 @@ def test_without_a_server_the_prompts_are_shown_and_only_the_time_is_unknown(
     result = project.run("--dry-run")
     assert result.code == 0
     assert "dress 0" in shown(result.out, "Interpreter")[-1][1]
-    assert "How long it takes cannot be told: nothing answers at http://127.0.0.1:9/v1" in result.out
+    assert "The duration cannot be estimated: nothing answers at http://127.0.0.1:9/v1" in result.out
     assert "seconds\n" not in result.out
 
 
@@ -167,8 +167,8 @@ def test_the_composer_sends_nothing(tmp_path: Path) -> None:
     project.add("a.png")
     result = project.run("--dry-run")
     assert result.code == 0
-    assert "--- Interpreter: nothing is sent, as url = builtin asks no model" in result.out
-    assert "In all: 0 requests" in result.out
+    assert "--- Interpreter: nothing is sent: with url = builtin no model is asked" in result.out
+    assert "Total: 0 requests" in result.out
 
 
 def test_a_dry_run_that_could_not_begin_says_what_a_run_would_say(tmp_path: Path) -> None:
@@ -193,11 +193,11 @@ def test_money_and_time_are_those_of_all_requests_at_once_as_many_as_the_server_
     )
     free = Estimate("Interrogator", 10, "picture", 10, 1000, 100, endpoint_settings(), seconds=6)
     assert free.money is None
-    assert in_all([stage, free]).startswith(
-        "In all: 1,010 requests, about 3,001,000 tokens in and 100,100 out, "
+    assert total_line([stage, free]).startswith(
+        "Total: 1,010 requests, about 3,001,000 tokens in and 100,100 out, "
     )
     unknown = Estimate("TagProvider", 10, "tag", 2, 1000, 100, endpoint_settings())
-    assert "hours" not in in_all([stage, unknown])
+    assert "hours" not in total_line([stage, unknown])
 
 
 def test_a_price_that_is_none_is_told_with_the_other_mistakes(tmp_path: Path) -> None:

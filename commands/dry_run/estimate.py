@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from batch import Tally
@@ -14,11 +15,11 @@ _SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one stage would take; tokens are those of all its requests together.
+    """What one stage would take; the tokens are those of all its requests together.
 
-    `items` are those that would be asked about, `noun` says what they are, and `is_limit` whether there may
-    be fewer; those that would not are counted `apart`. `seconds` is what one request took that was sent
-    to find out, None where none was answered; `at_once` is how many are worked on at one time.
+    `items` is the number of pictures or tags that would be asked about, as `noun` says, and `is_limit` says
+    that there may be fewer. `seconds` is the time of the one request that was sent to measure it, None if
+    there was no answer; `at_once` is the number of requests in flight.
     """
 
     stage: str
@@ -31,42 +32,43 @@ class Estimate:
     seconds: float | None = None
     at_once: int = 1
     is_limit: bool = False
-    apart: Tally = field(default_factory=Tally)
+    left_out: Tally = field(default_factory=Tally)
 
     @property
     def money(self) -> float | None:
-        """What the tokens cost, None where no price is set."""
+        """What the tokens cost, None if no price is set."""
         chosen = self.settings
         if chosen.price_in is None and chosen.price_out is None:
             return None
-        paid = self.prompt_tokens * (chosen.price_in or 0) + self.completion_tokens * (chosen.price_out or 0)
-        return paid / _MILLION
+        cost = self.prompt_tokens * (chosen.price_in or 0) + self.completion_tokens * (chosen.price_out or 0)
+        return cost / _MILLION
 
     @property
     def hours(self) -> float | None:
-        """How long the stage would take, None where nobody answered to tell."""
-        return (
-            None if self.seconds is None else self.requests * self.seconds / self.at_once / _SECONDS_PER_HOUR
-        )
+        """How long the stage would take, None if the time of a request is unknown."""
+        if self.seconds is None:
+            return None
+        return self.requests * self.seconds / self.at_once / _SECONDS_PER_HOUR
 
     def line(self) -> str:
         """The stage in one line."""
         at_most = " at most" if self.is_limit else ""
         items = f"{amount(self.items, self.noun)}{at_most}"
-        parts = [f"{items}; {_taken([self])}" if self.items else "nothing to do"]
-        if self.apart.failures:
-            parts.append(f"{len(self.apart.failures):,} would fail ({by_reason(self.apart.reasons())})")
-        if self.apart.excluded:
-            parts.append(f"{len(self.apart.excluded):,} excluded")
+        parts = [f"{items}; {_sums([self])}" if self.items else "nothing to do"]
+        if self.left_out.failures:
+            reasons = by_reason(self.left_out.reasons())
+            parts.append(f"{len(self.left_out.failures):,} would fail ({reasons})")
+        if self.left_out.excluded:
+            parts.append(f"{len(self.left_out.excluded):,} excluded")
         return f"{self.stage}: {'; '.join(parts)}"
 
 
-def in_all(estimates: list[Estimate]) -> str:
-    """All stages in one line."""
-    return f"In all: {_taken([each for each in estimates if each.items])}"
+def total_line(estimates: Sequence[Estimate]) -> str:
+    """All stages together, in one line."""
+    return f"Total: {_sums([each for each in estimates if each.items])}"
 
 
-def _taken(estimates: list[Estimate]) -> str:
+def _sums(estimates: Sequence[Estimate]) -> str:
     prompt = sum(each.prompt_tokens for each in estimates)
     completion = sum(each.completion_tokens for each in estimates)
     parts = [
@@ -78,11 +80,11 @@ def _taken(estimates: list[Estimate]) -> str:
         parts.append(f"{sum(prices):,.2f} by price_in and price_out")
     times = [each.hours for each in estimates if each.hours is not None]
     if times and len(times) == len(estimates):
-        parts.append(f"about {_time(sum(times))}")
+        parts.append(f"about {_duration(sum(times))}")
     return ", ".join(parts)
 
 
-def _time(hours: float) -> str:
+def _duration(hours: float) -> str:
     minutes = hours * 60
     if minutes < 1:
         return amount(minutes * 60, "second")

@@ -1,0 +1,248 @@
+"""--dry-run: what would be sent, word for word, and what the whole run would take. Nothing is written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from captioning.amounts import amount
+from captioning.project import Project
+from captioning.summary import Summary
+from captioning.templates import refuse_broken
+from commands import without_retries
+from commands.dry_run.estimate import Estimate, total_line
+from commands.dry_run.preview import Preview, usable
+from dataset.file_names import printable
+from dataset.images import Picture
+from dataset.picture import Prepared, describe, prepare
+from dataset.results import Results
+from errors import ItemError
+from interpreter import Interpreter
+from interrogator import Interrogator
+from llm.connecting import Connections
+from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
+from llm.prompts import Message, Prompt
+from settings import EndpointSettings, Settings
+from summaries import gist
+from wiki import glossary
+from writing.variables import OF_PAGES
+
+# The tokens of an answer if neither the journal nor the probe tells; for the TagProvider they are per tag.
+_USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
+_USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
+_BUILTIN = "with url = builtin no model is asked"
+
+
+@dataclass(slots=True)
+class DryRun:
+    """Shows the prompts for the first `count` pictures that are due, and estimates the whole run.
+
+    `limit` is how many of the pictures that are due the run would do, None for all. Each line is passed to
+    `say`.
+    """
+
+    settings: Settings
+    count: int
+    limit: int | None
+    say: Callable[[str], None]
+    _connections: Connections = field(default_factory=Connections)
+    _without_model: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Print everything; raises UserError if the run itself could not start either."""
+        refuse_broken(self.settings)
+        project = Project(self.settings)
+        project.refuse_nothing()
+        self.say("Dry run: nothing is written. One request per stage is sent to measure its time.")
+        Summary(self.say).problems(project.collection.folder)
+        try:
+            previews = [preview async for preview in self._previews(project)]
+            for picture in _pictures_to_show(project, previews)[: self.count]:
+                await self._show(project, picture, previews)
+            await self._show_estimates(project, previews)
+        finally:
+            await self._connections.close()
+
+    async def _previews(self, project: Project) -> AsyncIterator[Preview]:
+        """One for each stage that asks a model about pictures."""
+        collection = project.collection
+        if not self.settings.interrogator.skip:
+            seeing = self.settings.interrogator
+            describer = project.interrogator()
+            preview = await self._preview(
+                "Interrogator",
+                project,
+                seeing.endpoint,
+                project.descriptions,
+                describer,
+                prompts=lambda picture: [describer.messages(picture)],
+                prepared=lambda picture: prepare(collection.path(picture), seeing.max_image_side),
+                check=lambda picture: (collection.tags(picture), describe(collection.path(picture))),
+            )
+            if preview is not None:
+                yield preview
+        if not self.settings.interpreter.skip:
+            writer = project.interpreter()
+            preview = await self._preview(
+                "Interpreter",
+                project,
+                self.settings.interpreter.endpoint,
+                project.captions,
+                writer,
+                prompts=writer.messages,
+                prepared=lambda picture: None,
+                check=collection.tags,
+            )
+            if preview is not None:
+                yield preview
+
+    async def _preview(
+        self,
+        title: str,
+        project: Project,
+        settings: EndpointSettings,
+        results: Results,
+        stage: Interrogator | Interpreter,
+        *,
+        prompts: Callable[[Picture], Sequence[Sequence[Message]]],
+        prepared: Callable[[Picture], Prepared | None],
+        check: Callable[[Picture], object],
+    ) -> Preview | None:
+        """The preview of a stage; None if it asks no model.
+
+        `check` raises ItemError for a picture that would fail.
+        """
+        if settings.url == "builtin":
+            self._without_model.append(title)
+            return None
+        endpoint = await self._connections.endpoint(without_retries(settings))
+        model = endpoint.model if endpoint else settings.model
+        due = project.due(results, title == "Interpreter", lambda each: stage.fingerprint(each, model))
+        pictures, left_out = usable(due[: self.limit], check)
+        answer = results.mean_answer()
+        return Preview(
+            title,
+            endpoint,
+            settings,
+            pictures,
+            left_out,
+            prompts,
+            prepared,
+            answer=answer or _USUAL_ANSWER[title],
+            answer_is_known=answer is not None,
+        )
+
+    async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
+        self.say(f"\n=== {printable(picture.name)}: {self._state(project, picture)}")
+        for preview in previews:
+            try:
+                for messages in preview.prompts(picture):
+                    await self._show_prompt(picture, preview, messages)
+            except ItemError as error:
+                reason, message = error.reason, printable(str(error))
+                self.say(f"\n--- {preview.title}: nothing is sent ({reason}): {message}")
+        for title in self._without_model:
+            self.say(f"\n--- {title}: nothing is sent: {_BUILTIN}")
+
+    def _state(self, project: Project, picture: Picture) -> str:
+        """What there is for a picture already."""
+        name = picture.stem_name
+        parts = ["has a caption" if project.captions.texts.read(name) else "no caption yet"]
+        if not self.settings.interrogator.skip:
+            parts.append(
+                "has a description"
+                if project.descriptions.texts.read(name)
+                else "no description yet (the prompt of the Interpreter below lacks it)"
+            )
+        try:
+            tags = project.collection.tags(picture).tags
+        except ItemError:
+            return ", ".join(parts)
+        cache = self.settings.tag_provider.cache.name
+        known = sum(project.cache.get(tag) is not None for tag in tags)
+        return ", ".join([*parts, f"{cache} knows {known} of its {amount(len(tags), 'tag')}"])
+
+    async def _show_prompt(self, picture: Picture, preview: Preview, messages: Sequence[Message]) -> None:
+        count, how = await preview.tokens(messages)
+        self.say(f"\n--- {preview.title} asks {preview.model}")
+        self.say(f"    {amount(count, 'token')} of text, {how}")
+        ready = preview.prepared(picture)
+        if ready is not None:
+            self.say(
+                f"    the picture as {ready.mime}, {ready.width} x {ready.height} pixels, "
+                f"{len(ready.data):,} bytes, about {amount(preview.picture_tokens(ready), 'token')}"
+            )
+        for message in messages:
+            self.say(f"[{message.role}]\n{message.text}")
+
+    async def _show_estimates(self, project: Project, previews: Sequence[Preview]) -> None:
+        self.say("\n=== Estimate for the whole run, without retries")
+        estimates: list[Estimate] = []
+        unknown: list[str] = []
+        for preview in previews:
+            if estimates and previews[0].pictures:
+                # The descriptions that the first stage writes become part of the prompts of the second.
+                described, written = len(previews[0].pictures), len(preview.pictures)
+                preview.further = previews[0].answer * described / max(1, written)
+            estimate, why = await preview.estimate()
+            estimates.append(estimate)
+            unknown.append(why)
+        if not self.settings.tag_provider.skip:
+            estimates = [*self._of_tags(project, estimates), *estimates]
+        for estimate in estimates:
+            self.say(estimate.line())
+        self._list_left_out(previews)
+        for title in self._without_model:
+            self.say(f"{title}: no request: {_BUILTIN}")
+        self.say(total_line(estimates))
+        self.say(
+            f"Tokens are estimated at {CHARACTERS_PER_TOKEN} characters each unless the server counts them. "
+            "Answers are taken to be as long as those in the journal, or as the one that came just now."
+        )
+        for why in dict.fromkeys(filter(None, unknown)):
+            self.say(f"The duration cannot be estimated: {why}")
+
+    def _list_left_out(self, previews: Sequence[Preview]) -> None:
+        """Name the pictures that would not be asked about, each once even if two stages leave it out."""
+        failures = {each.name: each for preview in previews for each in preview.left_out.failures}
+        excluded = {each.name: each for preview in previews for each in preview.left_out.excluded}
+        summary = Summary(self.say)
+        summary.listing("Would fail", list(failures.values()))
+        summary.listing("Excluded, and never sent", list(excluded.values()))
+
+    def _of_tags(self, project: Project, others: Sequence[Estimate]) -> list[Estimate]:
+        """The TagProvider. This is a limit: for many pages no model is asked, but they are not known yet."""
+        chosen = self.settings.tag_provider
+        if chosen.endpoint.url == "builtin":
+            self._without_model.insert(0, "TagProvider")
+            return []
+        asked = (tag for tag in project.tags(self.limit) if not glossary.is_no_tag(tag))
+        due = len(project.cache.wanted(asked, date.today()))
+        requests = math.ceil(due / gist.PAGES_PER_REQUEST)
+        pages = [_USUAL_PAGE] * gist.PAGES_PER_REQUEST
+        messages = Prompt(chosen.prompt_template_file, OF_PAGES).messages({"pages": pages})
+        tokens = sum(estimated_tokens(message.text) for message in messages)
+        # A request of its own would need a wiki page, so it is assumed to take as long as those above.
+        like = others[-1] if others else None
+        return [
+            Estimate(
+                stage="TagProvider",
+                items=due,
+                noun="tag",
+                requests=requests,
+                prompt_tokens=requests * tokens,
+                completion_tokens=due * _USUAL_ANSWER["TagProvider"],
+                settings=chosen.endpoint,
+                seconds=like.seconds if like else None,
+                at_once=like.at_once if like else 1,
+                is_limit=True,
+            )
+        ]
+
+
+def _pictures_to_show(project: Project, previews: Sequence[Preview]) -> Sequence[Picture]:
+    """The pictures that are due, or all if none is."""
+    due = (preview.pictures for preview in reversed(previews) if preview.pictures)
+    return next(due, project.collection.pictures)
