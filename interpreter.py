@@ -19,6 +19,7 @@ from llm.asking import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings
+from tags.categories import CHARACTER
 from writing.author import CAPTION, Author, Captions, opening
 from writing.material import Material
 from writing.standing import Tagged
@@ -149,7 +150,7 @@ class Interpreter:
     def _names(self) -> frozenset[str]:
         """The characters of the whole data set, so that one who is not in a picture is noticed."""
         categories = self._material.meanings.categories(list(self._collection.survey().counts))
-        return frozenset(tag for tag, category in categories.items() if category == "character")
+        return frozenset(tag for tag, category in categories.items() if category == CHARACTER)
 
     def _keep(self, model: str, noted: list[batch.Failure], picture: Picture, written: Written) -> None:
         text, notes = self._finishing.text(written.captions)

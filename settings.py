@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -20,8 +19,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-# What tags are about, on Danbooru and (the last three) on e621.
-CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
+from tags.categories import CATEGORIES, UNSEEN, misspelled_category
+
 _DUMPS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 _PLAIN = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
@@ -149,10 +148,8 @@ def _categories(value: object) -> object:
         return names
     names = tuple(name.lower() for name in names)
     for name in names:
-        if name not in CATEGORIES:
-            near = difflib.get_close_matches(name, CATEGORIES, n=1)
-            guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATEGORIES)}"
-            raise ValueError(f"{name} is no category; {guess}")
+        if wrong := misspelled_category(name):
+            raise ValueError(wrong)
     return names
 
 
@@ -349,7 +346,7 @@ class TagsSettings(Section):
         "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
     )
     exclude_categories: Categories = _setting(
-        "artist, contributor, lore, meta",
+        ", ".join(sorted(UNSEEN)),
         f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}",
     )
     drop_implied: bool = _setting(

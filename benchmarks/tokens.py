@@ -23,6 +23,7 @@ from captioning.project import Project
 from llm.connecting import Connections
 from llm.usage import Usage
 from progress import Bar
+from tags.spelling import words
 from tests.fakes.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
 from tests.fakes.tiny_model import write_text_model
 from tests.program.project import Project as Folder
@@ -44,7 +45,7 @@ class AsTheyCome(Telling):
 
     def of(self, tags: Sequence[str]) -> list[tuple[str, str]]:
         """Name and description of the tags worth telling."""
-        places = {self.words(tag): place for place, tag in reversed(list(enumerate(tags)))}
+        places = {words(tag): place for place, tag in reversed(list(enumerate(tags)))}
         return sorted(Telling.of(self, tags), key=lambda told: places[told[0]])
 
 

@@ -17,7 +17,6 @@ from dataset.trainers import TARGETS, Target
 from errors import ItemError, UserError
 from settings import Settings
 from tags.filters import HiddenTraits
-from tags.spelling import canonical, words
 
 if TYPE_CHECKING:
     from interpreter import Interpreter
@@ -68,7 +67,7 @@ class Project:
         from wiki import own
 
         path = self.settings.tags.descriptions_file
-        return own.load(path, canonical) if path else {}
+        return own.load(path) if path else {}
 
     @cached_property
     def cache(self) -> Cache:
@@ -87,8 +86,8 @@ class Project:
 
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = Meanings(self.own, self.cache, survey.categories)
-        telling = Telling(meanings, survey.counts, words, chosen.describe, chosen.describe_tokens)
-        hidden = HiddenTraits.of(chosen)
+        telling = Telling(meanings, survey.counts, chosen.describe, chosen.describe_tokens)
+        hidden = HiddenTraits.of(chosen.hide)
         sheets = Sheets(self.collection, meanings)
         left_out = frozenset(chosen.exclude_categories)
         return Material(meanings, telling, left_out, hidden, chosen.drop_implied, sheets)
@@ -127,7 +126,7 @@ class Project:
         chosen, tags = self.settings.interpreter, self.settings.tags
         return Interpreter(
             chosen,
-            Finishing(chosen, tags.trigger, HiddenTraits.of(tags), self.target),
+            Finishing(chosen, tags.trigger, HiddenTraits.of(tags.hide), self.target),
             self.collection,
             self.material,
             self.descriptions.texts,

@@ -1,17 +1,12 @@
 """How many girls, boys and others the tags of a picture allow."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from check.word_lists import word_list
+from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
-GIRLS, BOYS, OTHERS = "girl", "boy", "other"
-COUNT_TAG = re.compile(r"(\d+)(\+?)(girl|boy|other)s?")
-MANY = 1_000
-
-_MULTIPLE = {"multiple_girls": GIRLS, "multiple_boys": BOYS, "multiple_others": OTHERS}
 # The same person more than once, or persons that are not counted.
 _UNCOUNTED = frozenset(word_list("census", "uncounted"))
 _MALE_WORDS = frozenset(word_list("census", "male_words"))
@@ -77,19 +72,18 @@ def take(tags: Collection[str]) -> Census:
 @lru_cache(maxsize=1 << 16)
 def _sex_and_hints(tag: str) -> tuple[str, frozenset[str]]:
     """Whom a tag counts; or, where it counts nobody, its words that hint at who is there."""
-    counted = COUNT_TAG.fullmatch(tag)
-    sex = counted[3] if counted else _MULTIPLE.get(tag, "")
+    count = count_in(tag)
+    sex = count.kind if count else ""
     return sex, frozenset() if sex else _HINTS.intersection(tag.replace("-", "_").split("_"))
 
 
 def _range(counting: Collection[str]) -> tuple[int, int] | None:
-    """Read the tags that count one sex: the first number, or that there are several."""
-    for tag in counting:
-        counted = COUNT_TAG.fullmatch(tag)
-        if counted:
-            fewest = min(int(counted[1][:4]), MANY)
-            return fewest, MANY if counted[2] else fewest
-    return (2, MANY) if counting else None
+    """Read the tags that count one sex: the first with a number, else that there are several."""
+    counts = [count for tag in counting if (count := count_in(tag))]
+    if not counts:
+        return None
+    first = next((count for count in counts if count.number != MULTIPLE), counts[0])
+    return first.fewest, MANY if first.is_open else first.fewest
 
 
 def _total(counts: dict[str, tuple[int, int] | None]) -> tuple[int, int]:

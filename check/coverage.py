@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from check.census import COUNT_TAG, take
+from check.census import take
 from check.colours import Colours, colour_faults, colour_of, find_colours, says_colour
 from check.faults import COUNT, Fault
 from check.implied import implied_by
@@ -25,19 +25,23 @@ from check.phrases import says
 from check.readings import Reading, reading_of
 from check.sentences import Text, read
 from check.spelling import spelling_faults
+from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
+from tags.people import count_in
 
-_NEVER_SAID = frozenset({"artist", "contributor", "lore", "meta", "rating"})
+_NEVER_SAID = UNSEEN | {RATING}
 _NOT_FOR_CAPTIONS = re.compile(
     r".*_commentary|.*_request|.*_username|.*_name|.*_url|.*_quality|bad_.*_id|rating:.*|score_.*|source_.*|year_.*|"
     r"alternate_.*|official_.*|adapted_.*|commentary|highres|absurdres|lowres|signature|watermark|dated|web_address|"
     r"translated|masterpiece|commission|original|virtual_youtuber|artist_logo|patreon_.*|very_aesthetic|aesthetic|"
     r"general|sensitive|questionable|explicit|safe|sfw|newest|recent|bad_id|md5_mismatch|tagme|contemporary"
 )
-_CHARACTER, _SERIES, _PEOPLE, _COLOUR, _PLAIN = "character", "copyright", "people", "colour", "plain"
-_WEIGHTS = {_CHARACTER: 4.0, "species": 3.0, _SERIES: 2.0}
+_PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
+_WEIGHTS = {CHARACTER: 4.0, SPECIES: 3.0, COPYRIGHT: 2.0}
 _COUNT_WEIGHT, _COLOUR_WEIGHT, _PLAIN_WEIGHT, _REPEATED_WEIGHT = 3.0, 2.0, 1.0, 0.5
 _AFTER_A_FAULT = 0.8
-_GOES_WITHOUT_SAYING = frozenset({"solo", "multiple_girls", "multiple_boys", "male_focus", "no_humans"})
+_GOES_WITHOUT_SAYING = frozenset(
+    {"solo", "multiple_girls", "multiple_boys", "multiple_others", "male_focus", "no_humans"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,13 @@ def check(
     known = aliases or {}
     text = read(caption)
     counted = {tag: place for tag in tags if (place := _place_of(tag, categories.get(tag, "")))}
-    names = find_names(text, _those(counted, _CHARACTER), known, tags, frozenset(known_names))
+    names = find_names(text, _those(counted, CHARACTER), known, tags, frozenset(known_names))
     people, census, colours = find_people(text, names), take(tags), find_colours(text, _coloured(counted))
     census_faults, unborne = people_faults(text, people, census)
     # Of two girls in the caption nobody knows which one the tags mean.
     is_one = census.is_one_person and not any(fault.kind == COUNT for fault in census_faults)
     tint_faults, discoloured = colour_faults(text, tags, colours) if is_one else ([], set())
-    spelled_faults = spelling_faults(caption, tags, _those(counted, _SERIES))
+    spelled_faults = spelling_faults(caption, tags, _those(counted, COPYRIGHT))
     faults = (*census_faults, *tint_faults, *name_faults(text, names), *spelled_faults)
     contradicted = (unborne | discoloured).intersection(counted)
     page = _Page(text, people, colours, names.said, known)
@@ -123,7 +127,7 @@ def _place_of(tag: str, category: str) -> _Place | None:
 
 
 def _kind(tag: str, category: str) -> str:
-    if category in {_CHARACTER, _SERIES}:
+    if category in {CHARACTER, COPYRIGHT}:
         return category
     if is_of_people(tag):
         return _PEOPLE
@@ -141,9 +145,9 @@ def _those(counted: Mapping[str, _Place], kind: str) -> list[str]:
 def _is_said(page: _Page, tag: str, place: _Place) -> bool:
     if place.kind == _PLAIN:
         return says(page.text, place.reading) or (tag in page.aliases and _says_an_alias(page, tag))
-    if place.kind == _CHARACTER:
+    if place.kind == CHARACTER:
         return tag in page.names
-    if place.kind == _SERIES:
+    if place.kind == COPYRIGHT:
         return says_series(page.text, tag, page.aliases.get(tag, ()))
     if place.kind == _PEOPLE:
         return says_people(page.text, tag, page.people)
@@ -174,6 +178,6 @@ def _weight(tag: str, category: str, kind: str) -> float:
         return _WEIGHTS[category]
     if tag in _GOES_WITHOUT_SAYING:
         return _REPEATED_WEIGHT
-    if COUNT_TAG.fullmatch(tag):
+    if count_in(tag):
         return _COUNT_WEIGHT
     return _COLOUR_WEIGHT if kind == _COLOUR else _PLAIN_WEIGHT

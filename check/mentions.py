@@ -5,10 +5,10 @@ Left out are people on posters, in comparisons ("like a child") and in names of 
 
 from dataclasses import dataclass
 
-from check.census import BOYS, GIRLS
 from check.modifiers import is_adjective
 from check.sentences import CLAUSE, JOINED, SENTENCE, Text
 from check.word_lists import word_list
+from tags.people import BOYS, GIRLS
 
 PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
 

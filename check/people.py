@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from check.census import BOYS, COUNT_TAG, GIRLS, OTHERS, Census
+from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
 from check.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
 from check.names import Names
 from check.sentences import Text
 from check.word_lists import word_list
+from tags.people import BOYS, GIRLS, OTHERS, count_in
 
 _ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
 _ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
 _ROLES = frozenset(word_list("people", "roles"))
 _ANIMALS = frozenset(word_list("people", "animals"))
 _TOGETHER = frozenset(word_list("people", "together"))
-_ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus", "multiple_girls", "multiple_boys"})
+_ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 _WITH = frozenset(word_list("people", "with"))
 
 
@@ -41,9 +41,9 @@ def find_people(text: Text, names: Names) -> People:
     """Find everybody that the caption speaks of; `names` are those in it."""
     counts: dict[str, int] = {}
     for word in text.words:
-        counted = _count_in(word) if word[0] <= "9" else None
-        if counted:
-            counts[counted[0]] = max(counted[1], counts.get(counted[0], 0))
+        count = count_in(word) if word[0] <= "9" else None
+        if count:
+            counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
     named = len(names.said) + len(names.foreign)
     return People(mentions(text, names.taken), first_pronouns(text), named, counts)
 
@@ -51,31 +51,21 @@ def find_people(text: Text, names: Names) -> People:
 # What the caption says
 
 
-@lru_cache(maxsize=1 << 16)
 def is_of_people(tag: str) -> bool:
     """Tell whether a tag is about how many there are."""
-    return tag in _ABOUT_PEOPLE or COUNT_TAG.fullmatch(tag) is not None
+    return tag in _ABOUT_PEOPLE or count_in(tag) is not None
 
 
 def says_people(text: Text, tag: str, people: People) -> bool:
     """Tell whether the caption says a tag about how many there are."""
-    counted = _count_in(tag)
-    if counted:
-        return _says_count(text, people, *counted)
-    if tag in {"multiple_girls", "multiple_boys"}:
-        return _says_count(text, people, tag.removeprefix("multiple_")[:-1], 2)
+    count = count_in(tag)
+    if count:
+        return _says_count(text, people, count.kind, count.fewest)
     if tag == "no_humans":
         return not (people.found or (people.names and people.pronouns))
     if tag == "solo":
         return any(_speaks_of(text, people, sex) for sex in (GIRLS, BOYS, OTHERS)) or people.names > 0
     return _speaks_of(text, people, BOYS) and not _speaks_of(text, people, GIRLS)
-
-
-@lru_cache(maxsize=1 << 16)
-def _count_in(tag: str) -> tuple[str, int] | None:
-    """Whom a tag counts, and how many there are."""
-    counted = COUNT_TAG.fullmatch(tag)
-    return (counted[3], int(counted[1][:4])) if counted else None
 
 
 def _says_count(text: Text, people: People, sex: str, number: int) -> bool:

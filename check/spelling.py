@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from check.faults import TAG_SPELLING, Fault
+from tags.people import NUMBERED
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
 _DIGIT = re.compile(r"\d")
-_COUNT = re.compile(r"(?<![\w-])\d{1,2}\+?(?:girl|boy|other)s?(?!\w)", re.IGNORECASE)
+_COUNT = re.compile(rf"(?<![\w-]){NUMBERED}(?!\w)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\([^():\n]{1,80}:\d\.\d{1,2}\)")
 _ESCAPED = re.compile(r"\\[()]")
 _NAMESPACED = re.compile(r"(?<!\w)(?:rating|score|artist|character|copyright|species|meta|creator):\w{1,40}")

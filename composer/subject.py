@@ -7,13 +7,14 @@ from composer.lists import lists
 from composer.phrasing import and_list, display_name, plain, with_article
 from composer.series import longest, names_with_series, origins
 from composer.words import META, Role, role_of
+from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN
+from tags.people import BOYS, GIRLS, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
 
 # Of a character that is nobody else's: the picture belongs to no series.
 _NO_SERIES = "original"
-_LEFT_OUT = frozenset({"meta", "artist", "contributor", "lore"})
 _NUMBERS = (
     "no",
     "one",
@@ -29,7 +30,7 @@ _NUMBERS = (
     "eleven",
     "twelve",
 )
-_PEOPLE = {"girl": "girls", "boy": "boys", "other": "people"}
+_PEOPLE = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 _PRONOUNS = {"girl": ("She", "her"), "boy": ("He", "his"), "other": ("They", "their"), "it": ("It", "its")}
 _SEXES = {"female": "girl", "male": "boy"}
 
@@ -86,13 +87,13 @@ def sort_tags(tags: Sequence[str], categories: Mapping[str, str]) -> Picture:
     general: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
-        if category in _LEFT_OUT or not tag:
+        if category in UNSEEN or not tag:
             continue
-        if category == "character":
+        if category == CHARACTER:
             characters[tag] = display_name(tag)
-        elif category == "copyright" and tag != _NO_SERIES:
+        elif category == COPYRIGHT and tag != _NO_SERIES:
             titles.append(display_name(tag))
-        elif category == "species":
+        elif category == SPECIES:
             picture.species.append(plain(tag))
         else:
             general.append(tag)

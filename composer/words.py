@@ -4,19 +4,18 @@ A tag is looked up as a whole, then by the patterns, then by its last word, then
 of them knows goes to the slot "rest" and is said as it is written.
 """
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from composer.lists import TAGS_REMEMBERED, lists
 from composer.phrasing import display_name, noun_phrase, plain, without_qualifier
+from tags.people import BOYS, count_in
 
 REST = "rest"
 META = "meta"
 COLOUR_RANK = 2
 NOUN_RANK = 4
 
-_COUNT = re.compile(r"(\d+|multiple_)(\+?)(girl|boy|other)s?")
 _LONGEST_NOUN = 4  # words; a longer tag is a sentence of somebody's, not a noun
 
 
@@ -41,10 +40,10 @@ def role_of(tag: str) -> Role:
     """Tell what `tag` says and in which slot; the slot is "meta" for what no caption says."""
     if lists().meta.fullmatch(tag):
         return Role(META, "")
-    count = _COUNT.fullmatch(tag)
+    count = count_in(tag)
     if count:
-        covered = frozenset({"male_focus"}) if count[3] == "boy" else frozenset[str]()
-        return Role(count[3], count[1].rstrip("_") + count[2], covers=covered)
+        covered = frozenset({"male_focus"}) if count.kind == BOYS else frozenset[str]()
+        return Role(count.kind, count.number, covers=covered)
     slot, phrase = _listed(tag) or _matching(tag) or _headed(tag) or _doing(tag) or (REST, plain(tag))
     head, modifiers = _parts(tag) if _may_merge(tag, slot) else ("", ())
     return Role(slot, phrase, head, modifiers, _covers(tag))

@@ -48,7 +48,8 @@ class Collection:
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, self.folder.pictures)
-        self._filter = NameFilter.of(tags)
+        left_out = (*tags.exclude, *tags.hide, *tags.trigger.split(","))
+        self._filter = NameFilter.of(left_out, tags.replace)
         self._survey: Survey | None = None
         self._remembered: dict[str, TagList] = {}
 

@@ -15,11 +15,9 @@ from collections.abc import Iterable, Iterator
 
 from dataset.tag_text import is_number, parse_all
 from errors import ItemError
-from settings import CATEGORIES
+from tags.categories import RATING, category_called
 from tags.spelling import Tag, parse_tag
 
-# How sites other than Danbooru and e621 call these categories.
-_CATEGORY_ALIASES = {"circle": "artist", "metadata": "meta", "series": "copyright"}
 # Where an API or an exporter puts the one post that the file is about.
 _WRAPPERS = ("post", "posts", "file_data", "data", "metadata")
 
@@ -38,7 +36,7 @@ def tags_in_json(text: str) -> list[Tag]:
     keyed.sort(key=lambda pair: pair[0] is not None)
     tags = [tag for category, value in keyed for tag in _tags_in(value, category)]
     rating = post.get("rating")
-    return [*tags, parse_tag(f"rating:{rating}")] if isinstance(rating, str) else tags
+    return [*tags, parse_tag(f"{RATING}:{rating}")] if isinstance(rating, str) else tags
 
 
 def _load_json(text: str) -> object:
@@ -90,8 +88,7 @@ def _category_of_key(key: str) -> str | None:
 
 
 def _known_category(name: str) -> str:
-    name = _CATEGORY_ALIASES.get(name.lower(), name.lower())
-    return name if name in CATEGORIES else ""
+    return category_called(name.lower()) or ""
 
 
 def _tags_in(value: object, category: str | None) -> Iterator[Tag]:
@@ -114,7 +111,7 @@ def _tags_in(value: object, category: str | None) -> Iterator[Tag]:
 
 def _with_category(tags: Iterable[Tag], category: str | None) -> Iterator[Tag]:
     for tag in tags:
-        yield Tag(tag.name, category) if category and tag.category != "rating" else tag
+        yield Tag(tag.name, category) if category and tag.category != RATING else tag
 
 
 def _named_objects(entries: list[object]) -> Iterator[Tag]:

@@ -21,6 +21,7 @@ from dataset.json_tags import tags_in_json
 from dataset.tag_text import is_number, is_sentences, parse_all, split_tags
 from decoding import marked_encoding
 from errors import ItemError
+from tags.categories import RATING
 from tags.spelling import Tag
 
 LARGEST_FILE = 1 << 20
@@ -35,7 +36,7 @@ _RATING_LETTERS = "gsqe"
 class TagList:
     """What one tag file says: canonical tags without repeats in file order, and what it knows about them.
 
-    `categories` holds only what the file itself tells, as one of the `CATEGORIES` of settings. `rating` is as
+    `categories` holds only what the file itself tells, as one of CATEGORIES. `rating` is as
     it was written, in lower case ("e", "explicit", "general"); of several, the strongest. `explicit` is what
     the collection makes of all this: whether the picture is sexual.
     """
@@ -121,7 +122,7 @@ def _listed(tags: Iterable[Tag]) -> TagList:
     categories: dict[str, str | None] = {}
     ratings: list[str] = []
     for tag in tags:
-        if tag.category == "rating":
+        if tag.category == RATING:
             ratings.append(tag.name.partition(":")[2])
         elif tag.name and not categories.get(tag.name):
             categories[tag.name] = tag.category

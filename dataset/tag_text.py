@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tags.spelling import PLAIN, Tag, parse_tag
+from tags.people import count_in
+from tags.spelling import PLAIN, Tag, parse_tag, rating_tag
 
 _BARE_RATINGS = frozenset({"general", "sensitive", "questionable", "explicit"})
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -13,7 +14,6 @@ _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
 _NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
 _UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
-_COUNT = re.compile(r"\d+\+?(?:girl|boy|other)s?")
 
 # Words that sentences cannot do without and that tags do not use. "the" stands in names of series too.
 _ARTICLE_OF_NAMES = "the"
@@ -47,7 +47,7 @@ def split_tags(text: str) -> list[str]:
 
 def _split_line(line: str) -> list[str]:
     tokens = line.split()
-    if any(_UNDERSCORED.search(token) or _COUNT.fullmatch(token) for token in tokens):
+    if any(_UNDERSCORED.search(token) or count_in(token) for token in tokens):
         return tokens
     return [line]
 
@@ -57,7 +57,7 @@ def parse_all(written: Iterable[str]) -> list[Tag]:
     tags = [parse_tag(one) for one in dict.fromkeys(written)]
     for end in (0, -1):
         if len(tags) > 1 and tags[end].name in _BARE_RATINGS and tags[end].category is None:
-            tags[end] = Tag(f"rating:{tags[end].name}", "rating")
+            tags[end] = rating_tag(tags[end].name)
     return tags
 
 

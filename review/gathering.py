@@ -21,6 +21,7 @@ from dataset.sidecar import TagList
 from dataset.texts import Texts, digest
 from errors import ItemError
 from review.history import Glance, History, Past, read_glances, read_history, read_versions
+from tags.categories import CHARACTER
 from tags.implications import Implied, speakers
 from tags.spelling import words
 
@@ -29,7 +30,6 @@ MOST_SHOWN = 10_000
 EXCLUDED = "excluded"
 # What browsers can show; a TIFF has a placeholder.
 _SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
-_NAMED = "character"
 
 Values = dict[str, object]
 
@@ -125,7 +125,7 @@ class _Tags:
             if tag not in self._numbers:
                 self._numbers[tag] = len(self.rows)
                 self.rows.append((words(tag), categories.get(tag, "")))
-                if categories.get(tag) == _NAMED:
+                if categories.get(tag) == CHARACTER:
                     self.names.add(tag)
         return [self._numbers[tag] for tag in tags]
 

@@ -15,6 +15,7 @@ from llm.asking import ask
 from llm.prompts import Prompt
 from llm.replies import Form, clean
 from llm.usage import Reply
+from tags.categories import GENERAL, UNSEEN
 from tags.spelling import words
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.sentences import first_sentence
@@ -31,8 +32,6 @@ PAGES_PER_REQUEST = 5
 CHARACTERS_PER_REQUEST = 6000
 # The text before a page's first header is rarely longer; the rest seldom says what is seen.
 _CHARACTERS_PER_PAGE = 2000
-# What these name is not seen in a picture, so the page's own first sentence will do.
-_UNSEEN = {"artist", "contributor", "meta", "lore"}
 
 _FEWEST_WORDS = 3
 # A page has a sentence of its own to fall back on, so the model is not asked for long.
@@ -70,7 +69,7 @@ def without_model(page: Page, min_post_count: int) -> Gist | None:
     if not page.text:
         return Gist(page, "", BY_NO_PAGE)
     is_rare = page.post_count is not None and page.post_count < min_post_count
-    if page.category in _UNSEEN or is_rare:
+    if page.category in UNSEEN or is_rare:
         return Gist(page, first_sentence(page.text), BY_PAGE)
     return Gist(page, page.text, BY_PAGE) if _serves_as_it_is(page.text) else None
 
@@ -200,4 +199,4 @@ def _serves_as_it_is(text: str) -> bool:
 
 def _as_values(page: Page) -> dict[str, str]:
     text = page.text[:_CHARACTERS_PER_PAGE]
-    return {"name": words(page.name), "category": page.category or "general", "text": text}
+    return {"name": words(page.name), "category": page.category or GENERAL, "text": text}

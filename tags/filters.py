@@ -12,14 +12,11 @@ All of them keep the order of the tags.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from settings import TagsSettings
 from tags.spelling import canonical, words
-
-GENERAL = "general"
 
 _LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
 # One more adjective, as in "silver, wavy hair", but never on to the next thing that is named.
@@ -34,23 +31,17 @@ class NameFilter:
     replaced: Mapping[str, str]
 
     @classmethod
-    def of(cls, settings: TagsSettings) -> NameFilter:
-        """The filter that the settings ask for; spellings do not matter."""
-        said_in_front = settings.trigger.split(",")
-        left_out = frozenset(canonical(tag) for tag in (*settings.exclude, *settings.hide, *said_in_front))
-        return cls(left_out, {canonical(old): canonical(new) for old, new in settings.replace.items()})
+    def of(cls, left_out: Iterable[str], replaced: Mapping[str, str]) -> NameFilter:
+        """The filter for tags in any spelling."""
+        return cls(
+            frozenset(map(canonical, left_out)),
+            {canonical(old): canonical(new) for old, new in replaced.items()},
+        )
 
     def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
         """The tags that stay, each once; what is to be left out is so under its old and its new name."""
         renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
         return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
-
-
-def without_categories(
-    tags: Iterable[str], categories: Mapping[str, str], left_out: Collection[str]
-) -> list[str]:
-    """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
-    return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
 
 
 @dataclass(frozen=True)
@@ -60,9 +51,9 @@ class HiddenTraits:
     tags: tuple[str, ...]
 
     @classmethod
-    def of(cls, settings: TagsSettings) -> HiddenTraits:
-        """The traits that [Tags] hide names."""
-        return cls(tuple(dict.fromkeys(canonical(tag) for tag in settings.hide)))
+    def of(cls, tags: Iterable[str]) -> HiddenTraits:
+        """The traits that these tags, in any spelling, name."""
+        return cls(tuple(dict.fromkeys(map(canonical, tags))))
 
     def said_in(self, text: str) -> list[str]:
         """Those of the traits that a text says, in words: "silver hair" also as "silver-haired"."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from tags.filters import GENERAL
+from tags.categories import GENERAL
 from tags.spelling import words
 
 Implied = Callable[[str], Iterable[str]]

@@ -16,25 +16,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# What people write in front of a tag ("creator:" in Hydrus, "series:" on several boorus): its category here.
-NAMESPACES = {
-    "art": "artist",
-    "artist": "artist",
-    "char": "character",
-    "character": "character",
-    "contributor": "contributor",
-    "copy": "copyright",
-    "copyright": "copyright",
-    "creator": "artist",
-    "gen": "general",
-    "general": "general",
-    "lore": "lore",
-    "medium": "meta",
-    "meta": "meta",
-    "rating": "rating",
-    "series": "copyright",
-    "species": "species",
-}
+from tags.categories import ARTIST, RATING, category_called
+
 # Tags whose backslash is a raised arm, not an escape.
 _ARMS = frozenset({"\\m/", "\\||/", "\\o/", "\\n/", "double_\\m/", "\\(^o^)/", "\\\\//"})
 _RATINGS = ("general", "safe", "sensitive", "questionable", "explicit")
@@ -82,6 +65,11 @@ class Tag:
     category: str | None = None
 
 
+def rating_tag(rating: str) -> Tag:
+    """The tag that says the rating of a picture: `rating:explicit`."""
+    return Tag(f"{RATING}:{rating}", RATING)
+
+
 def canonical(written: str) -> str:
     """Spell one written tag as Danbooru does; "" when nothing is left of it."""
     return parse_tag(written).name
@@ -105,12 +93,15 @@ def _parse(written: str) -> Tag:
                 return Tag(literal)
     text = _ESCAPED_BRACKET.sub(r"\1", _without_weight(text)).lower().strip("_, ")
     if rating := _UNDERSCORED_RATING.match(text.replace(" ", "_")):
-        return Tag(f"rating:{rating[1]}", "rating")
-    if (space := _NAMESPACE.match(text)) and (category := NAMESPACES.get(space[1])):
-        name = _spell(text[space.end() :])
-        return Tag(f"rating:{name}" if category == "rating" else name, category)
+        return rating_tag(rating[1])
+    if namespace := _NAMESPACE.match(text):
+        name = _spell(text[namespace.end() :])
+        if namespace[1] == RATING:
+            return rating_tag(name)
+        if category := category_called(namespace[1]):
+            return Tag(name, category)
     if mark := _ARTIST_MARK.match(text):
-        return Tag(_spell(text[mark.end() :]), "artist")
+        return Tag(_spell(text[mark.end() :]), ARTIST)
     return Tag(_spell(text))
 
 
@@ -192,6 +183,12 @@ def as_written(tag: str) -> str:
     if _TOKEN.fullmatch(tag) or not _WORD.search(tag):
         return tag
     return tag.replace("_", " ")
+
+
+def qualifier(tag: str) -> str:
+    """What stands in the last brackets: `sakura_(card_captor)` ─▶ `card_captor`; "" where there are none."""
+    start = _qualifier_start(tag, len(tag))
+    return tag[start + 2 : -1] if start else ""
 
 
 def _qualifier_start(tag: str, end: int) -> int:

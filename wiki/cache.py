@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from errors import UserError
+from tags.spelling import canonical
 
 # Who wrote a description, where it was not a model:
 BY_PAGE = "page"  # the wiki page is so short that it serves as it is
@@ -26,7 +28,6 @@ _PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG)
 RECHECK_AFTER = timedelta(days=30)
 # A provisional entry carries a checksum of its other fields: with another one, somebody has edited it.
 _SEAL = "seal"
-_ESCAPED_BRACKETS = re.compile(r"\\\(([^()]*)\\\)")
 _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 
@@ -56,8 +57,6 @@ class Cache:
 
     def __init__(self, raw: Mapping[str, Any] | None = None) -> None:
         self._raw: dict[str, Any] = dict(raw or {})
-        # People write "Long Hair" too.
-        self._spelled = {spelled: tag for tag in self._raw if (spelled := _spelled(tag)) != tag}
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -78,7 +77,7 @@ class Cache:
         """Take in what another cache knows and this one does not, or only for the time being; how much."""
         taken = 0
         for written, value in other._raw.items():
-            tag = _spelled(written)
+            tag = canonical(written) or written
             mine = self._find(tag)
             if mine is None or (_is_provisional(mine) and _is_better(value, mine)):
                 self._raw[tag] = value
@@ -99,7 +98,12 @@ class Cache:
 
     def _find(self, tag: str) -> Any:  # noqa: ANN401 - JSON that people edit
         value = self._raw.get(tag)
-        return self._raw.get(self._spelled.get(tag, "")) if value is None else value
+        return self._raw.get(self._written.get(tag, "")) if value is None else value
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """The tags that the file spells in another way, since people write "Long Hair" too."""
+        return {spelled: tag for tag in self._raw if (spelled := canonical(tag)) != tag}
 
 
 def load(path: Path) -> Cache:
@@ -164,14 +168,7 @@ def _from_older_form(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """`{"_default": {"1": {"name": …, "description": …}}}`, as an older script of this kind wrote it."""
     for row in raw["_default"].values():
         if isinstance(row, dict) and row.get("name") and row.get("description"):
-            yield _spelled(str(row["name"])), str(row["description"])
-
-
-def _spelled(tag: str) -> str:
-    r"""The spelling of tags: "Long Hair" ─▶ "long_hair", "miku \(style\)" ─▶ "miku_(style)"."""
-    if tag.isalnum() and tag.islower():
-        return tag
-    return "_".join(_ESCAPED_BRACKETS.sub(r"(\1)", tag).lower().split())
+            yield canonical(str(row["name"])), str(row["description"])
 
 
 def _is_provisional(value: object) -> bool:
@@ -227,7 +224,7 @@ def _tags(value: object) -> tuple[str, ...]:
     if not isinstance(value, str | list) or not _is_tags(value):
         return ()
     written = value.split(",") if isinstance(value, str) else value
-    return tuple(dict.fromkeys(tag for tag in map(_spelled, written) if tag))
+    return tuple(dict.fromkeys(tag for tag in map(canonical, written) if tag))
 
 
 def _text(value: object) -> str | None:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tags.categories import DANBOORU_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, fits_in_url, number_in, text_in
 from wiki.client import Manners, RefusedError, TooMuchError, WikiClient, encoded
 from wiki.dtext import definition
 from wiki.source import Page
 
-CATEGORIES = {0: "general", 1: "artist", 3: "copyright", 4: "character", 5: "meta"}
 # The published limit of 10 a second is for everything that a user runs; half of it is ours.
 MANNERS = Manners(per_second=5)
 LONGEST_TAG = 170
@@ -103,7 +103,7 @@ def _page(tag: str, row: Row) -> Page:
     else:
         name, wiki, post_count = tag, row.get("wiki_page"), number_in(row, "post_count")
     text = "" if row.get("is_deprecated") else _text(wiki)
-    category = category_in(row, CATEGORIES)
+    category = category_in(row, DANBOORU_NUMBERS)
     return Page(tag, name, text, category, post_count, known=True, implies=_implied(row))
 
 

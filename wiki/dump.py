@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import UserError
+from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
+from tags.spelling import canonical
 from wiki.dtext import definition
 from wiki.dump_parquet import parquet_rows, require_pyarrow
 from wiki.dump_rows import BODY, TITLE, Reader, Row, Tally, csv_rows, json_rows, value_in
@@ -31,7 +33,6 @@ _READERS: dict[str, Reader] = {
     ".parquet": parquet_rows,
 }
 _CATEGORY = ("category", "category_name", "category_id")
-_CATEGORIES = ("general", "artist", "copyright", "character", "meta", "species", "contributor", "lore")
 # Only e621's dumps have these columns, and its numbers of categories are its own.
 _OF_E621 = ("parent", "creator_id")
 _MOST_REDIRECTS = 3
@@ -65,7 +66,7 @@ class DumpSource:
 
     def pages(self, tags: Sequence[str]) -> Iterator[Page]:
         """Yield one page for each tag. Raises UserError when the file is no dump or is damaged."""
-        titles = {tag: _canonical(tag) for tag in tags}
+        titles = {tag: canonical(tag) for tag in tags}
         entries = self._look_up(set(titles.values())) if titles else {}
         for tag, title in titles.items():
             entry = _followed(title, entries)
@@ -87,7 +88,7 @@ class DumpSource:
 
     def _entries(self, titles: Set[str]) -> Iterator[_Entry]:
         tally = Tally()
-        for row in self._read_rows(self._path, lambda title: _canonical(title) in titles, tally):
+        for row in self._read_rows(self._path, lambda title: canonical(title) in titles, tally):
             yield _entry(row)
         if not tally.titles:
             first = f" ({tally.first_broken})" if tally.broken else ""
@@ -113,17 +114,13 @@ def _reader(path: Path) -> Reader:
     raise UserError(f"{path} is no dump that can be read: it must end in one of {', '.join(_READERS)}")
 
 
-def _canonical(title: str) -> str:
-    return "_".join(title.lower().split())
-
-
 def _entry(row: Row) -> _Entry:
     return _Entry(
-        title=_canonical(str(value_in(row, TITLE))),
+        title=canonical(str(value_in(row, TITLE))),
         body=_text(value_in(row, BODY)),
         category=_category(row),
         post_count=_number(row.get("post_count")),
-        parent=_canonical(_text(row.get("parent"))),
+        parent=canonical(_text(row.get("parent"))),
         is_deleted=_text(row.get("is_deleted")).lower() in ("true", "t", "1"),
         updated_at=_text(row.get("updated_at")),
     )
@@ -143,13 +140,9 @@ def _category(row: Row) -> str | None:
     number = _number(value)
     if number is None:
         name = _text(value).strip().lower()
-        return name if name in _CATEGORIES else None
-    # These modules bring the network library with them.
-    if any(name in row for name in _OF_E621):
-        from wiki.e621 import CATEGORIES
-    else:
-        from wiki.danbooru import CATEGORIES
-    return CATEGORIES.get(number)
+        return name if name in CATEGORIES else None
+    numbers = E621_NUMBERS if any(column in row for column in _OF_E621) else DANBOORU_NUMBERS
+    return numbers.get(number)
 
 
 def _better(one: _Entry, other: _Entry) -> _Entry:

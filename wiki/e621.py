@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from tags.categories import E621_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, number_in, rows_of, text_in
 from wiki.client import Manners, WikiClient, encoded
 from wiki.dtext import definition
@@ -20,16 +21,6 @@ from wiki.source import Page
 
 log = logging.getLogger(__name__)
 
-CATEGORIES = {
-    0: "general",
-    1: "artist",
-    2: "contributor",
-    3: "copyright",
-    4: "character",
-    5: "species",
-    7: "meta",
-    8: "lore",
-}
 MANNERS = Manners(per_second=1)
 
 _INVALID = 6
@@ -91,7 +82,9 @@ class E621Source:
     def _page(self, name: str, row: Row) -> Page:
         valid = number_in(row, "category") != _INVALID
         title, text = self._text(name) if valid else (name, "")
-        return Page(name, title, text, category_in(row, CATEGORIES), number_in(row, "post_count"), known=True)
+        return Page(
+            name, title, text, category_in(row, E621_NUMBERS), number_in(row, "post_count"), known=True
+        )
 
     def _text(self, name: str) -> tuple[str, str]:
         """Read the page of a tag: the title where it stands in the end, and its text."""

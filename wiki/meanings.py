@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tags.categories import CHARACTER, COPYRIGHT
+from tags.spelling import qualifier
 from wiki import glossary
 from wiki.cache import Cache, Entry
-
-GENERAL, CHARACTER, COPYRIGHT = "general", "character", "copyright"
 
 # What stands in the brackets of tags and is no series, although no source may have told so.
 _NO_SERIES = {
@@ -51,7 +51,7 @@ class Meanings:
         known = {tag: category for tag in tags if (category := self.of(tag).category)}
         present, told = set(tags), dict[str, str]()
         for tag in tags:
-            series = _in_brackets(tag) if tag not in known else ""
+            series = qualifier(tag) if tag not in known else ""
             if not series or series in _NO_SERIES:
                 continue
             if series in present and known.get(series, COPYRIGHT) == COPYRIGHT:
@@ -73,11 +73,6 @@ class Meanings:
             post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
             implies=next((entry.implies for entry in [*known, *homes] if entry.implies), ()),
         )
-
-
-def _in_brackets(tag: str) -> str:
-    """What stands in the last brackets: alice_(alice_in_wonderland) ─▶ alice_in_wonderland."""
-    return tag[:-1].rpartition("_(")[2] if tag.endswith(")") and "_(" in tag[1:] else ""
 
 
 def _shipped(tag: str) -> Entry | None:

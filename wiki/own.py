@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from errors import UserError
-from settings import CATEGORIES
+from tags.categories import misspelled_category
+from tags.spelling import canonical
 from wiki.cache import BY_YOU, Entry
 
 _COLUMNS = ("tag", "description", "category")
@@ -22,7 +22,7 @@ Row = tuple[str, Mapping[str, object]]
 """Where a row stands, in words, and its fields."""
 
 
-def load(path: Path, canonical: Callable[[str], str]) -> dict[str, Entry]:
+def load(path: Path) -> dict[str, Entry]:
     """The descriptions in a CSV (tag, description[, category]) or JSON file, by canonical tag.
 
     JSON is `{"tag": "description"}`, `{"tag": {"description": …, "category": …}}` or a list of
@@ -110,11 +110,8 @@ def _fault(tag: str, fields: Mapping[str, object], found: Mapping[str, Entry]) -
         return "there are more than three columns; put a description that holds commas in double quotes"
     if not (description or category):
         return f"there is no description of {tag}; write what it looks like"
-    if category and category not in CATEGORIES:
-        near = difflib.get_close_matches(category, CATEGORIES, n=1)
-        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATEGORIES)}"
-        return f"{category[:40]} is no category; {guess} (put descriptions with commas in double quotes)"
-    return ""
+    wrong = misspelled_category(category) if category else ""
+    return f"{wrong} (put descriptions with commas in double quotes)" if wrong else ""
 
 
 def _entry(path: Path, fields: Mapping[str, object]) -> Entry:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tags.categories import CHARACTER, COPYRIGHT, GENERAL
+from tags.spelling import words
 from wiki.cache import Entry
-from wiki.meanings import CHARACTER, COPYRIGHT, GENERAL, Meanings
+from wiki.meanings import Meanings
 
 Describe = Literal["unusual", "all", "none"]
 
@@ -36,12 +38,11 @@ _TOKENS_AROUND = 4
 class Telling:
     """Chooses and orders the meanings for one picture.
 
-    `counts` is how many pictures of the data set have each tag; `words` turns a tag into words.
+    `counts` is how many pictures of the data set have each tag.
     """
 
     meanings: Meanings
     counts: Mapping[str, int]
-    words: Callable[[str], str]
     describe: Describe
     most_tokens: int
 
@@ -60,7 +61,7 @@ class Telling:
         # Of what does not fit, the most common gives way first.
         worthy.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
         kept = sorted(self._within_budget(worthy, entries), key=self._place)
-        return [(self.words(tag), entries[tag].description) for tag in kept]
+        return [(words(tag), entries[tag].description) for tag in kept]
 
     def _is_worthy(self, tag: str, entry: Entry, rank: int) -> bool:
         if not entry.description:
@@ -68,7 +69,7 @@ class Telling:
         if self.describe == "all" or rank < len(_ALWAYS):
             return True
         common = entry.post_count is not None and entry.post_count > _WELL_KNOWN_POSTS
-        return not common and _says_more_than_its_name(self.words(tag), entry.description)
+        return not common and _says_more_than_its_name(words(tag), entry.description)
 
     def _within_budget(self, tags: Sequence[str], entries: Mapping[str, Entry]) -> list[str]:
         kept, left = [], self.most_tokens

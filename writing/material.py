@@ -7,22 +7,30 @@ from dataclasses import dataclass
 
 from dataset.images import Picture
 from dataset.sidecar import TagList
-from tags.filters import GENERAL, HiddenTraits, without_categories
+from tags.categories import (
+    ARTIST,
+    CHARACTER,
+    COPYRIGHT,
+    GENERAL,
+    META,
+    on_danbooru,
+    without_categories,
+)
+from tags.filters import HiddenTraits
 from tags.implications import without_implied
 from tags.spelling import words
-from wiki.meanings import CHARACTER, COPYRIGHT, Meanings
+from wiki.meanings import Meanings
 from wiki.telling import Telling
 from writing.sheets import Sheets
 
-_CATEGORY_OF = {
-    "characters": "character",
-    "series": "copyright",
-    "artists": "artist",
-    "general": "general",
-    "meta": "meta",
+# The values of templates that list the tags of one category.
+_LISTS = {
+    "characters": CHARACTER,
+    "series": COPYRIGHT,
+    "artists": ARTIST,
+    "general": GENERAL,
+    "meta": META,
 }
-# e621 tells apart what Danbooru calls by one name.
-_COUNTS_AS = {"species": "general", "contributor": "artist", "lore": "meta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,8 @@ class Material:
         told = self._told(tags, categories)
         shown = without_categories(told, categories, self.left_out)
         groups = {
-            name: _listed([tag for tag in told if _group(categories.get(tag, GENERAL)) == category])
-            for name, category in _CATEGORY_OF.items()
+            name: _listed([tag for tag in told if on_danbooru(categories.get(tag, GENERAL)) == category])
+            for name, category in _LISTS.items()
         }
         characters = [tag for tag in shown if categories.get(tag) == CHARACTER]
         has_sheets = "character_sheets" in uses and bool(characters)
@@ -91,10 +99,6 @@ class Material:
         if not self.drops_implied:
             return tags.tags
         return without_implied(tags.tags, categories, self.meanings.implied)
-
-
-def _group(category: str) -> str:
-    return _COUNTS_AS.get(category, category)
 
 
 def _listed(tags: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
@@ -13,9 +12,11 @@ from threading import Lock
 from composer.words import role_of
 from dataset.collection import Collection
 from errors import ItemError
+from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied
+from tags.people import fewest_people
 from tags.spelling import words
-from wiki.meanings import CHARACTER, GENERAL, Meanings
+from wiki.meanings import Meanings
 
 # Of so many pictures where nobody else is, a trait stands in this share.
 _LEAST_SHARE = 0.6
@@ -26,9 +27,7 @@ _MOST_PICTURES = 100
 _MOST_CHARACTERS = 10_000
 # The composer's slots for looks, in the order in which they are told.
 _LOOKS = {slot: rank for rank, slot in enumerate(("hair", "hairstyle", "fringe", "eyes", "body", "clothes"))}
-_SEVERAL = re.compile(r"(?:[2-9]|[1-9]\d)\+?(?:girl|boy|other)s|multiple_(?:girl|boy|other)s")
-_ONE_OF_A_KIND = {"1girl", "1boy", "1other"}
-_OF_LOOKS = {GENERAL, "species"}
+_OF_LOOKS = {GENERAL, SPECIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Sheets:
                 tags = self.collection.tags(picture).tags
             except ItemError:
                 continue
-            if wanted.isdisjoint(tags) or not _is_of_one(tags):
+            if wanted.isdisjoint(tags) or fewest_people(tags) > 1:
                 continue
             categories = self.meanings.categories(tags)
             characters = [tag for tag, category in categories.items() if category == CHARACTER]
@@ -110,10 +109,6 @@ class Sheets:
 
     def _is_look(self, tag: str) -> bool:
         return (self.meanings.of(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
-
-
-def _is_of_one(tags: Sequence[str]) -> bool:
-    return not any(map(_SEVERAL.fullmatch, tags)) and len(_ONE_OF_A_KIND.intersection(tags)) < 2
 
 
 def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from check.coverage import Coverage, check
 from check.faults import TAG_SPELLING
 from dataset.finishing import Note
+from tags.categories import CHARACTER
 from tags.filters import HiddenTraits
 from tags.implications import Implied, speakers, without_implied
 from tags.spelling import words
-from wiki.meanings import CHARACTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from progress import Bar
 from review.comparison import Cost, Side
 from review.gathering import Sources
 from settings import EndpointSettings, Settings
+from tags.categories import CHARACTER
 
 if TYPE_CHECKING:
     from interpreter import Interpreter
@@ -135,7 +136,7 @@ class Contender:
                 meanings.categories,
                 meanings.implied,
             ),
-            frozenset(tag for tag, category in known.items() if category == "character"),
+            frozenset(tag for tag, category in known.items() if category == CHARACTER),
             self._pictures,
             self._cost,
         )

@@ -19,7 +19,6 @@ from dataset.sidecar import read_tags
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
-from tags.spelling import canonical
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program import bad_inputs
 from tests.program.bad_inputs import Bad
@@ -35,7 +34,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "tags": read_tags,
     "picture": lambda path: prepare(path, 1024),
     "cache": tags_cache.load,
-    "own": lambda path: own.load(path, canonical),
+    "own": own.load,
     "dump": lambda path: list(DumpSource(path).pages(["long_hair"])),
     "reply": lambda path: clean(path.read_text(encoding="utf-8"), path.name, Form()),
 }

@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from settings import TagsSettings
-from tags.filters import HiddenTraits, NameFilter, without_categories
+from tags.filters import HiddenTraits, NameFilter
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.project import Project
 
 
-def hidden(tags: str) -> HiddenTraits:
-    return HiddenTraits.of(TagsSettings.model_validate({"hide": tags}))
-
-
-def kept(tags: list[str], **settings: str) -> tuple[str, ...]:
-    return NameFilter.of(TagsSettings.model_validate(settings)).kept(tags)
+def kept(tags: list[str], left_out: str = "", replace: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    return NameFilter.of(left_out.split(","), replace or {}).kept(tags)
 
 
 def test_tags_are_left_out_and_written_otherwise_whatever_their_spelling_and_keep_their_order() -> None:
     tags = ["solo", "grey_hair", "signature", "hat", "smile"]
-    found = kept(tags, exclude="Signature", replace="Grey Hair=gray hair, hat=", hide="smile")
+    found = kept(tags, "Signature, smile", {"Grey Hair": "gray hair", "hat": ""})
     assert found == ("solo", "gray_hair")
 
 
 def test_a_tag_that_is_left_out_does_not_come_back_under_another_name() -> None:
-    assert kept(["old", "cat"], replace="old=new", exclude="new") == ("cat",)
-    assert kept(["old", "cat"], replace="old=new", hide="new") == ("cat",)
+    assert kept(["old", "cat"], "new", {"old": "new"}) == ("cat",)
 
 
 def test_two_tags_that_become_one_are_one() -> None:
-    assert kept(["jumper", "sweater"], replace="jumper=sweater") == ("sweater",)
-
-
-def test_categories_are_left_out_and_an_unknown_one_is_general() -> None:
-    categories = {"someone": "artist", "highres": "meta"}
-    assert without_categories(["hat", "someone", "highres"], categories, {"artist", "meta"}) == ["hat"]
-    assert without_categories(["hat", "someone"], categories, {"general"}) == ["someone"]
+    assert kept(["jumper", "sweater"], replace={"jumper": "sweater"}) == ("sweater",)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +47,7 @@ def test_categories_are_left_out_and_an_unknown_one_is_general() -> None:
     ],
 )
 def test_a_hidden_trait_is_found_in_the_words_of_a_sentence(tag: str, caption: str) -> None:
-    assert hidden(tag).said_in(caption)
+    assert HiddenTraits.of([tag]).said_in(caption)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +63,7 @@ def test_a_hidden_trait_is_found_in_the_words_of_a_sentence(tag: str, caption: s
     ],
 )
 def test_a_hidden_trait_is_not_found_where_its_words_mean_something_else(tag: str, caption: str) -> None:
-    assert hidden(tag).said_in(caption) == []
+    assert HiddenTraits.of([tag]).said_in(caption) == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +78,7 @@ def test_a_hidden_trait_is_not_found_where_its_words_mean_something_else(tag: st
     ],
 )
 def test_hidden_traits_are_cut_from_the_texts_of_a_prompt(text: str, left: str) -> None:
-    traits = hidden("silver hair, red eyes")
+    traits = HiddenTraits.of(["silver hair", "red eyes"])
     assert traits.cut_from(text) == left
     assert traits.said_in(traits.cut_from(text)) == []
 

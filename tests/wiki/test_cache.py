@@ -106,10 +106,12 @@ def test_a_plain_text_is_a_description_by_somebody(tmp_path: Path) -> None:
 
 
 def test_tags_may_be_spelled_as_people_do(tmp_path: Path) -> None:
-    text = r'{"Long Hair": "Hair below the shoulders.", "miku \\(style\\)": "Like her."}'
+    keys = ("Long Hair", r"miku \(style\)", "character:alice", "(red_hat:1.2)", "d’artagnan", "full　width")
+    text = json.dumps(dict.fromkeys(keys, "Something."), ensure_ascii=False)
     made = cache.load(written(tmp_path / "c.json", text))
-    assert made.wanted(["long_hair", "miku_(style)", "short_hair"], TODAY) == ["short_hair"]
-    assert '"Long Hair": ' in made.dump()
+    tags = ["long_hair", "miku_(style)", "alice", "red_hat", "d'artagnan", "full_width", "short_hair"]
+    assert made.wanted(tags, TODAY) == ["short_hair"]
+    assert all(f'"{key}": ' in made.dump().replace("\\\\", "\\") for key in keys)
 
 
 def test_the_older_form_is_taken_in(tmp_path: Path) -> None:

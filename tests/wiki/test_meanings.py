@@ -11,7 +11,7 @@ import pytest
 import config
 from captioning.project import Project as Opened
 from errors import UserError
-from tags.spelling import canonical, words
+from tags.spelling import words
 from tests.program.project import Project
 from wiki import own
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
@@ -117,7 +117,7 @@ def test_a_series_that_is_known_makes_a_character_too() -> None:
 def load(folder: Path, name: str, text: str) -> dict[str, Entry]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return own.load(path, canonical)
+    return own.load(path)
 
 
 CSV = 'tag,description,category\nmychar,"A girl with red hair, and freckles.",Character\nMy Hat,A tall hat\n'
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(
 
 def test_a_file_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="correct descriptions_file"):
-        own.load(tmp_path / "my.csv", canonical)
+        own.load(tmp_path / "my.csv")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ ENTRIES = {
 
 
 def telling(describe: Describe = "unusual", most: int = 800, counts: dict[str, int] | None = None) -> Telling:
-    return Telling(meanings_of(ENTRIES), Counter(counts or {}), words, describe, most)
+    return Telling(meanings_of(ENTRIES), Counter(counts or {}), describe, most)
 
 
 def names(found: list[tuple[str, str]]) -> list[str]:

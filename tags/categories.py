@@ -1,0 +1,76 @@
+"""The categories of tags: their names here, what others call them, and the numbers that wikis give them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+
+GENERAL = "general"
+ARTIST = "artist"
+COPYRIGHT = "copyright"
+CHARACTER = "character"
+META = "meta"
+# The last three are e621's alone.
+SPECIES = "species"
+CONTRIBUTOR = "contributor"
+LORE = "lore"
+CATEGORIES = (GENERAL, ARTIST, COPYRIGHT, CHARACTER, META, SPECIES, CONTRIBUTOR, LORE)
+
+# A rating is written like a tag of this category (`rating:explicit`), and is kept apart from the tags.
+RATING = "rating"
+
+# Tags of these categories name nothing that a viewer of the picture sees.
+UNSEEN = frozenset({ARTIST, CONTRIBUTOR, LORE, META})
+
+DANBOORU_NUMBERS = {0: GENERAL, 1: ARTIST, 3: COPYRIGHT, 4: CHARACTER, 5: META}
+E621_NUMBERS = {
+    0: GENERAL,
+    1: ARTIST,
+    2: CONTRIBUTOR,
+    3: COPYRIGHT,
+    4: CHARACTER,
+    5: SPECIES,
+    7: META,
+    8: LORE,
+}
+
+# What Danbooru, which has fewer categories, counts tags of e621's own categories as.
+_ON_DANBOORU = {SPECIES: GENERAL, CONTRIBUTOR: ARTIST, LORE: META}
+# Other names of the categories: Hydrus writes "creator:", several boorus "series:" and "circle:".
+_OTHER_NAMES = {
+    "art": ARTIST,
+    "char": CHARACTER,
+    "circle": ARTIST,
+    "copy": COPYRIGHT,
+    "creator": ARTIST,
+    "gen": GENERAL,
+    "medium": META,
+    "metadata": META,
+    "series": COPYRIGHT,
+}
+
+
+def category_called(name: str) -> str | None:
+    """The category that a site or a program means by a name in lower case; None for other names."""
+    return name if name in CATEGORIES else _OTHER_NAMES.get(name)
+
+
+def on_danbooru(category: str) -> str:
+    """The category that Danbooru would use: a species of e621 is a general tag there."""
+    return _ON_DANBOORU.get(category, category)
+
+
+def without_categories(
+    tags: Iterable[str], categories: Mapping[str, str], left_out: Collection[str]
+) -> list[str]:
+    """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
+    return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
+
+
+def misspelled_category(name: str) -> str:
+    """Say that a name is none of the categories and which may be meant; "" when it is one of them."""
+    if name in CATEGORIES:
+        return ""
+    near = difflib.get_close_matches(name, CATEGORIES, n=1)
+    guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATEGORIES)}"
+    return f"{name[:40]} is no category; {guess}"
