@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from decoding import decoded
 from errors import UserError
-from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
+from settings import FORMER_SETTINGS, SECTIONS, EndpointSettings, Former, Section, Settings, StageSettings
 
 VERSION = "0.1.0"
 
@@ -59,8 +59,8 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     raw = _read(path)
     _warn_of_readers(path, raw)
     problems = list(_override(raw, overrides))
-    problems += _strangers(raw)
-    _from_environment(raw)
+    _add_environment(raw)
+    problems += _remove_unknown(raw, path)
     checker = _Checker(raw, folder=path.resolve().parent, problems=problems)
     sections = checker.sections()
     if problems:
@@ -157,14 +157,24 @@ def _in_one_line(error: configparser.Error) -> str:
 
 
 def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
+    """Write `Section.key=value` into `raw`; yields what is wrong with those that cannot be used."""
     for override in overrides:
         place, equals, value = override.partition("=")
-        section, dot, key = place.strip().partition(".")
+        section, dot, key = (part.strip() for part in place.partition("."))
+        key = key.lower()
         if not (equals and dot and section and key):
             shown = f" {_shown(place)}" if place else ""
             yield f"--set{shown}: should be Section.key=value, such as Endpoint.concurrency=8"
-            continue
-        raw.setdefault(section, {})[key.strip().lower()] = value.strip()
+        elif former := _former(section, key):
+            yield from _tell_former(f"--set {section}.{key}", former)
+        else:
+            raw.setdefault(section, {})[key] = value.strip()
+
+
+def _add_environment(raw: Raw) -> None:
+    for (section, key), variable in ENVIRONMENT.items():
+        if not raw.get(section, {}).get(key) and os.environ.get(variable):
+            raw.setdefault(section, {})[key] = os.environ[variable]
 
 
 def _allowed_keys(name: str) -> list[str]:
@@ -174,22 +184,42 @@ def _allowed_keys(name: str) -> list[str]:
     return keys
 
 
-def _strangers(raw: Raw) -> list[str]:
-    """What stands in config.ini and is no setting, each with the nearest name; taken out of `raw`."""
+def _remove_unknown(raw: Raw, path: Path) -> list[str]:
+    """Take out of `raw` what is no setting; returns what is wrong with it, each with the nearest name."""
     problems = []
     for name in list(raw):
-        if name not in SECTIONS:
+        formers = {key: former for key in raw[name] if (former := _former(name, key))}
+        for key, former in formers.items():
+            del raw[name][key]
+            problems += _tell_former(f"{path}: [{name}] {key}", former)
+        if name in SECTIONS:
+            allowed = _allowed_keys(name)
+            for key in [key for key in raw[name] if key not in allowed]:
+                # The value is not shown: it may be a secret behind a mistyped name.
+                del raw[name][key]
+                guess = _did_you_mean(key, allowed)
+                problems.append(f"[{name}] {_shown(key)}: there is no such setting{guess}")
+        elif raw.pop(name) or not formers:
             guess = _did_you_mean(name, SECTIONS)
             problems.append(f"[{_shown(name)}]: there is no such section{guess}")
-            del raw[name]
-            continue
-        for key in list(raw[name]):
-            if key not in _allowed_keys(name):
-                # The value is not shown: behind a mistyped name may stand a secret.
-                del raw[name][key]
-                guess = _did_you_mean(key, _allowed_keys(name))
-                problems.append(f"[{name}] {_shown(key)}: there is no such setting{guess}")
     return problems
+
+
+def _former(section: str, key: str) -> Former | None:
+    """What became of this setting, where it is none today; stages had all settings of [Endpoint] too."""
+    if section in SECTIONS and key in _allowed_keys(section):
+        return None
+    is_stage = section in SECTIONS and issubclass(SECTIONS[section], StageSettings)
+    of_endpoint = FORMER_SETTINGS.get(("Endpoint", key)) if is_stage else None
+    return FORMER_SETTINGS.get((section, key)) or of_endpoint
+
+
+def _tell_former(place: str, former: Former) -> list[str]:
+    """The problem that a former setting is; none, but a warning, where a run can do without it."""
+    if former.harmless:
+        _log.warning("%s %s", place, former.sentence)
+        return []
+    return [f"{place} {former.sentence}"]
 
 
 def _shown(name: str) -> str:
@@ -201,12 +231,6 @@ def _did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str
     by_lower = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return f"; did you mean {by_lower[near[0]]}?" if near else f"; there are {', '.join(known)}"
-
-
-def _from_environment(raw: Raw) -> None:
-    for (section, key), variable in ENVIRONMENT.items():
-        if not raw.get(section, {}).get(key) and os.environ.get(variable):
-            raw.setdefault(section, {})[key] = os.environ[variable]
 
 
 @dataclass(frozen=True, slots=True)

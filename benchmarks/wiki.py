@@ -22,6 +22,7 @@ from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
+from settings.wikis import WIKIS, Manners
 from tag_provider import TagProvider
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.e621 import FakeE621
@@ -31,10 +32,9 @@ from tests.fakes.wiki import Asked, FakeWiki, Reply
 from tests.fakes.wiki_pages import WikiTag
 from wiki import cache as tags_cache
 from wiki.cache import BY_NO_PAGE, BY_NO_TAG, BY_PAGE
-from wiki.client import Manners
 from wiki.danbooru import DanbooruSource
 from wiki.e621 import E621Source
-from wiki.source import Source
+from wiki.source import Access, Source
 from wiki.telling import tokens
 
 TAGS = 1_000
@@ -126,14 +126,14 @@ def main() -> None:
     """Print the figures of both wikis."""
     tags = {tag.name: tag for tag in wiki_tags()}
     with Counted(tags) as danbooru:
-        outcome = run(list(tags), DanbooruSource(danbooru.url))
+        outcome = run(list(tags), DanbooruSource(Access(danbooru.url, WIKIS["danbooru"].manners)))
         print(f"{TAGS:,} new tags at Danbooru:")
         _tell(danbooru, outcome, outcome.seconds)
         sent = sum(len(each.line) + len(each.body) for each in danbooru.asked)
         _line("bytes sent to the wiki, without headers", f"{sent:,}")
         _line("bytes of its answers, not packed", f"{danbooru.answered:,}")
     with FakeE621(tags) as e621:
-        outcome = run(list(tags), E621Source(e621.url, manners=_HASTY))
+        outcome = run(list(tags), E621Source(Access(e621.url, _HASTY)))
         print(f"\n{TAGS:,} new tags at e621 (its daily dump needs no request):")
         _tell(e621, outcome, float(len(e621.asked)))
 

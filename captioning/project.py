@@ -100,7 +100,7 @@ class Project:
     def tag_provider(self) -> TagProvider:
         """Stage 1."""
         from tag_provider import TagProvider
-        from wiki.sources import open_source
+        from wiki.source import open_source
 
         chosen = self.settings.tag_provider
         log = JsonLines(self.settings.dataset.captions / ".tags.jsonl")

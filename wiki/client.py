@@ -7,46 +7,29 @@ that are too large to be answered in time.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlencode, urljoin, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
 
-from errors import StageError
-from wiki.identity import host_of, named_session
+from errors import StageError, UserError
+from wiki.source import Access
 
 log = logging.getLogger(__name__)
 
 # Legal in a query as they are (RFC 3986) and frequent in tags: leaving them alone saves a tenth of the bytes.
 _PLAIN = "()!:~',@$"
+_ASCII = "".join(map(chr, range(32, 127)))
 _CONNECT_SECONDS = 10.0
 _CHUNK = 1 << 16
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _TOO_LARGE = frozenset({413, 414, 431})
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How politely a wiki is asked; all times in seconds.
-
-    `first_wait` doubles with each further try up to `longest_wait`: 5, 10, 20 and 40 seconds outlast
-    a minute of 502s. A `Retry-After` beyond `longest_wait` is not waited for. `deadline` is for one
-    whole answer, so that a server that drips cannot hold the run; `first_deadline` is for one of a wiki
-    that has not answered yet. After `patience` no question is tried again.
-    """
-
-    per_second: float
-    first_wait: float = 5.0
-    longest_wait: float = 60.0
-    tries: int = 5
-    deadline: float = 45.0
-    first_deadline: float = 12.0
-    patience: float = 120.0
 
 
 class RefusedError(StageError):
@@ -90,16 +73,16 @@ class _Answer:
 class WikiClient:
     """Asks one wiki for JSON documents.
 
-    Raises UserError when url, credentials or user agent cannot be right.
+    Raises UserError when credentials or user agent cannot be right.
     """
 
-    def __init__(self, url: str, login: str, api_key: str, user_agent: str, manners: Manners) -> None:
-        self.host = host_of(url)
-        self._url = url.rstrip("/")
-        self._manners = manners
+    def __init__(self, access: Access) -> None:
+        self.host = urlsplit(access.url).hostname or ""
+        self._url = access.url.rstrip("/")
+        self._manners = access.manners
         self._next_at = time.monotonic()
         self._reached = False
-        self._session = named_session(self.host, login, api_key, user_agent)
+        self._session = _session(self.host, access)
 
     def ask(self, path: str, query: str, *, post: bool = False) -> object:
         """Fetch one JSON document; `query` is encoded already, `post` sends it as a form in place of the URL.
@@ -251,3 +234,53 @@ def encoded(parameters: Mapping[str, str]) -> str:
 def encoded_length(text: str) -> int:
     """Say how many bytes a text takes in a query string."""
     return len(quote_plus(text, safe=_PLAIN))
+
+
+class _Credentials(requests.auth.AuthBase):
+    """HTTP Basic credentials, or none.
+
+    It stands in the session even without credentials, because `requests` would otherwise take them
+    from a .netrc file that the user wrote for something else.
+    """
+
+    def __init__(self, login: str, api_key: str) -> None:
+        self._basic = requests.auth.HTTPBasicAuth(login.encode(), api_key.encode()) if login else None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return self._basic(request) if self._basic else request
+
+
+class _StayingSession(requests.Session):
+    """A session that follows no redirect: who asks, and with which key, is for one address only."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that there is none, so that not even its address is looked at."""
+
+
+def _session(host: str, access: Access) -> requests.Session:
+    """Open a session in which the program names itself, and the user where credentials are given.
+
+    Raises UserError when credentials or user agent cannot be right.
+    """
+    if bool(access.login) != bool(access.api_key):
+        raise UserError("wiki_login and wiki_api_key belong together: set both or neither")
+    if not access.user_agent.isprintable():
+        raise UserError(
+            "user_agent may not hold line breaks or control characters: write a name and an address"
+        )
+    session = _StayingSession()
+    # A company's proxy and certificates come from the environment, but a wiki on this computer needs neither.
+    session.trust_env = not _is_loopback(host)
+    session.auth = _Credentials(access.login, access.api_key)
+    # An empty name is turned away by the shields, and so are those of libraries and browsers.
+    # A login in other letters than those of ASCII is escaped, as headers hold nothing else.
+    agent = quote(access.user_agent.strip(), safe=_ASCII) or "Tagscribe"
+    session.headers.update({"User-Agent": agent, "Accept": "application/json"})
+    return session
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -13,12 +13,10 @@ from collections.abc import Iterator, Sequence
 
 from tags.categories import DANBOORU_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, fits_in_url, number_in, text_in
-from wiki.client import Manners, RefusedError, TooMuchError, WikiClient, encoded
+from wiki.client import RefusedError, TooMuchError, WikiClient, encoded
 from wiki.dtext import definition
-from wiki.source import Page
+from wiki.source import Access, Page
 
-# The published limit of 10 a second is for everything that a user runs; half of it is ours.
-MANNERS = Manners(per_second=5)
 LONGEST_TAG = 170
 
 _MOST_NAMES = 500
@@ -36,21 +34,13 @@ _FIELDS = (
 class DanbooruSource:
     """Pages of danbooru.donmai.us or of another server with Danbooru's engine.
 
-    Credentials are optional; `user_agent` names the program and, best, the user. Raises UserError
-    for settings that cannot be right.
+    Login and key are optional. Raises UserError for settings that cannot be right.
     """
 
     name = "danbooru"
 
-    def __init__(
-        self,
-        url: str = "https://danbooru.donmai.us",
-        login: str = "",
-        api_key: str = "",
-        user_agent: str = "",
-        manners: Manners = MANNERS,
-    ) -> None:
-        self._client = WikiClient(url, login, api_key, user_agent, manners)
+    def __init__(self, access: Access) -> None:
+        self._client = WikiClient(access)
         self._may_post = True
 
     def pages(self, tags: Sequence[str]) -> Iterator[Page]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import UserError
+from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
 from tags.spelling import canonical
 from wiki.dtext import definition
@@ -23,15 +24,6 @@ from wiki.source import Page
 
 log = logging.getLogger(__name__)
 
-_READERS: dict[str, Reader] = {
-    ".csv": csv_rows,
-    ".csv.gz": csv_rows,
-    ".jsonl": json_rows,
-    ".jsonl.gz": json_rows,
-    ".ndjson": json_rows,
-    ".ndjson.gz": json_rows,
-    ".parquet": parquet_rows,
-}
 _CATEGORY = ("category", "category_name", "category_id")
 # Only e621's dumps have these columns, and its numbers of categories are its own.
 _OF_E621 = ("parent", "creator_id")
@@ -105,13 +97,16 @@ class DumpSource:
 
 def _reader(path: Path) -> Reader:
     if not path.is_file():
-        raise UserError(f"There is no file {path}: write danbooru, e621 or the path of a dump as source")
-    for ending, reader in _READERS.items():
-        if path.name.lower().endswith(ending):
-            if reader is parquet_rows:
-                require_pyarrow(path)
-            return reader
-    raise UserError(f"{path} is no dump that can be read: it must end in one of {', '.join(_READERS)}")
+        raise UserError(f"There is no file {path}: write {', '.join(WIKIS)} or the path of a dump as source")
+    name = path.name.lower()
+    if not name.endswith(DUMP_ENDINGS):
+        raise UserError(
+            f"{path} is no dump that can be read: it must end in one of {', '.join(DUMP_ENDINGS)}"
+        )
+    if name.endswith(".parquet"):
+        require_pyarrow(path)
+        return parquet_rows
+    return csv_rows if name.removesuffix(".gz").endswith(".csv") else json_rows
 
 
 def _entry(row: Row) -> _Entry:

@@ -15,13 +15,12 @@ from dataclasses import replace
 
 from tags.categories import E621_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, number_in, rows_of, text_in
-from wiki.client import Manners, WikiClient, encoded
+from wiki.client import WikiClient, encoded
 from wiki.dtext import definition
-from wiki.source import Page
+from wiki.source import Access, Page
 
 log = logging.getLogger(__name__)
 
-MANNERS = Manners(per_second=1)
 
 _INVALID = 6
 _MOST_ROWS = 320
@@ -36,15 +35,8 @@ class E621Source:
 
     name = "e621"
 
-    def __init__(
-        self,
-        url: str = "https://e621.net",
-        login: str = "",
-        api_key: str = "",
-        user_agent: str = "",
-        manners: Manners = MANNERS,
-    ) -> None:
-        self._client = WikiClient(url, login, api_key, user_agent, manners)
+    def __init__(self, access: Access) -> None:
+        self._client = WikiClient(access)
 
     def pages(self, tags: Sequence[str]) -> Iterator[Page]:
         """Yield one page for each tag, one a second; raises StageError when the wiki cannot be asked."""

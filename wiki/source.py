@@ -1,10 +1,19 @@
-"""The one plug-in point of the wiki wing: a source turns tags into wiki pages."""
+"""Where wiki pages come from: what a source of them is, and how the one of [TagProvider] is opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import Protocol
+
+from config import VERSION
+from settings import TagProviderSettings
+from settings.wikis import WIKIS, Manners
+
+# Loaded when it is needed, like the classes of the wikis.
+_DUMP_SOURCE = "wiki.dump:DumpSource"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +43,27 @@ class Page:
         return cls(tag=tag, name=tag, text="", category=None, post_count=None, known=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a wiki is reached: its address, who asks, and how politely. Login and key may be empty."""
+
+    url: str
+    manners: Manners
+    user_agent: str = "Tagscribe"
+    login: str = ""
+    api_key: str = ""
+
+
 class Source(Protocol):
     """Where wiki pages come from. To add another wiki, write a class of this shape.
 
-    1. Write `wiki/yourwiki.py` with a class that has a `name` and a method `pages`. It need not
-       inherit from anything. `wiki/dump.py` is the example without a network; `wiki/danbooru.py`
-       is the one with it, and `wiki/client.py` is the polite HTTP client that they share: it paces,
-       waits, tries again and turns every failure into a sentence.
-    2. Give it a branch in `wiki/sources.py`, and name it in the description of `[TagProvider] source`
-       in `settings.py`.
-    3. Give it a fake server and tests beside the others in `tests/`.
+    1. Write `wiki/yourwiki.py` with a class that has a `name` and a method `pages`, and that is made from
+       an `Access`. It need not inherit from anything. `wiki/danbooru.py` is an example;
+       `wiki/client.py` is the HTTP client that all wikis share: it keeps the pace, waits, tries again
+       and turns every failure into a sentence.
+    2. Add an entry to the table in `settings/wikis.py`. Then `source = yourwiki` is allowed, and a run and
+       `--check` ask your wiki. Write `python caption.py --settings ini > config.ini` to name it there.
+    3. Write a fake server in `tests/fakes/` and tests in `tests/wiki/`, like those of the other wikis.
 
     What a source promises:
 
@@ -68,3 +88,24 @@ class Source(Protocol):
         Raises StageError when the source cannot be reached; tags not yielded were not asked.
         """
         ...
+
+
+def open_source(settings: TagProviderSettings, tries: int | None = None) -> Source:
+    """The wiki that [TagProvider] names; raises UserError where it cannot be used.
+
+    `tries` is how often each question is asked, where that is not as usual.
+    """
+    wiki = WIKIS.get(settings.source)
+    if wiki is None:
+        open_dump: Callable[[Path], Source] = resolve_name(_DUMP_SOURCE)
+        return open_dump(Path(settings.source))
+    login = settings.wiki_login
+    access = Access(
+        url=settings.wiki_url or wiki.address,
+        manners=replace(wiki.manners, tries=tries or wiki.manners.tries),
+        user_agent=settings.user_agent or f"Tagscribe/{VERSION}" + (f" (by {login})" if login else ""),
+        login=login,
+        api_key=settings.wiki_api_key.get_secret_value(),
+    )
+    open_wiki: Callable[[Access], Source] = resolve_name(wiki.source)
+    return open_wiki(access)

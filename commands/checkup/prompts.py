@@ -14,16 +14,16 @@ from dataset.images import Picture
 from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
 from settings import Settings
+from settings.wikis import WIKIS
 from summaries import gist
 from wiki import glossary
 from wiki.cache import BY_NO_TAG
-from wiki.sources import open_source
+from wiki.source import open_source
 from writing.variables import OF_PAGES, OF_PICTURES
 
 _DESCRIPTION = "image_description"
 # A tag that every booru has.
 _COMMON_TAG = "1girl"
-_WIKIS = ("danbooru", "e621")
 
 
 def check_templates(settings: Settings) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _wiki(project: Project) -> Iterator[Finding]:
     chosen = project.settings.tag_provider
     try:
         source = open_source(chosen, tries=1)
-        if chosen.source not in _WIKIS:
+        if chosen.source not in WIKIS:
             # Looking a tag up in a dump reads all of it.
             yield ok(f"the dump {Path(chosen.source).name} exists")
             return

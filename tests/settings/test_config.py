@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -207,6 +208,23 @@ def test_an_address_with_a_password_is_refused_and_the_password_not_shown(tmp_pa
         config.load(write(tmp_path, "[Endpoint]\nurl = http://me:marked-key@host/v1\n"))
     assert "a key goes into api_key" in str(caught.value)
     assert "marked-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["danbooru.donmai.us", "ftp://example.org", "http://", "http://[", "http://x:y", "http://x?y"]
+)
+def test_an_impossible_address_of_a_wiki_is_told(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UserError, match=rf"\[TagProvider\] wiki_url = {re.escape(url)}: should "):
+        config.load(write(tmp_path, f"[TagProvider]\nwiki_url = {url}\n"))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://painter:s3cret@example.org", "https://painter:s3cret@[", "https://s3cret@:x"]
+)
+def test_a_password_in_the_address_of_a_wiki_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UserError, match="wiki_login and wiki_api_key") as caught:
+        config.load(write(tmp_path, f"[TagProvider]\nwiki_url = {url}\n"))
+    assert "s3cret" not in str(caught.value)
 
 
 def test_the_program_says_all_of_it_without_a_traceback_and_ends_with_2(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
+from settings.wikis import Manners
 from summaries.gist import NoSentenceError, sentence_in, sentences_in, without_model
 from tag_provider import TagProvider
 from tests.fakes.danbooru import FakeDanbooru
@@ -32,9 +33,8 @@ from tests.fakes.wiki_pages import TAGS, WikiTag
 from tests.program.project import Project
 from wiki import cache as tags_cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache, Entry
-from wiki.client import Manners
 from wiki.danbooru import DanbooruSource
-from wiki.source import Page, Source
+from wiki.source import Access, Page, Source
 
 HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, first_deadline=2, deadline=5)
 
@@ -432,7 +432,7 @@ def test_a_wiki_that_fails_midway_leaves_every_page_it_gave_and_nothing_else(
     with FakeDanbooru({tag: WikiTag(tag, f"A hat. It has the number {tag}.") for tag in tags}) as wiki:
         wiki.faults.append(Fault())
         wiki.always = fault
-        stage = Stage(tmp_path, DanbooruSource(wiki.url, manners=HASTY), model, concurrency=8)
+        stage = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model, concurrency=8)
         tally = stage.run(tags)
         given = len(wiki.asked[0].one("search[name_space]").split())
         assert 0 < given < 600
@@ -441,7 +441,7 @@ def test_a_wiki_that_fails_midway_leaves_every_page_it_gave_and_nothing_else(
         assert re.search(sentence, stage.provider.trouble)
         wiki.always = None
         before = len(wiki.asked)
-        again = Stage(tmp_path, DanbooruSource(wiki.url, manners=HASTY), model, concurrency=8)
+        again = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model, concurrency=8)
         again.run(tags)
         assert sorted(again.entries()) == tags
         names = [name for asked in wiki.asked[before:] for name in asked.one("search[name_space]").split()]
@@ -453,7 +453,7 @@ def test_a_query_that_is_too_large_is_halved_and_nothing_is_missed(
 ) -> None:
     with FakeDanbooru() as wiki:
         wiki.faults.append(CANCELED)
-        stage = Stage(tmp_path, DanbooruSource(wiki.url, manners=HASTY), model)
+        stage = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model)
         stage.run(["smile", "grin", "blush"])
         assert len(wiki.asked) > 1
     assert (sorted(stage.entries()), stage.provider.trouble) == (["blush", "grin", "smile"], "")
@@ -464,7 +464,7 @@ def test_what_the_wiki_does_not_know_is_remembered_with_a_date_and_asked_again_a
 ) -> None:
     tags = ["mychar", "mädchen_im_regen", "rarely_seen_thing", "commentary"]
     with FakeDanbooru(TAGS) as wiki:
-        stage = Stage(tmp_path, DanbooruSource(wiki.url, manners=HASTY), model)
+        stage = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model)
         stage.run(tags)
         names = [asked.one("search[name_space]") for asked in wiki.asked]
         assert names == ["mychar rarely_seen_thing commentary"]

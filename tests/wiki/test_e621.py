@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Iterable
 from itertools import pairwise
@@ -10,18 +9,18 @@ from itertools import pairwise
 import pytest
 
 from errors import StageError, UserError
+from settings.wikis import WIKIS, Manners
 from tests.fakes.e621 import FakeE621
 from tests.fakes.wiki import CHALLENGE, DROP, TOO_FAST, Fault, Reply, web_page
 from tests.fakes.wiki_pages import TAGS, WikiTag
-from wiki.client import Manners
-from wiki.e621 import MANNERS, E621Source, can_be_tag
-from wiki.source import Page
+from wiki.e621 import E621Source, can_be_tag
+from wiki.source import Access, Page
 
 HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, tries=5, deadline=5)
 
 
 def source(wiki: FakeE621, manners: Manners = HASTY) -> E621Source:
-    return E621Source(wiki.url, user_agent="Tagscribe/test", manners=manners)
+    return E621Source(Access(wiki.url, manners, "Tagscribe/test"))
 
 
 def pages(wiki: FakeE621, tags: Iterable[str]) -> dict[str, Page]:
@@ -158,8 +157,7 @@ def test_many_tags_hint_at_the_dump(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_one_request_a_second_is_the_rule_unless_told_otherwise() -> None:
-    assert MANNERS.per_second == 1
-    assert inspect.signature(E621Source).parameters["manners"].default is MANNERS
+    assert WIKIS["e621"].manners.per_second == 1
 
 
 def test_requests_keep_their_distance() -> None:
@@ -209,4 +207,4 @@ def test_pages_read_before_the_end_are_kept_and_the_others_are_not_called_unknow
 
 def test_half_of_the_credentials_is_told_before_anything_is_asked() -> None:
     with pytest.raises(UserError, match="belong together"):
-        E621Source(api_key="s3cret")
+        E621Source(Access("http://localhost", HASTY, api_key="s3cret"))

@@ -2,235 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    SecretStr,
-    ValidationInfo,
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from settings.checks import (
+    Categories,
+    Concurrency,
+    Extension,
+    Headers,
+    JsonObject,
+    Key,
+    OptionalFloat,
+    OptionalInt,
+    OptionalPath,
+    Pairs,
+    PathFromConfig,
+    Patterns,
+    Strings,
+    Template,
+    Templates,
+    Url,
+    Variants,
+    WikiSource,
+    WikiUrl,
 )
-
-from tags.categories import CATEGORIES, UNSEEN, misspelled_category
-
-_DUMPS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")
-PROGRAM_FOLDER = Path(__file__).resolve().parent
-_PLAIN = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
-VARIANTS = ("long", "medium", "short", "tags")
-
-
-def _split(value: object) -> object:
-    """A comma-separated list, as it is written in config.ini."""
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
-
-
-def _pairs(value: object) -> object:
-    """`old = new, other = another`; an empty right side is allowed."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-    if any(not old.strip() or not equals for old, equals, _ in pairs):
-        raise ValueError("should be pairs of old=new, with commas between them")
-    return {old.strip(): new.strip() for old, _, new in pairs}
-
-
-def _json_object(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        parsed = json.loads(value) if value.strip() else {}
-    except RecursionError as error:
-        raise ValueError("should be a JSON object that is nested less deeply") from error
-    except ValueError as error:
-        raise ValueError(f"should be a JSON object in braces ({error})") from error
-    if not isinstance(parsed, dict):
-        raise ValueError("should be a JSON object in braces")
-    return parsed
-
-
-def _headers(value: object) -> object:
-    parsed = _json_object(value)
-    if isinstance(parsed, dict):
-        named = all(map(_HEADER_NAME.fullmatch, parsed))
-        simple = all(isinstance(text, str | int | float) for text in parsed.values())
-        if not (named and simple and all(_PLAIN.fullmatch(str(text)) for text in parsed.values())):
-            raise ValueError("should hold names and texts of headers, in ASCII without line breaks")
-    return parsed
-
-
-def _key(value: object) -> object:
-    if isinstance(value, str) and not _PLAIN.fullmatch(value):
-        raise ValueError("should be ASCII without spaces or line breaks at its ends: copy the key again")
-    return value
-
-
-def _none_if_empty(value: object) -> object:
-    return None if value == "" else value
-
-
-def _auto_or_count(value: object) -> object:
-    text = str(value).strip().lower()
-    if text != "auto" and not (text.isdecimal() and 1 <= int(text) <= 4096):
-        raise ValueError("should be auto or a whole number from 1 to 4096")
-    return text if text == "auto" else int(text)
-
-
-def _path(value: object, info: ValidationInfo) -> Path:
-    """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("should be a path, and is empty")
-    folder = info.context["folder"] if info.context else PROGRAM_FOLDER
-    return Path(folder) / _expanded(str(value))
-
-
-def _expanded(text: str) -> Path:
-    if "\0" in text or "\n" in text:
-        raise ValueError("should be a path on one line")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise ValueError("should be a path, and there is no such home folder") from error
-
-
-def _optional_path(value: object, info: ValidationInfo) -> Path | None:
-    return _path(value, info) if value not in ("", None) else None
-
-
-def _template(value: object, info: ValidationInfo) -> Path:
-    """A template: beside config.ini, in the `templates` folder there, or among those that we ship."""
-    written = _path(value, info)
-    name = _expanded(str(value))
-    folder = Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
-    places = (written, folder / "templates" / name, PROGRAM_FOLDER / "templates" / name)
-    return next((place for place in places if _is_file(place)), places[1])
-
-
-def _is_file(place: Path) -> bool:
-    try:
-        return place.is_file()
-    except OSError:  # such as a name that is too long
-        return False
-
-
-def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
-    names = _split(value)
-    if not isinstance(names, tuple) or not names:
-        raise ValueError("should name a template, and is empty")
-    return tuple(_template(name, info) for name in names)
-
-
-def _variants(value: object) -> object:
-    names = _split(value)
-    if isinstance(names, tuple) and names:
-        unknown = [name for name in names if name not in VARIANTS]
-        if unknown or len(set(names)) < len(names):
-            raise ValueError(f"should be of {', '.join(VARIANTS)}, each at most once")
-        if names == ("tags",):
-            raise ValueError("should hold one that a model writes: long, medium or short")
-    return names
-
-
-def _categories(value: object) -> object:
-    names = _split(value)
-    if not isinstance(names, tuple):
-        return names
-    names = tuple(name.lower() for name in names)
-    for name in names:
-        if wrong := misspelled_category(name):
-            raise ValueError(wrong)
-    return names
-
-
-def _extension(value: object) -> object:
-    text = str(value).strip().lower()
-    if text == "auto":
-        return text
-    text = text if text.startswith(".") else f".{text}"
-    if not _EXTENSION.fullmatch(text):
-        raise ValueError("should be a file extension")
-    return text
-
-
-def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
-    """Regular expressions, one a line: they may hold commas."""
-    patterns = []
-    for line in filter(None, map(str.strip, str(value).splitlines())):
-        try:
-            patterns.append(re.compile(line))
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(
-                f"should be regular expressions, one a line, and {line} is none ({error})"
-            ) from error
-    return tuple(patterns)
-
-
-def _url(value: object) -> object:
-    text = str(value).strip().rstrip("/")
-    if text.lower() in ("auto", "builtin", "embedded"):
-        return text.lower()
-    scheme, _, place = text.partition("://")
-    if scheme not in ("http", "https") or not place:
-        raise ValueError(
-            "should be auto, builtin, embedded, or an address that begins with http:// or https://"
-        )
-    if "@" in place.partition("/")[0]:
-        # Messages name the address, and a password must not be in them.
-        raise ValueError("should hold no user name or password; a key goes into api_key")
-    if "?" in place or "#" in place:
-        raise ValueError("should end with its path, such as /v1; a key goes into api_key")
-    if not _is_address(text):
-        raise ValueError("should be an address such as http://localhost:1234/v1")
-    return text
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-        host.encode("idna")
-    except ValueError:
-        return False
-    return bool(host) and port != 0 and text.isprintable() and " " not in text
-
-
-def _source(value: object, info: ValidationInfo) -> str:
-    text = str(value).strip()
-    if text.lower() in ("danbooru", "e621"):
-        return text.lower()
-    if not text.lower().endswith(_DUMPS):
-        raise ValueError("should be danbooru, e621, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file")
-    return str(_path(text, info))
-
-
-Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
-JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
-Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
-Key = Annotated[SecretStr, BeforeValidator(_key)]
-PathFromConfig = Annotated[Path, PlainValidator(_path)]
-OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
-Template = Annotated[Path, PlainValidator(_template)]
-WikiSource = Annotated[str, PlainValidator(_source)]
-Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
-Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
-Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
-Extension = Annotated[str, BeforeValidator(_extension)]
-Patterns = Annotated[tuple[re.Pattern[str], ...], PlainValidator(_patterns)]
-OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
-OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
-Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
+from settings.wikis import WIKIS
+from tags.categories import CATEGORIES, UNSEEN
 
 
 def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> Any:  # noqa: ANN401
@@ -256,7 +56,7 @@ class Section(BaseModel):
 class EndpointSettings(Section):
     """[Endpoint]: which model server is asked, and how; every stage section may override any of these."""
 
-    url: Annotated[str, BeforeValidator(_url)] = _setting(
+    url: Url = _setting(
         "auto",
         "auto (look for a server on this computer), builtin (no model: captions are composed from the tags), "
         "embedded (llama.cpp inside this program), or an address such as http://localhost:1234/v1",
@@ -390,10 +190,11 @@ class TagProviderSettings(StageSettings):
         "tag_provider_prompt_template.txt", "template of the request that sums up a wiki page"
     )
     source: WikiSource = _setting(
-        "danbooru", "danbooru, e621, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)"
+        "danbooru",
+        f"{', '.join(WIKIS)}, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)",
     )
-    wiki_url: str = _setting(
-        "", "address of the wiki; empty: the usual one of the source", "https://danbooru.donmai.us"
+    wiki_url: WikiUrl = _setting(
+        "", "address of the wiki; empty: the usual one of the source", WIKIS["danbooru"].address
     )
     wiki_login: str = _setting("", "user name at the wiki, or TAGSCRIBE_WIKI_LOGIN in the environment")
     wiki_api_key: SecretStr = _setting(
@@ -495,3 +296,23 @@ SECTIONS: Mapping[str, type[Section]] = {
     "Interrogator": InterrogatorSettings,
     "Interpreter": InterpreterSettings,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A setting that is no longer there, or never was under this name.
+
+    `sentence` follows the name of the setting and says what became of it and what to do. `harmless` is for
+    settings that a run can do without: their line is passed over with a warning.
+    """
+
+    sentence: str
+    harmless: bool = False
+
+
+FORMER_SETTINGS: Mapping[tuple[str, str], Former] = {
+    ("Endpoint", "overlap"): Former(
+        "was removed: the stages run one after another; delete the line", harmless=True
+    ),
+}
+"""By section and key, what a config.ini may still hold; what was in [Endpoint] could stand in every stage."""

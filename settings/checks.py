@@ -1,0 +1,262 @@
+"""What may be written for a setting: each check turns the text of config.ini into a value.
+
+Where that cannot be done it raises ValueError, with the rest of a sentence that begins with the setting:
+"should be …".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
+
+from settings.wikis import DUMP_ENDINGS, WIKIS
+from tags.categories import misspelled_category
+
+PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
+
+VARIANTS = ("long", "medium", "short", "tags")
+
+_ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
+
+
+# Lists and numbers
+
+
+def _split(value: object) -> object:
+    """A comma-separated list, as it is written in config.ini."""
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+def _pairs(value: object) -> object:
+    """`old = new, other = another`; the right side may be empty."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    if any(not old.strip() or not equals for old, equals, _ in pairs):
+        raise ValueError("should be pairs of old=new, with commas between them")
+    return {old.strip(): new.strip() for old, _, new in pairs}
+
+
+def _variants(value: object) -> object:
+    names = _split(value)
+    if isinstance(names, tuple) and names:
+        unknown = [name for name in names if name not in VARIANTS]
+        if unknown or len(set(names)) < len(names):
+            raise ValueError(f"should be of {', '.join(VARIANTS)}, each at most once")
+        if names == ("tags",):
+            raise ValueError("should hold one that a model writes: long, medium or short")
+    return names
+
+
+def _categories(value: object) -> object:
+    names = _split(value)
+    if not isinstance(names, tuple):
+        return names
+    names = tuple(name.lower() for name in names)
+    for name in names:
+        if wrong := misspelled_category(name):
+            raise ValueError(wrong)
+    return names
+
+
+def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions, one a line, because they may hold commas."""
+    patterns = []
+    for line in filter(None, map(str.strip, str(value).splitlines())):
+        try:
+            patterns.append(re.compile(line))
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"should be regular expressions, one a line, and {line} is none ({error})"
+            ) from error
+    return tuple(patterns)
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+def _auto_or_count(value: object) -> object:
+    text = str(value).strip().lower()
+    if text != "auto" and not (text.isdecimal() and 1 <= int(text) <= 4096):
+        raise ValueError("should be auto or a whole number from 1 to 4096")
+    return text if text == "auto" else int(text)
+
+
+# JSON and keys
+
+
+def _json_object(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        parsed = json.loads(value) if value.strip() else {}
+    except RecursionError as error:
+        raise ValueError("should be a JSON object that is nested less deeply") from error
+    except ValueError as error:
+        raise ValueError(f"should be a JSON object in braces ({error})") from error
+    if not isinstance(parsed, dict):
+        raise ValueError("should be a JSON object in braces")
+    return parsed
+
+
+def _headers(value: object) -> object:
+    parsed = _json_object(value)
+    if isinstance(parsed, dict):
+        named = all(map(_HEADER_NAME.fullmatch, parsed))
+        simple = all(isinstance(text, str | int | float) for text in parsed.values())
+        if not (named and simple and all(map(_is_plain, map(str, parsed.values())))):
+            raise ValueError("should hold names and texts of headers, in ASCII without line breaks")
+    return parsed
+
+
+def _key(value: object) -> object:
+    if isinstance(value, str) and not _is_plain(value):
+        raise ValueError("should be ASCII without spaces or line breaks at its ends: copy the key again")
+    return value
+
+
+def _is_plain(text: str) -> bool:
+    return _ASCII_WITHOUT_OUTER_SPACES.fullmatch(text) is not None
+
+
+# Paths
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("should be a path, and is empty")
+    return _folder_of_config(info) / _expanded(str(value))
+
+
+def _optional_path(value: object, info: ValidationInfo) -> Path | None:
+    return _path(value, info) if value not in ("", None) else None
+
+
+def _folder_of_config(info: ValidationInfo) -> Path:
+    return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
+
+
+def _expanded(text: str) -> Path:
+    if "\0" in text or "\n" in text:
+        raise ValueError("should be a path on one line")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("should be a path, and there is no such home folder") from error
+
+
+def _template(value: object, info: ValidationInfo) -> Path:
+    """A template: beside config.ini, in the `templates` folder there, or among those of the program."""
+    written, name = _path(value, info), _expanded(str(value))
+    beside = _folder_of_config(info) / "templates" / name
+    places = (written, beside, PROGRAM_FOLDER / "templates" / name)
+    return next((place for place in places if _is_file(place)), beside)
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # such as a name that is too long
+        return False
+
+
+def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
+    names = _split(value)
+    if not isinstance(names, tuple) or not names:
+        raise ValueError("should name a template, and is empty")
+    return tuple(_template(name, info) for name in names)
+
+
+def _extension(value: object) -> object:
+    text = str(value).strip().lower()
+    if text == "auto":
+        return text
+    text = text if text.startswith(".") else f".{text}"
+    if not _EXTENSION.fullmatch(text):
+        raise ValueError("should be a file extension")
+    return text
+
+
+# Addresses
+
+
+def _url(value: object) -> object:
+    text = str(value).strip().rstrip("/")
+    if text.lower() in ("auto", "builtin", "embedded"):
+        return text.lower()
+    if not re.match(r"https?://.", text):
+        raise ValueError(
+            "should be auto, builtin, embedded, or an address that begins with http:// or https://"
+        )
+    return _address(text, "a key goes into api_key", "http://localhost:1234/v1")
+
+
+def _wiki_url(value: object) -> object:
+    text = str(value).strip().rstrip("/")
+    return text and _address(text, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)
+
+
+def _address(text: str, place_of_secrets: str, example: str) -> str:
+    """An address without login and query: messages and logs name it, so it must not hold a secret."""
+    _, _, after_scheme = text.partition("://")
+    if "@" in after_scheme.partition("/")[0]:
+        raise ValueError(f"should hold no user name or password; {place_of_secrets}")
+    if "?" in after_scheme or "#" in after_scheme:
+        raise ValueError(f"should end with its path, such as /v1; {place_of_secrets}")
+    if not _is_address(text):
+        raise ValueError(f"should be an address such as {example}")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        return False
+    is_web = parts.scheme in ("http", "https") and bool(host) and port != 0
+    return is_web and text.isprintable() and " " not in text
+
+
+def _source(value: object, info: ValidationInfo) -> str:
+    text = str(value).strip()
+    if text.lower() in WIKIS:
+        return text.lower()
+    if not text.lower().endswith(DUMP_ENDINGS):
+        raise ValueError(
+            f"should be {', '.join(WIKIS)}, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file"
+        )
+    return str(_path(text, info))
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
+Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
+Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
+Patterns = Annotated[tuple[re.Pattern[str], ...], PlainValidator(_patterns)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
+OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
+Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
+Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
+Key = Annotated[SecretStr, BeforeValidator(_key)]
+PathFromConfig = Annotated[Path, PlainValidator(_path)]
+OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
+Template = Annotated[Path, PlainValidator(_template)]
+Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
+Extension = Annotated[str, BeforeValidator(_extension)]
+Url = Annotated[str, BeforeValidator(_url)]
+WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
+WikiSource = Annotated[str, PlainValidator(_source)]
