@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from check.concepts import concepts
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault
-from check.inflection import stem
 from check.modifiers import is_adjective, modifiers
 from check.sentences import COMMA, JOINED, Text
 from check.word_lists import word_list
+from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
 # What a word can mean as a colour of hair or eyes, in the words of tags. Colours near each other share.

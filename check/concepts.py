@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from check.inflection import stem
 from check.word_lists import word_list
+from english import stem
 
 _LISTS = Path(__file__).with_name("concepts.json")
 _WORDS_REMEMBERED = 1 << 15

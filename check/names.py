@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from check.faults import UNKNOWN_NAME, Fault
-from check.inflection import stem
 from check.sentences import COMMA, JOINED, Text, words_of
 from check.word_lists import word_list
+from english import stem
 from tags.spelling import words
 
 SHORTEST_GIVEN_NAME = 4

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from check.inflection import stem
 from check.sentences import words_of
 from check.word_lists import word_list
+from english import stem
 from tags.spelling import words
 
 _LISTS = Path(__file__).with_name("phrases.json")

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from check.concepts import concepts
+from english import is_abbreviation
 
 # How much parts a word from the one before it.
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
@@ -117,8 +118,8 @@ def read(caption: str) -> Text:
 def _gaps(between: list[str], written: list[str]) -> list[int]:
     """Tell how much parts each word from the one before it, by what stands between them."""
     gaps = [
-        JOINED if marks == " " else _gap(marks, word[0])
-        for marks, word in zip(between, written[1:], strict=True)
+        JOINED if marks == " " or (marks == ". " and is_abbreviation(before, word)) else _gap(marks, word[0])
+        for before, marks, word in zip(written, between, written[1:], strict=False)
     ]
     return [SENTENCE, *gaps] if written else []
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from composer.lists import TAGS_REMEMBERED, lists
 from composer.phrasing import display_name, noun_phrase, plain, without_qualifier
+from english import singular
 from tags.people import BOYS, count_in
 
 REST = "rest"
@@ -79,7 +80,7 @@ def _headed(tag: str) -> tuple[str, str] | None:
     end = next((at for at, word in enumerate(words) if word in lists().words["prepositions"]), len(words))
     if not end:
         return None
-    heads = ("_".join(words[max(0, end - 2) : end]), words[end - 1], words[end - 1].removesuffix("s"))
+    heads = ("_".join(words[max(0, end - 2) : end]), words[end - 1], singular(words[end - 1]))
     slot = next((slot for slot in map(lists().head_slot.get, heads) if slot), None)
     return (slot, _said(tag, slot)) if slot and end <= _LONGEST_NOUN else None
 
@@ -147,7 +148,7 @@ def _covers(tag: str) -> frozenset[str]:
     """Name the tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
     tails = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
-    singulars = {tail[:-1] for tail in tails if tail.endswith("s")}
+    singulars = {singular(tail) for tail in tails}
     on = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), 0)
     tails |= {"_".join(words[at:on]) for at in range(on)}
     first = {words[0]} & lists().words["prefix_folds"] if len(words) > 1 else set()

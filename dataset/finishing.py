@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dataset.trainers import Target
+from english import sentence_spans
 from errors import ItemError
 from settings import InterpreterSettings
 from tags.filters import HiddenTraits
@@ -22,10 +23,6 @@ _LETTERS_PER_TOKEN = 8
 _ADDED_FOR_NAMES = 1.05
 # How CLIP cuts a text before it looks pieces up.
 _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
-_SENTENCE_END = re.compile(
-    r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bNo)(?<!\bvs)(?<!\b[A-Z])"
-    r"[.!?…][\"'”’)\]]*(?=\s+[^\sa-z])|[。！？][」』”]*"
-)
 _POSSESSIVE = ("'s", "’s")
 _LEADING_MARKS = tuple(",.;:!?")
 
@@ -87,7 +84,7 @@ class Finishing:
 
     def _shortened(self, caption: str) -> str:
         """As many whole sentences as fit; the first one in any case."""
-        ends = list(_sentence_ends(caption))
+        ends = [end for _, end in sentence_spans(caption)]
         fitting = [end for end in ends if not self._over(self._around(caption[:end]))]
         return caption[: fitting[-1] if fitting else ends[0]]
 
@@ -137,11 +134,6 @@ def _tokens_of(piece: str) -> int:
     # Letters beyond ASCII are looked up byte by byte where a word is rare.
     letters = len(piece) if piece.isascii() else len(piece.encode("utf-8", "replace")) * 4
     return math.ceil(letters / _LETTERS_PER_TOKEN)
-
-
-def _sentence_ends(text: str) -> Iterator[int]:
-    yield from (found.end() for found in _SENTENCE_END.finditer(text))
-    yield len(text)
 
 
 def _in_one_line(text: str) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from english import first_sentence
 from errors import ItemError
 from llm.asking import ask
 from llm.prompts import Prompt
@@ -18,7 +19,6 @@ from llm.usage import Reply
 from tags.categories import GENERAL, UNSEEN
 from tags.spelling import words
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
-from wiki.sentences import first_sentence
 from wiki.source import Page
 from writing.variables import OF_PAGES
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from english import singular
+
 
 def _listed(text: str) -> frozenset[str]:
     return frozenset(" ".join(entry.split()) for entry in text.split(","))
@@ -198,7 +200,7 @@ def _names_minor(tag: str, words: list[str]) -> bool:
     return (
         " ".join(words) in MINOR_TAGS
         or _mentions(words, _MINOR_WORDS)
-        or _AGE.search(" ".join(map(_singular, words))) is not None
+        or _AGE.search(" ".join(map(singular, words))) is not None
         or _has_sign(tag, MINOR_SIGNS)
         or _AGE_SIGN.search(tag) is not None
     )
@@ -225,16 +227,12 @@ def _without_accents(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "su" else word
-
-
 def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
     """Whether a listed phrase is among the words; a harmless phrase is stepped over whole."""
     at = 0
     while at < len(words):
         step = 1
-        if words[at] in vocabulary.starts or _singular(words[at]) in vocabulary.starts:
+        if words[at] in vocabulary.starts or singular(words[at]) in vocabulary.starts:
             for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
                 phrases = _phrases(words[at : at + length])
                 if not phrases.isdisjoint(vocabulary.harmless):
@@ -248,7 +246,7 @@ def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
 
 def _phrases(words: list[str]) -> set[str]:
     """The words as one phrase: as they are, in the singular, and with only the last in the singular."""
-    return {" ".join(words), " ".join(map(_singular, words)), " ".join([*words[:-1], _singular(words[-1])])}
+    return {" ".join(words), " ".join(map(singular, words)), " ".join([*words[:-1], singular(words[-1])])}
 
 
 def _has_sign(tag: str, signs: frozenset[str]) -> bool:

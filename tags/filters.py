@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from english import singular
 from tags.spelling import canonical, words
 
 _LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
@@ -80,6 +81,5 @@ class HiddenTraits:
 def _pattern(name: str) -> str:
     """A regular expression for the words of a tag, inflected, as English sentences have them."""
     *fronts, last = name.split()
-    stem = re.escape(last[:-1] if len(last) > 3 and last.endswith("s") and not last.endswith("ss") else last)
-    end = rf"{stem}(?:e?s|e?d)?(?:'s)?"
+    end = rf"{re.escape(singular(last))}(?:e?s|e?d)?(?:'s)?"
     return r"(?<!\w)" + "".join(re.escape(front) + _BETWEEN for front in fronts) + end + r"(?!\w)"

@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import dropwhile, takewhile, zip_longest
 
+from english import sentence_spans, sentences
 from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, Kind, unmarked
 from wiki.dtext_scanner import read
-from wiki.sentences import first_sentence, sentences
-
-__all__ = ["definition", "first_sentence", "plain_text"]
 
 _MOST_ITEMS = 8
 _MOST_CHARACTERS = 4000
@@ -127,7 +125,8 @@ def _beginning(text: str) -> str:
     if len(text) <= _MOST_CHARACTERS:
         return text
     text = text[:_MOST_CHARACTERS]
-    return text[: text.rfind(". ") + 1] or text
+    *whole_sentences, _cut_off = sentence_spans(text)
+    return text[: whole_sentences[-1][1]] if whole_sentences else text
 
 
 def _telling_sections(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -8,7 +8,8 @@ painting of a ship hangs on the wall"), and then the sentence stays as it is.
 import re
 from collections.abc import Callable, Iterator
 
-from llm.replies.text import RarePattern, mask_quotations, sentence_spans
+from english import sentence_spans
+from llm.replies.text import RarePattern, mask_quotations
 
 _PICTURE = (
     r"(?:image|picture|photo(?:graph)?|illustration|artwork|art piece|drawing|painting|screenshot|visual"

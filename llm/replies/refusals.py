@@ -6,7 +6,8 @@ describe" counts anywhere in the text, while "sorry" and "cannot" alone never do
 
 import re
 
-from llm.replies.text import RarePattern, mask_quotations, sentence_spans
+from english import sentence_spans
+from llm.replies.text import RarePattern, mask_quotations
 
 _TASK_VERB = (
     r"(?:assist|help|describe|provide|create|generate|write|caption|fulfil|comply|process|identify|continue"

@@ -5,9 +5,9 @@ from collections import Counter
 from itertools import groupby, islice
 from operator import eq
 
-from llm.replies.text import RarePattern, mask_quotations, sentence_spans, without_quotations, words
+from english import sentence_spans, sentences
+from llm.replies.text import RarePattern, mask_quotations, without_quotations, words
 
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n+")
 # The same few letters at least twelve times in a row.
 _STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
 _MIN_STUTTER = 12
@@ -42,7 +42,7 @@ def repeats_itself(text: str) -> bool:
     unquoted = without_quotations(text).lower()
     if any(len(chunk) >= _MIN_STUTTER and _STUTTER.search(chunk) for chunk in unquoted.split()):
         return True
-    by_sentence = [words(sentence) for sentence in _SENTENCE_END.split(unquoted)]
+    by_sentence = [words(sentence) for sentence in sentences(unquoted)]
     all_words = [word for sentence in by_sentence for word in sentence]
     return (
         _has_sentence_twice(by_sentence)

@@ -1,14 +1,12 @@
-"""Reading the text of an answer: its characters, spacing, words, sentences, and what it only quotes.
+"""Reading the text of an answer: its characters, spacing, words, and what it only quotes.
 
 All other steps rely on `normalize_spacing` having run. After it no white space is longer than one blank
 line, so a pattern with white space in it cannot take long.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
@@ -25,7 +23,6 @@ CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U000200
 
 _WORD = re.compile(rf"[{CJK}]|[^\W{CJK}]+(?:['’-][^\W{CJK}]+)*")
 _ASCII_WORD = re.compile(r"\w+(?:['-]\w+)*", re.ASCII)
-_SENTENCE_END = re.compile(r"\n|[.!?] |[。！？]")
 
 # An opening mark may not occur inside a quotation. Otherwise, from each of a thousand opening marks in a row
 # the text would be searched to its end.
@@ -57,16 +54,6 @@ def on_one_line(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text. Each Han character or kana counts as one, as there are no spaces between them."""
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
-
-
-def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence or line begins and ends, its end mark and white space included.
-
-    Abbreviations are not looked for. The callers test for phrases at the beginning of a sentence, and one
-    place too many does no harm there.
-    """
-    ends = (found.end() for found in _SENTENCE_END.finditer(text))
-    return pairwise([0, *ends, len(text)])
 
 
 def capitalized(text: str) -> str:

@@ -103,6 +103,7 @@ def test_every_tag_that_counts_is_said_missed_or_contradicted(example: Example) 
         ("Her dress is white.", "white_dress"),
         ("A sword rests in her hands.", "holding_sword"),
         ("Drawn from the waist up.", "upper_body"),
+        ("Her hand rests on Dr. Fox's head.", "hand_on_head"),
         ("A low angle makes the tower huge; seen from below.", "from_below"),
         ("A silver-haired girl", "grey_hair"),
         ("The blue-eyed boy", "blue_eyes"),

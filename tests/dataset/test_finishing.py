@@ -132,6 +132,12 @@ def test_a_caption_is_shortened_at_the_end_of_a_sentence_and_keeps_its_first(
     assert finish(THREE, max_words=most, shorten="True") == (text, notes)
 
 
+def test_a_caption_is_not_shortened_inside_a_quotation() -> None:
+    caption = 'A sign says "Stop. Go away." She walks on by.'
+    shortened, _ = finish(caption, max_words="8", shorten="True")
+    assert shortened == 'A sign says "Stop. Go away."'
+
+
 def test_what_stands_around_counts_and_is_never_cut_off() -> None:
     text, notes = finish("One two. Three four.", "mychar", max_words="5", shorten="True", suffix="The end.")
     assert (text, notes) == ("mychar, One two. The end.", [])

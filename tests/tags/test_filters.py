@@ -44,6 +44,7 @@ def test_two_tags_that_become_one_are_one() -> None:
         ("hatsune miku (vocaloid)", "Hatsune Miku's stage"),
         ("glasses", "She wears glasses."),
         ("dress", "two dresses"),
+        ("cactus", "two cactuses"),
     ],
 )
 def test_a_hidden_trait_is_found_in_the_words_of_a_sentence(tag: str, caption: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wiki.dtext import definition, first_sentence, plain_text
+from english import first_sentence
+from wiki.dtext import definition, plain_text
 
 INLINE = [
     ("a [b]bold[/b] word", "a bold word"),
@@ -446,43 +447,3 @@ def test_a_definition_stops_where_nobody_reads_on() -> None:
     meaning = definition("A hat is worn on the head. " * 10_000)
     assert 3_900 < len(meaning) <= 4_000
     assert meaning.endswith("on the head.")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("A hat. It is red.", "A hat."),
-        ("A hat of straw, e.g. a boater. It is red.", "A hat of straw, e.g. a boater."),
-        ("A hat, e.g. Boater. It is red.", "A hat, e.g. Boater."),
-        ("Worn by Dr. Stone vs. Mr. Fox. It is red.", "Worn by Dr. Stone vs. Mr. Fox."),
-        ("Written by J. R. R. Doe in 1954. It is red.", "Written by J. R. R. Doe in 1954."),
-        ("It is 1.5 metres long. It is red.", "It is 1.5 metres long."),
-        ("Hats, caps, etc. are worn. So are scarves.", "Hats, caps, etc. are worn."),
-        ("Track No. 5 of Vol. 2 is red. It is.", "Track No. 5 of Vol. 2 is red."),
-        ('She said "No. Never. Not I." and left. It is red.', 'She said "No. Never. Not I." and left.'),
-        ('It is called "the end." It is red.', 'It is called "the end."'),
-        ("A hat (of straw. Or felt.) for men. It is red.", "A hat (of straw. Or felt.) for men."),
-        ("A sad face :( is drawn. It is red.", "A sad face :( is drawn."),
-        ("Is it a hat? It is.", "Is it a hat?"),
-        ("Yahoo! is a shout. It is.", "Yahoo! is a shout."),
-        ("An ellipsis... is three dots. It is.", "An ellipsis... is three dots."),
-        ("The game .flow by lol. It is.", "The game .flow by lol."),
-        ("1. The first of all. It is.", "1. The first of all."),
-        ("帽子です。赤いです。", "帽子です。"),
-        ("Marla Quill\nShe keeps a light.", "Marla Quill"),
-        ("no end", "no end"),
-        ("", ""),
-        (" \n\n ", ""),
-    ],
-)
-def test_the_first_sentence_ends_where_a_reader_would_end_it(text: str, sentence: str) -> None:
-    assert first_sentence(text) == sentence
-
-
-def test_a_long_first_sentence_is_cut_at_a_comma() -> None:
-    long = "A hat " + "of fine straw " * 8 + "from afar, " + "and of felt " * 20
-    assert first_sentence(long) == "A hat " + "of fine straw " * 8 + "from afar …"
-
-
-def test_a_long_first_sentence_without_a_comma_is_cut_after_forty_words() -> None:
-    assert first_sentence("straw " * 100) == "straw " * 40 + "…"

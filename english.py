@@ -1,0 +1,192 @@
+"""What several rooms need to know of English: where sentences end, and which forms belong to one word.
+
+None of this is a grammar. Each function is a few rules and a list of exceptions, fast enough to be asked for
+every word of every caption.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+_LONGEST_FIRST_SENTENCE = 40
+_SHORTEST_CUT = 15
+# What can end a sentence, with the quotation marks and brackets that close behind it.
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s|\Z)|[。！？]+[」』”’)]*")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+\Z")
+# An abbreviation is looked for in so many characters before a full stop, which bounds the time on any text.
+_LONGEST_ABBREVIATION = 40
+_INITIALS = re.compile(r"[A-Z](?:\.[A-Z])*")
+_ABBREVIATION = re.compile(
+    r"e\.g|i\.e|cf|vs|viz|lit|approx|a\.k\.a|aka|esp|incl|resp|abbr|orig|est|feat|ft|var"
+    r"|mrs?|ms|dr|st|mt|prof|sgt|capt|lt|gen|jr|sr|dept|vol|ch|ep|pp|fig|jap|jp|eng",
+    re.IGNORECASE,
+)
+# These are words of their own unless a number follows: "No. 5", but "She says no. He leaves."
+_ABBREVIATION_BEFORE_NUMBER = re.compile(r"nos?|p|art|ca?", re.IGNORECASE)
+
+_VOWELS = frozenset("aeiouy")
+_DOUBLED_CONSONANTS = frozenset("bdgmnprt")
+_SHORTEST_STEM = 3
+# Each entry begins with the stem that its forms share. Some only keep a word from being cut like a form of
+# another one: a ceiling, an evening and a king.
+_IRREGULAR_FORMS = """
+    armband armbands, armour armor armored armoured, axe axes ax, be is are was were been being am, bed
+    beds, bend bent bends bending, bite bit bitten bites biting, black blackish, blond blonde blondes
+    blonds, blow blew blown blows blowing, blue bluish, boots boot booted, bring brought, brown brownish,
+    building buildings, bus buses, canvas canvases, ceiling ceilings, child children, clothes clothing
+    clothed, collar collars collared, color colour colors colours colored coloured, cross crosses crossed
+    crossing, cry cries cried crying, dancing dance dances danced, die dies died dying, draw drew drawn
+    draws drawing, dressed, drink drank drunk drinks drinking, dry dries dried drying, earring earrings,
+    eat ate eaten eats eating, evening evenings, evil evils, eye eyes eyed, fall fell fallen falls falling,
+    feather feathers feathered, fly flew flown flies flying, foot feet footed, glass glassful, glasses
+    spectacles eyeglasses, gloves glove gloved, green greenish, grey gray greyish grayish, grow grew grown,
+    hair hairs haired, hang hung hangs hanging, have has had having, hide hid hidden hides hiding, hold
+    held holds holding, hood hoods hooded, horn horns horned, huge huger hugest, iris irises, jewelry
+    jewellery jewels, king kings, kneel knelt kneels kneeling, knife knives, leaf leaves, lean leant leans
+    leaning leaned, leap leapt leaps leaping, lie lying lies lay lain lays, light lit lights lighted, lily
+    lilies, man men, masked mask masks, meet met, morning mornings, mouse mice, orange orangish oranges,
+    painting paintings, pants, person people persons, pink pinkish, plaster plasters, pleat pleats pleated,
+    purple purplish, pyjamas pajamas, railing railings, red reddish reds, ride rode ridden rides riding,
+    ring rings, robe robes robed, run ran runs running, scarf scarves scarfs, shake shook shaken shakes
+    shaking, shelf shelves, shine shone shines shining, shoe shoes, shorts, sing sang sung sings singing,
+    sit sat sits sitting seated, sleep slept asleep sleeps sleeping, sleeve sleeves sleeved, something,
+    stand stood stands standing, stare stares stared staring, stocking stockings, string strings, swim swam
+    swum swims swimming, swing swung swings swinging, tail tails tailed, take took taken takes taking, tear
+    tore torn, teardrop tears, thing things, throw threw thrown throws throwing, tie tied ties tying, toe
+    toes, tooth teeth toothed, veil veils veiled, wear wore worn wears wearing, wedding weddings, weep wept
+    weeps weeping, white whitish, wing wings winged, wolf wolves, woman women, yellow yellowish
+"""
+
+
+# Several checks of one answer ask for the sentences of the same text.
+@lru_cache(maxsize=8)
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each sentence begins and ends, without white space around it; a line break always ends one.
+
+    A full stop inside brackets or quotation marks ends none, nor does one before a small letter, unless the
+    whole text is written in small letters.
+    """
+    spans: list[tuple[int, int]] = []
+    start_of_line = 0
+    only_small_letters = text.islower()
+    for line in text.split("\n"):
+        spans += _spans_in_line(line, start_of_line, only_small_letters)
+        start_of_line += len(line) + 1
+    return tuple(spans)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, without the white space around them."""
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text, cut after about forty words; "" where there is none."""
+    spans = sentence_spans(text)
+    if not spans:
+        return ""
+    sentence = text[slice(*spans[0])]
+    words = sentence.split()
+    if len(words) <= _LONGEST_FIRST_SENTENCE:
+        return sentence
+    possible_cuts = range(_LONGEST_FIRST_SENTENCE, _SHORTEST_CUT, -1)
+    at_a_comma = (count for count in possible_cuts if words[count - 1].endswith((",", ";", ":")))
+    return " ".join(words[: next(at_a_comma, _LONGEST_FIRST_SENTENCE)]).rstrip(",;:") + " …"
+
+
+def is_abbreviation(word: str, following: str) -> bool:
+    """Whether the full stop behind `word` ends no sentence: "Dr. Stone", "J. R. R. Doe", "No. 5"."""
+    if _ABBREVIATION.fullmatch(word) or _INITIALS.fullmatch(word):
+        return True
+    return following[:1].isdigit() and _ABBREVIATION_BEFORE_NUMBER.fullmatch(word) is not None
+
+
+def _spans_in_line(line: str, offset: int, only_small_letters: bool) -> Iterator[tuple[int, int]]:
+    # An opening bracket or quotation mark without a closing one, as in a smiley, encloses nothing.
+    last_bracket, last_quote = line.rfind(")"), line.rfind('"')
+    start = _skip_space(line, 0)
+    counted = depth = quotes = 0
+    for mark in _SENTENCE_END.finditer(line):
+        seen = line[counted : mark.end()]
+        counted = mark.end()
+        depth += seen.count("(") - seen.count(")")
+        quotes += seen.count('"')
+        is_enclosed = (depth > 0 and counted <= last_bracket) or (quotes % 2 == 1 and counted <= last_quote)
+        if not is_enclosed and _ends_sentence(line, start, mark, only_small_letters):
+            yield offset + start, offset + counted
+            start, depth, quotes = _skip_space(line, counted), 0, 0
+    if start < len(line):
+        yield offset + start, offset + len(line.rstrip())
+
+
+def _skip_space(line: str, at: int) -> int:
+    while at < len(line) and line[at].isspace():
+        at += 1
+    return at
+
+
+def _ends_sentence(line: str, start: int, mark: re.Match[str], only_small_letters: bool) -> bool:
+    next_word = _skip_space(line, mark.end())
+    if next_word == len(line):
+        return True
+    following = line[next_word]
+    if following.islower() and not only_small_letters:
+        return False
+    if mark.group() != ".":
+        return True
+    stop = mark.start()
+    word = _LAST_WORD.search(line, max(start, stop - _LONGEST_ABBREVIATION), stop)
+    if word is None:
+        return False
+    is_number_of_the_line = word.start() == start == _skip_space(line, 0) and word.group().isdigit()
+    return not (is_number_of_the_line or is_abbreviation(word.group(), following))
+
+
+def singular(word: str) -> str:
+    """A lower-case word without the s of a plural; what is no plural may lose its s too ("clematis").
+
+    Look up the word itself as well.
+    """
+    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "su" else word
+
+
+@lru_cache(maxsize=1 << 15)
+def stem(word: str) -> str:
+    """What all forms of a lower-case word share: "smil" for smile, smiles, smiled and smiling.
+
+    It need not be a word: it only has to be the same in tags and captions.
+    """
+    base = _irregular_forms().get(word)
+    if base:
+        return base
+    if len(word) <= _SHORTEST_STEM or word.isdigit():
+        return word
+    return _without_end_vowel(_without_ending(word))
+
+
+@lru_cache(maxsize=1)
+def _irregular_forms() -> dict[str, str]:
+    entries = (entry.split() for entry in _IRREGULAR_FORMS.split(","))
+    return {form: base for base, *forms in entries for form in (base, *forms)}
+
+
+def _without_ending(word: str) -> str:
+    if word.endswith("ings"):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        if word.endswith(ending) and not word.endswith("eed"):
+            rest = word[: -len(ending)]
+            if len(rest) > 1 and not _VOWELS.isdisjoint(rest):
+                return rest[:-1] if rest[-1] in _DOUBLED_CONSONANTS and rest[-2] == rest[-1] else rest
+            return word
+    if not word.endswith("s") or word.endswith(("ss", "us")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("ses", "xes", "zes", "ches", "shes")) else word[:-1]
+
+
+def _without_end_vowel(word: str) -> str:
+    if word.endswith("e") and len(word) > _SHORTEST_STEM:
+        word = word[:-1]
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
