@@ -142,17 +142,18 @@ def _compared(options: argparse.Namespace) -> int:
     import asyncio
 
     from captioning import eventlog
-    from commands.comparison import Comparison, configurations
+    from commands.comparison import Comparison
+    from commands.comparison.contender import read_configurations
 
     _say_more(options)
     interruption = Interruption(lambda: _last_word("Interrupted. The same command compares anew."))
     interruption.listen()
     file = _config_file(options)
-    both = configurations.read((file, options.compare), options.set)
+    both = read_configurations((file, options.compare), options.set)
     comparison = Comparison(both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print)
     try:
         with eventlog.kept(options.log, *(each.settings for each in both)) as ending:
-            ending.code = asyncio.run(interruption.watch(comparison.through()))
+            ending.code = asyncio.run(interruption.watch(comparison.run()))
         return ending.code
     except asyncio.CancelledError:
         interruption.end()

@@ -1,4 +1,4 @@
-"""--compare OTHER.ini: two configurations over the same pictures, in a folder of their own."""
+"""--compare OTHER.ini: two configurations caption the same pictures, in a folder of their own."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captioning.amounts import amount
-from commands.comparison.configurations import Configuration, troubles_of
-from commands.comparison.contender import Contender
-from commands.comparison.pictures import common
+from captioning.project import Project
+from commands.comparison.contender import Configuration, Contender
 from dataset.disk import locked
-from errors import StageError, UserError
+from dataset.file_names import natural_order
+from dataset.images import Picture
+from dataset.texts import digest
+from errors import ItemError, StageError, UserError
 from review.comparison import compare, in_columns
 from review.comparison_page import write_page
 
 DONE, SOME_FAILED = 0, 1
 FOLDER = "comparison"
+# Another seed would draw other pictures, and the figures of two comparisons could not be compared.
+_SEED = "one"
 
 
 @dataclass(slots=True)
 class Comparison:
     """Has two configurations caption the same pictures, at most `count` of them.
 
-    All of it goes into a folder in `place`; `say` is given each line for the user.
+    Everything is written to a folder in `place`. Each line for the user is passed to `say`.
     """
 
     configurations: Sequence[Configuration]
@@ -32,18 +36,18 @@ class Comparison:
     count: int
     say: Callable[[str], None]
 
-    async def through(self) -> int:
-        """Run one after the other, and show both; the exit code.
+    async def run(self) -> int:
+        """Run one configuration after the other and show the results of both; the exit code.
 
-        Raises UserError and StageError as a run does; what there is to show by then is shown.
+        Raises UserError and StageError as a run does, after showing the results so far.
         """
         folder = self._folder()
         both = [
             Contender(each.label, each.settings, folder / each.folder, self.say)
             for each in self.configurations
         ]
-        pictures = common(both[0].project, both[1].project, self.count)
-        self._say_what_is_compared(both, len(pictures[0]), folder)
+        pictures = common_pictures(both[0].project, both[1].project, self.count)
+        self._announce(both, len(pictures[0]), folder)
         with locked(folder):
             try:
                 for each, sample in zip(both, pictures, strict=True):
@@ -54,40 +58,80 @@ class Comparison:
                     await each.close()
 
     def _folder(self) -> Path:
-        """Where all of it goes; hidden among pictures, not to pass for tag files."""
+        """The folder for the results; its name begins with a dot if tag files are searched for there."""
         roots = [Path(os.path.realpath(each.settings.dataset.images)) for each in self.configurations]
         is_among_pictures = any((self.place / FOLDER).is_relative_to(root) for root in roots)
         return self.place / (f".{FOLDER}" if is_among_pictures else FOLDER)
 
     async def _compare(self, both: Sequence[Contender], folder: Path) -> int:
-        ends = [await _end_of(both[0]), None]
-        # Whoever has to act at the first one has not paid for the second one yet.
-        if isinstance(ends[0], UserError):
-            raise ends[0]
-        ends[1] = await _end_of(both[1])
+        first = await _error_of(both[0])
+        if isinstance(first, UserError):
+            # Do not spend requests on the second one as long as the first one cannot run.
+            raise first
+        second = await _error_of(both[1])
         compared = compare([each.side() for each in both])
         for line in in_columns(compared):
             self.say(line)
         self.say(f"See them side by side in {write_page(folder, compared)}.")
-        troubles = [end for end in ends if end is not None]
-        if troubles:
-            raise type(troubles[-1])("; ".join(map(str, troubles)))
+        errors = [error for error in (first, second) if error is not None]
+        if errors:
+            raise type(errors[-1])("; ".join(map(str, errors)))
         return SOME_FAILED if compared.failed else DONE
 
-    def _say_what_is_compared(self, both: Sequence[Contender], count: int, folder: Path) -> None:
-        all_there_are = ", all that both can caption" if count < self.count else ""
+    def _announce(self, both: Sequence[Contender], count: int, folder: Path) -> None:
+        all_there_are = " (all that both can caption)" if count < self.count else ""
         self.say(
-            f"Comparing {both[0].label} with {both[1].label} over {amount(count, 'picture')}{all_there_are}; "
-            f"all of it goes to {folder}, and no caption of yours is touched."
+            f"Comparing {both[0].label} with {both[1].label} over {amount(count, 'picture')}{all_there_are}. "
+            f"Everything is written to {folder}; your captions are not touched."
         )
-        self.say("TagProvider: left out; what tags mean is taken from the cache as it is.")
+        self.say("TagProvider: not run, the meanings of tags are taken from the cache as it is.")
 
 
-async def _end_of(contender: Contender) -> UserError | StageError | None:
-    """Run it; what ended it before all pictures were through, if anything did."""
+async def _error_of(contender: Contender) -> UserError | StageError | None:
+    """Run a configuration; the error that stopped it, None if it did all pictures."""
     try:
-        with troubles_of(contender.label):
-            await contender.run()
+        await contender.run()
     except (UserError, StageError) as error:
         return error
     return None
+
+
+def common_pictures(one: Project, other: Project, count: int) -> tuple[list[Picture], list[Picture]]:
+    """At most `count` pictures that both would caption, once as each of them knows them.
+
+    They are chosen by a digest of their names, so that the choice is the same each time and changes little
+    when pictures are added. Raises UserError if there are none.
+    """
+    by_file = {_file(other, picture): picture for picture in other.collection.pictures}
+    shared = [
+        (picture, by_file[file])
+        for picture in one.collection.pictures
+        if (file := _file(one, picture)) in by_file
+    ]
+    shared.sort(key=lambda pair: digest(f"{_SEED}\0{pair[0].name}"))
+    chosen: list[tuple[Picture, Picture]] = []
+    for mine, theirs in shared:
+        if len(chosen) == count:
+            break
+        if _has_tags(one, mine) and _has_tags(other, theirs):
+            chosen.append((mine, theirs))
+    if not chosen:
+        raise UserError(
+            f"there is no picture that both would caption, in {one.collection.root} and in "
+            f"{other.collection.root}: name the same folder in [Dataset] images of both"
+        )
+    chosen.sort(key=lambda pair: [natural_order(part) for part in pair[0].name.split("/")])
+    return [mine for mine, _ in chosen], [theirs for _, theirs in chosen]
+
+
+def _file(project: Project, picture: Picture) -> str:
+    # Only the folder is resolved: both projects find a picture below it under the same name.
+    return f"{os.path.realpath(project.collection.root)}/{picture.name}"
+
+
+def _has_tags(project: Project, picture: Picture) -> bool:
+    try:
+        project.collection.tags(picture)
+    except ItemError:
+        return False
+    return True

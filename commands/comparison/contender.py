@@ -1,24 +1,27 @@
-"""One of the two configurations at work, in a folder of its own: its texts, and what its run takes."""
+"""The two configurations of a comparison: reading and naming them, and running one of them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import config
 from batch import Tally
 from captioning.effort import Effort, watched
 from captioning.project import Project
-from commands.comparison.configurations import troubles_of
+from commands import NO_SERVER
 from dataset.disk import make_folder, remove
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.results import Results
-from errors import UserError
+from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.connecting import Connections
+from llm.usage import Usage
 from progress import Bar
 from review.comparison import Cost, Side
 from review.gathering import Sources
@@ -31,9 +34,48 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings of one of the two, its name, and the name of the folder for its results."""
+
+    label: str
+    folder: str
+    settings: Settings
+
+
+def read_configurations(files: tuple[Path, Path], overrides: Sequence[str]) -> list[Configuration]:
+    """Both configurations, with the same `Section.key=value` overrides; raises UserError."""
+    if not files[1].is_file():
+        raise UserError(f"there is no file {files[1]}: name the other configuration after --compare")
+    names = labels(files)
+    return [
+        Configuration(label, folder, config.load(path, overrides))
+        for label, folder, path in zip(names, _folder_names(names), files, strict=True)
+    ]
+
+
+def labels(files: Sequence[Path]) -> list[str]:
+    """The shortest ends of two paths that differ: "a.ini" and "b.ini", or "a/config.ini" and "b/config.ini".
+
+    Raises UserError if both are the same file.
+    """
+    parts = [path.resolve().parts for path in files]
+    for count in range(1, max(map(len, parts)) + 1):
+        one, other = (Path(*each[-count:]).as_posix() for each in parts)
+        if one != other:
+            return [printable(one), printable(other)]
+    raise UserError(f"{files[1]} is the configuration itself: name another one after --compare")
+
+
+def _folder_names(names: Sequence[str]) -> list[str]:
+    """A folder name for each label, without signs or differences in case that a disk may not support."""
+    one, other = (re.sub(r"[^\w.]+", "-", each.lower().removesuffix(".ini")).strip(".-") for each in names)
+    return [one or "config", other if other not in ("", one) else f"{other}-2"]
+
+
 @dataclass(slots=True)
 class Contender:
-    """One of the two configurations, and what its run takes."""
+    """One configuration at work; its texts and its journal are kept in `folder`."""
 
     label: str
     settings: Settings
@@ -45,58 +87,61 @@ class Contender:
     _interpreter: Interpreter | None = None
     _seer: str = ""
     _writer: str = ""
-    _cost: Cost = field(default_factory=Cost)
+    _usage: Usage = field(default_factory=Usage)
+    _seconds: float = 0.0
     _connections: Connections = field(default_factory=Connections)
 
     def __post_init__(self) -> None:
-        if self.settings.interpreter.skip:
-            raise UserError(
-                f"{self.label}: [Interpreter] skip = True leaves no captions to compare; write False there"
-            )
-        with troubles_of(self.label):
+        with self._named_errors():
+            if self.settings.interpreter.skip:
+                raise UserError(
+                    "[Interpreter] skip = True leaves no captions to compare: write skip = False there"
+                )
             self.project = Project(self.settings, aside=self.folder)
 
     def prepare(self, pictures: Sequence[Picture]) -> None:
-        """Open all that is needed, so that what is missing is told before anybody is asked."""
+        """Open everything that is needed, so that errors show before the first request is sent."""
         self._pictures = pictures
-        with troubles_of(self.label):
+        with self._named_errors():
             if not self.settings.interrogator.skip:
                 self._interrogator = self.project.interrogator()
                 _clear(self.project.descriptions)
             self._interpreter = self.project.interpreter()
             _clear(self.project.captions)
-            # What the page tells is read from the journal, which begins anew; the first stage writes into it.
+            # The page is made from the journal, so it must hold nothing of an earlier comparison.
             self.project.journal.rewrite([])
             make_folder(self.project.journal.path.parent)
 
     async def run(self) -> None:
-        """Caption the pictures as the settings say; raises StageError and UserError as a run does."""
-        from interpreter import TITLE
+        """Caption the pictures; raises StageError and UserError as a run does."""
+        with self._named_errors():
+            if self._interrogator is not None:
+                await self._describe(self._interrogator)
+            assert self._interpreter is not None  # noqa: S101 - prepare() was called
+            await self._write(self._interpreter)
 
-        if self._interrogator is not None:
-            await self._see(self._interrogator)
-        assert self._interpreter is not None  # noqa: S101 - it was prepared
-        endpoint = await self._endpoint(self.settings.interpreter.endpoint)
-        self._writer = endpoint.model if endpoint else COMPOSER
-        if endpoint is None:
-            self.say(f"{self.label}: {self._why_composed()}, so the composer is compared, which asks nobody.")
-        with self._counted(TITLE, endpoint) as (bar, tally):
-            await self._interpreter.run(self._pictures, endpoint, bar, tally)
-
-    async def _see(self, interrogator: Interrogator) -> None:
+    async def _describe(self, interrogator: Interrogator) -> None:
         from interrogator import TITLE
 
         endpoint = await self._endpoint(self.settings.interrogator.endpoint)
         if endpoint is None:
-            self.say(f"{self.label}: {TITLE} passed over, there is no model to ask.")
+            self.say(f"{self.label}: {TITLE} skipped, there is no model to ask.")
             return
         self._seer = endpoint.model
         with self._counted(TITLE, endpoint) as (bar, tally):
             await interrogator.run(self._pictures, endpoint, bar, tally=tally)
 
-    def _why_composed(self) -> str:
-        is_wanted = self.settings.interpreter.endpoint.url == "builtin"
-        return "url = builtin" if is_wanted else "no model server answers on this computer"
+    async def _write(self, interpreter: Interpreter) -> None:
+        from interpreter import TITLE
+
+        endpoint = await self._endpoint(self.settings.interpreter.endpoint)
+        self._writer = endpoint.model if endpoint else COMPOSER
+        if endpoint is None:
+            is_wanted = self.settings.interpreter.endpoint.url == "builtin"
+            why = "url = builtin" if is_wanted else NO_SERVER
+            self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
+        with self._counted(TITLE, endpoint) as (bar, tally):
+            await interpreter.run(self._pictures, endpoint, bar, tally)
 
     async def _endpoint(self, settings: EndpointSettings) -> Endpoint | None:
         endpoint = await self._connections.endpoint(settings)
@@ -106,49 +151,54 @@ class Contender:
 
     @contextmanager
     def _counted(self, title: str, endpoint: Endpoint | None) -> Iterator[tuple[Bar, Tally]]:
-        """A bar while a stage runs, and a tally; what it took is counted, whatever ends it."""
+        """A bar and a tally while a stage runs; its requests and seconds are counted even if it fails."""
         tally, effort = Tally(), Effort()
         try:
             with watched(f"{self.label} {title}", len(self._pictures), endpoint, tally, effort) as bar:
                 yield bar, tally
         finally:
-            self._cost = Cost(
-                self._cost.requests + effort.usage.requests,
-                self._cost.prompt_tokens + effort.usage.prompt_tokens,
-                self._cost.completion_tokens + effort.usage.completion_tokens,
-                self._cost.seconds + effort.seconds,
-            )
+            self._usage = self._usage.plus(effort.usage)
+            self._seconds += effort.seconds
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Put the name of this configuration in front of errors."""
+        try:
+            yield
+        except (UserError, StageError) as error:
+            raise type(error)(f"{self.label}: {error}") from error
 
     def side(self) -> Side:
-        """What it made of the pictures, for the table and the page."""
-        project = self.project
+        """Its results, for the table and the page."""
+        project, usage = self.project, self._usage
         meanings = project.material.meanings
         known = meanings.categories(list(project.collection.survey().counts))
+        sources = Sources(
+            project.collection,
+            project.captions.texts,
+            project.descriptions.texts,
+            project.journal,
+            meanings.categories,
+            meanings.implied,
+        )
         return Side(
             self.label,
             self._writer,
             self._seer,
-            Sources(
-                project.collection,
-                project.captions.texts,
-                project.descriptions.texts,
-                project.journal,
-                meanings.categories,
-                meanings.implied,
-            ),
-            frozenset(tag for tag, category in known.items() if category == CHARACTER),
-            self._pictures,
-            self._cost,
+            sources,
+            names=frozenset(tag for tag, category in known.items() if category == CHARACTER),
+            pictures=self._pictures,
+            cost=Cost(usage.requests, usage.prompt_tokens, usage.completion_tokens, self._seconds),
         )
 
     async def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         await self._connections.close()
         self.project.close()
 
 
 def _clear(results: Results) -> None:
-    """Take away what an earlier comparison wrote, but not what somebody has edited since."""
+    """Delete the texts of an earlier comparison, but not those that somebody has edited since."""
     ours = results.made().keys() & results.texts.names()
     for name in ours - results.edited_by_hand():
         remove(results.texts.path(name))

@@ -15,9 +15,8 @@ import pytest
 import config
 from captioning import eventlog
 from captioning.project import Project as DataSet
-from commands.comparison import Comparison, configurations
-from commands.comparison.configurations import labels
-from commands.comparison.pictures import common
+from commands.comparison import Comparison, common_pictures
+from commands.comparison.contender import labels, read_configurations
 from errors import UserError
 from events import happened
 from llm.discovery import LOCAL_PORTS
@@ -137,8 +136,8 @@ def test_both_are_counted_exactly_and_nothing_that_was_there_is_touched(desk: De
     lines = result.out.splitlines()
     assert "config.ini" in lines[0]
     assert "other.ini" in lines[0]
-    assert "over 4 pictures, all that both can caption" in lines[0]
-    assert lines[1].startswith("TagProvider: left out")
+    assert "over 4 pictures (all that both can caption)" in lines[0]
+    assert lines[1].startswith("TagProvider: not run")
     assert lines[-1] == f"See them side by side in {desk.page}."
     folder = desk.folder / "comparison"
     assert (folder / "config" / "captions" / "scarf.txt").read_text(encoding="utf-8") == GOOD["scarf"]
@@ -235,7 +234,7 @@ def test_the_sample_is_the_same_each_time_and_small_ones_are_part_of_larger_ones
     data_set = DataSet(config.load(desk.write("config.ini", "builtin")))
 
     def drawn(count: int) -> list[str]:
-        one, other = common(data_set, data_set, count)
+        one, other = common_pictures(data_set, data_set, count)
         assert one == other
         return [picture.stem_name for picture in one]
 
@@ -256,7 +255,7 @@ def test_where_no_server_is_found_the_composer_is_compared_and_the_table_says_so
     result = desk.compare("--sample", "2")
     assert result.code == 0, result
     assert "config.ini: no model server answers on this computer, so the composer is compared" in result.out
-    assert "config.ini: Interrogator passed over, there is no model to ask." in result.out
+    assert "config.ini: Interrogator skipped, there is no model to ask." in result.out
     assert "other.ini: url = builtin, so the composer is compared" in result.out
     rows = table(result)
     assert rows["model"] == ["composer", "composer"]
@@ -324,8 +323,8 @@ def message_of(desk: Desk, name: str) -> str:
 
     files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
     with pytest.raises(UserError) as raised:
-        both = configurations.read(files, ())
-        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None).through())
+        both = read_configurations(files, ())
+        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None).run())
     return str(raised.value)
 
 
