@@ -99,10 +99,10 @@ def _about_itself(options: argparse.Namespace) -> str:
 
 
 def _merged(options: argparse.Namespace) -> str:
-    from summaries import sharing
+    from summaries import saving
 
     settings = _settings(options)
-    return sharing.merge(settings.tag_provider.cache, options.merge_cache)
+    return saving.merge_cache_file(settings.tag_provider.cache, options.merge_cache)
 
 
 def _reviewed(options: argparse.Namespace) -> str:

@@ -14,12 +14,11 @@ from dataset.json_lines import JsonLines
 from errors import StageError
 from progress import Bar
 from settings import TagProviderSettings
-from summaries.findings import Findings
-from summaries.gist import Gist, Gists, first_sentences, fits, without_model
-from wiki import glossary
-from wiki.arriving import arriving
+from summaries.saving import TagLog
+from summaries.summarizing import Summarizer, Summary, first_sentences, fits_request, summary_without_model
 from wiki.cache import BY_FIRST_SENTENCE, Cache
-from wiki.source import Page, Source
+from wiki.source import Page, Source, pages_as_they_arrive
+from wiki.tag_meanings import is_no_tag
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -42,17 +41,17 @@ class TagProvider:
         self._settings = settings
         self._source = source
         self._cache = cache
-        self._gists = Gists(settings.prompt_template_file)
-        self._findings = Findings(log, source.name)
+        self._summarizer = Summarizer(settings.prompt_template_file)
+        self._log = TagLog(log, source.name)
         self._without_model = 0
         self.stand_ins = 0
         self.trouble = ""
 
     def gather(self, tags: Iterable[str]) -> list[str]:
         """The tags that the wiki should be asked about, after taking in what a kill left in the log."""
-        self._findings.recover()
-        self._cache.merge(self._findings.entries)
-        return self._cache.wanted((tag for tag in tags if not glossary.is_no_tag(tag)), date.today())
+        self._log.read()
+        self._cache.merge(self._log.entries)
+        return self._cache.wanted((tag for tag in tags if not is_no_tag(tag)), date.today())
 
     async def run(
         self, tags: Sequence[str], endpoint: Endpoint, bar: Bar, tally: batch.Tally | None = None
@@ -62,11 +61,11 @@ class TagProvider:
         What comes of them is counted in `tally`.
         """
         tally = tally or batch.Tally()
-        work: batch.Work[list[Page], list[Gist]] = batch.Work(
+        work: batch.Work[list[Page], list[Summary]] = batch.Work(
             title=TITLE,
             name=lambda pages: ", ".join(page.tag for page in pages),
             ask=lambda pages: self._ask(pages, endpoint),
-            keep=lambda pages, gists: self._keep(gists),
+            keep=lambda pages, summaries: self._keep(summaries),
             failed=lambda pages, error: self._keep(first_sentences(pages)),
             size=len,
         )
@@ -76,26 +75,26 @@ class TagProvider:
         finally:
             tally.done += self._without_model
 
-    async def _ask(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Gist]:
+    async def _ask(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
         async with endpoint.concurrency:
-            return await self._gists.of(pages, endpoint)
+            return await self._summarizer.summarize(pages, endpoint)
 
     def save(self, path: Path) -> None:
         """Bring all that is new into the cache file, beside what others have written there meanwhile."""
-        self._cache.merge(self._findings.entries)
-        self._findings.save(path)
+        self._cache.merge(self._log.entries)
+        self._log.save(path)
 
     async def _groups(self, tags: Sequence[str], bar: Bar) -> AsyncIterator[list[Page]]:
         """Pages that need a summary, in groups for one request each; the others are settled here."""
         group: list[Page] = []
         async for page in self._pages(tags):
-            gist = without_model(page, self._settings.min_post_count)
-            if gist is not None:
-                self._keep([gist])
+            summary = summary_without_model(page, self._settings.min_post_count)
+            if summary is not None:
+                self._keep([summary])
                 self._without_model += 1
                 bar.advance()
                 continue
-            if group and not fits(group, page):
+            if group and not fits_request(group, page):
                 yield group
                 group = []
             group.append(page)
@@ -104,20 +103,20 @@ class TagProvider:
 
     async def _pages(self, tags: Sequence[str]) -> AsyncIterator[Page]:
         """Pages that an earlier run left in the log first, then those of the wiki as they arrive."""
-        left = dict(self._findings.pages)
+        left = dict(self._log.pages)
         for tag in tags:
             if tag in left:
                 yield left[tag]
         asked = [tag for tag in tags if tag not in left]
         try:
-            async with aclosing(arriving(self._source.pages(asked), self._findings.arrived)) as pages:
+            async with aclosing(pages_as_they_arrive(self._source.pages(asked), self._log.add_page)) as pages:
                 async for page in pages:
                     yield page
         except StageError as error:
             self.trouble = str(error)
             _log.warning("%s", error)
 
-    def _keep(self, gists: Iterable[Gist]) -> None:
-        for gist in gists:
-            self._findings.settled(gist.page, gist.text, gist.by)
-            self.stand_ins += gist.by == BY_FIRST_SENTENCE
+    def _keep(self, summaries: Iterable[Summary]) -> None:
+        for summary in summaries:
+            self._log.add_summary(summary.page, summary.text, summary.by)
+            self.stand_ins += summary.by == BY_FIRST_SENTENCE

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tags.exclusion import judge
 from tags.spelling import words
-from wiki import glossary
+from wiki.tag_meanings import load_glossary
 
 _PER_FOLDER = 1000
 _CATEGORIES = ("general", "meta", "character", "copyright")
@@ -69,7 +69,7 @@ class Lot:
         self._chance = random.Random(seed)
         counts = {
             tag: entry.post_count or 1000
-            for tag, entry in glossary.load().items()
+            for tag, entry in load_glossary().items()
             if entry.category in only and not judge([tag]).explicit and _TAG.fullmatch(tag)
         }
         self._tags = tuple(counts)

@@ -24,10 +24,9 @@ from dataset.images import Picture
 from dataset.sidecar import TagList
 from llm.prompts import Prompt
 from tags.spelling import words
-from wiki import glossary
 from wiki.cache import Cache, Entry
-from wiki.meanings import Meanings
-from wiki.telling import Describe, tokens
+from wiki.explanations import Describe, tokens
+from wiki.tag_meanings import TagMeanings, load_glossary
 from writing.material import Material
 from writing.variables import OF_PICTURES
 
@@ -47,7 +46,7 @@ Tags = tuple[str, ...]
 def generated(count: int) -> Iterator[Tags]:
     """Lists of tags in the frequencies that Danbooru has, the same ones each time."""
     chance = random.Random(3)
-    known = [(tag, entry.post_count / _POSTS) for tag, entry in glossary.load().items()]
+    known = [(tag, (entry.post_count or 0) / _POSTS) for tag, entry in load_glossary().items()]
     for _ in range(count):
         common = [tag for tag, share in known if chance.random() < share]
         rare = [f"curio_{int(chance.random() ** 2 * _TAIL)}" for _ in range(_FROM_TAIL)]
@@ -66,21 +65,21 @@ def pages_of(lists: Sequence[Tags]) -> Cache:
 
 
 def _is_no_name(tag: str) -> bool:
-    entry = glossary.load().get(tag)
+    entry = load_glossary().get(tag)
     return entry is None or entry.category in ("general", "meta")
 
 
 def _figures(lists: Sequence[Tags], base: Material, describe: Describe) -> str:
     counts = Counter(tag for tags in lists for tag in tags)
-    telling = replace(base.telling, meanings=base.meanings, counts=counts, describe=describe)
-    material = replace(base, telling=telling)
+    explanations = replace(base.explanations, meanings=base.meanings, counts=counts, describe=describe)
+    material = replace(base, explanations=explanations)
     prompt = Prompt(ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt", OF_PICTURES)
     told, whole, shared, explained, before = [], [], [], [], ""
     for number, tags in enumerate(lists):
         picture = Picture(f"{number}.png", ".txt")
         values = material.values(picture, TagList(tags, {}), "", prompt.uses)
         messages = "\n".join(message.text for message in prompt.messages(values))
-        explained.append(len(telling.of(tags)))
+        explained.append(len(explanations.choose(tags)))
         told.append(tokens(str(values["tag_descriptions"])))
         whole.append(tokens(messages))
         shared.append(tokens(messages[: _shared_length(before, messages)]))
@@ -105,7 +104,7 @@ def main() -> None:
         project = Project(settings)
         shipped = [project.collection.tags(picture).tags for picture in project.collection.pictures]
         lists = list(generated(LISTS))
-        drawn = replace(project.material, meanings=Meanings({}, pages_of(lists), {}))
+        drawn = replace(project.material, meanings=TagMeanings({}, pages_of(lists), {}))
         of_one = [(*_CAST, *filter(_is_no_name, tags)) for tags in lists]
         sets = (
             ("shipped", shipped, project.material),

@@ -27,7 +27,7 @@ from tags.spelling import words
 from tests.fakes.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
 from tests.fakes.tiny_model import write_text_model
 from tests.program.project import Project as Folder
-from wiki.telling import Telling
+from wiki.explanations import Explanations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class AsTheyCome(Telling):
+class AsTheyCome(Explanations):
     """Tells the same meanings in the order in which each tag file has the tags."""
 
-    def of(self, tags: Sequence[str]) -> list[tuple[str, str]]:
-        """Name and description of the tags worth telling."""
+    def choose(self, tags: Sequence[str]) -> list[tuple[str, str]]:
+        """Name and description of the tags that a prompt explains."""
         places = {words(tag): place for place, tag in reversed(list(enumerate(tags)))}
-        return sorted(Telling.of(self, tags), key=lambda told: places[told[0]])
+        return sorted(Explanations.choose(self, tags), key=lambda told: places[told[0]])
 
 
 @contextmanager
@@ -61,9 +61,9 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
     chosen = [f"{key}={value}" for key, value in folder.set.items()]
     project = Project(config.load(folder.folder / "config.ini", chosen))
     if not in_one_order:
-        telling = project.material.telling
-        as_they_come = AsTheyCome(**{field.name: getattr(telling, field.name) for field in fields(telling)})
-        project.material = replace(project.material, telling=as_they_come)
+        usual = project.material.explanations
+        as_they_come = AsTheyCome(**{field.name: getattr(usual, field.name) for field in fields(usual)})
+        project.material = replace(project.material, explanations=as_they_come)
     pictures = project.collection.pictures
     connections = Connections()
     endpoint = await connections.endpoint(project.settings.interpreter.endpoint)

@@ -34,8 +34,8 @@ from wiki import cache as tags_cache
 from wiki.cache import BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.danbooru import DanbooruSource
 from wiki.e621 import E621Source
+from wiki.explanations import tokens
 from wiki.source import Access, Source
-from wiki.telling import tokens
 
 TAGS = 1_000
 _HASTY = Manners(per_second=10_000)

@@ -79,18 +79,18 @@ class Project:
     @cached_property
     def material(self) -> Material:
         """What templates can say; to be asked for once stage 1 is through."""
-        from wiki.meanings import Meanings
-        from wiki.telling import Telling
+        from wiki.explanations import Explanations
+        from wiki.tag_meanings import TagMeanings
         from writing.material import Material
         from writing.sheets import Sheets
 
         survey, chosen = self.collection.survey(), self.settings.tags
-        meanings = Meanings(self.own, self.cache, survey.categories)
-        telling = Telling(meanings, survey.counts, chosen.describe, chosen.describe_tokens)
+        meanings = TagMeanings(self.own, self.cache, survey.categories)
+        explanations = Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens)
         hidden = HiddenTraits.of(chosen.hide)
         sheets = Sheets(self.collection, meanings)
         left_out = frozenset(chosen.exclude_categories)
-        return Material(meanings, telling, left_out, hidden, chosen.drop_implied, sheets)
+        return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
 
     @cached_property
     def target(self) -> Target:
@@ -137,11 +137,11 @@ class Project:
         """Write report.html beside the captions, and return where it is; raises UserError."""
         from review.gathering import Sources
         from review.report import write_report
-        from wiki.meanings import Meanings
+        from wiki.tag_meanings import TagMeanings
 
         captions, descriptions = self.captions.texts, self.descriptions.texts
         # What the tag files of other pictures tell is not worth reading all of them.
-        known = Meanings(self.own, self.cache, {})
+        known = TagMeanings(self.own, self.cache, {})
         return write_report(
             Sources(self.collection, captions, descriptions, self.journal, known.categories, known.implied)
         )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Protocol
 
 from config import VERSION
+from errors import StageError, UserError
 from settings import TagProviderSettings
 from settings.wikis import WIKIS, Manners
 
@@ -20,13 +24,12 @@ _DUMP_SOURCE = "wiki.dump:DumpSource"
 class Page:
     """What a source knows about one tag.
 
-    `tag` is the tag that was asked for, and `name` the tag its page stands under: they differ for
-    an alias. `text` is plain text, "" when there is no usable page. `category` is one of general,
-    artist, copyright, character, meta, species, contributor, lore, or None when the source does
-    not tell; likewise `post_count`. `known` is False when the source says that there is no such
-    tag and no such page. `implies` are the tags that stand beside this one as a rule of the wiki
-    (`sun_hat` implies `hat`), in canonical spelling; those that they imply in turn need not be among
-    them. It is empty where the source does not tell.
+    `tag` is the tag that was asked about, and `name` the tag whose page it is: they differ for an alias.
+    `text` is plain text, "" when there is no usable page. `category` is one of `tags.categories.CATEGORIES`,
+    and it and `post_count` are None when the source does not tell. `known` is False when the source says that
+    there is no such tag and no such page. `implies` are the tags that this one implies by a rule of the wiki
+    (`sun_hat` implies `hat`), in canonical spelling; those that they imply in turn may be left out. It is
+    empty when the source does not tell.
     """
 
     tag: str
@@ -39,7 +42,7 @@ class Page:
 
     @classmethod
     def unknown(cls, tag: str) -> Page:
-        """Say that the source has no such tag and no such page."""
+        """The page of a tag that the source does not know."""
         return cls(tag=tag, name=tag, text="", category=None, post_count=None, known=False)
 
 
@@ -67,17 +70,15 @@ class Source(Protocol):
 
     What a source promises:
 
-    - Tags come in canonical spelling: lower case, underscores for spaces, each of them once.
-    - `pages` is a generator: it yields one `Page` for each tag it could ask about, in any order and as
-      soon as it is known, so that what was fetched before an interruption is kept.
-    - A tag that the source does not know is yielded with `known=False`. That is an answer, and it is
-      remembered. A tag that could not be asked about is not yielded at all: "could not ask" is
-      never "no such page".
+    - It gets tags in canonical spelling: lower case, underscores for spaces, each of them once.
+    - `pages` is a generator: it yields one `Page` for each tag, in any order and as soon as it is known, so
+      that what was fetched before an interruption is kept.
+    - A tag that the source does not know is yielded with `known=False`, and that is kept in the cache. A tag
+      that could not be asked about is not yielded at all, so that the next run asks about it.
     - When the source cannot be reached, it raises `StageError` with one sentence that says what
       happened and what to do.
-    - `text` is plain text: markup is taken out by `wiki.dtext.definition` or the like.
-    - `implies` is asked for where that takes no further request. A tag without it is compared with
-      others by its words.
+    - `text` is plain text: `wiki.dtext.definition` takes the markup out, or a function of your own.
+    - `implies` is filled where that takes no further request. The other tags are compared by their words.
     """
 
     name: str
@@ -109,3 +110,60 @@ def open_source(settings: TagProviderSettings, tries: int | None = None) -> Sour
     )
     open_wiki: Callable[[Access], Source] = resolve_name(wiki.source)
     return open_wiki(access)
+
+
+async def pages_as_they_arrive(
+    pages: Iterable[Page], on_arrival: Callable[[Page], None]
+) -> AsyncGenerator[Page, None]:
+    """Yield pages in order, while a thread reads the wiki, so that it is read on however busy the caller is.
+
+    `on_arrival` is called in the event loop with each page as soon as it is there, which may be long before
+    the page is yielded. Raises what `pages` and `on_arrival` raise, after the pages that came before.
+    """
+    reader = _Reader(pages, on_arrival)
+    # A daemon, because a run that is interrupted does not wait for the wiki.
+    threading.Thread(target=reader.read_all, name="wiki", daemon=True).start()
+    try:
+        while (item := await reader.queue.get()) is not None:
+            if not isinstance(item, Page):
+                raise item
+            yield item
+    finally:
+        reader.stopped.set()
+
+
+class _Reader:
+    """Hands over from the thread that reads to the event loop: pages, an error if there is one, then None."""
+
+    def __init__(self, pages: Iterable[Page], on_arrival: Callable[[Page], None]) -> None:
+        self.queue: asyncio.Queue[Page | StageError | UserError | None] = asyncio.Queue()
+        self.stopped = threading.Event()
+        self._pages = pages
+        self._on_arrival = on_arrival
+        self._loop = asyncio.get_running_loop()
+
+    def read_all(self) -> None:
+        """Read to the end; runs in the thread."""
+        try:
+            for page in self._pages:
+                if self.stopped.is_set():
+                    return
+                self._hand_over(page)
+        except (StageError, UserError) as error:
+            self._hand_over(error)
+        finally:
+            self._hand_over(None)
+
+    def _hand_over(self, item: Page | StageError | UserError | None) -> None:
+        # RuntimeError: the loop is closed, because the run ended before the wiki answered.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._receive, item)
+
+    def _receive(self, item: Page | StageError | UserError | None) -> None:
+        try:
+            if isinstance(item, Page) and not self.stopped.is_set():
+                self._on_arrival(item)
+        except UserError as error:
+            self.stopped.set()
+            item = error
+        self.queue.put_nowait(item)

@@ -19,8 +19,8 @@ from tags.categories import (
 from tags.filters import HiddenTraits
 from tags.implications import without_implied
 from tags.spelling import words
-from wiki.meanings import Meanings
-from wiki.telling import Telling
+from wiki.explanations import Explanations
+from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
 # The values of templates that list the tags of one category.
@@ -41,8 +41,8 @@ class Material:
     without tags that another one says.
     """
 
-    meanings: Meanings
-    telling: Telling
+    meanings: TagMeanings
+    explanations: Explanations
     left_out: frozenset[str]
     hidden: HiddenTraits
     drops_implied: bool
@@ -59,7 +59,7 @@ class Material:
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
-        return tags.explicit, characters, series, [name for name, _ in self.telling.of(shown)]
+        return tags.explicit, characters, series, [name for name, _ in self.explanations.choose(shown)]
 
     def values(
         self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
@@ -82,7 +82,7 @@ class Material:
         sheets = self.sheets.of(people) if has_sheets else []
         # What the sheets of several characters say is not said again.
         explained = [tag for tag in shown if tag not in characters] if len(sheets) > 1 else shown
-        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.telling.of(explained))
+        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.explanations.choose(explained))
         return {
             **groups,
             "tags": _listed(shown),

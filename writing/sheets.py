@@ -16,7 +16,7 @@ from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied
 from tags.people import fewest_people
 from tags.spelling import words
-from wiki.meanings import Meanings
+from wiki.tag_meanings import TagMeanings
 
 # Of so many pictures where nobody else is, a trait stands in this share.
 _LEAST_SHARE = 0.6
@@ -48,7 +48,7 @@ class Sheets:
     """Writes sheets; the data set is read through once, when the first one is asked for."""
 
     collection: Collection
-    meanings: Meanings
+    meanings: TagMeanings
     # Prompts may be made in several threads.
     _reading: Lock = field(default_factory=Lock)
 
@@ -57,7 +57,8 @@ class Sheets:
         with self._reading:
             traits = self._traits
         found = (
-            Sheet(words(tag), self.meanings.of(tag).description, traits.get(tag, ())) for tag in characters
+            Sheet(words(tag), self.meanings.look_up(tag).description, traits.get(tag, ()))
+            for tag in characters
         )
         return [sheet for sheet in found if sheet.description or sheet.traits]
 
@@ -79,7 +80,7 @@ class Sheets:
         """The most common tags that are, or for all that is known may be, characters."""
         counts = self.collection.survey().counts.most_common()
         often = (tag for tag, count in counts if count >= _FEWEST_PICTURES)
-        maybe = (tag for tag in often if self.meanings.of(tag).category in (CHARACTER, None))
+        maybe = (tag for tag in often if self.meanings.look_up(tag).category in (CHARACTER, None))
         return set(islice(maybe, _MOST_CHARACTERS))
 
     def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
@@ -108,7 +109,7 @@ class Sheets:
                 yield look
 
     def _is_look(self, tag: str) -> bool:
-        return (self.meanings.of(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
+        return (self.meanings.look_up(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
 
 
 def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:

@@ -15,10 +15,10 @@ from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
 from settings import Settings
 from settings.wikis import WIKIS
-from summaries import gist
-from wiki import glossary
+from summaries import summarizing
 from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
+from wiki.tag_meanings import is_no_tag
 from writing.variables import OF_PAGES, OF_PICTURES
 
 _DESCRIPTION = "image_description"
@@ -81,7 +81,7 @@ def check_meanings(project: Project) -> Iterator[Finding]:
 
 
 def _cache(project: Project) -> Iterator[Finding]:
-    asked = [tag for tag in project.tags(None) if not glossary.is_no_tag(tag)]
+    asked = [tag for tag in project.tags(None) if not is_no_tag(tag)]
     wanted = set(project.cache.wanted(asked, date.today()))
     entries = {tag: project.cache.get(tag) for tag in asked}
     misses = [tag for tag in asked if entries[tag] is None]
@@ -119,7 +119,7 @@ def _wiki(project: Project) -> Iterator[Finding]:
 
 def longest_of_tag_provider(project: Project) -> int:
     """The characters of the longest possible prompt: a request full of pages."""
-    page = {"name": "tag", "category": "general", "text": "x" * gist.CHARACTERS_PER_REQUEST}
+    page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
     prompt = Prompt(project.settings.tag_provider.prompt_template_file, OF_PAGES)
     return _length(prompt.messages({"pages": [page]}))
 

@@ -25,8 +25,8 @@ from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.prompts import Message, Prompt
 from settings import EndpointSettings, Settings
-from summaries import gist
-from wiki import glossary
+from summaries import summarizing
+from wiki.tag_meanings import is_no_tag
 from writing.variables import OF_PAGES
 
 # The tokens of an answer if neither the journal nor the probe tells; for the TagProvider they are per tag.
@@ -218,10 +218,10 @@ class DryRun:
         if chosen.endpoint.url == "builtin":
             self._without_model.insert(0, "TagProvider")
             return []
-        asked = (tag for tag in project.tags(self.limit) if not glossary.is_no_tag(tag))
+        asked = (tag for tag in project.tags(self.limit) if not is_no_tag(tag))
         due = len(project.cache.wanted(asked, date.today()))
-        requests = math.ceil(due / gist.PAGES_PER_REQUEST)
-        pages = [_USUAL_PAGE] * gist.PAGES_PER_REQUEST
+        requests = math.ceil(due / summarizing.PAGES_PER_REQUEST)
+        pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST
         messages = Prompt(chosen.prompt_template_file, OF_PAGES).messages({"pages": pages})
         tokens = sum(estimated_tokens(message.text) for message in messages)
         # A request of its own would need a wiki page, so it is assumed to take as long as those above.

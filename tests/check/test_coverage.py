@@ -28,7 +28,7 @@ from tests.check.corpus import (
     judge,
     measure,
 )
-from wiki.glossary import load
+from wiki.tag_meanings import load_glossary
 
 _PHRASES = Path(__file__).parents[2] / "check" / "phrases.json"
 TAGS = [
@@ -228,7 +228,7 @@ def test_sisters_of_one_family_name_are_two_people() -> None:
 
 def test_the_composers_captions_say_their_tags() -> None:
     """Of each general tag the program knows, but for faces and a few that the composer says as spelled."""
-    tags = [tag for tag, entry in load().items() if entry.category == "general"]
+    tags = [tag for tag, entry in load_glossary().items() if entry.category == "general"]
     drafted = [(tag, caption) for tag in tags if (caption := draft(tag))]
     unsaid = [tag for tag, caption in drafted if check(caption, [tag], {}).missed]
     assert len(drafted) > 1000

@@ -29,8 +29,8 @@ from llm.prompts import Prompt
 from llm.replies import Form, clean
 from llm.usage import Reply
 from settings import SECTIONS, EndpointSettings
-from summaries.findings import Findings
-from summaries.gist import sentence_in, sentences_in
+from summaries.saving import TagLog
+from summaries.summarizing import sentence_in, sentences_in
 from wiki import cache as tags_cache
 from wiki import own
 from wiki.cache import Cache
@@ -125,11 +125,11 @@ def test_any_lines_are_a_journal_or_passed_over(lines: list[bytes]) -> None:
 
 
 def log_of_tags(path: Path) -> None:
-    findings = Findings(JsonLines(path), "danbooru")
-    findings.recover()
-    for page in findings.pages.values():
+    log = TagLog(JsonLines(path), "danbooru")
+    log.read()
+    for page in log.pages.values():
         assert isinstance(page.text + page.tag + page.name, str)
-    findings.save(path.with_name("tags_cache.json"))
+    log.save(path.with_name("tags_cache.json"))
 
 
 PAGE = st.dictionaries(st.sampled_from(["tag", "name", "text", "category", "post_count", "known"]), LEAVES)

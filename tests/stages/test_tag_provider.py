@@ -23,7 +23,7 @@ from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
-from summaries.gist import NoSentenceError, sentence_in, sentences_in, without_model
+from summaries.summarizing import NoSentenceError, sentence_in, sentences_in, summary_without_model
 from tag_provider import TagProvider
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
@@ -152,7 +152,7 @@ def test_a_page_that_is_a_short_plain_sentence_needs_no_model(tmp_path: Path, mo
     ],
 )
 def test_a_page_of_any_other_form_goes_to_the_model(text: str) -> None:
-    assert without_model(page("cap", text=text), 0) is None
+    assert summary_without_model(page("cap", text=text), 0) is None
 
 
 def test_rare_tags_can_be_left_with_the_first_sentence_of_their_page(

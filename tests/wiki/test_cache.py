@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import UserError
-from summaries import sharing
+from summaries import saving
 from tests.program.project import ROOT, Project
 from wiki import cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry
@@ -147,7 +147,7 @@ def test_a_broken_file_is_a_sentence_and_nothing_is_overwritten(
         cache.load(path)
     assert sentence in str(caught.value)
     with pytest.raises(UserError):
-        sharing.add_to(path, cache_of(hat=said("gemma")))
+        saving.add_to_cache_file(path, cache_of(hat=said("gemma")))
     assert path.read_text() == text
 
 
@@ -274,10 +274,10 @@ def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path
         hat=said("gemma", "Their hat."), cap=said("gemma"), long_hair=said("gemma"), bow=said(BY_NO_PAGE)
     )
     other = written(tmp_path / "theirs.json", theirs.dump())
-    assert sharing.merge(mine, other) == (
+    assert saving.merge_cache_file(mine, other) == (
         f"2 of the 4 entries of {other} came into {mine}; what stood there is kept."
     )
-    assert sharing.merge(mine, other).startswith("0 of the 4 entries")
+    assert saving.merge_cache_file(mine, other).startswith("0 of the 4 entries")
     kept = json.loads(mine.read_text())
     assert kept["hat"] == "My hat."
     assert sorted(kept) == ["Long Hair", "bow", "cap", "hat"]
@@ -285,14 +285,14 @@ def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path
 
 def test_a_file_to_merge_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"there is no file .*none.json: name a tags_cache.json"):
-        sharing.merge(tmp_path / "mine.json", tmp_path / "none.json")
+        saving.merge_cache_file(tmp_path / "mine.json", tmp_path / "none.json")
     assert not (tmp_path / "mine.json").exists()
 
 
 def test_two_runs_that_share_a_cache_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "c.json"
     mine = [cache_of(**{f"run_{run}_tag_{number}": said("gemma")}) for run in range(4) for number in range(8)]
-    threads = [threading.Thread(target=sharing.add_to, args=(path, one)) for one in mine]
+    threads = [threading.Thread(target=saving.add_to_cache_file, args=(path, one)) for one in mine]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -303,7 +303,7 @@ def test_two_runs_that_share_a_cache_lose_nothing(tmp_path: Path) -> None:
 def test_nobody_writes_while_another_run_does(tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     with FileLock(f"{path}.lock"):
-        waiting = threading.Thread(target=sharing.add_to, args=(path, cache_of(hat=said("gemma"))))
+        waiting = threading.Thread(target=saving.add_to_cache_file, args=(path, cache_of(hat=said("gemma"))))
         waiting.start()
         written(path, '{"cap": "Mine."}')
         waiting.join(0.2)
@@ -314,7 +314,7 @@ def test_nobody_writes_while_another_run_does(tmp_path: Path) -> None:
 
 def test_a_file_that_needs_no_change_is_not_written(tmp_path: Path) -> None:
     path = written(tmp_path / "c.json", '{"hat":   "My hat."}')
-    assert sharing.add_to(path, cache_of(hat=said("gemma"))) == 0
+    assert saving.add_to_cache_file(path, cache_of(hat=said("gemma"))) == 0
     assert path.read_text() == '{"hat":   "My hat."}'
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from dataset.sidecar import read_tags
 from tags.spelling import canonical
-from wiki.glossary import GLOSSARY, Entry, load
+from wiki.cache import Entry
+from wiki.tag_meanings import GLOSSARY, load_glossary
 
 IMAGES = Path(__file__).parents[2] / "images"
 TAG_FILES = (".txt", ".caption", ".tags", ".csv", ".json")
@@ -44,12 +45,12 @@ def pairs_of_the_file() -> list[tuple[str, dict[str, object]]]:
 
 
 def described() -> Iterator[tuple[str, str]]:
-    return ((tag, entry.description) for tag, entry in load().items() if entry.description)
+    return ((tag, entry.description) for tag, entry in load_glossary().items() if entry.description)
 
 
 def offenders(pattern: re.Pattern[str]) -> list[str]:
     """The tags one of whose words is what `pattern` describes in full."""
-    return [tag for tag in load() if any(map(pattern.fullmatch, [tag, *re.split(r"[_\s()]", tag)]))]
+    return [tag for tag in load_glossary() if any(map(pattern.fullmatch, [tag, *re.split(r"[_\s()]", tag)]))]
 
 
 def shipped_tags() -> list[tuple[str, str]]:
@@ -59,25 +60,28 @@ def shipped_tags() -> list[tuple[str, str]]:
 
 
 def test_the_file_loads_into_entries() -> None:
-    assert load()["twintails"] == Entry(
-        description=load()["twintails"].description, category="general", post_count=900_000
+    assert load_glossary()["twintails"] == Entry(
+        description=load_glossary()["twintails"].description,
+        category="general",
+        post_count=900_000,
+        source="glossary",
     )
-    assert "two bunches" in load()["twintails"].description
-    assert load()["hatsune_miku"].category == "character"
-    assert load()["vocaloid"].category == "copyright"
-    assert load()["highres"].category == "meta"
+    assert "two bunches" in load_glossary()["twintails"].description
+    assert load_glossary()["hatsune_miku"].category == "character"
+    assert load_glossary()["vocaloid"].category == "copyright"
+    assert load_glossary()["highres"].category == "meta"
 
 
 def test_the_file_is_read_only_once() -> None:
-    assert load() is load()
+    assert load_glossary() is load_glossary()
 
 
 def test_the_most_common_general_tags_are_described() -> None:
-    assert sum(load()[tag].category == "general" for tag, _ in described()) >= 400
+    assert sum(load_glossary()[tag].category == "general" for tag, _ in described()) >= 400
 
 
 def test_every_kind_of_tag_is_represented() -> None:
-    counts = Counter(entry.category for entry in load().values())
+    counts = Counter(entry.category for entry in load_glossary().values())
     assert counts["meta"] >= 80
     assert counts["copyright"] >= 60
     assert counts["character"] >= 80
@@ -104,28 +108,30 @@ def test_every_entry_has_exactly_its_three_facts() -> None:
 
 def test_every_key_is_a_canonical_tag_name() -> None:
     valid = re.compile(r"(?![-~_`%(){}\[\]/])[!-~]{1,170}")
-    for tag in load():
+    for tag in load_glossary():
         assert canonical(tag) == tag
         assert valid.fullmatch(tag), tag
         assert not re.search(r"[,*]|__|_$", tag), tag
 
 
 def test_every_category_is_a_known_one() -> None:
-    assert {entry.category for entry in load().values()} <= CATEGORIES
+    assert {entry.category for entry in load_glossary().values()} <= CATEGORIES
 
 
 def test_post_counts_are_rounded_to_two_digits() -> None:
-    for tag, entry in load().items():
-        assert 0 <= entry.post_count < 10_000_000, tag
+    for tag, entry in load_glossary().items():
+        assert entry.post_count is not None and 0 <= entry.post_count < 10_000_000, tag
         assert not str(entry.post_count)[2:].strip("0"), tag
 
 
 def test_only_meta_words_may_have_no_posts() -> None:
-    assert {entry.category for entry in load().values() if entry.post_count == 0} == {"meta"}
+    assert {entry.category for entry in load_glossary().values() if entry.post_count == 0} == {"meta"}
 
 
 def test_every_general_tag_has_a_description() -> None:
-    assert [t for t, entry in load().items() if entry.category == "general" and not entry.description] == []
+    assert [
+        t for t, entry in load_glossary().items() if entry.category == "general" and not entry.description
+    ] == []
 
 
 def test_every_description_is_one_short_sentence() -> None:
@@ -154,7 +160,9 @@ def test_no_tag_is_about_sexual_acts_or_parts() -> None:
 
 def test_no_two_general_tags_are_described_alike() -> None:
     sentences = Counter(
-        load()[tag].description for tag, _ in described() if load()[tag].category == "general"
+        load_glossary()[tag].description
+        for tag, _ in described()
+        if load_glossary()[tag].category == "general"
     )
     assert [sentence for sentence, times in sentences.items() if times > 1] == []
 
@@ -178,8 +186,8 @@ def test_no_two_general_tags_are_described_alike() -> None:
     ],
 )
 def test_tags_that_are_easily_confused_are_told_apart(tag: str, what_tells_it_apart: str) -> None:
-    assert what_tells_it_apart in load()[tag].description
+    assert what_tells_it_apart in load_glossary()[tag].description
 
 
 def test_every_tag_of_the_shipped_pictures_is_known() -> None:
-    assert [f"{tag} ({file})" for file, tag in shipped_tags() if tag not in load()] == []
+    assert [f"{tag} ({file})" for file, tag in shipped_tags() if tag not in load_glossary()] == []

@@ -15,8 +15,8 @@ from tags.spelling import words
 from tests.program.project import Project
 from wiki import own
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
-from wiki.meanings import Meanings
-from wiki.telling import Describe, Telling, tokens
+from wiki.explanations import Describe, Explanations, tokens
+from wiki.tag_meanings import TagMeanings
 
 GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")
 
@@ -25,11 +25,11 @@ def meanings_of(
     entries: dict[str, Entry] | None = None,
     mine: dict[str, Entry] | None = None,
     told: dict[str, str] | None = None,
-) -> Meanings:
+) -> TagMeanings:
     made = Cache()
     for tag, entry in (entries or {}).items():
         made.add(tag, entry)
-    return Meanings(mine or {}, made, told or {})
+    return TagMeanings(mine or {}, made, told or {})
 
 
 # Who knows best
@@ -45,36 +45,36 @@ def test_what_a_tag_implies_is_told_by_whoever_knows_and_for_an_alias_by_its_tar
     meanings = meanings_of(cached, {"grin": Entry("How she grins.", by=BY_YOU)})
     tags = ("grin", "toothy_grin", "here", "nobody_knows")
     assert [meanings.implied(tag) for tag in tags] == [("smile",), ("smile",), (), ()]
-    assert meanings.of("grin").description == "How she grins."
+    assert meanings.look_up("grin").description == "How she grins."
 
 
 def test_the_user_knows_better_than_the_cache_and_the_cache_better_than_the_glossary() -> None:
-    shipped = meanings_of().of("twintails")
+    shipped = meanings_of().look_up("twintails")
     assert shipped.description
     assert (shipped.category, shipped.source) == ("general", "glossary")
     cached = {"twintails": Entry("From the wiki.", "general", 5, source="danbooru", by="gemma")}
-    assert meanings_of(cached).of("twintails").description == "From the wiki."
+    assert meanings_of(cached).look_up("twintails").description == "From the wiki."
     mine = {"twintails": Entry("My words.", by=BY_YOU)}
-    found = meanings_of(cached, mine).of("twintails")
+    found = meanings_of(cached, mine).look_up("twintails")
     assert (found.description, found.category, found.post_count) == ("My words.", "general", 5)
 
 
 def test_each_field_comes_from_the_best_source_that_has_it() -> None:
     mine = {"mychar": Entry("", "character", by=BY_YOU)}
     cached = {"mychar": Entry("A girl with red hair.", "general", 7, by="gemma")}
-    found = meanings_of(cached, mine).of("mychar")
+    found = meanings_of(cached, mine).look_up("mychar")
     assert (found.description, found.category, found.post_count) == ("A girl with red hair.", "character", 7)
 
 
 def test_a_tag_that_the_wiki_does_not_know_keeps_what_the_glossary_and_the_tag_file_say() -> None:
     unknown = Entry("", fetched="2026-11-22", by=BY_NO_TAG)
     found = meanings_of({"mychar": unknown, "twintails": unknown}, told={"mychar": "character"})
-    assert found.of("mychar").category == "character"
-    assert found.of("twintails").description
+    assert found.look_up("mychar").category == "character"
+    assert found.look_up("twintails").description
 
 
 def test_without_anybody_who_knows_there_is_neither_text_nor_category() -> None:
-    assert meanings_of().of("no_such_thing") == Entry("")
+    assert meanings_of().look_up("no_such_thing") == Entry("")
     assert meanings_of().categories(["no_such_thing"]) == {}
 
 
@@ -236,8 +236,10 @@ ENTRIES = {
 }
 
 
-def telling(describe: Describe = "unusual", most: int = 800, counts: dict[str, int] | None = None) -> Telling:
-    return Telling(meanings_of(ENTRIES), Counter(counts or {}), describe, most)
+def explanations(
+    describe: Describe = "unusual", most: int = 800, counts: dict[str, int] | None = None
+) -> Explanations:
+    return Explanations(meanings_of(ENTRIES), Counter(counts or {}), describe, most)
 
 
 def names(found: list[tuple[str, str]]) -> list[str]:
@@ -245,7 +247,7 @@ def names(found: list[tuple[str, str]]) -> list[str]:
 
 
 def test_characters_and_series_are_told_and_what_few_pictures_have_and_no_name_says() -> None:
-    assert sorted(names(telling().of([*ENTRIES, "unknown"]))) == [
+    assert sorted(names(explanations().choose([*ENTRIES, "unknown"]))) == [
         "ao dai",
         "hatsune miku",
         "new thing",
@@ -255,8 +257,8 @@ def test_characters_and_series_are_told_and_what_few_pictures_have_and_no_name_s
 
 
 def test_all_and_none_are_what_they_say() -> None:
-    assert len(telling("all").of(list(ENTRIES))) == len(ENTRIES) - 1
-    assert telling("none").of(list(ENTRIES)) == []
+    assert len(explanations("all").choose(list(ENTRIES))) == len(ENTRIES) - 1
+    assert explanations("none").choose(list(ENTRIES)) == []
 
 
 def test_of_what_does_not_fit_the_most_common_gives_way_first() -> None:
@@ -264,21 +266,21 @@ def test_of_what_does_not_fit_the_most_common_gives_way_first() -> None:
     order = ["hatsune_miku", "vocaloid", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
     for count in range(len(order) + 1):
         budget = sum(costs[tag] for tag in order[:count])
-        told = names(telling("all", budget).of(list(ENTRIES)))
+        told = names(explanations("all", budget).choose(list(ENTRIES)))
         assert sorted(told) == sorted(map(words, order[:count]))
 
 
 def test_the_order_is_one_for_the_whole_data_set_whatever_the_order_of_the_tags() -> None:
-    one = telling(counts={"ushanka": 900, "hatsune_miku": 100, "ao_dai": 3})
-    assert names(one.of(["ao_dai", "hatsune_miku", "ushanka"])) == ["ushanka", "hatsune miku", "ao dai"]
-    assert names(one.of(["ushanka", "ao_dai"])) == ["ushanka", "ao dai"]
+    one = explanations(counts={"ushanka": 900, "hatsune_miku": 100, "ao_dai": 3})
+    assert names(one.choose(["ao_dai", "hatsune_miku", "ushanka"])) == ["ushanka", "hatsune miku", "ao dai"]
+    assert names(one.choose(["ushanka", "ao_dai"])) == ["ushanka", "ao dai"]
 
 
 def test_a_few_new_pictures_change_no_order() -> None:
     counts = {"ushanka": 40, "ao_dai": 41, "new_thing": 2}
-    before = telling(counts=counts).of(list(ENTRIES))
+    before = explanations(counts=counts).choose(list(ENTRIES))
     grown = {tag: count + 5 * (tag == "ushanka") for tag, count in counts.items()}
-    assert telling(counts=grown).of(list(ENTRIES)) == before
+    assert explanations(counts=grown).choose(list(ENTRIES)) == before
 
 
 @pytest.mark.parametrize(

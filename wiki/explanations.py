@@ -1,4 +1,4 @@
-"""Which meanings are worth their place in a prompt: a picture of 40 tags needs no 40 explanations."""
+"""Which tags a prompt explains: of the 40 tags of a picture, a model needs only a few explained."""
 
 from __future__ import annotations
 
@@ -10,60 +10,60 @@ from typing import Literal
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
 from tags.spelling import words
 from wiki.cache import Entry
-from wiki.meanings import Meanings
+from wiki.tag_meanings import TagMeanings
 
 Describe = Literal["unusual", "all", "none"]
 
-# Every model knows what is on more pictures than this; of 140,000 tags some 450 are.
+# Every model knows a tag that is on more posts than this; about 450 of 140,000 tags are.
 _WELL_KNOWN_POSTS = 40_000
-# A description that adds fewer words than this to the name says no more than the name.
+# A description with fewer new words than this says no more than the name of the tag.
 _FEWEST_NEW_WORDS = 3
 _ALWAYS = (CHARACTER, COPYRIGHT)
 _WORD = re.compile(r"[^\W_]{3,}")
-# Inflected words begin alike: "holding" and "holds", "braid" and "braided".
+# Words are compared by their first letters, so that "holding" is "holds" and "braid" is "braided".
 _STEM = 4
-# Words that sentences on pictures need, whatever they say.
-_SAYS_NOTHING = {
+# Words of any sentence on a picture, which say nothing about the tag.
+_COMMON_WORDS = {
     *("and", "are", "being", "both", "but", "can", "character", "characters", "drawn", "for", "from", "has"),
     *("have", "her", "his", "image", "into", "its", "one", "ones", "other", "people", "person", "picture"),
     *("seen", "shown", "some", "somebody", "someone", "something", "that", "the", "their", "them", "they"),
     *("thing", "this", "two", "usually", "visible", "which", "who", "whose", "with"),
 }
 _CHARACTERS_PER_TOKEN = 4
-# The dash, the colon and the line end around a name and its description.
+# The dash, the colon and the line break around a name and its description.
 _TOKENS_AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """Chooses and orders the meanings for one picture.
+class Explanations:
+    """Chooses which tags of a picture are explained, and in which order.
 
     `counts` is how many pictures of the data set have each tag.
     """
 
-    meanings: Meanings
+    meanings: TagMeanings
     counts: Mapping[str, int]
     describe: Describe
     most_tokens: int
 
-    def of(self, tags: Sequence[str]) -> list[tuple[str, str]]:
-        """Name and description of the tags worth telling.
+    def choose(self, tags: Sequence[str]) -> list[tuple[str, str]]:
+        """Name and description of the tags that are explained.
 
-        What most of the data set has comes first, so that neighbouring prompts begin alike and servers
-        can reuse them.
+        The tags that most pictures of the data set have come first, so that prompts begin alike and a server
+        can reuse what it has computed for the one before.
         """
         if self.describe == "none":
             return []
         categories = self.meanings.categories(tags)
-        entries = {tag: self.meanings.of(tag) for tag in tags}
+        entries = {tag: self.meanings.look_up(tag) for tag in tags}
         ranks = {tag: _rank(categories.get(tag, GENERAL)) for tag in entries}
-        worthy = [tag for tag, entry in entries.items() if self._is_worthy(tag, entry, ranks[tag])]
-        # Of what does not fit, the most common gives way first.
-        worthy.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
-        kept = sorted(self._within_budget(worthy, entries), key=self._place)
+        chosen = [tag for tag, entry in entries.items() if self._is_explained(tag, entry, ranks[tag])]
+        # The budget leaves out the most common tags first.
+        chosen.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
+        kept = sorted(self._within_budget(chosen, entries), key=self._order)
         return [(words(tag), entries[tag].description) for tag in kept]
 
-    def _is_worthy(self, tag: str, entry: Entry, rank: int) -> bool:
+    def _is_explained(self, tag: str, entry: Entry, rank: int) -> bool:
         if not entry.description:
             return False
         if self.describe == "all" or rank < len(_ALWAYS):
@@ -80,13 +80,13 @@ class Telling:
                 left -= cost
         return kept
 
-    def _place(self, tag: str) -> tuple[int, str]:
-        # In steps of four times as many, so that a few new pictures leave the prompts of others as they are.
+    def _order(self, tag: str) -> tuple[int, str]:
+        # Counts are compared in steps of factor four, so that a few new pictures do not change other prompts.
         return -(self.counts.get(tag, 0).bit_length() // 2), tag
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has: four letters of English each, one sign of other scripts."""
+    """About how many tokens a text has: four letters of English or one character of another script each."""
     plain = sum(map(str.isascii, text))
     return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
 
@@ -97,5 +97,5 @@ def _rank(category: str) -> int:
 
 def _says_more_than_its_name(name: str, description: str) -> bool:
     known = {word[:_STEM] for word in _WORD.findall(name.lower())}
-    new = {word[:_STEM] for word in _WORD.findall(description.lower()) if word not in _SAYS_NOTHING}
+    new = {word[:_STEM] for word in _WORD.findall(description.lower()) if word not in _COMMON_WORDS}
     return len(new - known) >= _FEWEST_NEW_WORDS

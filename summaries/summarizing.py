@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 25
 
-# Several pages share one request, as long as a small model keeps them apart.
+# Several pages share one request, but only so many that a small model does not mix them up.
 PAGES_PER_REQUEST = 5
 CHARACTERS_PER_REQUEST = 6000
-# The text before a page's first header is rarely longer; the rest seldom says what is seen.
+# The text before the first header of a page is rarely longer, and the rest seldom says what is seen.
 _CHARACTERS_PER_PAGE = 2000
 
 _FEWEST_WORDS = 3
-# A page has a sentence of its own to fall back on, so the model is not asked for long.
+# The first sentence of the page is there to fall back on, so one more try is enough.
 _MOST_RETRIES = 1
 _NUMBERED = re.compile(
     r"^\s*[*_]{0,2}(?:page\s)?(\d{1,2})[.):][*_]{0,2}\s+(\S.*)$", re.MULTILINE | re.IGNORECASE
 )
-_OF_TAGS = re.compile(
+_ABOUT_TAGS = re.compile(
     r"\bthis tag\b|\bthe tag (?:is|was|for|refers|describes|means)\b|\btagg(?:ed|ing)\b|\bwiki\b",
     re.IGNORECASE,
 )
-_REPEATED = r"[*_\"']{{0,3}}{}[*_\"']{{0,3}}(?: \([a-z]+\))?[*_]{{0,3}} ?[:–—-][*_]{{0,3}}\s+"
-_HALF_MARKED = re.compile(r"[_\[\]{}<>|]|https?:")
+_NAME_IN_FRONT = r"[*_\"']{{0,3}}{}[*_\"']{{0,3}}(?: \([a-z]+\))?[*_]{{0,3}} ?[:–—-][*_]{{0,3}}\s+"
+_MARKUP = re.compile(r"[_\[\]{}<>|]|https?:")
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class Summary:
     """A page and the sentence that sums it up; `by` says who wrote the sentence."""
 
     page: Page
@@ -59,44 +59,44 @@ class Gist:
 
 
 class NoSentenceError(ItemError):
-    """The model answered, and nothing in the answer serves as a description."""
+    """The model answered, but nothing in the answer can be used as a description."""
 
 
-def without_model(page: Page, min_post_count: int) -> Gist | None:
-    """The gist of a page that needs no model: there is nothing to sum up, or it is short and plain."""
+def summary_without_model(page: Page, min_post_count: int) -> Summary | None:
+    """The summary of a page that needs no model: it has no text, or one that is short and plain."""
     if not page.known:
-        return Gist(page, "", BY_NO_TAG)
+        return Summary(page, "", BY_NO_TAG)
     if not page.text:
-        return Gist(page, "", BY_NO_PAGE)
+        return Summary(page, "", BY_NO_PAGE)
     is_rare = page.post_count is not None and page.post_count < min_post_count
     if page.category in UNSEEN or is_rare:
-        return Gist(page, first_sentence(page.text), BY_PAGE)
-    return Gist(page, page.text, BY_PAGE) if _serves_as_it_is(page.text) else None
+        return Summary(page, first_sentence(page.text), BY_PAGE)
+    return Summary(page, page.text, BY_PAGE) if _is_plain_sentence(page.text) else None
 
 
-def first_sentences(pages: Iterable[Page]) -> list[Gist]:
-    """What serves until a model does better: the first sentence of each page."""
-    return [Gist(page, first_sentence(page.text), BY_FIRST_SENTENCE) for page in pages]
+def first_sentences(pages: Iterable[Page]) -> list[Summary]:
+    """The first sentence of each page, which is used until a model writes a better one."""
+    return [Summary(page, first_sentence(page.text), BY_FIRST_SENTENCE) for page in pages]
 
 
-def fits(group: Sequence[Page], page: Page) -> bool:
+def fits_request(group: Sequence[Page], page: Page) -> bool:
     """Whether one more page may share the request of a group."""
     characters = sum(min(len(each.text), _CHARACTERS_PER_PAGE) for each in [*group, page])
     return len(group) < PAGES_PER_REQUEST and characters <= CHARACTERS_PER_REQUEST
 
 
-class Gists:
-    """Asks one endpoint for the gists of pages."""
+class Summarizer:
+    """Asks one endpoint for the summaries of pages."""
 
     def __init__(self, template: Path) -> None:
         """Raises UserError when the template cannot be used."""
         self._prompt = Prompt(template, OF_PAGES)
 
-    async def of(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Gist]:
-        """Sum up several pages at once, and alone what that gives no sentence for.
+    async def summarize(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
+        """Summaries of all pages from one request; a page that it gives no sentence for is asked about alone.
 
-        Where the model has no sentence that serves, the first one of the page stands in. Raises ItemError
-        when every request was refused, StageError or UserError when no other can succeed.
+        Where that gives none either, the first sentence of the page is taken. Raises ItemError when every
+        request failed, and StageError or UserError when no other can succeed.
         """
         if len(pages) == 1:
             return [await self._alone(pages[0], endpoint)]
@@ -116,28 +116,28 @@ class Gists:
             raise refusals[-1]
         return [found.get(page.tag) or first_sentences([page])[0] for page in pages]
 
-    async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Gist]:
-        # What several pages at once do not give, each of them gives alone: no further try here.
+    async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
+        # No retries: the pages that get no sentence here are asked about one by one.
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
         answer = await ask(endpoint, messages, partial(sentences_in, pages=pages), retries=0)
         pairs = zip(pages, answer.result, strict=True)
-        return {page.tag: Gist(page, text, answer.model) for page, text in pairs if text is not None}
+        return {page.tag: Summary(page, text, answer.model) for page, text in pairs if text is not None}
 
-    async def _alone(self, page: Page, endpoint: Endpoint) -> Gist:
+    async def _alone(self, page: Page, endpoint: Endpoint) -> Summary:
         messages = self._prompt.messages({"pages": [_as_values(page)]})
         try:
             retries = min(endpoint.settings.retries, _MOST_RETRIES)
             answer = await ask(endpoint, messages, partial(sentence_in, page=page), retries=retries)
         except NoSentenceError as error:
-            _log.debug("%s: the first sentence of the page has to serve: %s", page.tag, error)
+            _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
             return first_sentences([page])[0]
-        return Gist(page, answer.result, answer.model)
+        return Summary(page, answer.result, answer.model)
 
 
 def sentences_in(reply: Reply, pages: Sequence[Page]) -> list[str | None]:
-    """The sentence for each page in a numbered reply, None where it does not serve.
+    """The sentence for each page in a numbered reply, None where it cannot be used.
 
-    Raises NoSentenceError when it is not plain which line is for which page.
+    Raises NoSentenceError when it is not clear which line is for which page.
     """
     text = _cleaned(reply, one_line=False)
     lines = _NUMBERED.findall(text)
@@ -148,7 +148,7 @@ def sentences_in(reply: Reply, pages: Sequence[Page]) -> list[str | None]:
 
 
 def sentence_in(reply: Reply, page: Page) -> str:
-    """The sentence in a reply about one page; raises NoSentenceError where none serves."""
+    """The sentence in a reply about one page; raises NoSentenceError where there is none that can be used."""
     text = _cleaned(reply, one_line=True)
     numbered = _NUMBERED.match(text)
     return _plain_sentence(_without_name(numbered.group(2) if numbered else text, page.name))
@@ -170,27 +170,30 @@ def _sentence_or_none(text: str, page: Page) -> str | None:
 
 
 def _plain_sentence(text: str) -> str:
-    """One sentence of at most MOST_WORDS words, with a capital and a full stop; or NoSentenceError."""
+    """One sentence of at most MOST_WORDS words, with a capital letter and a full stop.
+
+    Raises NoSentenceError where the text is none.
+    """
     try:
         text = first_sentence(clean(text, None, Form(max_words=MOST_WORDS)))
     except ItemError as error:
         raise NoSentenceError(error.reason, str(error)) from error
-    if len(text.split()) < _FEWEST_WORDS or _HALF_MARKED.search(text) or _OF_TAGS.search(text):
+    if len(text.split()) < _FEWEST_WORDS or _MARKUP.search(text) or _ABOUT_TAGS.search(text):
         raise NoSentenceError("no summary", f"not a plain sentence on what is seen: {text}")
     return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", '"')) else ".")
 
 
 def _without_name(text: str, name: str) -> str:
-    """Take off the name that some models repeat in front: "ahoge (general): A lock of hair"."""
+    """Remove the name that some models repeat in front: "ahoge (general): A lock of hair"."""
     for each in (name, words(name)):
-        repeated = re.match(_REPEATED.format(re.escape(each)), text, re.IGNORECASE)
+        repeated = re.match(_NAME_IN_FRONT.format(re.escape(each)), text, re.IGNORECASE)
         if repeated:
             return text[repeated.end() :]
     return text
 
 
-def _serves_as_it_is(text: str) -> bool:
-    """Whether the text of a page is already what a model would be asked for."""
+def _is_plain_sentence(text: str) -> bool:
+    """Whether the text of a page is already the one plain sentence that a model would be asked for."""
     try:
         return _plain_sentence(text) == text
     except NoSentenceError:
