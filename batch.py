@@ -11,15 +11,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from errors import ItemError, StageError
+from errors import ExcludedError, ItemError, Problem, StageError
 from events import happened
 from progress import Bar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-# The reason under which a picture is counted that is never sent: no failure, and never tried again.
-EXCLUDED = "excluded"
 # When nothing has succeeded yet and this many items failed in a row, the rest would fail too.
 GIVE_UP_AFTER = 20
 # What failed for a passing reason is tried once more when all others are through. Of a server that fails
@@ -31,18 +29,9 @@ _TOLD_AGAIN = 0.1
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An item that has no result, and why."""
-
-    name: str
-    reason: str
-    message: str
-
-
-def counted(failures: Iterable[Failure]) -> list[tuple[str, int]]:
+def counted(problems: Iterable[Problem]) -> list[tuple[str, int]]:
     """How often each reason was seen, the most common first; of equals the first in the alphabet."""
-    counts = Counter(failure.reason for failure in failures)
+    counts = Counter(problem.reason for problem in problems)
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
@@ -51,9 +40,9 @@ class Tally:
     """What came of the items of one stage."""
 
     done: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    excluded: list[Failure] = field(default_factory=list)
-    noted: list[Failure] = field(default_factory=list)
+    failures: list[Problem] = field(default_factory=list)
+    excluded: list[Problem] = field(default_factory=list)
+    noted: list[Problem] = field(default_factory=list)
     """Items that are done, each with something that its user should look at."""
 
     def reasons(self) -> list[tuple[str, int]]:
@@ -62,8 +51,8 @@ class Tally:
 
     def add_failure(self, name: str, error: ItemError) -> None:
         """Count an item that failed, or that is never sent."""
-        failure = Failure(name, error.reason, str(error))
-        (self.excluded if error.reason == EXCLUDED else self.failures).append(failure)
+        kind = self.excluded if isinstance(error, ExcludedError) else self.failures
+        kind.append(error.problem(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +187,8 @@ class _Runner(Generic[Item, Answer]):
         except ItemError as error:
             self._in_vain += error.asked
             is_put_off = may_wait and error.passing and len(self._postponed) < MOST_POSTPONED
-            outcome = EXCLUDED if error.reason == EXCLUDED else "put off" if is_put_off else "failed"
+            is_excluded = isinstance(error, ExcludedError)
+            outcome = "excluded" if is_excluded else "put off" if is_put_off else "failed"
             self._tell(item, outcome, started, reason=error.reason, message=str(error))
             if is_put_off:
                 self._postponed.append((item, error))
@@ -230,7 +220,7 @@ class _Runner(Generic[Item, Answer]):
         self.tally.add_failure(name, error)
         self._bar.failed = len(self.tally.failures)
         self._bar.advance(self._work.size(item))
-        if error.reason == EXCLUDED:
+        if isinstance(error, ExcludedError):
             return
         self._work.failed(item, error)
         _log.debug("%s: %s", name, error)

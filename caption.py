@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING
 
 from commands.arguments import USUAL_SAMPLE, arguments
 from commands.interruption import Interruption
-from errors import StageError, UserError
+from errors import ExitCode, StageError, UserError
 
 if TYPE_CHECKING:
     import argparse
 
     from settings import Settings
 
-DONE, USER_MUST_ACT = 0, 2
 # Python looks for garbage whenever it has made 700 objects, which takes an eighth of a run.
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 
 
-def main() -> int:
+def main() -> ExitCode:
     """Do what the command line says; the exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     interruption = Interruption(_last_word)
@@ -37,13 +36,13 @@ def main() -> int:
         return _act(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
-        return USER_MUST_ACT
+        return ExitCode.USER_MUST_ACT
     except ModuleNotFoundError as error:
         print(
             f"caption.py: the library {error.name} is not installed: pip install -r requirements.txt",
             file=sys.stderr,
         )
-        return USER_MUST_ACT
+        return ExitCode.USER_MUST_ACT
 
 
 def _refuse_an_old_python() -> None:
@@ -62,7 +61,7 @@ def _config_file(options: argparse.Namespace) -> Path:
     return options.config or PROGRAM_FOLDER / "config.ini"
 
 
-def _act(options: argparse.Namespace, interruption: Interruption) -> int:
+def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if options.version or options.settings:
         return _tell(_about_itself(options))
     if options.merge_cache:
@@ -80,14 +79,14 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> int:
     return _caption(options, interruption)
 
 
-def _tell(text: str) -> int:
+def _tell(text: str) -> ExitCode:
     try:
         print(text, flush=True)
     except BrokenPipeError:  # whoever reads has read enough
-        return DONE
+        return ExitCode.DONE
     except OSError as error:
         raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
-    return DONE
+    return ExitCode.DONE
 
 
 def _about_itself(options: argparse.Namespace) -> str:
@@ -115,7 +114,7 @@ def _reviewed(options: argparse.Namespace) -> str:
     return f"The report is {Project(settings).write_report()}."
 
 
-def _exported(options: argparse.Namespace) -> int:
+def _exported(options: argparse.Namespace) -> ExitCode:
     from captioning import export
     from captioning.project import Project
 
@@ -123,7 +122,7 @@ def _exported(options: argparse.Namespace) -> int:
     return export.export(Project(settings), options.export, _print)
 
 
-def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
+def _checked(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     import asyncio
 
     from commands.checkup import CheckUp
@@ -138,7 +137,7 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> int:
         interruption.end()
 
 
-def _compared(options: argparse.Namespace) -> int:
+def _compared(options: argparse.Namespace) -> ExitCode:
     import asyncio
 
     from captioning import eventlog
@@ -159,7 +158,7 @@ def _compared(options: argparse.Namespace) -> int:
         interruption.end()
 
 
-def _dry_run(options: argparse.Namespace, interruption: Interruption) -> int:
+def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     import asyncio
 
     from commands.dry_run import DryRun
@@ -171,10 +170,10 @@ def _dry_run(options: argparse.Namespace, interruption: Interruption) -> int:
         asyncio.run(interruption.watch(dry_run.run()))
     except asyncio.CancelledError:
         interruption.end()
-    return DONE
+    return ExitCode.DONE
 
 
-def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
+def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     import asyncio
 
     from captioning import eventlog
@@ -184,7 +183,7 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> int:
     settings = _settings(options)
     try:
         with eventlog.kept(options.log, settings) as ending:
-            ending.code = asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).through()))
+            ending.code = asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).run()))
         return ending.code
     except asyncio.CancelledError:
         interruption.end()

@@ -64,8 +64,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     checker = _Checker(raw, folder=path.resolve().parent, problems=problems)
     sections = checker.sections()
     if problems:
-        listing = "".join(f"\n  {problem}" for problem in problems)
-        raise UserError(f"{path} cannot be used as it is:{listing}")
+        raise UserError(f"{path} cannot be used as it is", problems)
     return Settings.model_validate(sections)
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import batch
 from composer import compose
 from dataset.collection import Collection
-from dataset.finishing import Finishing, Note
+from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.results import Results
 from dataset.texts import Texts, digest
+from errors import Problem
 from llm.asking import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
@@ -44,7 +45,7 @@ class Written:
     captions: Mapping[str, str]
     model: str
     details: Mapping[str, object]
-    notes: Sequence[Note] = ()
+    notes: Sequence[Problem] = ()
 
 
 class Interpreter:
@@ -152,7 +153,7 @@ class Interpreter:
         categories = self._material.meanings.categories(list(self._collection.survey().counts))
         return frozenset(tag for tag, category in categories.items() if category == CHARACTER)
 
-    def _keep(self, model: str, noted: list[batch.Failure], picture: Picture, written: Written) -> None:
+    def _keep(self, model: str, noted: list[Problem], picture: Picture, written: Written) -> None:
         text, notes = self._finishing.text(written.captions)
         self._results.keep(
             picture.stem_name,
@@ -164,8 +165,7 @@ class Interpreter:
         )
         # The same is said of thousands of pictures, and kept once.
         noted += [
-            batch.Failure(picture.name, note.reason, sys.intern(note.message))
-            for note in (*written.notes, *notes)
+            Problem(picture.name, note.reason, sys.intern(note.message)) for note in (*written.notes, *notes)
         ]
 
 

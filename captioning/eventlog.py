@@ -14,12 +14,10 @@ from typing import Any
 
 import config
 from dataset.json_lines import JsonLines
-from errors import StageError, UserError
+from errors import ExitCode, StageError, UserError
 from events import FIELDS, LOGGER, happened
 from llm.secrecy import HIDDEN, blotted, secrets_in
 from settings import Section, Settings
-
-USER_MUST_ACT, INTERRUPTED = 2, 130
 
 
 class EventLog(logging.Handler):
@@ -50,7 +48,7 @@ class EventLog(logging.Handler):
 class Ending:
     """The exit code of a run, for the last line of its log."""
 
-    code = 0
+    code = ExitCode.DONE
 
 
 @contextmanager
@@ -73,11 +71,11 @@ def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
         happened("start", version=config.VERSION, python=platform.python_version(), **_told(settings))
         yield ending
     except (UserError, StageError) as error:
-        ending.code = USER_MUST_ACT
+        ending.code = ExitCode.USER_MUST_ACT
         happened("error", message=str(error))
         raise
     except asyncio.CancelledError:
-        ending.code = INTERRUPTED
+        ending.code = ExitCode.INTERRUPTED
         raise
     finally:
         happened("end", exit_code=ending.code, seconds=round(monotonic() - started, 3))

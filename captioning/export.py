@@ -12,7 +12,6 @@ from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 
-from batch import EXCLUDED
 from captioning.amounts import amount
 from captioning.project import Project
 from dataset.disk import locked, write_pieces
@@ -20,11 +19,10 @@ from dataset.images import Picture
 from dataset.json_lines import JsonLines
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
 from dataset.trainers import TARGETS, Captioned, Target, captioned
-from errors import ItemError, UserError
+from errors import ExcludedError, ExitCode, ItemError, UserError
 
 PARQUET = "parquet"
 NAMES = (*TARGETS, PARQUET)
-DONE, SOME_FAILED = 0, 1
 _STAGE = "target"
 _FOREIGN = (
     "{} was left as it is, for another program wrote it, or somebody has changed it since: "
@@ -53,7 +51,7 @@ class Count:
         return f"{'; '.join(parts)}."
 
 
-def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -> int:
+def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -> ExitCode:
     """Do what stands after --export: the name of a target, and perhaps a place; the exit code.
 
     Without a place the further files of the target go beside the texts. A place is a folder, or the file
@@ -72,8 +70,8 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
     if count.foreign:
         say(count.foreign)
-        return SOME_FAILED
-    return DONE
+        return ExitCode.SOME_FAILED
+    return ExitCode.DONE
 
 
 def _exported(project: Project, name: str, place: Path | None) -> Count:
@@ -195,8 +193,10 @@ class Exporter:
         """The tags of a picture, none where they cannot be read; None for one that is never captioned."""
         try:
             return self._project.collection.tags(picture).tags
-        except ItemError as error:
-            return None if error.reason == EXCLUDED else ()
+        except ExcludedError:
+            return None
+        except ItemError:
+            return ()
 
 
 def _relative(folder: Path, root: Path) -> Path | None:

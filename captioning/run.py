@@ -21,7 +21,7 @@ from captioning.templates import refuse_broken
 from dataset.disk import locked
 from dataset.images import Picture
 from dataset.results import Results
-from errors import StageError, UserError
+from errors import ExitCode, StageError, UserError
 from llm.connecting import Connections
 from progress import Bar
 from settings import EndpointSettings, Settings
@@ -57,7 +57,7 @@ class Run:
         self._summary = Summary(say)
         self._untold: list[Outcome] = []
 
-    async def through(self) -> int:
+    async def run(self) -> ExitCode:
         """Run the stages that are not skipped; the exit code."""
         refuse_broken(self._settings)
         self._project.refuse_nothing()

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch import Failure, Tally, counted
+from batch import Tally, counted
 from captioning.amounts import amount, by_reason
 from captioning.effort import Effort
 from dataset.file_names import printable
 from dataset.images import Folder
+from errors import NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
 from settings import Settings
 
-DONE, SOME_FAILED = 0, 1
 _MOST_LISTED = 20
 
 NO_MODEL = (
@@ -128,9 +128,8 @@ class Summary:
     def problems(self, folder: Folder) -> None:
         """Say what was found, and list what cannot be used."""
         self.say(f"{amount(len(folder.pictures), 'picture')} found.")
-        problems = [Failure(each.name, each.reason, each.message) for each in folder.problems]
-        self.listing("Not as they should be", problems)
-        self._is_incomplete |= any(each.reason != "tag file without picture" for each in folder.problems)
+        self.listing("Not as they should be", folder.problems)
+        self._is_incomplete |= any(each.reason != NO_PICTURE_OF_TAG_FILE for each in folder.problems)
 
     def passed_over(self, title: str, why: str) -> None:
         """Say that a stage is left out."""
@@ -169,12 +168,12 @@ class Summary:
         self.say(what)
         self._is_incomplete = True
 
-    def close(self, seconds: float) -> int:
+    def close(self, seconds: float) -> ExitCode:
         """Say the end; the exit code."""
         self.say(f"{self._places()}; {seconds:.1f} s in all.")
         if self._without_model:
             self.say(self._without_model)
-        return SOME_FAILED if self._is_incomplete else DONE
+        return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
     def _places(self) -> str:
         """Where to find what this run was for."""
@@ -183,12 +182,12 @@ class Summary:
         places = ", ".join(f"{each.results}s are in {each.place}" for each in results)
         return f"{places[0].upper()}{places[1:]}" if places else "Nothing was made"
 
-    def listing(self, heading: str, failures: Sequence[Failure], where: str = "") -> None:
+    def listing(self, heading: str, problems: Sequence[Problem], where: str = "") -> None:
         """Name those that failed or should be looked at; of very many the first ones."""
-        if not failures:
+        if not problems:
             return
         self.say(f"{heading}:")
-        for failure in failures[:_MOST_LISTED]:
-            self.say(f"  {printable(failure.name)}: {printable(failure.message)}")
-        if rest := failures[_MOST_LISTED:]:
+        for problem in problems[:_MOST_LISTED]:
+            self.say(f"  {printable(problem.name)}: {printable(problem.message)}")
+        if rest := problems[_MOST_LISTED:]:
             self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{where}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from dataset.images import Picture
 from dataset.results import Made
 from dataset.texts import digest
 from decoding import decoded
-from errors import ItemError, UserError
+from errors import ExcludedError, ItemError, UserError
 from settings import Settings
 
 _FIELDS = {"picture", "caption", "seen", "again"}
@@ -96,14 +96,10 @@ def _checked(project: Project, path: Path) -> list[Correction]:
         except (ValueError, ItemError) as error:
             problems.append(f"entry {number}{_name_of(entry)}: {error}")
     if problems:
-        raise UserError(f"{path} is not applied, and nothing is changed:{''.join(_listed(problems))}")
+        rest = len(problems) - _MOST_LISTED
+        more = [f"… and {rest:,} more"] if rest > 0 else []
+        raise UserError(f"{path} is not applied, and nothing is changed", [*problems[:_MOST_LISTED], *more])
     return list(found.values())
-
-
-def _listed(problems: list[str]) -> Iterator[str]:
-    yield from (f"\n  {problem}" for problem in problems[:_MOST_LISTED])
-    if len(problems) > _MOST_LISTED:
-        yield f"\n  … and {len(problems) - _MOST_LISTED:,} more"
 
 
 def _entries(path: Path) -> list[object]:
@@ -162,11 +158,13 @@ def _fitting(project: Project, pictures: Mapping[str, Picture], correction: Corr
     picture = pictures.get(correction.picture)
     if picture is None:
         raise ValueError("there is no such picture with tags in the data set")
+    # Whether tags can be read is no matter here, unless they say that the picture must have no caption.
     try:
         project.collection.tags(picture)
-    except ItemError as error:
-        if error.reason == "excluded":
-            raise
+    except ExcludedError:
+        raise
+    except ItemError:
+        pass
     if correction.caption is None:
         return correction
     there = project.captions.texts.read(correction.picture) or ""

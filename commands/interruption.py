@@ -10,10 +10,11 @@ from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from errors import ExitCode
+
 if TYPE_CHECKING:
     import asyncio
 
-EXIT_CODE = 130
 Result = TypeVar("Result")
 
 # Seconds that an interrupted run has to let go of its connections and to write down what it holds.
@@ -56,7 +57,7 @@ class Interruption:
         """Say the last word, once, and end: threads that wait for a wiki or a picture are not waited for."""
         if self._said.acquire(blocking=False):
             self._last_word()
-        os._exit(EXIT_CODE)
+        os._exit(ExitCode.INTERRUPTED)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         cancel, self._cancel = self._cancel, None

@@ -12,7 +12,7 @@ from pathlib import Path
 from dataset.images import Folder, Picture, find_pictures
 from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, holds_pictures
 from dataset.sidecar import TagList, read_tags
-from errors import ItemError, UserError
+from errors import NO_TAG_FILE, ExcludedError, ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 from tags.exclusion import judge
 from tags.filters import NameFilter
@@ -65,8 +65,8 @@ class Collection:
     def tags(self, picture: Picture) -> TagList:
         """The tags of a picture, filtered as [Tags] says.
 
-        Raises ItemError when they cannot be read, and, under the reason "excluded", when the picture is
-        one that is never sent: that is judged from all tags, before any filter.
+        Raises ItemError when they cannot be read, and ExcludedError when the picture must never be sent,
+        which is judged from all tags, before any filter.
         """
         known = self._remembered.get(picture.name)
         if known is None:
@@ -77,11 +77,11 @@ class Collection:
 
     def _read(self, picture: Picture) -> TagList:
         if picture.tag_file is None:
-            raise ItemError("no tag file", "there is no tag file beside it")
+            raise ItemError(NO_TAG_FILE, "there is no tag file beside it")
         found = read_tags(self.root / picture.tag_file)
         judgement = judge(found.tags, found.rating)
         if judgement.excluded_because is not None:
-            raise ItemError("excluded", judgement.excluded_because)
+            raise ExcludedError(judgement.excluded_because)
         kept = self._filter.kept(found.tags)
         return dataclasses.replace(found, tags=kept, explicit=judgement.explicit)
 

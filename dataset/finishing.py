@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from dataset.trainers import Target
 from english import sentence_spans
-from errors import ItemError
+from errors import ItemError, Problem
 from settings import InterpreterSettings
 from tags.filters import HiddenTraits
 
@@ -28,14 +28,6 @@ _LEADING_MARKS = tuple(",.;:!?")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What a user should know of a caption that is written all the same; `reason` is to count them by."""
-
-    reason: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Finishing:
     """What the settings ask to be done to every caption and variant, for the trainer that will read them."""
 
@@ -44,7 +36,7 @@ class Finishing:
     hidden: HiddenTraits
     target: Target
 
-    def text(self, captions: Mapping[str, str]) -> tuple[str, list[Note]]:
+    def text(self, captions: Mapping[str, str]) -> tuple[str, list[Problem]]:
         """The text of a picture with these captions, by the names of their variants, and what to note of it.
 
         Raises ItemError where `strip` leaves nothing of a caption.
@@ -54,15 +46,16 @@ class Finishing:
             line, noted = self._finished(caption)
             lines.append(line)
             notes += [
-                note if len(captions) == 1 else Note(note.reason, f"{name}: {note.message}") for note in noted
+                note if len(captions) == 1 else note._replace(message=f"{name}: {note.message}")
+                for note in noted
             ]
         return self.target.text(lines), notes
 
-    def _finished(self, caption: str) -> tuple[str, list[Note]]:
+    def _finished(self, caption: str) -> tuple[str, list[Problem]]:
         bare = self._stripped(caption)
         if self.settings.shorten and self._over(self._around(bare)):
             bare = self._shortened(bare)
-        leaked = [Note("hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)]
+        leaked = [Problem("", "hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)]
         whole = self._around(bare)
         return whole, [*leaked, *self._over(whole)]
 
@@ -88,14 +81,14 @@ class Finishing:
         fitting = [end for end in ends if not self._over(self._around(caption[:end]))]
         return caption[: fitting[-1] if fitting else ends[0]]
 
-    def _over(self, caption: str) -> list[Note]:
+    def _over(self, caption: str) -> list[Problem]:
         """The limits that a caption goes over."""
         most_words, most_tokens = self.settings.max_words, self.settings.max_tokens_clip
         over = []
         if most_words is not None and (count := len(caption.split())) > most_words:
-            over.append(Note("over max_words", f"it has {count} words"))
+            over.append(Problem("", "over max_words", f"it has {count} words"))
         if most_tokens is not None and (count := clip_tokens(caption)) > most_tokens:
-            over.append(Note("over max_tokens_clip", f"it has about {count} CLIP tokens"))
+            over.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
         return over
 
 

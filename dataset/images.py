@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.file_names import cut_suffix, natural_order, printable, sharing_key
-from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, Listing, Problem, list_folders
+from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, Listing, list_folders
+from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, Problem
 
 # What replaces a picture's suffix to give its tag file, the first that exists; "*" is the suffix itself.
 _FORMS = (".tags", ".txt", ".caption", ".csv", "*.txt", "*.json", ".json")
@@ -112,7 +113,7 @@ def _match(listing: Listing, forms: tuple[str, ...]) -> tuple[list[Picture], lis
         tag_suffix = _tag_suffix(same[0], forms, listing.texts)
         pictures.append(Picture(listing.path(same[0]), tag_suffix))
         if not tag_suffix:
-            listing.report(same[0], "no tag file", _NO_TAGS)
+            listing.report(same[0], NO_TAG_FILE, _NO_TAGS)
     if listing.texts:
         _report_orphans(listing, forms)
     listing.problems.sort(key=lambda problem: natural_order(problem.name))
@@ -156,4 +157,4 @@ def _report_orphans(listing: Listing, forms: tuple[str, ...]) -> None:
         # A .json may be anything, unless it is named after a picture.
         is_loose = small not in forms or small == ".json" or base.lower() in _LOOSE_TEXTS
         if not is_loose or (known and f"*{small}" in forms):
-            listing.report(base + suffix, "tag file without picture", _NO_PICTURE)
+            listing.report(base + suffix, NO_PICTURE_OF_TAG_FILE, _NO_PICTURE)

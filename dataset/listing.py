@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dataset.disk import is_inside
 from dataset.file_names import cut_suffix, natural_order, printable
-from errors import UserError
+from errors import Problem, UserError
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"})
 UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".jxl"})
@@ -19,15 +19,6 @@ UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".j
 _CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
 _LINK_BROKEN = "the link leads nowhere: mend or delete it"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One file or folder that is not as it should be; `reason` is what problems are counted by."""
-
-    name: str
-    reason: str
-    message: str
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from errors import ItemError, StageError, UserError
+from errors import StageError, UserError
 from events import happened
 from llm import trouble
 from llm.concurrency import Concurrency
@@ -143,7 +143,7 @@ class Endpoint:
             raise StageError(f"{seen.sentence}; it asks to come back in {seen.retry_after:.0f} seconds")
         wait = patience.wait(seen)
         if wait is None:
-            raise ItemError(seen.reason, seen.sentence, passing=seen.kind != "refused")
+            raise seen.error
         happened("retry", reason=seen.reason, message=seen.sentence, wait=round(wait, 3))
         return wait
 

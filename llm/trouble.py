@@ -12,6 +12,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from errors import ItemError
+
 Kind = Literal[
     "gone",  # nothing answers at the address: wait for it as a whole
     "busy",  # the server has too much to do, or is just starting: come back later
@@ -26,6 +28,10 @@ _TOO_MANY = "too many requests"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
 
 
+class RequestRefusedError(ItemError):
+    """The server will never accept this request, but it may accept others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One failed try: what to do about it, the word it is counted by, and the sentence for the user."""
@@ -34,6 +40,13 @@ class Trouble:
     reason: str
     sentence: str
     retry_after: float | None = field(default=None, compare=False)
+
+    @property
+    def error(self) -> ItemError:
+        """What the failed try means for the item that it was made for."""
+        if self.kind == "refused":
+            return RequestRefusedError(self.reason, self.sentence)
+        return ItemError(self.reason, self.sentence, passing=True)
 
     @property
     def is_for_number(self) -> bool:

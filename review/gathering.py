@@ -16,10 +16,9 @@ from dataset.collection import Collection
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.json_lines import JsonLines
-from dataset.listing import Problem
 from dataset.sidecar import TagList
 from dataset.texts import Texts, digest
-from errors import ItemError
+from errors import ExcludedError, ItemError, Problem
 from review.history import Glance, History, Past, read_glances, read_history, read_versions
 from tags.categories import CHARACTER
 from tags.implications import Implied, speakers
@@ -27,7 +26,6 @@ from tags.spelling import words
 
 # A browser keeps its pace with so many, and nobody looks at more; of a larger data set these are chosen.
 MOST_SHOWN = 10_000
-EXCLUDED = "excluded"
 # What browsers can show; a TIFF has a placeholder.
 _SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
 
@@ -158,7 +156,7 @@ def _entry(
     """One picture; what is empty is left out, for ten thousand of them go into one page."""
     picture, error = reading.picture, reading.error
     values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
-    if error is not None and error.reason == EXCLUDED:
+    if isinstance(error, ExcludedError):
         return {**values, "excluded": str(error)}
     past = history.pictures.get(picture.stem_name) or Past()
     caption = sources.captions.read(picture.stem_name) or ""

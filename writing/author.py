@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from check.coverage import Coverage
-from dataset.finishing import Note
-from errors import ItemError
+from errors import ItemError, Problem
 from llm import variants
 from llm.asking import Answer, ask
 from llm.prompts import Message
 from llm.replies import Form, clean
+from llm.trouble import RequestRefusedError
 from llm.usage import Reply, Usage
 from settings import InterpreterSettings
 from tags.spelling import as_written
@@ -38,7 +38,7 @@ class Captions:
     by_variant: Mapping[str, str]
     coverage: Coverage
     repaired: bool
-    notes: Sequence[Note]
+    notes: Sequence[Problem]
 
     @property
     def review(self) -> dict[str, object]:
@@ -104,11 +104,13 @@ class Author:
         accept = self._read_variants
         try:
             return await tab.ask(messages, accept, further=form, retries=0)
-        except ItemError as error:
-            if form and error.reason.startswith("request refused"):
+        except RequestRefusedError:
+            if form:
                 # The server does not know the field; from now on the words of the prompt have to do.
                 self._form_is_held = False
                 return await self._at_once(messages, tab)
+            return {}
+        except ItemError:
             return {}
 
     async def _repair(

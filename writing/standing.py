@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from check.coverage import Coverage, check
 from check.faults import TAG_SPELLING
-from dataset.finishing import Note
+from errors import Problem
 from tags.categories import CHARACTER
 from tags.filters import HiddenTraits
 from tags.implications import Implied, speakers, without_implied
@@ -75,15 +75,17 @@ class Standing:
             "Answer with the caption alone."
         )
 
-    def notes(self, min_coverage: float) -> Iterator[Note]:
+    def notes(self, min_coverage: float) -> Iterator[Problem]:
         """What a user should look at; hidden traits are looked for in the text that is written, not here."""
         spelled = [fault.message for fault in self.coverage.faults if fault.kind == TAG_SPELLING]
         others = [fault.message for fault in self.coverage.faults if fault.kind != TAG_SPELLING]
         if others:
-            yield Note("contradicting tags", " ".join(others))
+            yield Problem("", "contradicting tags", " ".join(others))
         if self.unnamed:
-            yield Note("not naming a character", f"it does not name {', '.join(map(words, self.unnamed))}")
+            yield Problem(
+                "", "not naming a character", f"it does not name {', '.join(map(words, self.unnamed))}"
+            )
         if spelled:
-            yield Note("spelled as tags", " ".join(spelled))
+            yield Problem("", "spelled as tags", " ".join(spelled))
         if self.coverage.score < min_coverage:
-            yield Note("under min_coverage", f"its coverage is {self.coverage.score:.0%}")
+            yield Problem("", "under min_coverage", f"its coverage is {self.coverage.score:.0%}")

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from captioning.amounts import amount
 from commands.checkup.findings import Finding, Level, ok, problem
-from errors import StageError, UserError
+from errors import ExitCode, StageError, UserError
 
 if TYPE_CHECKING:
     from settings import Settings
 
-DONE, USER_MUST_ACT = 0, 2
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
 _INSTALL = "pip install -r requirements.txt"
@@ -35,7 +34,7 @@ class CheckUp:
         # Several checks may meet the same fault: it is reported once.
         self._reported: set[Finding] = set()
 
-    async def run(self, config_file: Path, overrides: Iterable[str]) -> int:
+    async def run(self, config_file: Path, overrides: Iterable[str]) -> ExitCode:
         """Check everything; the exit code: 0, or 2 when a run would fail."""
         found = list(installed_libraries(_REQUIREMENTS))
         if any(finding.level == "problem" for finding in found):
@@ -62,11 +61,11 @@ class CheckUp:
                 level = f"{_COLOURS[finding.level]}{level}{_PLAIN}"
             self._say(f"{level} {finding}")
 
-    def _conclude(self) -> int:
+    def _conclude(self) -> ExitCode:
         problems, warnings = self._levels["problem"], self._levels["warning"]
         counts = f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}"
         self._say(f"{counts}: a run would {'fail' if problems else 'work'}. Nothing was changed.")
-        return USER_MUST_ACT if problems else DONE
+        return ExitCode.USER_MUST_ACT if problems else ExitCode.DONE
 
 
 def _count(number: int, noun: str) -> str:
@@ -109,18 +108,12 @@ async def _all_findings(config_file: Path, overrides: list[str]) -> AsyncIterato
     try:
         settings = config.load(config_file, overrides)
     except UserError as error:
-        for finding in _mistakes_in_settings(error):
-            yield finding
+        for sentence in error.problems or [str(error)]:
+            yield problem(sentence)
         return
     yield ok(f"{config_file} can be used")
     async for finding in _findings_of_project(settings):
         yield finding
-
-
-def _mistakes_in_settings(error: UserError) -> Iterator[Finding]:
-    first, *others = str(error).splitlines()
-    for line in others or [first]:
-        yield problem(line.strip())
 
 
 async def _findings_of_project(settings: Settings) -> AsyncIterator[Finding]:

@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from batch import EXCLUDED
 from captioning.amounts import amount, by_reason
 from captioning.project import Project
 from commands.checkup.findings import Faults, Finding, first_few, ok, problem, sample, warning
 from dataset.images import Picture
-from dataset.listing import Problem
 from dataset.picture import describe
 from dataset.results import Made
-from errors import ItemError
+from errors import ExcludedError, ItemError, Problem
 
 _NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"
 
@@ -72,16 +70,18 @@ def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]
 
 
 def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
-    faults, counts, tags = Faults(), [], Counter[str]()
+    faults, excluded, counts, tags = Faults(), [], [], Counter[str]()
     for picture in pictures:
         try:
             found = project.collection.tags(picture).tags
+        except ExcludedError:
+            excluded.append(picture.name)
+            continue
         except ItemError as error:
             faults.add(picture.name, error.reason, str(error))
             continue
         counts.append(len(found))
         tags.update(found)
-    excluded = faults.names.pop(EXCLUDED, [])
     yield from faults.findings()
     if excluded:
         yield ok(f"excluded by their tags: {first_few(excluded)}")
@@ -130,8 +130,10 @@ def _captions_of_excluded(project: Project, existing: set[str]) -> Iterator[Find
 def _is_excluded(project: Project, picture: Picture) -> bool:
     try:
         project.collection.tags(picture)
-    except ItemError as error:
-        return error.reason == EXCLUDED
+    except ExcludedError:
+        return True
+    except ItemError:
+        return False
     return False
 
 

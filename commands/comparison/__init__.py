@@ -14,11 +14,10 @@ from dataset.disk import locked
 from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.texts import digest
-from errors import ItemError, StageError, UserError
+from errors import ExitCode, ItemError, StageError, UserError
 from review.comparison import compare, in_columns
 from review.comparison_page import write_page
 
-DONE, SOME_FAILED = 0, 1
 FOLDER = "comparison"
 # Another seed would draw other pictures, and the figures of two comparisons could not be compared.
 _SEED = "one"
@@ -36,7 +35,7 @@ class Comparison:
     count: int
     say: Callable[[str], None]
 
-    async def run(self) -> int:
+    async def run(self) -> ExitCode:
         """Run one configuration after the other and show the results of both; the exit code.
 
         Raises UserError and StageError as a run does, after showing the results so far.
@@ -63,7 +62,7 @@ class Comparison:
         is_among_pictures = any((self.place / FOLDER).is_relative_to(root) for root in roots)
         return self.place / (f".{FOLDER}" if is_among_pictures else FOLDER)
 
-    async def _compare(self, both: Sequence[Contender], folder: Path) -> int:
+    async def _compare(self, both: Sequence[Contender], folder: Path) -> ExitCode:
         first = await _error_of(both[0])
         if isinstance(first, UserError):
             # Do not spend requests on the second one as long as the first one cannot run.
@@ -76,7 +75,7 @@ class Comparison:
         errors = [error for error in (first, second) if error is not None]
         if errors:
             raise type(errors[-1])("; ".join(map(str, errors)))
-        return SOME_FAILED if compared.failed else DONE
+        return ExitCode.SOME_FAILED if compared.failed else ExitCode.DONE
 
     def _announce(self, both: Sequence[Contender], count: int, folder: Path) -> None:
         all_there_are = " (all that both can caption)" if count < self.count else ""

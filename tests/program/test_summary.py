@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import config
-from batch import Failure, Tally
+from batch import Tally
 from captioning.amounts import amount
 from captioning.effort import Effort
 from captioning.summary import Outcome, Product, Products, Summary
+from errors import Problem
 from llm.usage import Usage
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
@@ -59,7 +60,7 @@ def test_the_line_of_a_stage_counts_in_plain_words(
 def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
     products = Products.of(config.load(Project(tmp_path).folder / "config.ini"))
     journal = f"each is in {tmp_path / 'captions' / 'journal.jsonl'}"
-    failures = [Failure(f"item {number}", "cut off", "cut off") for number in range(22)]
+    failures = [Problem(f"item {number}", "cut off", "cut off") for number in range(22)]
     for each, where in (
         (products.meanings, "with --log FILE, each is in that file"),
         (products.descriptions, journal),

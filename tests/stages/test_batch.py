@@ -9,8 +9,8 @@ from typing import TypeVar
 import pytest
 
 import batch
-from batch import Failure, Tally, Work
-from errors import ItemError, StageError, UserError
+from batch import Tally, Work
+from errors import ExcludedError, ItemError, Problem, StageError, UserError
 from progress import Bar
 
 Result = TypeVar("Result")
@@ -191,7 +191,7 @@ def test_failures_are_counted_by_reason_and_the_rest_goes_on() -> None:
     tally = asyncio.run(stage.run(range(100)))
     assert tally.done == 86
     assert tally.reasons() == [("cut off", 10), ("refused", 4)]
-    assert tally.failures[0] == Failure("number 0", "cut off", "the answer about 0 was cut off")
+    assert tally.failures[0] == Problem("number 0", "cut off", "the answer about 0 was cut off")
     assert stage.failed == sorted({*range(0, 100, 10), 1, 26, 51, 76})
 
 
@@ -209,13 +209,13 @@ def test_an_answer_that_cannot_be_kept_is_a_failure_of_its_item() -> None:
 
 
 def test_what_is_never_sent_is_counted_apart_and_is_no_failure() -> None:
-    stage = Stage(failing(range(10, 60), ItemError(batch.EXCLUDED, "never sent")))
+    stage = Stage(failing(range(10, 60), ExcludedError("never sent")))
     tally = asyncio.run(stage.run(range(100)))
     assert (tally.done, len(tally.excluded), tally.failures, stage.failed) == (50, 50, [], [])
 
 
 def test_a_stage_of_nothing_but_excluded_items_is_not_given_up() -> None:
-    stage = Stage(failing(range(100), ItemError(batch.EXCLUDED, "never sent")))
+    stage = Stage(failing(range(100), ExcludedError("never sent")))
     tally = asyncio.run(stage.run(range(100)))
     assert (tally.done, len(tally.excluded)) == (0, 100)
 
