@@ -8,7 +8,7 @@ import statistics
 import sys
 import time
 
-from check.faults import KINDS
+from check import KINDS
 from tests.check.corpus import (
     CORPUS,
     FAULTS,

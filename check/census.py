@@ -4,35 +4,38 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from check.word_lists import word_list
+from check.vocabulary import word_list
 from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
-# The same person more than once, or persons that are not counted.
+# These tags show a person more than once, or people whom no tag counts.
 _UNCOUNTED = frozenset(word_list("census", "uncounted"))
 _MALE_WORDS = frozenset(word_list("census", "male_words"))
 _FEMALE_WORDS = frozenset(word_list("census", "female_words"))
 _CHILD_WORDS = frozenset(word_list("census", "child_words"))
 _HINTS = _MALE_WORDS | _FEMALE_WORDS | _CHILD_WORDS
 
+# The fewest and the most people that there can be.
+Range = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """The people of a picture by its tags, each count as (fewest, most); None where the tags do not tell.
+    """The people of a picture by its tags; a range is None where the tags do not tell.
 
-    `tags` has the count tags of each sex, to name in a message or to call contradicted; `children` tells
-    whether a tag speaks of a child.
+    `tags` has the count tags of each sex, to name in a message or to call contradicted. `children` is whether
+    a tag speaks of a child.
     """
 
-    girls: tuple[int, int] | None
-    boys: tuple[int, int] | None
-    total: tuple[int, int] | None
+    girls: Range | None
+    boys: Range | None
+    total: Range | None
     is_solo: bool
     is_empty: bool
     children: bool
     tags: dict[str, tuple[str, ...]]
 
-    def of(self, sex: str) -> tuple[int, int] | None:
-        """Return the count of girls or of boys."""
+    def of(self, sex: str) -> Range | None:
+        """The range of girls or of boys."""
         return self.girls if sex == GIRLS else self.boys
 
     @property
@@ -41,55 +44,58 @@ class Census:
         return self.total == (1, 1)
 
 
-def take(tags: Collection[str]) -> Census:
-    """Count the people that the tags tell of."""
-    named: dict[str, tuple[str, ...]] = dict.fromkeys((GIRLS, BOYS, OTHERS), ())
-    spoken: set[str] = set()
+def count_people(tags: Collection[str]) -> Census:
+    """Count the people that the tags speak of."""
+    count_tags: dict[str, tuple[str, ...]] = dict.fromkeys((GIRLS, BOYS, OTHERS), ())
+    hints: set[str] = set()
     for tag in tags:
-        sex, hints = _sex_and_hints(tag)
+        sex, tag_hints = _sex_or_hints(tag)
         if sex:
-            named[sex] += (tag,)
-        elif hints:
-            spoken |= hints
-    counts = {sex: _range(counting) for sex, counting in named.items()}
+            count_tags[sex] += (tag,)
+        elif tag_hints:
+            hints |= tag_hints
+    counts = {sex: _range(of_sex) for sex, of_sex in count_tags.items()}
     is_empty = "no_humans" in tags and not any(counts.values())
-    uncounted = not _UNCOUNTED.isdisjoint(tags)
-    is_solo = "solo" in tags and not uncounted
-    known = is_empty or any(counts.values())
-    girls, boys = (
-        counts[sex] or ((0, 0) if known and not counts[OTHERS] and hints.isdisjoint(spoken) else None)
-        for sex, hints in ((GIRLS, _FEMALE_WORDS), (BOYS, _MALE_WORDS))
-    )
-    total = _total(counts) if known else None
-    if uncounted:
-        girls, boys, total = _unlimited(girls), _unlimited(boys), None
+    is_uncounted = not _UNCOUNTED.isdisjoint(tags)
+    is_solo = "solo" in tags and not is_uncounted
+    is_known = is_empty or any(counts.values())
+    girls, boys = counts[GIRLS], counts[BOYS]
+    if is_known and not counts[OTHERS]:
+        # Where people are counted and nothing hints at a girl, there is none; the same with boys.
+        girls = girls or ((0, 0) if _FEMALE_WORDS.isdisjoint(hints) else None)
+        boys = boys or ((0, 0) if _MALE_WORDS.isdisjoint(hints) else None)
+    total = _total(counts) if is_known else None
+    if is_uncounted:
+        girls, boys, total = _without_upper_limit(girls), _without_upper_limit(boys), None
     elif is_solo:
         total = (1, 1)
-    children = not _CHILD_WORDS.isdisjoint(spoken)
-    return Census(girls, boys, total, is_solo, is_empty, children, named)
+    return Census(girls, boys, total, is_solo, is_empty, not _CHILD_WORDS.isdisjoint(hints), count_tags)
 
 
 @lru_cache(maxsize=1 << 16)
-def _sex_and_hints(tag: str) -> tuple[str, frozenset[str]]:
-    """Whom a tag counts; or, where it counts nobody, its words that hint at who is there."""
+def _sex_or_hints(tag: str) -> tuple[str, frozenset[str]]:
+    """Whom a tag counts; where it counts nobody, its words that hint at who is there."""
     count = count_in(tag)
-    sex = count.kind if count else ""
-    return sex, frozenset() if sex else _HINTS.intersection(tag.replace("-", "_").split("_"))
+    if count:
+        return count.kind, frozenset()
+    return "", _HINTS.intersection(tag.replace("-", "_").split("_"))
 
 
-def _range(counting: Collection[str]) -> tuple[int, int] | None:
-    """Read the tags that count one sex: the first with a number, else that there are several."""
-    counts = [count for tag in counting if (count := count_in(tag))]
+def _range(count_tags: Collection[str]) -> Range | None:
+    """What the tags that count one sex say: the first with a number, else that there are several."""
+    counts = [count for tag in count_tags if (count := count_in(tag))]
     if not counts:
         return None
     first = next((count for count in counts if count.number != MULTIPLE), counts[0])
     return first.fewest, MANY if first.is_open else first.fewest
 
 
-def _total(counts: dict[str, tuple[int, int] | None]) -> tuple[int, int]:
+def _total(counts: dict[str, Range | None]) -> Range:
     ranges = [counted or (0, 0) for counted in counts.values()]
-    return sum(low for low, _ in ranges), min(MANY, sum(high for _, high in ranges))
+    return sum(fewest for fewest, _ in ranges), min(MANY, sum(most for _, most in ranges))
 
 
-def _unlimited(counted: tuple[int, int] | None) -> tuple[int, int] | None:
-    return (counted[0] and 1, MANY) if counted and counted[1] else counted
+def _without_upper_limit(counted: Range | None) -> Range | None:
+    if not counted or not counted[1]:
+        return counted
+    return min(counted[0], 1), MANY

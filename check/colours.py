@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from check.concepts import concepts
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault
-from check.modifiers import is_adjective, modifiers
-from check.sentences import COMMA, JOINED, Text
-from check.word_lists import word_list
+from check.text import COMMA, JOINED, Text, modifiers
+from check.vocabulary import concepts, is_adjective, word_list
 from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
@@ -214,7 +212,7 @@ def _is_of_others(text: Text, first: int, last: int) -> bool:
     if any(_is_other(text, at) for at in after if text.gaps[at] == JOINED and at in _behind(text, last)):
         return True
     for at in range(first - 1, max(-1, first - 1 - _OWNER_REACH), -1):
-        if text.parted(at + 1) >= COMMA and not is_adjective(text.words[at + 1]):
+        if text.gap(at + 1) >= COMMA and not is_adjective(text.words[at + 1]):
             return False
         if _is_other(text, at):
             return text.words[at + 1] not in _OWNERS

@@ -1,6 +1,10 @@
-"""What can be wrong with a caption, in one shape for the report and for a model that is asked to mend it."""
+"""What can be wrong with a caption, and the fault that shows without grammar: tags left spelled as tags."""
 
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+
+from tags.people import NUMBERED
 
 COUNT = "count"
 HAIR_COLOUR = "hair colour"
@@ -10,14 +14,76 @@ TAG_SPELLING = "tag spelling"
 UNSUPPORTED_PEOPLE = "unsupported people"
 KINDS = (COUNT, HAIR_COLOUR, EYE_COLOUR, UNKNOWN_NAME, TAG_SPELLING, UNSUPPORTED_PEOPLE)
 
+_UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
+_DIGIT = re.compile(r"\d")
+_COUNT_TAG = re.compile(rf"(?<![\w-]){NUMBERED}(?!\w)", re.IGNORECASE)
+_WEIGHT = re.compile(r"\([^():\n]{1,80}:\d\.\d{1,2}\)")
+_ESCAPED = re.compile(r"\\[()]")
+_NAMESPACED = re.compile(r"(?<!\w)(?:rating|score|artist|character|copyright|species|meta|creator):\w{1,40}")
+_BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
+_QUALIFIER = re.compile(r"_\(([^()]{1,60})\)")
+_QUOTES = re.compile('["“”]')
+_PUNCTUATION = ",.;!?\"'“”‘’"
+_COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "object", "symbol"})
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that the tags do not bear out.
+    """One thing that a caption says wrong.
 
-    `kind` is one of KINDS, `said` the words of the caption, and `message` one plain sentence.
+    `kind` is one of KINDS, `said` the words of the caption, and `message` one sentence on what is wrong, for
+    the user and for a model that is asked to write the caption again.
     """
 
     kind: str
     said: str
     message: str
+
+
+def spelling_faults(caption: str, tags: Collection[str], series: Collection[str]) -> list[Fault]:
+    """Find underscores, `(series)` qualifiers, 1girl and weights that were left in a caption.
+
+    A list of words with commas between them is a style, not a fault.
+    """
+    found = dict.fromkeys(_spellings(_without_quotations(caption), tags, series))
+    return [Fault(TAG_SPELLING, said, f'Write "{said}" in words, not as a tag.') for said in found]
+
+
+def _without_quotations(caption: str) -> str:
+    """The caption without what is written in the picture: `a sign reads "open_24h"`."""
+    if not _QUOTES.search(caption):
+        return caption
+    pieces = caption.replace("“", '"').replace("”", '"').split('"')
+    return " ".join(pieces[::2]) if len(pieces) % 2 else caption
+
+
+def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:
+    # Each search is skipped where the text has no sign of what it looks for.
+    if "_" in text:
+        for chunk in text.split():
+            said = chunk.strip(_PUNCTUATION) if "_" in chunk else ""
+            if "://" not in said and _UNDERSCORED.search(said) and not _is_emoticon(said, tags):
+                yield said
+    if ":" in text:
+        yield from (found[0] for found in _NAMESPACED.finditer(text))
+    if _DIGIT.search(text):
+        yield from (found[0] for found in _COUNT_TAG.finditer(text))
+    if "(" in text:
+        yield from (found[0] for found in _WEIGHT.finditer(text))
+        yield from (found[0] for found in _ESCAPED.finditer(text))
+        yield from _qualifiers(text, tags, series)
+
+
+def _is_emoticon(said: str, tags: Collection[str]) -> bool:
+    """Whether this is a tag that has no words to write it in, such as `o_o`."""
+    return said in tags and not re.search(r"[^\W_]{2}", said)
+
+
+def _qualifiers(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:
+    """Brackets whose words are the qualifier of a tag or the name of a series: "Saber (Fate)"."""
+    known = {found[1].replace("_", " ") for tag in tags if "(" in tag for found in _QUALIFIER.finditer(tag)}
+    known |= {name.partition("_(")[0].replace("_", " ") for name in series}
+    known |= _COMMON_QUALIFIERS
+    for found in _BRACKETED.finditer(text):
+        if found[1].strip("\\ ").lower().replace("_", " ") in known:
+            yield found[0]

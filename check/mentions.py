@@ -5,9 +5,8 @@ Left out are people on posters, in comparisons ("like a child") and in names of 
 
 from dataclasses import dataclass
 
-from check.modifiers import is_adjective
-from check.sentences import CLAUSE, JOINED, SENTENCE, Text
-from check.word_lists import word_list
+from check.text import CLAUSE, JOINED, SENTENCE, Text
+from check.vocabulary import is_adjective, word_list
 from tags.people import BOYS, GIRLS
 
 PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
@@ -108,7 +107,7 @@ def _mention(text: Text, at: int) -> Mention:
     first, leads = at, []
     for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
         word = text.words[before]
-        if text.parted(before + 1) >= CLAUSE or not _may_lead(text, before, plural=plural):
+        if text.gap(before + 1) >= CLAUSE or not _may_lead(text, before, plural=plural):
             break
         first = before
         leads.append(word)
@@ -168,14 +167,14 @@ def _is_there(text: Text, at: int) -> bool:
     """Tell a person from one in a comparison or in the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False
-    if text.word(at + 1) in _COMPOUNDS and text.parted(at + 1) == JOINED:
+    if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:
         return False
     return not _is_compared(text, at)
 
 
 def _is_compared(text: Text, at: int) -> bool:
     for before in range(at - 1, max(-1, at - 4), -1):
-        if text.parted(before + 1) >= CLAUSE:
+        if text.gap(before + 1) >= CLAUSE:
             return False
         if text.words[before] in _NO_LEADS:
             return True
@@ -188,7 +187,7 @@ def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
     """Tell a person on a poster or a screen from one who is there."""
     pictures = _PICTURES | _SELF_PICTURES if has_people else _PICTURES
     for before in range(at - 1, max(-1, at - 1 - _PICTURE_REACH), -1):
-        if text.parted(before + 1) == SENTENCE:
+        if text.gap(before + 1) == SENTENCE:
             break
         if text.words[before] in _OF and text.word(before - 1) in pictures:
             return True

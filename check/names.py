@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from check.faults import UNKNOWN_NAME, Fault
-from check.sentences import COMMA, JOINED, Text, words_of
-from check.word_lists import word_list
+from check.text import COMMA, JOINED, Text, words_of
+from check.vocabulary import word_list
 from english import stem
 from tags.spelling import words
 

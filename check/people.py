@@ -7,8 +7,8 @@ from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
 from check.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
 from check.names import Names
-from check.sentences import Text
-from check.word_lists import word_list
+from check.text import Text
+from check.vocabulary import word_list
 from tags.people import BOYS, GIRLS, OTHERS, count_in
 
 _ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
@@ -51,7 +51,7 @@ def find_people(text: Text, names: Names) -> People:
 # What the caption says
 
 
-def is_of_people(tag: str) -> bool:
+def is_about_people(tag: str) -> bool:
     """Tell whether a tag is about how many there are."""
     return tag in _ABOUT_PEOPLE or count_in(tag) is not None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from check.coverage import Coverage
+from check import Coverage
 from dataset.file_names import printable
 from dataset.images import Picture
 from review.gathering import Sources, judged, marks

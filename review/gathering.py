@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
 
-from check.coverage import Coverage, check
+from check import Coverage, check
 from dataset.collection import Collection
 from dataset.file_names import printable
 from dataset.images import Picture

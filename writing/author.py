@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from check.coverage import Coverage
+from check import Coverage
 from errors import ItemError, Problem
 from llm import variants
 from llm.asking import Answer, ask

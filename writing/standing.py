@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from check.coverage import Coverage, check
-from check.faults import TAG_SPELLING
+from check import TAG_SPELLING, Coverage, check
 from errors import Problem
 from tags.categories import CHARACTER
 from tags.filters import HiddenTraits
@@ -23,7 +22,7 @@ class Tagged:
 
     tags: Sequence[str]
     categories: Mapping[str, str]
-    names: Collection[str]
+    names: frozenset[str]
     implied: Implied
     hidden: HiddenTraits
 

@@ -15,8 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from check.coverage import Coverage, check
-from check.faults import KINDS
+from check import KINDS, Coverage, check
 from wiki.tag_meanings import load_glossary
 
 _CORPUS = Path(__file__).parent

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from check.coverage import check
-from check.faults import KINDS
+from check import KINDS, check
 from composer import compose
 from errors import ItemError
 from tests.check.corpus import (

@@ -1,0 +1,97 @@
+"""Whether a caption says a tag in one of its ways (see ways.py)."""
+
+from bisect import bisect_left
+
+from check.text import Text, described_as
+from check.ways import Described, Phrase, Ways
+
+_MOST_BETWEEN = 4  # other words between one word of a phrase and the next
+_TOGETHER = 7  # words from the first to the last of those that stand together
+
+
+def says(text: Text, ways: Ways) -> bool:
+    """Whether the caption says what these are the ways to say."""
+    if text.at.keys().isdisjoint(ways.anchors):
+        return False
+    if _says_word(text, ways):
+        return True
+    # This runs for each tag of each caption, where even a search through nothing costs time.
+    if ways.phrases and any(_ends_in_order(text, phrase) for phrase in ways.phrases):
+        return True
+    if ways.together and any(_stand_together(text, slots) for slots in ways.together):
+        return True
+    return bool(ways.described) and any(_is_described(text, way) for way in ways.described)
+
+
+def _says_word(text: Text, ways: Ways) -> bool:
+    """Whether there is one of the words, or a word that is written apart."""
+    for word in ways.words:
+        if word in text.at and not text.negated.issuperset(text.at[word]):
+            return True
+    return bool(ways.halves) and any(_are_side_by_side(text, one, two) for one, two in ways.halves)
+
+
+def _ends_in_order(text: Text, phrase: Phrase) -> list[int]:
+    """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
+    if not _has_all_slots(text, phrase):
+        return []
+    ends = [at for at in _positions(text, phrase[0]) if at not in text.negated]
+    for slot in phrase[1:]:
+        ends = [at for at in _positions(text, slot) if _is_within_reach(text, ends, at)]
+    return ends
+
+
+def _has_all_slots(text: Text, slots: Phrase) -> bool:
+    return not any(map(text.at.keys().isdisjoint, slots))
+
+
+def _positions(text: Text, slot: tuple[str, ...]) -> list[int]:
+    """Where any of these words stands, in order."""
+    if len(slot) == 1:
+        return text.at.get(slot[0], [])
+    return sorted({at for word in slot if word in text.at for at in text.at[word]})
+
+
+def _are_side_by_side(text: Text, first: str, second: str) -> bool:
+    if first not in text.at or second not in text.at:
+        return False
+    return any(text.stems[at - 1] == first for at in text.at[second] if at)
+
+
+def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
+    """Whether `at` is near behind one of these positions, which are sorted."""
+    found = bisect_left(ends, at)
+    if not found:
+        return False
+    before = ends[found - 1]
+    return at - before <= _MOST_BETWEEN + 1 and text.sentence[before] == text.sentence[at]
+
+
+def _stand_together(text: Text, slots: Phrase) -> bool:
+    """Whether words of all slots are near each other in one sentence: "a sword in her right hand"."""
+    if not _has_all_slots(text, slots):
+        return False
+    positions = [[at for at in _positions(text, slot) if at not in text.negated] for slot in slots]
+    if not all(positions):
+        return False
+    rarest = min(positions, key=len)
+    return any(all(_has_near(text, others, at) for others in positions) for at in rarest)
+
+
+def _has_near(text: Text, positions: list[int], at: int) -> bool:
+    found = bisect_left(positions, at)
+    nearest = positions[max(0, found - 1) : found + 1]
+    return any(
+        abs(other - at) <= _TOGETHER and text.sentence[other] == text.sentence[at] for other in nearest
+    )
+
+
+def _is_described(text: Text, way: Described) -> bool:
+    said = text.at.keys()
+    if not (said >= way.strict and said >= way.loose):
+        return False
+    return any(
+        (not way.strict or way.strict <= described_as(text, noun))
+        and all(_has_near(text, text.at[word], noun) for word in way.loose)
+        for noun in _ends_in_order(text, way.noun)
+    )

@@ -1,0 +1,250 @@
+"""A caption cut into words once, so that all checks afterwards look words up; and which word describes which.
+
+Everything here takes time in proportion to the length of the caption, whatever the caption is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from check.vocabulary import concepts, is_adjective, word_list
+from english import is_abbreviation
+
+# What separates a word from the one before it, from the weakest to the strongest.
+JOINED, COMMA, CLAUSE, SENTENCE = range(4)
+
+_POSSESSIVE = re.compile(r"(?<=\w)'s(?![^\W_])", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+# Splitting by these gives in turn what is before a word, and the word.
+_SPLIT = re.compile(r"([^\W_]+)")
+_SPLIT_ASCII = re.compile("([A-Za-z0-9]+)")
+# Begins with the apostrophe, which is rare: a pattern that begins with a condition is tried at every letter.
+_POSSESSIVE_ENDING = re.compile(r"'(?:(?<=[^\W_]')[sS](?![^\W_])|(?<=s')(?= ))")
+# While a caption is cut, each ending of a possessive is one sign that no caption has.
+_SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
+_ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
+_ALL_SIGNS = "".join(_SIGNS.values())
+_NEGATIONS = frozenset({"no", "without", "never", "not"})
+_NEGATED_WORDS = 2
+_ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
+# A table of letters, because to decompose a long hostile text takes time in proportion to its square.
+_PLAIN_LETTERS = {
+    code: unicodedata.normalize("NFKD", chr(code))[0]
+    for letters in _ACCENTED_LETTERS
+    for code in letters
+    if unicodedata.decomposition(chr(code)) and "<" not in unicodedata.decomposition(chr(code))
+}
+_PLAIN = _PLAIN_LETTERS | {ord(mark): "'" for mark in "‘’ʼ`"} | {ord(mark): '"' for mark in "“”«»„"}
+
+# What describes a noun is looked for in so many words before and behind it.
+_REACH = 9
+_CONJUNCTIONS = frozenset({"and", "or", "but", "yet"})
+# A noun phrase does not go beyond one of these.
+_STOPS = frozenset(word_list("modifiers", "stops"))
+# What may stand between a noun and what is said of it: "her eyes are a deep blue".
+_LINKS = frozenset(word_list("modifiers", "links"))
+_LINKS_OR_ADJECTIVES = _LINKS | frozenset(word_list("modifiers", "adjectives"))
+_LINKS_BETWEEN_ADJECTIVES = frozenset(word_list("modifiers", "goes_on"))
+_NOUNS_AFTER_HAIR = frozenset(word_list("modifiers", "nouns_of_hair"))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A caption and its words; each list has one entry a word.
+
+    `words` are in lower case and `written` as the caption has them; `parts` is the caption without accents,
+    split into what is before each word and the word. `gaps` tell what separates each word from the one
+    before it. `quoted`, `negated` and `possessive` are sets of positions. `at` has the positions of words by
+    the stem of what they say: "roses" stands under rose, flower and plant.
+    """
+
+    parts: list[str]
+    written: list[str]
+    words: list[str]
+    stems: list[str]
+    gaps: list[int]
+    sentence: list[int]
+    quoted: frozenset[int]
+    negated: frozenset[int]
+    possessive: frozenset[int]
+    at: Mapping[str, list[int]]
+
+    def span(self, first: int, last: int) -> str:
+        """The caption's own words from the first to the last position."""
+        return "".join(self.parts[2 * first + 1 : 2 * last + 2]).translate(_ENDINGS_BY_SIGN)
+
+    def word(self, position: int) -> str:
+        """The word at a position, or "" beyond either end."""
+        return self.words[position] if 0 <= position < len(self.words) else ""
+
+    def gap(self, position: int) -> int:
+        """What separates the word here from the one before; beyond either end, the end of a sentence."""
+        return self.gaps[position] if 0 < position < len(self.words) else SENTENCE
+
+
+@lru_cache(maxsize=1 << 16)
+def words_of(tag: str) -> tuple[str, ...]:
+    """Cut a tag into plain lower-case words as a caption is cut: "jeanne_d'arc" is jeanne, d, arc."""
+    # A caption's possessive 's is no word of its own, so a tag's is none either: grimm's fairy tales.
+    plain = _POSSESSIVE.sub("", tag.translate(_PLAIN))
+    return tuple(word.lower() for word in _WORD.findall(plain))
+
+
+def read(caption: str) -> Text:
+    """Cut a caption into words, clauses and sentences, and look up what each word says."""
+    plain = caption if caption.isascii() and "`" not in caption else caption.translate(_PLAIN)
+    split = _SPLIT_ASCII if plain.isascii() else _SPLIT
+    possessives = 0
+    if "'" in plain:
+        plain, possessives = _POSSESSIVE_ENDING.subn(lambda found: _SIGNS[found[0]], plain)
+    parts = split.split(plain)
+    written = parts[1::2]
+    # One call of lower for all words is faster than one for each.
+    words = " ".join(written).lower().split(" ") if written else []
+    said = [concepts(word) for word in words]
+    at: dict[str, list[int]] = {}
+    for position, all_said in enumerate(said):
+        for concept in all_said:
+            positions = at.get(concept)
+            if positions:
+                positions.append(position)
+            else:
+                at[concept] = [position]
+    gaps = _gaps(parts[2:-1:2], written)
+    return Text(
+        parts,
+        written,
+        words,
+        [all_said[0] for all_said in said],
+        gaps,
+        list(accumulate([gap == SENTENCE for gap in gaps])),
+        _quoted(parts) if '"' in plain else frozenset(),
+        frozenset() if _NEGATIONS.isdisjoint(words) else _negated(words, gaps),
+        _possessive(parts) if possessives else frozenset(),
+        at,
+    )
+
+
+def _gaps(between: list[str], written: list[str]) -> list[int]:
+    """What separates each word from the one before it, by the characters between them."""
+    gaps = [
+        JOINED if marks == " " or (marks == ". " and is_abbreviation(before, word)) else _gap(marks, word[0])
+        for before, marks, word in zip(written, between, written[1:], strict=False)
+    ]
+    return [SENTENCE, *gaps] if written else []
+
+
+@lru_cache(maxsize=1 << 10)
+def _gap(between: str, letter: str) -> int:
+    """What these characters separate, before a word that begins with this letter."""
+    between = between.lstrip(_ALL_SIGNS)
+    if between in {" ", "-", "'"}:
+        return JOINED
+    if "\n" in between or any(mark in between for mark in "!?。"):
+        return SENTENCE
+    if "." in between and (between[-1:] != " " or not letter.islower()):
+        return SENTENCE if " " in between else JOINED
+    if any(mark in between for mark in ";:–—") or " - " in between or "(" in between or ")" in between:
+        return CLAUSE
+    return COMMA if "," in between or "." in between else JOINED
+
+
+def _possessive(parts: list[str]) -> frozenset[int]:
+    """The words with an 's, and those that end in s with an apostrophe behind: "the girls' hats"."""
+    return frozenset(at for at, after in enumerate(parts[2::2]) if after and after[0] in _ALL_SIGNS)
+
+
+def _quoted(parts: list[str]) -> frozenset[int]:
+    """The words between two quotation marks; a mark that nothing closes quotes nothing."""
+    inside: set[int] = set()
+    waiting: list[int] = []
+    is_open = False
+    for word, before in enumerate(parts[::2]):
+        for _ in range(before.count('"') if before != " " else 0):
+            if is_open:
+                inside.update(waiting)
+            is_open, waiting = not is_open, []
+        if is_open:
+            waiting.append(word)
+    return frozenset(inside)
+
+
+def _negated(words: list[str], gaps: list[int]) -> frozenset[int]:
+    """The words that the caption denies: "no hat", "without her gloves"."""
+    found: set[int] = set()
+    for position, word in enumerate(words):
+        if word in _NEGATIONS:
+            for after in range(position + 1, min(position + 1 + _NEGATED_WORDS, len(words))):
+                if gaps[after] != JOINED:
+                    break
+                found.add(after)
+    return frozenset(found)
+
+
+def modifiers(text: Text, noun: int) -> Iterator[int]:
+    """The positions of the words that describe the noun at position `noun`.
+
+    In "a long blue skirt and red shoes" the skirt is long and blue, the shoes are red. The words on both
+    sides of the noun are read outwards up to the first one that cannot belong to it.
+    """
+    is_hair = text.stems[noun] == "hair"
+    if is_hair and text.word(noun + 1) in _NOUNS_AFTER_HAIR and text.gap(noun + 1) == JOINED:
+        return
+    yield from _modifiers_before(text, noun)
+    yield from _modifiers_after(text, noun)
+
+
+def described_as(text: Text, noun: int) -> frozenset[str]:
+    """What the words say that describe a noun, as stems: "crimson" says red too."""
+    return frozenset(said for position in modifiers(text, noun) for said in concepts(text.words[position]))
+
+
+def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
+    in_a_list = False
+    for position in range(noun - 1, max(-1, noun - 1 - _REACH), -1):
+        gap = text.gap(position + 1)
+        word = text.words[position]
+        if gap >= CLAUSE:
+            return
+        if word in _CONJUNCTIONS:
+            in_a_list = True
+            continue
+        if word in _STOPS:
+            return
+        in_a_list = in_a_list or gap == COMMA
+        if in_a_list and not is_adjective(word):
+            return
+        yield position
+
+
+def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
+    position = noun + 1
+    first_gap = text.gap(position)
+    if first_gap >= CLAUSE or (first_gap == JOINED and text.word(position) not in _LINKS_OR_ADJECTIVES):
+        return
+    adjectives: list[int] = []
+    limit = position + _REACH
+    while position < limit and text.gap(position) < CLAUSE:
+        word = text.word(position)
+        if is_adjective(word):
+            adjectives.append(position)
+        elif not (
+            word in _LINKS or word in _CONJUNCTIONS or (adjectives and word in _LINKS_BETWEEN_ADJECTIVES)
+        ):
+            break
+        position += 1
+    yield from _without_those_of_next_noun(text, adjectives, position)
+
+
+def _without_those_of_next_noun(text: Text, adjectives: list[int], end: int) -> list[int]:
+    """Leave out the last adjectives if they belong to the noun at `end`: "is long, red ribbons"."""
+    kept = list(adjectives)
+    next_word = text.word(end)
+    is_of_next = bool(next_word) and next_word not in _STOPS and text.gap(end) == JOINED
+    while is_of_next and kept and kept[-1] == end - 1:
+        end = kept.pop()
+        is_of_next = text.gap(end) == JOINED
+    return kept

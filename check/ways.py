@@ -1,0 +1,186 @@
+"""Which ways there are to say a tag, and which other tags it says too.
+
+phrases.json has the ways for the tags whose own words are not what people write. A phrase is words in this
+order with at most a few others between them; "|" stands between words of which any will do, and each word
+stands for all its forms. The ways to say other tags follow from their words: holding_sword is a verb and a
+thing, hand_on_own_hip words that stand together, white_dress a noun and what describes it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from check.text import words_of
+from check.vocabulary import word_list
+from english import stem
+from tags.spelling import words
+
+_FOLDER = Path(__file__).parent
+_REMEMBERED_TAGS = 1 << 16
+_FILLERS = frozenset(word_list("phrases", "fillers"))
+_RELATIONS = frozenset(word_list("phrases", "relations"))
+_HOLDING_TAG, _HOLDING_STEM = "holding", "hold"
+_IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
+# In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
+_IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
+_FOCUS = "_focus"
+_MIN_HALF = 3
+# Most captions have these words, so a caption that has one need not say the tag.
+_COMMONPLACE = frozenset(stem(word) for word in word_list("phrases", "commonplace"))
+_COMMONPLACE_WEIGHT = 20
+# These belong to their noun alone: "a long skirt, and hair" does not say long hair.
+_STRICT = frozenset(stem(word) for word in word_list("phrases", "strict"))
+
+# One word of each slot has to be there.
+Phrase = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`)."""
+
+    noun: Phrase
+    strict: frozenset[str]
+    loose: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to say a tag, all words as stems.
+
+    Any of these will do: one of the `words`; one of the `phrases` in order; both `halves` of a word side by
+    side; one of `together`, its words near each other in any order; a noun that is `described`. A caption
+    without any of the `anchors` says the tag in none of these ways.
+    """
+
+    words: frozenset[str] = frozenset()
+    phrases: tuple[Phrase, ...] = ()
+    halves: tuple[tuple[str, str], ...] = ()
+    together: tuple[Phrase, ...] = ()
+    described: tuple[Described, ...] = ()
+    anchors: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=_REMEMBERED_TAGS)
+def ways_to_say(tag: str) -> Ways:
+    """The ways to say a tag: those of phrases.json, and those that follow from its words."""
+    own = _from_words(tag)
+    listed = _listed(tag)
+    if listed and own.words and not own.described:
+        # The list knows better which forms of a single word say it: a bow is not "bows".
+        own = Ways()
+    single_words = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
+    phrases = (*(phrase for phrase in listed if len(phrase) > 1), *own.phrases)
+    ways = replace(own, words=own.words | single_words, phrases=phrases)
+    return replace(ways, anchors=_anchors(ways))
+
+
+def implied_by(tag: str) -> tuple[str, ...]:
+    """The tags that a caption says with this one, but not those that these say in turn.
+
+    These are its last words (white_dress says dress), and facts: a katana is a weapon.
+    """
+    spoken = words(tag).split(" ")
+    if spoken[0] == "no":
+        # A caption that says that there are no shoes does not say shoes.
+        return ()
+    ends = tuple("_".join(spoken[at:]) for at in range(1, len(spoken)))
+    held = (_HOLDING_TAG,) if ends and spoken[0] == _HOLDING_TAG else ()
+    return (*ends, *held, *_broader_tags().get(tag, ()))
+
+
+@lru_cache(maxsize=1)
+def _broader_tags() -> dict[str, tuple[str, ...]]:
+    """What implied.json lists, which has for each broader tag the narrower ones, by narrower tag."""
+    raw: dict[str, str] = json.loads((_FOLDER / "implied.json").read_text(encoding="utf-8"))
+    broader: dict[str, tuple[str, ...]] = {}
+    for said, narrower in raw.items():
+        for tag in narrower.split():
+            broader[tag] = (*broader.get(tag, ()), said)
+    return broader
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = json.loads((_FOLDER / "phrases.json").read_text(encoding="utf-8"))
+    return table
+
+
+def _listed(tag: str) -> list[Phrase]:
+    return [_parsed(phrase) for phrase in _phrases().get(tag, ())]
+
+
+def _parsed(phrase: str) -> Phrase:
+    """A phrase of the list as slots of stems; a word written with a hyphen is said as two."""
+    slots: list[Sequence[str]] = []
+    for slot in phrase.split():
+        if "|" in slot:
+            slots.append(slot.split("|"))
+        elif slot not in _FILLERS:
+            slots += [[word] for word in words_of(slot)]
+    return tuple(tuple(dict.fromkeys(map(stem, slot))) for slot in slots)
+
+
+def _from_words(tag: str) -> Ways:
+    spelled = words(_without_idle_words(tag))
+    tokens = [word for word in words_of(spelled) if word not in _FILLERS]
+    stems = [stem(word) for word in tokens]
+    if not stems:
+        return Ways()
+    if len(stems) == 1:
+        return Ways(words=frozenset(stems), halves=_halves(tokens[0]))
+    slots = tuple((word,) for word in stems)
+    if stems[0] == _HOLDING_STEM:
+        things = (slots[1:], *_listed(spelled.partition(" ")[2].replace(" ", "_")))
+        return Ways(together=tuple((_IN_HAND, *thing) for thing in things))
+    if stems[0] == "no":
+        return Ways(phrases=((("no", "without"), *slots[1:]),))
+    if not _RELATIONS.isdisjoint(stems) or _begins_with_verb(tag):
+        return Ways(together=(slots,))
+    return Ways(words=frozenset({stem("".join(tokens))}), described=_described(spelled.split(" "), stems))
+
+
+def _described(spelled: list[str], stems: list[str]) -> tuple[Described, ...]:
+    """The last words as a noun: black_pantyhose is pantyhose, in all ways to say it, that is black."""
+    ways = [_describe((stems[-1:],), stems[:-1])]
+    for at in range(1, len(spelled)):
+        before = [stem(word) for word in words_of(" ".join(spelled[:at])) if word not in _FILLERS]
+        ways += [_describe(noun, before) for noun in _listed("_".join(spelled[at:]))]
+    return tuple(ways)
+
+
+def _describe(noun: Sequence[Sequence[str]], modifiers: Sequence[str]) -> Described:
+    wanted = frozenset(modifiers)
+    return Described(tuple(tuple(slot) for slot in noun), wanted & _STRICT, wanted - _STRICT)
+
+
+def _without_idle_words(tag: str) -> str:
+    for prefix in _IDLE_PREFIXES:
+        tag = tag.removeprefix(prefix)
+    return tag.removesuffix(_FOCUS)
+
+
+def _halves(word: str) -> tuple[tuple[str, str], ...]:
+    """A word cut in two at each place where it may be written apart: lamppost, "lamp post"."""
+    cuts = range(_MIN_HALF, len(word) - _MIN_HALF + 1)
+    return tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
+
+
+def _begins_with_verb(tag: str) -> bool:
+    first, _, rest = tag.partition("_")
+    return bool(rest) and first.endswith("ing") and len(first) > 5
+
+
+def _anchors(ways: Ways) -> frozenset[str]:
+    """Of each way one word or slot that it cannot do without, the rarest of them."""
+    nouns = [(*way.noun, *((word,) for word in (*way.strict, *way.loose))) for way in ways.described]
+    halves = [((one,), (two,)) for one, two in ways.halves]
+    phrases = [*ways.phrases, *halves, *ways.together, *nouns]
+    return ways.words.union(*(min(phrase, key=_frequency) for phrase in phrases))
+
+
+def _frequency(slot: Sequence[str]) -> int:
+    """A rough guess of how many captions have one of these words."""
+    return sum(_COMMONPLACE_WEIGHT if word in _COMMONPLACE else 1 for word in slot)
