@@ -135,7 +135,7 @@ class Project:
 
     def write_report(self) -> Path:
         """Write report.html beside the captions, and return where it is; raises UserError."""
-        from review.gathering import Sources
+        from review.pages import Sources
         from review.report import write_report
         from wiki.tag_meanings import TagMeanings
 

@@ -158,7 +158,7 @@ class Summary:
 
     def report(self, path: Path, pictures: int) -> None:
         """Say where the report is, and how much of a large data set it shows."""
-        from review.gathering import MOST_SHOWN
+        from review.report import MOST_SHOWN
 
         shown = "all of it" if pictures <= MOST_SHOWN else f"{MOST_SHOWN:,} of {pictures:,} pictures"
         self.once(f"See {shown} in {path}.")

@@ -1,1 +1,1 @@
-"""Looking at the result: captions held against their tags, and the report."""
+"""Looking at the results: report.html, and the comparison of two configurations."""

@@ -1,6 +1,6 @@
-"""What two configurations made of the same pictures: each caption beside its tags, and the figures of both.
+"""Two configurations compared: a table of figures, and compare.html with their captions side by side.
 
-Each caption is held against the tags that its own configuration lets a model see, as in its own report.
+Each caption is checked against the tags that its own configuration shows to the model, as in its report.
 """
 
 from __future__ import annotations
@@ -8,24 +8,43 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
 from statistics import mean, median
 
 from check import Coverage
+from dataset.disk import write_whole
 from dataset.file_names import printable
 from dataset.images import Picture
-from review.gathering import Sources, judged, marks
 from review.history import SEER, WRITER, Past, read_history
+from review.pages import (
+    CONTRADICTED,
+    MISSED,
+    NOT_CHECKED,
+    SAID,
+    Sources,
+    coverage_of,
+    fill,
+    folder_address,
+    marks,
+    picture_address,
+)
 from tags.spelling import words
 
 Row = tuple[str, Sequence[str]]
+Pair = tuple[Picture, Sequence["Outcome"]]
+Values = dict[str, object]
 
+NAME = "compare.html"
 _NONE = "–"
 _GAP = "   "
+# In the order in which tags are listed: what needs attention comes first.
+_MEANINGS = {CONTRADICTED: "contradicted", MISSED: "missed", SAID: "said", NOT_CHECKED: "not checked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the run of one configuration took, over all its pictures and all tries; seconds by the clock."""
+    """What a configuration took for all its pictures, retries included."""
 
     requests: int = 0
     prompt_tokens: int = 0
@@ -35,7 +54,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One configuration and the pictures that it was to caption, in the same order on both sides.
+    """One configuration and its pictures, which are in the same order on both sides.
 
     `writer` and `seer` are the models that it asked, "" for none; `names` the characters of its data set.
     """
@@ -51,10 +70,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one configuration made of one picture.
+    """What one configuration made of one picture: `caption` is "" if there is none.
 
-    `caption` is "" where there is none, `tags` are their words and marks, `failures` reason and message by
-    stage.
+    `tags` are pairs of the words of a tag and its mark.
     """
 
     caption: str
@@ -65,15 +83,15 @@ class Outcome:
 
     @property
     def score(self) -> float:
-        """The coverage; a caption that is not there says nothing."""
+        """The coverage, 0 without a caption."""
         return self.coverage.score if self.coverage else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both sides, the outcomes of each, and the table: rows of a name and two cells.
+    """Both sides with their outcomes, and the table: rows of a name and two cells.
 
-    `failed` counts captions that are missing, and descriptions that should have been there.
+    `failed` is the number of captions and descriptions that are missing.
     """
 
     sides: Sequence[Side]
@@ -82,8 +100,33 @@ class Compared:
     failed: int
 
 
+def compare(sides: Sequence[Side]) -> Compared:
+    """Read what both sides made, and compute the table."""
+    both = [_outcomes_of(side) for side in sides]
+    reasons = [_reasons(outcomes) for outcomes in both]
+    rows: list[Row] = [
+        ("model", [printable(_model(side, each)) for side, each in zip(sides, both, strict=True)]),
+        *_vision_models(sides),
+        ("captions", [f"{len(_coverages(each)):,} of {len(each):,}" for each in both]),
+        *_coverage_rows(both),
+        ("contradicted tags per caption", [_mean(each, lambda it: len(it.contradicted)) for each in both]),
+        ("faults per caption", [_mean(each, lambda it: len(it.faults)) for each in both]),
+        ("words per caption, median", [_median_words(each) for each in both]),
+        *_failure_rows(reasons),
+        *_cost_rows(sides),
+    ]
+    return Compared(sides, both, rows, sum(sum(each.values()) for each in reasons))
+
+
+def in_columns(compared: Compared) -> list[str]:
+    """The table as lines of text with aligned columns."""
+    table: list[Row] = [("", [side.label for side in compared.sides]), *compared.rows]
+    first = max(len(name) for name, _ in table)
+    widths = [max(len(cells[at]) for _, cells in table) for at in range(len(compared.sides))]
+    return [_GAP.join([name.ljust(first), *map(str.rjust, cells, widths)]).rstrip() for name, cells in table]
+
+
 def _outcomes_of(side: Side) -> list[Outcome]:
-    """What became of each picture, in order."""
     history = read_history(side.sources.journal, {each.stem_name for each in side.pictures})
     return [_outcome(side, each, history.pictures.get(each.stem_name) or Past()) for each in side.pictures]
 
@@ -91,48 +134,22 @@ def _outcomes_of(side: Side) -> list[Outcome]:
 def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     found = side.sources.collection.tags(picture)
     description = side.sources.descriptions.read(picture.stem_name) or ""
-    # A text of an earlier comparison that somebody edited is still there, and is none of this one.
+    # A caption of an earlier comparison that somebody edited is kept, but is not a result of this one.
     caption = (side.sources.captions.read(picture.stem_name) or "") if past.text else ""
     if not caption:
-        return Outcome("", description, [(words(tag), "-") for tag in found.tags], None, past)
+        return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
-    coverage = judged(side.sources, caption, found.tags, categories, side.names)
+    coverage = coverage_of(side.sources, caption, found.tags, categories, side.names)
     tags = [(words(tag), mark) for tag, mark in zip(found.tags, marks(coverage, found.tags), strict=True)]
     return Outcome(caption, description, tags, coverage, past)
 
 
-def compare(sides: Sequence[Side]) -> Compared:
-    """Both sides and their figures, in the order in which somebody would ask for them."""
-    both = [_outcomes_of(side) for side in sides]
-    reasons = [_reasons(outcomes) for outcomes in both]
-    rows: list[Row] = [
-        ("model", [printable(_model(side, each)) for side, each in zip(sides, both, strict=True)]),
-        *_vision_models(sides),
-        ("captions", [f"{len(_written(each)):,} of {len(each):,}" for each in both]),
-        *_coverages(both),
-        ("contradicted tags per caption", [_mean(each, lambda it: len(it.contradicted)) for each in both]),
-        ("faults per caption", [_mean(each, lambda it: len(it.faults)) for each in both]),
-        ("words per caption, median", [_median_words(each) for each in both]),
-        *_failures(reasons),
-        *_costs(sides),
-    ]
-    return Compared(sides, both, rows, sum(sum(each.values()) for each in reasons))
-
-
-def in_columns(compared: Compared) -> list[str]:
-    """The table as lines of text, its columns one below the other."""
-    table: list[Row] = [("", [side.label for side in compared.sides]), *compared.rows]
-    first = max(len(name) for name, _ in table)
-    widths = [max(len(cells[at]) for _, cells in table) for at in range(len(compared.sides))]
-    return [_GAP.join([name.ljust(first), *map(str.rjust, cells, widths)]).rstrip() for name, cells in table]
-
-
-def _written(outcomes: Sequence[Outcome]) -> list[Coverage]:
+def _coverages(outcomes: Sequence[Outcome]) -> list[Coverage]:
     return [each.coverage for each in outcomes if each.coverage is not None]
 
 
 def _model(side: Side, outcomes: Sequence[Outcome]) -> str:
-    """The models that answered, by the names that they gave; the one that was asked where none did."""
+    """The models by the names in their answers, or the model that was asked if none answered."""
     answered = dict.fromkeys(each.past.model for each in outcomes if each.past.model)
     return ", ".join(answered) or side.writer or _NONE
 
@@ -143,11 +160,11 @@ def _vision_models(sides: Sequence[Side]) -> list[Row]:
     return [("vision model", [printable(side.seer) or _NONE for side in sides])]
 
 
-def _coverages(both: Sequence[Sequence[Outcome]]) -> list[Row]:
-    rows: list[Row] = [("coverage, mean", [_percent([it.score for it in _written(each)]) for each in both])]
+def _coverage_rows(both: Sequence[Sequence[Outcome]]) -> list[Row]:
+    rows: list[Row] = [("coverage, mean", [_percent([it.score for it in _coverages(each)]) for each in both])]
     pairs = [pair for pair in zip(*both, strict=True) if all(each.coverage for each in pair)]
-    if pairs and any(len(pairs) < len(_written(each)) for each in both):
-        # Whoever gives up on what is hard has a higher mean of the rest.
+    if pairs and any(len(pairs) < len(_coverages(each)) for each in both):
+        # A side that fails at the hard pictures has a higher mean over the rest.
         columns = zip(*pairs, strict=True)
         rows.append(
             ("coverage where both have a caption", [_percent([it.score for it in each]) for each in columns])
@@ -160,13 +177,17 @@ def _percent(scores: Sequence[float]) -> str:
 
 
 def _mean(outcomes: Sequence[Outcome], count: Callable[[Coverage], int]) -> str:
-    counts = [count(seen) for seen in _written(outcomes)]
+    counts = [count(coverage) for coverage in _coverages(outcomes)]
     return f"{mean(counts):.2f}" if counts else _NONE
 
 
 def _median_words(outcomes: Sequence[Outcome]) -> str:
-    lengths = [len(each.caption.partition("\n")[0].split()) for each in outcomes if each.caption]
+    lengths = [_word_count(each.caption) for each in outcomes if each.caption]
     return f"{median(lengths):g}" if lengths else _NONE
+
+
+def _word_count(caption: str) -> int:
+    return len(caption.partition("\n")[0].split())
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
@@ -179,8 +200,8 @@ def _reasons(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
     return found
 
 
-def _failures(reasons: Sequence[Counter[tuple[str, str]]]) -> list[Row]:
-    """A row for each stage that failed, always one for captions, and below it one for each reason."""
+def _failure_rows(reasons: Sequence[Counter[tuple[str, str]]]) -> list[Row]:
+    """For each stage a row with its failures, and one for each reason; the row for captions may be 0."""
     rows: list[Row] = []
     for stage, name in ((SEER, "descriptions failed"), (WRITER, "captions failed")):
         total = sum(reasons, Counter[tuple[str, str]]())
@@ -194,7 +215,7 @@ def _failures(reasons: Sequence[Counter[tuple[str, str]]]) -> list[Row]:
     return rows
 
 
-def _costs(sides: Sequence[Side]) -> list[Row]:
+def _cost_rows(sides: Sequence[Side]) -> list[Row]:
     def row(name: str, form: str, of: Callable[[Cost], float]) -> Row:
         each = [(of(side.cost), len(side.pictures)) for side in sides]
         return name, [format(value / count, form) if value else _NONE for value, count in each]
@@ -205,3 +226,73 @@ def _costs(sides: Sequence[Side]) -> list[Row]:
         row("tokens out per picture", ",.1f", lambda cost: cost.completion_tokens),
         row("seconds per picture", ",.2f", lambda cost: cost.seconds),
     ]
+
+
+def write_page(folder: Path, compared: Compared) -> Path:
+    """Write compare.html into a folder, and return its path; raises UserError if it cannot be written."""
+    first = compared.sides[0]
+    pairs = list(zip(first.pictures, zip(*compared.outcomes, strict=True), strict=True))
+    images = folder_address(first.sources.collection.root, folder)
+    # Where the two differ most comes first; `at` is the place in the folder.
+    order = sorted(range(len(pairs)), key=lambda at: -abs(_difference(pairs[at])))
+    page = fill(
+        "compare",
+        ("elements", "theme", "compare"),
+        ("report", "compare"),
+        made=f"{datetime.now(timezone.utc):%d %B %Y, %H:%M} UTC",
+        labels=[side.label for side in compared.sides],
+        rows=compared.rows,
+        entries=[_entry(at, images, pairs[at]) for at in order],
+        has_other_tags=any(_tags(one) != _tags(other) for _, (one, other) in pairs),
+        legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, CONTRADICTED)],
+    )
+    path = folder / NAME
+    # A model or a file name may contain half a surrogate pair, which no file can hold.
+    write_whole(path, page.encode("utf-8", "replace").decode("utf-8"))
+    return path
+
+
+def _difference(pair: Pair) -> float:
+    _, (first, second) = pair
+    return second.score - first.score
+
+
+def _entry(at: int, images: str, pair: Pair) -> Values:
+    picture, outcomes = pair
+    address = picture_address(picture)
+    first, second = (each.score for each in outcomes)
+    return {
+        "at": at,
+        "file": printable(picture.name),
+        "src": f"{images}{address}" if address else "",
+        "first": f"{first:.4f}",
+        "second": f"{second:.4f}",
+        "points": round(100 * second) - round(100 * first),
+        "sides": [_values(each) for each in outcomes],
+    }
+
+
+def _values(outcome: Outcome) -> Values:
+    coverage, past = outcome.coverage, outcome.past
+    order = list(_MEANINGS)
+    facts = {
+        "Words": _word_count(outcome.caption),
+        "Tokens": past.tokens,
+        "Seconds": round(past.seconds, 2),
+    }
+    return {
+        "caption": outcome.caption,
+        "description": outcome.description,
+        "percent": f"{100 * coverage.score:.0f} %" if coverage else "",
+        "faults": [fault.message for fault in coverage.faults] if coverage else [],
+        "failures": list(past.failures.values()),
+        "tags": [
+            (tag_words, mark, _MEANINGS[mark])
+            for tag_words, mark in sorted(outcome.tags, key=lambda tag: order.index(tag[1]))
+        ],
+        "facts": [(name, value) for name, value in facts.items() if value],
+    }
+
+
+def _tags(outcome: Outcome) -> list[str]:
+    return [tag_words for tag_words, _ in outcome.tags]

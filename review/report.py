@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Sequence
-from hashlib import sha256
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
+from typing import TypedDict
 
 from dataset.disk import write_whole
-from review.gathering import Page, Sources, gather
+from dataset.file_names import printable
+from dataset.images import Picture
+from dataset.json_lines import JsonLines
+from dataset.sidecar import TagList
+from dataset.texts import digest
+from errors import ExcludedError, ItemError, Problem
+from review.history import Glance, History, Past, read_glances, read_history, read_versions
+from review.pages import (
+    Sources,
+    coverage_of,
+    fill,
+    folder_address,
+    json_in_html,
+    marks,
+    picture_address,
+)
+from tags.categories import CHARACTER
+from tags.spelling import words
 
 NAME = "report.html"
-_PAGE = Path(__file__).with_name("page")
+# A browser stays fast with this many pictures, and nobody looks at more.
+MOST_SHOWN = 10_000
+# The browser shows these before it has read the others.
 _FIRST = 48
-# In this order: each may use what those before it define.
+# In this order: each script uses what the ones before it define.
 _SCRIPTS = (
-    *("elements", "theme", "data", "corrections", "filters", "overview", "cards", "detail", "keys"),
+    "elements",
+    "theme",
+    "data",
+    "corrections",
+    "filters",
+    "overview",
+    "cards",
+    "detail",
+    "keys",
     "start",
 )
 
+Values = dict[str, object]
+
+
+class Page(TypedDict):
+    """The data of the page; the browser keeps corrections under `id`."""
+
+    made: str
+    id: str
+    images: str
+    totals: Values
+    tags: list[tuple[str, str]]
+    pictures: list[Values]
+
 
 def write_report(sources: Sources) -> Path:
-    """Write the report beside the captions, and return where it is.
+    """Write the report beside the captions, and return its path.
 
-    Raises UserError where it cannot be written.
+    Raises UserError if it cannot be written.
     """
     path = sources.captions.root / NAME
     write_whole(path, render(gather(sources)))
@@ -35,8 +72,7 @@ def write_report(sources: Sources) -> Path:
 
 
 def render(values: Page) -> str:
-    """The page that shows these values; its texts are data, whatever stands in them."""
-    # The first pictures are shown before the browser has read the others.
+    """The page that shows these values."""
     pictures = values["pictures"]
     return fill(
         "report",
@@ -47,34 +83,160 @@ def render(values: Page) -> str:
     )
 
 
-def fill(name: str, scripts: Sequence[str], styles: Sequence[str], **values: object) -> str:
-    """The page NAME.html.j2 with these scripts and styles of ours; texts among the values are escaped."""
-    # No part of the page but its own script and style is ever run, even if a text got into the markup.
-    parts = "\n".join(_read(f"{each}.js") for each in scripts)
-    script = f'(() => {{\n"use strict";\n{parts}\n}})();'
-    style = "\n".join(_read(f"{each}.css") for each in styles)
-    environment = Environment(autoescape=True, loader=FileSystemLoader(_PAGE))
-    return environment.get_template(f"{name}.html.j2").render(
-        script=Markup(script),  # noqa: S704 - our own file
-        style=Markup(style),  # noqa: S704 - our own file
-        script_hash=_hash(script),
-        style_hash=_hash(style),
-        **values,
-    )
+def gather(sources: Sources) -> Page:
+    """The values of the page for a data set.
+
+    Of more than MOST_SHOWN pictures those are shown that need attention: failures, the last run, pictures
+    without a caption, then the latest.
+    """
+    captioned = sources.captions.names()
+    folder = sources.collection.folder
+    chosen = _most_interesting(folder.pictures, sources.journal, captioned)
+    shown = {picture.stem_name for picture in chosen}
+    history = read_history(sources.journal, shown)
+    versions = read_versions(sources.journal, shown)
+    table = _TagTable(sources.categories)
+    tagged = [_Tagged(sources, picture, table) for picture in chosen]
+    names = frozenset(table.characters)
+    entries = [
+        _entry(sources, each, history, versions.get(each.picture.stem_name, ("", "")), names)
+        for each in tagged
+    ]
+    known = {picture.name for picture in chosen}
+    entries += [_problem(each) for each in folder.problems[:MOST_SHOWN] if each.name not in known]
+    return {
+        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "id": digest(str(sources.captions.root.resolve())),
+        "images": folder_address(sources.collection.root, sources.captions.root),
+        "totals": _totals(folder.pictures, history, captioned),
+        "tags": table.rows,
+        "pictures": entries,
+    }
 
 
-def json_in_html(values: object) -> Markup:
-    """JSON that can stand inside a script element: no sign in it can end the element or begin a comment."""
-    text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704 - just made safe
+def _most_interesting(
+    pictures: Sequence[Picture], journal: JsonLines, captioned: set[str]
+) -> Sequence[Picture]:
+    if len(pictures) <= MOST_SHOWN:
+        return pictures
+    glances, last_run = read_glances(journal, captioned)
+
+    def interest(at: int) -> tuple[bool, bool, bool, str, int]:
+        name = pictures[at].stem_name
+        glance = glances.get(name) or Glance()
+        return bool(glance.failed), glance.run == last_run, name not in captioned, glance.time, -at
+
+    return [pictures[at] for at in sorted(heapq.nlargest(MOST_SHOWN, range(len(pictures)), key=interest))]
 
 
-def _read(name: str) -> str:
-    return (_PAGE / name).read_text(encoding="utf-8")
+class _TagTable:
+    """Every tag of the page once; the pictures refer to them by number, which keeps the page small."""
+
+    def __init__(self, categories: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
+        self.rows: list[tuple[str, str]] = []
+        self.characters: set[str] = set()
+        self._categories = categories
+        self._numbers: dict[str, int] = {}
+
+    def categories(self, found: TagList) -> dict[str, str]:
+        """The categories of the tags of one picture; those in its own tag file take precedence."""
+        return {**self._categories(found.tags), **found.categories}
+
+    def numbers(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[int]:
+        """The number of each tag in `rows`, which hold its words and its category."""
+        for tag in tags:
+            if tag not in self._numbers:
+                self._numbers[tag] = len(self.rows)
+                self.rows.append((words(tag), categories.get(tag, "")))
+                if categories.get(tag) == CHARACTER:
+                    self.characters.add(tag)
+        return [self._numbers[tag] for tag in tags]
 
 
-def _hash(text: str) -> str:
-    """What a content security policy knows an inline script or style by."""
-    return base64.b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
+class _Tagged:
+    """A picture with its tags, or with the error why it has none."""
+
+    def __init__(self, sources: Sources, picture: Picture, table: _TagTable) -> None:
+        self.picture = picture
+        self.tags: tuple[str, ...] = ()
+        self.categories: dict[str, str] = {}
+        self.numbers: list[int] = []
+        self.error: ItemError | None = None
+        try:
+            found = sources.collection.tags(picture)
+        except ItemError as error:
+            self.error = error
+            return
+        self.tags, self.categories = found.tags, table.categories(found)
+        self.numbers = table.numbers(self.tags, self.categories)
+
+
+def _entry(
+    sources: Sources, tagged: _Tagged, history: History, versions: tuple[str, str], names: frozenset[str]
+) -> Values:
+    """One picture, without empty values: a page may have ten thousand of them."""
+    picture, error = tagged.picture, tagged.error
+    values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
+    if isinstance(error, ExcludedError):
+        return {**values, "excluded": str(error)}
+    past = history.pictures.get(picture.stem_name) or Past()
+    caption = sources.captions.read(picture.stem_name) or ""
+    failures = [(stage, *why) for stage, why in past.failures.items()]
+    if error is not None:
+        failures = [("tags", error.reason, str(error))]
+    values |= {
+        "src": picture_address(picture),
+        "caption": caption,
+        "seen": digest(caption) if caption else "",
+        "description": sources.descriptions.read(picture.stem_name) or "",
+        "tags": tagged.numbers,
+        "failures": failures,
+        **_past_values(past, history.run, caption, versions),
+        **(_coverage_values(sources, caption, tagged, names) if caption and tagged.tags else {}),
+    }
+    return {key: value for key, value in values.items() if value not in ("", [], False, None)}
+
+
+def _past_values(past: Past, last_run: str, caption: str, versions: tuple[str, str]) -> Values:
+    by_hand = bool(caption and past.text) and digest(caption) != past.text
+    older, newer = versions
+    before = newer if caption != newer else older
+    return {
+        "before": before,
+        "changed": bool(before and caption) and (by_hand or past.run == last_run),
+        "draft": past.draft and not by_hand,
+        "edited": past.edited or by_hand,
+        "again": past.again,
+        "model": past.model,
+        "tokens": past.tokens or None,
+        "seconds": round(past.seconds, 2) or None,
+        "time": past.time,
+    }
+
+
+def _coverage_values(sources: Sources, caption: str, tagged: _Tagged, names: frozenset[str]) -> Values:
+    coverage = coverage_of(sources, caption, tagged.tags, tagged.categories, names)
+    return {
+        "marks": marks(coverage, tagged.tags),
+        "score": round(coverage.score, 3),
+        "faults": [fault.message for fault in coverage.faults],
+    }
+
+
+def _problem(problem: Problem) -> Values:
+    """A file in the folder of pictures that the program cannot use."""
+    return {
+        "name": problem.name,
+        "file": printable(problem.name),
+        "failures": [("folder", problem.reason, problem.message)],
+        "unusable": True,
+    }
+
+
+def _totals(pictures: Sequence[Picture], history: History, captioned: set[str]) -> Values:
+    return {
+        "pictures": len(pictures),
+        "captions": sum(picture.stem_name in captioned for picture in pictures),
+        "prompt_tokens": history.prompt_tokens,
+        "completion_tokens": history.completion_tokens,
+    }

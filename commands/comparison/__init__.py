@@ -15,8 +15,7 @@ from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.texts import digest
 from errors import ExitCode, ItemError, StageError, UserError
-from review.comparison import compare, in_columns
-from review.comparison_page import write_page
+from review.comparison import compare, in_columns, write_page
 
 FOLDER = "comparison"
 # Another seed would draw other pictures, and the figures of two comparisons could not be compared.

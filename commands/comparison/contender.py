@@ -24,7 +24,7 @@ from llm.connecting import Connections
 from llm.usage import Usage
 from progress import Bar
 from review.comparison import Cost, Side
-from review.gathering import Sources
+from review.pages import Sources
 from settings import EndpointSettings, Settings
 from tags.categories import CHARACTER
 

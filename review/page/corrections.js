@@ -52,7 +52,7 @@ function isMarkedAgain(picture) {
 }
 
 function canBeCorrected(picture) {
-  return !picture.fixed && !picture.excluded;
+  return !picture.unusable && !picture.excluded;
 }
 
 /** A caption is one line, for some trainers read no further, unless it already has a line for each variant. */

@@ -3,7 +3,7 @@
 function showOverview() {
   const { totals } = report;
   byId("made").textContent = `${counted(totals.pictures, "picture")}, as of ${new Date(report.made).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })}`;
-  const shown = pictures.filter(({ fixed }) => !fixed).length;
+  const shown = pictures.filter(({ unusable }) => !unusable).length;
   byId("chosen").hidden = shown >= totals.pictures;
   byId("chosen").textContent = `This page shows ${counted(shown, "picture")} of ${totals.pictures.toLocaleString("en")}: `
     + "failures, the last run, those without a caption, and the latest of the others.";

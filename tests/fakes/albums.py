@@ -12,7 +12,8 @@ from dataset.json_lines import JsonLines
 from dataset.results import Results
 from dataset.texts import Texts
 from errors import ItemError
-from review.gathering import Page, Sources, gather
+from review.pages import Sources
+from review.report import Page, gather
 from tests.program.project import Project
 
 FIRST, SECOND = "2026-11-20T10:00:00+00:00", "2026-11-22T10:00:00+00:00"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from review import report
+from review.pages import json_in_html
 from tests.fakes.albums import FIRST, SECOND, Album
 from tests.program.project import ROOT, Project
 
@@ -141,7 +141,7 @@ def test_a_journal_of_any_content_makes_a_report(album: Album) -> None:
 
 @pytest.mark.parametrize("text", [HOSTILE, "&lt;b&gt;", "\ud83d", "\\u003c", "]]>", "-->"])
 def test_no_text_ends_the_script_that_holds_it(text: str) -> None:
-    written = str(report.json_in_html({"caption": text}))
+    written = str(json_in_html({"caption": text}))
     assert not set("<>&\u2028") & set(written)
     assert json.loads(written) == {"caption": text}
 

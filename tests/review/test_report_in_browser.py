@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from dataset.texts import digest
-from review.gathering import MOST_SHOWN, Page
-from review.report import render
+from review.report import MOST_SHOWN, Page, render
 from tests.fakes.albums import FIRST, Album
 from tests.fakes.endpoint import FakeEndpoint
 from tests.review.browser import Browser, need_browser

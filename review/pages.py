@@ -1,0 +1,111 @@
+"""What report.html and compare.html share: their data, the marks of tags, and filling a template."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from check import Coverage, check
+from dataset.collection import Collection
+from dataset.images import Picture
+from dataset.json_lines import JsonLines
+from dataset.texts import Texts
+from tags.implications import Implied, speakers
+
+SAID, MISSED, CONTRADICTED, NOT_CHECKED = "s", "m", "c", "-"
+
+_PARTS = Path(__file__).with_name("page")
+# Browsers do not show a TIFF, so it gets a placeholder.
+_SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a page finds its data.
+
+    `categories` gives the categories of tags and `implied` what a tag implies, as far as they are known.
+    """
+
+    collection: Collection
+    captions: Texts
+    descriptions: Texts
+    journal: JsonLines
+    categories: Callable[[Sequence[str]], Mapping[str, str]]
+    implied: Implied
+
+
+def coverage_of(
+    sources: Sources,
+    caption: str,
+    tags: Sequence[str],
+    categories: Mapping[str, str],
+    names: frozenset[str],
+) -> Coverage:
+    """How a caption covers its tags; of several variants the first, which was written to cover them."""
+    return check(caption.partition("\n")[0], tags, categories, speakers(tags, sources.implied), names)
+
+
+def marks(coverage: Coverage, tags: Sequence[str]) -> str:
+    """One letter for each tag, in their order."""
+    letters = {
+        **dict.fromkeys(coverage.said, SAID),
+        **dict.fromkeys(coverage.missed, MISSED),
+        **dict.fromkeys(coverage.contradicted, CONTRADICTED),
+    }
+    return "".join(letters.get(tag, NOT_CHECKED) for tag in tags)
+
+
+def picture_address(picture: Picture) -> str:
+    """The address of a picture relative to the folder of pictures; "" if browsers cannot show it."""
+    return quote(os.fsencode(picture.name)) if picture.name.lower().endswith(_SHOWN_SUFFIXES) else ""
+
+
+def folder_address(images: Path, page: Path) -> str:
+    """The address of the folder of pictures relative to the folder of a page."""
+    try:
+        relative = os.path.relpath(images, page)
+    except ValueError:  # another drive of Windows
+        return f"{images.resolve().as_uri()}/"
+    return quote(os.fsencode(Path(relative).as_posix())) + "/"
+
+
+def fill(name: str, scripts: Sequence[str], styles: Sequence[str], **values: object) -> str:
+    """The page NAME.html.j2 with these scripts and styles from the folder `page`; values are escaped."""
+    parts = "\n".join(_read(f"{each}.js") for each in scripts)
+    script = f'(() => {{\n"use strict";\n{parts}\n}})();'
+    style = "\n".join(_read(f"{each}.css") for each in styles)
+    environment = Environment(autoescape=True, loader=FileSystemLoader(_PARTS))
+    # The page allows only the script and style with these hashes, even if a text ended up as markup.
+    return environment.get_template(f"{name}.html.j2").render(
+        script=Markup(script),  # noqa: S704 - our own file
+        style=Markup(style),  # noqa: S704 - our own file
+        script_hash=_hash(script),
+        style_hash=_hash(style),
+        **values,
+    )
+
+
+def json_in_html(values: object) -> Markup:
+    """JSON for a script element: no sign in it can end the element or begin a comment."""
+    text = json.dumps(values, ensure_ascii=True, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - just made safe
+
+
+def _read(name: str) -> str:
+    return (_PARTS / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """The hash by which a content security policy names an inline script or style."""
+    return base64.b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
