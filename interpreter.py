@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -81,7 +81,7 @@ class Interpreter:
 
     async def run(
         self,
-        pictures: Iterable[Picture] | AsyncIterable[Picture],
+        pictures: Sequence[Picture],
         endpoint: Endpoint | None,
         bar: Bar,
         tally: batch.Tally | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.picture import prepare
 from dataset.results import Results
-from errors import ItemError
 from llm.asking import Answer, ask
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
@@ -73,30 +72,21 @@ class Interrogator:
         pictures: Sequence[Picture],
         endpoint: Endpoint,
         bar: Bar,
-        finished: Callable[[Picture], None] = lambda picture: None,
         tally: batch.Tally | None = None,
     ) -> batch.Tally:
-        """Describe the pictures, and tell of each that has its description, or failed for good.
+        """Describe the pictures.
 
         What comes of them is counted in `tally` meanwhile. Raises StageError or UserError when no further
         one can succeed.
         """
-
-        def keep(picture: Picture, described: Described) -> None:
-            self._keep(picture, described)
-            finished(picture)
-
-        def failed(picture: Picture, error: ItemError) -> None:
-            self._results.failed(picture.stem_name, error)
-            finished(picture)
 
         pool = ThreadPoolExecutor(_THREADS)
         work: batch.Work[Picture, Described] = batch.Work(
             title=TITLE,
             name=lambda picture: picture.name,
             ask=lambda picture: self._ask(picture, endpoint, pool),
-            keep=keep,
-            failed=failed,
+            keep=self._keep,
+            failed=lambda picture, error: self._results.failed(picture.stem_name, error),
             cost=lambda described: described.answer.cost,
         )
         try:

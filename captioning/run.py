@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from captioning.amounts import amount
 from captioning.effort import watched
 from captioning.export import after_run
-from captioning.overlap import Relay, side_by_side
 from captioning.project import Project
 from captioning.summary import BUILTIN, NO_MODEL, Outcome, Product, Products, Summary
 from captioning.templates import refuse_broken
@@ -164,18 +163,9 @@ class Run:
             self._summary.trouble(f"{provider.trouble}. The captions are made without these meanings.")
 
     async def _describe_and_write(self, writer: Endpoint | None) -> None:
-        """Stages 2 and 3, one after the other or side by side."""
+        """Stages 2 and 3."""
         chosen = self._settings.interrogator
         seer = await self._asked(self._products.descriptions, chosen.skip, chosen.endpoint)
-        if seer and writer and self._is_to_overlap(seer, writer):
-            described, written = self._due_descriptions(seer), self._due_captions(writer)
-            relay = Relay(written.pictures, described.pictures)
-            await side_by_side(
-                relay.until_described(self._interrogator(seer, described, relay.finished)),
-                self._interpreter(writer, written, relay.pictures()),
-            )
-            self._tell_outcomes()
-            return
         if seer:
             await self._interrogator(seer, self._due_descriptions(seer))
             self._tell_outcomes()
@@ -183,36 +173,19 @@ class Run:
             await self._interpreter(writer, self._due_captions(writer))
             self._tell_outcomes()
 
-    def _is_to_overlap(self, seer: Endpoint, writer: Endpoint) -> bool:
-        if not self._settings.interpreter.endpoint.overlap:
-            return False
-        if seer.url == writer.url:
-            why = "Interrogator and Interpreter ask the same server"
-        elif self._settings.dataset.existing == "refresh":
-            why = "with existing = refresh it is the descriptions that decide which captions are due"
-        else:
-            return True
-        self._summary.once(f"The stages run one after the other in spite of overlap = True: {why}.")
-        return False
-
-    async def _interrogator(
-        self, endpoint: Endpoint, due: _Due, finished: Callable[[Picture], None] = lambda picture: None
-    ) -> None:
+    async def _interrogator(self, endpoint: Endpoint, due: _Due) -> None:
         total = len(due.pictures)
         with self._stage(self._products.descriptions, total, endpoint, due.there) as (bar, tally):
             if due.pictures:
                 stage = self._project.interrogator()
-                await stage.run(due.pictures, endpoint, bar, finished, tally)
+                await stage.run(due.pictures, endpoint, bar, tally)
 
-    async def _interpreter(
-        self, endpoint: Endpoint | None, due: _Due, coming: AsyncIterable[Picture] | None = None
-    ) -> None:
-        """Stage 3; `coming` are the pictures that are due, where they are yet to be described."""
+    async def _interpreter(self, endpoint: Endpoint | None, due: _Due) -> None:
         total = len(due.pictures)
         with self._stage(self._products.captions, total, endpoint, due.there) as (bar, tally):
             if due.pictures:
                 stage = self._project.interpreter()
-                await stage.run(coming or due.pictures, endpoint, bar, tally)
+                await stage.run(due.pictures, endpoint, bar, tally)
 
     def _due_descriptions(self, endpoint: Endpoint) -> _Due:
         # Most runs need no fingerprint to tell what is due, and then no stage is opened where nothing is.

@@ -73,10 +73,6 @@ class EndpointSettings(Section):
     concurrency: Concurrency = _setting(
         "auto", "requests in flight at once: auto (as many as pay) or a number", "8"
     )
-    overlap: bool = _setting(
-        "False",
-        "whether Interrogator and Interpreter run side by side, where each asks a server of its own",
-    )
     timeout: float = _setting("300", "seconds that one request may take in all", gt=0)
     retries: int = _setting("4", "times that a failed or refused answer is asked for again", ge=0, le=100)
     wait_for_server: float = _setting("60", "seconds to wait for a server that went away during a run", ge=0)

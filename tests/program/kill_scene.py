@@ -132,19 +132,14 @@ class Left:
 class Scene:
     """One project, its servers, and the names by which its requests are known."""
 
-    def __init__(
-        self, folder: Path, images: Path, names: Mapping[str, str], *, overlap: bool = False
-    ) -> None:
-        """With `overlap`, captions are asked of a second server while pictures are still described."""
+    def __init__(self, folder: Path, images: Path, names: Mapping[str, str]) -> None:
         self.post = Post()
-        self.endpoints = [FakeEndpoint(answer=answer, faults=(self.post,), latency=0.004) for _ in range(2)]
-        self.most_in_flight = 2 * IN_FLIGHT if overlap else IN_FLIGHT
+        self.endpoint = FakeEndpoint(answer=answer, faults=(self.post,), latency=0.004)
         self.wiki = FakeDanbooru(wiki_tags())
         self.names = names
         self.project = Project(
             folder,
-            self.endpoints[0].url,
-            Endpoint__overlap=str(overlap),
+            self.endpoint.url,
             Endpoint__concurrency=str(IN_FLIGHT),
             Dataset__images=str(images),
             TagProvider__skip="False",
@@ -154,7 +149,6 @@ class Scene:
             Interrogator__skip="False",
             Interrogator__model=SEER,
             Interrogator__prompt_template_file="see.txt",
-            Interpreter__url=self.endpoints[overlap].url,
             Interpreter__model=WRITER,
             Interpreter__prompt_template_file="write.txt",
             Tags__describe="all",
@@ -168,8 +162,7 @@ class Scene:
 
     def __exit__(self, *_: object) -> None:
         self.wiki.__exit__(None, None, None)
-        for endpoint in self.endpoints:
-            endpoint.__exit__(None, None, None)
+        self.endpoint.__exit__(None, None, None)
 
     def items_of(self, body: Json) -> set[str]:
         """What a request asks about."""
@@ -180,7 +173,7 @@ class Scene:
 
     def run(self, ring_at: int | None = None, then: float = 0.0) -> Run:
         """One run; killed `then` seconds after answer number `ring_at` was sent, or left to its end."""
-        asked = [len(endpoint.requests) for endpoint in self.endpoints]
+        asked = len(self.endpoint.requests)
         looked_up = len(self.wiki.asked)
         self.post.expect(ring_at or 0)
         errors = self.project.folder / "stderr.txt"
@@ -201,11 +194,7 @@ class Scene:
         assert "Traceback" not in said, said
         return Run(
             code,
-            [
-                self.items_of(request.body)
-                for endpoint, before in zip(self.endpoints, asked, strict=True)
-                for request in endpoint.requests[before:]
-            ],
+            [self.items_of(request.body) for request in self.endpoint.requests[asked:]],
             [self.items_of(body) for body in sent],
             set(_looked_up(self.wiki, looked_up)),
         )

@@ -180,18 +180,6 @@ def test_a_stage_that_ends_before_it_has_done_anything_leaves_the_report_alone(t
     assert not (project.captions / "report.html").exists()
 
 
-def test_side_by_side_both_stages_say_what_is_done_when_one_of_them_ends_early(tmp_path: Path) -> None:
-    with FakeEndpoint() as seer, FakeEndpoint() as writer:
-        project = Project(tmp_path, writer.url, Endpoint__overlap="True", Endpoint__retries="0")
-        project.set |= {"Interrogator.skip": "False", "Interrogator.url": seer.url}
-        writer.script(*two_done_then(project, NO_SUCH_MODEL))
-        result = project.run()
-    assert result.code == 2
-    told = [line.partition(";")[0] for line in result.out.splitlines() if ": " in line]
-    assert "Interpreter: 2 captions written" in told
-    assert any(line.startswith("Interrogator: ") and line.endswith("described") for line in told)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 @pytest.mark.parametrize(("pictures", "is_shown"), [(5, True), (300, False)])
 def test_ctrl_c_says_what_is_done_and_shows_it_where_that_takes_no_time(

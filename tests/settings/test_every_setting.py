@@ -342,8 +342,7 @@ def table() -> Iterator[tuple[str, str]]:
             sections.append(EndpointSettings)
         for each in sections:
             for key, default, _ in settings_of(each):
-                if key != "overlap":  # which is about to be removed
-                    yield f"{name}.{key}", default
+                yield f"{name}.{key}", default
 
 
 DEFAULTS = dict(table())
