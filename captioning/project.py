@@ -64,10 +64,10 @@ class Project:
     @cached_property
     def own(self) -> dict[str, Entry]:
         """The user's own descriptions of tags."""
-        from wiki import own
+        from wiki.tag_meanings import load_own
 
         path = self.settings.tags.descriptions_file
-        return own.load(path) if path else {}
+        return load_own(path) if path else {}
 
     @cached_property
     def cache(self) -> Cache:

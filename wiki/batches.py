@@ -1,34 +1,29 @@
-"""Asking about many tags in few requests: batches are cut by the bytes of their query."""
+"""Asking a wiki about many tags in few requests, and reading the rows of its answers.
+
+A field that is missing or of another type than it should be counts as empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from errors import StageError
 from wiki.client import TooMuchError, encoded_length
 
 Row = dict[str, object]
 
-# Of the 8 KB that web servers commonly allow for a request line; some 350 to 450 tags.
+# Web servers commonly allow 8 KB for a request line. This is room for 350 to 450 tags.
 QUERY_BYTES = 6_000
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some names that were asked about together, and the rows of the answer, in any order."""
-
-    names: Sequence[str]
-    rows: Sequence[Row]
 
 
 def ask_in_batches(
     names: Sequence[str], ask: Callable[[Sequence[str]], object], *, most: int, least: int = 1
-) -> Iterator[Batch]:
-    """Ask about all names, at most `most` at a time, and in smaller batches once the wiki cannot answer.
+) -> Iterator[tuple[Sequence[str], Sequence[Row]]]:
+    """Ask about all names in batches; yields the names of each batch and the rows of its answer.
 
-    A batch has up to QUERY_BYTES of encoded names, but at least `least` names if there are as many.
-    Raises StageError when the wiki cannot answer even about one name.
+    A batch has at most `most` names and QUERY_BYTES of them, but at least `least` names if there are as
+    many. Where the wiki cannot answer, the batches become smaller. Raises StageError when it cannot answer
+    even about one name.
     """
     position = 0
     while position < len(names):
@@ -42,15 +37,16 @@ def ask_in_batches(
             most = len(batch) // 2
             continue
         position += len(batch)
-        yield Batch(batch, rows)
+        yield batch, rows
 
 
 def fits_in_url(names: Sequence[str]) -> bool:
-    """Say whether the encoded names are short enough for a URL."""
+    """Whether the encoded names are short enough for a URL."""
     return _fitting(names) == len(names)
 
 
 def _fitting(names: Sequence[str]) -> int:
+    """How many of the names, from the first on, fit into QUERY_BYTES; at least 1."""
     size = 0
     for count, name in enumerate(names):
         size += encoded_length(name) + 1
@@ -60,7 +56,7 @@ def _fitting(names: Sequence[str]) -> int:
 
 
 def rows_of(document: object) -> list[Row]:
-    """Take the list of objects out of an answer: a list, or an object with one list in it.
+    """The objects in an answer, which is a list of them, or an object with one such list in it.
 
     Raises StageError when the answer has another form.
     """
@@ -72,18 +68,18 @@ def rows_of(document: object) -> list[Row]:
 
 
 def text_in(row: object, key: str) -> str:
-    """Read a text out of a row, "" when it is missing or something else."""
+    """The text of a field, "" when there is none."""
     value = row.get(key) if isinstance(row, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def number_in(row: Row, key: str) -> int | None:
-    """Read a whole number out of a row, None when it is missing or something else."""
+    """The whole number of a field, None when there is none."""
     value = row.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def category_in(row: Row, names: Mapping[int, str]) -> str | None:
-    """Read the category of a tag, which every wiki numbers in its own way."""
+    """The category of a tag, which every wiki numbers in its own way; None when it is not known."""
     number = number_in(row, "category")
     return None if number is None else names.get(number)

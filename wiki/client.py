@@ -1,8 +1,8 @@
-"""A polite HTTP client for wikis: paced, patient, and every failure is a sentence.
+"""The HTTP client of all wikis: it keeps a pace, waits, tries again, and turns every failure into a sentence.
 
-Facts about the wikis it was written for: a read limit for everything that a user runs, 429 answers
-without `Retry-After`, web pages in place of JSON (from the shield in front of the wiki), and queries
-that are too large to be answered in time.
+What wikis do, as far as it matters here: they limit the requests of a user, in all programs together; they
+answer 429 without `Retry-After`; the shield in front of them sends web pages in place of JSON; and a query
+that is too large for the database is not answered in time.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ from wiki.source import Access
 
 log = logging.getLogger(__name__)
 
-# Legal in a query as they are (RFC 3986) and frequent in tags: leaving them alone saves a tenth of the bytes.
-_PLAIN = "()!:~',@$"
-_ASCII = "".join(map(chr, range(32, 127)))
+# Frequent in tags, and legal in a query as they are (RFC 3986): not encoding them saves a tenth of the bytes.
+_NOT_ENCODED = "()!:~',@$"
+_PRINTABLE_ASCII = "".join(map(chr, range(32, 127)))
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _CONNECT_SECONDS = 10.0
 _CHUNK = 1 << 16
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _TOO_LARGE = frozenset({413, 414, 431})
 
 
 class RefusedError(StageError):
-    """The wiki will not answer this client; asking again in the same way is useless."""
+    """The wiki does not answer this client; to ask again in the same way is useless."""
 
 
 class TooMuchError(StageError):
-    """The wiki could not answer so large a question; a smaller one may do."""
+    """The wiki could not answer so large a query; a smaller one may be answered."""
 
 
 class _PassingError(Exception):
@@ -64,17 +65,22 @@ class _Answer:
             return None
 
     @property
-    def reason(self) -> str:
-        """Why a JSON answer says that it failed, "" when it does not."""
-        said = self.document
-        return f"{said.get('error', '')} {said.get('message', '')}" if isinstance(said, dict) else ""
+    def error(self) -> str:
+        """The error that a JSON answer names, "" when it names none."""
+        document = self.document
+        if not isinstance(document, dict):
+            return ""
+        return f"{document.get('error', '')} {document.get('message', '')}"
+
+    @property
+    def wait(self) -> float:
+        """The seconds of `Retry-After`; 0 for a date, which is only right where two clocks agree."""
+        value = self.headers.get("Retry-After", "").strip()
+        return float(value) if value.isdecimal() else 0.0
 
 
 class WikiClient:
-    """Asks one wiki for JSON documents.
-
-    Raises UserError when credentials or user agent cannot be right.
-    """
+    """Asks one wiki for JSON documents. Raises UserError when credentials or user agent cannot be right."""
 
     def __init__(self, access: Access) -> None:
         self.host = urlsplit(access.url).hostname or ""
@@ -85,9 +91,9 @@ class WikiClient:
         self._session = _session(self.host, access)
 
     def ask(self, path: str, query: str, *, post: bool = False) -> object:
-        """Fetch one JSON document; `query` is encoded already, `post` sends it as a form in place of the URL.
+        """Fetch one JSON document; `post` sends the encoded query as a form instead of in the URL.
 
-        Raises RefusedError, TooMuchError, or (after bounded tries) plain StageError.
+        Raises RefusedError, TooMuchError, or plain StageError after a limited number of tries.
         """
         wait, began = self._manners.first_wait, time.monotonic()
         for attempt in range(1, self._manners.tries + 1):
@@ -95,25 +101,25 @@ class WikiClient:
                 return self._document(self._fetch(path, query, post))
             except _PassingError as trouble:
                 pause = max(wait, trouble.wait)
-                if self._gives_up(attempt, trouble) or self._is_late(began, pause):
+                is_late = time.monotonic() + pause - began > self._manners.patience
+                if is_late or self._gives_up(attempt, trouble):
                     raise StageError(str(trouble)) from trouble
                 log.warning("%s; waiting %.0f s before try %d", trouble.what, pause, attempt + 1)
                 time.sleep(pause)
                 wait = min(wait * 2, self._manners.longest_wait)
-        raise AssertionError("the last try either answers or gives up")
+        raise AssertionError("the last try either returns or raises")
 
     def _gives_up(self, attempt: int, trouble: _PassingError) -> bool:
-        # Where no wiki has answered yet, nothing is gained by patience: one more try is enough.
+        # If no wiki has answered yet, the address is probably wrong, and a second try is enough.
         tries = self._manners.tries if self._reached else min(2, self._manners.tries)
         return attempt >= tries or trouble.wait > self._manners.longest_wait
 
-    def _is_late(self, began: float, pause: float) -> bool:
-        return time.monotonic() + pause - began > self._manners.patience
-
     def _fetch(self, path: str, query: str, post: bool) -> _Answer:
-        self._pace()
+        time.sleep(max(0.0, self._next_at - time.monotonic()))
+        self._next_at = time.monotonic() + 1 / self._manners.per_second
         try:
-            return self._post(path, query) if post else self._get(path, query)
+            with self._send(path, query, post) as response:
+                return self._read(response)
         except requests.exceptions.SSLError as error:
             raise _PassingError(
                 f"No safe connection to {self.host}",
@@ -122,43 +128,26 @@ class WikiClient:
         except requests.exceptions.Timeout as error:
             raise _PassingError(f"{self.host} did not answer in time") from error
         except requests.exceptions.RequestException as error:
-            # The library's own text may hold a proxy's password, so it is not repeated.
+            # The text of the library may hold the password of a proxy, so it is not repeated.
             raise _PassingError(
                 f"{self.host} cannot be reached ({type(error).__name__})",
                 "check the network and wiki_url, or read a dump (source = FILE)",
             ) from error
 
-    def _pace(self) -> None:
-        time.sleep(max(0.0, self._next_at - time.monotonic()))
-        self._next_at = time.monotonic() + 1 / self._manners.per_second
-
-    def _get(self, path: str, query: str) -> _Answer:
-        url = f"{self._url}{path}?{query}"
-        with self._session.get(url, stream=True, timeout=self._timeout()) as response:
-            return self._read(response)
-
-    def _post(self, path: str, query: str) -> _Answer:
-        with self._session.post(
-            f"{self._url}{path}",
-            data=f"_method=get&{query}",
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            stream=True,
-            timeout=self._timeout(),
-        ) as response:
-            return self._read(response)
-
-    def _timeout(self) -> tuple[float, float]:
-        return min(_CONNECT_SECONDS, self._deadline), self._deadline
-
-    @property
-    def _deadline(self) -> float:
-        return self._manners.deadline if self._reached else self._manners.first_deadline
+    def _send(self, path: str, query: str, post: bool) -> requests.Response:
+        deadline = self._manners.deadline if self._reached else self._manners.first_deadline
+        timeout = (min(_CONNECT_SECONDS, deadline), deadline)
+        url = f"{self._url}{path}"
+        if post:
+            form = f"_method=get&{query}"
+            return self._session.post(url, data=form, headers=_FORM, stream=True, timeout=timeout)
+        return self._session.get(f"{url}?{query}", stream=True, timeout=timeout)
 
     def _read(self, response: requests.Response) -> _Answer:
         ends = time.monotonic() + self._manners.deadline
         body = bytearray()
         try:
-            # `read1` returns what has arrived, so the deadline is looked at even when bytes drip.
+            # `read1` returns what has arrived, so the deadline is checked even if a byte comes now and then.
             while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 body += chunk
                 if time.monotonic() > ends:
@@ -168,8 +157,9 @@ class WikiClient:
         return _Answer(response.status_code, response.headers, bytes(body))
 
     def _document(self, answer: _Answer) -> object:
+        """The JSON of an answer; raises what the answer means if it is none."""
         document = answer.document
-        # A web page with 200 is no wiki, but a network that wants somebody to sign in.
+        # A web page with status 200 does not come from the wiki, but from a network that wants a sign-in.
         self._reached |= answer.status != 200 or document is not None
         if answer.status == 200:
             if document is None:
@@ -178,16 +168,20 @@ class WikiClient:
                     "try again later, and check wiki_url and the network's sign-in page",
                 )
             return document
-        self._refuse(answer)
-        if answer.status in _TOO_LARGE or (answer.status == 500 and "QueryCanceled" in answer.reason):
+        self._raise_if_refused(answer)
+        if answer.status in _TOO_LARGE or (answer.status == 500 and "QueryCanceled" in answer.error):
             raise TooMuchError(f"{self.host} could not answer in time ({answer.status}): try again later")
-        if answer.status in _PASSING:
+        if answer.status in _TRY_AGAIN:
             state = "asks for fewer requests" if answer.status == 429 else "is overloaded or down"
-            raise _PassingError(f"{self.host} {state} ({answer.status})", wait=_retry_after(answer.headers))
-        raise StageError(f"{self.host} answered {answer.status} {self._hint(answer)}")
+            raise _PassingError(f"{self.host} {state} ({answer.status})", wait=answer.wait)
+        if 300 <= answer.status < 400:
+            target = _site(self._url, answer.headers.get("Location", ""))
+            hint = f"(moved to {target}): if you trust that address, write it as wiki_url"
+        else:
+            hint = "to a question that it should understand: check wiki_url"
+        raise StageError(f"{self.host} answered {answer.status} {hint}")
 
-    def _refuse(self, answer: _Answer) -> None:
-        """Raise RefusedError when the answer says that this client is not let in."""
+    def _raise_if_refused(self, answer: _Answer) -> None:
         challenge = answer.headers.get("cf-mitigated") == "challenge"
         if answer.status == 401:
             raise RefusedError(
@@ -204,15 +198,9 @@ class WikiClient:
                 "and to be used from this address"
             )
 
-    def _hint(self, answer: _Answer) -> str:
-        if 300 <= answer.status < 400:
-            where = _site(self._url, answer.headers.get("Location", ""))
-            return f"(moved to {where}): if you trust that address, write it as wiki_url"
-        return "to a question that it should understand: check wiki_url"
-
 
 def _site(url: str, location: str) -> str:
-    # Nothing else of the target is shown: its query may hold what should stay secret.
+    # Only scheme and host are shown: the rest of the target may hold a secret.
     try:
         parts = urlsplit(urljoin(url, location))
     except ValueError:
@@ -220,26 +208,20 @@ def _site(url: str, location: str) -> str:
     return f"{parts.scheme}://{parts.hostname}"
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
-    # The form with a date needs clocks that agree, so there the client's own wait stands.
-    value = headers.get("Retry-After", "").strip()
-    return float(value) if value.isdecimal() else 0.0
-
-
 def encoded(parameters: Mapping[str, str]) -> str:
-    """Write parameters as a query string."""
-    return urlencode(parameters, safe=_PLAIN)
+    """Parameters as a query string."""
+    return urlencode(parameters, safe=_NOT_ENCODED)
 
 
 def encoded_length(text: str) -> int:
-    """Say how many bytes a text takes in a query string."""
-    return len(quote_plus(text, safe=_PLAIN))
+    """How many bytes a text takes in a query string."""
+    return len(quote_plus(text, safe=_NOT_ENCODED))
 
 
 class _Credentials(requests.auth.AuthBase):
     """HTTP Basic credentials, or none.
 
-    It stands in the session even without credentials, because `requests` would otherwise take them
+    The session gets this object even without credentials, because `requests` would otherwise take them
     from a .netrc file that the user wrote for something else.
     """
 
@@ -250,31 +232,27 @@ class _Credentials(requests.auth.AuthBase):
         return self._basic(request) if self._basic else request
 
 
-class _StayingSession(requests.Session):
-    """A session that follows no redirect: who asks, and with which key, is for one address only."""
+class _SessionWithoutRedirects(requests.Session):
+    """Follows no redirect, because the API key is for one address only."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Say that there is none, so that not even its address is looked at."""
+        """Without a target, not even its address is parsed, as `allow_redirects=False` would do."""
 
 
 def _session(host: str, access: Access) -> requests.Session:
-    """Open a session in which the program names itself, and the user where credentials are given.
-
-    Raises UserError when credentials or user agent cannot be right.
-    """
+    """A session that names the program and, if there are credentials, the user; raises UserError."""
     if bool(access.login) != bool(access.api_key):
         raise UserError("wiki_login and wiki_api_key belong together: set both or neither")
     if not access.user_agent.isprintable():
         raise UserError(
             "user_agent may not hold line breaks or control characters: write a name and an address"
         )
-    session = _StayingSession()
-    # A company's proxy and certificates come from the environment, but a wiki on this computer needs neither.
+    session = _SessionWithoutRedirects()
+    # Proxies and certificates come from the environment, but a wiki on this computer needs neither.
     session.trust_env = not _is_loopback(host)
     session.auth = _Credentials(access.login, access.api_key)
-    # An empty name is turned away by the shields, and so are those of libraries and browsers.
-    # A login in other letters than those of ASCII is escaped, as headers hold nothing else.
-    agent = quote(access.user_agent.strip(), safe=_ASCII) or "Tagscribe"
+    # Headers hold only ASCII. The shields refuse an empty name, and those of libraries and browsers.
+    agent = quote(access.user_agent.strip(), safe=_PRINTABLE_ASCII) or "Tagscribe"
     session.headers.update({"User-Agent": agent, "Accept": "application/json"})
     return session
 

@@ -1,10 +1,9 @@
-"""Danbooru as a source: one kind of query gives page, category, post count, alias and implications together.
+"""Danbooru as a source: one query gives page, category, post count, alias and implications of many tags.
 
-Facts from Danbooru's source code and recorded answers: `tags.json` takes hundreds of names in
-`search[name_space]`, answers in any order, leaves out names that are no tags, gives no key for a
-nested record that is missing, [] for nested records of which there may be several and are none, and
-answers up to 1,000 rows. A database that is too slow is a 500 with
-QueryCanceled. Bodies end their lines in CRLF.
+From the source code of Danbooru and recorded answers: `tags.json` takes hundreds of names in
+`search[name_space]`, answers with up to 1,000 rows in any order, and leaves out names that are no tags. A
+nested record that is missing has no key; a list of nested records may be empty. A query that takes the
+database too long is answered with status 500 and QueryCanceled. The lines of bodies end in CRLF.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from wiki.source import Access, Page
 LONGEST_TAG = 170
 
 _MOST_NAMES = 500
-# Four requests for 1,000 tags are the most: where names are too long for that, they go by POST.
+# So that 1,000 tags take at most four requests. Names that are too long for a URL go by POST.
 _LEAST_NAMES = 250
-# What the target of an alias implies cannot be asked for with the alias: the engine leaves out a model that
-# comes up twice in a chain, and the chain would be tag, alias, tag.
+# The implications of an alias's target cannot be asked for here: the engine leaves out a model that occurs
+# twice in a chain, and this chain would be tag, alias, tag.
 _FIELDS = (
     "name,category,post_count,is_deprecated,wiki_page[body,is_deleted],"
     "antecedent_alias[consequent_name,status,consequent_wiki[body,is_deleted]],"
@@ -48,11 +47,10 @@ class DanbooruSource:
         distinct = dict.fromkeys(tags)
         yield from (Page.unknown(tag) for tag in distinct if not can_be_tag(tag))
         names = [tag for tag in distinct if can_be_tag(tag)]
-        for batch in ask_in_batches(names, self._ask, most=_MOST_NAMES, least=_LEAST_NAMES):
-            rows = {text_in(row, "name"): row for row in batch.rows}
-            yield from (
-                _page(name, rows[name]) if name in rows else Page.unknown(name) for name in batch.names
-            )
+        for batch, rows in ask_in_batches(names, self._ask, most=_MOST_NAMES, least=_LEAST_NAMES):
+            by_name = {text_in(row, "name"): row for row in rows}
+            for name in batch:
+                yield _page(name, by_name[name]) if name in by_name else Page.unknown(name)
 
     def _ask(self, names: Sequence[str]) -> object:
         query = encoded({"limit": "1000", "search[name_space]": " ".join(names), "only": _FIELDS})
@@ -63,13 +61,13 @@ class DanbooruSource:
         try:
             return self._client.ask("/tags.json", query, post=True)
         except RefusedError as refusal:
-            # A shield may let questions pass and forms not.
+            # Some shields refuse forms, but not questions in a URL.
             self._may_post = False
             raise TooMuchError(str(refusal)) from refusal
 
 
 def can_be_tag(tag: str) -> bool:
-    """Say whether Danbooru could have such a tag; trigger words and sentences need not be asked about.
+    """Whether Danbooru could have such a tag, because trigger words and sentences need not be asked about.
 
     Newer tags obey stricter rules, but old tags and aliases such as "(o)_(o)" and "/lav" do not.
     """
@@ -88,13 +86,14 @@ def _page(tag: str, row: Row) -> Page:
     alias = row.get("antecedent_alias")
     if isinstance(alias, dict) and alias.get("status") == "active" and text_in(alias, "consequent_name"):
         name, wiki = text_in(alias, "consequent_name"), alias.get("consequent_wiki")
-        # The posts of an alias stand under the other tag, so its own count says nothing.
+        # The posts of an alias are counted under the other tag.
         post_count = None
     else:
         name, wiki, post_count = tag, row.get("wiki_page"), number_in(row, "post_count")
     text = "" if row.get("is_deprecated") else _text(wiki)
-    category = category_in(row, DANBOORU_NUMBERS)
-    return Page(tag, name, text, category, post_count, known=True, implies=_implied(row))
+    return Page(
+        tag, name, text, category_in(row, DANBOORU_NUMBERS), post_count, known=True, implies=_implied(row)
+    )
 
 
 def _text(wiki: object) -> str:
@@ -104,6 +103,8 @@ def _text(wiki: object) -> str:
 
 
 def _implied(row: Row) -> tuple[str, ...]:
-    told = row.get("antecedent_implications")
-    active = (each for each in told if text_in(each, "status") == "active") if isinstance(told, list) else ()
-    return tuple(dict.fromkeys(name for each in active if (name := text_in(each, "consequent_name"))))
+    rules = row.get("antecedent_implications")
+    if not isinstance(rules, list):
+        return ()
+    names = (text_in(rule, "consequent_name") for rule in rules if text_in(rule, "status") == "active")
+    return tuple(dict.fromkeys(filter(None, names)))

@@ -1,9 +1,9 @@
-"""A dump of a wiki as a source: one file instead of a network.
+"""A dump of a wiki as a source: one file instead of a server.
 
-Columns, of which title and body must be there: title (or name, tag), body (or text, description),
-category, post_count, is_deleted, parent, updated_at. e621's daily dump and the sets of Danbooru's wiki
-that are published in CSV and Parquet have them. Which tags imply which stands in other dumps, and is not
-read: tags are compared by their words.
+It needs the columns title (or name, tag) and body (or text, description). The columns category, post_count,
+is_deleted, parent and updated_at may be there. The daily dump of e621 and the published copies of Danbooru's
+wiki in CSV and Parquet have them. Implications are in other dumps, which are not read: tags are compared by
+their words.
 """
 
 from __future__ import annotations
@@ -18,14 +18,24 @@ from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
 from tags.spelling import canonical
 from wiki.dtext import definition
-from wiki.dump_parquet import parquet_rows, require_pyarrow
-from wiki.dump_rows import BODY, TITLE, Reader, Row, Tally, csv_rows, json_rows, value_in
+from wiki.dump_rows import (
+    BODY,
+    TITLE,
+    Reader,
+    Row,
+    Tally,
+    csv_rows,
+    json_rows,
+    parquet_rows,
+    require_pyarrow,
+    value_in,
+)
 from wiki.source import Page
 
 log = logging.getLogger(__name__)
 
 _CATEGORY = ("category", "category_name", "category_id")
-# Only e621's dumps have these columns, and its numbers of categories are its own.
+# Only the dumps of e621 have these columns. It numbers the categories in its own way.
 _OF_E621 = ("parent", "creator_id")
 _MOST_REDIRECTS = 3
 _TOO_MANY_DIGITS = 19
@@ -141,7 +151,7 @@ def _category(row: Row) -> str | None:
 
 
 def _better(one: _Entry, other: _Entry) -> _Entry:
-    """Of two pages with one title, the one that stands; else the newer; else the later in the file."""
+    """Of two pages with one title the one that is not deleted, else the newer, else the later in the file."""
     return max(other, one, key=lambda entry: (not entry.is_deleted, entry.updated_at))
 
 

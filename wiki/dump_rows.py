@@ -1,13 +1,14 @@
-"""Rows of a wiki dump, read one after the other: CSV or JSON lines, packed with gzip or not.
+"""The rows of a wiki dump, read one after the other: CSV or JSON lines, packed with gzip or not, or Parquet.
 
-Dumps hold some 180,000 pages in 100 MB and more, of which a data set needs a few hundred: only a row
-that is wanted becomes more than its title.
+A dump holds about 180,000 pages in 100 MB and more, of which a data set needs a few hundred. So only the
+title of a row is read unless the row is wanted.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import importlib.util
 import io
 import itertools
 import json
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from errors import UserError
 
@@ -25,10 +27,12 @@ Reader = Callable[[Path, Wanted, "Tally"], Iterator[Row]]
 TITLE = ("title", "name", "tag")
 BODY = ("body", "text", "description")
 
-# Bodies have up to 250,000 characters. What is far longer is a quote that was never closed.
+# Bodies have up to 250,000 characters. A far longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 1_000_000
 _LONGEST_TITLE = 300
 _GZIP = b"\x1f\x8b"
+# Rows of a Parquet file: few enough that a batch of long bodies takes a few megabytes.
+_ROWS_AT_ONCE = 2_000
 
 
 class Tally:
@@ -40,7 +44,7 @@ class Tally:
         self.first_broken = ""
 
     def count(self, title: object, number: int) -> str:
-        """Count a row by its title and give the title; "" of a row that has none."""
+        """Count a row; returns its title, "" of a row that has none."""
         if title is None or not 0 < len(str(title).strip()) <= _LONGEST_TITLE:
             self.skip(number, "it has no title")
             return ""
@@ -48,7 +52,7 @@ class Tally:
         return str(title)
 
     def skip(self, number: int, what: str) -> None:
-        """Count a row that cannot be read; the first one is told."""
+        """Count a row that cannot be read, and remember what is wrong with the first one."""
         self.first_broken = self.first_broken or f"row {number}: {what}"
         self.broken += 1
 
@@ -71,7 +75,7 @@ def column(path: Path, columns: Sequence[str], names: Sequence[str]) -> str:
 
 def csv_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
     """Read the wanted rows of a CSV file; its header is row 1."""
-    # A setting of the whole process: whoever reads other CSV sets another limit.
+    # This limit is for the whole process, so each reader of CSV sets its own.
     csv.field_size_limit(_LONGEST_FIELD)
     with _lines(path) as lines:
         records = _csv_records(csv.reader(lines), tally)
@@ -127,3 +131,39 @@ def _lines(path: Path) -> Iterator[io.TextIOWrapper]:
                 yield lines
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path} cannot be read to its end ({error}): download it again") from error
+
+
+def require_pyarrow(path: Path) -> None:
+    """Raise UserError, which says what to install, where Parquet cannot be read."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
+
+
+def parquet_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
+    """Read the wanted rows of a Parquet file; of row groups without any, only the titles are read."""
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            names = {str(name).lower(): str(name) for name in file.schema_arrow.names}
+            column(path, list(names), BODY)
+            title = names[column(path, list(names), TITLE)]
+            number = itertools.count(1)
+            for group in range(file.num_row_groups):
+                titles = file.read_row_group(group, columns=[title]).column(0).to_pylist()
+                are_wanted = [wanted(tally.count(one, next(number))) for one in titles]
+                if any(are_wanted):
+                    yield from _wanted_rows(file, group, are_wanted)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise UserError(f"{path} cannot be read ({error}): download it again") from error
+
+
+def _wanted_rows(file: Any, group: int, are_wanted: list[bool]) -> Iterator[Row]:  # noqa: ANN401 - untyped
+    start = 0
+    for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=[group]):
+        here = are_wanted[start : start + batch.num_rows]
+        start += batch.num_rows
+        if any(here):
+            for row in batch.filter(here).to_pylist():
+                yield {str(name).lower(): value for name, value in row.items()}

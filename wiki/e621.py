@@ -1,10 +1,9 @@
 """e621 as a source: tags and aliases in batches, then one wiki page a second.
 
-Facts from the source code of e621: `tags.json` hides empty tags unless told not to, and takes a comma
-list; more than 320 rows are refused with 410; wiki pages cannot be asked for in batches, because
+From the source code of e621: `tags.json` takes a list with commas, and hides tags without posts unless told
+otherwise; more than 320 rows are refused with status 410; wiki pages cannot be asked for in batches, because
 `search[title]` is one pattern in which only `*` is special; a page with a `parent` redirects to it.
-The published rule is one request a second. Implications would be requests of their own, so they are not
-asked for: tags are compared by their words.
+Implications would take further requests, so they are not asked for: tags are compared by their words.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _INVALID = 6
 _MOST_ROWS = 320
 _LONGEST_TAG = 150
 _MOST_REDIRECTS = 3
-# Beyond five minutes of asking, the daily dump is the faster and the more polite way.
+# If asking takes longer than five minutes, the daily dump is faster, and kinder to the wiki.
 _MANY = 300
 
 
@@ -62,14 +61,14 @@ class E621Source:
 
     def _aliases(self, names: Sequence[str]) -> Mapping[str, str]:
         found: dict[str, str] = {}
-        for batch in ask_in_batches(names, self._ask_aliases, most=_MOST_ROWS):
-            active = (row for row in batch.rows if row.get("status") == "active")
+        for _, rows in ask_in_batches(names, self._ask_aliases, most=_MOST_ROWS):
+            active = (row for row in rows if row.get("status") == "active")
             found.update({text_in(row, "antecedent_name"): text_in(row, "consequent_name") for row in active})
         return found
 
     def _rows(self, names: Sequence[str]) -> Mapping[str, Row]:
         batches = ask_in_batches(names, self._ask_tags, most=_MOST_ROWS)
-        return {text_in(row, "name"): row for batch in batches for row in batch.rows}
+        return {text_in(row, "name"): row for _, rows in batches for row in rows}
 
     def _page(self, name: str, row: Row) -> Page:
         valid = number_in(row, "category") != _INVALID
@@ -79,7 +78,7 @@ class E621Source:
         )
 
     def _text(self, name: str) -> tuple[str, str]:
-        """Read the page of a tag: the title where it stands in the end, and its text."""
+        """The title and text of the page of a tag, after redirects."""
         title = name
         for _ in range(1 + _MOST_REDIRECTS):
             rows = {text_in(row, "title"): row for row in rows_of(self._ask_wiki(title))}
@@ -105,12 +104,12 @@ class E621Source:
         return self._client.ask("/tag_aliases.json", encoded({"limit": str(_MOST_ROWS), **parameters}))
 
     def _ask_wiki(self, title: str) -> object:
-        # As a search, and not as a path: titles with "/" or of digits alone need no special care so.
+        # A search, because titles with "/" or only digits would need special care in a path.
         return self._client.ask("/wiki_pages.json", encoded({"limit": "1", "search[title]": title}))
 
 
 def can_be_tag(tag: str) -> bool:
-    """Say whether e621 could have such a tag: unlike Danbooru, it has tags beyond ASCII."""
+    """Whether e621 could have such a tag: unlike Danbooru, it has tags beyond ASCII."""
     return (
         0 < len(tag) <= _LONGEST_TAG
         and tag.isprintable()

@@ -24,8 +24,8 @@ from tests.program import bad_inputs
 from tests.program.bad_inputs import Bad
 from tests.program.project import Project, png
 from wiki import cache as tags_cache
-from wiki import own
 from wiki.dump import DumpSource
+from wiki.tag_meanings import load_own
 from writing.variables import OF_PICTURES
 
 READERS: dict[str, Callable[[Path], Any]] = {
@@ -34,7 +34,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "tags": read_tags,
     "picture": lambda path: prepare(path, 1024),
     "cache": tags_cache.load,
-    "own": own.load,
+    "own": load_own,
     "dump": lambda path: list(DumpSource(path).pages(["long_hair"])),
     "reply": lambda path: clean(path.read_text(encoding="utf-8"), path.name, Form()),
 }

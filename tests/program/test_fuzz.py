@@ -32,10 +32,10 @@ from settings import SECTIONS, EndpointSettings
 from summaries.saving import TagLog
 from summaries.summarizing import sentence_in, sentences_in
 from wiki import cache as tags_cache
-from wiki import own
 from wiki.cache import Cache
 from wiki.dump import DumpSource
 from wiki.source import Page
+from wiki.tag_meanings import load_own
 
 OURS = (UserError, ItemError, StageError)
 KEYS = st.sampled_from(
@@ -185,7 +185,7 @@ def test_any_value_of_any_setting_is_taken_or_refused(data: st.DataObject) -> No
 @given(st.text(max_size=100).map(str.encode) | JSON.map(lambda each: json.dumps(each).encode()) | st.binary())
 def test_any_file_is_a_list_of_descriptions_or_refused(content: bytes) -> None:
     for name in ("mine.csv", "mine.json"):
-        in_file(name, content, own.load)
+        in_file(name, content, load_own)
 
 
 ROWS = st.lists(st.text(max_size=10), max_size=5).map(",".join)
@@ -303,9 +303,9 @@ LARGE: dict[str, tuple[str, Callable[[Path], Any], str]] = {
     "config of keys": ("config.ini", config.load, "[Tags]\n" + numbered("k%d = %d\n", 100_000)),
     "config of sections": ("config.ini", config.load, numbered("[k%d]\na = %d\n", 100_000)),
     "config of commas": ("config.ini", config.load, "[Tags]\nexclude = " + repeated("a,")),
-    "descriptions in CSV": ("o.csv", own.load, numbered("k%d,v%d\n")),
-    "descriptions of quotes": ("o.csv", own.load, repeated('"')),
-    "descriptions in JSON": ("o.json", own.load, repeated('{"a":')),
+    "descriptions in CSV": ("o.csv", load_own, numbered("k%d,v%d\n")),
+    "descriptions of quotes": ("o.csv", load_own, repeated('"')),
+    "descriptions in JSON": ("o.json", load_own, repeated('{"a":')),
     "dump of quotes": (
         "d.csv",
         lambda path: list(DumpSource(path).pages(["a"])),

@@ -13,10 +13,9 @@ from captioning.project import Project as Opened
 from errors import UserError
 from tags.spelling import words
 from tests.program.project import Project
-from wiki import own
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
 from wiki.explanations import Describe, Explanations, tokens
-from wiki.tag_meanings import TagMeanings
+from wiki.tag_meanings import TagMeanings, load_own
 
 GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")
 
@@ -117,7 +116,7 @@ def test_a_series_that_is_known_makes_a_character_too() -> None:
 def load(folder: Path, name: str, text: str) -> dict[str, Entry]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return own.load(path)
+    return load_own(path)
 
 
 CSV = 'tag,description,category\nmychar,"A girl with red hair, and freckles.",Character\nMy Hat,A tall hat\n'
@@ -202,7 +201,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(
 
 def test_a_file_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="correct descriptions_file"):
-        own.load(tmp_path / "my.csv")
+        load_own(tmp_path / "my.csv")
 
 
 @pytest.mark.parametrize(
