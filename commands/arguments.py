@@ -1,6 +1,6 @@
-"""What can stand on the command line: one thing to do, and what goes with it.
+"""The command line: one command, and the options that go with it.
 
-Nothing here needs a newer Python than 3.9, so that an older one than ours can be told that it is too old.
+Nothing here needs a newer Python than 3.9, so that the program can still say that its Python is too old.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from typing import Any, NamedTuple
 from errors import UserError
 
 USUAL_SAMPLE = 20
-# What is done where nothing else is said.
+# The command if the command line names none.
 _RUN = "a run"
 
 
 class Argument(NamedTuple):
-    """One argument: its names, what it means, and how argparse is to read what follows it."""
+    """One argument: its names, its help text, and how argparse reads its value."""
 
     names: str
-    meaning: str
+    help: str
     form: dict[str, Any]
 
     @property
     def flag(self) -> str:
-        """The long one of its names."""
+        """Its long name."""
         return self.names.split()[-1]
 
-    def is_said(self, options: argparse.Namespace) -> bool:
-        """Whether it stands on the command line."""
+    def is_given(self, options: argparse.Namespace) -> bool:
+        """Whether it is on the command line."""
         return bool(getattr(options, self.flag[2:].replace("-", "_")))
 
 
@@ -44,51 +44,49 @@ _SWITCH: dict[str, Any] = {"action": "store_true"}
 _FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
 _NUMBER: dict[str, Any] = {"type": _count, "metavar": "N"}
 _COMMANDS = (
-    Argument("--check", "look at everything that a run needs, and change nothing", _SWITCH),
+    Argument("--check", "check everything that a run needs, and change nothing", _SWITCH),
     Argument(
         "--dry-run",
-        "show what would be sent for N pictures, and what the run would take; write nothing",
+        "show what would be sent for N pictures and what a run would take; write nothing",
         {**_NUMBER, "nargs": "?", "const": 1},
     ),
     Argument(
         "--compare",
-        "have these settings and those of another file caption the same pictures, and show both",
+        "caption the same pictures with these settings and with those of another file, and show both",
         {"type": Path, "metavar": "OTHER.ini"},
     ),
-    Argument("--report", "only write report.html beside the captions, from what is there", _SWITCH),
-    Argument("--apply", "take over the corrections that the report saved", _FILE),
+    Argument("--report", "write report.html from the results so far, and nothing else", _SWITCH),
+    Argument("--apply", "apply the corrections that the report saved", _FILE),
     Argument(
         "--export",
-        "write the captions that there are for a trainer, or as parquet, to a folder or file",
+        "write the captions to a folder or file, in the form that a trainer reads or as parquet",
         {"nargs": "+", "metavar": ("TARGET", "PLACE")},
     ),
     Argument(
         "--merge-cache",
-        "bring somebody else's tags_cache.json into yours, which wins where both know a tag",
+        "add another tags_cache.json to yours; a tag in both keeps your entry",
         _FILE,
     ),
     Argument(
         "--settings",
-        "print the manual of all settings, as a table or as a fresh config.ini",
+        "print all settings, as a table or as a new config.ini",
         {"nargs": "?", "const": "table", "choices": ("table", "ini")},
     ),
     Argument("--version", "print the version", _SWITCH),
 )
-_MANNERS = (
-    Argument("--config", "the settings; default: config.ini beside caption.py", _FILE),
+_OPTIONS = (
+    Argument("--config", "the file of settings; default: config.ini beside caption.py", _FILE),
     Argument(
         "--set",
-        "one setting for this time, such as Interrogator.skip=False; may be repeated",
+        "one setting for this time, such as Interrogator.skip=False; may be given several times",
         {"action": "append", "default": [], "metavar": "Section.key=value"},
     ),
-    Argument("--limit", "do at most N of the pictures that are due", _NUMBER),
-    Argument("--sample", f"compare over N pictures; default: {USUAL_SAMPLE}", _NUMBER),
-    Argument("--log", "keep all that happens in a file, one JSON line an event", _FILE),
-    Argument("-v --verbose", "say more of what goes on", _SWITCH),
+    Argument("--limit", "caption at most N of the pictures that are due", _NUMBER),
+    Argument("--sample", f"compare N pictures; default: {USUAL_SAMPLE}", _NUMBER),
+    Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
+    Argument("-v --verbose", "print more about what happens", _SWITCH),
 )
-_WITH_SETTINGS = (
-    *(_RUN, "--check", "--dry-run", "--compare", "--report", "--apply", "--export", "--merge-cache"),
-)
+_WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in ("--settings", "--version")))
 _GOES_WITH = {
     "--config": _WITH_SETTINGS,
     "--set": _WITH_SETTINGS,
@@ -100,29 +98,30 @@ _GOES_WITH = {
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
-    """What the command line says, or `words` do.
+    """Parse the command line, or `words`.
 
-    What cannot be read ends the program. Raises UserError for what can, but would not be heeded.
+    An argument that cannot be parsed ends the program. Raises UserError for arguments that do not go
+    together.
     """
     parser = argparse.ArgumentParser(
         prog="caption.py",
         description="Writes captions for pictures with booru tags, as config.ini says.",
         epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",
     )
-    for title, members in (("what to do instead of a run", _COMMANDS), ("how to do it", _MANNERS)):
+    for title, members in (("commands, instead of a run", _COMMANDS), ("options", _OPTIONS)):
         group = parser.add_argument_group(title)
         for each in members:
-            group.add_argument(*each.names.split(), help=each.meaning, **each.form)
+            group.add_argument(*each.names.split(), help=each.help, **each.form)
     options = parser.parse_args(words)
-    _refuse_what_is_not_heeded(options)
+    _refuse_what_does_not_go_together(options)
     return options
 
 
-def _refuse_what_is_not_heeded(options: argparse.Namespace) -> None:
-    commands = [each.flag for each in _COMMANDS if each.is_said(options)] or [_RUN]
+def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:
+    commands = [each.flag for each in _COMMANDS if each.is_given(options)] or [_RUN]
     if len(commands) > 1:
-        raise UserError(f"{_listed(commands)} are different things to do: leave all but one of them out")
-    for flag in (each.flag for each in _MANNERS if each.is_said(options)):
+        raise UserError(f"{_listed(commands)} cannot be done at once: leave out all but one of them")
+    for flag in (each.flag for each in _OPTIONS if each.is_given(options)):
         if commands[0] not in _GOES_WITH[flag]:
             fitting = _listed(_GOES_WITH[flag], "or")
             raise UserError(f"{flag} goes with {fitting}, and not with {commands[0]}: leave it out")

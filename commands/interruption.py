@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a run ends in order, or at once where that takes too long."""
+"""Ctrl-C and SIGTERM: a run ends in order, or at once if that takes too long."""
 
 from __future__ import annotations
 
@@ -17,61 +17,61 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Seconds that an interrupted run has to let go of its connections and to write down what it holds.
+# Seconds that an interrupted run has to close its connections and to save what it has.
 _LONGEST_END = 1.0
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Ctrl-Break on Windows
 
 
 class Interruption:
-    """Ends the program with exit code 130 after `last_word`.
+    """Calls `last_word` and ends the program with exit code 130.
 
-    The first signal of a run cancels it, so that it ends in order. What stands in the way for longer, a
-    survey of many files or a library that waits, is left as it is: nothing on disk is ever in a state in
-    which the program may not stop. A second signal, and one outside a run, ends the program at once.
+    The first signal cancels the run, so that it ends in order. If that takes longer than `_LONGEST_END`, for
+    example because a library waits for a server, the program ends at once: files are written so that it may
+    stop at any time. A second signal, and one outside a run, also ends it at once.
     """
 
     def __init__(self, last_word: Callable[[], None]) -> None:
         self._last_word = last_word
-        self._said = threading.Lock()
-        self._heard_one = threading.Event()
+        self._has_ended = threading.Lock()
+        self._was_signalled = threading.Event()
         self._cancel: Callable[[], object] | None = None
 
     def listen(self) -> None:
-        """Be called from now on when a signal comes."""
+        """Handle signals from now on."""
         for name in _SIGNALS:
             if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._heard)
+                signal.signal(getattr(signal, name), self._handle)
 
     async def watch(self, run: Coroutine[None, None, Result]) -> Result:
-        """Run to the end; raises asyncio.CancelledError when a signal came meanwhile."""
+        """Run to the end; raises asyncio.CancelledError if a signal came."""
         import asyncio
 
-        threading.Thread(target=self._lose_patience, daemon=True).start()
-        self._cancel = _cancelling(asyncio.get_running_loop(), asyncio.current_task())
+        threading.Thread(target=self._end_after_a_while, daemon=True).start()
+        self._cancel = _canceller(asyncio.get_running_loop(), asyncio.current_task())
         try:
             return await run
         finally:
             self._cancel = None
 
     def end(self) -> NoReturn:
-        """Say the last word, once, and end: threads that wait for a wiki or a picture are not waited for."""
-        if self._said.acquire(blocking=False):
+        """Call `last_word` once and end, without waiting for threads that ask a wiki or decode a picture."""
+        if self._has_ended.acquire(blocking=False):
             self._last_word()
         os._exit(ExitCode.INTERRUPTED)
 
-    def _heard(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         cancel, self._cancel = self._cancel, None
         if cancel is None:
             self.end()
-        self._heard_one.set()
+        self._was_signalled.set()
         cancel()
 
-    def _lose_patience(self) -> None:
-        self._heard_one.wait()
+    def _end_after_a_while(self) -> None:
+        self._was_signalled.wait()
         time.sleep(_LONGEST_END)
         self.end()
 
 
-def _cancelling(loop: asyncio.AbstractEventLoop, task: asyncio.Task[object] | None) -> Callable[[], object]:
+def _canceller(loop: asyncio.AbstractEventLoop, task: asyncio.Task[object] | None) -> Callable[[], object]:
     assert task is not None  # noqa: S101 - a coroutine runs in a task
     return lambda: loop.call_soon_threadsafe(task.cancel)

@@ -1,4 +1,4 @@
-"""The command line: what goes together is heeded, and what does not is told in a sentence."""
+"""The command line: arguments that do not go together are refused with a sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMANDS = {
     "--settings": ["--settings"],
     "--version": ["--version"],
 }
-MANNERS = {
+OPTIONS = {
     "--config": ["--config", "my.ini"],
     "--set": ["--set", "Endpoint.retries=1"],
     "--limit": ["--limit", "3"],
@@ -31,8 +31,8 @@ MANNERS = {
     "--log": ["--log", "log.jsonl"],
     "--verbose": ["-v"],
 }
-# x: is heeded. Each x stands for something that the program does with it.
-HEEDED = """
+# x: the program uses the option with this command.
+ALLOWED = """
                 --config  --set  --limit  --sample  --log  --verbose
 a_run           x         x      x        .         x      x
 --check         x         x      .        .         .      x
@@ -48,43 +48,45 @@ a_run           x         x      x        .         x      x
 
 
 def table() -> list[tuple[str, str, bool]]:
-    heading, *rows = (line.split() for line in HEEDED.strip().splitlines())
+    heading, *rows = (line.split() for line in ALLOWED.strip().splitlines())
     return [
-        (row[0].replace("_", " "), manner, mark == "x")
+        (row[0].replace("_", " "), option, mark == "x")
         for row in rows
-        for manner, mark in zip(heading, row[1:], strict=True)
+        for option, mark in zip(heading, row[1:], strict=True)
     ]
 
 
-def test_the_table_is_whole() -> None:
-    assert {(command, manner) for command, manner, _ in table()} == {
-        (command, manner) for command in COMMANDS for manner in MANNERS
+def test_the_table_is_complete() -> None:
+    assert {(command, option) for command, option, _ in table()} == {
+        (command, option) for command in COMMANDS for option in OPTIONS
     }
 
 
-@pytest.mark.parametrize(("command", "manner", "is_heeded"), table())
-def test_what_would_not_be_heeded_is_refused(command: str, manner: str, is_heeded: bool) -> None:
-    words = [*COMMANDS[command], *MANNERS[manner]]
-    if is_heeded:
+@pytest.mark.parametrize(("command", "option", "is_allowed"), table())
+def test_an_option_that_a_command_would_ignore_is_refused(
+    command: str, option: str, is_allowed: bool
+) -> None:
+    words = [*COMMANDS[command], *OPTIONS[option]]
+    if is_allowed:
         assert arguments(words)
         return
     with pytest.raises(UserError) as caught:
         arguments(words)
     said = str(caught.value)
-    assert said.startswith(f"{manner} goes with ")
+    assert said.startswith(f"{option} goes with ")
     assert said.endswith(f", and not with {command}: leave it out")
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(list(COMMANDS)[1:], 2)))
-def test_only_one_thing_is_done_at_a_time(one: str, other: str) -> None:
+def test_two_commands_at_once_are_refused(one: str, other: str) -> None:
     for words in ([*COMMANDS[one], *COMMANDS[other]], [*COMMANDS[other], *COMMANDS[one]]):
         with pytest.raises(UserError) as caught:
             arguments(words)
-        said = f"{one} and {other} are different things to do: leave all but one of them out"
+        said = f"{one} and {other} cannot be done at once: leave out all but one of them"
         assert str(caught.value) == said
 
 
-def test_the_sentence_names_all_that_it_goes_with() -> None:
+def test_the_message_names_all_commands_that_the_option_goes_with() -> None:
     with pytest.raises(UserError) as caught:
         arguments(["--report", "-v"])
     assert str(caught.value) == (
@@ -92,14 +94,14 @@ def test_the_sentence_names_all_that_it_goes_with() -> None:
     )
 
 
-def test_the_program_says_it_and_ends_with_2(tmp_path: Path) -> None:
+def test_the_program_prints_the_message_and_ends_with_2(tmp_path: Path) -> None:
     result = Project(tmp_path).run("--sample", "3")
     assert (result.code, result.out) == (2, "")
     assert result.err == "caption.py: --sample goes with --compare, and not with a run: leave it out\n"
 
 
 @pytest.mark.parametrize("words", [["--limit", "0"], ["--sample", "x"], ["--dry-run", "-1"], ["--no-such"]])
-def test_what_cannot_be_read_ends_the_program_with_2(words: list[str]) -> None:
+def test_arguments_that_cannot_be_parsed_end_the_program_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         arguments(words)
     assert caught.value.code == 2

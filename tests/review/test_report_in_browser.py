@@ -370,7 +370,7 @@ def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Brow
     assert browser.text("#save") == "Save 2 corrections"
     result = project.run("--apply", str(saved(browser)))
     assert result.out.startswith(
-        "1 caption taken over in your words, which no run overwrites; 1 picture to be captioned again by"
+        "1 caption of yours saved, which later runs keep; 1 picture to be captioned again by"
     )
     assert project.caption("edit me") == "In my own words: <b>&amp; “é”."
     browser.open(album.report)
