@@ -32,7 +32,7 @@ TITLE = "Interrogator"
 # half a megabyte each, little memory.
 _AHEAD = 24
 # More threads only take turns at the cores. However many there are, they share the MEMORY_BUDGET of
-# dataset/memory.py, so that no second large picture is decoded while the first one holds it.
+# dataset/picture_file.py, so that no second large picture is decoded while the first one holds it.
 _THREADS = 4
 
 
@@ -102,7 +102,7 @@ class Interrogator:
 
     def _with_picture(self, picture: Picture) -> list[Message]:
         messages = self.messages(picture)
-        ready = prepare(self._collection.path(picture), self._settings.max_image_side)
+        ready = prepare(self._collection.file(picture), self._settings.max_image_side)
         url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode('ascii')}"
         return [*messages[:-1], replace(messages[-1], picture=url)]
 

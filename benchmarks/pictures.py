@@ -20,6 +20,7 @@ from time import process_time
 
 from benchmarks.foreign import NotInstalledError, python_with, version
 from dataset.picture import prepare
+from dataset.picture_file import PictureFile
 
 MEGAPIXELS = ((1, 1180, 885), (8, 3264, 2448), (24, 6000, 4000))
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "AVIF": ".avif"}
@@ -99,7 +100,7 @@ def is_passed_through(folder: Path, suffix: str) -> bool:
     path = folder / f"small{suffix}"
     noise = pyvips.Image.gaussnoise(800, 600, mean=128, sigma=40).cast("uchar")
     noise.copy(interpretation="b-w").write_to_file(str(path))
-    sent, stored = prepare(path, MAX_SIDE).data, path.read_bytes()
+    sent, stored = prepare(PictureFile.at(path), MAX_SIDE).data, path.read_bytes()
     print(f"{suffix:5} 800 x 600: {len(stored):,} bytes stored, {len(sent):,} sent, ", end="")
     print("the same" if sent == stored else "others: missed")
     return sent == stored
@@ -120,7 +121,7 @@ def main() -> int:
             pillow = [float("nan")] * len(found)
         print(f"{'format':7} {'Mpx':>4} {'file MB':>8} {'libvips ms':>11} {'Pillow ms':>10} {'ratio':>6}")
         for ((form, megapixels), path), theirs in zip(found.items(), pillow, strict=True):
-            ours = least_seconds(functools.partial(prepare, path, MAX_SIDE))
+            ours = least_seconds(functools.partial(prepare, PictureFile.at(path), MAX_SIDE))
             is_slower = megapixels >= _STATED_FROM and ours > theirs
             missed |= is_slower
             reason = f"  missed: decoder alone {seconds_of_decoding(path) * 1000:.0f} ms" if is_slower else ""

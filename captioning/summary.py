@@ -10,7 +10,7 @@ from batch import Tally, counted
 from captioning.amounts import amount, by_reason
 from captioning.effort import Effort
 from dataset.file_names import printable
-from dataset.images import Folder
+from dataset.listing import Folder
 from errors import NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
 from settings import Settings
 

@@ -1,43 +1,33 @@
-"""The data set of one run: its pictures, their tags as the stages may see them, and what is common in it."""
+"""The data set of one run: the pictures of a folder, their tags as the stages may see them, and a survey."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from dataset.images import Folder, Picture, find_pictures
-from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, holds_pictures
-from dataset.sidecar import TagList, read_tags
-from errors import NO_TAG_FILE, ExcludedError, ItemError, UserError
+from dataset.admission import admitted, name_filter
+from dataset.images import Picture, Survey, TagList
+from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, Folder, find_pictures, holds_pictures
+from dataset.picture_file import PictureFile
+from dataset.tag_file import tag_bytes
+from errors import NO_TAG_FILE, ItemError, UserError
 from settings import DatasetSettings, TagsSettings
-from tags.exclusion import judge
-from tags.filters import NameFilter
 
-# The tags of so many pictures, of at most so many tags each, are remembered: some 30 MB.
+# Of how many pictures the tags are kept in memory, and how many tags each may have: about 30 MB in all.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
 
 
-@dataclass(slots=True)
-class Survey:
-    """What is common in a data set: how many pictures have each tag, and the categories that files tell."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    categories: dict[str, str] = field(default_factory=dict)
-
-
 class Collection:
-    """The pictures of the images folder and their tags.
+    """The pictures of the images folder and their tags: a data set as `dataset.images.Pictures` has it.
 
-    Tags are read when they are asked for, so that a million pictures fit in memory; those of so many as
-    take little are remembered. Several threads may ask.
+    Tags are read when somebody asks for them, so that a million pictures fit in memory, and kept for as many
+    pictures as take little of it. Several threads may ask at once.
     """
 
     def __init__(self, settings: DatasetSettings, tags: TagsSettings) -> None:
-        """Raises UserError where the folders cannot be what they are meant for."""
+        """Raises UserError where the folders cannot be used as the settings say."""
         _refuse_overwriting(settings)
         self.root = settings.images
         self.folder: Folder = find_pictures(
@@ -48,8 +38,7 @@ class Collection:
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, self.folder.pictures)
-        left_out = (*tags.exclude, *tags.hide, *tags.trigger.split(","))
-        self._filter = NameFilter.of(left_out, tags.replace)
+        self._names = name_filter(tags)
         self._survey: Survey | None = None
         self._remembered: dict[str, TagList] = {}
 
@@ -58,15 +47,14 @@ class Collection:
         """The pictures that have tags, in natural order."""
         return [picture for picture in self.folder.pictures if picture.tag_file is not None]
 
-    def path(self, picture: Picture) -> Path:
-        """The file of a picture."""
-        return self.root / picture.name
+    def file(self, picture: Picture) -> PictureFile:
+        """The picture as it is stored; raises ItemError where there is no file that can be read."""
+        return PictureFile.at(self.root / picture.name)
 
     def tags(self, picture: Picture) -> TagList:
         """The tags of a picture, filtered as [Tags] says.
 
-        Raises ItemError when they cannot be read, and ExcludedError when the picture must never be sent,
-        which is judged from all tags, before any filter.
+        Raises ItemError when they cannot be read, and ExcludedError when the picture must not be sent.
         """
         known = self._remembered.get(picture.name)
         if known is None:
@@ -78,29 +66,18 @@ class Collection:
     def _read(self, picture: Picture) -> TagList:
         if picture.tag_file is None:
             raise ItemError(NO_TAG_FILE, "there is no tag file beside it")
-        found = read_tags(self.root / picture.tag_file)
-        judgement = judge(found.tags, found.rating)
-        if judgement.excluded_because is not None:
-            raise ExcludedError(judgement.excluded_because)
-        kept = self._filter.kept(found.tags)
-        return dataclasses.replace(found, tags=kept, explicit=judgement.explicit)
+        return admitted(tag_bytes(self.root / picture.tag_file), picture.tag_file, self._names)
 
-    def survey(self, each: Callable[[], None] = lambda: None) -> Survey:
-        """Count the tags of all pictures, once; `each` is called after every picture.
+    def survey(self) -> Survey:
+        """Count the tags of all pictures, once.
 
-        Pictures whose tags cannot be used are passed over: the stage that needs them says why.
+        Pictures whose tags cannot be used are left out: the stage that needs their tags says why.
         """
         if self._survey is None:
             survey = Survey()
             for picture in self.pictures:
-                try:
-                    tags = self.tags(picture)
-                except ItemError:
-                    continue
-                finally:
-                    each()
-                survey.counts.update(tags.tags)
-                survey.categories.update(tags.categories)
+                with suppress(ItemError):
+                    survey.add(self.tags(picture))
             self._survey = survey
         return self._survey
 

@@ -1,41 +1,71 @@
-"""What lies in the folders of a data set, by what it is to us: pictures, texts, links, what is of no use."""
+"""The pictures in a folder and the folders below it, and the tag file of each.
+
+Listing sorts what a folder holds by what it is used for; matching then gives each picture its tag file and
+reports what is left without a partner.
+"""
 
 from __future__ import annotations
 
 import heapq
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.disk import is_inside
-from dataset.file_names import cut_suffix, natural_order, printable
-from errors import Problem, UserError
+from dataset.file_names import cut_suffix, natural_order, printable, sharing_key
+from dataset.images import Picture
+from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, Problem, UserError
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"})
 UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".jxl"})
 
+# What replaces a picture's suffix to give its tag file, the first that exists; "*" is the suffix itself.
+_FORMS = (".tags", ".txt", ".caption", ".csv", "*.txt", "*.json", ".json")
+# Texts that lie in folders of pictures and were never meant for one of them.
+_LOOSE_TEXTS = frozenset(
+    {"captions", "changelog", "classes", "copying", "credits", "data", "dataset", "index", "labels"}
+    | {"licence", "license", "metadata", "notes", "prompts", "readme", "requirements", "sample_prompts"}
+    | {"tags", "urls"}
+)
+
 _CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
 _LINK_BROKEN = "the link leads nowhere: mend or delete it"
+_NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
+_NO_PICTURE = "no picture has the name of this tag file: rename one of them, or delete the tag file"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a folder of pictures holds, in natural order, folder by folder.
+
+    A picture with the problem NO_TAG_FILE is in `pictures` too, since it can still be described.
+    """
+
+    pictures: tuple[Picture, ...]
+    problems: tuple[Problem, ...]
 
 
 @dataclass(slots=True)
-class Listing:
-    """What one folder holds, by what it is to us."""
+class _Listing:
+    """What one folder holds, without the folders below it.
+
+    `texts` has the tag files: "b.txt" ─▶ ".TXT", the key with a suffix in small letters, the value as the
+    suffix is written.
+    """
 
     folder: str
     pictures: list[str] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
-    # "b.txt" ─▶ ".TXT": the suffix as it is written, the key with a small one.
     texts: dict[str, str] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     linked_folders: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def path(self, name: str) -> str:
-        """The name of an entry below the picture folder."""
+        """The name of an entry, relative to the picture folder."""
         return f"{self.folder}/{name}" if self.folder else name
 
     def report(self, name: str, reason: str, message: str) -> None:
@@ -53,14 +83,46 @@ def holds_pictures(folder: Path) -> bool:
     )
 
 
-def list_folders(
+def find_pictures(
+    root: Path,
+    *,
+    recursive: bool,
+    tag_extension: str,
+    ignore: Collection[str],
+    outputs: Collection[Path] = (),
+) -> Folder:
+    """Find the pictures below a folder, and the tag file of each.
+
+    `tag_extension` is "auto", or the one extension (".txt") that tag files have. `ignore` are extensions of
+    files that the program itself writes beside the pictures: `b.txt` is then no tag file of `b.png`, but
+    `b.png.txt` still is. `outputs` are folders for results, which are left out when they lie below the
+    folder. Hidden files and folders are left out, and links out of the folder are not followed. A folder
+    that can be reached twice, through a link, is read once.
+    Raises UserError when the folder cannot be read at all.
+    """
+    written = tag_extension.lower()
+    known: tuple[str, ...] = _FORMS if written == "auto" else (written, f"*{written}")
+    forms = tuple(form for form in known if form not in ignore)
+    suffixes = frozenset(form.lstrip("*") for form in forms)
+    listings = _list_folders(root, recursive=recursive, tag_suffixes=suffixes, outputs=outputs)
+    found = [(listing.folder, *_match(listing, forms)) for listing in listings]
+    found.sort(key=lambda entry: [natural_order(part) for part in entry[0].split("/")])
+    return Folder(
+        tuple(picture for _, pictures, _ in found for picture in pictures),
+        tuple(problem for _, _, problems in found for problem in problems),
+    )
+
+
+# Listing
+
+
+def _list_folders(
     root: Path, *, recursive: bool, tag_suffixes: Collection[str], outputs: Collection[Path]
-) -> Iterator[Listing]:
+) -> Iterator[_Listing]:
     """List the folder and those below it, each real folder once, and those for results not at all.
 
     Links to folders wait until all real folders are read, so that a picture keeps its real name, and
     so that a circle of links ends.
-    Raises UserError when the folder cannot be read at all.
     """
     top = _checked(root)
     home = os.path.realpath(top)
@@ -73,7 +135,7 @@ def list_folders(
         if real in read:
             continue
         read.add(real)
-        listing = Listing(folder)
+        listing = _Listing(folder)
         if is_inside(real, home):
             _list(f"{top}/{folder}", home, tag_suffixes, listing)
         else:
@@ -102,7 +164,7 @@ def _checked(root: Path) -> str:
     return str(root)
 
 
-def _list(path: str, home: str, tag_suffixes: Collection[str], listing: Listing) -> None:
+def _list(path: str, home: str, tag_suffixes: Collection[str], listing: _Listing) -> None:
     try:
         with os.scandir(path) as entries:
             for entry in entries:
@@ -113,7 +175,7 @@ def _list(path: str, home: str, tag_suffixes: Collection[str], listing: Listing)
         listing.problems.append(Problem(listing.folder, "unreadable folder", message))
 
 
-def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], listing: Listing) -> None:
+def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], listing: _Listing) -> None:
     name = entry.name
     stem, suffix = cut_suffix(name)
     small = suffix.lower()
@@ -143,3 +205,64 @@ def _is(kind: Callable[[], bool]) -> bool:
         return kind()
     except OSError:
         return False
+
+
+# Matching
+
+
+def _match(listing: _Listing, forms: tuple[str, ...]) -> tuple[list[Picture], list[Problem]]:
+    """Give each picture of a folder its tag file, and report what is left without a partner."""
+    listing.pictures.sort(key=natural_order)
+    pictures = []
+    for same in _by_key(listing.pictures).values():
+        if len(same) > 1:
+            _report_same(same, listing)
+            continue
+        tag_suffix = _tag_suffix(same[0], forms, listing.texts)
+        pictures.append(Picture(listing.path(same[0]), tag_suffix))
+        if not tag_suffix:
+            listing.report(same[0], NO_TAG_FILE, _NO_TAGS)
+    if listing.texts:
+        _report_orphans(listing, forms)
+    listing.problems.sort(key=lambda problem: natural_order(problem.name))
+    return pictures, listing.problems
+
+
+def _by_key(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Group names that would share one caption, in their order."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        key = sharing_key(cut_suffix(name)[0])
+        groups[key] = (*groups[key], name) if key in groups else (name,)
+    return groups
+
+
+def _report_same(names: Iterable[str], listing: _Listing) -> None:
+    shown = " and ".join(map(printable, names))
+    for name in names:
+        listing.report(name, "same name twice", f"{shown} would share one caption: rename all but one")
+
+
+def _tag_suffix(picture: str, forms: tuple[str, ...], texts: dict[str, str]) -> str:
+    """Take the tag file of a picture out of the folder's texts; "" when there is none."""
+    stem, suffix = cut_suffix(picture)
+    for form in forms:
+        front, small = (suffix, form[1:]) if form[0] == "*" else ("", form)
+        if written := texts.pop(stem + front + small, None):
+            return sys.intern(front + written)
+    return ""
+
+
+def _report_orphans(listing: _Listing, forms: tuple[str, ...]) -> None:
+    by_key = _by_key([*listing.pictures, *listing.unsupported])
+    for text, suffix in listing.texts.items():
+        base = cut_suffix(text)[0]
+        stem, picture_suffix = cut_suffix(base)
+        if sharing_key(base) in by_key or base in by_key.get(sharing_key(stem), ()):
+            continue
+        small = suffix.lower()
+        known = picture_suffix.lower() in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES
+        # A .json may be anything, unless it is named after a picture.
+        is_loose = small not in forms or small == ".json" or base.lower() in _LOOSE_TEXTS
+        if not is_loose or (known and f"*{small}" in forms):
+            listing.report(base + suffix, NO_PICTURE_OF_TAG_FILE, _NO_PICTURE)

@@ -1,40 +1,38 @@
-"""A picture file ─▶ the JPEG or PNG that a vision model is sent.
+"""A stored picture ─▶ the JPEG or PNG that a vision model is sent.
 
 Servers differ in what they read: some refuse WebP and AVIF, none turns a picture upright by its EXIF, and
-a big one costs all of them time. So each arrives as an upright, opaque sRGB JPEG or PNG of modest size.
+a big picture costs all of them time. So each picture is sent as an upright, opaque sRGB JPEG or PNG of
+modest size.
 
-The folder may hold anything, so the content decides what a file is, never its name; the header decides if it
-is decoded at all, and `MEMORY_BUDGET` bounds what that costs, in however many threads all this runs.
+A data set may hold anything, so the content decides what a file is, never its name. The header decides
+whether it is decoded at all, and `MEMORY_BUDGET` limits the memory of all threads that decode together.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from dataset.memory import MEMORY_BUDGET, Memory
-from dataset.picture_files import checked_size, damaged, read_whole, sniff, sniff_file, too_large
+from dataset.picture_file import MEMORY_BUDGET, SIGNATURE_LENGTH, Memory, PictureFile
 
 if TYPE_CHECKING:
     import pyvips
 
 MAX_PIXELS = 100_000_000
 JPEG_QUALITY = 90
-AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a bigger file carries something beside itself
+AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a larger file carries something else with it
 
 MIME_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
-# Bytes per pixel held by decoders that do not stream, measured on pictures of 25 to 99 megapixels.
+# Bytes that decoders hold per pixel where they do not stream, measured on pictures of 25 to 99 megapixels.
 BYTES_HELD = {"WebP": 5, "GIF": 5, "AVIF": 16}
-JPEG_PIXELS_PER_BYTE = 256  # at most: 64 of them take two bits or more; what is missing would be grey
+# No JPEG has more: 64 pixels take at least two bits. What is missing from a file that was cut off is grey.
+JPEG_PIXELS_PER_BYTE = 256
 BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
 
 _MEMORY = Memory(MEMORY_BUDGET)
@@ -48,8 +46,6 @@ class Prepared:
     data: bytes
     width: int
     height: int
-    source_digest: str
-    """BLAKE2b-128 of the picture file itself, in hex: another digest means another picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,76 +59,73 @@ class PictureFacts:
     animated: bool
 
 
-def prepare(path: Path, max_side: int) -> Prepared:
+def prepare(file: PictureFile, max_side: int) -> Prepared:
     """Make the picture that a vision model is sent: upright, opaque, sRGB, at most `max_side` pixels long.
 
     Transparency becomes white, of several frames or pages the first is taken, nothing is enlarged, and
-    metadata is left out. A JPEG or PNG that is all this already is sent as it is, byte for byte.
-    Raises ItemError for what is no picture, for a damaged one and for an oversized one.
+    metadata is left out. A JPEG or PNG that is like this already is sent unchanged.
+    Raises ItemError for a file that is no picture, and for a picture that is damaged or too large.
     """
-    is_big = checked_size(path) > AS_IT_IS_LIMIT
-    with _MEMORY.for_one(MEMORY_BUDGET if is_big else 0):
-        raw = read_whole(path)
-        picture_format = sniff(path, raw)
-        with _decoding(path):
+    # A large file takes the whole budget before it is read, for two of them at once may be too much.
+    is_large = file.size > AS_IT_IS_LIMIT
+    with _MEMORY.taken(MEMORY_BUDGET if is_large else 0):
+        raw = file.read()
+        picture_format = file.format_of(raw)
+        with _decoding(file):
             header = _open_bytes(raw)
-            held = _refuse_by_header(path, header, picture_format, len(raw))
-            with _MEMORY.for_one(0 if is_big else held):
+            held = _check_header(file, header, picture_format)
+            with _MEMORY.taken(0 if is_large else held):
                 return _prepared(raw, header, picture_format, max_side)
 
 
 def _prepared(raw: bytes, header: pyvips.Image, picture_format: str, max_side: int) -> Prepared:
     if len(raw) <= AS_IT_IS_LIMIT and _is_ready(header, picture_format, max_side):
         header.avg()  # reads every pixel, so that a file that was cut off is not sent
-        mime, data, width, height = MIME_TYPES[picture_format], raw, header.width, header.height
-    else:
-        mime = MIME_TYPES["JPEG"]
-        data, width, height = _convert(raw, max_side, manages_colour=not _has_colours_of(header, "srgb"))
-    return Prepared(mime, data, width, height, hashlib.blake2b(raw, digest_size=16).hexdigest())
+        return Prepared(MIME_TYPES[picture_format], raw, header.width, header.height)
+    data, width, height = _convert(raw, max_side, manages_colour=not _has_colours_of(header, "srgb"))
+    return Prepared(MIME_TYPES["JPEG"], data, width, height)
 
 
-def describe(path: Path) -> PictureFacts:
-    """Tell what a picture file is from its header alone, so that a whole data set can be checked in seconds.
+def describe(file: PictureFile) -> PictureFacts:
+    """Tell what a picture is from its header alone, so that a whole data set can be checked in seconds.
 
-    Raises ItemError for what is no picture, or one that `prepare` would refuse by its header.
+    Raises ItemError for a file that is no picture, or one that `prepare` would refuse by its header.
     """
-    size = checked_size(path)
-    picture_format = sniff_file(path)
-    vips = _vips()
-    with _decoding(path):
-        # Encoded by us, because libvips is handed UTF-8 otherwise, which a file name need not be.
-        source = vips.Source.new_from_file(os.fsencode(path))
-        header = vips.Image.new_from_source(source, "", access="sequential")
-    _refuse_by_header(path, header, picture_format, size)
-    return PictureFacts(
-        width=header.width,
-        height=header.height,
-        format=picture_format,
-        rotated=_is_rotated(header),
-        animated=header.get_n_pages() > 1,
-    )
+    with file.opened() as stream:
+        picture_format = file.format_of(stream.read(SIGNATURE_LENGTH))
+        stream.seek(0)
+        with _decoding(file):
+            header = _open_stream(stream)
+            _check_header(file, header, picture_format)
+            return PictureFacts(
+                width=header.width,
+                height=header.height,
+                format=picture_format,
+                rotated=_is_rotated(header),
+                animated=header.get_n_pages() > 1,
+            )
 
 
 @functools.cache
 def _vips() -> ModuleType:
-    """Import libvips when the first picture needs it, and set it up for files that nobody has vouched for."""
-    logging.getLogger("pyvips").propagate = False  # a warning that matters ends in an ItemError
+    """Import libvips when the first picture needs it, and set it up for files that may be hostile."""
+    logging.getLogger("pyvips").propagate = False  # a problem that matters becomes an ItemError
     import pyvips
 
-    pyvips.block_untrusted_set(True)  # no SVG, PDF or other loader that was never hardened
-    pyvips.cache_set_max(0)  # no picture is asked for twice
+    pyvips.block_untrusted_set(True)  # no loaders, as for SVG and PDF, that are not hardened
+    pyvips.cache_set_max(0)  # no picture is read twice
     pyvips.concurrency_set(1)  # the callers' threads share the cores; more threads per picture cost time here
     vips: ModuleType = pyvips
     return vips
 
 
 @contextmanager
-def _decoding(path: Path) -> Iterator[None]:
+def _decoding(file: PictureFile) -> Iterator[None]:
     try:
         yield
     except _vips().Error as error:
-        # Its words are left out: libvips keeps one error text for all threads, so it may be of another file.
-        raise damaged(path) from error
+        # libvips keeps one error text for all threads, so its text may be about another file.
+        raise file.damaged() from error
 
 
 def _open_bytes(raw: bytes) -> pyvips.Image:
@@ -142,19 +135,34 @@ def _open_bytes(raw: bytes) -> pyvips.Image:
     return vips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
 
 
-def _refuse_by_header(path: Path, header: pyvips.Image, picture_format: str, file_size: int) -> int:
-    """Refuse what would cost too much; the bytes that the decoder of any other picture will hold."""
+def _open_stream(stream: BinaryIO) -> pyvips.Image:
+    vips = _vips()
+    source = vips.SourceCustom()
+    source.on_read(lambda length: _read(stream, length))
+    source.on_seek(stream.seek)
+    return vips.Image.new_from_source(source, "", access="sequential")
+
+
+def _read(stream: BinaryIO, length: int) -> bytes:
+    try:
+        return stream.read(length)
+    except OSError:  # which libvips cannot pass on; it takes the file for one that was cut off
+        return b""
+
+
+def _check_header(file: PictureFile, header: pyvips.Image, picture_format: str) -> int:
+    """Refuse a picture that would take too much memory; how many bytes the decoder of another will hold."""
     pixels = header.width * header.height
     held: int = pixels * _bytes_held_per_pixel(header, picture_format)
-    if pixels > MAX_PIXELS or held + file_size > MEMORY_BUDGET:
-        raise too_large(path, f"{header.width} x {header.height} pixels")
-    if picture_format == "JPEG" and not _is_interlaced(header) and pixels > JPEG_PIXELS_PER_BYTE * file_size:
-        raise damaged(path)
+    if pixels > MAX_PIXELS or held + file.size > MEMORY_BUDGET:
+        raise file.too_large(f"{header.width} x {header.height} pixels")
+    if picture_format == "JPEG" and not _is_interlaced(header) and pixels > JPEG_PIXELS_PER_BYTE * file.size:
+        raise file.damaged()
     return held
 
 
 def _bytes_held_per_pixel(header: pyvips.Image, picture_format: str) -> int:
-    """Tell what one pixel costs while the picture is decoded: 0 where the decoder holds a few lines only."""
+    """How many bytes a pixel takes while the picture is decoded: 0 where the decoder holds a few lines."""
     bands: int = header.bands
     bytes_per_sample = BYTES_PER_SAMPLE.get(header.format, 8)
     if picture_format == "TIFF":
@@ -191,7 +199,7 @@ def _has_colours_of(header: pyvips.Image, *spaces: str) -> bool:
 def _convert(raw: bytes, max_side: int, *, manages_colour: bool) -> tuple[bytes, int, int]:
     """Decode, shrink and encode in one pass: JPEG bytes, width, height.
 
-    Setting up a colour transform takes longer than all the rest, even one that changes nothing.
+    Colours are managed only where they have to be, since setting that up takes longer than all the rest.
     """
     vips = _vips()
     colour = {"output_profile": "srgb"} if manages_colour else {}
@@ -201,7 +209,7 @@ def _convert(raw: bytes, max_side: int, *, manages_colour: bool) -> tuple[bytes,
         height=max_side,
         size="down",
         **colour,
-        # Given to the loader itself, because `thumbnail` of libvips 8.18 has such an option and ignores it.
+        # For the loader itself: `thumbnail` of libvips 8.18 has an option of this name and ignores it.
         option_string="[fail_on=truncated]",
     )
     if picture.hasalpha():

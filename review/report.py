@@ -10,9 +10,8 @@ from typing import TypedDict
 
 from dataset.disk import write_whole
 from dataset.file_names import printable
-from dataset.images import Picture
+from dataset.images import Picture, TagList
 from dataset.json_lines import JsonLines
-from dataset.sidecar import TagList
 from dataset.texts import digest
 from errors import ExcludedError, ItemError, Problem
 from review.history import Glance, History, Past, read_glances, read_history, read_versions

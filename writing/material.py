@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.images import Picture
-from dataset.sidecar import TagList
+from dataset.images import Picture, TagList
 from tags.categories import (
     ARTIST,
     CHARACTER,

@@ -49,7 +49,7 @@ def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]
     faults, rotated, animated = Faults(), [], []
     for picture in pictures:
         try:
-            facts = describe(project.collection.path(picture))
+            facts = describe(project.collection.file(picture))
         except ItemError as error:
             faults.add(picture.name, error.reason, str(error))
             continue

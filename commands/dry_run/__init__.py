@@ -78,8 +78,8 @@ class DryRun:
                 project.descriptions,
                 describer,
                 prompts=lambda picture: [describer.messages(picture)],
-                prepared=lambda picture: prepare(collection.path(picture), seeing.max_image_side),
-                check=lambda picture: (collection.tags(picture), describe(collection.path(picture))),
+                prepared=lambda picture: prepare(collection.file(picture), seeing.max_image_side),
+                check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
             )
             if preview is not None:
                 yield preview

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dataset.file_names import natural_order, printable
-from dataset.images import Folder, Picture, find_pictures
+from dataset.images import Picture
+from dataset.listing import Folder, find_pictures
 from errors import UserError
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")

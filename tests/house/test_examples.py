@@ -12,6 +12,7 @@ import pytest
 import pyvips
 
 from dataset.picture import describe, prepare
+from dataset.picture_file import PictureFile
 from examples import tag_files
 from examples.tag_files import Tags
 
@@ -51,7 +52,7 @@ def test_the_script_draws_the_shipped_picture_again(drawn: Path, name: str) -> N
     assert (ours.width, ours.height, ours.bands) == (theirs.width, theirs.height, theirs.bands)
     # Not byte for byte: another version of libvips may pack the same pixels otherwise.
     assert (ours - theirs).abs().avg() < 2
-    assert describe(IMAGES / name) == describe(drawn / name)
+    assert describe(PictureFile.at(IMAGES / name)) == describe(PictureFile.at(drawn / name))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -64,12 +65,12 @@ def test_the_script_writes_the_shipped_tag_file_again(drawn: Path, name: str) ->
 def test_every_shipped_picture_is_light_and_can_be_sent(name: str) -> None:
     path = IMAGES / name
     assert path.stat().st_size < 250_000
-    prepared = prepare(path, 1024)
+    prepared = prepare(PictureFile.at(path), 1024)
     assert 640 <= max(prepared.width, prepared.height) <= 1024
 
 
 def test_the_set_shows_every_kind_of_picture_that_users_have() -> None:
-    facts = [describe(IMAGES / name) for name in SHIPPED]
+    facts = [describe(PictureFile.at(IMAGES / name)) for name in SHIPPED]
     transparent = [name for name in SHIPPED if pyvips.Image.new_from_file(str(IMAGES / name)).hasalpha()]
     assert len(SHIPPED) >= 8
     assert {fact.format for fact in facts} == {"PNG", "JPEG", "WebP"}
@@ -79,8 +80,8 @@ def test_the_set_shows_every_kind_of_picture_that_users_have() -> None:
 
 
 def test_the_rotated_picture_arrives_upright() -> None:
-    lying = describe(IMAGES / "red_riding_hood.jpg")
-    upright = prepare(IMAGES / "red_riding_hood.jpg", 1024)
+    lying = describe(PictureFile.at(IMAGES / "red_riding_hood.jpg"))
+    upright = prepare(PictureFile.at(IMAGES / "red_riding_hood.jpg"), 1024)
     assert (lying.width, lying.height) == (upright.height, upright.width) == (1024, 768)
     ground = pyvips.Image.new_from_buffer(upright.data, "").crop(0, 700, 60, 60)
     red, green, blue = (ground[band].avg() for band in range(3))

@@ -15,7 +15,8 @@ import pytest
 import config
 from dataset.collection import Collection
 from dataset.picture import prepare
-from dataset.sidecar import read_tags
+from dataset.picture_file import PictureFile
+from dataset.tag_file import read_tags
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
@@ -31,8 +32,8 @@ from writing.variables import OF_PICTURES
 READERS: dict[str, Callable[[Path], Any]] = {
     "config": config.load,
     "template": lambda path: Prompt(path, OF_PICTURES),
-    "tags": read_tags,
-    "picture": lambda path: prepare(path, 1024),
+    "tags": lambda path: read_tags(path.read_bytes(), path.name),
+    "picture": lambda path: prepare(PictureFile.at(path), 1024),
     "cache": tags_cache.load,
     "own": load_own,
     "dump": lambda path: list(DumpSource(path).pages(["long_hair"])),

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from dataset.memory import MEMORY_BUDGET
+from dataset.picture_file import MEMORY_BUDGET
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.fakes.wiki_pages import WikiTag

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.sidecar import LARGEST_FILE, TagList, read_tags
+from dataset.images import TagList
+from dataset.tag_file import LARGEST_FILE, read_tags, tag_bytes
 from errors import ItemError
 
 
-def read(folder: Path, name: str, content: str | bytes) -> TagList:
-    """Write one tag file and read it."""
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return read_tags(path)
+def read(name: str, content: str | bytes) -> TagList:
+    """The tags in a file of this name and content."""
+    return read_tags(content if isinstance(content, bytes) else content.encode("utf-8"), name)
 
 
-def reason_of(folder: Path, name: str, content: str | bytes) -> str:
-    """Write one bad tag file, and give the reason it is refused for."""
+def reason_of(name: str, content: str | bytes) -> str:
+    """The reason for which a bad tag file is refused."""
     with pytest.raises(ItemError) as refused:
-        read(folder, name, content)
+        read(name, content)
     assert str(refused.value) != refused.value.reason
     return refused.value.reason
 
@@ -60,24 +58,22 @@ def reason_of(folder: Path, name: str, content: str | bytes) -> str:
         ("a.json", '{"tags": {"1girl": 0.98, "solo": 1, "hat": 2e-1}}', ("1girl", "solo", "hat")),
     ],
 )
-def test_every_form_of_tag_file_is_read(
-    tmp_path: Path, name: str, content: str, tags: tuple[str, ...]
-) -> None:
-    assert read(tmp_path, name, content).tags == tags
+def test_every_form_of_tag_file_is_read(name: str, content: str, tags: tuple[str, ...]) -> None:
+    assert read(name, content).tags == tags
 
 
-def test_a_text_file_may_tell_categories(tmp_path: Path) -> None:
-    found = read(tmp_path, "a.png.txt", "samus aran\nblue eyes\ncharacter:samus aran\ncreator:some one\n")
+def test_a_text_file_may_tell_categories() -> None:
+    found = read("a.png.txt", "samus aran\nblue eyes\ncharacter:samus aran\ncreator:some one\n")
     assert found.tags == ("samus_aran", "blue_eyes", "some_one")
     assert found.categories == {"samus_aran": "character", "some_one": "artist"}
 
 
-def test_the_first_category_told_of_a_tag_stays(tmp_path: Path) -> None:
-    found = read(tmp_path, "a.txt", "character:samus aran, samus aran, series:samus aran")
+def test_the_first_category_told_of_a_tag_stays() -> None:
+    found = read("a.txt", "character:samus aran, samus aran, series:samus aran")
     assert found.categories == {"samus_aran": "character"}
 
 
-def test_gallery_dl_tells_categories_by_key(tmp_path: Path) -> None:
+def test_gallery_dl_tells_categories_by_key() -> None:
     content = {
         "tags_artist": ["some_one"],
         "tags_character": "samus_aran",
@@ -86,13 +82,13 @@ def test_gallery_dl_tells_categories_by_key(tmp_path: Path) -> None:
         "tags": ["solo", "samus_aran", "some_one"],
         "rating": "g",
     }
-    found = read(tmp_path, "a.png.json", json.dumps(content))
+    found = read("a.png.json", json.dumps(content))
     assert found.tags == ("solo", "samus_aran", "some_one", "highres", "strange")
     assert found.categories == {"some_one": "artist", "samus_aran": "character", "highres": "meta"}
     assert found.rating == "g"
 
 
-def test_a_danbooru_post_tells_categories_by_key(tmp_path: Path) -> None:
+def test_a_danbooru_post_tells_categories_by_key() -> None:
     content = {
         "tag_string": "1girl fate/grand_order saber_(fate)",
         "tag_string_general": "1girl",
@@ -101,7 +97,7 @@ def test_a_danbooru_post_tells_categories_by_key(tmp_path: Path) -> None:
         "tag_string_artist": "",
         "rating": "s",
     }
-    found = read(tmp_path, "a.json", json.dumps(content))
+    found = read("a.json", json.dumps(content))
     assert found.tags == ("1girl", "fate/grand_order", "saber_(fate)")
     assert found.categories == {
         "1girl": "general",
@@ -113,24 +109,24 @@ def test_a_danbooru_post_tells_categories_by_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrap", [lambda post: post, lambda post: {"post": post}, lambda post: {"posts": [post]}]
 )
-def test_an_e621_post_tells_categories_within_its_tags(tmp_path: Path, wrap: object) -> None:
+def test_an_e621_post_tells_categories_within_its_tags(wrap: object) -> None:
     assert callable(wrap)
     post = {
         "id": 1,
         "tags": {"general": ["solo"], "species": ["cat"], "invalid": ["odd"], "lore": []},
         "rating": "s",
     }
-    found = read(tmp_path, "a.json", json.dumps(wrap(post)))
+    found = read("a.json", json.dumps(wrap(post)))
     assert found == TagList(("solo", "cat", "odd"), {"solo": "general", "cat": "species"}, "s")
 
 
-def test_tags_may_be_objects_with_a_name_and_a_category(tmp_path: Path) -> None:
+def test_tags_may_be_objects_with_a_name_and_a_category() -> None:
     tags = [
         {"name": "solo", "category": "general"},
         {"tag": "samus aran", "type": "character"},
         {"name": "hat"},
     ]
-    found = read(tmp_path, "a.json", json.dumps({"tags": tags}))
+    found = read("a.json", json.dumps({"tags": tags}))
     assert found.tags == ("solo", "samus_aran", "hat")
     assert found.categories == {"solo": "general", "samus_aran": "character"}
 
@@ -152,21 +148,21 @@ def test_tags_may_be_objects_with_a_name_and_a_category(tmp_path: Path) -> None:
     ],
 )
 def test_a_rating_is_told_apart_from_the_tags(
-    tmp_path: Path, name: str, content: str, rating: str | None, tags: tuple[str, ...]
+    name: str, content: str, rating: str | None, tags: tuple[str, ...]
 ) -> None:
-    found = read(tmp_path, name, content)
+    found = read(name, content)
     assert (found.rating, found.tags) == (rating, tags)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_every_unicode_encoding_with_its_mark_is_read(tmp_path: Path, encoding: str) -> None:
-    assert read(tmp_path, "a.txt", "1girl, pokémon".encode(encoding)).tags == ("1girl", "pokémon")
-    assert read(tmp_path, "a.json", '["pokémon"]'.encode(encoding)).tags == ("pokémon",)
+def test_every_unicode_encoding_with_its_mark_is_read(encoding: str) -> None:
+    assert read("a.txt", "1girl, pokémon".encode(encoding)).tags == ("1girl", "pokémon")
+    assert read("a.json", '["pokémon"]'.encode(encoding)).tags == ("pokémon",)
 
 
-def test_stray_bytes_are_read_as_windows_text_and_the_rest_stays_utf_8(tmp_path: Path) -> None:
+def test_stray_bytes_are_read_as_windows_text_and_the_rest_stays_utf_8() -> None:
     content = "1girl, solo, naïve, ".encode() + b"caf\xe9, jeanne d\x92arc"
-    assert read(tmp_path, "a.txt", content).tags == ("1girl", "solo", "naïve", "café", "jeanne_d'arc")
+    assert read("a.txt", content).tags == ("1girl", "solo", "naïve", "café", "jeanne_d'arc")
 
 
 @pytest.mark.parametrize(
@@ -201,21 +197,19 @@ def test_stray_bytes_are_read_as_windows_text_and_the_rest_stays_utf_8(tmp_path:
         ("a.json", b" " * (LARGEST_FILE + 1), "tag file too large"),
     ],
 )
-def test_a_bad_tag_file_is_refused_with_its_reason(
-    tmp_path: Path, name: str, content: str | bytes, reason: str
-) -> None:
-    assert reason_of(tmp_path, name, content) == reason
+def test_a_bad_tag_file_is_refused_with_its_reason(name: str, content: str | bytes, reason: str) -> None:
+    assert reason_of(name, content) == reason
 
 
 def test_a_vanished_tag_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(ItemError, match="No such file") as refused:
-        read_tags(tmp_path / "gone.txt")
+        tag_bytes(tmp_path / "gone.txt")
     assert refused.value.reason == "unreadable tag file"
 
 
 def test_a_folder_with_the_name_of_a_tag_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(ItemError) as refused:
-        read_tags(tmp_path)
+        tag_bytes(tmp_path)
     assert refused.value.reason == "unreadable tag file"
 
 
@@ -227,21 +221,20 @@ def test_a_folder_with_the_name_of_a_tag_file_is_unreadable(tmp_path: Path) -> N
         *(("a.json", unit) for unit in ("[", "1", '["a",', '{"tags":')),
     ],
 )
-def test_a_hostile_file_takes_time_in_proportion_to_its_size(tmp_path: Path, name: str, unit: str) -> None:
+def test_a_hostile_file_takes_time_in_proportion_to_its_size(name: str, unit: str) -> None:
     # Were one step quadratic, this would run for minutes and the test run's own limit would end it.
     try:
-        read(tmp_path, name, unit * (LARGEST_FILE // 3 // len(unit)))
+        read(name, unit * (LARGEST_FILE // 3 // len(unit)))
     except ItemError as refused:
         assert refused.reason in ("broken tag file", "empty tag file", "tag file is sentences")
 
 
 def assert_read_or_refused(suffix: str, content: bytes) -> None:
     """Whatever the bytes are: tags that can be written again, or an ItemError."""
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            found = read(Path(folder), f"a{suffix}", content)
-        except ItemError:
-            return
+    try:
+        found = read(f"a{suffix}", content)
+    except ItemError:
+        return
     assert found.tags and len(set(found.tags)) == len(found.tags)
     assert set(found.categories) <= set(found.tags)
     " ".join([*found.tags, found.rating or ""]).encode("utf-8")

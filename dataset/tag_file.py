@@ -12,11 +12,12 @@ Whatever a file holds, reading it gives a `TagList` or an `ItemError`, in time p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 
+from dataset.file_names import cut_suffix
+from dataset.images import TagList
 from dataset.json_tags import tags_in_json
 from dataset.tag_text import is_number, is_sentences, parse_all, split_tags
 from decoding import marked_encoding
@@ -32,31 +33,33 @@ _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 _RATING_LETTERS = "gsqe"
 
 
-@dataclass(frozen=True, slots=True)
-class TagList:
-    """What one tag file says: canonical tags without repeats in file order, and what it knows about them.
+def tag_bytes(path: Path) -> bytes:
+    """The bytes of a tag file, and of one that is too large as many as show that it is.
 
-    `categories` holds only what the file itself tells, as one of CATEGORIES. `rating` is as
-    it was written, in lower case ("e", "explicit", "general"); of several, the strongest. `explicit` is what
-    the collection makes of all this: whether the picture is sexual.
+    Raises ItemError when it cannot be read.
     """
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ItemError("unreadable tag file", f"the tag file cannot be read ({why}): check it") from error
 
-    tags: tuple[str, ...]
-    categories: Mapping[str, str]
-    rating: str | None = None
-    explicit: bool = False
 
+def read_tags(data: bytes, name: str) -> TagList:
+    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) tells its form.
 
-def read_tags(path: Path) -> TagList:
-    """Read one tag file; its suffix (.json, .csv, anything else is text) tells its form.
-
-    Raises ItemError with the reason "unreadable tag file", "tag file too large", "tag file is not text",
-    "broken tag file", "tag file is sentences" or "empty tag file".
+    Only dataset/admission.py may call this, so that every picture is judged by its tags. Raises ItemError
+    with the reason "tag file too large", "tag file is not text", "broken tag file", "tag file is sentences"
+    or "empty tag file".
     """
-    text = _decode(_read_bytes(path))
+    if len(data) > LARGEST_FILE:
+        message = "the tag file is larger than 1 MB, which no list of tags is: check what it holds"
+        raise ItemError("tag file too large", message)
+    text = _decode(data)
     if not text.strip():
         raise _empty()
-    suffix = path.suffix.lower()
+    suffix = cut_suffix(name)[1].lower()
     if suffix == ".json":
         found = _listed(tags_in_json(text))
     elif suffix == ".csv":
@@ -70,19 +73,6 @@ def read_tags(path: Path) -> TagList:
 
 def _empty() -> ItemError:
     return ItemError("empty tag file", "the tag file holds no tags: write some into it, or delete it")
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ItemError("unreadable tag file", f"the tag file cannot be read ({why}): check it") from error
-    if len(data) > LARGEST_FILE:
-        message = "the tag file is larger than 1 MB, which no list of tags is: check what it holds"
-        raise ItemError("tag file too large", message)
-    return data
 
 
 def _decode(data: bytes) -> str:
