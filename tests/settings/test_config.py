@@ -227,6 +227,34 @@ def test_a_password_in_the_address_of_a_wiki_is_refused_and_not_repeated(tmp_pat
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("section", ["Endpoint", "Interpreter"])
+def test_a_setting_that_was_removed_is_passed_over_with_a_sentence(
+    tmp_path: Path, section: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path, f"[{section}]\noverlap = True\nretries = 7\n")
+    assert config.load(path).interpreter.endpoint.retries == 7
+    became = "overlap was removed: the stages run one after another; delete the line"
+    assert caplog.messages == [f"{path}: [{section}] {became}"]
+
+
+def test_a_setting_that_was_removed_is_told_where_it_is_given_by_set(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = config.load(write(tmp_path, ""), ["Endpoint.overlap=True", "Endpoint.retries=7"])
+    assert settings.interpreter.endpoint.retries == 7
+    assert [message.partition(" was")[0] for message in caplog.messages] == ["--set Endpoint.overlap"]
+
+
+@pytest.mark.parametrize("command", [(), ("--check",)])
+def test_a_run_and_the_checkup_go_on_with_a_setting_that_was_removed(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    project = Project(tmp_path, Endpoint__overlap="True")
+    project.add("a.png")
+    result = project.run(*command)
+    assert (result.code, "overlap was removed" in result.err) == (0, True), result
+
+
 def test_the_program_says_all_of_it_without_a_traceback_and_ends_with_2(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "config.ini").write_text(EVERY_MISTAKE, encoding="utf-8")
