@@ -23,26 +23,26 @@ from settings import FORMER_SETTINGS, SECTIONS, EndpointSettings, Former, Sectio
 
 VERSION = "0.1.0"
 
-# Secrets may stand in the environment, so that config.ini can be shared.
+# Secrets can be set in the environment, so that config.ini can be shared.
 ENVIRONMENT = {
     ("Endpoint", "api_key"): "TAGSCRIBE_API_KEY",
     ("TagProvider", "wiki_login"): "TAGSCRIBE_WIKI_LOGIN",
     ("TagProvider", "wiki_api_key"): "TAGSCRIBE_WIKI_API_KEY",
 }
 
-# A key may stand in these too, and a password in an address with an @, so they are not repeated.
+# These may hold a key, and a value with an @ may be an address with a password: messages do not repeat them.
 MAY_HOLD_SECRETS = {"headers", "extra_body"}
 
 _HOLD_SECRETS = ("api_key", "wiki_api_key", "headers")
 
-# What pydantic says of these is longer than what is wrong.
-PLAINLY = {
+# Shorter than what pydantic says.
+_PLAIN_WORDS = {
     "int_parsing": "should be a whole number",
     "float_parsing": "should be a number",
     "bool_parsing": "should be True or False",
 }
 
-# Far beyond what people write; of a larger file, the parser would take minutes to say what is wrong.
+# Far more than anybody writes. The parser would take minutes to say what is wrong with a larger file.
 _LARGEST_FILE = 200_000
 _MISTYPED_NAME = re.compile(r"[A-Za-z_. -]{1,40}")
 
@@ -57,7 +57,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     Raises UserError with every problem at once, one a line.
     """
     raw = _read(path)
-    _warn_of_readers(path, raw)
+    _warn_if_readable_by_others(path, raw)
     problems = list(_override(raw, overrides))
     _add_environment(raw)
     problems += _remove_unknown(raw, path)
@@ -69,7 +69,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
 
 
 def colours_are_wanted() -> bool:
-    """Whether a terminal may be shown colours: who wants none says so by NO_COLOR (https://no-color.org)."""
+    """Whether a terminal may be shown colours; NO_COLOR in the environment turns them off (https://no-color.org)."""
     return not os.environ.get("NO_COLOR")
 
 
@@ -129,14 +129,11 @@ def _in_a_shell(path: Path) -> str:
     return f'"{path}"' if " " in str(path) else str(path)
 
 
-def _warn_of_readers(path: Path, raw: Raw) -> None:
-    """Tell where other users of this computer can read a key; Windows has other ways to keep files apart."""
+def _warn_if_readable_by_others(path: Path, raw: Raw) -> None:
+    """Warn if other users of this computer can read a key; on Windows, file modes do not say so."""
     secret = next((key for section in raw.values() for key in _HOLD_SECRETS if section.get(key)), None)
     if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        _log.warning(
-            "%s holds %s, and others on this computer can read it: chmod 600 %s",
-            *(path, secret, path),
-        )
+        _log.warning("%s holds %s, and others on this computer can read it: chmod 600 %s", path, secret, path)
 
 
 def _in_one_line(error: configparser.Error) -> str:
@@ -205,7 +202,7 @@ def _remove_unknown(raw: Raw, path: Path) -> list[str]:
 
 
 def _former(section: str, key: str) -> Former | None:
-    """What became of this setting, where it is none today; stages had all settings of [Endpoint] too."""
+    """What became of a setting that is gone; those of [Endpoint] could also be set for each stage."""
     if section in SECTIONS and key in _allowed_keys(section):
         return None
     is_stage = section in SECTIONS and issubclass(SECTIONS[section], StageSettings)
@@ -214,7 +211,7 @@ def _former(section: str, key: str) -> Former | None:
 
 
 def _tell_former(place: str, former: Former) -> list[str]:
-    """The problem that a former setting is; none, but a warning, where a run can do without it."""
+    """A problem for the user, or only a warning and no problem if a run can go on without the setting."""
     if former.harmless:
         _log.warning("%s %s", place, former.sentence)
         return []
@@ -222,7 +219,7 @@ def _tell_former(place: str, former: Former) -> list[str]:
 
 
 def _shown(name: str) -> str:
-    """A mistyped name, unless it may be a secret in the wrong place: those have digits or are long."""
+    """A mistyped name, but "…" if it is long or has digits, since it may be a secret in the wrong place."""
     return name if _MISTYPED_NAME.fullmatch(name) else "…"
 
 
@@ -269,7 +266,7 @@ class _Checker:
         values: Mapping[str, Any],
         only: Mapping[str, str] | None = None,
     ) -> Section | None:
-        """The section, or None where something is wrong; `only` limits the problems told to these keys."""
+        """The section, or None if something is wrong with it; `only` limits the problems to these keys."""
         try:
             return section.model_validate(dict(values), context={"folder": self.folder})
         except ValidationError as error:
@@ -284,8 +281,7 @@ def _sentence(name: str, section: type[Section], key: str, value: object, proble
     field = section.model_fields[key]
     secret = field.annotation is SecretStr or key in MAY_HOLD_SECRETS or "@" in str(value)
     written = key if secret else f"{key} = {value}"
-    wrong = PLAINLY.get(problem["type"]) or problem["msg"].removeprefix("Value error, ").removeprefix(
-        "Input "
-    )
+    words_of_pydantic = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    wrong = _PLAIN_WORDS.get(problem["type"], words_of_pydantic)
     example = (field.examples or [""])[0]
     return f"[{name}] {written}: {wrong}; write for example {key} = {example}"

@@ -1,4 +1,4 @@
-"""tags_cache.json: what each tag means, to be read, edited and shared by people."""
+"""tags_cache.json: what each tag means. People read, edit and share it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from errors import UserError
 from tags.spelling import canonical
 
 # Who wrote a description, where it was not a model:
-BY_PAGE = "page"  # the wiki page is so short that it serves as it is
-BY_FIRST_SENTENCE = "first sentence"  # the model failed, so the page's first sentence has to serve
-BY_NO_PAGE = "no page"  # the wiki has the tag, and says nothing of it
+BY_PAGE = "page"  # the text of the wiki page, which is short enough
+BY_FIRST_SENTENCE = "first sentence"  # the first sentence of the page, because the model failed
+BY_NO_PAGE = "no page"  # the wiki has the tag, but no text about it
 BY_NO_TAG = "no such tag"  # the wiki does not know the tag
-BY_YOU = "you"  # a plain text that somebody wrote into the file
+BY_YOU = "you"  # somebody wrote the text into the file
 
-# These may have a better answer another day.
+# The wiki or a model may give a better answer another day.
 _PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG)
 RECHECK_AFTER = timedelta(days=30)
-# A provisional entry carries a checksum of its other fields: with another one, somebody has edited it.
+# A provisional entry has a checksum of its other fields: if it is wrong, somebody has edited the entry.
 _SEAL = "seal"
 _HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
@@ -51,8 +51,8 @@ class Entry:
 class Cache:
     """The entries of a tags_cache.json.
 
-    What stands in the file is kept as it is, word for word. Entries are only added; the one exception is
-    a provisional entry that nobody has touched since it was written, which gives way to a better one.
+    What the file holds is kept word for word. Entries are only added, with one exception: a provisional entry
+    that nobody has edited is replaced by a better one.
     """
 
     def __init__(self, raw: Mapping[str, Any] | None = None) -> None:
@@ -74,15 +74,15 @@ class Cache:
         self._raw[tag] = {**fields, _SEAL: _seal(fields)} if entry.by in _PROVISIONAL else fields
 
     def merge(self, other: Cache) -> int:
-        """Take in what another cache knows and this one does not, or only for the time being; how much."""
-        taken = 0
+        """Add the entries of another cache that are missing here or better; returns how many."""
+        added = 0
         for written, value in other._raw.items():
             tag = canonical(written) or written
             mine = self._find(tag)
             if mine is None or (_is_provisional(mine) and _is_better(value, mine)):
                 self._raw[tag] = value
-                taken += 1
-        return taken
+                added += 1
+        return added
 
     def wanted(self, tags: Iterable[str], today: date) -> list[str]:
         """Those of `tags` that the wiki should be asked about."""
@@ -92,7 +92,7 @@ class Cache:
         ]
 
     def dump(self) -> str:
-        """The file: sorted, one entry a line, so that people and their tools see what changed."""
+        """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
         body = ",\n".join(f"{_as_json(tag)}: {_as_json(self._raw[tag])}" for tag in sorted(self._raw))
         return f"{{\n{body}\n}}\n" if body else "{}\n"
 
@@ -124,17 +124,22 @@ def load(path: Path) -> Cache:
     return Cache(_parsed(text, path)) if text.strip() else Cache()
 
 
-def _parsed(text: str, path: Path) -> dict[str, Any]:
+def parse_json(text: str, path: Path, remedy: str) -> object:
+    """The JSON in a file that people edit; raises UserError, which says what is wrong and then `remedy`."""
     try:
-        raw = json.loads(text, object_pairs_hook=_without_repeats)
+        return json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         raise UserError(
-            f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; mend it, or move the file away"
+            f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; {remedy}"
         ) from error
     except _RepeatedError as error:
         raise UserError(f"{path}: the entry {error} stands there twice; take one of them out") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no JSON that can be read: mend it, or move the file away") from error
+        raise UserError(f"{path} is no JSON that can be read: {remedy}") from error
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    raw = parse_json(text, path, "mend it, or move the file away")
     if not isinstance(raw, dict):
         raise UserError(f"{path} should be a JSON object of tags: mend it, or move the file away")
     entries = dict(_from_older_form(raw)) if isinstance(raw.get("_default"), dict) else raw
@@ -147,7 +152,7 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
 
 
 class _RepeatedError(ValueError):
-    """A key that stands twice in one object: whichever is read, the other would be lost."""
+    """An object has a key twice. JSON would keep only the last one."""
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -160,7 +165,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _as_json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    # Half of a surrogate pair, as broken tag files hold it, cannot be written as UTF-8.
+    # Broken tag files may hold half of a surrogate pair, which cannot be written as UTF-8.
     return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text
 
 
@@ -172,7 +177,7 @@ def _from_older_form(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _is_provisional(value: object) -> bool:
-    """Whether this entry is one of ours that waits for a better one; not so once somebody has edited it."""
+    """Whether the program wrote this entry for the time being, and nobody has edited it since."""
     if not isinstance(value, dict) or value.get("by") not in _PROVISIONAL:
         return False
     return bool(value.get(_SEAL) == _seal({key: field for key, field in value.items() if key != _SEAL}))
@@ -189,7 +194,7 @@ def _is_old(value: Mapping[str, object], today: date) -> bool:
         age = today - date.fromisoformat(str(value.get("fetched")))
     except ValueError:
         return True
-    # A date to come is that of a clock that went wrong.
+    # A date in the future comes from a clock that was wrong.
     return not timedelta(0) <= age < RECHECK_AFTER
 
 
@@ -199,7 +204,7 @@ def _seal(fields: Mapping[str, object]) -> str:
 
 
 def _entry(value: object) -> Entry:
-    """An entry from JSON that people may have edited: what has the wrong type counts as not said."""
+    """An entry from JSON that people may have edited: a field of the wrong type counts as missing."""
     if not isinstance(value, dict):
         return Entry(" ".join(str(value).split()))
     count = value.get("post_count")
@@ -220,7 +225,7 @@ def _is_tags(value: object) -> bool:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """A list of tags in any spelling, or a text in which commas stand between them; each once."""
+    """A list of tags in any spelling, or a text with commas between them; each tag once."""
     if not isinstance(value, str | list) or not _is_tags(value):
         return ()
     written = value.split(",") if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from pathlib import Path
 from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
 from tags.spelling import canonical, qualifier
-from wiki.cache import BY_YOU, Cache, Entry
+from wiki.cache import BY_YOU, Cache, Entry, parse_json
 
 GLOSSARY = Path(__file__).with_name("glossary.json")
 
@@ -128,7 +128,7 @@ def load_own(path: Path) -> dict[str, Entry]:
         shown = problems[:_MOST_PROBLEMS]
         if len(problems) > len(shown):
             shown.append(f"… and {len(problems) - len(shown):,} more")
-        raise UserError(f"{path} cannot be used as it is:" + "".join(f"\n  {line}" for line in shown))
+        raise UserError(f"{path} cannot be used as it is", shown)
     return found
 
 
@@ -144,14 +144,7 @@ def _read_text(path: Path) -> str:
 
 
 def _json_rows(text: str, path: Path) -> Iterator[Row]:
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(
-            f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; mend the file"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no JSON that can be read: mend the file") from error
+    raw = parse_json(text, path, "mend the file")
     if isinstance(raw, dict):
         for tag, value in raw.items():
             fields = value if isinstance(value, dict) else {"description": value}
