@@ -23,6 +23,9 @@ from typing import NamedTuple
 EXCLUDED = "excluded"
 NO_TAG_FILE = "no tag file"
 NO_PICTURE_OF_TAG_FILE = "tag file without picture"
+REFUSED = "refused"
+# With the status behind it: "request refused (400)".
+REQUEST_REFUSED = "request refused"
 
 
 class ExitCode(IntEnum):

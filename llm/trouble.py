@@ -12,7 +12,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from errors import ItemError
+from errors import REQUEST_REFUSED, ItemError
 
 Kind = Literal[
     "gone",  # nothing answers at the address: wait for it as a whole
@@ -76,7 +76,7 @@ def of_status(url: str, model: str, status: int, headers: Mapping[str, str], bod
         return Trouble("busy", reason, said, _retry_after(headers))
     if status >= 500:
         return Trouble("broken", f"server error {status}", said + _hint(body), _retry_after(headers))
-    return Trouble("refused", f"request refused ({status})", said + _hint(body))
+    return Trouble("refused", f"{REQUEST_REFUSED} ({status})", said + _hint(body))
 
 
 def of_connection(url: str, cause: BaseException) -> Trouble:

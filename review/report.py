@@ -13,7 +13,7 @@ from dataset.file_names import printable
 from dataset.images import Picture, TagList
 from dataset.json_lines import JsonLines
 from dataset.texts import digest
-from errors import ExcludedError, ItemError, Problem
+from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from review.history import Glance, History, Past, read_glances, read_history, read_versions
 from review.pages import (
     Sources,
@@ -190,10 +190,16 @@ def _entry(
         "description": sources.descriptions.read(picture.stem_name) or "",
         "tags": tagged.numbers,
         "failures": failures,
+        "refused": any(_is_refusal(reason) for _, reason, _ in failures),
         **_past_values(past, history.run, caption, versions),
         **(_coverage_values(sources, caption, tagged, names) if caption and tagged.tags else {}),
     }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
+
+
+def _is_refusal(reason: str) -> bool:
+    """Whether the model or its server refused the picture."""
+    return reason == REFUSED or reason.startswith(REQUEST_REFUSED)
 
 
 def _past_values(past: Past, last_run: str, caption: str, versions: tuple[str, str]) -> Values:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from errors import ItemError
+from errors import REFUSED, ItemError
 from llm.replies.language import base_code, is_in_language
 from llm.replies.openings import drop_openings, talks_about_the_picture
 from llm.replies.refusals import refuses, saw_no_picture
@@ -39,7 +39,7 @@ REMEDIES = {
     "blocked by the server's filter": "the server withheld the answer; use another model or server",
     "empty answer": "the answer holds no words; try again, or try another model",
     "reasoning without an answer": "the model only thought; raise max_tokens or turn reasoning off",
-    "refused": "the model declined; use another model or plainer wording in the template",
+    REFUSED: "the model declined; use another model or plainer wording in the template",
     "did not see the picture": "the model got no picture; use a vision model and a server that passes it on",
     "wrong language": "the answer is in another language; name the language in the template",
     "repeats itself": "the answer repeats itself; lower the temperature, raise a repetition penalty or use "
@@ -191,7 +191,7 @@ STEPS: tuple[Step, ...] = (
     _improve(strip_quotes_around),
     _improve(drop_greeting),
     _reject("did not see the picture", saw_no_picture),
-    _reject("refused", refuses),
+    _reject(REFUSED, refuses),
     _reject("reasoning without an answer", thinks_aloud),
     _improve_if_plain(drop_label),
     _reject("repeats the prompt", repeats_the_prompt),

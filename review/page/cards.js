@@ -1,10 +1,10 @@
-// The pictures of one page.
+// The cards: the pictures on one page of the list.
 
 function showCards() {
   const shown = onPage();
   const cards = shown.map(card);
   if (!shown.length) {
-    cards.push(element("li", { class: "none" }, element("p", { text: pictures.length ? "No picture is like that." : "There are no pictures yet." }),
+    cards.push(element("li", { class: "none" }, element("p", { text: pictures.length ? "No picture matches." : "There are no pictures yet." }),
       pictures.length ? element("button", { type: "button", class: "link", click: clearFilters, text: "Show all" }) : null));
   }
   byId("cards").replaceChildren(...cards);
@@ -55,12 +55,12 @@ function badges(picture) {
   return list.length ? element("p", { class: "badges" }, ...list) : null;
 }
 
-/** Said, contradicted and missed as one bar; in words for those who do not see it. */
+/** The shares of said, contradicted and missed tags as one bar, and in words for screen readers. */
 function coverageBar(picture) {
   if (!picture.marks || isCorrected(picture)) return null;
   const parts = [SAID, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]).filter(([, count]) => count);
   const words = parts.map(([mark, count]) => `${count} ${MARK_WORDS[mark]}`).join(", ");
-  const rest = picture.marks.length - markCount(picture, SAID) - markCount(picture, "-");
+  const rest = picture.marks.length - markCount(picture, SAID) - markCount(picture, NOT_CHECKED);
   const bar = element("span", { class: "coverage", "aria-hidden": "true" }, ...parts.map(([mark, count]) => {
     const part = element("span", { class: `mark-${mark}` });
     part.style.flexGrow = mark === SAID ? picture.score : (1 - picture.score) * count / rest;
@@ -70,10 +70,10 @@ function coverageBar(picture) {
     element("span", { class: "unseen", text: ` of the tags: ${words}` }));
 }
 
-/** The tags of a picture, coloured and signed; `only` some marks, `most` as many. */
+/** The tags of a picture, coloured by their marks; `only` lists the marks to show, at `most` so many tags. */
 function tagList(picture, { only, most = Infinity, click } = {}) {
-  const isJudged = picture.marks && !isCorrected(picture);
-  const all = picture.tags.map((number, at) => ({ ...tagRows[number], mark: isJudged ? picture.marks[at] : "-" }));
+  const isChecked = picture.marks && !isCorrected(picture);
+  const all = picture.tags.map((number, at) => ({ ...tagRows[number], mark: isChecked ? picture.marks[at] : NOT_CHECKED }));
   const wanted = only ? only.flatMap((mark) => all.filter((tag) => tag.mark === mark)) : all;
   if (!wanted.length) return null;
   const items = wanted.slice(0, most).map((tag) => element("li", {}, tagMark(tag, click)));
@@ -82,7 +82,7 @@ function tagList(picture, { only, most = Infinity, click } = {}) {
 }
 
 function tagMark({ words, mark, category }, click) {
-  const spoken = mark === "-" ? null : element("span", { class: "unseen", text: `, ${MARK_WORDS[mark]}` });
+  const spoken = mark === NOT_CHECKED ? null : element("span", { class: "unseen", text: `, ${MARK_WORDS[mark]}` });
   const title = [category, MARK_WORDS[mark]].filter(Boolean).join(", ");
   const attributes = { class: `tag mark-${mark}`, title };
   return click

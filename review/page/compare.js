@@ -1,4 +1,4 @@
-// The order of the pictures. All else stands in the page, and is read without a script too.
+// The order of the pictures. Everything else works without a script.
 
 const ORDERS = {
   difference: ({ first, second }) => -Math.abs(second - first),
@@ -11,7 +11,7 @@ const ORDERS = {
 function sortPairs() {
   const rank = ORDERS[byId("sort").value];
   const pairs = [...byId("pairs").children];
-  // Of equal rank, those stand first that come first in the folder.
+  // Pictures of equal rank are sorted as in the folder.
   pairs.sort(({ dataset: one }, { dataset: other }) => rank(one) - rank(other) || one.at - other.at);
   byId("pairs").append(...pairs);
 }

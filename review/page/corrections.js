@@ -1,7 +1,7 @@
-// What the user corrects: kept in this browser until it is saved as corrections.json and applied.
+// The corrections of the user, kept in this browser until they are saved as corrections.json and applied.
 
 const STORE = `tagscribe:corrections:${report.id}`;
-/** By the name of the picture: {caption} or {again: true}; `time` is that of the caption that was marked. */
+/** By the name of the picture: {caption}, or {again: true, time} with the time of the caption to be replaced. */
 const corrections = new Map();
 let storeWorks = true;
 
@@ -18,7 +18,7 @@ function stored() {
     const found = JSON.parse(localStorage.getItem(STORE) ?? "{}");
     return found && typeof found === "object" ? found : {};
   } catch {
-    // Some browsers give pages from disk no storage: corrections then live as long as the page is open.
+    // Some browsers give pages from disk no storage: corrections then last as long as the page is open.
     storeWorks = false;
     return {};
   }
@@ -38,7 +38,7 @@ function keepCorrections() {
   showSaveButton();
 }
 
-/** The caption as it will be: the user's where there is one. */
+/** The caption to show: the corrected one if there is one. */
 function shownCaption(picture) {
   return corrections.get(picture.name)?.caption ?? picture.caption;
 }
@@ -55,7 +55,7 @@ function canBeCorrected(picture) {
   return !picture.unusable && !picture.excluded;
 }
 
-/** A caption is one line, for some trainers read no further, unless it already has a line for each variant. */
+/** A caption is one line, because some trainers read only the first, unless it already has a line for each variant. */
 function tidied(text, before) {
   const lines = text.split("\n").map((line) => line.trim().replace(/\s+/g, " ")).filter(Boolean);
   return lines.join(before.includes("\n") ? "\n" : " ");

@@ -1,12 +1,12 @@
-// The data of the report, and what follows from it for each picture.
+// The data of the report, and what is computed from it for each picture.
 
-/** What the page was made from: the first pictures stand in front, so that they are there before the others. */
+/** The data of the page. The first pictures come before the script, so that they are shown before the others are read. */
 const report = takeBlock("first");
 const pictures = [];
 
 const LOW_COVERAGE = 0.6;
-const SAID = "s", MISSED = "m", CONTRADICTED = "c";
-const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [CONTRADICTED]: "contradicted", "-": "not looked for" };
+const SAID = "s", MISSED = "m", CONTRADICTED = "c", NOT_CHECKED = "-";
+const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [CONTRADICTED]: "contradicted", [NOT_CHECKED]: "not checked" };
 
 const tagRows = report.tags.map(([words, category]) => ({ words, category, lower: words.toLowerCase() }));
 
@@ -21,7 +21,7 @@ function addPictures(entries) {
     pictures.push({ caption: "", description: "", tags: [], failures: [], faults: [], marks: "", ...entry, order: pictures.length });
 }
 
-/** What somebody searches through, made when it is first asked for: most pictures never are. */
+/** The text that a search looks through. It is made when it is first needed, because most pictures never are searched. */
 function searchable(picture) {
   picture.searchable ??= [picture.file, shownCaption(picture), picture.description, tagWords(picture).join(", ")]
     .join("\n").toLowerCase();
@@ -40,22 +40,18 @@ function reasonOf(picture) {
   return picture.failures.length ? picture.failures[0][1] : "";
 }
 
-function isRefused(picture) {
-  return picture.failures.some(([, reason]) => reason === "refused" || reason.startsWith("request refused"));
-}
-
 function isLow(picture) {
   return picture.score !== undefined && picture.score < LOW_COVERAGE;
 }
 
-/** How many tags of a picture bear a mark. */
+/** How many tags of a picture have a mark. */
 function markCount(picture, mark) {
   let count = 0;
   for (const each of picture.marks) count += each === mark;
   return count;
 }
 
-/** Pieces of two texts, word by word: [kind, text] with kind "same", "old" or "new". */
+/** The difference of two texts by words: pieces [kind, text] with kind "same", "old" or "new". */
 function difference(before, after) {
   const old = before.match(/\S+\s*/g) ?? [], now = after.match(/\S+\s*/g) ?? [];
   const lengths = commonLengths(old, now);
@@ -80,7 +76,7 @@ function isSameWord(one, other) {
   return one.trimEnd() === other.trimEnd();
 }
 
-/** For each pair of places, how many words both texts share from there on. */
+/** For each pair of positions, the length of the longest common subsequence of the rest of both texts. */
 function commonLengths(old, now) {
   const rows = Array.from({ length: old.length + 1 }, () => new Uint16Array(now.length + 1));
   for (let i = old.length - 1; i >= 0; i -= 1)

@@ -1,6 +1,6 @@
-// One picture in full: caption, tags, what it was before, and the place to correct it.
+// One picture in full: caption, tags, what changed, and an editor for the caption.
 
-/** The picture that is open, and its place among those found. */
+/** The open picture, by its place among those found. */
 const open = { at: -1, editing: false };
 
 function openPicture() {
@@ -128,7 +128,7 @@ function toggleAgain() {
   afterCorrection("#again");
 }
 
-/** Show what is corrected, and keep the pictures that were found: the one at hand must not slip away. */
+/** Show the correction. The list is not filtered again, so that the open picture stays in it. */
 function afterCorrection(focus) {
   showFilters();
   showPage();
@@ -188,7 +188,7 @@ function closeDetail() {
   byId("detail").close();
 }
 
-/** Back in the list, the focus is on the picture that was open. */
+/** Back in the list, focus the picture that was open. */
 function afterClosing() {
   open.editing = false;
   byId("cards").querySelector(`[data-at="${open.at - view.page * PAGE_SIZE}"]`)?.focus();

@@ -1,6 +1,6 @@
-// Making elements. Every text of a picture, a model or a person goes through here, and only as text.
+// Making elements. All texts of pictures, models and people go through here, and only as text, never as markup.
 
-/** An element with attributes (a function is a listener, `false` leaves one out) and children; strings become text. */
+/** An element with attributes (functions become listeners, `false` leaves one out) and children (strings become text). */
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -31,7 +31,7 @@ function badge(kind, text, title) {
 
 let toastEnd = 0;
 
-/** Say something for a few seconds, to eyes and to screen readers. */
+/** Show a message for a few seconds; screen readers read it aloud. */
 function toast(text) {
   const place = byId("toast");
   place.replaceChildren(element("p", { text }));

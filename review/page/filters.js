@@ -2,7 +2,7 @@
 
 const STATES = [
   { key: "failed", label: "Failed", holds: (picture) => picture.failures.length > 0 },
-  { key: "refused", label: "Refused", holds: isRefused },
+  { key: "refused", label: "Refused", holds: ({ refused }) => Boolean(refused) },
   { key: "excluded", label: "Excluded", holds: (picture) => Boolean(picture.excluded) },
   { key: "waiting", label: "No caption yet", holds: (picture) => !picture.caption && !picture.excluded && !picture.failures.length },
   { key: "low", label: "Low coverage", holds: isLow },
@@ -28,7 +28,7 @@ const SORTS = {
 const PAGE_SIZE = 48;
 const view = {
   states: new Set(), search: "", tag: "", character: "", sort: "As in the folder", page: 0,
-  // From the charts: {label, holds} by the name of the chart.
+  // The chosen bars of the charts: {label, holds} by the title of the chart.
   ranges: new Map(),
   found: [],
 };
@@ -42,13 +42,13 @@ function conditions() {
   for (const { holds } of view.ranges.values()) wanted.push(holds);
   if (view.tag) wanted.push(hasTag(view.tag));
   if (view.character) wanted.push(hasTag(view.character));
-  // The dearest comes last.
+  // The search comes last, because it takes longest.
   for (const word of view.search.toLowerCase().split(/\s+/).filter(Boolean))
     wanted.push((picture) => searchable(picture).includes(word));
   return wanted;
 }
 
-/** Whether a picture has a tag of exactly these words, or, where there is no such tag, one that contains them. */
+/** A condition: the picture has a tag of exactly these words or, if there is no such tag, one that contains them. */
 function hasTag(words) {
   const wanted = words.trim().toLowerCase().replaceAll("_", " ");
   const exact = new Set(), partly = new Set();
@@ -60,7 +60,7 @@ function hasTag(words) {
   return (picture) => picture.tags.some((number) => numbers.has(number));
 }
 
-/** Find the pictures anew; `page` is kept where asked. */
+/** Find the pictures again, and stay on a page that exists. */
 function find() {
   const wanted = conditions();
   view.found = pictures.filter((picture) => holdsAll(picture, wanted)).sort(SORTS[view.sort]);

@@ -1,4 +1,4 @@
-// The keys, the same in the list and in one picture, and the page that explains them.
+// The keyboard shortcuts, and the help that explains them.
 
 const KEYS = [
   ["j", "k", "next and previous picture"],
@@ -56,7 +56,7 @@ const detailKeys = {
   "?": () => showKeys(),
 };
 
-/** The place on the page of the picture that has the focus, -1 where none has. */
+/** The place on the page of the focused picture, -1 if none is focused. */
 function focused() {
   return Number(document.activeElement.closest(".card")?.querySelector(".open").dataset.at ?? -1);
 }
@@ -89,9 +89,9 @@ function showKeys() {
   byId("keys").replaceChildren(
     element("div", { class: "bar-of-buttons" }, element("h2", { id: "keys-title", text: "How to use this page" }),
       iconButton("Close (Esc)", "×", () => byId("keys").close(), false)),
-    element("p", { text: "Open a picture to edit its caption, or to have it captioned again. What you correct stays in this browser until you save it as a file, and the program takes it from there:" }),
+    element("p", { text: "Open a picture to edit its caption, or to have it captioned again. Corrections stay in this browser until you save them as a file, which you then give to the program:" }),
     element("pre", { text: "python caption.py --apply corrections.json" }),
-    element("p", { text: "Your words are then never overwritten by a later run." }),
+    element("p", { text: "Later runs keep your captions." }),
     element("p", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].map((mark) => element("span", { class: `tag mark-${mark}`, text: `a tag that is ${MARK_WORDS[mark]}` }))),
     list);
   byId("keys").showModal();

@@ -1,4 +1,4 @@
-// The totals and the charts on top. A bar of a chart is a button that shows its pictures.
+// The totals and the charts at the top. Each bar of a chart is a button that filters the pictures.
 
 function showOverview() {
   const { totals } = report;
@@ -58,7 +58,7 @@ function coverageChart() {
   return histogram("Coverage", "% of the tags said", bins, scores);
 }
 
-/** Upright bars; `places` has the number of the bin of each picture. */
+/** Vertical bars; `places` has the number of the bin for each picture. */
 function histogram(title, unit, bins, places) {
   const counts = new Array(bins.length).fill(0);
   for (const place of places) counts[place] += 1;
@@ -74,7 +74,7 @@ function histogram(title, unit, bins, places) {
 function reasonChart() {
   const counts = new Map();
   for (const picture of pictures) if (picture.failures.length) counts.set(reasonOf(picture), (counts.get(reasonOf(picture)) ?? 0) + 1);
-  return lyingBars("Failures", "by reason", counts, (reason) => (picture) => reasonOf(picture) === reason);
+  return horizontalBars("Failures", "by reason", counts, (reason) => (picture) => reasonOf(picture) === reason);
 }
 
 function missedChart() {
@@ -85,13 +85,13 @@ function missedChart() {
     });
   const words = new Map([...counts].map(([number, count]) => [tagRows[number].words, count]));
   const misses = (tag) => (picture) => picture.tags.some((number, at) => tagRows[number].words === tag && picture.marks[at] === MISSED);
-  return lyingBars("Missed most", "tags", words, misses);
+  return horizontalBars("Missed most", "tags", words, misses);
 }
 
-function lyingBars(title, unit, counts, holding) {
+function horizontalBars(title, unit, counts, holding) {
   const rows = [...counts].sort((one, other) => other[1] - one[1]).slice(0, 6);
   if (!rows.length) return null;
-  return chart(title, unit, element("div", { class: "lying" }, ...rows.map(([label, count]) => {
+  return chart(title, unit, element("div", { class: "horizontal" }, ...rows.map(([label, count]) => {
     const bar = barButton(title, { label, holds: holding(label) }, count);
     bar.style.setProperty("--share", count / rows[0][1]);
     bar.append(element("span", { class: "name", text: label }), element("span", { class: "number", text: count.toLocaleString("en") }));
@@ -105,17 +105,16 @@ function chart(title, unit, bars) {
 
 function barButton(title, { label, holds }, count) {
   return element("button", {
-    type: "button", disabled: !count, title: `${label}: ${counted(count, "picture")}`,
+    type: "button", disabled: !count, "data-chart": title, "data-label": label, title: `${label}: ${counted(count, "picture")}`,
     "aria-label": `${title} ${label}: ${counted(count, "picture")}`,
     "aria-pressed": String(view.ranges.get(title)?.label === label), click: () => toggleRange(title, label, holds),
   }, element("span", { class: "bar", "aria-hidden": "true" }));
 }
 
-/** Which bars are chosen, without drawing the charts anew: the focus stays where it is. */
+/** Mark the chosen bars. The charts are not drawn again, so that the focus stays where it is. */
 function showChosenBars() {
   for (const bar of byId("charts").querySelectorAll("button")) {
-    const [name] = bar.title.split(/: [\d,]+ pictures?$/);
-    const title = bar.closest(".chart").querySelector("h2").firstChild.data;
-    bar.setAttribute("aria-pressed", String(view.ranges.get(title)?.label === name));
+    const { chart, label } = bar.dataset;
+    bar.setAttribute("aria-pressed", String(view.ranges.get(chart)?.label === label));
   }
 }

@@ -1,6 +1,6 @@
-// From the parts to the page.
+// Starts the page from its parts.
 
-/** Find, and show all that depends on it. */
+/** Find the pictures again, and show everything that depends on them. */
 function refresh() {
   find();
   showFilters();
@@ -32,8 +32,8 @@ function listen() {
   window.addEventListener("beforeunload", warnBeforeLosing);
 }
 
-/** All pictures are there. */
-function complete() {
+/** Called when the browser has read all pictures. */
+function showAll() {
   addPictures(takeBlock("rest"));
   loadCorrections();
   showOverview();
@@ -49,4 +49,4 @@ setTheme(storedTheme());
 addPictures(report.pictures);
 find();
 showCards();
-document.addEventListener("DOMContentLoaded", complete);
+document.addEventListener("DOMContentLoaded", showAll);

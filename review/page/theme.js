@@ -1,4 +1,4 @@
-// Light, dark, or as the system is.
+// Light, dark, or as the system.
 
 const THEMES = { auto: ["◐", "as the system"], light: ["☀", "light"], dark: ["☾", "dark"] };
 const THEME_STORE = "tagscribe:theme";

@@ -1,4 +1,4 @@
-"""`--check` on set-ups that are broken: one line says what to do, and doing it mends the set-up."""
+"""--check on broken set-ups: one line says what to do, and doing that fixes the set-up."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def state_of(folder: Path) -> dict[str, str]:
     } | {f"{path.relative_to(folder)}/": "" for path in folder.rglob("*") if path.is_dir()}
 
 
-def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
+def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     with FakeDanbooru(TAGS, accounts={"me": "key"}) as wiki:
@@ -110,7 +110,7 @@ def test_a_good_set_up_is_all_ok_costs_one_request_a_stage_and_stays_as_it_is(
     assert "\x1b" not in result.out
 
 
-def test_no_server_at_the_address_is_mended_by_starting_one(tmp_path: Path) -> None:
+def test_no_server_at_the_address_is_fixed_by_starting_one(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto")
         project.add("a.png")
@@ -125,7 +125,7 @@ def test_no_server_at_the_address_is_mended_by_starting_one(tmp_path: Path) -> N
     assert (result.code, lines(result, "problem")) == (0, [])
 
 
-def test_a_wrong_model_is_mended_by_the_name_that_the_line_gives(tmp_path: Path) -> None:
+def test_a_wrong_model_is_fixed_by_the_name_in_the_line(tmp_path: Path) -> None:
     with FakeEndpoint(models=("qwen-8b", "text-embedding"), knows_only_listed=True) as endpoint:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="qwen-7b")
         project.add("a.png")
@@ -140,7 +140,7 @@ def test_a_wrong_model_is_mended_by_the_name_that_the_line_gives(tmp_path: Path)
     assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
 
 
-def test_a_text_model_for_pictures_is_mended_by_a_model_that_sees(
+def test_a_text_model_for_pictures_is_fixed_by_a_vision_model(
     tmp_path: Path, llama: LlamaServer, seeing: FakeEndpoint
 ) -> None:
     project = Project(
@@ -164,7 +164,7 @@ def test_a_text_model_for_pictures_is_mended_by_a_model_that_sees(
     assert any("the model small-vision can see" in line for line in lines(result, "ok"))
 
 
-def test_a_server_that_refuses_pictures_and_does_not_say_so_beforehand_is_found_by_asking(
+def test_a_server_that_refuses_pictures_is_found_by_sending_one(
     tmp_path: Path,
 ) -> None:
     with FakeEndpoint() as endpoint:
@@ -176,7 +176,7 @@ def test_a_server_that_refuses_pictures_and_does_not_say_so_beforehand_is_found_
     assert "choose a vision model for [Interrogator]" in only(result, "problem")
 
 
-def test_a_model_that_does_not_name_the_colour_is_only_warned_of(
+def test_a_model_that_does_not_name_the_colour_is_a_warning(
     tmp_path: Path, llama_vision: LlamaServer
 ) -> None:
     project = Project(
@@ -192,7 +192,7 @@ def test_a_model_that_does_not_name_the_colour_is_only_warned_of(
     assert "asked for the colour of a plain orange picture, tiny answers: " in only(result, "warning")
 
 
-def test_a_wrong_key_is_mended_by_the_right_one(tmp_path: Path, llama_vision: LlamaServer) -> None:
+def test_a_wrong_key_is_fixed_by_the_right_one(tmp_path: Path, llama_vision: LlamaServer) -> None:
     project = Project(tmp_path, url=llama_vision.url)
     project.set["Endpoint.api_key"] = "wrong"
     project.add("a.png")
@@ -203,7 +203,7 @@ def test_a_wrong_key_is_mended_by_the_right_one(tmp_path: Path, llama_vision: Ll
     assert project.run("--check").code == 0
 
 
-def test_pictures_without_tags_are_mended_by_tag_files_as_the_line_describes_them(tmp_path: Path) -> None:
+def test_pictures_without_tags_are_fixed_by_the_tag_files_that_the_line_describes(tmp_path: Path) -> None:
     project = Project(tmp_path)
     picture = project.add("a.png")
     picture.with_suffix(".txt").unlink()
@@ -219,7 +219,7 @@ def test_pictures_without_tags_are_mended_by_tag_files_as_the_line_describes_the
     assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
 
 
-def test_no_pictures_are_mended_by_putting_some_there(tmp_path: Path) -> None:
+def test_a_folder_without_pictures_is_fixed_by_adding_some(tmp_path: Path) -> None:
     project = Project(tmp_path)
     result = project.run("--check")
     assert result.code == 2
@@ -230,7 +230,7 @@ def test_no_pictures_are_mended_by_putting_some_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("remedy", ["Interrogator.skip=False", "the other template"])
-def test_a_template_that_wants_descriptions_that_nobody_writes_is_mended_either_way(
+def test_a_template_that_uses_descriptions_without_there_being_any_is_fixed_either_way(
     tmp_path: Path, seeing: FakeEndpoint, remedy: str
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto")
@@ -250,7 +250,7 @@ def test_a_template_that_wants_descriptions_that_nobody_writes_is_mended_either_
     assert (result.code, lines(result, "warning")) == (0, [])
 
 
-def test_a_template_that_tells_the_model_nothing_of_the_picture_is_warned_of(
+def test_a_template_that_is_the_same_for_every_picture_is_a_warning(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
@@ -269,7 +269,7 @@ def test_a_template_that_tells_the_model_nothing_of_the_picture_is_warned_of(
     )
 
 
-def test_a_description_that_no_template_uses_is_mended_by_the_template_of_the_line(
+def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
@@ -281,7 +281,7 @@ def test_a_description_that_no_template_uses_is_mended_by_the_template_of_the_li
     assert lines(project.run("--check"), "warning") == []
 
 
-def test_a_template_with_an_unknown_name_is_mended_by_the_name_of_the_line(tmp_path: Path) -> None:
+def test_a_template_with_an_unknown_name_is_fixed_by_the_name_in_the_line(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
     template = tmp_path / "mine.txt"
@@ -295,7 +295,7 @@ def test_a_template_with_an_unknown_name_is_mended_by_the_name_of_the_line(tmp_p
     assert (result.code, lines(result, "problem")) == (0, [])
 
 
-def test_a_broken_template_of_one_stage_keeps_no_server_from_being_looked_at(
+def test_servers_are_checked_even_if_the_template_of_one_stage_is_broken(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
@@ -307,7 +307,7 @@ def test_a_broken_template_of_one_stage_keeps_no_server_from_being_looked_at(
     assert any("[Interpreter] " in line and "answers in" in line for line in lines(result, "ok"))
 
 
-def test_a_wiki_that_is_away_is_mended_when_it_is_back(tmp_path: Path) -> None:
+def test_a_wiki_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")
         project.set["TagProvider.wiki_url"] = "http://127.0.0.1:9"
@@ -320,7 +320,7 @@ def test_a_wiki_that_is_away_is_mended_when_it_is_back(tmp_path: Path) -> None:
         assert lines(project.run("--check"), "warning") == []
 
 
-def test_a_login_that_the_wiki_does_not_know_is_told(tmp_path: Path) -> None:
+def test_a_wrong_login_of_the_wiki_is_a_warning(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS, accounts={"me": "key"}) as wiki:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")
         project.set |= {"TagProvider.wiki_url": wiki.url, "TagProvider.wiki_login": "me"}
@@ -331,7 +331,7 @@ def test_a_login_that_the_wiki_does_not_know_is_told(tmp_path: Path) -> None:
     assert "old-key" not in result.out
 
 
-def test_every_mistake_in_the_settings_is_a_line_and_nothing_is_asked(tmp_path: Path) -> None:
+def test_every_mistake_in_the_settings_is_a_line(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "config.ini").write_text("[Endpont]\n[Endpoint]\nretries = many\n", encoding="utf-8")
     result = project.run("--check")
@@ -341,7 +341,7 @@ def test_every_mistake_in_the_settings_is_a_line_and_nothing_is_asked(tmp_path: 
     assert result.err == ""
 
 
-def test_what_is_odd_about_a_data_set_is_told_by_kind_with_names(tmp_path: Path) -> None:
+def test_faults_of_a_data_set_are_listed_by_kind_with_names(tmp_path: Path) -> None:
     project = Project(tmp_path)
     for number in range(5):
         project.add(f"broken{number}.png", picture=b"no picture")
@@ -381,7 +381,7 @@ def jpeg_on_its_side() -> bytes:
     return data
 
 
-def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path) -> None:
+def test_existing_captions_are_counted_by_origin(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", Endpoint__concurrency="1")
         for name in ("a", "b", "c", "d"):
@@ -400,7 +400,7 @@ def test_captions_that_are_there_are_told_by_how_they_came_about(tmp_path: Path)
     assert f"{outdated}: write [Dataset] existing = refresh" in warnings
 
 
-def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_deleting_it(
+def test_a_caption_of_an_excluded_picture_is_fixed_by_deleting_it(
     tmp_path: Path,
 ) -> None:
     project = Project(tmp_path)
@@ -417,7 +417,7 @@ def test_a_caption_from_before_its_picture_was_excluded_is_told_and_mended_by_de
     assert lines(project.run("--check"), "warning") == []
 
 
-def test_a_terminal_is_shown_colours_unless_no_color_is_set(tmp_path: Path) -> None:
+def test_a_terminal_gets_colours_unless_no_color_is_set(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
 
@@ -442,7 +442,7 @@ def test_a_terminal_is_shown_colours_unless_no_color_is_set(tmp_path: Path) -> N
     assert "\x1b" not in seen(NO_COLOR="1")
 
 
-def test_a_library_that_is_old_or_missing_is_told_with_the_command_that_installs_it(tmp_path: Path) -> None:
+def test_an_old_or_missing_library_is_a_problem_with_the_command_that_installs_it(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(
         "tqdm>=4.66\nopenai[aiohttp]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"

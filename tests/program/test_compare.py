@@ -1,4 +1,4 @@
-"""--compare: two configurations over the same pictures, kept apart from each other and from what is there."""
+"""--compare: two configurations caption the same pictures, without touching existing captions."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def tokens_in(endpoint: FakeEndpoint, pictures: int) -> str:
     return f"{spent / pictures:,.1f}"
 
 
-def test_both_are_counted_exactly_and_nothing_that_was_there_is_touched(desk: Desk) -> None:
+def test_the_table_has_exact_figures_and_existing_files_are_not_touched(desk: Desk) -> None:
     for folder in (desk.project.captions, desk.project.descriptions):
         folder.mkdir()
         (folder / "hat.txt").write_text("My own words.", encoding="utf-8")
@@ -145,7 +145,7 @@ def test_both_are_counted_exactly_and_nothing_that_was_there_is_touched(desk: De
     assert not (folder / "other" / "captions" / "hat.txt").exists()
 
 
-def test_the_meanings_of_the_cache_are_told_and_no_wiki_is_asked(desk: Desk) -> None:
+def test_meanings_come_from_the_cache_and_no_wiki_is_asked(desk: Desk) -> None:
     known = {"hat": {"description": "A thing on a head.", "category": "general"}}
     desk.project.cache.write_text(json.dumps(known), encoding="utf-8")
     with answering(GOOD) as good, FakeEndpoint() as wiki:
@@ -160,7 +160,7 @@ def test_the_meanings_of_the_cache_are_told_and_no_wiki_is_asked(desk: Desk) -> 
     assert not (desk.project.captions / ".tags.jsonl").exists()
 
 
-def test_descriptions_are_made_anew_or_read_from_where_they_are(desk: Desk) -> None:
+def test_descriptions_are_made_again_or_read_from_their_folder(desk: Desk) -> None:
     desk.project.descriptions.mkdir()
     for thing in THINGS:
         (desk.project.descriptions / f"{thing}.txt").write_text("As seen before.", encoding="utf-8")
@@ -189,7 +189,7 @@ def test_descriptions_are_made_anew_or_read_from_where_they_are(desk: Desk) -> N
     assert "A girl by a lighthouse." in desk.page.read_text(encoding="utf-8")
 
 
-def test_a_second_comparison_shows_nothing_of_the_first_one(desk: Desk) -> None:
+def test_a_second_comparison_shows_nothing_of_the_first(desk: Desk) -> None:
     with answering(GOOD) as good, answering(BAD) as bad:
         desk.write("config.ini", good.url)
         desk.write("other.ini", good.url)
@@ -223,11 +223,11 @@ def test_two_files_of_one_name_are_kept_apart(desk: Desk) -> None:
         (("config.ini", "Config.ini"), ["config.ini", "Config.ini"]),
     ],
 )
-def test_labels_are_as_long_as_it_takes_to_tell_them_apart(files: tuple[str, str], named: list[str]) -> None:
+def test_labels_are_the_shortest_ends_of_paths_that_differ(files: tuple[str, str], named: list[str]) -> None:
     assert labels([Path("/home") / each for each in files]) == named
 
 
-def test_the_sample_is_the_same_each_time_and_small_ones_are_part_of_larger_ones(tmp_path: Path) -> None:
+def test_the_sample_is_the_same_each_time_and_part_of_any_larger_one(tmp_path: Path) -> None:
     desk = Desk(tmp_path, tuple(f"thing{number}" for number in range(30)))
     desk.project.add("none.png").with_suffix(".txt").unlink()
     desk.project.add("out.png", "1girl, loli, nude")
@@ -263,7 +263,7 @@ def test_where_no_server_is_found_the_composer_is_compared_and_the_table_says_so
     assert rows["requests per picture"] == rows["tokens in per picture"] == ["–", "–"]
 
 
-def test_one_that_refuses_all_is_still_shown_beside_the_other(tmp_path: Path) -> None:
+def test_a_configuration_in_which_everything_fails_is_still_shown(tmp_path: Path) -> None:
     desk = Desk(tmp_path, tuple(f"thing{number}" for number in range(22)))
     with FakeEndpoint(answer=lambda body: REFUSAL) as refusing:
         desk.write("config.ini", refusing.url, Endpoint__retries="0", Endpoint__concurrency="1")
@@ -278,7 +278,7 @@ def test_one_that_refuses_all_is_still_shown_beside_the_other(tmp_path: Path) ->
     assert desk.page.exists()
 
 
-def test_whoever_must_act_at_the_first_has_not_paid_for_the_second(desk: Desk) -> None:
+def test_the_second_does_not_start_if_the_first_cannot_run(desk: Desk) -> None:
     with answering(GOOD) as good, FakeEndpoint(faults=(Status(401),)) as locked:
         desk.write("config.ini", locked.url)
         desk.write("other.ini", good.url)
@@ -294,7 +294,7 @@ def test_whoever_must_act_at_the_first_has_not_paid_for_the_second(desk: Desk) -
     assert table(result)["captions"] == ["4 of 4", "0 of 4"]
 
 
-def test_what_is_wrong_with_the_files_is_told_before_anybody_is_asked(desk: Desk) -> None:
+def test_mistakes_in_the_files_are_reported_before_the_first_request(desk: Desk) -> None:
     with answering(GOOD) as good:
         mine = desk.write("config.ini", good.url)
         (desk.folder / "elsewhere").mkdir()
@@ -328,7 +328,7 @@ def message_of(desk: Desk, name: str) -> str:
     return str(raised.value)
 
 
-def test_the_log_keeps_what_both_were_asked_with_the_settings_of_both_and_no_secret(desk: Desk) -> None:
+def test_the_log_has_the_settings_and_events_of_both_and_no_secret(desk: Desk) -> None:
     log = desk.folder / "log.jsonl"
     with FakeEndpoint() as one, FakeEndpoint() as other:
         desk.write("config.ini", one.url, Endpoint__api_key="marked-one")
@@ -347,7 +347,7 @@ def test_the_log_keeps_what_both_were_asked_with_the_settings_of_both_and_no_sec
     assert "marked" not in log.read_text(encoding="utf-8").replace(str(desk.folder), "")
 
 
-def test_the_log_blots_out_the_secrets_of_both(desk: Desk) -> None:
+def test_the_log_hides_the_secrets_of_both(desk: Desk) -> None:
     log = desk.folder / "log.jsonl"
     both = [
         config.load(desk.write(f"{name}.ini", "builtin", Endpoint__api_key=f"marked-{name}"))
@@ -359,7 +359,7 @@ def test_the_log_blots_out_the_secrets_of_both(desk: Desk) -> None:
     assert told["words"] == f"{HIDDEN} and {HIDDEN}"
 
 
-def test_a_missing_file_ends_the_program_with_a_sentence(desk: Desk) -> None:
+def test_a_missing_file_is_reported_in_one_sentence(desk: Desk) -> None:
     result = desk.compare(other="none.ini")
     assert result.code == 2
     assert result.err == (
@@ -368,7 +368,7 @@ def test_a_missing_file_ends_the_program_with_a_sentence(desk: Desk) -> None:
     )
 
 
-def test_among_pictures_the_folder_is_hidden_so_that_no_run_takes_it_for_tag_files(desk: Desk) -> None:
+def test_among_pictures_the_folder_is_hidden_from_the_search_for_tag_files(desk: Desk) -> None:
     settings = {"Dataset__images": ".", "Dataset__report": "False"}
     desk.write("config.ini", "builtin", **settings)
     desk.write("other.ini", "builtin", **settings)
@@ -395,7 +395,7 @@ def hostile(folder: Path, stack: ExitStack) -> Desk:
     return desk
 
 
-def test_hostile_texts_stand_in_the_page_as_text(tmp_path: Path) -> None:
+def test_hostile_texts_are_text_in_the_page(tmp_path: Path) -> None:
     with ExitStack() as stack:
         desk = hostile(tmp_path, stack)
         desk.compare()
@@ -415,7 +415,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     running.close()
 
 
-def test_the_page_shows_both_sorts_them_and_asks_nobody(browser: Browser, desk: Desk) -> None:
+def test_the_page_shows_both_sorts_them_and_sends_no_request(browser: Browser, desk: Desk) -> None:
     with answering(GOOD) as good, answering(BAD) as bad:
         desk.write("config.ini", good.url)
         desk.write("other.ini", bad.url)

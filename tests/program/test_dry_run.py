@@ -1,4 +1,4 @@
-"""`--dry-run` shows what a run would send, word for word, and what the whole run would take."""
+"""--dry-run shows what a run would send, word for word, and what the whole run would take."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_what_is_shown_is_what_a_run_sends_and_nothing_is_written(tmp_path: Path
     assert "estimated from its length" in result.out
 
 
-def test_as_many_pictures_are_shown_as_are_asked_for_and_those_first_that_are_due(tmp_path: Path) -> None:
+def test_the_first_pictures_that_are_due_are_shown_up_to_the_given_number(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint.url)
         project.run("--limit", "1")
@@ -84,7 +84,7 @@ def test_as_many_pictures_are_shown_as_are_asked_for_and_those_first_that_are_du
     assert f"Interpreter: {PICTURES - 1} pictures; {PICTURES - 1} requests" in out
 
 
-def test_answers_are_as_long_as_those_in_the_journal_were(tmp_path: Path) -> None:
+def test_the_length_of_answers_is_their_mean_in_the_journal(tmp_path: Path) -> None:
     with FakeEndpoint(answer=lambda body: "A girl in a long dress stands alone in a room.") as endpoint:
         project = Project(tmp_path, url=endpoint.url, Endpoint__price_in="100", Endpoint__price_out="1000000")
         for name in ("a", "b", "c"):
@@ -99,7 +99,7 @@ def test_answers_are_as_long_as_those_in_the_journal_were(tmp_path: Path) -> Non
     assert float(money[1]) == pytest.approx(2 * written, rel=0.05)
 
 
-def test_llama_counts_the_tokens_itself(tmp_path: Path, llama: LlamaServer) -> None:
+def test_llama_cpp_counts_the_tokens(tmp_path: Path, llama: LlamaServer) -> None:
     project = Project(tmp_path, url=llama.url)
     project.add("a.png", "1girl, solo, smile")
     out = project.run("--dry-run").out
@@ -122,7 +122,7 @@ def test_without_a_server_the_prompts_are_shown_and_only_the_time_is_unknown(
     assert "seconds\n" not in result.out
 
 
-def test_what_is_never_sent_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
+def test_the_prompt_of_an_excluded_picture_is_not_shown(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url)
         project.add("a.png", "1girl, loli, nude")
@@ -131,7 +131,7 @@ def test_what_is_never_sent_is_not_shown_as_if_it_were(tmp_path: Path) -> None:
     assert "Interpreter: nothing is sent (excluded)" in out
 
 
-def test_what_is_excluded_or_would_fail_is_counted_apart_as_the_run_itself_counts_it(tmp_path: Path) -> None:
+def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint.url)
         project.add("out.png", "1girl, loli, nude")
@@ -156,7 +156,7 @@ def test_what_is_excluded_or_would_fail_is_counted_apart_as_the_run_itself_count
     assert dry.count("\n  empty.png: ") == 1
 
 
-def test_a_limit_is_that_of_the_run(tmp_path: Path) -> None:
+def test_a_limit_counts_as_in_a_run(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         out = project_at(tmp_path, endpoint.url).run("--dry-run", "--limit", "1").out
     assert "Interpreter: 1 picture; 1 request, about " in out
@@ -171,7 +171,7 @@ def test_the_composer_sends_nothing(tmp_path: Path) -> None:
     assert "Total: 0 requests" in result.out
 
 
-def test_a_dry_run_that_could_not_begin_says_what_a_run_would_say(tmp_path: Path) -> None:
+def test_a_dry_run_fails_with_the_same_message_as_a_run(tmp_path: Path) -> None:
     result = Project(tmp_path).run("--dry-run")
     assert result.code == 2
     assert "there are no pictures in" in result.err
@@ -182,7 +182,7 @@ def endpoint_settings(**values: str) -> EndpointSettings:
     return config.load(Path(__file__).parents[2] / "config.ini", overrides).interpreter.endpoint
 
 
-def test_money_and_time_are_those_of_all_requests_at_once_as_many_as_the_server_works_on() -> None:
+def test_money_and_time_are_those_of_all_requests_with_as_many_at_once_as_the_server_handles() -> None:
     priced = endpoint_settings(price_in="0.5", price_out="2")
     stage = Estimate("Interpreter", 1000, "picture", 1000, 3_000_000, 100_000, priced, seconds=36, at_once=2)
     assert stage.money == pytest.approx(1.7)
@@ -200,7 +200,7 @@ def test_money_and_time_are_those_of_all_requests_at_once_as_many_as_the_server_
     assert "hours" not in total_line([stage, unknown])
 
 
-def test_a_price_that_is_none_is_told_with_the_other_mistakes(tmp_path: Path) -> None:
+def test_a_price_that_is_not_a_number_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.set["Endpoint.price_in"] = "cheap"
     assert "price_in = cheap: should be a number" in project.run("--dry-run").err

@@ -1,4 +1,4 @@
-"""The report: what it says of each picture, and that no text of a picture can become a part of the page."""
+"""The report: what it shows of each picture, and that no text of a picture can become markup."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def album(tmp_path: Path) -> Album:
 
 
 def entry(album: Album, name: str) -> dict[str, object]:
-    """What the report says of one picture."""
+    """The data of one picture in the report."""
     (found,) = [each for each in album.values()["pictures"] if each["name"] == name]
     return found
 
 
-def test_a_run_writes_the_report_and_a_run_with_nothing_to_do_leaves_it_as_it_is(tmp_path: Path) -> None:
+def test_a_run_writes_the_report_unless_nothing_was_to_do(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
     page = project.captions / "report.html"
@@ -40,14 +40,14 @@ def test_a_run_writes_the_report_and_a_run_with_nothing_to_do_leaves_it_as_it_is
     assert "a.png" in page.read_text(encoding="utf-8")
 
 
-def test_a_run_writes_no_report_where_none_is_wanted(tmp_path: Path) -> None:
+def test_report_false_writes_no_report(tmp_path: Path) -> None:
     project = Project(tmp_path, Dataset__report="False")
     project.add("a.png")
     assert "See all of it" not in project.run().out
     assert not (project.captions / "report.html").exists()
 
 
-def test_a_caption_says_what_it_says_implies(album: Album) -> None:
+def test_a_tag_counts_as_said_if_a_said_tag_implies_it(album: Album) -> None:
     entries = {"ao_dai": {"description": "A split dress.", "implies": ["vietnamese_clothes"]}}
     album.project.cache.write_text(json.dumps(entries), encoding="utf-8")
     album.caption(album.add("a.png", "1girl, vietnamese clothes, ao dai, umbrella"), "A girl in an ao dai.")
@@ -55,7 +55,7 @@ def test_a_caption_says_what_it_says_implies(album: Album) -> None:
     assert '"marks":"sssm"' in page.replace(" ", "")
 
 
-def test_of_a_picture_it_tells_caption_cost_and_how_the_tags_are_said(album: Album) -> None:
+def test_a_picture_has_its_caption_cost_and_the_marks_of_its_tags(album: Album) -> None:
     name = album.add("a/b.png", "1girl, solo, red dress, hat, umbrella, holding umbrella")
     caption = "A girl in a red dress holds an umbrella."
     album.caption(name, caption, prompt_tokens=90, completion_tokens=10, seconds=2)
@@ -74,7 +74,7 @@ def test_of_a_picture_it_tells_caption_cost_and_how_the_tags_are_said(album: Alb
     assert found.keys().isdisjoint({"draft", "edited", "again", "changed", "failures"})
 
 
-def test_what_changed_is_told_against_the_run_before(album: Album) -> None:
+def test_a_caption_is_compared_with_the_one_before(album: Album) -> None:
     kept, redone, edited = (album.add(f"{name}.png") for name in ("kept", "redone", "edited"))
     for name in (kept, redone, edited):
         album.caption(name, "A girl.", FIRST)
@@ -86,7 +86,7 @@ def test_what_changed_is_told_against_the_run_before(album: Album) -> None:
     assert (found["caption"], found["before"], found["edited"]) == ("My own words.", "A girl.", True)
 
 
-def test_what_a_run_before_the_last_changed_is_not_new(album: Album) -> None:
+def test_a_change_of_an_earlier_run_is_not_marked(album: Album) -> None:
     first, second = album.add("a.png"), album.add("b.png")
     album.caption(first, "A girl.", "2026-11-18T10:00:00+00:00")
     album.caption(first, "A girl smiles.", FIRST)
@@ -95,24 +95,34 @@ def test_what_a_run_before_the_last_changed_is_not_new(album: Album) -> None:
     assert "changed" not in entry(album, first)
 
 
-def test_a_failure_is_told_until_the_picture_is_done(album: Album) -> None:
+def test_a_failure_is_shown_until_the_picture_has_a_caption(album: Album) -> None:
     name = album.add("a.png")
     album.caption(name, "A girl.", FIRST)
     album.failure(name, "refused", "the model declined")
     assert entry(album, name)["failures"] == [("interpreter", "refused", "the model declined")]
+    assert entry(album, name)["refused"] is True
     assert entry(album, name)["caption"] == "A girl."
     album.caption(name, "A girl smiles.", SECOND)
     assert "failures" not in entry(album, name)
 
 
-def test_a_picture_that_is_never_sent_is_named_and_nothing_of_it_is_shown(album: Album) -> None:
+@pytest.mark.parametrize(
+    ("reason", "is_refusal"), [("refused", True), ("request refused (400)", True), ("key refused", False)]
+)
+def test_a_refusal_by_the_model_or_its_server_is_marked(album: Album, reason: str, is_refusal: bool) -> None:
+    name = album.add("a.png")
+    album.failure(name, reason, "a message")
+    assert entry(album, name).get("refused", False) is is_refusal
+
+
+def test_of_an_excluded_picture_only_its_name_and_the_reason_are_shown(album: Album) -> None:
     name = album.add("out.png", "1girl, loli, nude")
     album.by_hand(name, "Somebody's words.")
     assert entry(album, name).keys() == {"name", "file", "excluded"}
     assert "loli" not in json.dumps(album.values()["tags"])
 
 
-def test_what_the_program_cannot_use_is_listed_too(album: Album) -> None:
+def test_files_that_cannot_be_used_are_listed_too(album: Album) -> None:
     album.add("a.png")
     album.add("b.png")
     (album.project.images / "b.txt").unlink()
@@ -123,7 +133,7 @@ def test_what_the_program_cannot_use_is_listed_too(album: Album) -> None:
     assert "format not supported" in str(reasons["c.bmp"])
 
 
-def test_a_journal_of_any_content_makes_a_report(album: Album) -> None:
+def test_a_journal_with_strange_lines_still_makes_a_report(album: Album) -> None:
     name = album.add("a.png")
     album.caption(name, "A girl.")
     strange = [
@@ -140,7 +150,7 @@ def test_a_journal_of_any_content_makes_a_report(album: Album) -> None:
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "&lt;b&gt;", "\ud83d", "\\u003c", "]]>", "-->"])
-def test_no_text_ends_the_script_that_holds_it(text: str) -> None:
+def test_no_text_can_end_the_script_element_that_holds_it(text: str) -> None:
     written = str(json_in_html({"caption": text}))
     assert not set("<>&\u2028") & set(written)
     assert json.loads(written) == {"caption": text}
@@ -157,7 +167,7 @@ PAIRS = [
 
 @pytest.mark.parametrize("theme", [0, 1, 2], ids=["light", "dark by the system", "dark by choice"])
 @pytest.mark.parametrize(("front", "back"), PAIRS)
-def test_texts_stand_out_from_what_is_behind_them(theme: int, front: str, back: str) -> None:
+def test_texts_have_enough_contrast(theme: int, front: str, back: str) -> None:
     block = re.findall(r"color-scheme: \w+;(.*?)\}", CSS, re.DOTALL)[theme]
     colours = dict(re.findall(r"--([\w-]+): (#\w{6});", block))
     light, dark = sorted((luminance(colours[name]) for name in (front, back)), reverse=True)
@@ -165,7 +175,7 @@ def test_texts_stand_out_from_what_is_behind_them(theme: int, front: str, back: 
 
 
 def luminance(colour: str) -> float:
-    """As the accessibility guidelines (WCAG 2) define it."""
+    """The relative luminance as WCAG 2 defines it."""
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

@@ -81,7 +81,7 @@ def opened(browser: Browser) -> str:
     return browser.text("#detail-name").removesuffix(".png") if shown else ""
 
 
-def test_it_asks_nobody_and_has_nothing_to_complain_of(browser: Browser, page_of_all_kinds: Path) -> None:
+def test_the_page_sends_no_request_and_logs_no_error(browser: Browser, page_of_all_kinds: Path) -> None:
     browser.complaints()
     browser.requests()
     browser.open(page_of_all_kinds)
@@ -94,14 +94,14 @@ def test_it_asks_nobody_and_has_nothing_to_complain_of(browser: Browser, page_of
     assert [url for url in asked if not url.startswith((f"{folder}/", "data:"))] == []
 
 
-def test_it_could_ask_nobody_even_if_it_wanted_to(nine: Browser) -> None:
+def test_the_page_cannot_send_a_request(nine: Browser) -> None:
     ask = "return fetch('http://127.0.0.1:9/').then(() => 'sent', (error) => String(error))"
     assert "Failed to fetch" in nine.run(ask)
     assert "Content Security Policy" in " ".join(nine.complaints())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file of such a name")
-def test_texts_and_names_are_shown_as_text_whatever_they_say(browser: Browser, album: Album) -> None:
+def test_hostile_texts_and_names_are_shown_as_text(browser: Browser, album: Album) -> None:
     first = album.add("a<img src=x onerror=hacked=1>{{7*7}}.png", f"1girl, {HOSTILE}")
     second = album.add("b<\\u003c/script><script>hacked=1.png")
     album.caption(first, HOSTILE, FIRST)
@@ -123,7 +123,7 @@ def test_texts_and_names_are_shown_as_text_whatever_they_say(browser: Browser, a
     assert browser.complaints() == []
 
 
-def test_pictures_are_there_whatever_their_names_hold(browser: Browser, album: Album) -> None:
+def test_pictures_with_unusual_names_are_shown(browser: Browser, album: Album) -> None:
     for name in ("a b#c.png", "50% &amp; more.png", "deep/er/ünïcode 猫.png", "quo'te.png"):
         album.caption(album.add(name), "A girl.")
     browser.open(album.write())
@@ -154,7 +154,7 @@ def test_a_picture_that_cannot_be_shown_has_a_placeholder(browser: Browser, albu
         ("changed", ["edited", "miku"]),
     ],
 )
-def test_a_filter_shows_the_pictures_that_it_names(nine: Browser, state: str, shown: list[str]) -> None:
+def test_a_filter_shows_its_pictures(nine: Browser, state: str, shown: list[str]) -> None:
     nine.click(f"[data-state={state}]")
     assert sorted(names(nine)) == shown
     assert nine.text("#count") == f"{len(shown)} of 9 pictures"
@@ -173,14 +173,14 @@ def test_a_filter_shows_the_pictures_that_it_names(nine: Browser, state: str, sh
         ("(", []),
     ],
 )
-def test_searching_finds_words_of_names_captions_tags(nine: Browser, words: str, shown: list[str]) -> None:
+def test_a_search_finds_words_in_names_captions_and_tags(nine: Browser, words: str, shown: list[str]) -> None:
     nine.write("#search", words)
     nine.wait(lambda: nine.text("#count") != "9 pictures")
     assert names(nine) == shown
-    assert nine.text("#cards").startswith("No picture is like that.") is not bool(shown)
+    assert nine.text("#cards").startswith("No picture matches.") is not bool(shown)
 
 
-def test_a_tag_a_character_and_a_bar_of_a_chart_each_show_their_pictures(nine: Browser) -> None:
+def test_a_tag_a_character_and_a_bar_of_a_chart_filter_the_pictures(nine: Browser) -> None:
     nine.write("#tag", "umbrella")
     nine.wait(lambda: names(nine) == ["hat", "two"])
     nine.click("#clear")
@@ -196,7 +196,7 @@ def test_a_tag_a_character_and_a_bar_of_a_chart_each_show_their_pictures(nine: B
     assert names(nine) == ["hat"]
 
 
-def test_a_tag_of_a_picture_leads_to_all_that_have_it(nine: Browser) -> None:
+def test_a_click_on_a_tag_shows_all_pictures_that_have_it(nine: Browser) -> None:
     open_picture(nine, "two")
     next(tag for tag in nine.all("#detail .tag") if tag.text.startswith("umbrella")).click()
     assert (opened(nine), names(nine)) == ("", ["hat", "two"])
@@ -214,13 +214,13 @@ def test_a_tag_of_a_picture_leads_to_all_that_have_it(nine: Browser) -> None:
         ("Slowest first", "miku"),
     ],
 )
-def test_sorting_puts_first_what_it_says(nine: Browser, order: str, first: str) -> None:
+def test_each_order_puts_the_right_picture_first(nine: Browser, order: str, first: str) -> None:
     nine.choose("#sort", order)
     assert names(nine)[0] == first
     assert len(names(nine)) == 9
 
 
-def test_old_and_new_stand_side_by_side(nine: Browser) -> None:
+def test_the_old_and_the_new_caption_are_shown_side_by_side(nine: Browser) -> None:
     nine.click("[data-state=changed]")
     open_picture(nine, "miku")
     assert nine.texts("#detail .sides p") == [
@@ -230,7 +230,7 @@ def test_old_and_new_stand_side_by_side(nine: Browser) -> None:
     assert nine.texts("#detail del") == ["Vocaloid, a girl with twintails, "]
 
 
-def test_everything_can_be_done_with_keys(nine: Browser) -> None:
+def test_everything_works_with_the_keyboard(nine: Browser) -> None:
     nine.press("j", "j", "k", "j", "ENTER")
     assert opened(nine) == "draft"
     nine.press("j")
@@ -252,7 +252,7 @@ def test_everything_can_be_done_with_keys(nine: Browser) -> None:
     nine.wait(lambda: not nine.run("return document.querySelector('#keys').open"))
 
 
-def test_it_is_dark_with_the_system_and_by_choice(nine: Browser, page_of_all_kinds: Path) -> None:
+def test_the_theme_follows_the_system_or_the_user(nine: Browser, page_of_all_kinds: Path) -> None:
     colour = "return getComputedStyle(document.body).backgroundColor"
     light = nine.run(colour)
     nine.size(1280, 900, dark=True)
@@ -265,7 +265,7 @@ def test_it_is_dark_with_the_system_and_by_choice(nine: Browser, page_of_all_kin
     assert nine.run(colour) == dark
 
 
-def test_everything_that_can_be_used_has_a_name_and_shows_the_focus(nine: Browser) -> None:
+def test_every_control_has_a_name_and_shows_the_focus(nine: Browser) -> None:
     nameless = []
     for part in ("header, main", "#detail"):
         if part == "#detail":
@@ -280,7 +280,7 @@ def test_everything_that_can_be_used_has_a_name_and_shows_the_focus(nine: Browse
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 2200])
-def test_nothing_sticks_out_at_any_width(nine: Browser, width: int) -> None:
+def test_nothing_overflows_at_any_width(nine: Browser, width: int) -> None:
     nine.size(width, 800)
     overhang = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert nine.run(overhang) == 0
@@ -316,7 +316,7 @@ def large_page(count: int) -> Page:
     }
 
 
-def test_ten_thousand_pictures_are_leafed_through_page_by_page(browser: Browser, tmp_path: Path) -> None:
+def test_ten_thousand_pictures_are_shown_in_pages(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.write_text(render(large_page(MOST_SHOWN)), encoding="utf-8")
     browser.open(page)
@@ -356,7 +356,7 @@ def saved(browser: Browser) -> Path:
     return next(browser.downloads.glob("*.json"))
 
 
-def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Browser, album: Album) -> None:
+def test_corrections_made_in_the_report_can_be_applied(browser: Browser, album: Album) -> None:
     for name in ("edit me", "leave me", "do me again"):
         album.caption(album.add(f"{name}.png"), "A girl.")
     project = album.project
@@ -384,7 +384,7 @@ def test_what_is_corrected_in_the_report_comes_back_to_the_program(browser: Brow
     assert project.caption("do me again") != "A girl."
 
 
-def test_corrections_can_be_taken_back(nine: Browser) -> None:
+def test_corrections_can_be_undone(nine: Browser) -> None:
     nine.run("arguments[0].click()", nine.find("[data-at='1']"))
     before = nine.text("#caption")
     correct(nine, "Something else.")
@@ -398,7 +398,7 @@ def test_corrections_can_be_taken_back(nine: Browser) -> None:
     assert not nine.find("#save").is_displayed()
 
 
-def test_a_picture_that_is_never_sent_cannot_be_captioned_here(nine: Browser) -> None:
+def test_an_excluded_picture_cannot_be_corrected(nine: Browser) -> None:
     nine.click("[data-state=excluded]")
     nine.press("j", "e", "a")
     assert nine.all("#edit, #again, #caption-text, #detail img") == []
