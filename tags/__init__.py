@@ -1,1 +1,1 @@
-"""What a tag is: its spelling and category, filters, implications, and which pictures are excluded."""
+"""What a tag is: spelling, category, counts of people, filters, implications, exclusion."""

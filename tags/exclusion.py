@@ -1,10 +1,11 @@
 """Which pictures are never sent and never captioned: a minor together with sexual content.
 
-The rule reads every tag of a picture, before any filter, word by word, so that `female_child`, "two children"
-and a trigger phrase all name a minor. Word lists cannot judge: they exclude rather too much than too little,
-and the `HARMLESS` phrases hold what only sounds like it. No setting turns this off.
+All tags of a picture are read word by word, so that `female_child`, "two children" and a trigger phrase all
+name a minor. Word lists cannot judge a case, so they would rather exclude too much than too little; the
+`HARMLESS` phrases are the exceptions that only sound like it. No setting turns this off, and nothing but
+dataset/admission.py calls `judge`.
 
-To extend a list, add words in the singular and phrases in plain words, in their alphabetical place.
+To extend a list, add words in the singular and phrases in plain words, in alphabetical order.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ MINORS = _listed("""
     teenage, teenaged, teenager, tiny boy, tiny girl, toddler, toddlercon, tween, under age, under aged,
     underage, underaged, young, youngboy, younggirl, youngster
 """)
-# Minors only as the whole tag: inside others these words mean other things.
+# These name a minor only as a whole tag; inside other tags they mean something else.
 MINOR_TAGS = _listed("a minor, lolita, minor, minors")
-# The same in scripts without spaces, found anywhere.
+# Words for minors in scripts without spaces, found anywhere in a tag.
 MINOR_SIGNS = _listed("""
     ショタ, ロリ, 中学生, 児童, 兒童, 女子高生, 女童, 子ども, 子供, 小女孩, 小学生, 小學生, 小男孩, 幼児,
     幼女, 幼稚園, 幼童, 未成年, 正太, 男童, 童女, 萝莉, 蘿莉, 로리, 미성년, 쇼타, 어린이
@@ -105,7 +106,7 @@ HARMLESS_SEXUAL = _listed("""
     see through jacket, see through raincoat, see through shawl, see through sleeve, see through umbrella,
     see through veil, sperm whale, sports bra, thong sandal
 """)
-# Ratings are one word: Danbooru's and e621's letters and names, and the names of other sites.
+# What Danbooru, e621 and other sites call their strong ratings.
 _STRONG_RATINGS = _listed("adult, e, explicit, mature, q, questionable, x")
 
 _NUMBER_WORDS = (
@@ -117,7 +118,7 @@ _ORDINAL = (
     r"(?:1 st|2 nd|3 rd|[4-9] th|1[0-2] th"
     r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)"
 )
-# Read over the words of a tag, where "12yo" is "12 yo" and "years" is "year".
+# Searched in the words of a tag, where "12yo" has become "12 yo" and "years" has become "year".
 _AGE = re.compile(
     rf"\b(?:{_UNDER_18} (?:(?:year|yr|yrs) old|yo|y o|yr|yrs|sai)"
     r"|\w+ (?:month|week|day) old"
@@ -130,7 +131,7 @@ _AGE_SIGN = re.compile(r"(?<!\d)(?:1[0-7]|[0-9])\s?[歳才岁歲살세]")
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """Listed phrases, the harmless ones around them, and the first words of both, to pass over the rest."""
+    """Listed phrases, harmless exceptions, and the first words of both, by which most tags are passed over."""
 
     listed: frozenset[str]
     harmless: frozenset[str]
@@ -147,7 +148,7 @@ _SEXUAL_WORDS = _Vocabulary.of(SEXUAL, HARMLESS_SEXUAL)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Why a picture is excluded, None when it is not; and whether it is sexual."""
+    """Why a picture is excluded, None when it is not; and whether its tags or its rating are sexual."""
 
     excluded_because: str | None
     explicit: bool
@@ -156,23 +157,19 @@ class Judgement:
 _PIECE = re.compile(r"[^\s_]{1,200}")
 _LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
-# A million pictures have the same tags over and over; so many, of at most such a length, are remembered.
+# Pictures have the same tags over and over, so what was found for a tag is kept: for how many, and how long.
 _REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
 
-def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | None:
-    """Say why a picture is excluded, as in 'tags combine "loli" with "nude"'; None when it is not.
-
-    `tags` are all tags of the picture in any spelling; `rating` is what its site says ("e", "explicit").
-    """
-    return judge(tags, rating).excluded_because
-
-
 def judge(tags: Iterable[str], rating: str | None = None) -> Judgement:
-    """Judge a picture by all its tags and its rating; arguments as for `excluded_because`."""
+    """Judge a picture by all its tags, in any spelling, and by the rating of its site ("e", "explicit").
+
+    The reason for excluding it reads: tags combine "loli" with "nude".
+    """
     minor = sexual = None
     for tag in tags:
-        names_minor, names_sexual = (_known if len(tag) <= _LONGEST_REMEMBERED else _named)(tag)
+        # Long texts are not kept, since many of them would fill the memory.
+        names_minor, names_sexual = _known(tag) if len(tag) <= _LONGEST_REMEMBERED else _named(tag)
         if minor is None and names_minor:
             minor = _shown(tag)
         if sexual is None and names_sexual:
@@ -216,9 +213,9 @@ def _is_strong(rating: str) -> bool:
 
 
 def _words(tag: str) -> list[str]:
-    """The words and numbers of a tag, plain: accents off, full-width letters narrow, "12yo" as "12", "yo"."""
+    """The words and numbers of a tag without accents and full-width letters; "12yo" is "12" and "yo"."""
     if not tag.isascii():
-        # In pieces, because composing accents over a long hostile text is slow.
+        # In pieces, because Unicode normalization of a long hostile text is slow.
         tag = " ".join(_without_accents(piece) for piece in _PIECE.findall(tag))
     return re.findall(r"[a-z]+|[0-9]+", tag.casefold())
 
@@ -228,7 +225,7 @@ def _without_accents(text: str) -> str:
 
 
 def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
-    """Whether a listed phrase is among the words; a harmless phrase is stepped over whole."""
+    """Whether a listed phrase is among the words; the words of a harmless phrase are skipped."""
     at = 0
     while at < len(words):
         step = 1
@@ -245,7 +242,7 @@ def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
 
 
 def _phrases(words: list[str]) -> set[str]:
-    """The words as one phrase: as they are, in the singular, and with only the last in the singular."""
+    """The words as one phrase: as they are, all in the singular, and only the last in the singular."""
     return {" ".join(words), " ".join(map(singular, words)), " ".join([*words[:-1], singular(words[-1])])}
 
 

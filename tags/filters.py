@@ -1,12 +1,12 @@
-"""Which of a picture's tags a model is told, and which traits are kept from it.
+"""Which tags of a picture a prompt contains, and which traits are hidden from the model.
+
+These settings of [Tags] decide it, and all of them keep the order of the tags:
 
     exclude, replace       by the names of tags, when the tag file is read
-    trigger                the same: it stands in front of the caption, so no model has to say it
-    hide                   the same, and their words are cut out of all other texts of a prompt too
-    exclude_categories     once it is known what each tag is
-    drop_implied           the same, see tags/implications.py
-
-All of them keep the order of the tags.
+    trigger                in the same way: it stands before the caption, so no model has to say it
+    hide                   in the same way, and their words are removed from all other texts of a prompt too
+    exclude_categories     once the category of each tag is known, see tags/categories.py
+    drop_implied           at the same time, see tags/implications.py
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from english import singular
 from tags.spelling import canonical, words
 
 _LINKS = r"(?:and|with|has|have|having|wearing|is|a|an|the|her|his|their|its)"
-# One more adjective, as in "silver, wavy hair", but never on to the next thing that is named.
+# At most one further adjective, as in "silver, wavy hair", but not the next thing that is named.
 _BETWEEN = rf"(?:[\s,-]+(?!(?:{_LINKS}|or|of|in|on|at|to)\b)[\w'-]+)?[\s-]+"
 
 
 @dataclass(frozen=True, slots=True)
 class NameFilter:
-    """What [Tags] says of tags by their names: left out, written otherwise, or hidden."""
+    """Leaves tags out by their names, or writes them differently."""
 
     left_out: frozenset[str]
     replaced: Mapping[str, str]
@@ -40,14 +40,14 @@ class NameFilter:
         )
 
     def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
-        """The tags that stay, each once; what is to be left out is so under its old and its new name."""
+        """The tags that stay, each once; a tag is left out when its old or its new name is."""
         renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
         return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
 
 
 @dataclass(frozen=True)
 class HiddenTraits:
-    """Traits that a LoRA should absorb: no prompt tells them, and no caption should say them."""
+    """Traits that a LoRA should absorb: no prompt contains them, and no caption should say them."""
 
     tags: tuple[str, ...]
 
@@ -57,13 +57,14 @@ class HiddenTraits:
         return cls(tuple(dict.fromkeys(map(canonical, tags))))
 
     def said_in(self, text: str) -> list[str]:
-        """Those of the traits that a text says, in words: "silver hair" also as "silver-haired"."""
+        """The traits that a text says, in words: "silver hair" also as "silver-haired"."""
         return [name for name, pattern in self._patterns if pattern.search(text)]
 
     def cut_from(self, text: str) -> str:
         """The text without the words of the traits, and without the words that led up to them.
 
-        "A girl with silver hair sits." becomes "A girl sits." What is left may limp: it is for a prompt.
+        "A girl with silver hair sits." becomes "A girl sits." The rest need not be good English, because it
+        only goes into a prompt.
         """
         if not self.said_in(text):
             return text
@@ -79,7 +80,7 @@ class HiddenTraits:
 
 
 def _pattern(name: str) -> str:
-    """A regular expression for the words of a tag, inflected, as English sentences have them."""
+    """A regular expression for the words of a tag as they are inflected in English sentences."""
     *fronts, last = name.split()
     end = rf"{re.escape(singular(last))}(?:e?s|e?d)?(?:'s)?"
     return r"(?<!\w)" + "".join(re.escape(front) + _BETWEEN for front in fronts) + end + r"(?!\w)"

@@ -1,7 +1,7 @@
-"""What tags say of one another: a grin is a smile, and a white dress is a dress.
+"""What one tag says about another: a grin is a smile, and a white dress is a dress.
 
-A wiki's implications are rules that its people agreed on, so they go before words: where those of a tag are
-known, nothing is read out of its name.
+The implications of a wiki are rules that its editors agreed on, so they come first: the words of a tag's
+name are only compared where its implications are not known.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from tags.categories import GENERAL
 from tags.spelling import words
 
 Implied = Callable[[str], Iterable[str]]
-"""The tags that a tag implies, as far as they are known; those that they imply in turn need not be told."""
+"""The tags that a tag implies, as far as they are known, perhaps without those that they imply in turn."""
 
-# "no shoes" says that there are none.
+# A tag that begins like this says that something is not there.
 _DENYING = ("no", "without")
 
 
 def said_along(tag: str, implied: Implied) -> set[str]:
-    """All that a tag implies, and that implies in turn; the tag itself only where that goes in a circle."""
+    """All tags that a tag implies, directly or through others; with itself only where they form a circle."""
     found: set[str] = set()
     new = [tag]
     while new:
@@ -33,10 +33,10 @@ def said_along(tag: str, implied: Implied) -> set[str]:
 def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied: Implied) -> list[str]:
     """The tags without those that another one says: `smile` beside `grin`, `dress` beside `white_dress`.
 
-    A tag speaks only for its own category, so that whoever leaves out a category loses nothing of the others:
-    a character in another form for the character, a part of a series for the series. A general tag whose
-    implications are not known says its last words, so `witch` stays beside `witch_hat`; what a tag denies
-    (`no_shoes`) it does not say. Of tags that imply each other all stay.
+    A tag replaces only tags of its own category, so that leaving out a category removes nothing of the
+    others: a character in another form replaces the character, a part of a series the series. A general tag
+    whose implications are not known says the last words of its name, so `witch` stays beside `witch_hat`,
+    and `no_shoes` does not say `shoes`. Tags that imply each other all stay.
     """
     kinds = {tag: categories.get(tag, GENERAL) for tag in tags}
     by_words: defaultdict[str, list[str]] = defaultdict(list)
@@ -61,7 +61,7 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
 
 
 def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
-    """Those of the tags that others of them imply, each with the ones that do."""
+    """The tags that other tags of the list imply, each with those that do."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for speaker in tags:
         for tag in said_along(speaker, implied).intersection(tags):

@@ -1,12 +1,12 @@
-r"""How a tag is spelled: what people write, Danbooru's one spelling, and words for a prompt.
+r"""How a tag is spelled: as people write it, as Danbooru does, and in words for a prompt.
 
     written         `hatsune miku \(vocaloid\)`, `(Hatsune Miku:1.2)`, `character:hatsune miku`
     canonical       `hatsune_miku_(vocaloid)`
     words           `hatsune miku`
 
-Danbooru's own rules, which the canonical spelling follows: lower case, underscores for spaces, never two
-in a row or one at an end, no comma, and no bracket, dash, tilde or slash in front. Every function here
-takes time in proportion to the length of its text, whatever the text is.
+The canonical spelling follows Danbooru's rules: lower case, underscores for spaces, never two in a row or
+one at an end, and no comma. Tag files can hold anything, so every function here takes time in proportion to
+the length of its text, whatever the text is.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from functools import lru_cache
 
 from tags.categories import ARTIST, RATING, category_called
 
-# Tags whose backslash is a raised arm, not an escape.
+# Tags in which a backslash is a raised arm and not an escape.
 _ARMS = frozenset({"\\m/", "\\||/", "\\o/", "\\n/", "double_\\m/", "\\(^o^)/", "\\\\//"})
 _RATINGS = ("general", "safe", "sensitive", "questionable", "explicit")
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _QUOTES = {ord(mark): "'" for mark in "‘’ʼ"} | {ord(mark): '"' for mark in "“”"}
 _LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
-# Lone surrogates cannot be written to a file again; the others are invisible.
+# Lone surrogates cannot be written to a file; the others are invisible.
 _UNSEEN = dict.fromkeys([*range(0xD800, 0xE000), 0xFEFF, 0x200B, 0x00AD, 0x2060])
 _CONTROLS = dict.fromkeys((code for code in range(0x20) if chr(code) not in "\t\n\r"), " ")
-# Characters that stand for a plain one, or for none.
+# Characters that are replaced by a plain one, or left out.
 PLAIN = {**_FULL_WIDTH, **_QUOTES, **_UNSEEN, **_CONTROLS, **_LINE_ENDS, 0x3000: " ", 0x3001: ","}
 
 _WORD = re.compile(r"[^\W_]{2}")
@@ -36,18 +36,18 @@ _NOVELAI_WEIGHT = re.compile(r"^-?\d{1,3}(?:\.\d{1,4})?::")
 # 1.2, .8, 10; not the 1999 of reverse:1999 nor the 08 of 7:08.
 _WEIGHT = re.compile(r":\s*-?(?:(?:0|[1-9]\d?)(?:\.\d{0,4})?|\.\d{1,4})\s*$")
 _WEIGHT_LENGTH = 12
-# Most tags; they need no more than their spaces put right.
+# Most tags look like this, and need nothing but their spaces corrected.
 _SIMPLE = re.compile(r"[a-z0-9][a-z0-9 _'-]*")
-# A comma is no part of any tag, and would be two tags to the next reader.
+# A comma cannot be part of a tag, because the next reader would take it for two tags.
 _SPACES = re.compile(r"[\s_,]+")
 _ESCAPED_BRACKET = re.compile(r"\\([()\[\]{}])")
 _NAMESPACE = re.compile(r"([a-z]{3,11}) ?:")
 _UNDERSCORED_RATING = re.compile(rf"rating_({'|'.join(_RATINGS)})$")
 _ARTIST_MARK = re.compile(r"@(?=[^\W_]{2}[^@]*$)")
 _OPENING = {"(": ")", "[": "]", "{": "}"}
-# No tag is longer (Danbooru: 170), and composing accents in hostile text is slow.
+# No tag is longer (Danbooru: 170), and Unicode normalization of hostile text is slow.
 _LONGEST_TAG = 500
-# A million pictures have the same tags over and over; so many, of at most such a length, are remembered.
+# Pictures have the same tags over and over, so parsed tags are kept: how many, and of which length.
 _REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
 # Words that some models were trained on with their underscores.
@@ -56,7 +56,7 @@ _TOKEN = re.compile(r"score_\d{1,2}(?:_up)?|source_(?:anime|cartoon|furry|pony)"
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag in canonical spelling, and the category that was written in front of it, if any.
+    """One tag in canonical spelling, and the category that was written before it, if any.
 
     A rating is a tag such as `rating:explicit`, of category "rating".
     """
@@ -78,7 +78,7 @@ def canonical(written: str) -> str:
 def parse_tag(written: str) -> Tag:
     r"""Read one written tag: spelling, weight, escapes and namespace.
 
-    Literal spellings are tried first, because `\(^o^)/` is a tag and no escaped parenthesis.
+    Tags with raised arms are looked for first, because `\(^o^)/` is a tag and not an escaped parenthesis.
     """
     return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _parse(written)
 
@@ -115,9 +115,9 @@ def _spell(text: str) -> str:
 
 
 def _without_weight(text: str) -> str:
-    """Take off what stresses a tag in a prompt: `((tag))`, `{tag}`, `[tag]`, `(tag:1.2)`, `1.2::tag::`.
+    """Remove what weights a tag in a prompt: `((tag))`, `{tag}`, `[tag]`, `(tag:1.2)`, `1.2::tag::`.
 
-    A stress around several tags was cut at the commas, so half a pair comes off too: `(tag`, `tag:1.2)`.
+    A weight around several tags was cut at the commas, so half a pair is removed too: `(tag`, `tag:1.2)`.
     """
     has_word = bool(_WORD.search(text))
     if has_word:
@@ -141,14 +141,14 @@ def _without_weight(text: str) -> str:
 
 
 def _before_weight(text: str, start: int, end: int) -> int:
-    """Where the tag in text[start:end] ends when `:1.2` is left off; a tag `:3` is no weight."""
+    """Where the tag in text[start:end] ends without its `:1.2`; a tag `:3` is no weight."""
     begin = max(start, end - _WEIGHT_LENGTH)
     weight = _WEIGHT.search(text[begin:end])
     return begin + weight.start() if weight and begin + weight.start() > start else end
 
 
 def _brackets(text: str) -> tuple[dict[int, int], set[int]]:
-    """Each opening bracket's closing one, and the brackets without a partner; escaped ones are text."""
+    """For each opening bracket its closing one, and the brackets without a partner; escaped ones are text."""
     partner: dict[int, int] = {}
     halves: set[int] = set()
     opened: list[int] = []
@@ -166,8 +166,8 @@ def _brackets(text: str) -> tuple[dict[int, int], set[int]]:
 def words(tag: str) -> str:
     """Say a canonical tag in words, for a prompt or a caption.
 
-    Qualifiers at the end tell the wiki's pages apart and are not said: `fate_(series)` is `fate`.
-    A tag without two letters or digits in a row is a face (`^_^`, `(o)_(o)`) and stays as it is.
+    Qualifiers at the end only distinguish pages of the wiki, and are not said: `fate_(series)` is `fate`.
+    A tag without two letters or digits in a row is a face (`^_^`, `(o)_(o)`) and stays unchanged.
     """
     if not _WORD.search(tag):
         return tag

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +15,14 @@ from tags.exclusion import (
     MINORS,
     SEXUAL,
     SEXUAL_TAGS,
-    excluded_because,
+    judge,
 )
+
+
+def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | None:
+    """Why a picture with these tags is excluded, None when it is not."""
+    return judge(tags, rating).excluded_because
+
 
 MINOR_SIDE = [
     "loli",
