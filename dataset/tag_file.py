@@ -1,10 +1,4 @@
-"""The tag file of a picture: text, CSV or JSON from a tagger, a trainer, gallery-dl, a booru or Hydrus.
-
-    1girl, solo, hatsune miku \\(vocaloid\\)            text (.txt .caption .tags): commas, lines, spaces
-    1girl,0.98                                        csv: one tag and its score a row; or as text
-    {"tag_string_general": "1girl solo", ...}         json of Danbooru; `tags_general`, `tags` of gallery-dl
-    {"post": {"tags": {"general": ["solo"], ...}}}    json of e621
-    ["1girl", "character:hatsune miku"]               json of Hydrus
+"""The tag file of a picture, wherever it is stored: its bytes ─▶ text ─▶ a list of tags.
 
 Whatever a file holds, reading it gives a `TagList` or an `ItemError`, in time proportional to its size.
 """
@@ -18,14 +12,14 @@ from types import MappingProxyType
 
 from dataset.file_names import cut_suffix
 from dataset.images import TagList
-from dataset.json_tags import tags_in_json
-from dataset.tag_text import is_number, is_sentences, parse_all, split_tags
+from dataset.tag_formats import tags_in_csv, tags_in_json, tags_in_text
 from decoding import marked_encoding
 from errors import ItemError
 from tags.categories import RATING
 from tags.spelling import Tag
 
 LARGEST_FILE = 1 << 20
+_FORMATS = {".json": tags_in_json, ".csv": tags_in_csv}
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
@@ -34,7 +28,7 @@ _RATING_LETTERS = "gsqe"
 
 
 def tag_bytes(path: Path) -> bytes:
-    """The bytes of a tag file, and of one that is too large as many as show that it is.
+    """The bytes of a tag file; of one that is too large, one byte more than a tag file may have.
 
     Raises ItemError when it cannot be read.
     """
@@ -59,13 +53,8 @@ def read_tags(data: bytes, name: str) -> TagList:
     text = _decode(data)
     if not text.strip():
         raise _empty()
-    suffix = cut_suffix(name)[1].lower()
-    if suffix == ".json":
-        found = _listed(tags_in_json(text))
-    elif suffix == ".csv":
-        found = _listed(_from_csv(text))
-    else:
-        found = _listed(_from_text(text))
+    read = _FORMATS.get(cut_suffix(name)[1].lower(), tags_in_text)
+    found = _listed(read(text))
     if not found.tags:
         raise _empty()
     return found
@@ -87,10 +76,10 @@ def _decode(data: bytes) -> str:
 
 
 def _decode_unmarked(data: bytes) -> str:
-    """Decode UTF-8, reading bytes that are none as Windows-1252.
+    """Decode UTF-8, and bytes that are not UTF-8 as Windows-1252.
 
-    Tags are ASCII, so a stray byte is an accent or a quotation mark from a Windows editor of old, and losing
-    the picture for it would be harsh. Where a fifth is stray it is another encoding, and guessing is vain.
+    Tags are ASCII, so such a byte is an accent or a quotation mark from an old Windows editor, and no reason
+    to lose the picture. Where a fifth of all bytes is like this, the file has another encoding.
     """
     text = data.decode("utf-8", "surrogateescape")
     stray = sum(len(run) for run in _STRAY_BYTE.findall(text))
@@ -108,7 +97,7 @@ def _not_text() -> ItemError:
 
 
 def _listed(tags: Iterable[Tag]) -> TagList:
-    """Drop repeats, keep the first category told of each tag, and take ratings out of the tags."""
+    """Drop repeats, keep the first category that the file tells of each tag, and put ratings aside."""
     categories: dict[str, str | None] = {}
     ratings: list[str] = []
     for tag in tags:
@@ -125,26 +114,3 @@ def _listed(tags: Iterable[Tag]) -> TagList:
 
 def _strength(rating: str) -> int:
     return _RATING_LETTERS.find(rating[0])
-
-
-def _from_text(text: str) -> list[Tag]:
-    if is_sentences(text):
-        message = "it holds sentences, not tags: give the tags their own file, or set [Dataset] tag_extension"
-        raise ItemError("tag file is sentences", message)
-    return parse_all(split_tags(text))
-
-
-def _from_csv(text: str) -> list[Tag]:
-    rows = [line for line in text.splitlines() if line.strip()]
-    scored = [_scored_tag(row) for row in rows]
-    # The first row may be a heading such as `tag,score`; and `solo,2023` alone is two tags.
-    if scored[-1] and all(scored[1:]) and (len(rows) > 1 or "." in rows[0]):
-        return parse_all(tag for tag in scored if tag)
-    return _from_text(text.replace('"', ""))
-
-
-def _scored_tag(row: str) -> str | None:
-    """The tag of a row `tag,score`; None when the row is none."""
-    separator = next((mark for mark in ",\t;" if mark in row), ",")
-    tag, _, score = row.partition(separator)
-    return tag.strip(' "') if is_number(score.strip(' "%')) else None

@@ -131,7 +131,7 @@ _AGE_SIGN = re.compile(r"(?<!\d)(?:1[0-7]|[0-9])\s?[歳才岁歲살세]")
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """Listed phrases, harmless exceptions, and the first words of both, by which most tags are passed over."""
+    """Listed phrases, harmless exceptions, and the first words of both, so that most words are skipped."""
 
     listed: frozenset[str]
     harmless: frozenset[str]
