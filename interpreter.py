@@ -21,10 +21,10 @@ from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings
 from tags.categories import CHARACTER
-from writing.author import CAPTION, Author, Captions, opening
+from writing import PICTURE_VARIABLES
+from writing.judging import PictureTags
 from writing.material import Material
-from writing.standing import Tagged
-from writing.variables import OF_PICTURES
+from writing.writer import CAPTION, Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -67,7 +67,7 @@ class Interpreter:
         self._descriptions = descriptions
         self._results = results
         self._settings = settings
-        self._prompts = [Prompt(path, OF_PICTURES) for path in settings.prompt_template_file]
+        self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
@@ -77,7 +77,7 @@ class Interpreter:
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
         """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
-        return [opening(messages, self._settings) for messages in self._messages(picture)]
+        return [first_request(messages, self._settings) for messages in self._messages(picture)]
 
     async def run(
         self,
@@ -96,7 +96,9 @@ class Interpreter:
         work: batch.Work[Picture, Written] = batch.Work(
             title=TITLE,
             name=lambda picture: picture.name,
-            ask=partial(self._ask, endpoint, Author(self._settings, endpoint)) if endpoint else self._compose,
+            ask=partial(self._ask, endpoint, CaptionWriter(self._settings, endpoint))
+            if endpoint
+            else self._compose,
             keep=partial(self._keep, model, tally.noted),
             failed=lambda picture, error: self._results.failed(picture.stem_name, error),
             cost=lambda written: written.details,
@@ -104,16 +106,18 @@ class Interpreter:
         most = endpoint.concurrency.most_under_way if endpoint else lambda: 1
         return await batch.run(pictures, work, most, bar, tally)
 
-    async def _ask(self, endpoint: Endpoint, author: Author, picture: Picture) -> Written:
+    async def _ask(self, endpoint: Endpoint, writer: CaptionWriter, picture: Picture) -> Written:
         self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
         meanings = self._material.meanings
-        tagged = Tagged(tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden)
+        picture_tags = PictureTags(
+            tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
+        )
         asked = self._messages(picture)
         # All that is asked of one picture holds one slot, and follows while the server remembers the prompt.
         async with endpoint.concurrency:
-            answers = [await author.write(messages, tagged) for messages in asked]
-        details = {**total(answers).cost, **answers[0].result.review}
+            answers = [await writer.write(messages, picture_tags) for messages in asked]
+        details = {**total(answers).cost, **answers[0].result.journal_details}
         prompt = self._fingerprint(endpoint.model, asked)
         notes = [note for answer in answers for note in answer.result.notes]
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)

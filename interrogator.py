@@ -20,8 +20,8 @@ from llm.replies import Form, clean
 from llm.usage import Reply
 from progress import Bar
 from settings import InterrogatorSettings
+from writing import PICTURE_VARIABLES
 from writing.material import Material
-from writing.variables import OF_PICTURES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -61,7 +61,7 @@ class Interrogator:
         self._collection = collection
         self._material = material
         self._results = results
-        self._prompt = Prompt(settings.prompt_template_file, OF_PICTURES)
+        self._prompt = Prompt(settings.prompt_template_file, PICTURE_VARIABLES)
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""

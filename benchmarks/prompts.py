@@ -26,8 +26,8 @@ from tags.spelling import words
 from wiki.cache import Cache, Entry
 from wiki.explanations import Describe, tokens
 from wiki.tag_meanings import TagMeanings, load_glossary
+from writing import PICTURE_VARIABLES
 from writing.material import Material
-from writing.variables import OF_PICTURES
 
 ROOT = Path(__file__).parent.parent
 LISTS = 1_000
@@ -72,7 +72,9 @@ def _figures(lists: Sequence[Tags], base: Material, describe: Describe) -> str:
     counts = Counter(tag for tags in lists for tag in tags)
     explanations = replace(base.explanations, meanings=base.meanings, counts=counts, describe=describe)
     material = replace(base, explanations=explanations)
-    prompt = Prompt(ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt", OF_PICTURES)
+    prompt = Prompt(
+        ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt", PICTURE_VARIABLES
+    )
     told, whole, shared, explained, before = [], [], [], [], ""
     for number, tags in enumerate(lists):
         picture = Picture(f"{number}.png", ".txt")

@@ -169,7 +169,7 @@ class Project:
 
         def likeness(picture: Picture) -> tuple[object, ...]:
             try:
-                return False, *self.material.likeness(self.collection.tags(picture))
+                return False, *self.material.sort_key(self.collection.tags(picture))
             except ItemError:
                 return (True,)
 

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from settings import Settings
-from writing.variables import OF_PAGES, OF_PICTURES
+from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
 
 def of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequence[str]]]:
     """Stage, file and variables of each template that is in use."""
     if not settings.tag_provider.skip:
-        yield "TagProvider", settings.tag_provider.prompt_template_file, OF_PAGES
+        yield "TagProvider", settings.tag_provider.prompt_template_file, PAGE_VARIABLES
     if not settings.interrogator.skip:
-        yield "Interrogator", settings.interrogator.prompt_template_file, OF_PICTURES
+        yield "Interrogator", settings.interrogator.prompt_template_file, PICTURE_VARIABLES
     if not settings.interpreter.skip:
         for path in settings.interpreter.prompt_template_file:
-            yield "Interpreter", path, OF_PICTURES
+            yield "Interpreter", path, PICTURE_VARIABLES
 
 
 def refuse_broken(settings: Settings) -> None:

@@ -20,7 +20,7 @@ from tags.categories import GENERAL, UNSEEN
 from tags.spelling import words
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.source import Page
-from writing.variables import OF_PAGES
+from writing import PAGE_VARIABLES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -90,7 +90,7 @@ class Summarizer:
 
     def __init__(self, template: Path) -> None:
         """Raises UserError when the template cannot be used."""
-        self._prompt = Prompt(template, OF_PAGES)
+        self._prompt = Prompt(template, PAGE_VARIABLES)
 
     async def summarize(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
         """Summaries of all pages from one request; a page that it gives no sentence for is asked about alone.

@@ -1,4 +1,4 @@
-"""What is known of one picture, as the values that a template can fill in."""
+"""What is known of one picture, as the values of the variables that templates can use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wiki.explanations import Explanations
 from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
-# The values of templates that list the tags of one category.
+# The variables that list the tags of one category.
 _LISTS = {
     "characters": CHARACTER,
     "series": COPYRIGHT,
@@ -34,10 +34,10 @@ _LISTS = {
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Gathers the values of templates.
+    """What prompts can say of pictures.
 
-    Prompts do without the categories `left_out`, without what `hidden` names, and, if `drops_implied`,
-    without tags that another one says.
+    They leave out tags of the categories `left_out`, the traits that are `hidden`, and, if `drops_implied`,
+    tags that another tag of the picture implies.
     """
 
     meanings: TagMeanings
@@ -47,14 +47,14 @@ class Material:
     drops_implied: bool
     sheets: Sheets
 
-    def likeness(self, tags: TagList) -> tuple[bool, Sequence[str], Sequence[str], Sequence[str]]:
-        """What the last message begins with in the templates that ship, in its order.
+    def sort_key(self, tags: TagList) -> tuple[bool, Sequence[str], Sequence[str], Sequence[str]]:
+        """What the last message begins with in the templates that ship, in their order.
 
-        Pictures that are sorted by it have neighbours whose prompts begin alike, so that servers can reuse
-        what they have read.
+        When pictures are sorted by it, each prompt begins like the one before it, and the server can reuse
+        what it has read.
         """
         categories = self.meanings.categories(tags.tags)
-        shown = without_categories(self._told(tags, categories), categories, self.left_out)
+        shown = without_categories(self._without_implied(tags, categories), categories, self.left_out)
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
@@ -63,23 +63,24 @@ class Material:
     def values(
         self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
     ) -> dict[str, object]:
-        """The values of OF_PICTURES for one picture; character sheets only where a template `uses` them.
+        """The values of PICTURE_VARIABLES for one picture.
 
-        All are texts, empty where there is nothing; but `explicit` is whether the picture is sexual.
+        All are texts, empty where there is nothing to say, except `explicit`: whether the picture is sexual.
+        Character sheets are only made if they are among the variables that the template `uses`.
         """
         categories = self.meanings.categories(tags.tags)
-        told = self._told(tags, categories)
-        shown = without_categories(told, categories, self.left_out)
+        all_tags = self._without_implied(tags, categories)
+        shown = without_categories(all_tags, categories, self.left_out)
         groups = {
-            name: _listed([tag for tag in told if on_danbooru(categories.get(tag, GENERAL)) == category])
+            name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])
             for name, category in _LISTS.items()
         }
         characters = [tag for tag in shown if categories.get(tag) == CHARACTER]
         has_sheets = "character_sheets" in uses and bool(characters)
-        # Somebody in another form has that form's sheet alone, or there would seem to be two of them.
+        # A character in another form only gets the sheet of that form, or there would seem to be two of them.
         people = without_implied(characters, categories, self.meanings.implied)
         sheets = self.sheets.of(people) if has_sheets else []
-        # What the sheets of several characters say is not said again.
+        # The sheets of several characters say what their meanings would say again.
         explained = [tag for tag in shown if tag not in characters] if len(sheets) > 1 else shown
         meanings = ((name, self.hidden.cut_from(text)) for name, text in self.explanations.choose(explained))
         return {
@@ -93,8 +94,8 @@ class Material:
             "character_sheets": "\n".join(self.hidden.cut_from(str(sheet)) for sheet in sheets),
         }
 
-    def _told(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
-        """The tags of all categories that prompts tell."""
+    def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
+        """The tags of all categories, without implied ones if these are to be dropped."""
         if not self.drops_implied:
             return tags.tags
         return without_implied(tags.tags, categories, self.meanings.implied)
@@ -105,5 +106,5 @@ def _listed(tags: Sequence[str]) -> str:
 
 
 def _as_text(name: str) -> str:
-    """A file name that a server can read: bytes that are no valid Unicode become question marks."""
+    """A file name as JSON can hold it: bytes that are no valid Unicode become question marks."""
     return name.encode("utf-8", "replace").decode("utf-8")

@@ -19,7 +19,7 @@ from summaries import summarizing
 from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
 from wiki.tag_meanings import is_no_tag
-from writing.variables import OF_PAGES, OF_PICTURES
+from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
 _DESCRIPTION = "image_description"
 # A tag that every booru has.
@@ -52,7 +52,7 @@ def check_use_of_descriptions(project: Project) -> Iterator[Finding]:
         return
     for path in project.settings.interpreter.prompt_template_file:
         try:
-            uses_them = _DESCRIPTION in Prompt(path, OF_PICTURES).uses
+            uses_them = _DESCRIPTION in Prompt(path, PICTURE_VARIABLES).uses
         except UserError:
             continue
         are_made = not project.settings.interrogator.skip
@@ -120,7 +120,7 @@ def _wiki(project: Project) -> Iterator[Finding]:
 def longest_of_tag_provider(project: Project) -> int:
     """The characters of the longest possible prompt: a request full of pages."""
     page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
-    prompt = Prompt(project.settings.tag_provider.prompt_template_file, OF_PAGES)
+    prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
     return _length(prompt.messages({"pages": [page]}))
 
 

@@ -27,7 +27,7 @@ from llm.prompts import Message, Prompt
 from settings import EndpointSettings, Settings
 from summaries import summarizing
 from wiki.tag_meanings import is_no_tag
-from writing.variables import OF_PAGES
+from writing import PAGE_VARIABLES
 
 # The tokens of an answer if neither the journal nor the probe tells; for the TagProvider they are per tag.
 _USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
@@ -222,7 +222,7 @@ class DryRun:
         due = len(project.cache.wanted(asked, date.today()))
         requests = math.ceil(due / summarizing.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST
-        messages = Prompt(chosen.prompt_template_file, OF_PAGES).messages({"pages": pages})
+        messages = Prompt(chosen.prompt_template_file, PAGE_VARIABLES).messages({"pages": pages})
         tokens = sum(estimated_tokens(message.text) for message in messages)
         # A request of its own would need a wiki page, so it is assumed to take as long as those above.
         like = others[-1] if others else None

@@ -14,7 +14,7 @@ import pytest
 import config
 from commands.arguments import arguments
 from tests.program.project import ROOT
-from writing.variables import OF_PICTURES
+from writing import PICTURE_VARIABLES
 
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"]
@@ -125,7 +125,7 @@ def test_the_table_of_settings_is_what_the_program_prints() -> None:
 
 def test_every_placeholder_of_templates_is_told() -> None:
     told = set(re.findall(r"\{\{ (\w+) \}\}", text_of(ROOT / "docs" / "templates.md")))
-    assert told == set(OF_PICTURES)
+    assert told == set(PICTURE_VARIABLES)
 
 
 def test_the_example_caption_is_what_the_composer_writes() -> None:

@@ -27,11 +27,11 @@ from tests.program.project import Project, png
 from wiki import cache as tags_cache
 from wiki.dump import DumpSource
 from wiki.tag_meanings import load_own
-from writing.variables import OF_PICTURES
+from writing import PICTURE_VARIABLES
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "config": config.load,
-    "template": lambda path: Prompt(path, OF_PICTURES),
+    "template": lambda path: Prompt(path, PICTURE_VARIABLES),
     "tags": lambda path: read_tags(path.read_bytes(), path.name),
     "picture": lambda path: prepare(PictureFile.at(path), 1024),
     "cache": tags_cache.load,

@@ -12,7 +12,7 @@ from captioning.project import Project as Opened
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.project import Project, png
 from wiki.cache import Cache, Entry
-from writing.variables import OF_PICTURES
+from writing import PICTURE_VARIABLES
 
 REM, RAM = "rem_(re:zero)", "ram_(re:zero)"
 ONI = "oni_rem"
@@ -111,7 +111,7 @@ def test_in_a_picture_of_two_the_sheets_say_who_is_who_and_nothing_is_said_twice
 def test_where_no_template_uses_sheets_there_are_none(tmp_path: Path) -> None:
     project = opened(tmp_path, ALONE)
     assert values(project, 0, uses=("tags",))["character_sheets"] == ""
-    assert set(values(project, 0)) == set(OF_PICTURES)
+    assert set(values(project, 0)) == set(PICTURE_VARIABLES)
 
 
 def test_characters_that_are_left_out_have_no_sheet(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How a caption stands beside its tags: what is told to the model that may mend it, and to the user."""
+"""How good a caption is by its tags, what is wrong with it, and which of two captions is the better one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tags.spelling import words
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
-    """What a caption is held against: the tags of a picture, and what is known of tags.
+class PictureTags:
+    """The tags of a picture, and what is known of tags, as far as it matters for its caption.
 
     `names` are the characters of the whole data set.
     """
@@ -28,8 +28,8 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What of the tags a caption says.
+class Judgement:
+    """What a caption makes of the tags.
 
     `unnamed` are the characters that it does not name, `unsaid` the other tags that it should say, and
     `leaked` the hidden traits that it says.
@@ -40,29 +40,22 @@ class Standing:
     unsaid: tuple[str, ...]
     leaked: tuple[str, ...]
 
-    @classmethod
-    def of(cls, caption: str, tagged: Tagged) -> Standing:
-        """Read a caption; who names the special names the general too, so a grin counts as a smile."""
-        said_by = speakers(tagged.tags, tagged.implied)
-        coverage = check(caption, tagged.tags, tagged.categories, said_by, tagged.names)
-        # Somebody in another form need not be called by both names.
-        missed = without_implied(coverage.missed, tagged.categories, tagged.implied)
-        unnamed = tuple(tag for tag in missed if tagged.categories.get(tag) == CHARACTER)
-        unsaid = tuple(tag for tag in missed if tag not in unnamed)
-        return cls(coverage, unnamed, unsaid, tuple(tagged.hidden.said_in(caption)))
-
     @property
     def rank(self) -> tuple[int, int, int, float]:
-        """The better caption has the higher one: first by what spoils a LoRA, last by what is missed."""
+        """Of two captions the better one has the higher rank.
+
+        Hidden traits and missing names spoil a LoRA, so they come first, then what is wrong, and last how
+        much is said.
+        """
         return -len(self.leaked), -len(self.unnamed), -len(self.coverage.faults), self.coverage.score
 
-    def falls_short(self, min_coverage: float) -> bool:
-        """Whether the caption should be asked for again."""
-        faults = self.coverage.faults or self.unnamed or self.leaked
-        return bool(faults) or self.coverage.score < min_coverage
+    def needs_repair(self, min_coverage: float) -> bool:
+        """Whether the model should be asked for a better caption."""
+        is_wrong = bool(self.coverage.faults or self.unnamed or self.leaked)
+        return is_wrong or self.coverage.score < min_coverage
 
-    def complaint(self) -> str:
-        """What the model is told about its draft."""
+    def repair_request(self) -> str:
+        """What the model is told picture_tags its caption."""
         faults = [fault.message for fault in self.coverage.faults]
         faults += [f"It says {trait}, which is to be left out." for trait in self.leaked]
         faults += [f"It does not name {words(tag)}." for tag in self.unnamed]
@@ -75,16 +68,29 @@ class Standing:
         )
 
     def notes(self, min_coverage: float) -> Iterator[Problem]:
-        """What a user should look at; hidden traits are looked for in the text that is written, not here."""
+        """What the user should look at.
+
+        Hidden traits are not among it: they are looked for in the text that is written in the end.
+        """
         spelled = [fault.message for fault in self.coverage.faults if fault.kind == TAG_SPELLING]
         others = [fault.message for fault in self.coverage.faults if fault.kind != TAG_SPELLING]
         if others:
             yield Problem("", "contradicting tags", " ".join(others))
         if self.unnamed:
-            yield Problem(
-                "", "not naming a character", f"it does not name {', '.join(map(words, self.unnamed))}"
-            )
+            unnamed = ", ".join(map(words, self.unnamed))
+            yield Problem("", "not naming a character", f"it does not name {unnamed}")
         if spelled:
             yield Problem("", "spelled as tags", " ".join(spelled))
         if self.coverage.score < min_coverage:
             yield Problem("", "under min_coverage", f"its coverage is {self.coverage.score:.0%}")
+
+
+def judge(caption: str, picture: PictureTags) -> Judgement:
+    """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile."""
+    said_by = speakers(picture.tags, picture.implied)
+    coverage = check(caption, picture.tags, picture.categories, said_by, picture.names)
+    # A character in another form has two tags, and need not be called by both names.
+    missed = without_implied(coverage.missed, picture.categories, picture.implied)
+    unnamed = tuple(tag for tag in missed if picture.categories.get(tag) == CHARACTER)
+    unsaid = tuple(tag for tag in missed if tag not in unnamed)
+    return Judgement(coverage, unnamed, unsaid, tuple(picture.hidden.said_in(caption)))

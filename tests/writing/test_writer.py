@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.program.project import Project
 
@@ -18,6 +20,16 @@ def project_at(folder: Path, endpoint: FakeEndpoint, **settings: str) -> Project
     project = Project(folder, url=endpoint.url, Interpreter__repairs="1", **settings)
     project.add("a.png", TAGS)
     return project
+
+
+def cached(project: Project, **implied: str) -> None:
+    """Tell the project what some tags imply; those that begin with a capital are characters."""
+    entries = {
+        tag.lower(): {"description": "", "category": "character" if tag.istitle() else "general"}
+        | {"implies": others}
+        for tag, others in implied.items()
+    }
+    project.cache.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def test_a_caption_that_misses_the_name_is_asked_for_once_more_with_its_faults(tmp_path: Path) -> None:
@@ -108,6 +120,61 @@ def test_of_two_captions_the_one_that_says_fewer_hidden_traits_is_kept(tmp_path:
     assert more.caption("a") == "Hatsune Miku has red eyes."
 
 
+# The better caption of each pair is worse by everything that comes later in the order.
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        pytest.param("A girl with long red hair.", GOOD, id="no hidden trait before names"),
+        pytest.param(
+            "Hatsune Miku with red hair and twin_tails.",
+            "A girl from Vocaloid with long aqua hair.",
+            id="names before faults",
+        ),
+        pytest.param(
+            "Hatsune Miku.",
+            "Hatsune Miku from Vocaloid has long aqua hair, beside a boy.",
+            id="no fault before coverage",
+        ),
+        pytest.param(
+            "Hatsune Miku from Vocaloid, a girl with long hair.", "Hatsune Miku.", id="more coverage"
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_draft_better", [True, False], ids=["draft", "repair"])
+def test_of_a_draft_and_its_repair_the_one_that_spoils_less_is_kept(
+    tmp_path: Path, better: str, worse: str, is_draft_better: bool
+) -> None:
+    draft, repair = (better, worse) if is_draft_better else (worse, better)
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Tags__hide="smile", Interpreter__min_coverage="1")
+        endpoint.script(Reply(draft), Reply(repair))
+        project.run()
+        assert len(endpoint.requests) == 2
+    assert project.caption("a") == better
+    assert project.journal()[0]["repaired"] is not is_draft_better
+
+
+@pytest.mark.parametrize("others", [[], ["1girl, megurine luka, vocaloid"]], ids=["alone", "of the data set"])
+def test_a_name_of_another_picture_of_the_data_set_is_asked_to_be_left_out(
+    tmp_path: Path, others: list[str]
+) -> None:
+    draft = "Hatsune Miku from Vocaloid, a girl with long aqua hair, smiles like Megurine Luka."
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Endpoint__concurrency="1")
+        cached(project, Hatsune_Miku="", Megurine_Luka="")
+        for tags in others:
+            project.add("b.png", tags)
+        endpoint.script(Reply(draft), Reply(GOOD))
+        project.run("--limit", "1")
+        requests = [request.body["messages"][-1]["content"] for request in endpoint.requests]
+    if others:
+        assert '- The caption names "Megurine Luka", whom no tag names: leave the name out.' in requests[1]
+        assert project.caption("a") == GOOD
+    else:
+        assert len(requests) == 1
+        assert project.caption("a") == draft
+
+
 def test_faults_that_remain_are_counted_and_told_and_are_no_failure(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint, Endpoint__concurrency="1")
@@ -127,16 +194,6 @@ def test_faults_that_remain_are_counted_and_told_and_are_no_failure(tmp_path: Pa
     assert "c.png: its coverage is " in result.out
     assert "d.png" not in result.out
     assert not any("notes" in line for line in project.journal())
-
-
-def cached(project: Project, **implied: str) -> None:
-    """Tell the project what some tags imply; those that begin with a capital are characters."""
-    entries = {
-        tag.lower(): {"description": "", "category": "character" if tag.istitle() else "general"}
-        | {"implies": others}
-        for tag, others in implied.items()
-    }
-    project.cache.write_text(json.dumps(entries), encoding="utf-8")
 
 
 def test_who_says_the_special_says_the_general_too(tmp_path: Path) -> None:
