@@ -1,8 +1,8 @@
-"""The pieces that a wiki page is made of, once its markup is gone: paragraphs, headers, list items, tables.
+"""The blocks of a wiki page without its markup: paragraphs, headers, list items, tables.
 
-The text of a block still carries marks: control characters that no page contains, because the
-scanner takes them out of what it reads. They enclose what only points elsewhere (`POINTER`: an
-address, a post number) and the title of a link that leaves the wiki (`LINK`). `unmarked` takes them out.
+The text of a block still has marks. They are control characters, which no page contains because the scanner
+removes them from what it reads. They enclose an address or a post number (`POINTER`) and the title of a link
+that leaves the wiki (`LINK`). `unmarked` removes them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 class Kind(Enum):
-    """What a block is, as far as a reader of its plain text cares."""
+    """What a block is, as far as it matters for its plain text."""
 
     PARAGRAPH = "paragraph"
     HEADER = "header"
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of a page. `quoted` and `folded` tell whether it stood in a quote or a folded section."""
+    """One block of a page, and whether it is in a quote or in a folded section."""
 
     kind: Kind
     text: str
@@ -43,12 +43,12 @@ class Block:
 
 
 def unmarked(text: str) -> str:
-    """Take the marks out and keep every word."""
+    """The text without its marks."""
     return text.translate(_MARKS)
 
 
 class BlockBuilder:
-    """Collects text and cuts it into blocks; knows in which quotes, folds and tables it stands."""
+    """Collects text and cuts it into blocks; counts the open quotes, folded sections and tables."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -60,7 +60,7 @@ class BlockBuilder:
 
     @property
     def in_table(self) -> bool:
-        """Whether text goes into the cells of a table now."""
+        """Whether a table is open."""
         return self._tables > 0
 
     def write(self, text: str) -> None:
@@ -68,7 +68,7 @@ class BlockBuilder:
         self._chunks.append(text)
 
     def begin(self, kind: Kind) -> None:
-        """End the open block and go on with one of `kind`; within a table all is table."""
+        """End the open block and begin one of `kind`; in a table, all blocks belong to the table."""
         if not self.in_table:
             self.end()
             self.kind = kind
@@ -94,17 +94,17 @@ class BlockBuilder:
             self.end()
 
     def quote(self, opens: bool) -> None:
-        """Enter or leave a quote; leaving none is harmless."""
+        """Enter or leave a quote; to leave one that was never entered does nothing."""
         self.end()
         self._quotes = max(0, self._quotes + (1 if opens else -1))
 
     def fold(self, opens: bool) -> None:
-        """Enter or leave a section that readers must click to see."""
+        """Enter or leave a folded section, which readers click to see."""
         self.end()
         self._folds = max(0, self._folds + (1 if opens else -1))
 
     def table(self, opens: bool) -> None:
-        """Enter or leave a table; a table within a table only adds cells."""
+        """Enter or leave a table; a table in a table only adds cells."""
         if opens:
             self.begin(Kind.TABLE)
             self._tables += 1
@@ -113,19 +113,19 @@ class BlockBuilder:
             self.end()
 
     def leave_tables(self) -> None:
-        """Close every table, as a header does to one that was never closed."""
+        """Close every table: a header ends those that were never closed."""
         self._tables = 0
 
     def next_row(self) -> None:
-        """Begin another row of the table, if there is one."""
+        """Begin another row, if a table is open."""
         self.write(_ROW if self.in_table else " ")
 
     def next_cell(self) -> None:
-        """Begin another cell of the row, if there is a table."""
+        """Begin another cell, if a table is open."""
         self.write(_CELL if self.in_table else " ")
 
     def finish(self) -> list[Block]:
-        """Close whatever is still open and hand over the blocks."""
+        """Close what is still open; returns all blocks."""
         self.leave_tables()
         self.end()
         return self.blocks

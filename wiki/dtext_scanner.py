@@ -1,8 +1,8 @@
 """Reads DText, the markup of Danbooru's and e621's wikis, into the blocks of its visible text.
 
-One pass from left to right: a search finds the next place where a construct may begin, and a handler decides
-by a match anchored there. What turns out to be no construct is text. A closing tag that was once looked
-for in vain is not looked for again, so the time is linear in the length of the page.
+It reads once from left to right: a search finds the next place where a construct may begin, and the handler
+for it tries to match the whole construct there. If it does not match, it is text. A closing tag that is
+missing is searched for only once, so the time is linear in the length of the page.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from collections.abc import Callable
 from wiki import dtext_syntax as syntax
 from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, BlockBuilder, Kind
 
-# Numbers of these stand in prose as well ("issue #3 of the comic"): they are words, not pointers.
+# These occur with numbers in prose too ("issue #3 of the comic"), so they are kept as words.
 _COUNTED = ("issue", "note", "record", "set")
 _PICTURES = ("thumb", "!")
 
 
 def read(body: str) -> list[Block]:
-    """Read a page into its blocks, in order; never fails, whatever the text."""
+    """The blocks of a page, in order. Any text can be read."""
     return _Scanner(body).scan()
 
 
 class _Scanner:
-    """Where the reading stands: the position, the blocks so far, and the links that wait for their end."""
+    """The state of reading: the position, the blocks so far, and the ends of the open links."""
 
     def __init__(self, body: str) -> None:
         self._text = syntax.CONTROLS.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
@@ -34,7 +34,7 @@ class _Scanner:
         self._closers: dict[int, tuple[int, str]] = {}
         self._nearest_closer = 0
         self._unclosed = {"]": 0, "}": 0}
-        self._in_vain: set[str] = set()
+        self._missing_ends: set[str] = set()
 
     def scan(self) -> list[Block]:
         self._start_line()
@@ -77,9 +77,9 @@ class _Scanner:
             self._verbatim("fence")
 
     def _verbatim(self, name: str) -> None:
-        end = None if name in self._in_vain else syntax.VERBATIM_END[name].search(self._text, self._at)
+        end = None if name in self._missing_ends else syntax.VERBATIM_END[name].search(self._text, self._at)
         if end is None:
-            self._in_vain.add(name)
+            self._missing_ends.add(name)
             return
         content = self._text[self._at : end.start()]
         self._at = end.end()
@@ -88,7 +88,7 @@ class _Scanner:
         else:
             self._out.write(content)
 
-    # Links: the opening is dropped, the title is read like any text, and what is noted here ends it.
+    # Links: the opening is dropped and the title is read like any text, up to the end that is noted here.
 
     def _open_link(self, title: int, close: int, end: int, marked: bool) -> None:
         self._take(LINK if marked else "", title)
@@ -274,14 +274,14 @@ _TAG_ACTIONS: dict[str, Callable[[_Scanner, str, bool, str], None]] = {
 
 
 def _shown(tag: str, unqualified: bool) -> str:
-    """Show a tag as words: long_hair as "long hair", but never a face such as o_o."""
+    """A tag as words: long_hair is "long hair", but a face such as o_o stays as it is."""
     if unqualified:
         tag = syntax.QUALIFIER.sub("", tag)
     return tag.replace("_", " ") if syntax.WORDLIKE.search(tag) else tag
 
 
 def _without_punctuation(address: str) -> str:
-    """Take off what ends the sentence rather than the address, such as a bracket that it did not open."""
+    """An address without what ends the sentence around it, such as a bracket that it did not open."""
     surplus = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
     end = len(address)
     while end and (address[end - 1] in "\"':;,.?!" or surplus.get(address[end - 1], 0) > 0):

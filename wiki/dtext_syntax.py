@@ -1,8 +1,8 @@
-"""The constructs of DText, each as one pattern: what the scanner looks for, and nothing of what it does.
+"""The constructs of DText, each as one pattern that the scanner looks for.
 
-Both dialects are here at once, Danbooru's (dtext_rb 1.13) and e621's (dtext): what one of them knows and
-the other does not is, on the other, not written by accident. Every repetition is bounded or ends on text
-that the match consumes, so that no page, however hostile, is read in more than linear time.
+Both dialects are here together, Danbooru's (dtext_rb 1.13) and e621's (dtext): a construct that only one of
+them has does not occur by accident on the other. Every repetition is bounded, or ends with text that the
+match consumes, so that even a hostile page is read in linear time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TOKEN = re.compile(
     rf"|(?P<number>!?(?<![^\W_])(?:{_ID_WORDS}) \#\d+(?:/p\d+|/[\w=-]{{1,200}})?)",
     re.IGNORECASE,
 )
-"""Whatever may begin or end a construct within a line; the group's name is the handler's."""
+"""What may begin or end a construct in a line; the group has the name of the handler."""
 
 LINE_START = re.compile(
     r"[ \t]*(?:(?P<header>h[1-6](?:\#[\w/\#!:&-]{1,200})?\.)"
@@ -33,7 +33,7 @@ LINE_START = re.compile(
     r"|(?P<fence>```[ \t]*[a-z0-9]*[ \t]*\n))[ \t]*",
     re.IGNORECASE,
 )
-"""What is only a construct at the beginning of a line."""
+"""What is a construct only at the beginning of a line."""
 
 _EMOTICON = r"(?:\|\|_\|\||\|_\||\|w\||<\|>_<\|>|\\\|\|/|>:\||>\|3|:\||:\{|:\}|\|[A-Za-z0-9])"
 _TITLE_WITH_TAGS = r"(?:[^\[\]|\n]|\[/?[A-Za-z]{1,8}\]){0,300}"
@@ -88,7 +88,7 @@ ADDRESS_RUN = re.compile(
 INLINE_CODE = re.compile(
     r"(?<![^\s(\[{\"'])`(?![\s`])(?P<code>(?:\\`|[^`\n]){1,500})(?<!\s)`(?=[\s.,;:!?)\]}\"'/-]|\Z)"
 )
-"""`code`, in e621's dialect. The neighbours are looked at because faces are drawn with back-ticks too."""
+"""`code`, in e621's dialect. The characters around it matter, because faces have back-ticks too."""
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")

@@ -8,7 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from english import first_sentence
-from wiki.dtext import definition, plain_text
+from wiki.dtext import definition
+from wiki.dtext_blocks import Kind, unmarked
+from wiki.dtext_scanner import read
+
+
+def plain_text(body: str) -> str:
+    """All that a page says, without its markup: blank lines between paragraphs, list items as "* …"."""
+    text = ""
+    in_list = False
+    for block in read(body):
+        was_in_list, in_list = in_list, block.kind in (Kind.ITEM, Kind.GALLERY_ITEM)
+        if text:
+            text += "\n" if was_in_list and in_list else "\n\n"
+        text += ("* " if in_list else "") + unmarked(block.text)
+    return text
+
 
 INLINE = [
     ("a [b]bold[/b] word", "a bold word"),
