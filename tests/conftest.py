@@ -1,14 +1,29 @@
-"""What many tests stand on: the fake endpoint, and llama.cpp's real server with tiny random models."""
+"""Fixtures that many tests use, and which tests run only when asked for."""
 
+from __future__ import annotations
+
+import getpass
 import importlib.util
 import os
+import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from llm.discovery import LOCAL_PORTS
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave long runs out unless `-m` names them."""
+    if "soak" not in config.option.markexpr:
+        long_runs = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long_runs)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
 @pytest.fixture
@@ -16,6 +31,26 @@ def endpoint() -> Iterator[FakeEndpoint]:
     """Serve good answers until the test scripts others."""
     with FakeEndpoint() as running:
         yield running
+
+
+@pytest.fixture
+def one_at_a_time() -> Iterator[None]:
+    """Let only one test on this computer use the ports of `url = auto` at a time: tests run in parallel."""
+    with FileLock(Path(tempfile.gettempdir()) / f"tagscribe-usual-ports-{getpass.getuser()}.lock"):
+        yield
+
+
+@pytest.fixture
+def usual_ports(one_at_a_time: None) -> None:
+    """Skip the test where a server of this computer already listens on one of the ports of `url = auto`."""
+    taken = [program for program, port in LOCAL_PORTS.items() if _something_listens(port)]
+    if taken:
+        pytest.skip(f"something listens on this computer where {' and '.join(taken)} would")
+
+
+def _something_listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +82,7 @@ def llama_vision(tiny_models: Path) -> Iterator[LlamaServer]:
 
 
 def _need(*modules: str) -> None:
-    """Skip the test where a module is not installed, but never in CI: there a skipped test is a hole."""
+    """Skip the test where a module is not installed, but fail it in CI, where nothing may go untested."""
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing and os.environ.get("CI"):
         pytest.fail(f"not installed: {', '.join(missing)}; requirements-dev.txt lists it")

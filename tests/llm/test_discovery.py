@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,19 +12,6 @@ import pytest
 from llm.discovery import LOCAL_PORTS, Server, choose, listening
 from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Status
 from tests.program.project import Project
-
-
-def something_listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture
-def usual_ports() -> None:
-    """Nothing of the computer that runs the tests may be taken for ours."""
-    taken = [program for program, port in LOCAL_PORTS.items() if something_listens(port)]
-    if taken:
-        pytest.skip(f"something listens on this computer where {' and '.join(taken)} would")
 
 
 @contextmanager

@@ -19,11 +19,9 @@ from commands.comparison import Comparison, common_pictures
 from commands.comparison.contender import labels, read_configurations
 from errors import UserError
 from events import happened
-from llm.discovery import LOCAL_PORTS
 from llm.secrecy import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status
-from tests.llm.test_discovery import something_listens
 from tests.program.project import Project, Result
 from tests.review.browser import Browser, need_browser
 
@@ -247,9 +245,8 @@ def test_the_sample_is_the_same_each_time_and_part_of_any_larger_one(tmp_path: P
     assert sorted(drawn(99)) == sorted(["added", *(f"thing{number}" for number in range(30))])
 
 
+@pytest.mark.usefixtures("usual_ports")
 def test_where_no_server_is_found_the_composer_is_compared_and_the_table_says_so(desk: Desk) -> None:
-    if any(map(something_listens, LOCAL_PORTS.values())):
-        pytest.skip("something listens on this computer where a usual server would")
     desk.write("config.ini", "auto", Interrogator__skip="False")
     desk.write("other.ini", "builtin")
     result = desk.compare("--sample", "2")

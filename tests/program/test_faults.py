@@ -36,6 +36,8 @@ from tests.fakes.wiki_pages import TAGS
 from tests.program.project import Project
 from tests.stages.test_progress import on_a_terminal
 
+pytestmark = pytest.mark.slow
+
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 RETRY_AFTER = 1.0
 PASSING = (

@@ -37,6 +37,8 @@ from wiki.dump import DumpSource
 from wiki.source import Page
 from wiki.tag_meanings import load_own
 
+pytestmark = pytest.mark.slow
+
 OURS = (UserError, ItemError, StageError)
 KEYS = st.sampled_from(
     [

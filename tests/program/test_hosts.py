@@ -129,6 +129,7 @@ def test_without_a_model_nothing_is_contacted_at_all(tmp_path: Path, proxy: Refu
     assert proxy.asked == []
 
 
+@pytest.mark.usefixtures("one_at_a_time")
 def test_the_first_run_asks_the_usual_ports_of_this_computer_and_nothing_else(
     tmp_path: Path, proxy: RefusingProxy
 ) -> None:

@@ -15,7 +15,7 @@ from tests.fakes.endpoint import FakeEndpoint
 from tests.program.kill_scene import IN_FLIGHT, PICTURES, Run, Scene, add_pictures
 from tests.program.project import Project
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 # (seed, kills in a row before the run that goes to its end)
 IN_CI = [(1, 1), (2, 2), (3, 4), (4, 6), (5, 7)]

@@ -31,8 +31,6 @@ from tests.settings.scenes import (
     text_of,
 )
 
-pytestmark = pytest.mark.xdist_group("settings")
-
 Sign = Callable[[Outcome], bool]
 
 
