@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import batch
@@ -15,7 +14,7 @@ from dataset.images import Picture
 from dataset.picture import prepare
 from dataset.results import Results
 from llm.asking import Answer, ask
-from llm.prompts import Message, Prompt, fingerprint
+from llm.prompts import Message, Prompt, fingerprint, with_picture
 from llm.replies import Form, clean
 from llm.usage import Reply
 from progress import Bar
@@ -103,8 +102,7 @@ class Interrogator:
     def _with_picture(self, picture: Picture) -> list[Message]:
         messages = self.messages(picture)
         ready = prepare(self._collection.file(picture), self._settings.max_image_side)
-        url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode('ascii')}"
-        return [*messages[:-1], replace(messages[-1], picture=url)]
+        return with_picture(messages, ready.mime, ready.data)
 
     async def _ask(self, picture: Picture, endpoint: Endpoint, pool: ThreadPoolExecutor) -> Described:
         self._results.make_room(picture.stem_name)

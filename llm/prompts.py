@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import zip_longest
 from pathlib import Path
@@ -42,6 +43,12 @@ class Message:
             return {"role": self.role, "content": self.text}
         image = {"type": "image_url", "image_url": {"url": self.picture}}
         return {"role": self.role, "content": [image, {"type": "text", "text": self.text}]}
+
+
+def with_picture(messages: Sequence[Message], mime: str, data: bytes) -> list[Message]:
+    """The messages, with a picture in the last one."""
+    url = f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
+    return [*messages[:-1], replace(messages[-1], picture=url)]
 
 
 class Prompt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import difflib
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,7 +16,7 @@ from commands.checkup.findings import Finding, ok, problem, warning
 from errors import ItemError, StageError, UserError
 from llm.connecting import Connections
 from llm.facts import CHARACTERS_PER_TOKEN, Facts, estimated_picture_tokens, facts_of
-from llm.prompts import Message
+from llm.prompts import Message, with_picture
 from llm.usage import Reply
 from settings import EndpointSettings
 
@@ -29,7 +28,7 @@ _LONGEST_ANSWER = 256
 _USUAL_ANSWER = 300
 _MOST_LISTED = 5
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"
-_HELLO = Message("user", "Answer with one word: ready")
+_HELLO = [Message("user", "Answer with one word: ready")]
 # Whether a model can see is tested with a plain picture. A model that only guesses seldom says orange.
 _COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
 _SIDE = 112
@@ -90,7 +89,7 @@ class Servers:
         key = (id(endpoint), must_see)
         if key not in self._answers:
             try:
-                self._answers[key] = await endpoint.complete([_question_of_colour() if must_see else _HELLO])
+                self._answers[key] = await endpoint.complete(_question_of_colour() if must_see else _HELLO)
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
@@ -198,10 +197,9 @@ def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
         yield ok(f"[{stage.name}] {at_once}")
 
 
-def _question_of_colour() -> Message:
-    picture = base64.b64encode(_plain_picture()).decode("ascii")
+def _question_of_colour() -> list[Message]:
     words = "What colour is this picture? Answer with the name of the colour."
-    return Message("user", words, f"data:image/png;base64,{picture}")
+    return with_picture([Message("user", words)], "image/png", _plain_picture())
 
 
 def _of_colour(stage: str, answer: Reply) -> Finding:

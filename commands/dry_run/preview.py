@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batch import Tally
@@ -14,7 +13,7 @@ from dataset.images import Picture
 from dataset.picture import Prepared
 from errors import ItemError, StageError, UserError
 from llm.facts import Facts, count_tokens, estimated_picture_tokens, estimated_tokens, facts_of
-from llm.prompts import Message
+from llm.prompts import Message, with_picture
 from llm.usage import Reply
 from settings import EndpointSettings
 
@@ -127,10 +126,7 @@ class Preview:
 
     def _with_picture(self, picture: Picture, messages: Sequence[Message]) -> list[Message]:
         ready = self.prepared(picture)
-        if ready is None:
-            return list(messages)
-        url = f"data:{ready.mime};base64,{base64.b64encode(ready.data).decode('ascii')}"
-        return [*messages[:-1], replace(messages[-1], picture=url)]
+        return list(messages) if ready is None else with_picture(messages, ready.mime, ready.data)
 
 
 def usable(pictures: Iterable[Picture], check: Callable[[Picture], object]) -> tuple[list[Picture], Tally]:
