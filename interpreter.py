@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import batch
 from composer import compose
-from dataset.collection import Collection
 from dataset.finishing import Finishing
-from dataset.images import Picture
+from dataset.images import Picture, Pictures
 from dataset.results import Results
 from dataset.texts import Texts, digest
 from errors import Problem
@@ -55,7 +54,7 @@ class Interpreter:
         self,
         settings: InterpreterSettings,
         finishing: Finishing,
-        collection: Collection,
+        collection: Pictures,
         material: Material,
         descriptions: Texts,
         results: Results,

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import batch
-from dataset.collection import Collection
-from dataset.images import Picture
+from dataset.images import Picture, Pictures
 from dataset.picture import prepare
 from dataset.results import Results
 from llm.asking import Answer, ask
@@ -50,7 +49,7 @@ class Interrogator:
         self,
         settings: InterrogatorSettings,
         language: str,
-        collection: Collection,
+        collection: Pictures,
         material: Material,
         results: Results,
     ) -> None:

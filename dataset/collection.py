@@ -87,7 +87,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _place_in(outer: Path, inner: Path) -> str | None:
-    """How `inner` is called below `outer`: "a/b"; None where it is not below it."""
+    """The path of `inner` relative to `outer`: "a/b"; None where it is not below it."""
     outer_real, inner_real = Path(os.path.realpath(outer)), Path(os.path.realpath(inner))
     if outer_real == inner_real or not inner_real.is_relative_to(outer_real):
         return None
@@ -95,11 +95,11 @@ def _place_in(outer: Path, inner: Path) -> str | None:
 
 
 def _refuse_overwriting(settings: DatasetSettings) -> None:
-    """No output may land on a file of the user's or on another output."""
+    """Raise UserError where an output could overwrite a file of the user or another output."""
     if settings.caption_extension in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES | {".jsonl", ".lock"}:
         raise UserError(
-            f"[Dataset] caption_extension = {settings.caption_extension} is no extension of captions, and "
-            "other files have it: write for example .txt"
+            f"[Dataset] caption_extension = {settings.caption_extension} belongs to other files: "
+            "write for example .txt"
         )
     if _same(settings.captions, settings.descriptions):
         raise UserError(
@@ -120,7 +120,7 @@ def _refuse_overwriting(settings: DatasetSettings) -> None:
 
 
 def _refuse_shared_places(settings: DatasetSettings, pictures: Sequence[Picture]) -> None:
-    """No text of one picture may land where another folder keeps something of the same name."""
+    """Raise UserError where texts of pictures would get mixed up with the files of another folder."""
     places = {"captions": settings.captions, "descriptions": settings.descriptions, "images": settings.images}
     for key, outer in (("captions", settings.captions), ("descriptions", settings.descriptions)):
         for other, inner in places.items():
@@ -128,5 +128,5 @@ def _refuse_shared_places(settings: DatasetSettings, pictures: Sequence[Picture]
             if place is not None and any(each.name.startswith(f"{place}/") for each in pictures):
                 raise UserError(
                     f"[Dataset] {other} lies in {key}, and texts of the pictures in {place}/ would be mixed "
-                    "up with what is there: name folders that do not lie in each other"
+                    "up with what is there: name folders of which none is inside another"
                 )

@@ -21,7 +21,7 @@ def _with_length(digits: re.Match[str]) -> str:
 
 
 def printable(name: str) -> str:
-    """A file name as it can be shown on one line: line breaks and undecodable bytes are escaped."""
+    """A file name that can be shown on one line, with line breaks and undecodable bytes escaped."""
     shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in shown)
 
@@ -33,9 +33,9 @@ def cut_suffix(name: str) -> tuple[str, str]:
 
 
 def sharing_key(stem: str) -> str:
-    """What two stems share when one caption file would be written for both.
+    """A key that is the same for two stems when both would have one caption file.
 
-    Letters of another case count as the same, wherever this runs: data sets are carried between Linux and
-    Windows or macOS, where A.txt overwrites a.txt without a word. So do accents composed in two ways.
+    Upper and lower case count as the same on every system: data sets are copied from Linux to Windows or
+    macOS, where A.txt silently overwrites a.txt. So do the two ways in which Unicode can write an accent.
     """
     return stem.lower() if stem.isascii() else unicodedata.normalize("NFC", stem).casefold()

@@ -23,7 +23,7 @@ UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".j
 
 # What replaces a picture's suffix to give its tag file, the first that exists; "*" is the suffix itself.
 _FORMS = (".tags", ".txt", ".caption", ".csv", "*.txt", "*.json", ".json")
-# Texts that lie in folders of pictures and were never meant for one of them.
+# Texts that are often in folders of pictures and are not tags of one of them.
 _LOOSE_TEXTS = frozenset(
     {"captions", "changelog", "classes", "copying", "credits", "data", "dataset", "index", "labels"}
     | {"licence", "license", "metadata", "notes", "prompts", "readme", "requirements", "sample_prompts"}
@@ -32,7 +32,7 @@ _LOOSE_TEXTS = frozenset(
 
 _CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
-_LINK_BROKEN = "the link leads nowhere: mend or delete it"
+_LINK_BROKEN = "the link is broken: repair it or delete it"
 _NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
 _NO_PICTURE = "no picture has the name of this tag file: rename one of them, or delete the tag file"
 
@@ -119,10 +119,10 @@ def find_pictures(
 def _list_folders(
     root: Path, *, recursive: bool, tag_suffixes: Collection[str], outputs: Collection[Path]
 ) -> Iterator[_Listing]:
-    """List the folder and those below it, each real folder once, and those for results not at all.
+    """List the folder and the folders below it, each real folder once, without those for results.
 
-    Links to folders wait until all real folders are read, so that a picture keeps its real name, and
-    so that a circle of links ends.
+    Links to folders are followed after all real folders are read, so that a picture keeps its real name,
+    and so that circles of links come to an end.
     """
     top = _checked(root)
     home = os.path.realpath(top)
@@ -200,7 +200,7 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
 
 
 def _is(kind: Callable[[], bool]) -> bool:
-    """Ask an entry what it is; a link that leads round in a circle is nothing."""
+    """Ask an entry what it is; a link in a circle of links is neither a file nor a folder."""
     try:
         return kind()
     except OSError:
@@ -262,7 +262,7 @@ def _report_orphans(listing: _Listing, forms: tuple[str, ...]) -> None:
             continue
         small = suffix.lower()
         known = picture_suffix.lower() in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES
-        # A .json may be anything, unless it is named after a picture.
+        # A .json may hold anything, unless it is named after a picture.
         is_loose = small not in forms or small == ".json" or base.lower() in _LOOSE_TEXTS
         if not is_loose or (known and f"*{small}" in forms):
             listing.report(base + suffix, NO_PICTURE_OF_TAG_FILE, _NO_PICTURE)

@@ -94,7 +94,7 @@ class PictureFile:
 
     def damaged(self) -> ItemError:
         """The error for a picture that looks like one and cannot be decoded."""
-        message = f"{self.name} is damaged or cut off: fetch it again or save it anew with a picture editor"
+        message = f"{self.name} is damaged or cut off: fetch it again or save it again with a picture editor"
         return ItemError("unreadable picture", message)
 
     def too_large(self, size: str) -> ItemError:

@@ -190,7 +190,7 @@ def _load_json(text: str) -> object:
 
 
 def _broken(why: str) -> ItemError:
-    return ItemError("broken tag file", f"the tag file cannot be used, because {why}: write it anew")
+    return ItemError("broken tag file", f"the tag file cannot be used, because {why}: write it again")
 
 
 def _post(loaded: object) -> dict[str, object] | list[object]:

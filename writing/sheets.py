@@ -10,7 +10,7 @@ from itertools import islice
 from threading import Lock
 
 from composer.words import role_of
-from dataset.collection import Collection
+from dataset.images import Pictures
 from errors import ItemError
 from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied
@@ -47,7 +47,7 @@ class Sheet:
 class Sheets:
     """Writes sheets; the data set is read through once, when the first one is asked for."""
 
-    collection: Collection
+    collection: Pictures
     meanings: TagMeanings
     # Prompts may be made in several threads.
     _reading: Lock = field(default_factory=Lock)

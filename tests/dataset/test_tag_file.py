@@ -88,6 +88,13 @@ def test_gallery_dl_tells_categories_by_key() -> None:
     assert found.rating == "g"
 
 
+def test_text_and_json_call_categories_by_the_same_names() -> None:
+    for name in ("creator", "circle", "series", "medium", "char", "species"):
+        text, by_key = read("a.txt", f"{name}:x, solo"), json.dumps({f"tags_{name}": ["x"], "tags": ["solo"]})
+        assert read("a.json", by_key).categories == text.categories
+        assert "x" in text.categories
+
+
 def test_a_danbooru_post_tells_categories_by_key() -> None:
     content = {
         "tag_string": "1girl fate/grand_order saber_(fate)",

@@ -157,7 +157,7 @@ TAG_FILES = [
         "tags",
         1,
         "tags.json",
-        ('{"tags": [', "it is not valid JSON: write it anew"),
+        ('{"tags": [', "it is not valid JSON: write it again"),
         ("[" * 100_000, "it is not valid JSON"),
         ('"1girl"', "it holds neither a list nor an object"),
         ("7", "it holds neither a list nor an object"),

@@ -98,9 +98,9 @@ def folders(tmp_path: Path, **chosen: str) -> Collection:
             {"captions": "out", "descriptions": "out/deep"},
             "descriptions lies in captions, and texts of the pictures in deep/ would be mixed up",
         ),
-        ({"caption_extension": ".png"}, "caption_extension = .png is no extension of captions"),
+        ({"caption_extension": ".png"}, "caption_extension = .png belongs to other files"),
         ({"captions": "images", "caption_extension": ".JPG"}, "caption_extension = .jpg is no extension"),
-        ({"caption_extension": ".jsonl"}, "caption_extension = .jsonl is no extension of captions"),
+        ({"caption_extension": ".jsonl"}, "caption_extension = .jsonl belongs to other files"),
     ],
     ids=str,
 )
