@@ -13,7 +13,7 @@ from composer import compose
 from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
 from dataset.results import Results
-from dataset.texts import Texts, digest
+from dataset.texts import digest
 from errors import Problem
 from llm.asking import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
@@ -56,7 +56,7 @@ class Interpreter:
         finishing: Finishing,
         collection: Pictures,
         material: Material,
-        descriptions: Texts,
+        descriptions: Results,
         results: Results,
     ) -> None:
         """Raises UserError when the template cannot be used."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from captioning.amounts import amount
 from captioning.project import Project
 from dataset.disk import locked, write_pieces
 from dataset.images import Picture
-from dataset.json_lines import JsonLines
 from dataset.parquet import FILE_NAME, parquet_pieces, require_pyarrow
 from dataset.trainers import TARGETS, Captioned, Target, captioned
 from errors import ExcludedError, ExitCode, ItemError, UserError
 
 PARQUET = "parquet"
 NAMES = (*TARGETS, PARQUET)
-_STAGE = "target"
 _FOREIGN = (
     "{} was left as it is, for another program wrote it, or somebody has changed it since: "
     "move it away and run again."
@@ -117,8 +114,8 @@ class Exporter:
         if target.side_files is None:
             self.count.captions = sum(1 for _ in self._captioned())
             return
-        journal = JsonLines(self._root / "journal.jsonl")
-        written = _digests(journal)
+        journal = self._project.journal
+        written = journal.side_files()
         for side in target.side_files(self._captioned()):
             last = written.get(side.name, "")
             digest = write_pieces(self._root, side.name, side.pieces, only_over=last)
@@ -127,7 +124,7 @@ class Exporter:
                 continue
             self.count.files += 1
             if digest != last:
-                journal.add(_line(side.name, digest))
+                journal.add_side_file(side.name, digest)
         journal.close()
 
     def write_all(self, target: Target) -> None:
@@ -205,14 +202,3 @@ def _relative(folder: Path, root: Path) -> Path | None:
         return folder.resolve().relative_to(root.resolve())
     except ValueError:
         return None
-
-
-def _digests(journal: JsonLines) -> dict[str, str]:
-    """What the further files were when this program last wrote them, by their names."""
-    lines = (line for line in journal.read() if line.get("stage") == _STAGE)
-    return {str(line.get("file")): str(line.get("text")) for line in lines}
-
-
-def _line(name: str, digest: str) -> dict[str, str]:
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return {"time": now, "stage": _STAGE, "outcome": "done", "file": name, "text": digest}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
 from dataset.images import Picture
+from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
-from dataset.results import Results
+from dataset.results import FileResults, Results
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from errors import ItemError, UserError
@@ -46,11 +47,10 @@ class Project:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
         extension = settings.dataset.caption_extension
-        self.journal = JsonLines(captions / "journal.jsonl")
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.captions = Results("interpreter", Texts(captions, extension), self.journal, begun)
-        described = Texts(descriptions, extension)
-        self.descriptions = Results("interrogator", described, self.journal, begun)
+        self.journal = Journal(captions / FILE_NAME, begun)
+        self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
+        self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
 
     def refuse_nothing(self) -> None:
         """Raise UserError where there is nothing to do anything with."""
@@ -129,7 +129,7 @@ class Project:
             Finishing(chosen, tags.trigger, HiddenTraits.of(tags.hide), self.target),
             self.collection,
             self.material,
-            self.descriptions.texts,
+            self.descriptions,
             self.captions,
         )
 

@@ -10,6 +10,7 @@ from batch import Tally, counted
 from captioning.amounts import amount, by_reason
 from captioning.effort import Effort
 from dataset.file_names import printable
+from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from errors import NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
 from settings import Settings
@@ -51,7 +52,7 @@ class Products:
     def of(cls, settings: Settings) -> Products:
         """Those of a run with these settings."""
         dataset, cache = settings.dataset, settings.tag_provider.cache
-        journal = f"each is in {dataset.captions / 'journal.jsonl'}"
+        journal = f"each is in {dataset.captions / FILE_NAME}"
         log = "with --log FILE, each is in that file"
         return cls(
             Product("TagProvider", "tag", "looked up", "tag meaning", cache, log),

@@ -105,10 +105,12 @@ def _dumped(line: Mapping[str, object]) -> str:
 
 
 def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> JsonObject | None:
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return None
     try:
         line = loads(raw)
     except ValueError:
-        # Half a character, as names of files may hold, only Python's own takes.
+        # Only Python's own parser takes half a character, as file names may hold, and very large numbers.
         line = _parsed(raw, json.loads) if loads is not json.loads else None
     except RecursionError:
         return None

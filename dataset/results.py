@@ -1,139 +1,45 @@
-"""What one stage made: its text files and its lines in the journal, always in step."""
+"""What a stage made of each picture, kept so that a kill or a full disk loses nothing that was paid for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from dataset.disk import remove
 from dataset.images import Picture
-from dataset.json_lines import JsonLines, JsonObject
+from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
 from dataset.texts import Texts, digest, fingerprint
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]
-_WRITTEN = ("done", "edited")
-_AGAIN = "again"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the journal says of a text: fingerprints of its prompt and of the text, and who wrote it.
+class Results(Protocol):
+    """What a stage needs of the place where its texts go; pictures are named by their `stem_name`."""
 
-    `edited` is a text that a person wrote; it has no prompt, and is never outdated.
-    """
+    def read(self, name: str) -> str | None:
+        """The text of a picture, None where there is none."""
 
-    prompt: str
-    text: str
-    draft: bool
-    edited: bool = False
+    def make_room(self, name: str) -> None:
+        """Make sure that a text of this picture can be kept, before a model is asked for it.
 
-    def packed(self) -> str:
-        """All of it in one text, for a million of them take less memory so."""
-        return f"{'draft' * self.draft}{'edited' * self.edited}\0{self.text}\0{self.prompt}"
-
-    @classmethod
-    def unpacked(cls, packed: str) -> Made:
-        """What was packed."""
-        kind, text, prompt = packed.split("\0", 2)
-        return cls(prompt, text, kind == "draft", kind == "edited")
-
-
-class Results:
-    """The texts of one stage beside the journal that tells how each came about.
-
-    A text is kept in three steps: onto disk beside its place, its line into the journal, into its
-    place. A kill between any two of them is mended by `recover` at the next start, so an answer that
-    was paid for is never lost and never without its line.
-    """
-
-    def __init__(self, stage: str, texts: Texts, journal: JsonLines, run: str) -> None:
-        """`run` is what the lines of this run are known by."""
-        self.stage = stage
-        self.run = run
-        self.texts = texts
-        self._journal = journal
+        Raises ItemError when this one cannot be kept, UserError when none can.
+        """
 
     def keep(
         self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
     ) -> None:
-        """Write the text of the picture `name`.
+        """Keep the text of a picture.
 
-        `prompt` is the fingerprint of what was asked, `details` what the journal tells beside it.
-        Raises ItemError when this one file cannot be written, UserError when none can.
+        `prompt` is the digest of what was asked, and `details` is what the journal says beside it. Raises
+        ItemError when this one cannot be kept, UserError when none can.
         """
-        self._write(name, "done", text, {"model": model, "prompt": prompt, "draft": draft, **details})
-
-    def edited(self, name: str, text: str) -> None:
-        """Write a text that a person wrote for the picture `name`; later runs leave it as it is.
-
-        Raises ItemError and UserError as `keep` does.
-        """
-        self._write(name, "edited", text, {})
-
-    def make_room(self, name: str) -> None:
-        """See to it that a text of the picture `name` can be kept, before anybody is asked for it.
-
-        Raises ItemError when this one cannot, UserError when none can.
-        """
-        self.texts.make_room(name)
 
     def failed(self, name: str, error: ItemError) -> None:
-        """Note that the picture `name` has no text, and why."""
-        self._note(name, "failed", {"reason": error.reason, "message": str(error)})
-
-    def again(self, name: str) -> None:
-        """Note that somebody wants another text for the picture `name`; the old one stays until then."""
-        self._note(name, _AGAIN, {})
-
-    def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
-        part = self.texts.stage(name, text)
-        self._note(name, outcome, {"written": text, "text": digest(text), **more})
-        self.texts.settle(name, part)
-
-    def _note(self, name: str, outcome: str, more: Mapping[str, object]) -> None:
-        line = {"run": self.run, "time": _now(), "stage": self.stage, "picture": name, "outcome": outcome}
-        self._journal.add({**line, **more})
-
-    def made(self) -> dict[str, Made]:
-        """The last text that was written for each picture, by the journal."""
-        return dict(self._made())
-
-    def _made(self) -> Iterator[tuple[str, Made]]:
-        """The texts that were written, oldest first, each with its picture."""
-        for name, line in self._lines():
-            made = _made(line)
-            if made is not None:
-                yield name, made
-
-    def wanted_again(self) -> set[str]:
-        """The pictures that somebody wants another text for, and that have not got it since."""
-        wanted: set[str] = set()
-        if not self._journal.may_say("outcome", _AGAIN):
-            return wanted
-        for name, line in self._lines():
-            if line.get("outcome") == _AGAIN:
-                wanted.add(name)
-            elif line.get("outcome") in _WRITTEN:
-                wanted.discard(name)
-        return wanted
-
-    def lack(self, pictures: Iterable[Picture]) -> bool:
-        """Whether a picture has no text, or somebody wants another one for it."""
-        there, again = self.texts.names(), self.wanted_again()
-        names = (picture.stem_name for picture in pictures)
-        return any(name not in there or name in again for name in names)
-
-    def _lines(self) -> Iterator[tuple[str, JsonObject]]:
-        """The lines of this stage, oldest first, each with the picture that it is about."""
-        for line in self._journal.read():
-            name = line.get("picture")
-            if line.get("stage") == self.stage and isinstance(name, str):
-                yield name, line
+        """Note that a picture has no text, and why."""
 
     def pending(
         self,
@@ -143,20 +49,113 @@ class Results:
         redo_drafts: bool,
         prompt_of: Callable[[Picture], str | None],
     ) -> list[Picture]:
-        """The pictures that this stage has to do, in their order.
+        """The pictures that the stage has to do, in their order.
 
-        `prompt_of` gives the fingerprint of the prompt that would be sent now, None where there is none.
-        A text that somebody edited is never outdated; one that somebody wants again is due until it is there.
+        `prompt_of` gives the digest of the prompt that would be sent now, None where there is none. A text
+        that a person edited is never outdated; one that somebody wants again is due until it is there.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the journal tells of a text: the digests of its prompt and of the text, and who wrote it.
+
+    `edited` is a text that a person wrote; it has no prompt.
+    """
+
+    prompt: str
+    text: str
+    draft: bool
+    edited: bool
+
+
+class FileResults:
+    """Results as text files, with a journal that tells how each came about.
+
+    A text is kept in three steps: onto disk beside its place, its line into the journal, into its place. A
+    kill between any two of them is mended by `recover` at the next start, so an answer that was paid for is
+    never lost and never without its line.
+    """
+
+    def __init__(self, stage: str, texts: Texts, journal: Journal) -> None:
+        self.texts = texts
+        self._stage = stage
+        self._journal = journal
+
+    def read(self, name: str) -> str | None:
+        """See `Results`."""
+        return self.texts.read(name)
+
+    def make_room(self, name: str) -> None:
+        """See `Results`."""
+        self.texts.make_room(name)
+
+    def keep(
+        self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
+    ) -> None:
+        """See `Results`."""
+        part = self.texts.stage(name, text)
+        self._journal.add_text(
+            self._stage, name, text, prompt=prompt, model=model, draft=draft, details=details
+        )
+        self.texts.settle(name, part)
+
+    def edited(self, name: str, text: str) -> None:
+        """Keep a text that a person wrote, which later runs leave as it is; raises as `keep` does."""
+        part = self.texts.stage(name, text)
+        self._journal.add_edited(self._stage, name, text)
+        self.texts.settle(name, part)
+
+    def failed(self, name: str, error: ItemError) -> None:
+        """See `Results`."""
+        self._journal.add_failure(self._stage, name, error.reason, str(error))
+
+    def again(self, name: str) -> None:
+        """Note that somebody wants another text for a picture; the old one stays until then."""
+        self._journal.add_again(self._stage, name)
+
+    def _records(self) -> Iterator[Record]:
+        return self._journal.records(self._stage)
+
+    def _written(self) -> Iterator[Record]:
+        """The records that tell of a text that can be recognized, oldest first."""
+        return (record for record in self._records() if record.is_written and record.text)
+
+    def made(self) -> dict[str, Made]:
+        """The last text that was written for each picture, by the journal."""
+        return {record.picture: _made(record) for record in self._written()}
+
+    def wanted_again(self) -> set[str]:
+        """The pictures that somebody wants another text for, and that have not got it since."""
+        wanted: set[str] = set()
+        if not self._journal.may_want_again():
+            return wanted
+        for record in self._records():
+            if record.outcome == AGAIN:
+                wanted.add(record.picture)
+            elif record.is_written:
+                wanted.discard(record.picture)
+        return wanted
+
+    def lack(self, pictures: Iterable[Picture]) -> bool:
+        """Whether a picture has no text, or somebody wants another one for it."""
+        there, again = self.texts.names(), self.wanted_again()
+        names = (picture.stem_name for picture in pictures)
+        return any(name not in there or name in again for name in names)
+
+    def pending(
+        self,
+        pictures: Sequence[Picture],
+        existing: Existing,
+        *,
+        redo_drafts: bool,
+        prompt_of: Callable[[Picture], str | None],
+    ) -> list[Picture]:
+        """See `Results`."""
         if existing == "overwrite":
             return list(pictures)
-        # Name ─▶ what was made for it last, packed; "" where that is not asked for.
-        there = dict.fromkeys(self.texts.names(), "")
+        there = self._there(existing == "refresh", redo_drafts)
         again = self.wanted_again() if there else ()
-        if there and (redo_drafts or existing == "refresh"):
-            for name, last in self._made():
-                if name in there:
-                    there[name] = last.packed() if last.draft or existing == "refresh" else ""
 
         def is_due(picture: Picture) -> bool:
             name = picture.stem_name
@@ -164,75 +163,86 @@ class Results:
                 return True
             if not there[name]:
                 return False
-            last = Made.unpacked(there[name])
-            if last.edited:
-                return False
-            outdated = (last.draft and redo_drafts) or (
-                existing == "refresh" and prompt_of(picture) not in (None, last.prompt)
+            draft, text, prompt = there[name].split("\0", 2)
+            outdated = (draft and redo_drafts) or (
+                existing == "refresh" and prompt_of(picture) not in (None, prompt)
             )
-            return outdated and self._is_as_written(name, last)
+            return bool(outdated) and self._is_as_written(name, text)
 
         return [picture for picture in pictures if is_due(picture)]
 
-    def _is_as_written(self, name: str, last: Made) -> bool:
+    def _there(self, refresh: bool, redo_drafts: bool) -> dict[str, str]:
+        """Name ─▶ "" for a text that is to stay, or else draft or not, digest of text, and digest of prompt.
+
+        These three are one string, because a million tuples of them would take twice the memory.
+        """
+        there = dict.fromkeys(self.texts.names(), "")
+        if there and (redo_drafts or refresh):
+            for record in self._written():
+                name, draft = record.picture, record.draft
+                if name in there:
+                    can_be_due = record.outcome == DONE and (refresh or draft)
+                    packed = f"{'draft' if draft else ''}\0{record.text}\0{record.prompt}"
+                    there[name] = packed if can_be_due else ""
+        return there
+
+    def _is_as_written(self, name: str, text_digest: str) -> bool:
         text = self.texts.read(name)
-        return text is not None and digest(text) == last.text
+        return text is not None and digest(text) == text_digest
 
     def edited_by_hand(self) -> set[str]:
         """The names whose text is no longer the one that was written, or that a person wrote."""
-        made = self.made()
+        there = self.texts.names()
         return {
-            name for name, last in made.items() if last.edited or not self._is_as_written(name, last)
-        } & self.texts.names()
+            name
+            for name, last in self.made().items()
+            if name in there and (last.edited or not self._is_as_written(name, last.text))
+        }
 
     def refused(self) -> dict[str, str]:
-        """Name and reason of each picture that the journal tells of last as failed."""
+        """Name and reason of each picture whose last record is a failure."""
         found: dict[str, str] = {}
-        for name, line in self._lines():
-            found.pop(name, None)
-            if line.get("outcome") == "failed":
-                found[name] = str(line.get("reason"))
+        for record in self._records():
+            found.pop(record.picture, None)
+            if record.outcome == FAILED:
+                found[record.picture] = record.reason
         return found
 
     def mean_answer(self) -> float | None:
         """The mean length in tokens of what models wrote, None where the journal tells of none."""
-        lengths = [
-            float(tokens)
-            for line in self._journal.read()
-            if line.get("stage") == self.stage and line.get("outcome") == "done"
-            if isinstance(tokens := line.get("completion_tokens"), int) and tokens > 0
-        ]
+        answers = (record.completion_tokens for record in self._records() if record.outcome == DONE)
+        lengths = [tokens for tokens in answers if tokens]
         return sum(lengths) / len(lengths) if lengths else None
 
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
         drafts: set[str] = set()
-        if not self._journal.may_say("draft", True):
+        if not self._journal.may_have_drafts():
             return False
-        for name, made in self._made():
-            if made.draft:
-                drafts.add(name)
+        for record in self._written():
+            if record.draft:
+                drafts.add(record.picture)
             else:
-                drafts.discard(name)
+                drafts.discard(record.picture)
         return bool(drafts)
 
     def recover(self, names: Collection[str]) -> None:
-        """Finish what a kill left half done: journalled texts go to their place, others are dropped.
+        """Finish what a kill left half done: texts with a line in the journal go to their place, others go.
 
-        Only `names` that are pictures of this run are touched, whatever the journal says. What cannot
-        be put in its place even now stays where it is.
+        Only `names`, which are pictures of this run, are touched, whatever the journal says. What cannot be
+        put in its place even now stays where it is.
         """
         left = self.texts.unsettled()
         if not left:
             return
-        last: dict[str, Made] = {}
-        for name, made in self._made():
-            if name in last or fingerprint(name, made.text) in left:
-                last[name] = made
-        by_part = {fingerprint(name, made.text): (name, made) for name, made in last.items()}
+        last: dict[str, str] = {}
+        for record in self._written():
+            if record.picture in last or fingerprint(record.picture, record.text) in left:
+                last[record.picture] = record.text
+        owners = {fingerprint(name, text): name for name, text in last.items()}
         for part_name, part in left.items():
-            name, text = by_part.get(part_name, ("", None))
-            if text is not None and name in names and _digest_of(part) == text.text:
+            name = owners.get(part_name)
+            if name in names and name is not None and _digest_of(part) == last[name]:
                 with suppress(ItemError):
                     self.texts.settle(name, part)
             else:
@@ -245,13 +255,10 @@ class Results:
         self.texts.tidy()
 
 
-def _made(line: JsonObject) -> Made | None:
-    prompt, text, outcome = line.get("prompt"), line.get("text"), line.get("outcome")
-    if outcome == "edited" and isinstance(text, str):
-        return Made("", text, draft=False, edited=True)
-    if outcome == "done" and isinstance(prompt, str) and isinstance(text, str):
-        return Made(prompt, text, line.get("draft") is True)
-    return None
+def _made(record: Record) -> Made:
+    if record.outcome == EDITED:
+        return Made("", record.text, draft=False, edited=True)
+    return Made(record.prompt, record.text, record.draft, edited=False)
 
 
 def _digest_of(part: Path) -> str:
@@ -259,7 +266,3 @@ def _digest_of(part: Path) -> str:
         return digest(part.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -16,7 +16,8 @@ from check import Coverage
 from dataset.disk import write_whole
 from dataset.file_names import printable
 from dataset.images import Picture
-from review.history import SEER, WRITER, Past, read_history
+from dataset.journal import INTERPRETER, INTERROGATOR
+from review.history import Past, read_history
 from review.pages import (
     CONTRADICTED,
     MISSED,
@@ -135,7 +136,7 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     found = side.sources.collection.tags(picture)
     description = side.sources.descriptions.read(picture.stem_name) or ""
     # A caption of an earlier comparison that somebody edited is kept, but is not a result of this one.
-    caption = (side.sources.captions.read(picture.stem_name) or "") if past.text else ""
+    caption = (side.sources.captions.read(picture.stem_name) or "") if past.caption.text else ""
     if not caption:
         return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
@@ -150,7 +151,7 @@ def _coverages(outcomes: Sequence[Outcome]) -> list[Coverage]:
 
 def _model(side: Side, outcomes: Sequence[Outcome]) -> str:
     """The models by the names in their answers, or the model that was asked if none answered."""
-    answered = dict.fromkeys(each.past.model for each in outcomes if each.past.model)
+    answered = dict.fromkeys(each.past.caption.model for each in outcomes if each.past.caption.model)
     return ", ".join(answered) or side.writer or _NONE
 
 
@@ -194,19 +195,19 @@ def _reasons(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
     """How often each stage failed for each reason."""
     found: Counter[tuple[str, str]] = Counter()
     for each in outcomes:
-        found.update((stage, reason) for stage, (reason, _) in each.past.failures.items())
-        if not each.caption and WRITER not in each.past.failures:
-            found[WRITER, "not tried"] += 1
+        found.update((stage, failure.reason) for stage, failure in each.past.failures.items())
+        if not each.caption and INTERPRETER not in each.past.failures:
+            found[INTERPRETER, "not tried"] += 1
     return found
 
 
 def _failure_rows(reasons: Sequence[Counter[tuple[str, str]]]) -> list[Row]:
     """For each stage a row with its failures, and one for each reason; the row for captions may be 0."""
     rows: list[Row] = []
-    for stage, name in ((SEER, "descriptions failed"), (WRITER, "captions failed")):
+    for stage, name in ((INTERROGATOR, "descriptions failed"), (INTERPRETER, "captions failed")):
         total = sum(reasons, Counter[tuple[str, str]]())
         seen = [reason for (where, reason), _ in total.most_common() if where == stage]
-        if seen or stage == WRITER:
+        if seen or stage == INTERPRETER:
             sums = (sum(each[stage, reason] for reason in seen) for each in reasons)
             rows.append((name, [f"{count:,}" for count in sums]))
         rows += [
@@ -277,15 +278,15 @@ def _values(outcome: Outcome) -> Values:
     order = list(_MEANINGS)
     facts = {
         "Words": _word_count(outcome.caption),
-        "Tokens": past.tokens,
-        "Seconds": round(past.seconds, 2),
+        "Tokens": past.caption.tokens,
+        "Seconds": round(past.caption.seconds, 2),
     }
     return {
         "caption": outcome.caption,
         "description": outcome.description,
         "percent": f"{100 * coverage.score:.0f} %" if coverage else "",
         "faults": [fault.message for fault in coverage.faults] if coverage else [],
-        "failures": list(past.failures.values()),
+        "failures": [(failure.reason, failure.message) for failure in past.failures.values()],
         "tags": [
             (tag_words, mark, _MEANINGS[mark])
             for tag_words, mark in sorted(outcome.tags, key=lambda tag: order.index(tag[1]))

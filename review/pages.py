@@ -17,7 +17,7 @@ from markupsafe import Markup
 from check import Coverage, check
 from dataset.collection import Collection
 from dataset.images import Picture
-from dataset.json_lines import JsonLines
+from dataset.journal import Journal
 from dataset.texts import Texts
 from tags.implications import Implied, speakers
 
@@ -38,7 +38,7 @@ class Sources:
     collection: Collection
     captions: Texts
     descriptions: Texts
-    journal: JsonLines
+    journal: Journal
     categories: Callable[[Sequence[str]], Mapping[str, str]]
     implied: Implied
 

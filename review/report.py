@@ -11,10 +11,10 @@ from typing import TypedDict
 from dataset.disk import write_whole
 from dataset.file_names import printable
 from dataset.images import Picture, TagList
-from dataset.json_lines import JsonLines
+from dataset.journal import EDITED, Journal
 from dataset.texts import digest
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
-from review.history import Glance, History, Past, read_glances, read_history, read_versions
+from review.history import Glance, History, Past, read_glances, read_history
 from review.pages import (
     Sources,
     coverage_of,
@@ -93,14 +93,10 @@ def gather(sources: Sources) -> Page:
     chosen = _most_interesting(folder.pictures, sources.journal, captioned)
     shown = {picture.stem_name for picture in chosen}
     history = read_history(sources.journal, shown)
-    versions = read_versions(sources.journal, shown)
     table = _TagTable(sources.categories)
     tagged = [_Tagged(sources, picture, table) for picture in chosen]
     names = frozenset(table.characters)
-    entries = [
-        _entry(sources, each, history, versions.get(each.picture.stem_name, ("", "")), names)
-        for each in tagged
-    ]
+    entries = [_entry(sources, each, history, names) for each in tagged]
     known = {picture.name for picture in chosen}
     entries += [_problem(each) for each in folder.problems[:MOST_SHOWN] if each.name not in known]
     return {
@@ -114,7 +110,7 @@ def gather(sources: Sources) -> Page:
 
 
 def _most_interesting(
-    pictures: Sequence[Picture], journal: JsonLines, captioned: set[str]
+    pictures: Sequence[Picture], journal: Journal, captioned: set[str]
 ) -> Sequence[Picture]:
     if len(pictures) <= MOST_SHOWN:
         return pictures
@@ -170,9 +166,7 @@ class _Tagged:
         self.numbers = table.numbers(self.tags, self.categories)
 
 
-def _entry(
-    sources: Sources, tagged: _Tagged, history: History, versions: tuple[str, str], names: frozenset[str]
-) -> Values:
+def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
     """One picture, without empty values: a page may have ten thousand of them."""
     picture, error = tagged.picture, tagged.error
     values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
@@ -180,7 +174,7 @@ def _entry(
         return {**values, "excluded": str(error)}
     past = history.pictures.get(picture.stem_name) or Past()
     caption = sources.captions.read(picture.stem_name) or ""
-    failures = [(stage, *why) for stage, why in past.failures.items()]
+    failures = [(stage, failure.reason, failure.message) for stage, failure in past.failures.items()]
     if error is not None:
         failures = [("tags", error.reason, str(error))]
     values |= {
@@ -191,7 +185,7 @@ def _entry(
         "tags": tagged.numbers,
         "failures": failures,
         "refused": any(_is_refusal(reason) for _, reason, _ in failures),
-        **_past_values(past, history.run, caption, versions),
+        **_past_values(past, history.run, caption),
         **(_coverage_values(sources, caption, tagged, names) if caption and tagged.tags else {}),
     }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
@@ -202,20 +196,21 @@ def _is_refusal(reason: str) -> bool:
     return reason == REFUSED or reason.startswith(REQUEST_REFUSED)
 
 
-def _past_values(past: Past, last_run: str, caption: str, versions: tuple[str, str]) -> Values:
-    by_hand = bool(caption and past.text) and digest(caption) != past.text
-    older, newer = versions
+def _past_values(past: Past, last_run: str, caption: str) -> Values:
+    last = past.caption
+    by_hand = bool(caption and last.text) and digest(caption) != last.text
+    older, newer = past.versions
     before = newer if caption != newer else older
     return {
         "before": before,
-        "changed": bool(before and caption) and (by_hand or past.run == last_run),
-        "draft": past.draft and not by_hand,
-        "edited": past.edited or by_hand,
+        "changed": bool(before and caption) and (by_hand or past.latest.run == last_run),
+        "draft": last.draft and not by_hand,
+        "edited": last.outcome == EDITED or by_hand,
         "again": past.again,
-        "model": past.model,
-        "tokens": past.tokens or None,
-        "seconds": round(past.seconds, 2) or None,
-        "time": past.time,
+        "model": last.model,
+        "tokens": last.tokens or None,
+        "seconds": round(last.seconds, 2) or None,
+        "time": past.latest.time,
     }
 
 

@@ -17,7 +17,7 @@ from commands import NO_SERVER
 from dataset.disk import make_folder, remove
 from dataset.file_names import printable
 from dataset.images import Picture
-from dataset.results import Results
+from dataset.results import FileResults
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.connecting import Connections
@@ -109,7 +109,7 @@ class Contender:
             self._interpreter = self.project.interpreter()
             _clear(self.project.captions)
             # The page is made from the journal, so it must hold nothing of an earlier comparison.
-            self.project.journal.rewrite([])
+            self.project.journal.clear()
             make_folder(self.project.journal.path.parent)
 
     async def run(self) -> None:
@@ -197,7 +197,7 @@ class Contender:
         self.project.close()
 
 
-def _clear(results: Results) -> None:
+def _clear(results: FileResults) -> None:
     """Delete the texts of an earlier comparison, but not those that somebody has edited since."""
     ours = results.made().keys() & results.texts.names()
     for name in ours - results.edited_by_hand():

@@ -17,7 +17,7 @@ from commands.dry_run.preview import Preview, usable
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare
-from dataset.results import Results
+from dataset.results import FileResults
 from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
@@ -103,7 +103,7 @@ class DryRun:
         title: str,
         project: Project,
         settings: EndpointSettings,
-        results: Results,
+        results: FileResults,
         stage: Interrogator | Interpreter,
         *,
         prompts: Callable[[Picture], Sequence[Sequence[Message]]],

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from dataset.images import Picture
-from dataset.json_lines import JsonLines
-from dataset.results import Existing, Results
+from dataset.journal import Journal
+from dataset.results import Existing, FileResults
 from dataset.texts import Texts, digest
+from review.history import read_history
 
 # Linux lets names be no valid text; others refuse them.
 ODD = "caf\udce9" if sys.platform == "linux" else "caf\xe9"
 NAMES = ("a", "deep/b", ODD, "d")
+COST = {"prompt_tokens": 100, "completion_tokens": 20, "seconds": 1.5}
 PICTURES = [Picture(f"{name}.png", ".txt") for name in NAMES]
 
 
 @pytest.fixture
-def results(tmp_path: Path) -> Results:
-    return Results("interpreter", Texts(tmp_path, ".txt"), JsonLines(tmp_path / "journal.jsonl"), "a run")
+def results(tmp_path: Path) -> FileResults:
+    return FileResults("interpreter", Texts(tmp_path, ".txt"), Journal(tmp_path / "journal.jsonl", "a run"))
 
 
-def keep_all(results: Results, *, draft: bool) -> None:
+def keep_all(results: FileResults, *, draft: bool) -> None:
     for name in NAMES:
         results.keep(name, f"About {digest(name)}.", prompt="old", model="m", draft=draft, details={})
     results.close()
 
 
-def due(results: Results, existing: Existing, *, redo_drafts: bool = False, prompt: str = "old") -> list[str]:
+def due(
+    results: FileResults, existing: Existing, *, redo_drafts: bool = False, prompt: str = "old"
+) -> list[str]:
     pending = results.pending(PICTURES, existing, redo_drafts=redo_drafts, prompt_of=lambda picture: prompt)
     return [picture.stem_name for picture in pending]
 
 
-def test_drafts_are_found_until_each_of_them_is_written_anew(results: Results) -> None:
+def test_drafts_are_found_until_each_of_them_is_written_anew(results: FileResults) -> None:
     assert not results.has_drafts()
     keep_all(results, draft=True)
     assert results.has_drafts()
@@ -48,7 +53,7 @@ def test_drafts_are_found_until_each_of_them_is_written_anew(results: Results) -
     assert due(results, "keep", redo_drafts=True) == []
 
 
-def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: Results) -> None:
+def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: FileResults) -> None:
     keep_all(results, draft=False)
     assert due(results, "refresh") == []
     results.texts.path("a").write_text("My own words.", encoding="utf-8")
@@ -56,7 +61,7 @@ def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: Results
     assert due(results, "refresh", prompt="new") == ["deep/b", ODD]
 
 
-def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: Results) -> None:
+def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: FileResults) -> None:
     assert results.lack(PICTURES)
     keep_all(results, draft=False)
     assert not results.lack(PICTURES)
@@ -67,7 +72,9 @@ def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: Results
     assert not results.lack(PICTURES)
 
 
-def test_a_journal_that_another_program_wrote_anew_reads_the_same(results: Results, tmp_path: Path) -> None:
+def test_a_journal_that_another_program_wrote_anew_reads_the_same(
+    results: FileResults, tmp_path: Path
+) -> None:
     keep_all(results, draft=True)
     results.again("a")
     results.close()
@@ -78,7 +85,7 @@ def test_a_journal_that_another_program_wrote_anew_reads_the_same(results: Resul
     assert results.wanted_again() == {"a"}
 
 
-def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: Results, tmp_path: Path) -> None:
+def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: FileResults, tmp_path: Path) -> None:
     keep_all(results, draft=True)
     line = {"stage": "interpreter", "picture": "a", "outcome": "done", "draft": True}
     strange = [
@@ -90,3 +97,37 @@ def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: Results, tmp_path: 
         file.write(b"\n".join(strange) + b"\n")
     assert due(results, "keep", redo_drafts=True) == list(NAMES[1:])
     assert due(results, "refresh", prompt="new") == list(NAMES[1:])
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "-5", "1e999", "NaN", '"9"', "true", "[9]", "null"])
+def test_a_number_that_cannot_be_true_counts_as_none(
+    results: FileResults, tmp_path: Path, value: str
+) -> None:
+    results.keep("a", "A girl.", prompt="p", model="m", draft=False, details=COST)
+    results.close()
+    path = tmp_path / "journal.jsonl"
+    path.write_text(path.read_text() + re.sub(r"[0-9.]+(?=[,}])", value, path.read_text()))
+    assert path.read_text().count(value) >= len(COST)
+    history = read_history(Journal(path), {"a"})
+    assert (history.prompt_tokens, history.completion_tokens, history.seconds) == (100, 20, 1.5)
+    assert history.pictures["a"].caption.text == digest("A girl.")
+    assert history.pictures["a"].caption.tokens == 0
+    assert results.mean_answer() == 20
+
+
+def test_what_is_read_is_what_was_added(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", "a run")
+    journal.add_text("interpreter", ODD, "Text.", prompt="p", model="m", draft=True, details=COST)
+    journal.add_edited("interpreter", "b", "By hand.")
+    journal.add_failure("interrogator", "c", "refused", "it said no")
+    journal.add_again("interpreter", "d")
+    journal.add_side_file("metadata.json", "0f31")
+    journal.close()
+    made, edited, failed, again = journal.records("interpreter", "interrogator")
+    assert (made.picture, made.written, made.text) == (ODD, "Text.", digest("Text."))
+    assert (made.run, made.prompt, made.model, made.draft) == ("a run", "p", "m", True)
+    assert (made.prompt_tokens, made.completion_tokens, made.tokens, made.seconds) == (100, 20, 120, 1.5)
+    assert (edited.outcome, edited.written, edited.draft) == ("edited", "By hand.", False)
+    assert (failed.stage, failed.reason, failed.message) == ("interrogator", "refused", "it said no")
+    assert (again.picture, again.outcome, again.is_written) == ("d", "again", False)
+    assert journal.side_files() == {"metadata.json": "0f31"}

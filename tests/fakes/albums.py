@@ -8,8 +8,8 @@ from pathlib import Path
 import config
 from captioning.project import Project as DataSet
 from dataset.images import Picture
-from dataset.json_lines import JsonLines
-from dataset.results import Results
+from dataset.journal import FILE_NAME, Journal
+from dataset.results import FileResults
 from dataset.texts import Texts
 from errors import ItemError
 from review.pages import Sources
@@ -33,10 +33,10 @@ class Album:
         self.project.add(name, tags)
         return Picture(name, ".txt").stem_name
 
-    def results(self, run: str = SECOND, stage: str = "interpreter") -> Results:
+    def results(self, run: str = SECOND, stage: str = "interpreter") -> FileResults:
         """What a run writes its results through."""
         folder = self.project.captions if stage == "interpreter" else self.project.descriptions
-        return Results(stage, Texts(folder, ".txt"), JsonLines(self.project.captions / "journal.jsonl"), run)
+        return FileResults(stage, Texts(folder, ".txt"), Journal(self.project.captions / FILE_NAME, run))
 
     def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
         """A run wrote this caption."""

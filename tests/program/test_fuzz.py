@@ -6,6 +6,7 @@ Tag files, tags, DText, replies and captions have such tests beside their own; h
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import config
+from dataset.journal import INTERPRETER, Journal
 from dataset.json_lines import JsonLines
-from dataset.results import Results
+from dataset.results import FileResults
 from dataset.texts import Texts
 from errors import ItemError, StageError, UserError
 from llm import trouble
@@ -28,6 +30,7 @@ from llm.endpoint import Endpoint
 from llm.prompts import Prompt
 from llm.replies import Form, clean
 from llm.usage import Reply
+from review.history import read_glances, read_history
 from settings import SECTIONS, EndpointSettings
 from summaries.saving import TagLog
 from summaries.summarizing import sentence_in, sentences_in
@@ -107,21 +110,42 @@ def test_any_json_is_a_cache_or_refused(content: object) -> None:
 
 
 def all_of_the_journal(path: Path) -> None:
-    journal = JsonLines(path)
-    results = Results("interpreter", Texts(path.parent, ".txt"), journal, "now")
+    journal = Journal(path, "now")
+    results = FileResults(INTERPRETER, Texts(path.parent, ".txt"), journal)
     results.made()
+    results.refused()
+    results.mean_answer()
     results.wanted_again()
     results.has_drafts()
     results.recover({"a/b", "x"})
+    journal.side_files()
+    history = read_history(journal, {"a/b", "x"})
+    assert history.prompt_tokens >= 0
+    assert math.isfinite(history.seconds)
+    read_glances(journal, ["a/b"])
     before = path.read_bytes()
-    journal.add({"stage": "interpreter"})
+    journal.add_again(INTERPRETER, "x")
     journal.close()
     assert path.read_bytes().startswith(before)
-    assert json.loads(path.read_bytes().splitlines()[-1]) == {"stage": "interpreter"}
+    assert json.loads(path.read_bytes().splitlines()[-1])["picture"] == "x"
+
+
+VALUES_OF_A_LINE = JSON | st.sampled_from([10**400, -1, "a/b", "done", "edited", "failed", "again"])
+JOURNAL_LINES = st.dictionaries(
+    st.sampled_from(
+        ["picture", "outcome", "written", "text", "prompt", "draft", "reason", "prompt_tokens", "seconds"]
+    ),
+    VALUES_OF_A_LINE,
+).map(lambda line: {"stage": "interpreter", "picture": "a/b", **line})
 
 
 @FUZZ
-@given(st.lists(st.binary(max_size=40) | JSON.map(lambda line: json.dumps(line).encode()), max_size=6))
+@given(
+    st.lists(
+        st.binary(max_size=40) | (JSON | JOURNAL_LINES).map(lambda line: json.dumps(line).encode()),
+        max_size=6,
+    )
+)
 def test_any_lines_are_a_journal_or_passed_over(lines: list[bytes]) -> None:
     in_file("journal.jsonl", b"\n".join(lines), all_of_the_journal)
 
