@@ -15,7 +15,7 @@ from dataset.images import Picture, Pictures
 from dataset.results import Results
 from dataset.texts import digest
 from errors import Problem
-from llm.asking import Answer, total
+from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from progress import Bar
 from settings import InterpreterSettings

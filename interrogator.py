@@ -12,10 +12,9 @@ import batch
 from dataset.images import Picture, Pictures
 from dataset.picture import prepare
 from dataset.results import Results
-from llm.asking import Answer, ask
+from llm.answers import Answer, Reply
 from llm.prompts import Message, Prompt, fingerprint, with_picture
 from llm.replies import Form, clean
-from llm.usage import Reply
 from progress import Bar
 from settings import InterrogatorSettings
 from writing import PICTURE_VARIABLES
@@ -108,7 +107,7 @@ class Interrogator:
         loop = asyncio.get_running_loop()
         messages = await loop.run_in_executor(pool, self._with_picture, picture)
         async with endpoint.concurrency:
-            answer = await ask(endpoint, messages, self._description)
+            answer = await endpoint.ask(messages, self._description)
         return Described(fingerprint(endpoint.model, messages), answer)
 
     def _keep(self, picture: Picture, described: Described) -> None:

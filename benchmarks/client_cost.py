@@ -30,9 +30,9 @@ _EVERY = 0.002
 _MEMORY = Path("/dev/shm")
 # Where the innermost frame of the program lies, the part that the moment is counted for.
 _PARTS = {
-    "connection.py:_post": "the SDK and below",
+    "client.py:_post": "the SDK and below",
     "prompts.py:fingerprint": "fingerprint of the prompt",
-    "llm/connection.py": "request and reply",
+    "llm/client.py": "request and reply",
     "llm/endpoint.py": "request and reply",
     "llm/concurrency.py": "slots",
     "llm/prompts.py": "template",

@@ -20,8 +20,8 @@ from pathlib import Path
 import config
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
 from captioning.project import Project
-from llm.connecting import Connections
-from llm.usage import Usage
+from llm.answers import Usage
+from llm.servers import Endpoints
 from progress import Bar
 from tags.spelling import words
 from tests.fakes.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
@@ -65,7 +65,7 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
         as_they_come = AsTheyCome(**{field.name: getattr(usual, field.name) for field in fields(usual)})
         project.material = replace(project.material, explanations=as_they_come)
     pictures = project.collection.pictures
-    connections = Connections()
+    connections = Endpoints()
     endpoint = await connections.endpoint(project.settings.interpreter.endpoint)
     assert endpoint is not None
     bar = Bar("Interpreter", len(pictures))

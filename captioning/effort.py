@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from batch import Tally
 from events import happened
-from llm.usage import Usage
+from llm.answers import Usage
 from progress import Bar
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ def watched(
 
     `total` items are to be done, `there` need not be, and what comes of them is counted in `tally`.
     """
-    started, usage = monotonic(), endpoint.usage if endpoint else Usage()
-    before = usage.copy()
-    bar = Bar(title, total, lambda: usage.completion_tokens)
+    started, before = monotonic(), endpoint.usage if endpoint else Usage()
+    bar = Bar(title, total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
     if endpoint:
         endpoint.on_wait = lambda words: bar.note("server", words)
         bar.in_flight = lambda: endpoint.concurrency.in_flight
@@ -48,8 +47,10 @@ def watched(
         yield bar
     finally:
         bar.close()
-        effort.seconds, effort.usage = monotonic() - started, usage.since(before)
-        effort.at_once = endpoint.concurrency.settled if endpoint else None
+        effort.seconds = monotonic() - started
+        if endpoint:
+            effort.usage = endpoint.usage - before
+            effort.at_once = endpoint.concurrency.settled
         happened("stage end", stage=title, **_figures(tally, effort))
 
 

@@ -16,7 +16,7 @@ import config
 from dataset.json_lines import JsonLines
 from errors import ExitCode, StageError, UserError
 from events import FIELDS, LOGGER, happened
-from llm.secrecy import HIDDEN, blotted, secrets_in
+from llm.trouble import HIDDEN, secrets_in, without_secrets
 from settings import Section, Settings
 
 
@@ -122,4 +122,4 @@ def _masked(value: Any, secrets: Sequence[str]) -> Any:  # noqa: ANN401 - any va
         return {_masked(key, secrets): _masked(each, secrets) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_masked(each, secrets) for each in value]
-    return blotted(str(value), secrets)
+    return without_secrets(str(value), secrets)

@@ -21,7 +21,7 @@ from dataset.disk import locked
 from dataset.images import Picture
 from dataset.results import Results
 from errors import ExitCode, StageError, UserError
-from llm.connecting import Connections
+from llm.servers import Endpoints
 from progress import Bar
 from settings import EndpointSettings, Settings
 
@@ -51,7 +51,7 @@ class Run:
         self._limit = limit
         self._started = monotonic()
         self._project = Project(settings)
-        self._connections = Connections()
+        self._connections = Endpoints()
         self._products = Products.of(settings)
         self._summary = Summary(say)
         self._untold: list[Outcome] = []

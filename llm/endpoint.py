@@ -1,84 +1,45 @@
-"""One chat request, text or picture, with retry, deadline and usage."""
+"""A server and one of its models: chat requests with text and pictures, with retries, deadline and usage."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from errors import StageError, UserError
+from errors import ItemError, StageError, UserError
 from events import happened
-from llm import trouble
+from llm.answers import Answer, Reply, Usage
+from llm.client import Client
 from llm.concurrency import Concurrency
-from llm.connection import NO_SUCH_FORM, Connection
-from llm.line import Line
 from llm.prompts import Message
+from llm.protocol import Facts
+from llm.retries import RateLimitQueue, Retries
 from llm.trouble import Trouble
-from llm.usage import Reply, Usage
 from settings import EndpointSettings
 
 _log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
-# Waits between tries, in seconds: doubled each time, up to the longest, and shaken by up to a half
-# so that requests which failed together do not come back together.
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 20.0
-_KNOCK_EVERY = 1.0
-# A busy server may be asked this often beyond `retries`, as long as the waits fit in `wait_for_server`.
-_BUSY_TRIES = 20
-# A service that asks for a longer pause than this has run dry for today.
+# Seconds between two attempts to reach a server that went away.
+_PROBE_EVERY = 1.0
+# A service that asks for a longer pause than this, in seconds, has used up its quota for today.
 _LONGEST_RETRY_AFTER = 600.0
-
-
-@dataclass(slots=True)
-class _Patience:
-    """How often one request has been tried, how long it has waited, and what went wrong last."""
-
-    settings: EndpointSettings
-    tries: int = 0
-    busy: int = 0
-    waited: float = 0.0
-    last: Trouble | None = None
-
-    def wait(self, seen: Trouble) -> float | None:
-        """Seconds until the next try, or None when there should be none."""
-        repeated, self.last = self.last == seen, seen
-        if not (self._busy_allows() if seen.kind == "busy" else self._allows(seen, repeated)):
-            return None
-        if seen.retry_after is not None:
-            return seen.retry_after
-        doubled = _FIRST_WAIT * 2.0 ** (self.tries + self.busy - 1)
-        wait = min(doubled, _LONGEST_WAIT) * random.uniform(1.0, 1.5)  # noqa: S311 - spreads load only
-        self.waited += wait
-        return wait
-
-    def _busy_allows(self) -> bool:
-        self.busy += 1
-        return (
-            self.busy <= self.settings.retries + _BUSY_TRIES and self.waited < self.settings.wait_for_server
-        )
-
-    def _allows(self, seen: Trouble, repeated: bool) -> bool:
-        self.tries += 1
-        # A server that fails twice in the very same way fails on this request.
-        if seen.kind == "refused" or (seen.kind == "broken" and repeated):
-            return False
-        return self.tries <= (min(self.settings.retries, 1) if seen.kind == "slow" else self.settings.retries)
+# How much the temperature rises with each answer that was not accepted, how much in all, and up to what: some
+# services allow no more than 1.
+_WARMER, _MOST_WARMER, _WARMEST = 0.1, 0.3, 1.0
 
 
 @dataclass(slots=True)
 class Endpoint:
     """An OpenAI-compatible server and one of its models.
 
-    `program` is the name of the server where it is known. `on_wait` is told a few words while the
-    server is away, and "" when it is back.
+    `program` is the name of the server, if known. `on_wait` is called with a few words while the server is
+    away, and with "" when it is back.
     """
 
     settings: EndpointSettings
@@ -88,52 +49,92 @@ class Endpoint:
     program: str = ""
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
-    connection: Connection = field(init=False)
-    _knocking: asyncio.Event | None = None
-    _answered: bool = False
-    _line: Line = field(default_factory=Line)
-    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    client: Client = field(init=False)
+    _has_answered: bool = False
+    # While the server is away: set as soon as it is back, or is given up.
+    _absence: asyncio.Event | None = None
+    _rate_limit: RateLimitQueue = field(default_factory=RateLimitQueue)
+    _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        """Know the way to the server; nothing is sent yet."""
-        self.connection = Connection(self.url, self.settings)
+        """Prepare the client; nothing is sent yet."""
+        self.client = Client(self.url, self.settings)
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        accept: Callable[[Reply], Result],
+        *,
+        retries: int | None = None,
+        extra_fields: Mapping[str, object] | None = None,
+    ) -> Answer[Result]:
+        """Ask until `accept` takes the reply, at most `retries` times more than once.
+
+        `retries` is by default that of the settings. `accept` raises ItemError for a reply that cannot be
+        used; the last of these errors is raised if no reply was accepted. Raises what `complete` raises.
+        """
+        usage, seconds = Usage(), 0.0
+        for attempt in range(1 + (self.settings.retries if retries is None else retries)):
+            try:
+                reply = await self.complete(messages, attempt=attempt, extra_fields=extra_fields)
+            except ItemError as error:
+                error.asked = True
+                raise
+            usage += reply.usage
+            seconds += reply.seconds
+            try:
+                return Answer(accept(reply), reply.model, usage, seconds)
+            except ItemError as error:
+                _log.debug("answer not accepted: %s", error)
+                happened("not accepted", attempt=attempt, reason=error.reason, message=str(error))
+                error.asked = True
+                rejection = error
+        raise rejection
 
     async def complete(
-        self, messages: Sequence[Message], *, attempt: int = 0, further: Mapping[str, object] | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        attempt: int = 0,
+        extra_fields: Mapping[str, object] | None = None,
     ) -> Reply:
-        """Ask once, and again where that can help.
+        """Send a chat request, again if it fails in a way that may pass, and return the reply.
 
-        `attempt` counts how often the same was asked and the answer not accepted: another seed is sent
-        each time. `further` are fields of the request beside those of the settings. Raises ItemError
-        when this request failed, UserError or StageError when no other can succeed.
+        `attempt` counts the replies to the same messages that were not accepted: each time another seed and a
+        little more temperature are sent. `extra_fields` go into the request beside those of the settings.
+        Raises ItemError if this request failed, UserError or StageError if no other request can succeed.
         """
-        body = self._body(messages, attempt, further or {})
-        patience = _Patience(self.settings)
-        await self._line.pass_by()
+        body = self._body(messages, attempt, extra_fields or {})
+        retries = Retries(self.settings)
+        await self._rate_limit.let_others_go_first()
         outcome = await self._send(body)
         while isinstance(outcome, Trouble):
-            wait = self._pause(outcome, patience)
-            if outcome.is_for_number:
-                outcome = await self._line.again(
-                    wait, lambda: self._send(body), lambda seen: self._pause_in_line(seen, patience)
+            pause = self._pause_after(outcome, retries)
+            if outcome.is_rate_limit:
+                outcome = await self._rate_limit.send_again(
+                    pause, lambda: self._send(body), lambda seen: self._pause_if_refused(seen, retries)
                 )
             else:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(pause)
                 outcome = await self._send(body)
-        self.usage.add(outcome)
-        _tell_of_answer(self, outcome)
-        # One answer a turn of the event loop is read: of many that come at once, each makes room for a new
-        # request before the next one is looked at.
-        async with self._reading:
+        self.usage += outcome.usage
+        self._report(outcome)
+        # Many answers may arrive at once. Only one is returned in each turn of the event loop, so that its
+        # successor is sent before the next answer is checked.
+        async with self._one_by_one:
             await asyncio.sleep(0)
         return outcome
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self.connection.close()
+    async def facts(self) -> Facts:
+        """What the server tells about itself and the model."""
+        return await self.client.facts(self.model)
 
-    def _pause(self, seen: Trouble, patience: _Patience) -> float:
-        """Seconds to wait before the next try; raises when there should be none."""
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.client.close()
+
+    def _pause_after(self, seen: Trouble, retries: Retries) -> float:
+        """Seconds to wait before the next try; raises if there should be none."""
         _log.debug("%s", seen.sentence)
         if seen.kind == "hopeless":
             raise UserError(seen.sentence)
@@ -141,43 +142,46 @@ class Endpoint:
             raise UserError(f"{seen.sentence}: start the server, or correct url in config.ini")
         if seen.retry_after is not None and seen.retry_after > _LONGEST_RETRY_AFTER:
             raise StageError(f"{seen.sentence}; it asks to come back in {seen.retry_after:.0f} seconds")
-        wait = patience.wait(seen)
-        if wait is None:
+        pause = retries.pause(seen)
+        if pause is None:
             raise seen.error
-        happened("retry", reason=seen.reason, message=seen.sentence, wait=round(wait, 3))
-        return wait
+        happened("retry", reason=seen.reason, message=seen.sentence, wait=round(pause, 3))
+        return pause
 
-    def _pause_in_line(self, seen: Reply | Trouble, patience: _Patience) -> float | None:
-        return self._pause(seen, patience) if isinstance(seen, Trouble) and seen.is_for_number else None
+    def _pause_if_refused(self, seen: Reply | Trouble, retries: Retries) -> float | None:
+        if isinstance(seen, Trouble) and seen.is_rate_limit:
+            return self._pause_after(seen, retries)
+        return None
 
     async def _send(self, body: bytes) -> Reply | Trouble:
-        """One try; while the server is away, one request knocks and the others wait for it."""
+        """Send once. If the server went away, one request probes for it while the others wait."""
         while True:
-            if self._knocking is not None:
-                await self._knocking.wait()
+            if self._absence is not None:
+                await self._absence.wait()
             outcome = await self._try(body)
-            gone = isinstance(outcome, Trouble) and outcome.kind == "gone"
-            if not gone or not self._answered:
+            is_gone = isinstance(outcome, Trouble) and outcome.kind == "gone"
+            if not is_gone or not self._has_answered:
                 return outcome
-            if self._knocking is None:
-                return await self._knock(body)
+            if self._absence is None:
+                return await self._probe(body)
 
-    async def _knock(self, body: bytes) -> Reply | Trouble:
-        self._knocking = asyncio.Event()
+    async def _probe(self, body: bytes) -> Reply | Trouble:
+        """Send the request again and again until the server is back; raises StageError if it stays away."""
+        self._absence = asyncio.Event()
         happened("server away", url=self.url)
         until = time.monotonic() + self.settings.wait_for_server
         try:
             while time.monotonic() < until:
                 self.on_wait(f"{self.url} is away, waiting {until - time.monotonic():.0f} s more")
-                await asyncio.sleep(_KNOCK_EVERY)
+                await asyncio.sleep(_PROBE_EVERY)
                 outcome = await self._try(body)
                 if isinstance(outcome, Reply) or outcome.kind != "gone":
                     happened("server back", url=self.url)
                     return outcome
         finally:
             self.on_wait("")
-            self._knocking.set()
-            self._knocking = None
+            self._absence.set()
+            self._absence = None
         raise StageError(
             f"{self.url} went away and did not come back within {self.settings.wait_for_server:g} seconds: "
             "start it and run again, what is done is kept"
@@ -185,82 +189,55 @@ class Endpoint:
 
     async def _try(self, body: bytes) -> Reply | Trouble:
         started = time.monotonic()
-        outcome = await self.connection.answer_to(body, self.model)
+        outcome = await self.client.complete(body, self.model)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow")
             self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
-            if outcome.is_for_number:
-                self._line.refused_after(seconds)
+            if outcome.is_rate_limit:
+                self._rate_limit.refused_after(seconds)
             return outcome
         self.concurrency.observe(seconds, ok=True)
-        self._answered = True
-        return self.read(outcome, seconds)
+        self._has_answered = True
+        reply = outcome.reply(seconds)
+        text = None if reply.text is None else self.client.masked(reply.text)
+        return replace(reply, text=text, model=self.client.masked(reply.model or self.model))
 
-    def _body(self, messages: Sequence[Message], attempt: int, further: Mapping[str, object]) -> bytes:
+    def _body(self, messages: Sequence[Message], attempt: int, extra_fields: Mapping[str, object]) -> bytes:
         chosen = self.settings
-        seed = chosen.seed if not attempt else (chosen.seed or 0) + attempt
         fields: dict[str, Any] = {
             "model": self.model,
             "messages": [message.as_json() for message in messages],
-            "temperature": chosen.temperature,
+            "temperature": _warmer(chosen.temperature, attempt),
             "top_p": chosen.top_p,
             "max_tokens": chosen.max_tokens,
-            "seed": seed,
+            "seed": (chosen.seed or 0) + attempt if attempt else chosen.seed,
             "stop": list(chosen.stop) or None,
         }
         fields = {name: value for name, value in fields.items() if value is not None}
         try:
-            return orjson.dumps({**fields, **further, **chosen.extra_body})
+            return orjson.dumps({**fields, **extra_fields, **chosen.extra_body})
         except TypeError as error:
             raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
 
-    def read(self, body: object, seconds: float) -> Reply | Trouble:
-        """The reply in the JSON of a chat completion, or the trouble where it is none."""
-        reply = _read_reply(self.model, body, seconds)
-        if reply is None:
-            return trouble.of_answer(self.url, self.connection.masked(_as_text(body)))
-        text = None if reply.text is None else self.connection.masked(reply.text)
-        return replace(reply, text=text, model=self.connection.masked(reply.model))
-
-
-def _tell_of_answer(endpoint: Endpoint, reply: Reply) -> None:
-    happened(
-        "answer",
-        url=endpoint.url,
-        model=reply.model,
-        finish_reason=reply.finish_reason,
-        prompt_tokens=reply.prompt_tokens,
-        cached_tokens=reply.cached_tokens,
-        completion_tokens=reply.completion_tokens,
-        seconds=round(reply.seconds, 3),
-    )
-
-
-def _read_reply(model: str, body: object, seconds: float) -> Reply | None:
-    """The reply in the JSON of a chat completion; None where it is none."""
-    try:
-        choice = body["choices"][0]  # type: ignore[index]
-        text, finish_reason = choice["message"].get("content"), choice.get("finish_reason")
-        usage = body.get("usage") or {}  # type: ignore[attr-defined]
-        details = usage.get("prompt_tokens_details") or {}
-        if not (text is None or isinstance(text, str)):
-            return None
-        return Reply(
-            text=text,
-            finish_reason=finish_reason if isinstance(finish_reason, str) else None,
-            model=str(body.get("model") or model),  # type: ignore[attr-defined]
-            prompt_tokens=int(usage.get("prompt_tokens") or 0),
-            cached_tokens=int(details.get("cached_tokens") or 0),
-            completion_tokens=int(usage.get("completion_tokens") or 0),
-            seconds=seconds,
+    def _report(self, reply: Reply) -> None:
+        happened(
+            "answer",
+            url=self.url,
+            model=reply.model,
+            finish_reason=reply.finish_reason,
+            prompt_tokens=reply.usage.prompt_tokens,
+            cached_tokens=reply.usage.cached_tokens,
+            completion_tokens=reply.usage.completion_tokens,
+            seconds=round(reply.seconds, 3),
         )
-    except NO_SUCH_FORM:
-        return None
 
 
-def _as_text(body: object) -> str:
-    try:
-        return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
-    except RecursionError:
-        return "JSON that is nested too deeply"
+def _warmer(temperature: float | None, attempt: int) -> float | None:
+    """The temperature after so many answers that were not accepted.
+
+    A model that refuses or repeats itself at a low temperature often does so with every seed.
+    """
+    if temperature is None or temperature >= _WARMEST:
+        return temperature
+    return round(min(temperature + min(attempt * _WARMER, _MOST_WARMER), _WARMEST), 3)

@@ -1,4 +1,4 @@
-"""What can go wrong with one request, sorted by what to do about it."""
+"""What can go wrong with a request, by what to do about it, and keeping secrets out of what is said."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import errno
 import json
 import math
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
+from urllib.parse import quote
 
 from errors import REQUEST_REFUSED, ItemError
+from settings import EndpointSettings
 
 Kind = Literal[
     "gone",  # nothing answers at the address: wait for it as a whole
@@ -24,6 +26,8 @@ Kind = Literal[
     "hopeless",  # no request will ever pass until the user acts
 ]
 _EXCERPT = 200
+HIDDEN = "[secret]"
+_MIN_SECRET = 6
 _TOO_MANY = "too many requests"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
 
@@ -49,7 +53,7 @@ class Trouble:
         return ItemError(self.reason, self.sentence, passing=True)
 
     @property
-    def is_for_number(self) -> bool:
+    def is_rate_limit(self) -> bool:
         """Whether there were too many requests, so that others would fare no better now."""
         return self.kind == "busy" and (self.reason == _TOO_MANY or self.retry_after is not None)
 
@@ -106,6 +110,29 @@ def of_answer(url: str, body: str) -> Trouble:
         "no completion",
         f"{url} answered with something that is no chat completion: {excerpt(body)}",
     )
+
+
+def secrets_in(settings: EndpointSettings) -> list[str]:
+    """The key and the headers in every form in which a server may send them back: plain, in JSON, in a URL.
+
+    The longest come first, so that no part of one is left when they are replaced in this order.
+    """
+    values = [settings.api_key.get_secret_value(), *map(str, settings.headers.values())]
+    # A header may consist of a scheme and a key: `Bearer sk-…`.
+    secrets = {part for value in values for part in (value, *value.split()) if len(part) >= _MIN_SECRET}
+    forms = {
+        form
+        for secret in secrets
+        for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe=""))
+    }
+    return sorted(forms, key=len, reverse=True)
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret replaced."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def excerpt(text: str) -> str:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from english import first_sentence
 from errors import ItemError
-from llm.asking import ask
+from llm.answers import Reply
 from llm.prompts import Prompt
 from llm.replies import Form, clean
-from llm.usage import Reply
 from tags.categories import GENERAL, UNSEEN
 from tags.spelling import words
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
@@ -119,7 +118,7 @@ class Summarizer:
     async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
         # No retries: the pages that get no sentence here are asked about one by one.
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
-        answer = await ask(endpoint, messages, partial(sentences_in, pages=pages), retries=0)
+        answer = await endpoint.ask(messages, partial(sentences_in, pages=pages), retries=0)
         pairs = zip(pages, answer.result, strict=True)
         return {page.tag: Summary(page, text, answer.model) for page, text in pairs if text is not None}
 
@@ -127,7 +126,7 @@ class Summarizer:
         messages = self._prompt.messages({"pages": [_as_values(page)]})
         try:
             retries = min(endpoint.settings.retries, _MOST_RETRIES)
-            answer = await ask(endpoint, messages, partial(sentence_in, page=page), retries=retries)
+            answer = await endpoint.ask(messages, partial(sentence_in, page=page), retries=retries)
         except NoSentenceError as error:
             _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
             return first_sentences([page])[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from llm.discovery import LOCAL_PORTS
+from llm.servers import LOCAL_PORTS
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
 

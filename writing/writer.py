@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from check import Coverage
 from errors import ItemError, Problem
 from llm import variants
-from llm.asking import Answer, ask
+from llm.answers import Answer, Reply, Usage
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.trouble import RequestRefusedError
-from llm.usage import Reply, Usage
 from settings import InterpreterSettings
 from tags.spelling import as_written
 from writing.judging import Judgement, PictureTags, judge
@@ -101,7 +100,7 @@ class CaptionWriter:
     async def _write_at_once(self, messages: Sequence[Message], requests: _Requests) -> dict[str, str]:
         form = variants.response_format(self._variants) if self._server_knows_response_format else {}
         try:
-            return await requests.send(messages, self._read_variants, further=form, retries=0)
+            return await requests.send(messages, self._read_variants, extra_fields=form, retries=0)
         except RequestRefusedError:
             if form:
                 # The server may not know the field; from now on the words of the prompt have to do.
@@ -161,12 +160,12 @@ class _Requests:
         messages: Sequence[Message],
         accept: Callable[[Reply], Result],
         *,
-        further: Mapping[str, object] | None = None,
+        extra_fields: Mapping[str, object] | None = None,
         retries: int | None = None,
     ) -> Result:
-        """The result of `llm.asking.ask`; its cost is added."""
-        answer = await ask(self._endpoint, messages, accept, retries=retries, further=further)
-        self.usage = self.usage.plus(answer.usage)
+        """The result of `Endpoint.ask`; its cost is added."""
+        answer = await self._endpoint.ask(messages, accept, retries=retries, extra_fields=extra_fields)
+        self.usage += answer.usage
         self.seconds += answer.seconds
         self.model = answer.model
         return answer.result

@@ -14,10 +14,10 @@ from commands import NO_SERVER, without_retries
 from commands.checkup import prompts
 from commands.checkup.findings import Finding, ok, problem, warning
 from errors import ItemError, StageError, UserError
-from llm.connecting import Connections
-from llm.facts import CHARACTERS_PER_TOKEN, Facts, estimated_picture_tokens, facts_of
+from llm.answers import Reply
 from llm.prompts import Message, with_picture
-from llm.usage import Reply
+from llm.protocol import CHARACTERS_PER_TOKEN, Facts, estimated_picture_tokens
+from llm.servers import Endpoints
 from settings import EndpointSettings
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Stage:
 class Servers:
     """Checks the endpoint of each stage; `writer` is the model that writes captions, "" if there is none."""
 
-    connections: Connections = field(default_factory=Connections)
+    connections: Endpoints = field(default_factory=Endpoints)
     writer: str = ""
     # Stages that share an endpoint also share the answer.
     _answers: dict[tuple[int, bool], Reply | Exception] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Servers:
             return
         if stage.name == "Interpreter":
             self.writer = endpoint.model
-        facts = await facts_of(endpoint)
+        facts = await endpoint.facts()
         if stage.must_see and facts.sees is False:
             yield problem(
                 f"[{stage.name}] the model {endpoint.model} at {endpoint.url} cannot see pictures",

@@ -20,8 +20,8 @@ from dataset.images import Picture
 from dataset.results import FileResults
 from errors import StageError, UserError
 from interpreter import COMPOSER
-from llm.connecting import Connections
-from llm.usage import Usage
+from llm.answers import Usage
+from llm.servers import Endpoints
 from progress import Bar
 from review.comparison import Cost, Side
 from review.pages import Sources
@@ -89,7 +89,7 @@ class Contender:
     _writer: str = ""
     _usage: Usage = field(default_factory=Usage)
     _seconds: float = 0.0
-    _connections: Connections = field(default_factory=Connections)
+    _connections: Endpoints = field(default_factory=Endpoints)
 
     def __post_init__(self) -> None:
         with self._named_errors():
@@ -157,7 +157,7 @@ class Contender:
             with watched(f"{self.label} {title}", len(self._pictures), endpoint, tally, effort) as bar:
                 yield bar, tally
         finally:
-            self._usage = self._usage.plus(effort.usage)
+            self._usage += effort.usage
             self._seconds += effort.seconds
 
     @contextmanager

@@ -21,9 +21,9 @@ from dataset.results import FileResults
 from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
-from llm.connecting import Connections
-from llm.facts import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.prompts import Message, Prompt
+from llm.protocol import CHARACTERS_PER_TOKEN, estimated_tokens
+from llm.servers import Endpoints
 from settings import EndpointSettings, Settings
 from summaries import summarizing
 from wiki.tag_meanings import is_no_tag
@@ -47,7 +47,7 @@ class DryRun:
     count: int
     limit: int | None
     say: Callable[[str], None]
-    _connections: Connections = field(default_factory=Connections)
+    _connections: Endpoints = field(default_factory=Endpoints)
     _without_model: list[str] = field(default_factory=list)
 
     async def run(self) -> None:

@@ -12,9 +12,9 @@ from commands.dry_run.estimate import Estimate
 from dataset.images import Picture
 from dataset.picture import Prepared
 from errors import ItemError, StageError, UserError
-from llm.facts import Facts, count_tokens, estimated_picture_tokens, estimated_tokens, facts_of
+from llm.answers import Reply
 from llm.prompts import Message, with_picture
-from llm.usage import Reply
+from llm.protocol import Facts, estimated_picture_tokens, estimated_tokens
 from settings import EndpointSettings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Preview:
     async def tokens(self, messages: Sequence[Message]) -> tuple[int, str]:
         """The number of tokens in the text of a prompt, and where that number comes from."""
         text = _text_of(messages)
-        counted = await count_tokens(self.endpoint, text) if self.endpoint else None
+        counted = await self.endpoint.client.count_tokens(text) if self.endpoint else None
         if counted is None:
             return estimated_tokens(text), "estimated from its length"
         self._characters_counted += len(text)
@@ -75,11 +75,11 @@ class Preview:
         One prompt is sent to measure the time.
         """
         reply, why = await self._probe(self.endpoint) if self.endpoint else (None, NO_SERVER)
-        facts = await facts_of(self.endpoint) if self.endpoint else Facts()
+        facts = await self.endpoint.facts() if self.endpoint else Facts()
         limit = self.settings.concurrency
         at_once = facts.slots or 1 if limit == "auto" else min(limit, facts.slots or limit)
         if reply is not None and not self.answer_is_known:
-            self.answer = reply.completion_tokens or self.answer
+            self.answer = reply.usage.completion_tokens or self.answer
         sample = self.pictures[:_LARGEST_SAMPLE]
         prompts = [prompt for picture in sample for prompt in self._prompts_of(picture)]
         requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)

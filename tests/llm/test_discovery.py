@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llm.discovery import LOCAL_PORTS, Server, choose, listening
+from llm.servers import LOCAL_PORTS, Server, first_chat_model, local_servers
 from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Status
 from tests.program.project import Project
 
@@ -27,12 +27,12 @@ def serving(**models: tuple[str, ...] | Status | Html200 | Hang) -> Iterator[dic
 @pytest.mark.usefixtures("usual_ports")
 def test_those_that_listen_are_found_in_the_order_of_the_table() -> None:
     with serving(KoboldCpp=("b",), Ollama=("a",)):
-        found = asyncio.run(listening())
+        found = asyncio.run(local_servers())
     assert found == [
         Server("Ollama", "http://127.0.0.1:11434/v1"),
         Server("KoboldCpp", "http://127.0.0.1:5001/v1"),
     ]
-    assert asyncio.run(listening()) == []
+    assert asyncio.run(local_servers()) == []
 
 
 @pytest.mark.usefixtures("usual_ports")
@@ -88,7 +88,7 @@ def test_a_model_that_is_named_is_asked_for_wherever_a_server_is_found(tmp_path:
 def test_a_model_that_only_embeds_or_ranks_or_listens_is_never_chosen(
     models: list[str], chosen: str | None
 ) -> None:
-    assert choose(models) == chosen
+    assert first_chat_model(models) == chosen
 
 
 @pytest.mark.usefixtures("usual_ports")

@@ -18,13 +18,13 @@ from pydantic import SecretStr
 
 from errors import ItemError, StageError, UserError
 from llm import trouble
-from llm.asking import ask
+from llm.answers import Reply as Answer
+from llm.answers import Usage
+from llm.client import is_loopback
 from llm.concurrency import Concurrency
-from llm.connection import is_loopback
 from llm.endpoint import Endpoint
 from llm.prompts import Message
-from llm.secrecy import secrets_in
-from llm.usage import Reply as Answer
+from llm.trouble import secrets_in
 from settings import EndpointSettings
 from tests.fakes.endpoint import (
     BrokenJson,
@@ -73,7 +73,7 @@ def test_a_good_answer_comes_with_its_model_and_its_cost(endpoint: FakeEndpoint)
     endpoint.script(Reply("A cat sits."))
     answer = complete(endpoint)
     assert (answer.text, answer.finish_reason, answer.model) == ("A cat sits.", "stop", "tiny")
-    assert (answer.prompt_tokens, answer.completion_tokens) == (3, 3)
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (3, 3)
     assert answer.seconds > 0
 
 
@@ -84,8 +84,6 @@ MAY_PASS: tuple[Fault, ...] = (
     *(Status(200, "[]"), Status(200, '"text"'), Status(200, "null"), Status(200, '{"choices": [{}]}')),
     *(Status(200, '{"choices": [{"message": null}]}'), Status(200, '{"choices": {"message": 1}}')),
     *(Status(200, '{"choices": [{"message": {"content": ["a"]}}]}'), Status(200, "[" * 100_000)),
-    Status(200, '{"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": "many"}}'),
-    Status(200, '{"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 1e999}}'),
 )
 
 
@@ -243,7 +241,60 @@ def test_the_deadline_holds_for_the_whole_request_and_is_tried_twice_at_most(fau
 def test_a_null_answer_and_one_without_a_price_are_answers_all_the_same(endpoint: FakeEndpoint) -> None:
     endpoint.script(NullContent(), MissingUsage())
     assert complete(endpoint).text is None
-    assert complete(endpoint).prompt_tokens == 0
+    assert complete(endpoint).usage.prompt_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "counted"),
+    [
+        ("12", 12),
+        ("12.7", 12),
+        ("-5", 0),
+        ("NaN", 0),
+        ("-Infinity", 0),
+        ("Infinity", 100_000_000),
+        ("1e999", 100_000_000),
+        ("9" * 30, 100_000_000),
+        ("9" * 5_000, 100_000_000),
+        ('"many"', 0),
+        ("null", 0),
+        ("[1]", 0),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_token_counts_that_make_no_sense_are_clamped_and_refuse_no_answer(
+    endpoint: FakeEndpoint, written: str, counted: int
+) -> None:
+    usage = (
+        f'{{"prompt_tokens": {written}, "completion_tokens": {written}, '
+        f'"prompt_tokens_details": {{"cached_tokens": {written}}}}}'
+    )
+    endpoint.script(Status(200, f'{{"choices": [{{"message": {{"content": "A cat."}}}}], "usage": {usage}}}'))
+    answer = complete(endpoint)
+    assert answer.text == "A cat."
+    assert answer.usage == Usage(1, counted, counted, counted)
+    assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"choices": [{"message": {"content": "A cat."}}, {"message": null}]}',
+        '{"choices": [{"message": {"content": "A cat."}}], "usage": [1], "model": {"a": 1}, "more": NaN}',
+        '{"choices": [{"message": {"content": "A cat."}}], "usage": {"prompt_tokens_details": 3}}',
+        '\ufeff{"choices": [{"message": {"content": "A cat."}}]}',
+    ],
+)
+def test_what_is_not_needed_of_an_answer_may_be_anything(endpoint: FakeEndpoint, body: str) -> None:
+    endpoint.script(Status(200, body, {"Content-Type": "text/plain"}))
+    answer = complete(endpoint)
+    assert (answer.text, answer.model) == ("A cat.", "tiny")
+    assert len(endpoint.requests) == 1
+
+
+def test_texts_that_strict_json_forbids_are_read(endpoint: FakeEndpoint) -> None:
+    endpoint.script(Status(200, '{"choices": [{"message": {"content": "A \\ud83d cat\nsits."}}]}'))
+    assert complete(endpoint).text == "A \ud83d cat\nsits."
 
 
 def test_a_finish_reason_that_is_no_text_is_none(endpoint: FakeEndpoint) -> None:
@@ -258,14 +309,36 @@ def test_an_answer_that_is_not_accepted_is_asked_for_with_other_seeds(endpoint: 
         raise ItemError("empty answer")
 
     with pytest.raises(ItemError, match="empty answer"):
-        with_endpoint(endpoint, lambda each: ask(each, ASKED, accept), seed="7", retries="2")
+        with_endpoint(endpoint, lambda each: each.ask(ASKED, accept), seed="7", retries="2")
     assert [request.body.get("seed") for request in endpoint.requests] == [7, 8, 9]
 
 
-def test_a_retry_after_a_fault_has_the_same_seed(endpoint: FakeEndpoint) -> None:
+def test_a_retry_after_a_fault_has_the_same_seed_and_temperature(endpoint: FakeEndpoint) -> None:
     endpoint.script(Reset())
-    complete(endpoint, seed="7")
+    complete(endpoint, seed="7", temperature="0.4")
     assert [request.body.get("seed") for request in endpoint.requests] == [7, 7]
+    assert [request.body.get("temperature") for request in endpoint.requests] == [0.4, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sent"),
+    [
+        ("0", [0.0, 0.1, 0.2, 0.3, 0.3]),
+        ("0.4", [0.4, 0.5, 0.6, 0.7, 0.7]),
+        ("0.85", [0.85, 0.95, 1.0, 1.0, 1.0]),
+        ("1.2", [1.2, 1.2, 1.2, 1.2, 1.2]),
+        ("", [None, None, None, None, None]),
+    ],
+)
+def test_the_temperature_rises_a_little_with_each_answer_that_is_not_accepted(
+    endpoint: FakeEndpoint, chosen: str, sent: list[float | None]
+) -> None:
+    def accept(reply: Answer) -> str:
+        raise ItemError("repeats itself")
+
+    with pytest.raises(ItemError, match="repeats itself"):
+        with_endpoint(endpoint, lambda each: each.ask(ASKED, accept), temperature=chosen, retries="4")
+    assert [request.body.get("temperature") for request in endpoint.requests] == sent
 
 
 def test_only_settings_that_are_set_are_sent_and_extra_body_wins(endpoint: FakeEndpoint) -> None:
@@ -319,7 +392,7 @@ from llm.prompts import Message
 from settings import EndpointSettings
 async def run():
     endpoint = Endpoint(EndpointSettings(), sys.argv[1], "tiny", Concurrency(1))
-    await endpoint.connection.models()
+    await endpoint.client.models()
     await endpoint.complete([Message("user", "hello")])
     await endpoint.close()
 asyncio.run(run())
@@ -403,18 +476,18 @@ def test_what_a_server_says_cannot_steer_the_terminal(endpoint: FakeEndpoint) ->
 )
 def test_a_list_of_models_is_read_as_far_as_it_is_one(body: str, models: list[str]) -> None:
     with FakeEndpoint(models=Status(200, body)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.connection.models()) == models
+        assert with_endpoint(server, lambda endpoint: endpoint.client.models()) == models
 
 
 @pytest.mark.parametrize("fault", [Status(401), Status(404), Status(500), Reset(), Status(302, "")], ids=repr)
 def test_a_server_that_gives_no_list_has_no_models(fault: Fault) -> None:
     with FakeEndpoint(models=fault) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.connection.models()) == []
+        assert with_endpoint(server, lambda endpoint: endpoint.client.models()) == []
 
 
 def test_a_list_of_models_that_only_drips_is_given_up() -> None:
     with FakeEndpoint(models=Drip(20)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.connection.models(), timeout="0.5") == []
+        assert with_endpoint(server, lambda endpoint: endpoint.client.models(), timeout="0.5") == []
 
 
 def test_nothing_that_listens_is_one_sentence_that_says_what_to_do() -> None:

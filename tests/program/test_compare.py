@@ -19,7 +19,7 @@ from commands.comparison import Comparison, common_pictures
 from commands.comparison.contender import labels, read_configurations
 from errors import UserError
 from events import happened
-from llm.secrecy import HIDDEN
+from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status
 from tests.program.project import Project, Result

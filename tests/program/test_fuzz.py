@@ -24,14 +24,13 @@ from dataset.json_lines import JsonLines
 from dataset.results import FileResults
 from dataset.texts import Texts
 from errors import ItemError, StageError, UserError
-from llm import trouble
-from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint
+from llm import protocol, trouble
+from llm.answers import Reply, Usage
 from llm.prompts import Prompt
+from llm.protocol import ChatCompletion, ModelList, Properties
 from llm.replies import Form, clean
-from llm.usage import Reply
 from review.history import read_glances, read_history
-from settings import SECTIONS, EndpointSettings
+from settings import SECTIONS
 from summaries.saving import TagLog
 from summaries.summarizing import sentence_in, sentences_in
 from wiki import cache as tags_cache
@@ -245,13 +244,20 @@ def test_any_answer_with_any_status_is_trouble_with_a_sentence(
 @given(
     JSON
     | st.fixed_dictionaries(
-        {"choices": st.lists(st.fixed_dictionaries({"message": JSON, "finish_reason": JSON}))}
+        {
+            "choices": st.lists(st.fixed_dictionaries({"message": JSON, "finish_reason": JSON})),
+            "usage": JSON | st.fixed_dictionaries({"prompt_tokens": JSON, "completion_tokens": JSON}),
+        }
     )
 )
 def test_any_json_is_an_answer_or_trouble(body: object) -> None:
-    endpoint = Endpoint(EndpointSettings(), "http://a/v1", "m", Concurrency(1))
-    found = endpoint.read(body, 0.1)
-    if isinstance(found, Reply):
+    written = json.dumps(body).encode()
+    protocol.read(ModelList, written)
+    protocol.read(Properties, written)
+    completion = protocol.read(ChatCompletion, written)
+    if completion is not None:
+        found = completion.reply(0.1)
+        assert min(found.usage.prompt_tokens, found.usage.completion_tokens) >= 0
         with suppress(ItemError):
             clean(found.text, found.finish_reason, Form()).encode("utf-8")
 
@@ -262,7 +268,7 @@ def test_any_json_is_an_answer_or_trouble(body: object) -> None:
     | st.lists(st.sampled_from(["1.", "2. ", "\n", "A red shoe", "**3)** x.", "`"])).map("".join)
 )
 def test_any_reply_is_a_number_of_sentences_or_none(text: str) -> None:
-    reply = Reply(text, "stop", "m", 0, 0, 0, 0.1)
+    reply = Reply(text, "stop", "m", Usage(), 0.1)
     with suppress(ItemError):
         sentence_in(reply, RED_SHOES)
     for count in (2, 3):
@@ -359,5 +365,5 @@ def test_a_megabyte_of_marks_is_put_into_a_prompt_and_read_in_a_reply_in_linear_
     with suppress(ItemError):
         template.messages({"tags": repeated(unit, 900_000), "pages": []})
     with suppress(ItemError):
-        sentences_in(Reply(repeated(unit), "stop", "m", 0, 0, 0, 0.1), [RED_SHOES] * 3)
+        sentences_in(Reply(repeated(unit), "stop", "m", Usage(), 0.1), [RED_SHOES] * 3)
     trouble.of_answer("u", repeated(unit))

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from llm.discovery import LOCAL_PORTS
+from llm.servers import LOCAL_PORTS
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.wiki_pages import TAGS

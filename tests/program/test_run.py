@@ -134,16 +134,16 @@ def test_one_picture_that_fails_does_not_hold_up_the_others(tmp_path: Path) -> N
     assert not (project.captions / "b.txt").exists()
 
 
-def test_an_answer_that_is_none_is_asked_for_with_another_seed_and_never_written(tmp_path: Path) -> None:
+def test_an_answer_that_is_none_is_asked_for_a_little_differently_and_never_written(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url)
         project.add("a.png")
         refusal = Reply("I'm sorry, but I can't help with that.")
         endpoint.script(refusal, Reply("A girl smiles at the viewer."))
         result = project.run()
-        seeds = [request.body.get("seed") for request in endpoint.requests]
+        sent = [(request.body.get("seed"), request.body["temperature"]) for request in endpoint.requests]
     assert result.code == 0
-    assert seeds == [None, 1]
+    assert sent == [(None, 0.4), (1, 0.5)]
     assert project.caption("a") == "A girl smiles at the viewer."
 
 

@@ -17,7 +17,7 @@ from captioning.amounts import amount
 from captioning.effort import Effort
 from captioning.summary import Outcome, Product, Products, Summary
 from errors import Problem
-from llm.usage import Usage
+from llm.answers import Usage
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki_pages import TAGS

@@ -17,7 +17,7 @@ import pytest
 from batch import Tally
 from dataset.json_lines import JsonLines
 from errors import UserError
-from llm import usage
+from llm import answers
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar
@@ -168,8 +168,8 @@ def test_rare_tags_can_be_left_with_the_first_sentence_of_their_page(
 # What a model answers
 
 
-def reply(text: str | None, finish_reason: str = "stop") -> usage.Reply:
-    return usage.Reply(text, finish_reason, "tiny", 1, 0, 1, 0.1)
+def reply(text: str | None, finish_reason: str = "stop") -> answers.Reply:
+    return answers.Reply(text, finish_reason, "tiny", answers.Usage(1, 1, 0, 1), 0.1)
 
 
 PAGES = [page("ahoge"), page("dog_tags"), page("blue_eyes")]

@@ -1,4 +1,4 @@
-"""The line of refused requests, against servers simulated in virtual time."""
+"""The queue of refused requests, against servers simulated in virtual time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from llm.line import Line
+from llm.retries import RateLimitQueue
 from tests.llm.test_concurrency import in_virtual_time, now
 
 LATENCY, REFUSED_AFTER, RETRY_AFTER, SECONDS = 0.5, 0.01, 0.1, 20.0
@@ -23,11 +23,11 @@ class Server:
     refused: int = 0
     busy: int = 0
 
-    async def answers(self, line: Line) -> bool:
+    async def answers(self, queue: RateLimitQueue) -> bool:
         if not self.has_room(self):
             self.refused += 1
             await asyncio.sleep(REFUSED_AFTER)
-            line.refused_after(REFUSED_AFTER)
+            queue.refused_after(REFUSED_AFTER)
             return False
         self.busy += 1
         await asyncio.sleep(LATENCY)
@@ -36,20 +36,22 @@ class Server:
         return True
 
 
-def wait_where_refused(is_answered: bool) -> float | None:
+def pause_if_refused(is_answered: bool) -> float | None:
     return None if is_answered else RETRY_AFTER
 
 
 def ask(server: Server, at_once: int) -> None:
     """Keep so many requests in flight for SECONDS."""
-    line = Line()
+    queue = RateLimitQueue()
 
     async def one_after_the_other() -> None:
         while now() < SECONDS:
-            await line.pass_by()
-            is_answered = await server.answers(line)
+            await queue.let_others_go_first()
+            is_answered = await server.answers(queue)
             while not is_answered and now() < SECONDS:
-                is_answered = await line.again(RETRY_AFTER, lambda: server.answers(line), wait_where_refused)
+                is_answered = await queue.send_again(
+                    RETRY_AFTER, lambda: server.answers(queue), pause_if_refused
+                )
 
     async def all_of_them() -> None:
         await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))

@@ -1,37 +1,40 @@
-"""The way to one server: what it is sent, what it answers, and what goes wrong on the way."""
+"""HTTP requests to one server: what is sent, what comes back, and what can go wrong."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 from collections.abc import Mapping
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import openai
+from pydantic import BaseModel
 
 from config import VERSION
-from llm import trouble
-from llm.secrecy import blotted, secrets_in
+from llm import protocol, trouble
+from llm.protocol import ChatCompletion, Facts, ModelList, Properties, TokenList
+from llm.trouble import Trouble
 from settings import EndpointSettings
 
-_LONGEST_LISTING = 10.0
-# What reading an answer of another form than expected may raise; too deep a nesting is a RecursionError.
-NO_SUCH_FORM = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError)
+# In seconds, for what servers answer at once: lists, properties, counts.
+_MAX_QUERY_TIME = 10.0
+Form = TypeVar("Form", bound=BaseModel)
 
 
-class Connection:
-    """Requests to the server at `url`, each sent once; opened with the first of them."""
+class Client:
+    """Sends requests to the server at `url`, each once. The connection is opened by the first request."""
 
     def __init__(self, url: str, settings: EndpointSettings) -> None:
         self._url = url
         self._settings = settings
-        self._secrets = secrets_in(settings)
-        self._client: _Client | None = None
+        self._secrets = trouble.secrets_in(settings)
+        self._sdk: _Sdk | None = None
 
-    async def answer_to(self, body: bytes, model: str) -> object:
-        """The JSON that answers the body of a chat request, or the Trouble; `model` is for its sentence."""
+    async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
+        """Send the body of a chat request; `model` is named if the server does not know it."""
         try:
-            return await asyncio.wait_for(self._post(body), self._settings.timeout)
+            answer = await asyncio.wait_for(self._post(body), self._settings.timeout)
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
         except openai.APIStatusError as error:
@@ -40,59 +43,66 @@ class Connection:
             return trouble.of_status(self._url, model, error.status_code, headers, said)
         except openai.APIConnectionError as error:
             return trouble.of_connection(self._url, _innermost(error))
-        except (openai.OpenAIError, ValueError, RecursionError) as error:
-            # The SDK lets a success with broken JSON through as a bare ValueError.
+        except openai.OpenAIError as error:
             return trouble.of_answer(self._url, self.masked(str(error)))
+        completion = protocol.read(ChatCompletion, answer)
+        if completion is None:
+            return trouble.of_answer(self._url, self.masked(answer.decode("utf-8", "replace")))
+        return completion
 
     async def models(self) -> list[str]:
-        """The models that the server lists; none where it does not answer with a list in time."""
-        client = self._open()
-        try:
-            longest = min(_LONGEST_LISTING, self._settings.timeout)
-            listing = client.get("/models", cast_to=object, options=client.plain)
-            rows = (await asyncio.wait_for(listing, longest))["data"]  # type: ignore[index]
-            names = [row.get("id") for row in rows]
-            return [name for name in names if isinstance(name, str) and name]
-        except (asyncio.TimeoutError, openai.OpenAIError, *NO_SUCH_FORM):
-            return []
+        """The models that the server lists; none if it does not answer with a list in time."""
+        return (await self._query(ModelList, "models") or ModelList()).names
 
-    async def consult(self, place: str, question: Mapping[str, object] | None = None) -> object:
-        """What the server says beside the chat at `place`, such as models or ../props, to a question if any.
+    async def facts(self, model: str) -> Facts:
+        """What the server tells about itself and a model."""
+        listing = await self._query(ModelList, "models") or ModelList()
+        properties = None
+        if listing.row(model).is_of_llama_cpp:
+            properties = await self._query(Properties, "../props")
+        return protocol.facts(listing, model, properties or Properties())
 
-        None where it says nothing, or nothing in time.
-        """
-        url = urljoin(f"{self._url}/", place)
-        client = self._open()
+    async def count_tokens(self, text: str) -> int | None:
+        """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
+        found = await self._query(TokenList, "../tokenize", {"content": text})
+        return len(found.tokens) if found and found.tokens else None
+
+    async def _query(
+        self, form: type[Form], place: str, question: Mapping[str, object] | None = None
+    ) -> Form | None:
+        """What the server answers at `place`, relative to its url; None if that is nothing in this form."""
+        url, sdk = urljoin(f"{self._url}/", place), self._open()
+        if question is None:
+            request = sdk.get(url, cast_to=bytes, options=sdk.plain)
+        else:
+            request = sdk.post(url, body=question, cast_to=bytes, options=sdk.plain)
         try:
-            if question is None:
-                asking = client.get(url, cast_to=object, options=client.plain)
-            else:
-                asking = client.post(url, body=question, cast_to=object, options=client.plain)
-            return await asyncio.wait_for(asking, _LONGEST_LISTING)
-        except (asyncio.TimeoutError, openai.OpenAIError, *NO_SUCH_FORM):
+            longest = min(_MAX_QUERY_TIME, self._settings.timeout)
+            return protocol.read(form, await asyncio.wait_for(request, longest))
+        except (asyncio.TimeoutError, openai.OpenAIError):
             return None
 
     def masked(self, said: str) -> str:
         """What a server said, without the secrets of ours that it may have sent back."""
-        return blotted(said, self._secrets)
+        return trouble.without_secrets(said, self._secrets)
 
     async def close(self) -> None:
         """Let go of what is open; a later request opens it again."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        if self._sdk is not None:
+            await self._sdk.close()
+            self._sdk = None
 
-    async def _post(self, body: bytes) -> object:
-        client = self._open()
-        return await client.post("/chat/completions", content=body, cast_to=object, options=client.plain)
+    async def _post(self, body: bytes) -> bytes:
+        sdk = self._open()
+        return await sdk.post("/chat/completions", content=body, cast_to=bytes, options=sdk.plain)
 
-    def _open(self) -> _Client:
-        if self._client is None:
-            self._client = _Client(self._url, self._settings)
-        return self._client
+    def _open(self) -> _Sdk:
+        if self._sdk is None:
+            self._sdk = _Sdk(self._url, self._settings)
+        return self._sdk
 
 
-class _Client(openai.AsyncOpenAI):
+class _Sdk(openai.AsyncOpenAI):
     """The SDK, sending the headers of the settings and no others.
 
     Of its own it would add some that tell of this computer, and those that the environment holds for

@@ -1,0 +1,75 @@
+"""What a model answered, and what the answers cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many requests were answered, and how many tokens they took."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """What both took together."""
+        return Usage(
+            self.requests + other.requests,
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+    def __sub__(self, other: Usage) -> Usage:
+        """What was taken beyond `other`."""
+        return Usage(
+            self.requests - other.requests,
+            self.prompt_tokens - other.prompt_tokens,
+            self.cached_tokens - other.cached_tokens,
+            self.completion_tokens - other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one request; `text` is as it came, or None if there was no text."""
+
+    text: str | None
+    finish_reason: str | None
+    model: str
+    usage: Usage
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Result]):
+    """An accepted result, the model that gave it, and what all tries together took."""
+
+    result: Result
+    model: str
+    usage: Usage
+    seconds: float
+
+    @property
+    def cost(self) -> dict[str, float]:
+        """Tokens and seconds, under the names that they have in the journal."""
+        return {
+            "prompt_tokens": self.usage.prompt_tokens,
+            "cached_tokens": self.usage.cached_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def total(answers: Sequence[Answer[Result]]) -> Answer[Sequence[Result]]:
+    """Several answers as one: their results in order, and what they took together."""
+    usage = sum((answer.usage for answer in answers), Usage())
+    results = [answer.result for answer in answers]
+    return Answer(results, answers[-1].model, usage, sum(answer.seconds for answer in answers))
