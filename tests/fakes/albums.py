@@ -20,7 +20,7 @@ FIRST, SECOND = "2026-11-20T10:00:00+00:00", "2026-11-22T10:00:00+00:00"
 
 
 class Album:
-    """A user's folder, with the words in which a test tells what earlier runs made of it."""
+    """A user's folder, with methods that write what earlier runs would have written."""
 
     def __init__(self, folder: Path) -> None:
         self.project = Project(folder)
@@ -29,33 +29,33 @@ class Album:
         self.project.descriptions.mkdir()
 
     def add(self, name: str, tags: str = "1girl, solo, smile") -> str:
-        """A picture with tags; what its caption is called by."""
+        """Add a picture with tags; the name of its caption."""
         self.project.add(name, tags)
         return Picture(name, ".txt").stem_name
 
     def results(self, run: str = SECOND, stage: str = "interpreter") -> FileResults:
-        """What a run writes its results through."""
+        """The results that a run writes."""
         folder = self.project.captions if stage == "interpreter" else self.project.descriptions
         return FileResults(stage, Texts(folder, ".txt"), Journal(self.project.captions / FILE_NAME, run))
 
     def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
-        """A run wrote this caption."""
+        """Write a caption, as a run does."""
         results = self.results(run)
         results.keep(name, text, prompt="p", model="tiny", draft=draft, details=cost)
         results.close()
 
     def failure(self, name: str, reason: str, message: str, stage: str = "interpreter") -> None:
-        """A run failed with this picture."""
+        """Record a failure, as a run does."""
         results = self.results(stage=stage)
         results.failed(name, ItemError(reason, message))
         results.close()
 
     def by_hand(self, name: str, text: str) -> None:
-        """Somebody wrote into the file of a caption."""
+        """Write into the file of a caption, as a person does."""
         (self.project.captions / f"{name}.txt").write_text(text, encoding="utf-8")
 
     def values(self, categories: Mapping[str, str] | None = None) -> Page:
-        """What the page would be made from."""
+        """The data of the report."""
         data_set = self._data_set()
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts

@@ -84,7 +84,7 @@ def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(
     # The TagProvider and the Interpreter share an endpoint, which is asked once for both.
     assert len(seeing.requests) == 2
     assert all(len(json.dumps(request.body)) < 3000 for request in seeing.requests)
-    told = iter(lines(result, "ok"))
+    found = iter(lines(result, "ok"))
     for words in (
         "Python 3.",
         "libraries: openai ",
@@ -105,7 +105,7 @@ def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(
         "pictures with a caption: 0 of 2",
         "pictures with a description: 0 of 2",
     ):
-        assert any(words in line for line in told), f"{words}\n{result.out}"
+        assert any(words in line for line in found), f"{words}\n{result.out}"
     assert result.out.splitlines()[-1] == "no problems, no warnings: a run would work. Nothing was changed."
     assert "\x1b" not in result.out
 
@@ -131,9 +131,9 @@ def test_a_wrong_model_is_fixed_by_the_name_in_the_line(tmp_path: Path) -> None:
         project.add("a.png")
         result = project.run("--check")
         assert result.code == 2
-        told = only(result, "problem")
-        assert told.startswith(f"[Interpreter] {endpoint.url} has no model qwen-7b: write model = ")
-        written = re.search(r"write model = ([^;]+);", told)
+        found = only(result, "problem")
+        assert found.startswith(f"[Interpreter] {endpoint.url} has no model qwen-7b: write model = ")
+        written = re.search(r"write model = ([^;]+);", found)
         assert written
         project.set["Endpoint.model"] = written[1]
         result = project.run("--check")
@@ -209,8 +209,8 @@ def test_pictures_without_tags_are_fixed_by_the_tag_files_that_the_line_describe
     picture.with_suffix(".txt").unlink()
     result = project.run("--check")
     assert result.code == 2
-    told = only(result, "problem")
-    assert told == (
+    found = only(result, "problem")
+    assert found == (
         "1 picture, but no tag file: put a tag file beside each picture: NAME.txt, its tags with commas "
         "between them"
     )
@@ -237,14 +237,14 @@ def test_a_template_that_uses_descriptions_without_there_being_any_is_fixed_eith
     project.set["Interpreter.prompt_template_file"] = "interpreter_prompt_template.txt"
     project.add("a.png")
     result = project.run("--check")
-    told = only(result, "warning")
-    assert "uses a description of each picture, but there are no descriptions" in told
+    found = only(result, "warning")
+    assert "uses a description of each picture, but there are no descriptions" in found
     if remedy == "the other template":
-        name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", told)
+        name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", found)
         assert name
         project.set["Interpreter.prompt_template_file"] = name[1]
     else:
-        assert "write skip = False under [Interrogator]" in told
+        assert "write skip = False under [Interrogator]" in found
         project.set["Interrogator.skip"] = "False"
     result = project.run("--check")
     assert (result.code, lines(result, "warning")) == (0, [])
@@ -274,8 +274,8 @@ def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
     project.add("a.png")
-    told = only(project.run("--check"), "warning")
-    name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", told)
+    found = only(project.run("--check"), "warning")
+    name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", found)
     assert name
     project.set["Interpreter.prompt_template_file"] = name[1]
     assert lines(project.run("--check"), "warning") == []
@@ -408,8 +408,8 @@ def test_a_caption_of_an_excluded_picture_is_fixed_by_deleting_it(
     project.add("out.png", "1girl, loli, nude")
     project.captions.mkdir()
     (project.captions / "out.txt").write_text("A caption.", encoding="utf-8")
-    told = only(project.run("--check"), "warning")
-    assert told == (
+    found = only(project.run("--check"), "warning")
+    assert found == (
         "excluded pictures that still have a caption: 1 (out.png): delete these captions, or trainers will "
         "read them"
     )
@@ -447,9 +447,9 @@ def test_an_old_or_missing_library_is_a_problem_with_the_command_that_installs_i
     requirements.write_text(
         "tqdm>=4.66\nopenai[aiohttp]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"
     )
-    told = [str(finding) for finding in installed_libraries(requirements) if finding.level == "problem"]
-    assert told[0].endswith("is older than 9999: pip install -r requirements.txt --upgrade")
-    assert told[1] == "the library no-such-library-there is not installed: pip install -r requirements.txt"
+    found = [str(finding) for finding in installed_libraries(requirements) if finding.level == "problem"]
+    assert found[0].endswith("is older than 9999: pip install -r requirements.txt --upgrade")
+    assert found[1] == "the library no-such-library-there is not installed: pip install -r requirements.txt"
 
 
 @pytest.mark.parametrize(("context", "level"), [(100, "problem"), (100_000, "ok")])
@@ -461,6 +461,6 @@ def test_a_context_that_is_too_short_for_the_longest_prompt_is_a_problem(
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto")
         project.add("a.png", picture=png())
         result = project.run("--check")
-    told = [line for line in lines(result, level) if "context of" in line]
-    assert len(told) == 1, result.out
-    assert ("load the model with a context of" in told[0]) == (level == "problem")
+    found = [line for line in lines(result, level) if "context of" in line]
+    assert len(found) == 1, result.out
+    assert ("load the model with a context of" in found[0]) == (level == "problem")

@@ -33,10 +33,10 @@ BAD = {"hat": REFUSAL, "umbrella": REFUSAL, "kimono": "A girl.", "scarf": "Two g
 
 
 def answering(answers: Mapping[str, str], **further: Any) -> FakeEndpoint:  # noqa: ANN401 - as it takes them
-    """A server that says for each thing of the tags what it is told to say."""
+    """A server with an answer for each thing in the tags."""
 
     def answer(body: Mapping[str, Any]) -> str:
-        # Only the tags of the picture stand at the end of the last message.
+        # Only the tags of the picture are at the end of the last message.
         asked = json.dumps(body["messages"][-1])
         return next(text for thing, text in answers.items() if f"1girl, {thing}" in asked)
 
@@ -299,23 +299,23 @@ def test_mistakes_in_the_files_are_reported_before_the_first_request(desk: Desk)
         desk.write("skip.ini", good.url, Interpreter__skip="True")
         desk.write("typo.ini", good.url, Interpreter__languag="en")
         desk.write("template.ini", good.url, Interpreter__prompt_template_file="missing.txt")
-        told = {name: message_of(desk, name) for name in ("none", "empty", "skip", "typo", "template")}
-        told["config"] = message_of(desk, "config")
+        messages = {name: message_of(desk, name) for name in ("none", "empty", "skip", "typo", "template")}
+        messages["config"] = message_of(desk, "config")
         assert good.received == []
-    assert told["none"] == (
+    assert messages["none"] == (
         f"there is no file {desk.folder / 'none.ini'}: name the other configuration after --compare"
     )
-    assert told["config"] == f"{mine} is the configuration itself: name another one after --compare"
-    assert told["empty"].startswith("there is no picture that both would caption")
-    assert told["skip"].startswith("skip.ini: [Interpreter] skip = True leaves no captions")
-    assert "did you mean language?" in told["typo"]
-    assert told["typo"].startswith(str(desk.folder / "typo.ini"))
-    assert told["template"].startswith("template.ini: ")
-    assert "missing.txt" in told["template"]
+    assert messages["config"] == f"{mine} is the configuration itself: name another one after --compare"
+    assert messages["empty"].startswith("there is no picture that both would caption")
+    assert messages["skip"].startswith("skip.ini: [Interpreter] skip = True leaves no captions")
+    assert "did you mean language?" in messages["typo"]
+    assert messages["typo"].startswith(str(desk.folder / "typo.ini"))
+    assert messages["template"].startswith("template.ini: ")
+    assert "missing.txt" in messages["template"]
 
 
 def message_of(desk: Desk, name: str) -> str:
-    """The sentence with which a comparison ends, without a process for each."""
+    """The error with which a comparison ends, without starting a process."""
     import asyncio
 
     files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
@@ -351,9 +351,9 @@ def test_the_log_hides_the_secrets_of_both(desk: Desk) -> None:
         for name in ("one", "other")
     ]
     with eventlog.kept(log, *both):
-        happened("told", words="marked-one and marked-other")
-    told = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()][1]
-    assert told["words"] == f"{HIDDEN} and {HIDDEN}"
+        happened("example", words="marked-one and marked-other")
+    line = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()][1]
+    assert line["words"] == f"{HIDDEN} and {HIDDEN}"
 
 
 def test_a_missing_file_is_reported_in_one_sentence(desk: Desk) -> None:
@@ -376,7 +376,7 @@ def test_among_pictures_the_folder_is_hidden_from_the_search_for_tag_files(desk:
 
 
 def hostile(folder: Path, stack: ExitStack) -> Desk:
-    """A comparison in which all that others write is hostile."""
+    """A comparison in which all texts of others are hostile."""
     said = f"A girl with a hat. {HOSTILE}"
     servers = [
         stack.enter_context(FakeEndpoint(answer=lambda body, text=text: text))  # type: ignore[misc]

@@ -50,8 +50,8 @@ def files(album: Album) -> dict[str, bytes]:
 
 def test_a_corrected_caption_is_saved_recorded_in_the_journal_and_shown(album: Album) -> None:
     entries = [{"picture": "a", "caption": WORDS}, {"picture": "deep/er/c", "caption": WORDS, "seen": ""}]
-    told = apply(album, file_of(album, *entries))
-    assert told.startswith("2 captions of yours saved, which later runs keep.")
+    message = apply(album, file_of(album, *entries))
+    assert message.startswith("2 captions of yours saved, which later runs keep.")
     assert (album.project.caption("a"), album.project.caption("deep/er/c")) == (WORDS, WORDS)
     last = album.project.journal()[-1]
     assert (last["picture"], last["outcome"], last["written"]) == ("deep/er/c", "edited", WORDS)
@@ -85,9 +85,9 @@ def test_a_picture_to_be_captioned_again_keeps_its_caption_until_there_is_a_new_
         before, other = project.caption("a"), project.caption("b")
         file = tmp_path / "corrections.json"
         file.write_text('{"version": 1, "corrections": [{"picture": "a", "again": true}]}', encoding="utf-8")
-        told = project.run("--apply", str(file)).out
-        assert "0 captions of yours saved" in told
-        assert "1 picture to be captioned again by the next run" in told
+        message = project.run("--apply", str(file)).out
+        assert "0 captions of yours saved" in message
+        assert "1 picture to be captioned again by the next run" in message
         endpoint.script(Reply("I'm sorry, but I can't help with that."))
         assert project.run().code == 1
         assert project.caption("a") == before
@@ -151,8 +151,8 @@ def test_one_mistake_is_reported_and_nothing_is_changed(album: Album, entry: obj
     before = files(album)
     with pytest.raises(UserError) as caught:
         apply(album, file_of(album, {"picture": "b", "caption": WORDS}, entry))
-    told, *lines = str(caught.value).splitlines()
-    assert told.endswith("corrections.json is not applied and nothing is changed:")
+    message, *lines = str(caught.value).splitlines()
+    assert message.endswith("corrections.json is not applied and nothing is changed:")
     assert len(lines) == 1
     assert problem in lines[0]
     assert files(album) == before

@@ -145,9 +145,9 @@ def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp
         ("Interrogator", "1 empty tag file, 1 not a picture"),
         ("Interpreter", "1 empty tag file"),
     ):
-        told, done = (next(line for line in out.splitlines() if line.startswith(stage)) for out in (dry, run))
+        plan, done = (next(line for line in out.splitlines() if line.startswith(stage)) for out in (dry, run))
         count = failed.count(",") + 1
-        assert f"; {count} would fail ({failed}); 1 excluded" in told
+        assert f"; {count} would fail ({failed}); 1 excluded" in plan
         assert f"; {count} failed ({failed}); " in done
         assert "; 1 excluded; " in done
     for out in (dry, run):

@@ -28,12 +28,12 @@ Result = TypeVar("Result")
 
 
 def _driver() -> str | None:
-    told = os.environ.get("CHROMEWEBDRIVER")  # the folder of it on GitHub's computers
-    return shutil.which("chromedriver") or (shutil.which("chromedriver", path=told) if told else None)
+    folder = os.environ.get("CHROMEWEBDRIVER")  # the folder of it on GitHub's computers
+    return shutil.which("chromedriver") or (shutil.which("chromedriver", path=folder) if folder else None)
 
 
 def need_browser() -> str:
-    """The driver of the browser; skips the test where there is none, but never in CI."""
+    """The path of the browser's driver; without one, skips the test, or fails it in CI."""
     driver = _driver()
     if driver is None and os.environ.get("CI"):
         pytest.fail("no chromedriver: the report is not tested; install chromium and chromium-driver")
@@ -43,7 +43,7 @@ def need_browser() -> str:
 
 
 class Browser:
-    """One browser, and the words in which tests speak of what it shows."""
+    """One browser, with methods to use a page and to read what it shows."""
 
     def __init__(self, profile: Path) -> None:
         """`profile` is an empty folder for all that the browser writes."""
@@ -77,7 +77,7 @@ class Browser:
         self._tell("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def before_each_page(self, script: str) -> Callable[[], None]:
-        """Run a script before those of each page; returns what ends that."""
+        """Run a script before those of each page; calling the result ends that."""
         added = self._tell("Page.addScriptToEvaluateOnNewDocument", {"source": script})
         return lambda: self._tell("Page.removeScriptToEvaluateOnNewDocument", added)
 
@@ -106,7 +106,7 @@ class Browser:
         return texts
 
     def click(self, css: str) -> None:
-        """Click as a person does: where something lies above it, that is an error."""
+        """Click as a person does; it is an error if something covers the element."""
         self.find(css).click()
 
     def press(self, *keys: str) -> None:
@@ -116,7 +116,7 @@ class Browser:
             focused.send_keys(getattr(Keys, key) if len(key) > 1 else key)
 
     def write(self, css: str, text: str) -> None:
-        """Write into a field, over what stands there."""
+        """Replace the text of a field."""
         self.run("arguments[0].focus(); arguments[0].select()", self.find(css))
         self.find(css).send_keys(text or Keys.DELETE)
 
@@ -129,11 +129,11 @@ class Browser:
         return WebDriverWait(self.driver, LONGEST_WAIT, poll_frequency=0.05).until(lambda _: what())
 
     def complaints(self) -> list[str]:
-        """What the console had to say since it was last asked."""
+        """The messages of the console since the last call."""
         return [str(entry["message"]) for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
     def requests(self) -> list[str]:
-        """The addresses that were asked for since this was last asked."""
+        """The addresses requested since the last call."""
         entries = self.driver.get_log("performance")  # type: ignore[no-untyped-call]
         events = [json.loads(entry["message"])["message"] for entry in entries]
         sent = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]

@@ -289,7 +289,7 @@ def test_nothing_overflows_at_any_width(nine: Browser, width: int) -> None:
 
 
 def large_page(count: int) -> Page:
-    """Values of a page with so many pictures, each with a caption of its own."""
+    """The values of a page with `count` pictures, each with its own caption."""
     caption = "A girl with long hair stands in a garden of roses, smiling at the viewer, number"
     pictures: list[dict[str, object]] = [
         {
