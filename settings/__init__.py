@@ -71,19 +71,19 @@ class EndpointSettings(Section):
         "key for the server at url; better in the environment as TAGSCRIBE_API_KEY; url = auto sends none",
     )
     concurrency: Concurrency = _setting(
-        "auto", "requests in flight at once: auto (as many as pay) or a number", "8"
+        "auto", "requests at once: auto (as many as make it faster) or a number", "8"
     )
-    timeout: float = _setting("300", "seconds that one request may take in all", gt=0)
-    retries: int = _setting("4", "times that a failed or refused answer is asked for again", ge=0, le=100)
+    timeout: float = _setting("300", "seconds that one request may take", gt=0)
+    retries: int = _setting("4", "how often a failed or refused answer is asked for again", ge=0, le=100)
     wait_for_server: float = _setting("60", "seconds to wait for a server that went away during a run", ge=0)
     temperature: OptionalFloat = _setting(
-        "0.4", "sampling temperature; empty: as the server likes", ge=0, le=5
+        "0.4", "sampling temperature; empty: the server's default", ge=0, le=5
     )
-    top_p: OptionalFloat = _setting("", "nucleus sampling; empty: as the server likes", "0.9", gt=0, le=1)
+    top_p: OptionalFloat = _setting("", "nucleus sampling; empty: the server's default", "0.9", gt=0, le=1)
     max_tokens: OptionalInt = _setting(
         "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1, le=2**31
     )
-    seed: OptionalInt = _setting("", "random seed; empty: as the server likes", "1", ge=0, le=2**31)
+    seed: OptionalInt = _setting("", "random seed; empty: the server's default", "1", ge=0, le=2**31)
     stop: Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
     headers: Headers = _setting("", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}')
     extra_body: JsonObject = _setting(
@@ -104,9 +104,7 @@ class DatasetSettings(Section):
     captions: PathFromConfig = _setting(
         "captions", "folder of the captions; mirrors the folders under images"
     )
-    descriptions: PathFromConfig = _setting(
-        "descriptions", "folder of what the vision model said of each picture"
-    )
+    descriptions: PathFromConfig = _setting("descriptions", "folder of the descriptions by the vision model")
     tag_extension: Extension = _setting(
         "auto",
         "auto (.tags .txt .caption .csv .json, with or without the picture's own ending) or one extension",
@@ -116,19 +114,20 @@ class DatasetSettings(Section):
     recursive: bool = _setting("True", "whether pictures in sub-folders are captioned too")
     existing: Literal["keep", "refresh", "overwrite"] = _setting(
         "keep",
-        "captions and descriptions that are there: keep, refresh (redo those made from another prompt, model "
-        "or tags, never those edited by hand) or overwrite",
+        "captions and descriptions that exist already: keep, refresh (redo those made from another prompt, "
+        "model or tags, never those edited by hand) or overwrite",
     )
     target: Literal[
         "txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "imagefolder"
     ] = _setting(
         "txt",
-        "who reads the captions: txt (nobody in particular), sd-scripts, onetrainer, simpletuner, "
+        "trainer that reads the captions: txt (any), sd-scripts, onetrainer, simpletuner, "
         "diffusion-pipe, ai-toolkit or imagefolder",
         "sd-scripts",
     )
     report: bool = _setting(
-        "True", "whether each run ends with a page that shows all of it: report.html beside the captions"
+        "True",
+        "whether each run writes a page of all pictures and captions: report.html beside the captions",
     )
 
 
@@ -139,7 +138,7 @@ class TagsSettings(Section):
         "", "tags that are left out, with commas between them", "signature, watermark"
     )
     replace: Pairs = _setting(
-        "", "tags that are written otherwise: old=new, with commas between", "grey hair=gray hair"
+        "", "tags that are spelled in another way: old=new, with commas between them", "grey hair=gray hair"
     )
     exclude_categories: Categories = _setting(
         ", ".join(sorted(UNSEEN)),
@@ -147,22 +146,23 @@ class TagsSettings(Section):
     )
     drop_implied: bool = _setting(
         "False",
-        "whether tags that another one says are left out of the prompt: smile beside grin, dress beside "
+        "whether tags that another tag implies are left out of the prompt: smile beside grin, dress beside "
         "white_dress",
     )
     hide: Strings = _setting(
         "",
-        "traits that a LoRA should absorb, as tags with commas between them: no prompt tells them, and a "
+        "traits that a LoRA should absorb, as tags with commas between them: no prompt names them, and a "
         "caption that says one is asked for again, and reported if that does not help",
         "silver hair, red eyes",
     )
     describe: Literal["unusual", "all", "none"] = _setting(
         "unusual",
-        "tags whose meaning is told to the model: unusual (characters, series, and what few pictures have), "
-        "all or none",
+        "tags that are explained to the model: unusual (characters, series and rare tags), all or none",
     )
     describe_tokens: int = _setting(
-        "800", "at most this many tokens of meanings in one prompt; the most common tags give way first", ge=0
+        "800",
+        "at most this many tokens of explanations in one prompt; the most common tags are left out first",
+        ge=0,
     )
     trigger: str = _setting("", "trigger word that begins every caption", "mychar")
     descriptions_file: OptionalPath = _setting(
@@ -176,7 +176,7 @@ class StageSettings(Section):
     """What every stage section holds; `endpoint` is [Endpoint] with what the section overrides."""
 
     endpoint: EndpointSettings = Field(default_factory=EndpointSettings)
-    skip: bool = _setting("False", "whether this stage is passed over")
+    skip: bool = _setting("False", "whether this stage is skipped")
 
 
 class TagProviderSettings(StageSettings):
@@ -199,14 +199,18 @@ class TagProviderSettings(StageSettings):
     user_agent: str = _setting(
         "", "how the program names itself to the wiki; empty: Tagscribe, its version and the login"
     )
-    min_post_count: int = _setting("0", "tags on fewer posts than this are not summed up", ge=0)
+    min_post_count: int = _setting(
+        "0",
+        "tags on fewer posts than this are explained by the first sentence of their page, without a model",
+        ge=0,
+    )
     cache: PathFromConfig = _setting("tags_cache.json", "file that keeps what each tag means")
 
 
 class InterrogatorSettings(StageSettings):
     """[Interrogator]: stage 2, what a vision model sees."""
 
-    skip: bool = _setting("True", "whether this stage is passed over; False needs a vision model")
+    skip: bool = _setting("True", "whether this stage is skipped; False needs a vision model")
     prompt_template_file: Template = _setting(
         "interrogator_prompt_template.txt", "template of the request that goes with each picture"
     )
@@ -236,7 +240,7 @@ class InterpreterSettings(StageSettings):
     )
     repairs: int = _setting(
         "1",
-        "times that a caption which contradicts the tags, misses a name or says a hidden trait is asked for "
+        "how often a caption that contradicts the tags, misses a name or says a hidden trait is asked for "
         "again",
         ge=0,
         le=5,
@@ -245,10 +249,10 @@ class InterpreterSettings(StageSettings):
         "0.5", "a caption that says less than this share of its tags is asked for again; 0 to 1", ge=0, le=1
     )
     prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
-    suffix: str = _setting("", "words behind every caption", ", in the style of a fairy tale")
+    suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")
     strip: Patterns = _setting(
         "",
-        "regular expressions, one a line, further ones indented; what they match is taken out of captions",
+        "regular expressions, one a line, further ones indented; what they match is removed from captions",
         r"\s*\((?:left|right)\)",
     )
     max_words: OptionalInt = _setting("", "a caption of more words is reported; empty: no limit", "120", ge=1)
@@ -265,7 +269,7 @@ class InterpreterSettings(StageSettings):
 
     @property
     def caption_names(self) -> tuple[str, ...]:
-        """What the captions of one picture are called, in their order; there is one unless told otherwise."""
+        """What the captions of one picture are called, in their order; usually there is one."""
         variants = self.variants or ("caption",)
         if len(self.prompt_template_file) == 1:
             return variants
@@ -296,10 +300,10 @@ SECTIONS: Mapping[str, type[Section]] = {
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A setting that is no longer there, or never was under this name.
+    """A setting that was removed or renamed, or that only another program has.
 
     `sentence` follows the name of the setting and says what became of it and what to do. `harmless` is for
-    settings that a run can do without: their line is passed over with a warning.
+    settings that a run can go on without: then the user is only warned.
     """
 
     sentence: str
@@ -311,4 +315,4 @@ FORMER_SETTINGS: Mapping[tuple[str, str], Former] = {
         "was removed: the stages run one after another; delete the line", harmless=True
     ),
 }
-"""By section and key, what a config.ini may still hold; what was in [Endpoint] could stand in every stage."""
+"""By section and key, what a config.ini may still hold; keys of [Endpoint] also count in the stages."""

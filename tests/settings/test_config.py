@@ -63,7 +63,7 @@ def test_the_manual_is_what_the_command_prints() -> None:
     assert printed.strip() == config.manual()
 
 
-def test_every_mistake_is_told_at_once_and_says_what_to_write(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         config.load(write(tmp_path, EVERY_MISTAKE))
     said = str(caught.value)
@@ -93,7 +93,7 @@ def test_a_key_of_a_stage_overrides_the_endpoint_for_that_stage_alone(tmp_path: 
     assert settings.interpreter.endpoint.url == "http://one/v1"
 
 
-def test_a_mistake_in_the_endpoint_is_told_once_and_not_for_every_stage(tmp_path: Path) -> None:
+def test_a_mistake_in_the_endpoint_is_reported_once_and_not_for_every_stage(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         config.load(write(tmp_path, "[Endpoint]\nretries = -1\n"))
     assert str(caught.value).count("retries = -1") == 1
@@ -113,7 +113,9 @@ def test_a_mistake_in_the_endpoint_is_told_once_and_not_for_every_stage(tmp_path
         (b"\x89PNG\r\n\x1a\n\0\0", "is not"),
     ],
 )
-def test_what_is_no_ini_file_is_told_with_its_line(tmp_path: Path, text: str | bytes, line: str) -> None:
+def test_a_file_that_is_no_ini_is_reported_with_the_line(
+    tmp_path: Path, text: str | bytes, line: str
+) -> None:
     with pytest.raises(UserError, match=line.replace("[", r"\[")):
         config.load(write(tmp_path, text))
 
@@ -159,7 +161,7 @@ def test_a_template_beside_the_file_comes_before_the_shipped_one(tmp_path: Path)
     assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file == (own,)
 
 
-def test_variants_are_of_those_there_are_and_one_is_written_by_a_model(tmp_path: Path) -> None:
+def test_variants_must_be_known_and_one_must_be_written_by_a_model(tmp_path: Path) -> None:
     good = config.load(write(tmp_path, "[Interpreter]\nvariants = long, tags\n"))
     assert good.interpreter.variants == ("long", "tags")
     wrong_and_said = (("tiny", "at most once"), ("long, long", "at most once"), ("tags", "a model writes"))
@@ -168,7 +170,7 @@ def test_variants_are_of_those_there_are_and_one_is_written_by_a_model(tmp_path:
             config.load(write(tmp_path, f"[Interpreter]\nvariants = {wrong}\n"))
 
 
-def test_overrides_win_and_their_mistakes_are_told_too(tmp_path: Path) -> None:
+def test_overrides_win_and_their_mistakes_are_reported(tmp_path: Path) -> None:
     path = write(tmp_path, "[Endpoint]\nretries = 1\n")
     assert config.load(path, ["Endpoint.retries=7"]).interpreter.endpoint.retries == 7
     with pytest.raises(UserError, match=r"--set retries: should be Section.key=value"):
@@ -213,7 +215,7 @@ def test_an_address_with_a_password_is_refused_and_the_password_not_shown(tmp_pa
 @pytest.mark.parametrize(
     "url", ["danbooru.donmai.us", "ftp://example.org", "http://", "http://[", "http://x:y", "http://x?y"]
 )
-def test_an_impossible_address_of_a_wiki_is_told(tmp_path: Path, url: str) -> None:
+def test_an_impossible_address_of_a_wiki_is_reported(tmp_path: Path, url: str) -> None:
     with pytest.raises(UserError, match=rf"\[TagProvider\] wiki_url = {re.escape(url)}: should "):
         config.load(write(tmp_path, f"[TagProvider]\nwiki_url = {url}\n"))
 
@@ -228,7 +230,7 @@ def test_a_password_in_the_address_of_a_wiki_is_refused_and_not_repeated(tmp_pat
 
 
 @pytest.mark.parametrize("section", ["Endpoint", "Interpreter"])
-def test_a_setting_that_was_removed_is_passed_over_with_a_sentence(
+def test_a_setting_that_was_removed_is_ignored_with_a_warning(
     tmp_path: Path, section: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = write(tmp_path, f"[{section}]\noverlap = True\nretries = 7\n")
@@ -237,7 +239,7 @@ def test_a_setting_that_was_removed_is_passed_over_with_a_sentence(
     assert caplog.messages == [f"{path}: [{section}] {became}"]
 
 
-def test_a_setting_that_was_removed_is_told_where_it_is_given_by_set(
+def test_a_setting_that_was_removed_is_reported_if_it_is_given_by_set(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = config.load(write(tmp_path, ""), ["Endpoint.overlap=True", "Endpoint.retries=7"])
@@ -255,7 +257,7 @@ def test_a_run_and_the_checkup_go_on_with_a_setting_that_was_removed(
     assert (result.code, "overlap was removed" in result.err) == (0, True), result
 
 
-def test_the_program_says_all_of_it_without_a_traceback_and_ends_with_2(tmp_path: Path) -> None:
+def test_the_program_reports_all_mistakes_without_a_traceback_and_exits_with_2(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "config.ini").write_text(EVERY_MISTAKE, encoding="utf-8")
     result = project.run()

@@ -49,7 +49,7 @@ def said(by: str, text: str = "A flat cap.", fetched: str = TODAY.isoformat()) -
     )
 
 
-def test_what_is_dumped_is_loaded_as_it_was_sorted_and_a_line_each(tmp_path: Path) -> None:
+def test_a_cache_is_written_sorted_with_one_entry_a_line_and_read_back_unchanged(tmp_path: Path) -> None:
     made = cache_of(
         ushanka=Entry("A fur hat with flaps.", "general", 3000, None, "danbooru", "2026-11-22", "gemma"),
         ao_dai=Entry("A long split dress.", "general", alias_of="áo_dài", by="gemma"),
@@ -62,7 +62,7 @@ def test_what_is_dumped_is_loaded_as_it_was_sorted_and_a_line_each(tmp_path: Pat
     assert again.dump() == text
 
 
-def test_what_a_tag_implies_is_kept_in_order_and_not_written_where_it_is_nothing(tmp_path: Path) -> None:
+def test_implications_keep_their_order_and_are_not_written_if_there_are_none(tmp_path: Path) -> None:
     made = cache_of(
         evil_grin=Entry("A bad grin.", by="gemma", implies=("grin", "evil_smile")), cap=said("gemma")
     )
@@ -100,7 +100,7 @@ def test_an_empty_or_missing_file_is_an_empty_cache(tmp_path: Path) -> None:
     assert len(cache.load(written(tmp_path / "c.json", " \n"))) == 0
 
 
-def test_a_plain_text_is_a_description_by_somebody(tmp_path: Path) -> None:
+def test_a_plain_text_is_a_description_that_a_person_wrote(tmp_path: Path) -> None:
     made = cache.load(written(tmp_path / "c.json", '{"long_hair": "Hair below\\n the shoulders."}'))
     assert made.get("long_hair") == Entry("Hair below the shoulders.", by=BY_YOU)
 
@@ -114,7 +114,7 @@ def test_tags_may_be_spelled_as_people_do(tmp_path: Path) -> None:
     assert all(f'"{key}": ' in made.dump().replace("\\\\", "\\") for key in keys)
 
 
-def test_the_older_form_is_taken_in(tmp_path: Path) -> None:
+def test_the_older_form_of_the_file_is_read(tmp_path: Path) -> None:
     rows = {
         "1": {"name": "long hair", "description": "Hair below the shoulders."},
         "2": {"name": "ghost", "description": ""},
@@ -139,9 +139,7 @@ def test_the_older_form_is_taken_in(tmp_path: Path) -> None:
         ("[" * 100_000, "is no JSON that can be read"),
     ],
 )
-def test_a_broken_file_is_a_sentence_and_nothing_is_overwritten(
-    tmp_path: Path, text: str, sentence: str
-) -> None:
+def test_a_broken_file_is_reported_and_not_overwritten(tmp_path: Path, text: str, sentence: str) -> None:
     path = written(tmp_path / "c.json", text)
     with pytest.raises(UserError, match=r"c\.json") as caught:
         cache.load(path)
@@ -151,7 +149,7 @@ def test_a_broken_file_is_a_sentence_and_nothing_is_overwritten(
     assert path.read_text() == text
 
 
-def test_bytes_that_are_no_text_are_a_sentence(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_reported(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_bytes(b'{"a": "\xff"}')
     with pytest.raises(UserError, match="not UTF-8 text: save it as UTF-8"):
         cache.load(tmp_path / "c.json")
@@ -192,14 +190,14 @@ def test_half_of_a_surrogate_pair_can_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("by", PROVISIONAL)
-def test_what_had_no_good_answer_is_asked_again_after_thirty_days_and_not_before(by: str) -> None:
+def test_a_provisional_entry_is_asked_about_again_after_thirty_days(by: str) -> None:
     assert timedelta(days=30) == RECHECK_AFTER
     recent = (TODAY - RECHECK_AFTER + timedelta(days=1)).isoformat()
     made = cache_of(old=said(by, fetched=LONG_AGO), new=said(by, fetched=recent))
     assert made.wanted(["old", "new"], TODAY) == ["old"]
 
 
-def test_a_date_that_is_none_or_to_come_is_as_good_as_long_ago() -> None:
+def test_an_invalid_or_future_date_counts_as_old() -> None:
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
     made = cache_of(a=said(BY_NO_TAG, fetched="soon"), b=said(BY_NO_TAG, fetched=tomorrow))
     assert made.wanted(["a", "b"], TODAY) == ["a", "b"]
@@ -210,7 +208,7 @@ def test_a_good_answer_is_never_asked_for_again(by: str) -> None:
     assert cache_of(hat=said(by, fetched="2001-01-01")).wanted(["hat"], TODAY) == []
 
 
-def test_a_tag_that_somebody_took_out_is_asked_about_again() -> None:
+def test_a_tag_that_somebody_removed_is_asked_about_again() -> None:
     raw = json.loads(cache_of(hat=said("gemma"), cap=said("gemma")).dump())
     del raw["hat"]
     assert Cache(raw).wanted(["hat", "cap"], TODAY) == ["hat"]
@@ -227,7 +225,7 @@ def test_a_tag_that_somebody_took_out_is_asked_about_again() -> None:
         {"implies": ["cap"]},
     ],
 )
-def test_whatever_a_hand_changes_in_an_entry_it_is_neither_asked_again_nor_replaced(
+def test_an_entry_that_somebody_edited_is_neither_asked_about_again_nor_replaced(
     by: str, edit: dict[str, object]
 ) -> None:
     raw = json.loads(cache_of(hat=said(by, fetched=LONG_AGO)).dump())
@@ -261,14 +259,14 @@ def test_of_two_entries_the_better_one_stays(mine: Entry | None, theirs: Entry, 
     assert made.get("hat") == (theirs if taken else mine)
 
 
-def test_what_a_better_entry_implies_comes_with_it_and_what_stands_there_is_not_added_to() -> None:
+def test_a_better_entry_brings_its_implications_and_other_entries_get_none() -> None:
     mine = cache_of(cap=said(BY_NO_PAGE), bow=said("gemma"))
     theirs = [replace(said("qwen"), implies=("hat",)) for _ in range(3)]
     assert mine.merge(cache_of(hat=theirs[0], cap=theirs[1], bow=theirs[2])) == 2
     assert [mine.get(tag).implies for tag in ("hat", "cap", "bow")] == [("hat",), ("hat",), ()]  # type: ignore[union-attr]
 
 
-def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path) -> None:
+def test_merging_returns_the_number_of_new_entries_and_keeps_the_old_ones(tmp_path: Path) -> None:
     mine = written(tmp_path / "mine.json", '{"hat": "My hat.", "Long Hair": "Mine."}')
     theirs = cache_of(
         hat=said("gemma", "Their hat."), cap=said("gemma"), long_hair=said("gemma"), bow=said(BY_NO_PAGE)
@@ -283,7 +281,7 @@ def test_merging_says_how_many_came_in_and_keeps_what_stood_there(tmp_path: Path
     assert sorted(kept) == ["Long Hair", "bow", "cap", "hat"]
 
 
-def test_a_file_to_merge_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_to_merge_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"there is no file .*none.json: name a tags_cache.json"):
         saving.merge_cache_file(tmp_path / "mine.json", tmp_path / "none.json")
     assert not (tmp_path / "mine.json").exists()
@@ -335,7 +333,7 @@ def test_a_hundred_thousand_entries_load_in_a_second(tmp_path: Path) -> None:
     assert float(seconds) < 1.5, "0.5 s on a computer of 2026 with nothing else to do"
 
 
-def test_the_command_brings_in_somebody_elses_cache(tmp_path: Path) -> None:
+def test_merge_cache_adds_the_entries_of_another_file(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.cache.write_text('{"hat": "My hat."}', encoding="utf-8")
     older = {"_default": {"1": {"name": "flat cap", "description": "A low cap."}}}

@@ -136,7 +136,7 @@ def test_an_alias_comes_without_what_its_target_implies() -> None:
         (["hat", None, {"status": "active"}, {"consequent_name": 5, "status": "active"}], ()),
     ],
 )
-def test_implications_of_a_strange_form_are_none(told: object, implies: tuple[str, ...]) -> None:
+def test_implications_of_an_unknown_form_are_ignored(told: object, implies: tuple[str, ...]) -> None:
     row = {"name": "sun_hat", "category": 0, "antecedent_implications": told}
     with FakeDanbooru() as wiki:
         wiki.always = Fault(Reply(200, json.dumps([row]).encode()))
@@ -175,7 +175,7 @@ def test_every_tag_of_a_strange_spelling_comes_back() -> None:
         "tab\there",
     ],
 )
-def test_what_cannot_be_a_tag_is_unknown_without_asking(tag: str) -> None:
+def test_a_text_that_cannot_be_a_tag_is_unknown_without_asking(tag: str) -> None:
     with FakeDanbooru() as wiki:
         assert pages(wiki, [tag]) == {tag: Page.unknown(tag)}
         assert wiki.asked == []
@@ -186,7 +186,7 @@ def test_odd_names_that_exist_are_asked_about(tag: str) -> None:
     assert can_be_tag(tag)
 
 
-def test_no_tags_are_no_request() -> None:
+def test_without_tags_nothing_is_asked() -> None:
     with FakeDanbooru() as wiki:
         assert pages(wiki, []) == {}
         assert wiki.asked == []
@@ -261,7 +261,7 @@ def test_a_database_that_cannot_answer_even_one_tag_ends_the_stage() -> None:
     ],
     ids=["429", "502", "503", "500", "web page", "half answer", "half JSON", "dropped"],
 )
-def test_what_passes_is_outlasted(fault: Fault) -> None:
+def test_a_failure_that_passes_is_retried(fault: Fault) -> None:
     with FakeDanbooru() as wiki:
         found = source(wiki).pages(["smile", *named(600)])
         next(found)
@@ -288,7 +288,7 @@ def test_what_passes_is_outlasted(fault: Fault) -> None:
         (Fault(Reply(200, b"[" * 100_000)), 2, "something else than whole JSON"),
     ],
 )
-def test_what_stays_ends_the_stage_with_a_sentence(fault: Fault, requests: int, sentence: str) -> None:
+def test_a_failure_that_stays_ends_the_stage(fault: Fault, requests: int, sentence: str) -> None:
     with FakeDanbooru() as wiki:
         wiki.always = fault
         with pytest.raises(StageError, match=sentence) as caught:
@@ -297,7 +297,7 @@ def test_what_stays_ends_the_stage_with_a_sentence(fault: Fault, requests: int, 
     assert not str(caught.value).endswith(".")
 
 
-def test_what_came_before_the_end_is_kept() -> None:
+def test_pages_read_before_the_failure_are_kept() -> None:
     names = named(1000)
     kept: list[Page] = []
     with FakeDanbooru(fake_of(names)) as wiki:
@@ -326,7 +326,7 @@ def test_a_compressed_answer_that_is_damaged_ends_the_stage_with_a_sentence() ->
             pages(wiki, ["smile"])
 
 
-def test_silence_ends_after_a_second_try() -> None:
+def test_a_silent_wiki_is_tried_twice() -> None:
     with FakeDanbooru() as wiki:
         wiki.always = SILENT
         with pytest.raises(StageError, match="did not answer in time"):
@@ -334,12 +334,12 @@ def test_silence_ends_after_a_second_try() -> None:
         assert len(wiki.asked) == 2
 
 
-def test_a_wiki_that_never_answered_holds_nobody_up_for_minutes() -> None:
+def test_a_wiki_that_never_answered_is_given_up_within_half_a_minute() -> None:
     manners = Manners(per_second=1)
     assert 2 * manners.first_deadline + manners.first_wait < 30
 
 
-def test_patience_ends_the_tries_of_a_wiki_that_is_away_for_long() -> None:
+def test_a_wiki_that_is_away_is_given_up_when_the_patience_is_over() -> None:
     manners = Manners(per_second=1000, first_wait=0.2, longest_wait=0.2, tries=1000, patience=0.7)
     with FakeDanbooru() as wiki:
         wiki.always = web_page(502)
@@ -396,7 +396,7 @@ def test_waits_grow_from_try_to_try() -> None:
     assert all(gap >= wait for gap, wait in zip(gaps, (0.1, 0.2, 0.4), strict=True))
 
 
-def test_requests_keep_their_distance() -> None:
+def test_requests_keep_the_pace() -> None:
     names = named(1000)
     with FakeDanbooru(fake_of(names)) as wiki:
         list(source(wiki, Manners(per_second=10)).pages(names))
@@ -424,7 +424,7 @@ def test_the_program_and_the_user_are_named_to_the_wiki() -> None:
 
 
 @pytest.mark.parametrize("login", ["painter", "絵師"])
-def test_credentials_travel_in_the_header_alone(login: str) -> None:
+def test_credentials_are_sent_only_in_the_header(login: str) -> None:
     with FakeDanbooru(accounts={login: "s3cret"}) as wiki:
         assert [page.known for page in source(wiki, login=login, api_key="s3cret").pages(["smile"])] == [True]
         (asked,) = wiki.asked
@@ -433,7 +433,7 @@ def test_credentials_travel_in_the_header_alone(login: str) -> None:
     assert "s3cret" not in asked.line and basic not in asked.line and not asked.body
 
 
-def test_a_wrong_key_is_told_at_once_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_key_is_reported_at_once_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with FakeDanbooru(accounts={"painter": "right"}) as wiki:
         with pytest.raises(StageError, match="correct wiki_login and wiki_api_key") as caught:
@@ -451,7 +451,7 @@ def test_a_redirect_is_not_followed() -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_half_of_the_credentials_is_told_before_anything_is_asked() -> None:
+def test_a_login_without_a_key_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(UserError, match="belong together"):
         DanbooruSource(Access("http://localhost", HASTY, login="painter"))
 
@@ -461,7 +461,7 @@ def test_a_user_agent_of_two_lines_is_refused() -> None:
         DanbooruSource(Access("http://localhost", HASTY, "Tagscribe\r\nX-Evil: 1"))
 
 
-def test_a_user_named_in_other_letters_is_escaped() -> None:
+def test_a_user_agent_beyond_ascii_is_escaped() -> None:
     with FakeDanbooru() as wiki:
         list(DanbooruSource(Access(wiki.url, HASTY, "Tagscribe/0.1.0 (by 絵師; 50%)")).pages(["smile"]))
         assert wiki.asked[0].headers["user-agent"] == "Tagscribe/0.1.0 (by %E7%B5%B5%E5%B8%AB; 50%)"

@@ -145,7 +145,7 @@ def test_an_e621_dump_is_read_as_the_site_publishes_it(tmp_path: Path) -> None:
         ({}, None),
     ],
 )
-def test_a_category_is_read_in_the_manner_of_its_site(
+def test_a_category_is_read_by_the_numbers_of_its_site(
     tmp_path: Path, columns: dict[str, object], category: str | None
 ) -> None:
     path = written(tmp_path, [{"title": "x", "body": "y", **columns}])
@@ -167,7 +167,7 @@ def test_a_deleted_page_has_no_text(tmp_path: Path, deleted: object) -> None:
 
 
 @pytest.mark.parametrize("standing", [False, "False", "f", None, 0, ""])
-def test_a_page_that_stands_has_its_text(tmp_path: Path, standing: object) -> None:
+def test_a_page_that_is_not_deleted_has_its_text(tmp_path: Path, standing: object) -> None:
     path = written(tmp_path, [{"title": "x", "body": "y", "is_deleted": standing}])
     assert pages_of(path, ["x"])["x"].text == "y"
 
@@ -177,7 +177,7 @@ def test_titles_that_are_numbers_are_titles(tmp_path: Path) -> None:
     assert pages_of(path, ["2023"])["2023"].text == "A year."
 
 
-def test_of_two_pages_with_one_title_the_newer_one_that_stands_is_taken(tmp_path: Path) -> None:
+def test_of_two_pages_with_one_title_the_newer_one_that_is_not_deleted_is_taken(tmp_path: Path) -> None:
     rows: Rows = [
         {"title": "x", "body": "new", "updated_at": "2026-02-02", "is_deleted": False},
         {"title": "x", "body": "old", "updated_at": "2025-02-02", "is_deleted": False},
@@ -219,7 +219,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_rows_are_skipped_and_told_once(
+def test_broken_rows_are_skipped_and_reported_once(
     tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     content, warning = BROKEN[name]
@@ -272,7 +272,7 @@ def test_a_parquet_row_without_title_is_skipped(tmp_path: Path, caplog: pytest.L
         ("dump.parquet", b"PAR1 no parquet", "cannot be read .*: download it again"),
     ],
 )
-def test_a_file_that_is_no_dump_is_told_with_what_is_wrong(
+def test_a_file_that_is_no_dump_is_reported_with_what_is_wrong(
     tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
@@ -281,20 +281,20 @@ def test_a_file_that_is_no_dump_is_told_with_what_is_wrong(
     assert str(tmp_path / name) in str(caught.value)
 
 
-def test_a_parquet_file_without_bodies_is_told(tmp_path: Path) -> None:
+def test_a_parquet_file_without_bodies_is_reported(tmp_path: Path) -> None:
     path = written(tmp_path, [{"title": "x", "posts": 1}], "dump.parquet")
     with pytest.raises(UserError, match="no column body or text or description, only title, posts"):
         pages_of(path, ["x"])
 
 
 @pytest.mark.parametrize("name", ["dump.txt", "dump.json", "wiki_pages", "dump.gz"])
-def test_an_unknown_ending_is_told_at_once(tmp_path: Path, name: str) -> None:
+def test_an_unknown_ending_is_reported_at_once(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("title,body\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"must end in one of \.csv, \.csv\.gz, .*\.parquet"):
         DumpSource(tmp_path / name)
 
 
-def test_a_missing_file_is_told_at_once(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_at_once(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no file .*dump\.csv: write danbooru, e621 or"):
         DumpSource(tmp_path / "dump.csv")
 
@@ -330,7 +330,7 @@ def read_without_pyarrow(path: Path, libraries: Path) -> str:
     return run_python("-S", "-c", READ_WITHOUT_PYARROW, str(path), str(libraries))
 
 
-def test_without_pyarrow_it_is_told_what_to_install(tmp_path: Path, without_pyarrow: Path) -> None:
+def test_without_pyarrow_a_parquet_dump_says_what_to_install(tmp_path: Path, without_pyarrow: Path) -> None:
     path = written(tmp_path, PAGES, "dump.parquet")
     assert "install pyarrow" in read_without_pyarrow(path, without_pyarrow)
 

@@ -52,7 +52,7 @@ def test_categories_are_those_of_e621(tag: str, category: str) -> None:
     assert page_of(tag).category == category
 
 
-def test_an_alias_is_followed_to_the_whole_of_its_target() -> None:
+def test_an_alias_has_everything_that_its_target_has() -> None:
     target = TAGS["hatsune_miku"]
     page = page_of("miku")
     assert (page.tag, page.name) == ("miku", "hatsune_miku")
@@ -70,7 +70,7 @@ def test_a_page_that_moved_is_read_where_it_went() -> None:
     assert page.text.startswith("The pale pink flowers")
 
 
-def test_pages_that_point_at_each_other_do_not_go_round_for_ever() -> None:
+def test_pages_that_redirect_to_each_other_do_not_loop() -> None:
     with FakeE621() as wiki:
         assert pages(wiki, ["endless_road"])["endless_road"].text == ""
         assert len(wiki.asked) < 8
@@ -90,7 +90,7 @@ def test_an_invalid_tag_is_known_but_means_nothing_and_its_page_is_not_asked_for
 
 
 @pytest.mark.parametrize("empty_as_object", [False, True])
-def test_what_is_no_tag_is_unknown_and_costs_no_page(empty_as_object: bool) -> None:
+def test_a_name_that_is_no_tag_is_unknown_and_its_page_is_not_asked_for(empty_as_object: bool) -> None:
     with FakeE621(empty_as_object=empty_as_object) as wiki:
         assert pages(wiki, ["no_such_tag"]) == {"no_such_tag": Page.unknown("no_such_tag")}
         assert paths(wiki) == ["/tag_aliases.json", "/tags.json"]
@@ -99,7 +99,7 @@ def test_what_is_no_tag_is_unknown_and_costs_no_page(empty_as_object: bool) -> N
 @pytest.mark.parametrize(
     "tag", ["", "a girl in the rain", "smile,grin", "-solo", "~solo", "x" * 151, "*girl", "\\m/"]
 )
-def test_what_cannot_be_a_tag_is_unknown_without_asking(tag: str) -> None:
+def test_a_text_that_cannot_be_a_tag_is_unknown_without_asking(tag: str) -> None:
     with FakeE621() as wiki:
         assert pages(wiki, [tag]) == {tag: Page.unknown(tag)}
         assert wiki.asked == []
@@ -156,18 +156,18 @@ def test_many_tags_hint_at_the_dump(caplog: pytest.LogCaptureFixture) -> None:
     assert record.levelno == logging.WARNING and "wiki_pages.csv.gz" in record.getMessage()
 
 
-def test_one_request_a_second_is_the_rule_unless_told_otherwise() -> None:
+def test_one_request_a_second_is_the_default() -> None:
     assert WIKIS["e621"].manners.per_second == 1
 
 
-def test_requests_keep_their_distance() -> None:
+def test_requests_keep_the_pace() -> None:
     with FakeE621() as wiki:
         list(source(wiki, Manners(per_second=10)).pages(["smile", "grin"]))
         gaps = [second.at - first.at for first, second in pairwise(wiki.asked)]
     assert len(gaps) == 3 and all(gap > 0.08 for gap in gaps)
 
 
-def test_what_passes_is_outlasted() -> None:
+def test_a_failure_that_passes_is_retried() -> None:
     with FakeE621() as wiki:
         wiki.faults.extend([TOO_FAST, web_page(503), web_page(200)])
         assert pages(wiki, ["smile"])["smile"].text
@@ -187,14 +187,14 @@ def test_what_passes_is_outlasted() -> None:
         (Fault(Reply(200, b'{"success":false}')), "unknown form"),
     ],
 )
-def test_what_stays_ends_the_stage_with_a_sentence(fault: Fault, sentence: str) -> None:
+def test_a_failure_that_stays_ends_the_stage(fault: Fault, sentence: str) -> None:
     with FakeE621() as wiki:
         wiki.always = fault
         with pytest.raises(StageError, match=sentence):
             pages(wiki, ["smile"])
 
 
-def test_pages_read_before_the_end_are_kept_and_the_others_are_not_called_unknown() -> None:
+def test_pages_read_before_the_failure_are_kept_and_the_others_are_not_called_unknown() -> None:
     kept: list[Page] = []
     with FakeE621() as wiki:
         found = source(wiki).pages(["smile", "grin", "no_such_tag"])
@@ -205,6 +205,6 @@ def test_pages_read_before_the_end_are_kept_and_the_others_are_not_called_unknow
     assert [page.tag for page in kept] == ["smile"]
 
 
-def test_half_of_the_credentials_is_told_before_anything_is_asked() -> None:
+def test_a_login_without_a_key_is_refused_before_anything_is_asked() -> None:
     with pytest.raises(UserError, match="belong together"):
         E621Source(Access("http://localhost", HASTY, api_key="s3cret"))

@@ -34,7 +34,7 @@ def meanings_of(
 # Who knows best
 
 
-def test_what_a_tag_implies_is_told_by_whoever_knows_and_for_an_alias_by_its_target() -> None:
+def test_implications_come_from_the_first_source_that_has_them_and_for_an_alias_from_its_target() -> None:
     cached = {
         "grin": Entry("A smile with teeth.", implies=("smile",), by="gemma"),
         "toothy_grin": Entry("A smile with teeth.", alias_of="grin", by="gemma"),
@@ -47,7 +47,7 @@ def test_what_a_tag_implies_is_told_by_whoever_knows_and_for_an_alias_by_its_tar
     assert meanings.look_up("grin").description == "How she grins."
 
 
-def test_the_user_knows_better_than_the_cache_and_the_cache_better_than_the_glossary() -> None:
+def test_the_file_of_the_user_comes_before_the_cache_and_the_cache_before_the_glossary() -> None:
     shipped = meanings_of().look_up("twintails")
     assert shipped.description
     assert (shipped.category, shipped.source) == ("general", "glossary")
@@ -72,7 +72,7 @@ def test_a_tag_that_the_wiki_does_not_know_keeps_what_the_glossary_and_the_tag_f
     assert found.look_up("twintails").description
 
 
-def test_without_anybody_who_knows_there_is_neither_text_nor_category() -> None:
+def test_an_unknown_tag_has_neither_text_nor_category() -> None:
     assert meanings_of().look_up("no_such_thing") == Entry("")
     assert meanings_of().categories(["no_such_thing"]) == {}
 
@@ -98,7 +98,7 @@ def test_a_name_with_its_series_in_brackets_beside_the_series_is_a_character() -
         (("(alice)", "alice"), {}),
     ],
 )
-def test_brackets_make_no_character_where_somebody_knows_better(
+def test_brackets_make_no_character_if_a_category_says_otherwise(
     tags: Sequence[str], told: dict[str, str]
 ) -> None:
     assert "character" not in meanings_of(told=told).categories(tags).values()
@@ -173,7 +173,7 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     assert "did you mean character?" in lines[4]
 
 
-def test_of_very_many_bad_rows_the_first_are_named(tmp_path: Path) -> None:
+def test_only_the_first_of_very_many_bad_rows_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load(tmp_path, "my.csv", "\n".join(f"tag_{number}" for number in range(50)))
     assert len(str(caught.value).splitlines()) == 22
@@ -191,15 +191,13 @@ def test_of_very_many_bad_rows_the_first_are_named(tmp_path: Path) -> None:
         ("my.csv", 'hat,"' + "x" * 2_000_000, "is no CSV that can be read"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_a_sentence(
-    tmp_path: Path, name: str, text: str, sentence: str
-) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, name: str, text: str, sentence: str) -> None:
     with pytest.raises(UserError) as caught:
         load(tmp_path, name, text)
     assert sentence in str(caught.value)
 
 
-def test_a_file_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_setting(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="correct descriptions_file"):
         load_own(tmp_path / "my.csv")
 
@@ -211,7 +209,7 @@ def test_a_file_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
         ("xyz", "xyz is no category; there are general"),
     ],
 )
-def test_a_category_to_leave_out_that_is_none_is_told(tmp_path: Path, written: str, sentence: str) -> None:
+def test_an_unknown_category_to_leave_out_is_reported(tmp_path: Path, written: str, sentence: str) -> None:
     path = tmp_path / "config.ini"
     path.write_text(f"[Tags]\nexclude_categories = meta, {written}\n", encoding="utf-8")
     with pytest.raises(UserError) as caught:
@@ -245,7 +243,7 @@ def names(found: list[tuple[str, str]]) -> list[str]:
     return [name for name, _ in found]
 
 
-def test_characters_and_series_are_told_and_what_few_pictures_have_and_no_name_says() -> None:
+def test_characters_series_and_rare_tags_are_explained_unless_the_name_says_it_all() -> None:
     assert sorted(names(explanations().choose([*ENTRIES, "unknown"]))) == [
         "ao dai",
         "hatsune miku",
@@ -255,12 +253,12 @@ def test_characters_and_series_are_told_and_what_few_pictures_have_and_no_name_s
     ]
 
 
-def test_all_and_none_are_what_they_say() -> None:
+def test_describe_all_explains_every_tag_and_none_explains_no_tag() -> None:
     assert len(explanations("all").choose(list(ENTRIES))) == len(ENTRIES) - 1
     assert explanations("none").choose(list(ENTRIES)) == []
 
 
-def test_of_what_does_not_fit_the_most_common_gives_way_first() -> None:
+def test_if_not_all_explanations_fit_the_most_common_tags_are_left_out() -> None:
     costs = {tag: tokens(tag) + tokens(entry.description) + 4 for tag, entry in ENTRIES.items()}
     order = ["hatsune_miku", "vocaloid", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
     for count in range(len(order) + 1):
@@ -269,13 +267,13 @@ def test_of_what_does_not_fit_the_most_common_gives_way_first() -> None:
         assert sorted(told) == sorted(map(words, order[:count]))
 
 
-def test_the_order_is_one_for_the_whole_data_set_whatever_the_order_of_the_tags() -> None:
+def test_explanations_have_the_same_order_in_every_prompt() -> None:
     one = explanations(counts={"ushanka": 900, "hatsune_miku": 100, "ao_dai": 3})
     assert names(one.choose(["ao_dai", "hatsune_miku", "ushanka"])) == ["ushanka", "hatsune miku", "ao dai"]
     assert names(one.choose(["ushanka", "ao_dai"])) == ["ushanka", "ao dai"]
 
 
-def test_a_few_new_pictures_change_no_order() -> None:
+def test_a_few_new_pictures_do_not_change_the_order() -> None:
     counts = {"ushanka": 40, "ao_dai": 41, "new_thing": 2}
     before = explanations(counts=counts).choose(list(ENTRIES))
     grown = {tag: count + 5 * (tag == "ushanka") for tag, count in counts.items()}
@@ -289,7 +287,7 @@ def test_tokens_are_estimated(text: str, expected: int) -> None:
     assert tokens(text) == expected
 
 
-def test_only_what_a_user_tells_in_full_is_not_looked_up(tmp_path: Path) -> None:
+def test_a_tag_is_looked_up_unless_the_user_gives_both_text_and_category(tmp_path: Path) -> None:
     project = Project(tmp_path, Tags__descriptions_file="my.csv")
     project.add("a.png", "mychar, hat, bow, cap")
     (tmp_path / "my.csv").write_text("mychar,A girl.,character\nhat,A hat.\nbow,,general\n", "utf-8")
