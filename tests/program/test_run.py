@@ -85,6 +85,24 @@ def test_refresh_redoes_what_was_made_from_other_tags_and_no_edited_caption(tmp_
     assert project.caption("b") == "My own words."
 
 
+def test_refresh_redoes_captions_once_other_variants_are_wanted(tmp_path: Path) -> None:
+    long, short = "A girl with long hair smiles at the viewer.", "A girl smiles."
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Dataset__existing="refresh")
+        project.add("a.png")
+        project.set["Interpreter.variants"] = "long"
+        endpoint.script(Reply(long))
+        project.run()
+        project.run()
+        assert len(endpoint.requests) == 1
+        project.set["Interpreter.variants"] = "long, short"
+        endpoint.script(Reply(json.dumps({"long": long, "short": short})))
+        assert "1 caption written" in project.run().out
+        project.run()
+        assert len(endpoint.requests) == 2
+    assert project.caption("a").splitlines() == [long, short]
+
+
 def test_overwrite_asks_for_every_caption_again(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url, Dataset__existing="overwrite")
