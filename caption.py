@@ -115,11 +115,11 @@ def _reviewed(options: argparse.Namespace) -> str:
 
 
 def _exported(options: argparse.Namespace) -> ExitCode:
-    from captioning import export
     from captioning.project import Project
+    from commands.export import export
 
     settings = _settings(options)
-    return export.export(Project(settings), options.export, _print)
+    return export(Project(settings), options.export, _print)
 
 
 def _checked(options: argparse.Namespace, interruption: Interruption) -> ExitCode:

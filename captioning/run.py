@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from captioning.amounts import amount
 from captioning.effort import watched
-from captioning.export import after_run
 from captioning.project import Project
 from captioning.summary import BUILTIN, NO_MODEL, Outcome, Product, Products, Summary
 from captioning.templates import refuse_broken
+from captioning.trainer_files import write_after_run
 from dataset.disk import locked
 from dataset.images import Picture
 from dataset.results import Results
@@ -66,7 +66,7 @@ class Run:
             try:
                 self._recover()
                 await self._stages()
-                after_run(self._project, self._summary.once, self._summary.trouble)
+                write_after_run(self._project, self._summary.once, self._summary.trouble)
             except (StageError, UserError, asyncio.CancelledError) as end:
                 self._tell_what_is_done(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise

@@ -1,7 +1,7 @@
 """The files each trainer reads.
 
-A picture has one text in the captions folder, and that text is the truth: a caption a line, each in one
-line. Every trainer below either reads these texts or is given further files that are made from them.
+A picture has one text in the captions folder, with one caption on each line, and that text is the truth.
+Every trainer below either reads these texts or gets further files that are made from them.
 
     target          text of a picture              further files
     txt             a caption a line               -
@@ -14,17 +14,23 @@ line. Every trainer below either reads these texts or is given further files tha
     ai-toolkit      (the whole file)               a/b.json: {"caption": ..., "caption_short": ...}
     imagefolder     (not read)                     metadata.jsonl: {"file_name": "a/b.png", "text": ...}
 
-Further files lie in the captions folder as they have to lie in the folder of the pictures, whose tree it
-mirrors: whoever copies one over the other has a data set. All names in them are relative to it. JSON is
-written in ASCII, because some trainers read it in whatever encoding their computer prefers.
+The captions folder has the same tree as the folder of the pictures, so copying one over the other gives a
+complete data set. Names in further files are relative to it. JSON is written in ASCII, because some trainers
+read it in the default encoding of their computer.
 
-sd-scripts appends the "tags" of its metadata to each caption; they would bring back what was hidden or
-filtered, so they are left out.
+sd-scripts appends the "tags" of its metadata to each caption. That would bring back tags that were hidden or
+filtered, so no tags are written.
+
+Parquet is one table, written by the optional library pyarrow. Its columns: `file_name`, `caption`, `captions`
+(all variants, the main one first) and `tags`. Trainers that read Parquet are told in their own settings which
+columns to take.
 """
 
 from __future__ import annotations
 
 import glob
+import importlib.util
+import io
 import itertools
 import json
 import re
@@ -32,6 +38,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dataset.images import Picture
+from errors import UserError
+
+PARQUET_FILE = "captions.parquet"
+_ROWS_AT_ONCE = 10_000
 
 Pieces = Iterator[str | bytes]
 
@@ -53,7 +63,7 @@ class Captioned:
 
 @dataclass(frozen=True, slots=True)
 class SideFile:
-    """A file beside the texts: its name below the captions folder, and what it holds, piece by piece."""
+    """A file beside the texts: its name below the captions folder, and its content, piece by piece."""
 
     name: str
     pieces: Pieces
@@ -64,10 +74,10 @@ SideFiles = Callable[[Iterable[Captioned]], Iterator[SideFile]]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How one trainer wants its captions: whether braces mean something to it, and its further files.
+    """How one trainer wants its captions.
 
-    `single` is the name of the one further file where there is but one; `reads_texts` is whether the text
-    of a picture is read even where further files are there.
+    `has_wildcards` is whether braces have a meaning for it, and `reads_texts` whether it reads the text of a
+    picture. `side_files` makes its further files; `single` is the name of the file if there is only one.
     """
 
     name: str
@@ -77,37 +87,33 @@ class Target:
     side_files: SideFiles | None = None
 
     def text(self, captions: Iterable[str]) -> str:
-        """The text of a picture; raises ValueError for captions that are empty or no single lines."""
+        """The text of a picture; raises ValueError for captions that are empty or not on one line."""
         lines = list(captions)
         if not lines or any(not line or line != " ".join(line.split()) for line in lines):
             raise ValueError("a caption is one line with something in it")
-        return "\n".join(map(_with_braces_escaped, lines) if self.has_wildcards else lines)
+        return "\n".join(map(_with_escapes, lines) if self.has_wildcards else lines)
 
     def captions(self, text: str, variants: Sequence[str]) -> list[str]:
         """The captions in the text of a picture, which a person may have edited.
 
-        Lines are captions where `variants` are written; else they are one caption that was broken up.
+        If `variants` are written, each line is a caption; if not, all lines are one caption, broken up.
         """
         lines = [line for line in (" ".join(line.split()) for line in text.split("\n")) if line]
         if len(variants) < 2 and lines:
             lines = [" ".join(lines)]
-        return (
-            [re.sub(r"\{\{|\}\}", lambda found: found[0][0], line) for line in lines]
-            if (self.has_wildcards)
-            else lines
-        )
+        return [_without_escapes(line) for line in lines] if self.has_wildcards else lines
 
 
 def captioned(
     picture: Picture, captions: Sequence[str], variants: Sequence[str], tags: tuple[str, ...]
 ) -> Captioned:
-    """The captions of a picture with the names of their variants; lines beyond those are numbered."""
+    """The captions of a picture with the names of their variants; further ones are numbered."""
     names = [*variants[: len(captions)], *(str(number + 1) for number in range(len(variants), len(captions)))]
     return Captioned(picture, captions[0], dict(zip(names[1:], captions[1:], strict=False)), tags)
 
 
-def is_utf8(name: str) -> bool:
-    """Whether a file name can stand in a file that must be valid UTF-8."""
+def _is_utf8(name: str) -> bool:
+    """Whether a file name can be written into a file that must be valid UTF-8."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -115,16 +121,20 @@ def is_utf8(name: str) -> bool:
     return True
 
 
-def _with_braces_escaped(caption: str) -> str:
+def _with_escapes(caption: str) -> str:
     return caption.replace("{", "{{").replace("}", "}}")
+
+
+def _without_escapes(line: str) -> str:
+    return re.sub(r"\{\{|\}\}", lambda found: found[0][0], line)
 
 
 def _sd_scripts(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     def entries() -> Iterator[tuple[str, object]]:
         for each in pictures:
-            # The name is looked for with glob, to which a bracket is no bracket.
+            # sd-scripts looks the name up with glob, in which brackets have a meaning.
             key = glob.escape(each.picture.stem_name)
-            yield key, {"caption": "\n".join(map(_with_braces_escaped, each.captions))}
+            yield key, {"caption": "\n".join(map(_with_escapes, each.captions))}
 
     yield SideFile("metadata.json", _json_object(entries()))
 
@@ -132,8 +142,8 @@ def _sd_scripts(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 def _imagefolder(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     def lines() -> Pieces:
         for each in pictures:
-            # One name that is no UTF-8 would make the whole file unreadable to its reader.
-            if is_utf8(each.picture.name):
+            # A single name that is not valid UTF-8 would make the whole file unreadable.
+            if _is_utf8(each.picture.name):
                 texts = {f"text_{variant}": caption for variant, caption in each.further.items()}
                 yield json.dumps({"file_name": each.picture.name, "text": each.caption, **texts}) + "\n"
 
@@ -156,7 +166,7 @@ def _ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 
 
 def _json_object(entries: Iterable[tuple[str, object]]) -> Pieces:
-    """A JSON object, an entry a line, without holding all of it."""
+    """A JSON object with an entry on each line, never all of it in memory."""
     yield "{"
     for number, (key, value) in enumerate(entries):
         yield f"{',' if number else ''}\n{json.dumps(key)}: {json.dumps(value)}"
@@ -175,3 +185,33 @@ TARGETS: Mapping[str, Target] = {
         Target("imagefolder", reads_texts=False, single="metadata.jsonl", side_files=_imagefolder),
     )
 }
+
+
+def require_pyarrow() -> None:
+    """Raise UserError, and say what to install, where Parquet cannot be written."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UserError("Parquet is written by pyarrow, which is not installed: pip install pyarrow")
+
+
+def parquet_pieces(pictures: Iterable[Captioned]) -> Iterator[bytes]:
+    """The bytes of a Parquet table; pictures whose names are not valid UTF-8 are left out."""
+    import pyarrow
+    import pyarrow.parquet
+
+    text, texts = pyarrow.string(), pyarrow.list_(pyarrow.string())
+    schema = pyarrow.schema({"file_name": text, "caption": text, "captions": texts, "tags": texts})
+    rows = (
+        {
+            "file_name": each.picture.name,
+            "caption": each.caption,
+            "captions": each.captions,
+            "tags": list(each.tags),
+        }
+        for each in pictures
+        if _is_utf8(each.picture.name)
+    )
+    buffer = io.BytesIO()
+    with pyarrow.parquet.ParquetWriter(buffer, schema) as writer:
+        while batch := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
+    yield buffer.getvalue()

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from captioning.export import export
 from captioning.project import Project
+from commands.export import export
 from dataset.trainers import TARGETS
 from errors import UserError
 from tests.fakes.endpoint import FakeEndpoint, Reply

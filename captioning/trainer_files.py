@@ -1,0 +1,112 @@
+"""The captions that exist, as a trainer reads them, and the further files that some trainers want.
+
+The texts in the captions folder are the truth, those edited by hand included, and nothing here asks a model.
+Pictures that are never captioned are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from captioning.amounts import amount
+from captioning.project import Project
+from dataset.disk import write_pieces
+from dataset.images import Picture
+from dataset.trainers import Captioned, Target, captioned
+from errors import ExcludedError, ItemError
+
+_FOREIGN = (
+    "{} was left as it is, for another program wrote it, or somebody has changed it since: "
+    "move it away and run again."
+)
+
+
+@dataclass(slots=True)
+class Count:
+    """How many captions there are and how many files were written, and what the user should know of them.
+
+    `joined` are texts of several lines that were read as one caption, `foreign` is a sentence about a file of
+    somebody else's.
+    """
+
+    captions: int = 0
+    missing: int = 0
+    joined: int = 0
+    files: int = 0
+    foreign: str = ""
+
+    def line(self, target: str, place: Path) -> str:
+        """All of it in one line."""
+        captions, files = amount(self.captions, "caption"), amount(self.files, "file")
+        parts = [f"For {target}: {captions}, {files} written to {place}"]
+        if self.missing:
+            parts.append(f"{amount(self.missing, 'picture')} without a caption")
+        if self.joined:
+            parts.append(f"{amount(self.joined, 'text')} of several lines read as one caption")
+        return f"{'; '.join(parts)}."
+
+
+def existing_captions(project: Project, count: Count) -> Iterator[Captioned]:
+    """Every picture that has a caption, in natural order, folder by folder.
+
+    They are counted in `count`, anew each time they are read.
+    """
+    count.captions = count.missing = count.joined = 0
+    names = project.settings.interpreter.caption_names
+    for picture in project.collection.folder.pictures:
+        try:
+            tags = _tags(project, picture)
+        except ExcludedError:
+            continue
+        text = project.captions.read(picture.stem_name) or ""
+        captions = project.target.captions(text, names)
+        if not captions:
+            count.missing += 1
+            continue
+        count.captions += 1
+        count.joined += len(names) == 1 and "\n" in text
+        yield captioned(picture, captions, names, tags)
+
+
+def _tags(project: Project, picture: Picture) -> tuple[str, ...]:
+    """The tags of a picture, none where they cannot be read; raises ExcludedError."""
+    try:
+        return project.collection.tags(picture).tags
+    except ExcludedError:
+        raise
+    except ItemError:
+        return ()
+
+
+def write_beside_texts(project: Project, target: Target) -> Count:
+    """Write the further files of a target into the captions folder, but over nobody else's."""
+    count, root = Count(), project.settings.dataset.captions
+    captions = existing_captions(project, count)
+    if target.side_files is None:
+        for _ in captions:
+            pass  # Reading them counts them.
+        return count
+    written = project.journal.side_files()
+    for side in target.side_files(captions):
+        last = written.get(side.name, "")
+        digest = write_pieces(root, side.name, side.pieces, only_over=last)
+        if digest is None:
+            count.foreign = _FOREIGN.format(root / side.name)
+            continue
+        count.files += 1
+        if digest != last:
+            project.journal.add_side_file(side.name, digest)
+    project.journal.close()
+    return count
+
+
+def write_after_run(project: Project, say: Callable[[str], None], trouble: Callable[[str], None]) -> None:
+    """Write the further files of the target in the settings; `trouble` is told what could not be written."""
+    if project.target.side_files is None or not project.captions.texts.names():
+        return
+    count = write_beside_texts(project, project.target)
+    say(count.line(project.target.name, project.settings.dataset.captions))
+    if count.foreign:
+        trouble(count.foreign)

@@ -1,0 +1,121 @@
+"""--export TARGET [PLACE]: the captions that exist, as files for a trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from captioning.project import Project
+from captioning.trainer_files import Count, existing_captions, write_beside_texts
+from dataset.disk import locked, write_pieces
+from dataset.trainers import PARQUET_FILE, TARGETS, Captioned, Target, parquet_pieces, require_pyarrow
+from errors import ExitCode, UserError
+
+_PARQUET = "parquet"
+_NAMES = (*TARGETS, _PARQUET)
+
+
+def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -> ExitCode:
+    """Do what --export asks for: `words` are the name of a target, and perhaps a place.
+
+    Without a place the further files of the target go beside the texts. A place is a folder, or the file
+    if the target has a single one.
+    """
+    name, place = words[0], Path(words[1]) if len(words) > 1 else None
+    if name not in _NAMES or len(words) > 2:
+        raise UserError(f"--export {' '.join(words)}: should be one of {', '.join(_NAMES)}, and then a place")
+    captions = project.settings.dataset.captions
+    with locked(captions):
+        count = _export(project, name, place)
+    if not count.captions:
+        raise UserError(f"there are no captions in {captions}: run python caption.py first")
+    say(count.line(name, place or captions))
+    if place is None and name in TARGETS and TARGETS[name].side_files is None:
+        say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
+    if count.foreign:
+        say(count.foreign)
+        return ExitCode.SOME_FAILED
+    return ExitCode.DONE
+
+
+def _export(project: Project, name: str, place: Path | None) -> Count:
+    if place is None and name != _PARQUET:
+        return write_beside_texts(project, TARGETS[name])
+    file_name = place.name if place and place.suffix and not place.is_dir() else ""
+    folder = place or project.settings.dataset.captions
+    exporter = _Exporter(project, folder.parent if file_name else folder)
+    if name == _PARQUET:
+        require_pyarrow()
+        exporter.write_table(file_name or PARQUET_FILE)
+    elif not file_name:
+        exporter.write_all(TARGETS[name])
+    elif TARGETS[name].single:
+        exporter.write_single(TARGETS[name], file_name)
+    else:
+        raise UserError(f"{name} reads more files than one: name a folder instead of {place}")
+    return exporter.count
+
+
+class _Exporter:
+    """Writes captions below a folder of the user's choice, over whatever is there but tag files."""
+
+    def __init__(self, project: Project, root: Path) -> None:
+        self._project = project
+        self._root = root
+        self.count = Count()
+
+    def write_all(self, target: Target) -> None:
+        """Write all that a target reads."""
+        if target.reads_texts:
+            extension = self._project.settings.dataset.caption_extension
+            for each in self._captions():
+                self._write(f"{each.picture.stem_name}{extension}", [target.text(each.captions)])
+        if target.side_files is not None:
+            for side in target.side_files(self._captions()):
+                self._write(side.name, side.pieces)
+
+    def write_single(self, target: Target, name: str) -> None:
+        """Write the one further file of a target under a name of the user's choice."""
+        # sd-scripts is told the folder of the pictures; others look from where the file is.
+        captions = self._captions() if target.has_wildcards else self._captions_seen_from_root()
+        for side in target.side_files(captions) if target.side_files else ():
+            self._write(name, side.pieces)
+
+    def write_table(self, name: str) -> None:
+        """Write a Parquet table."""
+        self._write(name, parquet_pieces(self._captions_seen_from_root()))
+
+    def _write(self, name: str, pieces: Iterable[str | bytes]) -> None:
+        if self._below_images is not None and (self._below_images / name).as_posix() in self._tag_files:
+            raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
+        write_pieces(self._root, name, pieces)
+        self.count.files += 1
+
+    @cached_property
+    def _below_images(self) -> Path | None:
+        """Where the files go below the folder of the pictures, if they do."""
+        return _relative(self._root, self._project.settings.dataset.images)
+
+    @cached_property
+    def _tag_files(self) -> frozenset[str]:
+        return frozenset(each.tag_file for each in self._project.collection.pictures if each.tag_file)
+
+    def _captions(self) -> Iterator[Captioned]:
+        return existing_captions(self._project, self.count)
+
+    def _captions_seen_from_root(self) -> Iterator[Captioned]:
+        """The captions of pictures named by their path from the root, if they are below it."""
+        prefix = _relative(self._project.settings.dataset.images, self._root) or Path()
+        for each in self._captions():
+            name = (prefix / each.picture.name).as_posix()
+            yield replace(each, picture=replace(each.picture, name=name))
+
+
+def _relative(folder: Path, root: Path) -> Path | None:
+    """The path from `root` down to `folder`, None where it does not lead down."""
+    try:
+        return folder.resolve().relative_to(root.resolve())
+    except ValueError:
+        return None
