@@ -5,109 +5,47 @@ name a minor. Word lists cannot judge a case, so they would rather exclude too m
 `HARMLESS` phrases are the exceptions that only sound like it. No setting turns this off, and nothing but
 dataset/admission.py calls `judge`.
 
-To extend a list, add words in the singular and phrases in plain words, in alphabetical order.
+The words are in exclusion.json. To extend a list, add words in the singular and phrases in plain words, in
+alphabetical order.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from english import singular
 
+_LISTS: dict[str, list[str]] = json.loads(
+    Path(__file__).with_name("exclusion.json").read_text(encoding="utf-8")
+)
 
-def _listed(text: str) -> frozenset[str]:
-    return frozenset(" ".join(entry.split()) for entry in text.split(","))
+
+def _listed(name: str) -> frozenset[str]:
+    entries = (" ".join(entry.split()) for line in _LISTS[name] for entry in line.split(","))
+    return frozenset(filter(None, entries))
 
 
 # Found anywhere in a tag, in the plural too.
-MINORS = _listed("""
-    adolescent, babies, baby, babyfur, child, children, chuugakusei, cub, daycare, elementary school,
-    girlchild, grade school, grade schooler, high school boy, high school girl, high school student,
-    high schooler, infant, jailbait, joshi kousei, junior high, juvenile, kemololi, kemoshota, kid, kiddie,
-    kiddo, kindergarten, kindergartener, kindergartner, kodomo, little boy, little girl, littleboy,
-    littlegirl, loli, lolibaba, lolicon, lolidom, mesugaki, middle school, middle schooler, newborn,
-    nursery school, pedo, pedophile, pedophilia, pre school, pre teen, prepubescent, preschool, preschooler,
-    preteen, primary school, randoseru, rori, school boy, school girl, schoolboy, schoolchild,
-    schoolchildren, schoolgirl, shota, shotacon, shotadom, shougakusei, small boy, small girl, teen,
-    teenage, teenaged, teenager, tiny boy, tiny girl, toddler, toddlercon, tween, under age, under aged,
-    underage, underaged, young, youngboy, younggirl, youngster
-""")
-# These name a minor only as a whole tag; inside other tags they mean something else.
-MINOR_TAGS = _listed("a minor, lolita, minor, minors")
-# Words for minors in scripts without spaces, found anywhere in a tag.
-MINOR_SIGNS = _listed("""
-    ショタ, ロリ, 中学生, 児童, 兒童, 女子高生, 女童, 子ども, 子供, 小女孩, 小学生, 小學生, 小男孩, 幼児,
-    幼女, 幼稚園, 幼童, 未成年, 正太, 男童, 童女, 萝莉, 蘿莉, 로리, 미성년, 쇼타, 어린이
-""")
-HARMLESS_MINORS = _listed("""
-    baby blue, baby bottle, baby bump, baby carrot, baby doll, baby hair, baby metal, baby oil, baby pink,
-    baby powder, baby s breath, baby shower, baby step, baby t shirt, baby tee, billy the kid,
-    child of light, child s drawing, children s book, death the kid, destiny child, eustass kid,
-    inner child, kaito kid, kaitou kid, karate kid, kid glove, kid icarus, neil young, sugar baby,
-    teen titan, teenage mutant ninja turtle, young adult, young animal, young gangan, young jump,
-    young justice, young magazine, young man, young men, young woman, young women
-""")
-HARMLESS_SIGNS = _listed("イエロー, クラロリ, ゴスロリ, ピエロ, ロリータ, 和ロリ, 甘ロリ, 裸足")
-
-SEXUAL = _listed("""
-    adult content, ahegao, anal, anilingus, anus, aphrodisiac, areola, areolae, arousal, aroused, arse, ass,
-    asshole, babydoll, ball gag, ballgag, ballsack, bare breast, bdsm, beastiality, bestiality,
-    bikini aside, bikini pull, blowjob, bondage, boob, boobjob, booty, bottomless, bra, bralette, brassiere,
-    breast fondling, breast grab, breast grabbing, breast hold, breast out, breast sucking, breeding,
-    brothel, bukkake, bulge, butt, buttcrack, butthole, buttjob, buttock, buttplug, camel toe, cameltoe,
-    censor, censored, censoring, cervix, chastity, chikan, cleavage, clit, clitoris, clothes aside,
-    clothes lift, clothes pull, clothing aside, clothing lift, clothing pull, cock, coitus, condom,
-    coprophilia, copulation, cowgirl position, creampie, crotch, crotchless, cuckold, cum, cumdrip, cumdump,
-    cumming, cumshot, cunnilingus, cunt, cuntboy, deepthroat, defloration, dick, dickgirl, dildo,
-    doggy style, doggystyle, dominatrix, double penetration, down blouse, downblouse, dress lift, ecchi,
-    ejaculate, ejaculating, ejaculation, enjo kousai, erection, ero, eroge, erotic, erotica, eroticism,
-    exhibitionism, exhibitionist, explicit, exposed breast, facesitting, fellatio, femdom, fetish,
-    fetishism, fingering, fisting, flasher, flashing, fondle, fondled, fondling, footjob, foreskin,
-    foursome, french kiss, frottage, fuck, fucked, fucking, futa, futanari, g string, gangbang, gangrape,
-    genital, genitalia, girl on top, glans, glory hole, gloryhole, gokkun, grope, groped, groping, handjob,
-    hentai, hooker, horny, humping, hymen, impregnation, in heat, incest, insemination, insertion,
-    intercourse, intercrural, irrumatio, jockstrap, kimono lift, kink, kinky, knotting, labia, lactating,
-    lactation, lap dance, leotard aside, lewd, lingerie, love hotel, love juice, lust, lustful, maebari,
-    making out, maledom, masturbate, masturbated, masturbating, masturbation, mating, mature content,
-    micro bikini, mind break, missionary position, molest, molestation, molested, molester, naizuri, naked,
-    necrophilia, negligee, netorare, newhalf, nip slip, nipple, not safe for work, nsfw, nude, nudism,
-    nudist, nudity, omorashi, onahole, oppai, oral penetration, oral sex, orgasm, orgy, paizuri, panchira,
-    pant pull, pantie, pantsu, panty, pantyshot, pastie, pedo, pedophilia, pee, peeing, peeping, pegging,
-    penetrated, penetrating, penetration, penis, perineum, pet play, petplay, phallic, phallus, porn, porno,
-    pornographic, pornography, precum, presenting anus, presenting hindquarter, private part, prone bone,
-    prostitute, prostitution, pube, pubic, pussies, pussy, r 18, r 34, rape, raped, rapist, reverse cowgirl,
-    rimjob, rimming, rule 34, ryona, scat, scrotum, seduce, seducing, seduction, seductive, see through,
-    semen, seminude, sex, sexting, sexual, sexualised, sexualized, sexually, sexy, shemale, shirt lift,
-    short aside, sideboob, sixty nine, skirt lift, skirt pull, sling bikini, slingshot bikini,
-    slingshot swimsuit, slut, smegma, spank, spanked, spanking, sperm, spread leg, spread pussy, squirting,
-    strap on, strapon, string bikini, strip club, stripper, striptease, suggestive, swimsuit aside,
-    swimsuit lift, swimsuit pull, testicle, thighjob, thong, threesome, tit, titfuck, titjob, titties,
-    titty, toddlercon, tongue kiss, topless, tribadism, uncensored, unclothed, underboob, underbutt,
-    undergarment, underwear, undressed, undressing, upskirt, urethra, urethral, urinating, urination,
-    vagina, vaginal, vibrator, virgin killer, vore, voyeur, voyeurism, vulva, wardrobe malfunction,
-    watersport, wetting self, whore, wind lift, womb tattoo, xxx, yiff, zoophilia
-""")
-SEXUAL_TAGS = _listed("""
-    69, balls, facial, hetero sex, missionary, ntr, oral, presenting, questionable, rated e, rated q,
-    rated x, rating adult, rating e, rating mature, rating q, rating questionable, rating x
-""")
-SEXUAL_SIGNS = _listed("""
-    えっち, おっぱい, エッチ, エロ, セックス, パンツ, パンティ, 下着, 乳首, 全裸, 内衣, 内裤, 性交, 性器,
-    情色, 成人向け, 色情, 裸, 누드, 섹스, 야한
-""")
-HARMLESS_SEXUAL = _listed("""
-    blue tit, bra dragon ball, censored text, cigarette butt, coal tit, cum laude, dick dastardly,
-    dick grayson, great tit, head butt, identity censor, kick ass, long tailed tit, moby dick,
-    naked mole rat, naked snake, pussy cat, pussy willow, same sex, see through cape, see through glove,
-    see through jacket, see through raincoat, see through shawl, see through sleeve, see through umbrella,
-    see through veil, sperm whale, sports bra, thong sandal
-""")
+MINORS = _listed("minors")
+SEXUAL = _listed("sexual")
+# These mean it only as a whole tag; inside other tags they mean something else.
+MINOR_TAGS = _listed("minors as whole tags")
+SEXUAL_TAGS = _listed("sexual as whole tags")
+# In scripts without spaces: found anywhere in a tag.
+MINOR_SIGNS = _listed("minors in scripts without spaces")
+SEXUAL_SIGNS = _listed("sexual in scripts without spaces")
+# Phrases that contain one of these words and are harmless.
+HARMLESS_MINORS = _listed("no minors")
+HARMLESS_SEXUAL = _listed("not sexual")
+HARMLESS_SIGNS = _listed("harmless in scripts without spaces")
 # What Danbooru, e621 and other sites call their strong ratings.
-_STRONG_RATINGS = _listed("adult, e, explicit, mature, q, questionable, x")
+_STRONG_RATINGS = _listed("strong ratings")
 
 _NUMBER_WORDS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven"

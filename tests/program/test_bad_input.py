@@ -99,7 +99,10 @@ def folders(tmp_path: Path, **chosen: str) -> Collection:
             "descriptions lies in captions, and texts of the pictures in deep/ would be mixed up",
         ),
         ({"caption_extension": ".png"}, "caption_extension = .png belongs to other files"),
-        ({"captions": "images", "caption_extension": ".JPG"}, "caption_extension = .jpg belongs to other files"),
+        (
+            {"captions": "images", "caption_extension": ".JPG"},
+            "caption_extension = .jpg belongs to other files",
+        ),
         ({"caption_extension": ".jsonl"}, "caption_extension = .jsonl belongs to other files"),
     ],
     ids=str,
