@@ -1,17 +1,18 @@
 """A caption from tags alone, without a model.
 
-    tags ─▶ roles (words) ─▶ who is seen (subject) ─▶ looks ─▶ doing, place ─▶ the rest
+    tags ─▶ what each says (words) ─▶ sorted (picture) ─▶ who is seen (subject) ─▶ looks, actions, the rest
 
-What is known of tags stands in words.json.
-
-Every tag that is neither meta nor a credit is said once, and nothing is said that no tag says. Who of several
-people has or wears a thing is unknown, so they have it "between them".
+words.json has what is known of tags. Every tag that is neither meta nor a credit is said once, and nothing is
+said that no tag says. The tags do not tell which of several people has or wears a thing, so they have it
+"between them".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from composer.phrasing import and_list, with_article
-from composer.subject import DEEDS, TRAITS, Picture, Subject, find_subject, from_series, sort_tags
+from composer.picture import Picture, sort_tags
+from composer.subject import DEEDS, TRAITS, Subject, find_subject, from_series
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role, merges
 from errors import ItemError
 
@@ -37,34 +38,35 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
         also = and_list(picture.phrases("thing", *vehicles, REST))
-        sentences = [*_somebody(picture, subject), _series_of_nobody(picture), _aside(also)]
+        sentences = [*_about(subject, picture), _unassigned_series(picture), _also_shown(also)]
     text = " ".join(_sentence(said) for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
 
 
-def _series_of_nobody(picture: Picture) -> str:
-    """Say a series of which nobody knows who is from it."""
+def _unassigned_series(picture: Picture) -> str:
+    """The series of which is unknown which of the characters is from it."""
     if not (picture.names and picture.series):
         return ""
     return f"the series {'is' if len(picture.series) == 1 else 'are'} {and_list(picture.series)}"
 
 
-def _aside(things: str) -> str:
-    """Say what found no place, without talk of the picture itself, which no caption should hold."""
+def _also_shown(things: str) -> str:
+    """What fits in no other sentence, worded without the picture itself, of which no caption should speak."""
     return f"also shown: {things}" if things else ""
 
 
-def _somebody(picture: Picture, subject: Subject) -> list[str]:
-    """Say looks and deeds in a sentence each, or the deeds alone in one: "A girl reading in a library"."""
-    looks = _looks_between_them(picture, subject) if subject.several else _looks(picture, subject)
+def _about(subject: Subject, picture: Picture) -> list[str]:
+    """A sentence on looks and one on actions, or one on actions alone: "A girl reading in a library"."""
+    looks = _looks_of_several(picture, subject) if subject.several else _looks_of_one(picture, subject)
     looks += _company(picture, subject)
-    clauses = _doing(picture)
+    clauses = _actions(picture)
     nobody = [f"with {phrase}" for phrase in picture.phrases("empty")]
     if not clauses:
         return [", ".join([subject.text + looks, *nobody])]
     clauses += nobody
+    # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
     fits_a_noun = picture.has("pose") or not picture.has("act") or clauses[0].split(" ")[0].endswith("ing")
-    if fits_a_noun and not (looks or subject.aside or subject.several):
+    if fits_a_noun and not (looks or subject.ends_in_aside or subject.several):
         shown = "" if picture.has(*DEEDS) or not clauses[0].startswith(("as ", "with ")) else "shown "
         return [f"{subject.text} {shown}{', '.join(clauses)}"]
     shown = "" if picture.has("pose", "act") or clauses[0].startswith("seen ") else "shown "
@@ -78,24 +80,23 @@ def _somebody(picture: Picture, subject: Subject) -> list[str]:
 # What they look like
 
 
-def _looks(picture: Picture, subject: Subject) -> str:
+def _looks_of_one(picture: Picture, subject: Subject) -> str:
     having = and_list([*_hair(picture), *_merged(picture, "eyes"), *_merged(picture, "body")])
     wearing, holding = and_list(_merged(picture, "clothes")), and_list(picture.phrases("held"))
-    bared = (
-        [" ".join(["{her}", and_list(picture.phrases("bared")), "visible"])] if picture.has("bared") else []
-    )
+    bared = and_list(picture.phrases("bared"))
     clauses = [f"with {having}"] if having else []
-    clauses += (
-        bared + ([f"wearing {wearing}"] if wearing else []) + ([f"holding {holding}"] if holding else [])
-    )
+    if bared:
+        clauses.append(f"{'' if having else 'with '}{{her}} {bared} visible")
+    if wearing:
+        clauses.append(f"wearing {wearing}")
+    if holding:
+        clauses.append(f"holding {holding}")
     if not clauses:
         return ""
-    if bared and not having:
-        clauses[0] = f"with {clauses[0]}"
-    return (", " if subject.aside else " ") + ", ".join(clauses)
+    return (", " if subject.ends_in_aside else " ") + ", ".join(clauses)
 
 
-def _looks_between_them(picture: Picture, subject: Subject) -> str:
+def _looks_of_several(picture: Picture, subject: Subject) -> str:
     having = [
         *_listed_adjectives(picture, "hair"),
         *picture.phrases("hairstyle", "fringe"),
@@ -107,11 +108,12 @@ def _looks_between_them(picture: Picture, subject: Subject) -> str:
     if not clauses:
         return ""
     who = "that" if subject.kind == "it" else "who"
-    return (", " if subject.aside else " ") + f"{who} between them {and_list(clauses, comma=',')}"
+    shared = and_list(clauses, needs_comma=",")
+    return f"{',' if subject.ends_in_aside else ''} {who} between them {shared}"
 
 
 def _hair(picture: Picture) -> list[str]:
-    """Say the hair in one breath: "long aqua hair in twintails with blunt bangs"."""
+    """The hair in one phrase: "long aqua hair in twintails with blunt bangs"."""
     hair, styles, fringe = _merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
     if not hair:
         return styles + fringe
@@ -120,7 +122,7 @@ def _hair(picture: Picture) -> list[str]:
 
 
 def _listed_adjectives(picture: Picture, slot: str) -> list[str]:
-    """Of several people: "long, short, blonde and aqua hair", for whose is which is unknown."""
+    """For several people: "long, short, blonde and aqua hair", as it is unknown whose is which."""
     adjectives: dict[str, dict[str, None]] = {}
     for role in picture.roles.get(slot, ()):
         said = " ".join(adjective for _, adjective in role.modifiers)
@@ -129,7 +131,7 @@ def _listed_adjectives(picture: Picture, slot: str) -> list[str]:
 
 
 def _merged(picture: Picture, slot: str) -> list[str]:
-    """Say tags that share a noun together: black_skirt and pleated_skirt are "a black pleated skirt"."""
+    """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt"."""
     if slot not in picture.roles:
         return []
     groups: dict[str, list[Role]] = {}
@@ -140,22 +142,17 @@ def _merged(picture: Picture, slot: str) -> list[str]:
         if len(roles) == 1:
             said.append(roles[0].phrase)
             continue
-        modifiers = dict.fromkeys(
-            sorted((modifier for role in roles for modifier in role.modifiers), key=_rank)
-        )
-        if _is_one_thing(slot, head, modifiers):
+        all_modifiers = (modifier for role in roles for modifier in role.modifiers)
+        modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
+        if _can_be_one_thing(slot, head, modifiers):
             said.append(with_article(f"{_adjectives(modifiers)} {head}"))
         else:
             said += [role.phrase for role in roles]
     return said
 
 
-def _rank(modifier: tuple[int, str]) -> int:
-    return modifier[0]
-
-
-def _is_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
-    """A picture has one sky and a person one head of hair, but two colours of shirt are two shirts."""
+def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
+    """Whether all this can be one thing: there is one sky, but shirts of two colours are two shirts."""
     if slot not in {"clothes", "body"}:
         return True
     ranks = [rank for rank, _ in modifiers]
@@ -177,18 +174,18 @@ def _company(picture: Picture, subject: Subject) -> str:
     return f", together with {and_list(picture.phrases('being'))}"
 
 
-# What they do, where, and how the picture shows it
+# What they do and where, and how the picture shows it
 
 
-def _doing(picture: Picture) -> list[str]:
-    """Say what goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
+def _actions(picture: Picture) -> list[str]:
+    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
     deeds = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
     gestures = and_list(picture.phrases("gesture"))
-    return [*deeds, *([f"with {gestures}"] if gestures else []), *_shown(picture)]
+    return [*deeds, *([f"with {gestures}"] if gestures else []), *_presentation(picture)]
 
 
 def _deeds(pose: list[str], acts: list[str], where: str) -> list[str]:
-    """Tie the place to the pose or to a single act: "standing outdoors, smiling", "smiling outdoors"."""
+    """Add the place to the pose or to a single act: "standing outdoors, smiling", "smiling outdoors"."""
     if not where:
         clauses = [and_list(pose + acts)]
     elif pose:
@@ -212,8 +209,8 @@ def _where(picture: Picture, slots: Iterable[str]) -> str:
     return ", ".join([" ".join(near), *far]) if near else ""
 
 
-def _shown(picture: Picture) -> list[str]:
-    """Say how the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
+def _presentation(picture: Picture) -> list[str]:
+    """How the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
     sides, shots = and_list(picture.phrases("from")), and_list(picture.phrases("shot"))
     forms, styles = and_list(picture.phrases("as")), and_list(picture.phrases("style"))
     text = and_list(picture.phrases("text"))
@@ -225,20 +222,20 @@ def _shown(picture: Picture) -> list[str]:
 
 
 def _scene(picture: Picture) -> list[str]:
-    """Write of a picture in which nobody is: "A landscape with a river, outdoors at night"."""
+    """The sentences on a picture without anybody: "A landscape with a river, outdoors at night"."""
     frames, things = and_list(picture.phrases("frame")), and_list(picture.phrases(*_THINGS, *TRAITS))
     where = _where(picture, (slot for slot in _PLACES if slot not in {"frame", "feature"}))
-    clauses = [clause for clause in (where, *_shown(picture)) if clause]
+    clauses = [clause for clause in (where, *_presentation(picture)) if clause]
     clauses += [f"with {phrase}" for phrase in picture.phrases("empty")]
     subject = f"{frames} with {things}" if frames and things else frames or things
     held = and_list(picture.phrases("held"))
-    aside = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
-    also = _aside(aside)
+    rest = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
+    also = _also_shown(rest)
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:
         return ["a scene " + ", ".join(clauses), also]
-    return [f"a picture of {aside}"]
+    return [f"a picture of {rest}"]
 
 
 def _sentence(said: str) -> str:

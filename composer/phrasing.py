@@ -1,22 +1,96 @@
-"""Words as prose has them: nouns with their articles, names as titles, and lists with an "and".
+"""Words as prose has them: nouns with their articles, names as titles, lists with an "and"; and words.json.
 
-Articles come from inflect. Its singulars do not serve (it takes bus, canvas and hibiscus for plurals), so
-plurals are told by ending and by lists.
+words.json has all that the composer knows of tags. Articles come from inflect, but not the question whether a
+noun is a plural: inflect takes bus, canvas and hibiscus for plurals, so endings and lists tell that here.
 """
 
+import fnmatch
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from composer.lists import TAGS_REMEMBERED, lists
-
+REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
+_WORDS_FILE = Path(__file__).with_name("words.json")
 _QUALIFIED = re.compile(r"(.+?)((?:_?\([^()]*\))+)")
-_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
+_HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
-_ROMAN = re.compile(r"[ivx]{2,4}")
+_ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 _LETTER_AND_NUMBER = re.compile(r"([a-z])\d", re.IGNORECASE)  # m16, which inflect takes for a word
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
+# The plain lists of words in words.json.
+_WORD_LISTS = (
+    "unmerged",
+    "prefix_folds",
+    "mass",
+    "plural",
+    "singular",
+    "parts",
+    "prepositions",
+    "not_verbs",
+    "as_written",
+    "particles",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """words.json, turned around so that one look answers one question."""
+
+    form: dict[str, str]
+    tag_slot: dict[str, str]
+    head_slot: dict[str, str]
+    phrases: dict[str, tuple[str, str]]
+    patterns: tuple[tuple[re.Pattern[str], str, str], ...]
+    meta: re.Pattern[str]
+    implies: dict[str, frozenset[str]]
+    adjective_rank: dict[str, int]
+    capitals: dict[str, str]
+    broad: dict[str, tuple[str, frozenset[str]]]
+    objects: dict[str, frozenset[str]]
+    words: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=1)
+def lists() -> Lists:
+    """The content of words.json, read once."""
+    raw: dict[str, Any] = json.loads(_WORDS_FILE.read_text(encoding="utf-8"))
+    slots: dict[str, dict[str, Any]] = raw["slots"]
+    return Lists(
+        form={slot: entry["form"] for slot, entry in slots.items()},
+        tag_slot={tag: slot for slot, entry in slots.items() for tag in _split(entry.get("tags", []))},
+        head_slot={head: slot for slot, entry in slots.items() for head in _split(entry.get("heads", []))},
+        phrases={
+            tag: (slot, said)
+            for slot, entry in slots.items()
+            for tag, said in entry.get("phrases", {}).items()
+        },
+        patterns=tuple(
+            (re.compile(re.escape(glob).replace(r"\*", "(.+)")), slot, said)
+            for glob, slot, said in raw["patterns"]
+        ),
+        meta=re.compile("|".join(map(fnmatch.translate, _split(raw["meta"])))),
+        implies={tag: frozenset(implied.split()) for tag, implied in raw["implies"].items()},
+        adjective_rank={
+            word.replace("_", " "): rank
+            for rank, lines in enumerate(raw["adjectives"])
+            for word in _split(lines)
+        },
+        capitals=raw["capitals"],
+        broad={
+            noun: (entry["else"], frozenset(entry["narrower"].split()))
+            for noun, entry in raw["broad"].items()
+        },
+        objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
+        words={name: frozenset(_split(raw[name])) for name in _WORD_LISTS},
+    )
+
+
+def _split(lines: list[str]) -> Iterator[str]:
+    return (word for line in lines for word in line.split())
 
 
 def without_qualifier(tag: str) -> str:
@@ -25,51 +99,58 @@ def without_qualifier(tag: str) -> str:
     return match[1].rstrip("_") if match else tag
 
 
-def plain(tag: str) -> str:
-    """Say a tag as it is written: words without underscores, an emoticon unchanged."""
-    if not _WORD.search(tag):
+def as_words(tag: str) -> str:
+    """A tag in words without underscores; an emoticon stays as it is."""
+    if not _HAS_WORD.search(tag):
         return tag
     capitals = lists().capitals
     return " ".join(capitals.get(word, word) for word in tag.split("_") if word)
 
 
-@lru_cache(maxsize=TAGS_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def noun_phrase(tag: str) -> str:
-    """Give the nouns of a tag their articles: cat_on_lap ─▶ "a cat on the lap"."""
-    if not _WORD.search(tag):
+    """A tag with articles before its nouns: cat_on_lap ─▶ "a cat on the lap"."""
+    if not _HAS_WORD.search(tag):
         return tag
     said: list[str] = []
     chunk: list[str] = []
     for word in without_qualifier(tag).split("_"):
         if word in lists().words["prepositions"]:
-            said += [_determined(chunk, first=not said), word]
+            said += [_with_determiner(chunk, is_first=not said), word]
             chunk = []
         elif word:
             chunk.append(word)
-    said.append(_determined(chunk, first=not said))
+    said.append(_with_determiner(chunk, is_first=not said))
     return " ".join(part for part in said if part)
 
 
-def _determined(chunk: list[str], *, first: bool) -> str:
+def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
     if not chunk:
         return ""
     phrase = " ".join(lists().capitals.get(word, word) for word in chunk)
     if chunk[0] == "own":
         return "{her} " + phrase.removeprefix("own ")
-    if chunk[0] == "viewer" or (not first and chunk[-1] in lists().words["parts"]):
+    if chunk[0] == "viewer" or (not is_first and chunk[-1] in lists().words["parts"]):
         return f"the {phrase}"
     return phrase if chunk[0] in lists().words["as_written"] else with_article(phrase)
 
 
-@lru_cache(maxsize=TAGS_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def with_article(phrase: str) -> str:
-    """Put "a" or "an" before a singular that can be counted; leave plurals and substances alone."""
-    if _uncounted(phrase.split(" ")[-1].lower()) or not phrase[:1].isalnum():
+    """Put "a" or "an" before a singular that can be counted; plurals and substances have no article."""
+    if not phrase[:1].isalnum() or not _takes_article(phrase.split(" ")[-1].lower()):
         return phrase
     return f"{_article(phrase.split(' ')[0])} {phrase}"
 
 
-@lru_cache(maxsize=TAGS_REMEMBERED)
+def _takes_article(noun: str) -> bool:
+    words = lists().words
+    if noun in words["mass"] or noun in words["plural"]:
+        return False
+    return not noun.endswith("s") or noun.endswith(("ss", "us", "is")) or noun in words["singular"]
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def _article(word: str) -> str:
     letter = _LETTER_AND_NUMBER.match(word)
     if letter:
@@ -79,42 +160,37 @@ def _article(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _inflect() -> Any:  # noqa: ANN401  the library is imported here and nowhere else
-    import inflect  # takes a second or more to import, so only the first article pays
+    import inflect  # takes a second or more to import, so only the first article pays for it
 
     return inflect.engine()
 
 
-def _uncounted(noun: str) -> bool:
-    words = lists().words
-    if noun in words["mass"] or noun in words["plural"]:
-        return True
-    return noun.endswith("s") and not noun.endswith(("ss", "us", "is")) and noun not in words["singular"]
-
-
-@lru_cache(maxsize=TAGS_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def display_name(tag: str) -> str:
     """Write a name as a title, without its qualifier: rem_(re:zero) ─▶ Rem."""
     words = [word for word in without_qualifier(tag).split("_") if word]
     particles = lists().words["particles"]
     return " ".join(
-        word if at and word in particles else _titled(word, first=not at) for at, word in enumerate(words)
+        word if at and word in particles else _capitalized(word, is_first=not at)
+        for at, word in enumerate(words)
     )
 
 
-def _titled(word: str, *, first: bool) -> str:
+def _capitalized(word: str, *, is_first: bool) -> str:
     if _ORDINAL.fullmatch(word):
         return word
     if any(map(str.isdigit, word)) and sum(map(str.isalpha, word)) <= 3 and word.isalnum():
         return word.upper()
-    if not first and _ROMAN.fullmatch(word):
+    if not is_first and _ROMAN_NUMERAL.fullmatch(word):
         return word.upper()
     return re.sub(r"(?:^|(?<=[^\w']))[^\W\d_]", lambda letter: letter[0].upper(), word)
 
 
-def and_list(items: Iterable[str], comma: str = " and ") -> str:
-    """Join items as prose does: "a, b and c"; with one comma more where an item has an "and" of its own."""
+def and_list(items: Iterable[str], needs_comma: str = " and ") -> str:
+    """Join items as prose does: "a, b and c"; with one more comma if an item has `needs_comma` in it."""
     listed = list(items)
     if len(listed) < 2:
         return listed[0] if listed else ""
-    said = ", ".join(listed[:-1])
-    return said + (", and " if comma in said or comma in listed[-1] else " and ") + listed[-1]
+    first = ", ".join(listed[:-1])
+    has_more_commas = needs_comma in first or needs_comma in listed[-1]
+    return first + (", and " if has_more_commas else " and ") + listed[-1]

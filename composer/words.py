@@ -1,14 +1,13 @@
-"""What a tag says in a caption and where it belongs there.
+"""What a tag says in a caption, and in which slot: hair, clothes, pose, place, and so on.
 
-A tag is looked up as a whole, then by the patterns, then by its last word, then by "…ing"; a tag that none
-of them knows goes to the slot "rest" and is said as it is written.
+A tag is looked up as a whole, then by the patterns, then by its last word, then as a verb in -ing. A tag that
+none of them knows goes to the slot "rest" and is said as it is written.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from composer.lists import TAGS_REMEMBERED, lists
-from composer.phrasing import display_name, noun_phrase, plain, without_qualifier
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase, without_qualifier
 from english import singular
 from tags.people import BOYS, count_in
 
@@ -17,16 +16,17 @@ META = "meta"
 COLOUR_RANK = 2
 NOUN_RANK = 4
 
-_LONGEST_NOUN = 4  # words; a longer tag is a sentence of somebody's, not a noun
+_MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
+_SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What one tag says: `phrase` in `slot`; `{her}` in it stands for her, his or their.
+    """What one tag says: `phrase` in `slot`. In a phrase, `{her}` stands for her, his or their.
 
-    Tags of one slot and one `head` can share it: black_skirt and pleated_skirt are "a black pleated skirt".
-    `modifiers` are the words before the head with their rank in the usual order of adjectives.
-    `covers` are tags that need no saying beside this one.
+    Tags of one slot with the same `head` can share it: black_skirt and pleated_skirt are "a black pleated
+    skirt". `modifiers` are the words before the head, with their rank in the usual order of adjectives.
+    `covers` are tags that need not be said beside this one.
     """
 
     slot: str
@@ -36,44 +36,53 @@ class Role:
     covers: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=TAGS_REMEMBERED)
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def role_of(tag: str) -> Role:
-    """Tell what `tag` says and in which slot; the slot is "meta" for what no caption says."""
+    """What `tag` says and in which slot; the slot is "meta" for what no caption says."""
     if lists().meta.fullmatch(tag):
         return Role(META, "")
     count = count_in(tag)
     if count:
         covered = frozenset({"male_focus"}) if count.kind == BOYS else frozenset[str]()
         return Role(count.kind, count.number, covers=covered)
-    slot, phrase = _listed(tag) or _matching(tag) or _headed(tag) or _doing(tag) or (REST, plain(tag))
-    head, modifiers = _parts(tag) if _may_merge(tag, slot) else ("", ())
+    slot, phrase = (
+        _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag) or (REST, as_words(tag))
+    )
+    head, modifiers = _head_and_modifiers(tag) if _can_share_noun(tag, slot) else ("", ())
     return Role(slot, phrase, head, modifiers, _covers(tag))
 
 
-def _listed(tag: str) -> tuple[str, str] | None:
-    known = lists()
-    if tag in known.phrases:
-        return known.phrases[tag]
-    slot = known.tag_slot.get(tag)
-    return (slot, _said(tag, slot)) if slot else None
+def merges(head: str) -> bool:
+    """Whether two tags with this head are likely to mean one thing: two shirts yes, two bows no."""
+    return head not in lists().words["unmerged"]
 
 
-def _matching(tag: str) -> tuple[str, str] | None:
+def _by_whole_tag(tag: str) -> tuple[str, str] | None:
+    if tag in lists().phrases:
+        return lists().phrases[tag]
+    slot = lists().tag_slot.get(tag)
+    return (slot, _in_form_of_slot(tag, slot)) if slot else None
+
+
+def _by_pattern(tag: str) -> tuple[str, str] | None:
     for pattern, slot, said in lists().patterns:
         match = pattern.fullmatch(tag)
         if match:
-            rest = match[1]
-            if said == "{verb}":
-                return slot, _verb_phrase(tag)
-            filled = said.replace("{a0}", noun_phrase(tag)) if "{a0}" in said else said
-            filled = filled.replace("{a1}", noun_phrase(rest)) if "{a1}" in filled else filled
-            filled = filled.replace("{name1}", display_name(rest)) if "{name1}" in filled else filled
-            return slot, filled.replace("{0}", plain(tag)).replace("{1}", plain(rest))
+            return slot, _verb_phrase(tag) if said == "{verb}" else _filled_in(said, tag, match[1])
     return None
 
 
-def _headed(tag: str) -> tuple[str, str] | None:
-    """Place a tag by its last word before a preposition: cat_on_lap is a cat."""
+def _filled_in(said: str, tag: str, rest: str) -> str:
+    """Fill in a pattern's phrase: 0 is the tag, 1 what its star stands for, a with articles, name a title."""
+    # Articles and titles cost time, so they are only made where the phrase asks for them.
+    filled = said.replace("{a0}", noun_phrase(tag)) if "{a0}" in said else said
+    filled = filled.replace("{a1}", noun_phrase(rest)) if "{a1}" in filled else filled
+    filled = filled.replace("{name1}", display_name(rest)) if "{name1}" in filled else filled
+    return filled.replace("{0}", as_words(tag)).replace("{1}", as_words(rest))
+
+
+def _by_head(tag: str) -> tuple[str, str] | None:
+    """By the last word before a preposition: cat_on_lap is a cat."""
     words = without_qualifier(tag).split("_")
     if _is_verb(words[0]) and len(words) > 1:
         return None
@@ -82,14 +91,14 @@ def _headed(tag: str) -> tuple[str, str] | None:
         return None
     heads = ("_".join(words[max(0, end - 2) : end]), words[end - 1], singular(words[end - 1]))
     slot = next((slot for slot in map(lists().head_slot.get, heads) if slot), None)
-    return (slot, _said(tag, slot)) if slot and end <= _LONGEST_NOUN else None
+    return (slot, _in_form_of_slot(tag, slot)) if slot and end <= _MOST_WORDS_OF_NOUN else None
 
 
-def _doing(tag: str) -> tuple[str, str] | None:
+def _by_verb(tag: str) -> tuple[str, str] | None:
     words = tag.split("_")
     if _is_verb(words[0]):
         return "act", _verb_phrase(tag)
-    return ("act", plain(tag)) if _is_verb(words[-1]) and len(words) < _LONGEST_NOUN else None
+    return ("act", as_words(tag)) if _is_verb(words[-1]) and len(words) < _MOST_WORDS_OF_NOUN else None
 
 
 def _is_verb(word: str) -> bool:
@@ -100,22 +109,22 @@ def _verb_phrase(tag: str) -> str:
     """hugging_own_legs ─▶ "hugging {her} own legs"."""
     verb, _, rest = tag.partition("_")
     if verb == "adjusting" and rest.partition("_")[0] not in lists().words["as_written"]:
-        return f"adjusting {{her}} {plain(rest)}"
+        return f"adjusting {{her}} {as_words(rest)}"
     if verb == "playing":  # one plays guitar and volleyball, not a guitar and a volleyball
-        return plain(tag)
+        return as_words(tag)
     return f"{verb} {noun_phrase(rest)}" if rest else verb
 
 
-def _said(tag: str, slot: str) -> str:
+def _in_form_of_slot(tag: str, slot: str) -> str:
     form = lists().form[slot]
     if form == "words":
-        return plain(tag)
+        return as_words(tag)
     return f"in {noun_phrase(tag)}" if form == "in" else noun_phrase(tag)
 
 
-def _may_merge(tag: str, slot: str) -> bool:
+def _can_share_noun(tag: str, slot: str) -> bool:
     return (
-        slot in {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
+        slot in _SLOTS_WITH_SHARED_NOUNS
         and tag not in lists().phrases
         and "(" not in tag
         and lists().words["prepositions"].isdisjoint(tag.split("_"))
@@ -123,7 +132,7 @@ def _may_merge(tag: str, slot: str) -> bool:
     )
 
 
-def _parts(tag: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+def _head_and_modifiers(tag: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     """white_frilled_dress ─▶ "dress", ((2, "white"), (3, "frilled"))."""
     *words, head = tag.split("_")
     found: list[tuple[int, str]] = []
@@ -139,17 +148,13 @@ def _parts(tag: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     return head, tuple(found)
 
 
-def merges(head: str) -> bool:
-    """Tell whether two tags with this head are likely to mean one thing: two shirts yes, two bows no."""
-    return head not in lists().words["unmerged"]
-
-
 def _covers(tag: str) -> frozenset[str]:
-    """Name the tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
+    """The tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
-    tails = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
-    singulars = {singular(tail) for tail in tails}
-    on = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), 0)
-    tails |= {"_".join(words[at:on]) for at in range(on)}
+    endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
+    singulars = {singular(ending) for ending in endings}
+    # Of cat_on_lap also what is before the preposition, with and without its first words.
+    end = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), 0)
+    before = {"_".join(words[at:end]) for at in range(end)}
     first = {words[0]} & lists().words["prefix_folds"] if len(words) > 1 else set()
-    return frozenset(tails | singulars | first) | lists().implies.get(tag, frozenset())
+    return frozenset(endings | singulars | before | first) | lists().implies.get(tag, frozenset())

@@ -18,21 +18,21 @@ from tags.people import fewest_people
 from tags.spelling import words
 from wiki.tag_meanings import TagMeanings
 
-# Of so many pictures where nobody else is, a trait stands in this share.
-_LEAST_SHARE = 0.6
-_FEWEST_PICTURES = 3
-_MOST_TRAITS = 10
-# These bound memory, whatever the size of the data set; more of one character change no share by much.
-_MOST_PICTURES = 100
-_MOST_CHARACTERS = 10_000
-# The composer's slots for looks, in the order in which they are told.
+# A trait is usual if it is in this share of the character's pictures, of which there must be some.
+_MIN_SHARE = 0.6
+_MIN_PICTURES = 3
+_MAX_TRAITS = 10
+# These bound memory for data sets of any size. More pictures of one character hardly change the shares.
+_MAX_PICTURES = 100
+_MAX_CHARACTERS = 10_000
+# The composer's slots for looks, in the order in which a sheet lists them.
 _LOOKS = {slot: rank for rank, slot in enumerate(("hair", "hairstyle", "fringe", "eyes", "body", "clothes"))}
-_OF_LOOKS = {GENERAL, SPECIES}
+_CATEGORIES_OF_LOOKS = {GENERAL, SPECIES}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One character: name, what the wiki says of it, and the traits it usually has here, hair first."""
+    """One character: its name, what the wiki says of it, and the traits it usually has here, hair first."""
 
     name: str
     description: str
@@ -45,15 +45,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Sheets:
-    """Writes sheets; the data set is read through once, when the first one is asked for."""
+    """Makes sheets. The whole data set is read when the first one is asked for."""
 
     collection: Pictures
     meanings: TagMeanings
-    # Prompts may be made in several threads.
+    # Prompts may be made in several threads, and only one of them should read the data set.
     _reading: Lock = field(default_factory=Lock)
 
     def of(self, characters: Sequence[str]) -> list[Sheet]:
-        """A sheet for each character of which anything is known."""
+        """A sheet for each of the characters of which anything is known."""
         with self._reading:
             traits = self._traits
         found = (
@@ -71,20 +71,20 @@ class Sheets:
         wanted = self._candidates()
         for character, tags in self._portraits(wanted):
             pictures[character] += 1
-            if pictures[character] == _MOST_PICTURES:
+            if pictures[character] == _MAX_PICTURES:
                 wanted.discard(character)
             seen.setdefault(character, Counter()).update(self._looks_in(tags, looks))
         return {character: _usual(counts, pictures[character]) for character, counts in seen.items()}
 
     def _candidates(self) -> set[str]:
-        """The most common tags that are, or for all that is known may be, characters."""
+        """The most common tags that are characters or of unknown category."""
         counts = self.collection.survey().counts.most_common()
-        often = (tag for tag, count in counts if count >= _FEWEST_PICTURES)
+        often = (tag for tag, count in counts if count >= _MIN_PICTURES)
         maybe = (tag for tag in often if self.meanings.look_up(tag).category in (CHARACTER, None))
-        return set(islice(maybe, _MOST_CHARACTERS))
+        return set(islice(maybe, _MAX_CHARACTERS))
 
     def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
-        """The character and the tags of each picture where one of those wanted is, and nobody else."""
+        """The character and the tags of each picture that shows one of those wanted and nobody else."""
         for picture in self.collection.pictures:
             try:
                 tags = self.collection.tags(picture).tags
@@ -94,13 +94,16 @@ class Sheets:
                 continue
             categories = self.meanings.categories(tags)
             characters = [tag for tag, category in categories.items() if category == CHARACTER]
-            # Somebody in another form is tagged twice, and looks as that form does.
+            # A character in another form has two tags, and looks like that form.
             characters = without_implied(characters, categories, self.meanings.implied)
             if len(characters) == 1 and characters[0] in wanted:
                 yield characters[0], tags
 
     def _looks_in(self, tags: Sequence[str], looks: dict[str, str | None]) -> Iterator[str]:
-        """The tags that say how somebody looks; `looks` has one string for each, whatever file it is from."""
+        """The tags that say how somebody looks.
+
+        `looks` remembers which tags do, and holds the one string that is kept for equal tags of many files.
+        """
         for tag in tags:
             if tag not in looks:
                 looks[tag] = tag if self._is_look(tag) else None
@@ -109,12 +112,13 @@ class Sheets:
                 yield look
 
     def _is_look(self, tag: str) -> bool:
-        return (self.meanings.look_up(tag).category or GENERAL) in _OF_LOOKS and role_of(tag).slot in _LOOKS
+        category = self.meanings.look_up(tag).category or GENERAL
+        return category in _CATEGORIES_OF_LOOKS and role_of(tag).slot in _LOOKS
 
 
 def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:
-    if pictures < _FEWEST_PICTURES:
+    if pictures < _MIN_PICTURES:
         return ()
-    common = counts.most_common(_MOST_TRAITS)
-    usual = [tag for tag, count in common if count >= _LEAST_SHARE * pictures]
+    common = counts.most_common(_MAX_TRAITS)
+    usual = [tag for tag, count in common if count >= _MIN_SHARE * pictures]
     return tuple(words(tag) for tag in sorted(usual, key=lambda tag: _LOOKS[role_of(tag).slot]))

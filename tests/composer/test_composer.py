@@ -701,6 +701,11 @@ def test_without_anything_to_say_the_picture_fails_with_a_reason(tags: list[str]
     assert failure.value.reason == "no tags to compose from"
 
 
+@pytest.mark.parametrize("more", ["", "+"])
+def test_a_number_of_thousands_of_digits_is_said_as_it_is_written(more: str) -> None:
+    assert compose([f"{'9' * 5000}{more}girls"], {}).startswith("9" * 5000)
+
+
 def test_a_tag_given_twice_is_said_once() -> None:
     assert compose(["1girl", "hat", "hat", "1girl"], {}) == "A girl wearing a hat."
 

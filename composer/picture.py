@@ -1,0 +1,132 @@
+"""The tags of one picture, sorted by where a caption says them, and which character comes from which series.
+
+A series is said of a character whose qualifier names it, as in ganyu_(genshin_impact), or where only one
+character and one series are left to belong together.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from composer.phrasing import as_words, display_name, lists
+from composer.words import META, Role, role_of
+from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN
+
+# Danbooru's series of characters that belong to no series.
+_NO_SERIES = "original"
+_QUALIFIER = re.compile(r"\(([^()]*)\)")
+_BETWEEN_WORDS = re.compile(r"[\s_/:]+")
+
+
+@dataclass(slots=True)
+class Picture:
+    """The tags of one picture, sorted.
+
+    `names` has for each character the series that it is known to come from, `series` the other series.
+    `roles` has what the other tags say, by slot.
+    """
+
+    names: dict[str, list[str]] = field(default_factory=dict)
+    series: list[str] = field(default_factory=list)
+    species: list[str] = field(default_factory=list)
+    roles: dict[str, list[Role]] = field(default_factory=dict)
+
+    def phrases(self, *slots: str) -> list[str]:
+        """What these slots say, slot after slot."""
+        return [role.phrase for slot in slots if slot in self.roles for role in self.roles[slot]]
+
+    def has(self, *slots: str) -> bool:
+        """Whether any of these slots says something."""
+        return any(slot in self.roles for slot in slots)
+
+
+def sort_tags(tags: Sequence[str], categories: Mapping[str, str]) -> Picture:
+    """Sort tags by where a caption says them, without those that no caption says."""
+    picture = Picture()
+    characters: dict[str, str] = {}
+    titles: list[str] = []
+    others: list[str] = []
+    for tag in dict.fromkeys(tags):
+        category = categories.get(tag)
+        if category in UNSEEN or not tag:
+            continue
+        if category == CHARACTER:
+            characters[tag] = display_name(tag)
+        elif category == COPYRIGHT and tag != _NO_SERIES:
+            titles.append(display_name(tag))
+        elif category == SPECIES:
+            picture.species.append(as_words(tag))
+        else:
+            others.append(tag)
+    titles = _without_parts_of_longer(titles)
+    picture.names = _series_by_name(characters, titles)
+    known = {title for found in picture.names.values() for title in found}
+    picture.series = [title for title in titles if title not in known]
+    picture.roles = _roles(others)
+    return picture
+
+
+def _roles(tags: Sequence[str]) -> dict[str, list[Role]]:
+    """What the tags say by slot, without what another one says too."""
+    placed = [(tag, role_of(tag)) for tag in _narrowed(tags)]
+    covered = frozenset[str]().union(*(role.covers for _, role in placed))
+    said = {(role.slot, role.phrase): role for tag, role in placed if tag not in covered}
+    said.pop((META, ""), None)
+    roles: dict[str, list[Role]] = {}
+    for role in said.values():
+        roles.setdefault(role.slot, []).append(role)
+    return roles
+
+
+def _narrowed(tags: Sequence[str]) -> Iterator[str]:
+    """Say black_footwear as black_boots if boots are the only footwear, and reading as reading a book."""
+    broad, objects = lists().broad, lists().objects
+    last_words = {_last_word(tag) for tag in tags}
+    for tag in tags:
+        noun = _last_word(tag)
+        if noun in broad:
+            otherwise, narrower = broad[noun]
+            yield tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
+        else:
+            thing = _only_one(objects[tag].intersection(tags)) if tag in objects else ""
+            yield f"{tag}_{thing}" if thing else tag
+
+
+def _only_one(found: Collection[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _last_word(tag: str) -> str:
+    return tag.rpartition("_")[2]
+
+
+def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:
+    """Leave out titles with which a longer title begins: Fate beside Fate/Grand Order."""
+    parts = {title: _words(title) for title in dict.fromkeys(titles)}
+    beginnings = {words[:size] for words in parts.values() for size in range(1, len(words))}
+    return [title for title, words in parts.items() if words not in beginnings]
+
+
+def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dict[str, list[str]]:
+    """The titles that each name belongs to; `characters` has the name of each tag."""
+    known: dict[str, list[str]] = {name: [] for name in characters.values()}
+    for tag, name in characters.items():
+        qualifiers = [_words(said) for said in _QUALIFIER.findall(tag)]
+        known[name] += [
+            title for title in titles if title not in known[name] and _begins_with_any(title, qualifiers)
+        ]
+    titles_left = [title for title in titles if not any(title in found for found in known.values())]
+    names_left = [name for name, found in known.items() if not found]
+    if len(titles_left) == len(names_left) == 1:
+        known[names_left[0]] = titles_left
+    return known
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_BETWEEN_WORDS.split(text.lower()))
+
+
+def _begins_with_any(title: str, qualifiers: Iterable[tuple[str, ...]]) -> bool:
+    """Whether the title begins as a qualifier does: Fate/Grand Order as fate."""
+    words = _words(title)
+    return any(words[: len(qualifier)] == qualifier for qualifier in qualifiers)
