@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Callable
 
+from tags.spelling import as_written
 from wiki import dtext_syntax as syntax
 from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, BlockBuilder, Kind
 
@@ -277,7 +278,7 @@ def _shown(tag: str, unqualified: bool) -> str:
     """A tag as words: long_hair is "long hair", but a face such as o_o stays as it is."""
     if unqualified:
         tag = syntax.QUALIFIER.sub("", tag)
-    return tag.replace("_", " ") if syntax.WORDLIKE.search(tag) else tag
+    return as_written(tag)
 
 
 def _without_punctuation(address: str) -> str:

@@ -52,7 +52,6 @@ SEARCH_LINK = re.compile(
 
 ANCHOR = re.compile(r"(?<=.)#[A-Z][\w -]*\Z")
 QUALIFIER = re.compile(r"[ _]\([^()]+\)\Z")
-WORDLIKE = re.compile(r"[^\W_]{2}")
 
 _ADDRESS = r"(?:https?://|mailto:|[/#])"
 
