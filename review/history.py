@@ -57,7 +57,6 @@ class History:
     run: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    seconds: float = 0.0
 
 
 class Glance(NamedTuple):
@@ -105,7 +104,6 @@ def read_history(journal: Journal, names: Collection[str]) -> History:
         history.run = record.run
         history.prompt_tokens += record.prompt_tokens
         history.completion_tokens += record.completion_tokens
-        history.seconds += record.seconds
         if record.picture in names:
             history.pictures.setdefault(record.picture, Past()).add(record)
     return history

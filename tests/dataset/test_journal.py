@@ -109,9 +109,9 @@ def test_a_number_that_cannot_be_true_counts_as_none(
     path.write_text(path.read_text() + re.sub(r"[0-9.]+(?=[,}])", value, path.read_text()))
     assert path.read_text().count(value) >= len(COST)
     history = read_history(Journal(path), {"a"})
-    assert (history.prompt_tokens, history.completion_tokens, history.seconds) == (100, 20, 1.5)
+    assert (history.prompt_tokens, history.completion_tokens) == (100, 20)
     assert history.pictures["a"].caption.text == digest("A girl.")
-    assert history.pictures["a"].caption.tokens == 0
+    assert (history.pictures["a"].caption.tokens, history.pictures["a"].caption.seconds) == (0, 0)
     assert results.mean_answer() == 20
 
 
