@@ -83,11 +83,11 @@ class Client:
             return None
 
     def masked(self, said: str) -> str:
-        """What a server said, without the secrets of ours that it may have sent back."""
+        """What a server said, without any key or header that it sent back."""
         return trouble.without_secrets(said, self._secrets)
 
     async def close(self) -> None:
-        """Let go of what is open; a later request opens it again."""
+        """Close the connections; a later request opens new ones."""
         if self._sdk is not None:
             await self._sdk.close()
             self._sdk = None
@@ -103,10 +103,9 @@ class Client:
 
 
 class _Sdk(openai.AsyncOpenAI):
-    """The SDK, sending the headers of the settings and no others.
+    """The SDK, made to send the headers of the settings and no others.
 
-    Of its own it would add some that tell of this computer, and those that the environment holds for
-    OpenAI's own hosts.
+    By itself it also sends some that describe this computer, and keys that the environment holds for OpenAI.
     """
 
     def __init__(self, url: str, settings: EndpointSettings) -> None:
@@ -119,18 +118,18 @@ class _Sdk(openai.AsyncOpenAI):
         if key := settings.api_key.get_secret_value():
             self._ours.setdefault("authorization", f"Bearer {key}")
         added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
-        # What the SDK adds to a request when all else is settled, unless the request forbids it.
+        # The SDK adds these headers last, unless the request itself says to omit them.
         self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
         super().__init__(
             base_url=url,
-            # The SDK wants one, and does not send it.
+            # The SDK insists on a key, but only the headers above are sent.
             api_key="none",
             max_retries=0,
             timeout=settings.timeout,
             http_client=openai.DefaultAioHttpClient(
                 # A redirect could carry the key to another host.
                 follow_redirects=False,
-                # Proxies of the environment are for hosts beyond this computer.
+                # The proxies in the environment are meant for other hosts than this computer.
                 trust_env=not is_loopback(url),
             ),
         )
@@ -153,7 +152,7 @@ def is_loopback(url: str) -> bool:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """The first cause of a chain; one of the system's own errors where the chain holds one."""
+    """The first cause of a chain of errors, or the first error of the operating system in it."""
     seen = error
     while True:
         system = getattr(seen, "os_error", None)

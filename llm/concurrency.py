@@ -1,11 +1,11 @@
 """How many requests are in flight at once: a fixed number, or as many as pay.
 
-`auto` climbs the hill of throughput, as the thread pool of .NET does (Hellerstein and others, 2010). It
-doubles the number while that pays, as TCP does at its start, settles where Little's law says that all slots
-of the server are taken and none waits, and from there tries a quarter more or less, ever more rarely.
-Throughput is the signal, since local servers never refuse: they queue, and only the latency grows. A trial
-has to earn a small price on each request in flight, a form of Kleinrock's power (1979), so that on a plateau
-fewer win over more. A server that pushes back, or a deadline that passes, lowers the number at once.
+`auto` finds the number by trying, as the thread pool of .NET does (Hellerstein and others, 2010). It
+measures how many requests a second are completed with one limit, then with another, and keeps the better
+one. The throughput has to decide because local servers never refuse a request: they queue it, and only the
+latency grows. More requests in flight also have to earn a small price each (after Kleinrock's power, 1979).
+Otherwise, among limits that give about the same throughput, chance would lead to ever higher ones. If a
+server refuses a request as one too many, or a request times out, the limit is lowered at once.
 """
 
 from __future__ import annotations
@@ -16,55 +16,60 @@ from collections import deque
 from typing import Literal
 
 _FIRST, _MOST = 2, 512
-# A quarter more requests have to bring 5.7 % more throughput. Servers that work on all requests as one batch
-# gain less and less with each: at this price, three quarters of what they could give at most are had.
-_PRICE = 0.25
-# Doubling ends when it brings less than this: the slots are full, or nearly.
-_FULL = 1.25
-_LOSS = 0.8
 _SMALL_STEP = 1.25
+# The price of more requests in flight: a limit that is higher by a factor f has to give a throughput that
+# is higher by f ** _PRICE, so 5.7 % more for a quarter more requests. For servers that work on all requests
+# as one batch, this price leads to about three quarters of what they could give at most.
+_PRICE = 0.25
+# If doubling brings less than this factor, all slots of the server are taken, or nearly.
+_FULL = 1.25
+# If it brings less than this, it does harm, and no second measurement is needed.
+_LOSS = 0.8
+# What is left of the limit after a request was refused as one too many.
 _BACK_OFF = 0.7
-# A throughput is measured from at least so many requests; the difference that a small step makes takes more.
-_FEWEST, _FEWEST_SMALL = 6, 32
-# What arrives within this part of a latency after a measurement began belongs to the burst before it.
-_ONE_BURST = 0.02
-# Fewer in flight than this part of the limit: items come too slowly to tell what the server can do.
+# The fewest requests that make a measurement; the small difference that a small step makes needs more.
+_REQUESTS, _REQUESTS_OF_SMALL_STEP = 6, 32
+# Answers often arrive in bursts. Those that arrive within this part of a latency after the begin of a
+# measurement belong to the burst before it.
+_BURST = 0.02
+# If fewer requests than this part of the limit were in flight, there was not enough work to judge the limit.
 _BUSY_ENOUGH = 0.8
-# Measurements between trials, at most; a throughput that differs by more than this factor ends the rest.
+# The most measurements between two trials, and the change of throughput that means that the server has
+# changed.
 _LONGEST_REST = 8
 _CHANGED = 1.4
 
 
 class Concurrency:
-    """A number of slots; whoever holds one may have a request in flight. First come, first served."""
+    """A number of slots; a request may be in flight while it holds one. First come, first served."""
 
     def __init__(self, setting: int | Literal["auto"]) -> None:
         self.limit = _FIRST if setting == "auto" else setting
         self.in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._climb = _Climb() if setting == "auto" else None
+        self._search = _Search() if setting == "auto" else None
 
     @property
     def settled(self) -> int | None:
-        """The best number that `auto` has found so far; None where the number is fixed."""
-        return self._climb.best if self._climb else None
+        """The best number that `auto` has found so far; None if the number is fixed."""
+        return self._search.best if self._search else None
 
     def most_under_way(self) -> int:
-        """How many questions there may be at once: those in flight, and as many that are being made ready."""
+        """How many items may be worked on: those in flight, and as many that are prepared meanwhile."""
         return 2 * self.limit
 
     async def __aenter__(self) -> None:
-        """Hold a slot."""
+        """Take a slot, and wait for one if all are taken."""
         await self.acquire()
 
     async def __aexit__(self, *error: object) -> None:
-        """Hold it no longer."""
+        """Give the slot back."""
         self.release()
 
     async def acquire(self) -> None:
-        """Take a slot, and wait for one where all are taken."""
+        """Take a slot, and wait for one if all are taken."""
         if not self._waiting and self.in_flight < self.limit:
-            self._change(1)
+            self._change_in_flight(1)
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -73,158 +78,218 @@ class Concurrency:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
+                # The slot was handed out just before.
                 self.release()
             raise
 
     def release(self) -> None:
         """Give a slot back."""
-        self._change(-1)
+        self._change_in_flight(-1)
         self._hand_out()
 
     def observe(self, seconds: float, *, ok: bool, pushed_back: bool = False) -> None:
-        """Learn of a request that ended just now: how long it took, and whether it was answered.
+        """Learn from a request that ended just now, before its slot is given back.
 
-        `pushed_back` is one that was too many: refused as such, or not through in time. Whoever observes
-        still holds the slot.
+        `seconds` is how long it took, and `ok` whether it was answered. `pushed_back` says that it was one
+        too many: the server refused it as such, or did not answer in time.
         """
-        if self._climb is None:
+        if self._search is None:
             return
         now = asyncio.get_running_loop().time()
-        self._climb.pass_time(self.in_flight, now)
+        self._search.measurement.pass_time(self.in_flight, now)
         if self.in_flight > self.limit:
-            # They were sent before the limit was lowered, and say nothing of the lower one.
-            self._climb.measure(now)
+            # The limit was lowered after these requests were sent, so they tell nothing about it.
+            self._search.measurement.restart(now)
         elif pushed_back:
-            self._climb.back_off(now - seconds, now)
+            self._search.back_off(now - seconds, now)
         elif ok:
-            self._climb.count(seconds, now)
-        self.limit = self._climb.limit
+            self._search.add(seconds, now)
+        self.limit = self._search.limit
         self._hand_out()
 
     def _hand_out(self) -> None:
         while self._waiting and self.in_flight < self.limit:
             turn = self._waiting.popleft()
             if not turn.done():
-                self._change(1)
+                self._change_in_flight(1)
                 turn.set_result(None)
 
-    def _change(self, by: int) -> None:
-        if self._climb is not None:
-            self._climb.pass_time(self.in_flight, asyncio.get_running_loop().time())
+    def _change_in_flight(self, by: int) -> None:
+        if self._search is not None:
+            self._search.measurement.pass_time(self.in_flight, asyncio.get_running_loop().time())
         self.in_flight += by
 
 
-class _Climb:
-    """Measures one limit after another: `_base` is the best so far, `limit` that or a trial."""
+class _Measurement:
+    """Counts the requests that are completed under one limit."""
 
     def __init__(self) -> None:
-        self.limit = self._base = _FIRST
-        self._step, self._upwards, self._doubted = 2.0, True, False
-        self._rest, self._next_rest = 0, 1
-        # At the base: completed requests a second, and the mean latency; the latency at the base before.
-        self._rate = self._latency = self._earlier = 0.0
-        self._since = self._now = self._changed = -math.inf
-        # Since the measurement began: requests, their latencies, and requests in flight times seconds.
-        self._completed, self._seconds, self._occupied = 0, 0.0, 0.0
+        self.completed = 0
+        self._latencies = 0.0
+        # Requests in flight times seconds.
+        self._occupied = 0.0
+        self._since = self._now = -math.inf
 
-    @property
-    def best(self) -> int:
-        """The limit that has paid best so far, which is not the one that is on trial."""
-        return self._base
+    def restart(self, now: float) -> None:
+        """Forget everything and begin now."""
+        self.completed, self._latencies, self._occupied, self._since = 0, 0.0, 0.0, now
 
     def pass_time(self, in_flight: int, now: float) -> None:
-        """Note how many were in flight up to now."""
+        """Note that so many requests were in flight from the last call until now."""
         if self._now == -math.inf:
             self._since = self._now = now
         self._occupied += in_flight * (now - self._now)
         self._now = now
 
-    def measure(self, now: float) -> None:
-        """Begin to measure anew."""
-        self._since, self._completed, self._seconds, self._occupied = now, 0, 0.0, 0.0
+    def add(self, latency: float) -> None:
+        """Count a completed request."""
+        self.completed += 1
+        self._latencies += latency
 
-    def back_off(self, started: float, now: float) -> None:
-        """Take a trial back, or go lower, once for all requests that were sent under this limit."""
-        if started < self._changed:
+    @property
+    def seconds(self) -> float:
+        """How long it has lasted so far."""
+        return self._now - self._since
+
+    @property
+    def throughput(self) -> float:
+        """Completed requests a second."""
+        return self.completed / self.seconds
+
+    @property
+    def latency(self) -> float:
+        """The mean time that a request took."""
+        return self._latencies / self.completed
+
+    def was_busy(self, limit: int) -> bool:
+        """Whether there was enough work to make use of the limit."""
+        return self._occupied >= _BUSY_ENOUGH * limit * self.seconds
+
+
+class _Search:
+    """Searches for the best limit: `best` is the best so far, and `limit` is either that or a trial.
+
+    A trial is `best` multiplied or divided by `_factor`, and goes through these states:
+
+    doubling   At first the limit is doubled until that pays no more. Then Little's law tells how many slots
+               the server has, and that number is the best.
+    resting    The limit is the best for some measurements, and twice as many after each trial that failed.
+    trying     The limit is a quarter more or less. If that pays, it is the best and the next trial goes on in
+               the same direction; if not, the next one goes in the other.
+
+    If the throughput changes a lot while resting, the server has changed, and trials are by a factor of two
+    again.
+    """
+
+    def __init__(self) -> None:
+        self.limit = self.best = _FIRST
+        self.measurement = _Measurement()
+        self._factor, self._goes_up = 2.0, True
+        # Whether one measurement has said that doubling pays no more.
+        self._is_in_doubt = False
+        self._rests_left, self._next_rests = 0, 1
+        # As measured with the best limit; no throughput is known yet if it is 0.
+        self._throughput = self._latency = 0.0
+        # The latency with the limit that was the best before.
+        self._earlier_latency = 0.0
+        self._limit_since = -math.inf
+
+    @property
+    def _is_doubling(self) -> bool:
+        return self._factor == 2 and self._goes_up
+
+    def add(self, latency: float, now: float) -> None:
+        """Count a completed request, and judge the limit if there were enough."""
+        seen = self.measurement
+        if seen.seconds < _BURST * latency:
             return
-        if self.limit <= self._base:
-            self._base, self._rate = max(1, int(self.limit * _BACK_OFF)), 0.0
-            self._upwards, self._next_rest = False, 1
+        seen.add(latency)
+        wanted = self._wanted()
+        is_hopeless = seen.seconds * self._throughput_wanted() > wanted
+        if seen.completed < wanted and not is_hopeless:
+            return
+        if seen.was_busy(self.limit):
+            self._judge(seen.throughput, seen.latency, now)
+        seen.restart(now)
+
+    def back_off(self, sent: float, now: float) -> None:
+        """Give a trial up, or lower the best, after a request that was sent at that time was one too many."""
+        if sent < self._limit_since:
+            # Many requests fail together. Those sent before the limit was lowered do not lower it again.
+            return
+        if self.limit <= self.best:
+            self.best, self._throughput = max(1, int(self.limit * _BACK_OFF)), 0.0
+            self._goes_up, self._next_rests = False, 1
         self._turn_back(now)
 
-    def count(self, seconds: float, now: float) -> None:
-        """Count a completed request, and judge the limit as soon as there are enough."""
-        elapsed = now - self._since
-        if elapsed < _ONE_BURST * seconds:
-            return
-        self._completed += 1
-        self._seconds += seconds
-        wanted = self._wanted()
-        if self._completed < wanted and elapsed * self._needed() <= wanted:
-            return
-        if self._occupied >= _BUSY_ENOUGH * self.limit * elapsed:
-            self._judge(self._completed / elapsed, self._seconds / self._completed, now)
-        self.measure(now)
-
     def _wanted(self) -> int:
-        """Whole rounds of those in flight, because answers may come in bursts."""
-        low, high = sorted((self._base, self.limit))
-        fewest = _FEWEST if self._step == 2 or high >= 2 * low else _FEWEST_SMALL
-        return self.limit * max(math.ceil(fewest / self.limit), 1 if self._step == 2 and self._upwards else 2)
+        """How many requests make a measurement: whole rounds of the limit, as answers come in bursts."""
+        low, high = sorted((self.best, self.limit))
+        is_small_step = self._factor != 2 and high < 2 * low
+        fewest = _REQUESTS_OF_SMALL_STEP if is_small_step else _REQUESTS
+        return self.limit * max(math.ceil(fewest / self.limit), 1 if self._is_doubling else 2)
 
-    def _needed(self) -> float:
-        """The throughput that a trial has to reach; any will do for the base."""
-        return self._rate * (self.limit / self._base) ** _PRICE if self.limit != self._base else 0.0
+    def _throughput_wanted(self) -> float:
+        """The throughput that a trial has to reach; there is none for the best limit."""
+        return 0.0 if self.limit == self.best else self._throughput * (self.limit / self.best) ** _PRICE
 
-    def _judge(self, rate: float, latency: float, now: float) -> None:
-        if self.limit == self._base:
-            self._stay(rate, latency, now)
-        elif self._step == 2 and self._upwards and rate < _FULL * self._rate:
-            # Answers differ in length, so that few of them may mislead, once.
-            if self._doubted or rate < _LOSS * self._rate:
-                self._settle(rate, now)
-            self._doubted = not self._doubted
-        elif rate >= self._needed():
-            self._base, self._rate, self._earlier, self._latency = self.limit, rate, self._latency, latency
-            self._step = min(2.0, self._step**2) if self._upwards else self._step
-            self._next_rest = 1
-            self._try_next(now)
+    def _judge(self, throughput: float, latency: float, now: float) -> None:
+        if self.limit == self.best:
+            self._rest(throughput, latency, now)
+        elif self._is_doubling and throughput < _FULL * self._throughput:
+            # Answers differ in length, so a few of them may mislead: a second measurement decides.
+            if self._is_in_doubt or throughput < _LOSS * self._throughput:
+                self._end_doubling(throughput, now)
+            else:
+                self._is_in_doubt = True
+        elif throughput >= self._throughput_wanted():
+            self.best, self._throughput = self.limit, throughput
+            self._earlier_latency, self._latency = self._latency, latency
+            if self._goes_up:
+                self._factor = min(2.0, self._factor**2)
+            self._next_rests = 1
+            self._start_trial(now)
         else:
             self._turn_back(now)
 
-    def _settle(self, rate: float, now: float) -> None:
-        """Doubling is over: by Little's law, throughput times the latency without a queue are in flight."""
-        latency = self._latency if rate >= self._needed() else self._earlier
+    def _end_doubling(self, throughput: float, now: float) -> None:
+        """Compute the slots of the server by Little's law: throughput times the latency without a queue.
+
+        If the last doubling still paid, no request queued with the best limit; otherwise with the one before.
+        """
+        latency = self._latency if throughput >= self._throughput_wanted() else self._earlier_latency
         if latency:
-            full = math.ceil(0.99 * max(rate, self._rate) * latency)
-            self._base, self._rate = min(self.limit, max(self._base // 2, full)), 0.0
-            self._upwards = False
+            slots = math.ceil(0.99 * max(throughput, self._throughput) * latency)
+            self.best, self._throughput = min(self.limit, max(self.best // 2, slots)), 0.0
+            self._goes_up = False
         self._turn_back(now)
 
-    def _stay(self, rate: float, latency: float, now: float) -> None:
-        if self._rate and not 1 / _CHANGED < rate / self._rate < _CHANGED:
-            self._step, self._upwards = 2.0, rate > self._rate
-            self._rest, self._next_rest, self._rate = 0, 1, rate
-        self._rate, self._latency = (self._rate + rate) / 2 if self._rate else rate, latency
-        self._rest -= 1
-        if self._rest < 0:
-            self._try_next(now)
+    def _rest(self, throughput: float, latency: float, now: float) -> None:
+        if self._throughput and not 1 / _CHANGED < throughput / self._throughput < _CHANGED:
+            self._factor, self._goes_up = 2.0, throughput > self._throughput
+            self._rests_left, self._next_rests, self._throughput = 0, 1, throughput
+        self._throughput = (self._throughput + throughput) / 2 if self._throughput else throughput
+        self._latency = latency
+        self._rests_left -= 1
+        if self._rests_left < 0:
+            self._start_trial(now)
 
-    def _try_next(self, now: float) -> None:
-        further = max(self._base + 1, round(self._base * self._step))
-        back = min(self._base - 1, round(self._base / self._step))
-        self.limit = min(_MOST, further) if self._upwards else max(1, back)
-        self._changed, self._doubted = now, False
-        if self.limit == self._base:
+    def _start_trial(self, now: float) -> None:
+        if self._goes_up:
+            self.limit = min(_MOST, max(self.best + 1, round(self.best * self._factor)))
+        else:
+            self.limit = max(1, min(self.best - 1, round(self.best / self._factor)))
+        self._limit_since, self._is_in_doubt = now, False
+        if self.limit == self.best:
             self._turn_back(now)
 
     def _turn_back(self, now: float) -> None:
-        """Rest at the base, and try the other direction next."""
-        self.limit, self._changed = self._base, now
-        self._upwards = not self._upwards
-        if self._step == 2 and self._base == _FIRST and self._rate and not self._upwards:
-            # Not even the first doubling paid: perhaps one at a time is best.
-            self._try_next(now)
+        """Go back to the best limit, rest there, and then try the other direction."""
+        self.limit, self._limit_since = self.best, now
+        self._goes_up = not self._goes_up
+        if self._factor == 2 and self.best == _FIRST and self._throughput and not self._goes_up:
+            # Not even the first doubling paid. Try one request at a time before anything else.
+            self._start_trial(now)
             return
-        self._step = _SMALL_STEP
-        self._rest, self._next_rest = self._next_rest, min(_LONGEST_REST, 2 * self._next_rest)
+        self._factor = _SMALL_STEP
+        self._rests_left, self._next_rests = self._next_rests, min(_LONGEST_REST, 2 * self._next_rests)

@@ -8,21 +8,22 @@ from typing import Any
 
 from errors import UserError
 
+# In tokens, for each request; and how many requests are worked on at once.
 _CONTEXT = 16384
 _SLOTS = 2
 
 
 def start(model: str) -> str:
-    """Load a model and serve it on loopback; the url that answers for it.
+    """Load a model, serve it on this computer, and return the url of the server.
 
-    `model` is a GGUF file, with a vision projector `*mmproj*.gguf` beside it where it can see, or a
-    repository of the Hugging Face hub as `owner/name/file.gguf`. The server lives as long as the program.
-    Raises UserError when that is not possible.
+    `model` is a GGUF file, or `owner/name/file.gguf` of the Hugging Face hub. If the model can see, its
+    vision projector `*mmproj*.gguf` has to be in the same folder. The server runs as long as the program.
+    Raises UserError if it cannot be started.
     """
     return f"{_server(_local_file(model)).listening_address}/v1"
 
 
-# A server ends when nobody holds it, so the cache holds it.
+# A server ends when there is no reference to it, so the cache keeps one.
 @functools.cache
 def _server(path: Path) -> Any:  # noqa: ANN401 - the library has no types
     try:
@@ -43,7 +44,7 @@ def _parameters(xllamacpp: Any, path: Path) -> Any:  # noqa: ANN401 - the librar
         parameters.mmproj.path = str(projector)
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
-    # Errors only: each request would otherwise write five lines over the progress bar.
+    # Errors only. Otherwise each request would write five lines over the progress bar.
     parameters.verbosity = 1
     parameters.n_parallel = _SLOTS
     parameters.n_ctx = _CONTEXT * _SLOTS

@@ -1,4 +1,4 @@
-"""Template files ─▶ chat messages."""
+"""Turns template files into chat messages."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from errors import ItemError, UserError
 from llm import sandbox
 
 Role = Literal["system", "user", "assistant"]
-# What computing with values of another kind than expected may raise.
+# Computing in a template with values of another kind than its author expected may raise any of these.
 _FAILURES = (
     *(TemplateError, ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError),
     *(TypeError, ValueError),
 )
-# No prompt is longer, and reading one that is would take long.
+# In bytes. Real templates are far shorter, and a huge file would take long to read.
 _LARGEST_FILE = 100_000
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
 
@@ -38,7 +38,7 @@ class Message:
     picture: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The message as the chat completions protocol has it."""
+        """The message in the form of the chat completions protocol."""
         if self.picture is None:
             return {"role": self.role, "content": self.text}
         image = {"type": "image_url", "image_url": {"url": self.picture}}
@@ -52,9 +52,9 @@ def with_picture(messages: Sequence[Message], mime: str, data: bytes) -> list[Me
 
 
 class Prompt:
-    """A template file, read and checked once, rendered for each picture or tag.
+    """A template file, which is read and checked once and rendered for each picture or tag.
 
-    `uses` are those of the variables that it has need of.
+    `uses` are the names of the variables that occur in it.
     """
 
     def __init__(self, path: Path, variables: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ class Prompt:
 
     def _compile(self, text: str, line: int, variables: Sequence[str]) -> Template:
         try:
-            # The lines before it, so that errors tell the line of the file.
+            # With as many empty lines before it as there are in the file, errors name the right line.
             tree = sandbox.parse("\n" * (line - 1) + text)
             self._refuse_unknown(sandbox.names(tree), variables)
             self.uses.update(name for name, _ in sandbox.names(tree))
@@ -145,6 +145,9 @@ def _messages(text: str) -> list[tuple[Role, str, int]]:
 
 
 def fingerprint(model: str, messages: Sequence[Message]) -> str:
-    """What tells whether a text was made from this model and these messages; pictures do not count."""
+    """A digest of the model and the texts of the messages, which tells whether a result is up to date.
+
+    Pictures are left out.
+    """
     parts = [model, *(part for message in messages for part in (message.role, message.text))]
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,9 +1,10 @@
-"""What a template may do: it fills in values, and can neither reach nor exhaust the computer.
+"""Restricts templates so that they fill in values and do nothing else.
 
-People share templates with strangers. There is no loader, so no file is read. There are no globals, no
-macros and no calls but of a few methods of texts, so no code is reached and nothing calls itself. What is
-left always ends, but a loop in a loop, or a text put into a text, could still take hours and gigabytes: so
-a rendering has a number of steps and a number of characters, both far beyond what a prompt needs.
+People share templates with strangers, so a template must not be able to do harm. There is no loader, so it
+cannot read files. There are no globals and no macros, and only a few methods of texts can be called, so it
+cannot run other code or call itself. What is left always ends, but nested loops, or a text that is put into
+itself, could take hours and gigabytes. So each rendering is limited to a number of steps and of characters
+that is far more than a prompt needs.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LONGEST = 1_000_000  # characters of one text, and of one rendered message
-MOST_STEPS = 10_000  # turns of all loops together
+MOST_STEPS = 10_000  # rounds of all loops together
 
-# What templates are written with: text, values, conditions, loops over values.
+# What a template may consist of: text, values, conditions, and loops over values.
 _NODES = (
     *(nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const),
     *(nodes.List, nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Call),
     *(nodes.Keyword, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand),
     *(nodes.Test, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg),
 )
-# A text that is set from itself twice over would double with every line.
+# A variable that is set to itself twice in a row would double in length with every line.
 _NEVER_SET = (nodes.Concat, nodes.List, nodes.Tuple)
 _FILTERS = (
     *("capitalize", "count", "d", "default", "first", "last", "length", "list", "lower", "reverse", "sort"),
@@ -47,20 +48,20 @@ _METHODS = {
 }
 _STEPS_LEFT = "\0steps left"
 
-# What tokenizers take for more than its letters, wherever it stands, in the form that chat templates give to
-# such marks: `<|im_start|>`, `</s>`, `<start_of_turn>`, `<｜User｜>`, `[INST]`; not the kaomoji `<|>_<|>`.
+# Marks that tokenizers take for control tokens wherever they occur, in the forms that chat templates use:
+# `<|im_start|>`, `</s>`, `<start_of_turn>`, `<｜User｜>`, `[INST]`; but not the kaomoji `<|>_<|>`.
 _CONTROL_TOKEN = re.compile(
     r"<(?=/?(?:s|[|｜][^<>\n]{1,60}[|｜]|[^\W\d][\w .:▁/-]{1,60})>)|\[(?=/?[A-Z][A-Z_]{2,40}\])"
 )
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Calls a few methods of texts, and makes no text that is too long."""
+    """A jinja sandbox that calls only a few methods of texts and makes no overlong text."""
 
     intercepted_binops = frozenset("+")
 
     def is_safe_callable(self, obj: object) -> bool:
-        """Let a template call nothing but a few methods of texts."""
+        """Whether a template may call this: only a few methods of texts."""
         if not isinstance(obj, BuiltinMethodType):
             return False
         return isinstance(obj.__self__, str) and obj.__name__ in _METHODS
@@ -79,14 +80,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def harmless(value: object) -> object:
-    """A value as it goes into a prompt: no half characters, and nothing that a tokenizer would obey."""
+    """A value as it goes into a prompt: without half characters, and with control tokens broken up."""
     if not isinstance(value, str):
         return value
     return _CONTROL_TOKEN.sub(r"\g<0> ", value.encode("utf-8", "replace").decode("utf-8"))
 
 
 def parse(source: str) -> nodes.Template:
-    """Read a template; raises TemplateSyntaxError with the line of what a template may not do."""
+    """Read a template; raises TemplateSyntaxError with the line of anything that is not allowed."""
     tree = _ENVIRONMENT.parse(source)
     for node in tree.find_all(nodes.Node):
         _refuse_forbidden(node)
@@ -94,20 +95,20 @@ def parse(source: str) -> nodes.Template:
 
 
 def names(tree: nodes.Template) -> Iterator[tuple[str, int]]:
-    """Name and line of all that a template wants to be given."""
+    """Name and line of each variable that a template uses."""
     wanted = meta.find_undeclared_variables(tree)
     yield from ((name.name, name.lineno) for name in tree.find_all(nodes.Name) if name.name in wanted)
 
 
 def compiled(tree: nodes.Template) -> Template:
-    """Make a template ready for rendering, with its loops counted."""
+    """Make a template ready for rendering, and have the rounds of its loops counted."""
     for loop in list(tree.find_all(nodes.For)):
         loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
     return _ENVIRONMENT.from_string(tree)
 
 
 def render(template: Template, values: Mapping[str, object]) -> str:
-    """Fill in the values; raises TemplateError where that fails or takes too much."""
+    """Fill in the values; raises TemplateError if that fails, takes too many steps or gets too long."""
     pieces, size = [], 0
     for piece in template.generate({**values, _STEPS_LEFT: [MOST_STEPS]}):
         pieces.append(piece)

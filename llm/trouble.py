@@ -1,4 +1,4 @@
-"""What can go wrong with a request, by what to do about it, and keeping secrets out of what is said."""
+"""What can go wrong with a request, what to do about it, and messages about it without secrets."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from errors import REQUEST_REFUSED, ItemError
 from settings import EndpointSettings
 
 Kind = Literal[
-    "gone",  # nothing answers at the address: wait for it as a whole
-    "busy",  # the server has too much to do, or is just starting: come back later
-    "flaky",  # may well pass when asked again
-    "broken",  # a fault inside the server: once more, but not twice the same
-    "slow",  # ran into the deadline: once more
-    "refused",  # this request will never pass
-    "hopeless",  # no request will ever pass until the user acts
+    "gone",  # nothing answers at the address: all requests wait for the server
+    "busy",  # the server has too much to do, or is just starting: try again later
+    "flaky",  # may well succeed at the next try
+    "broken",  # an error inside the server: try again, unless the same error occurs twice
+    "slow",  # not answered in time: try once more
+    "refused",  # this request will never be accepted
+    "hopeless",  # no request will be accepted until the user acts
 ]
 _EXCERPT = 200
 HIDDEN = "[secret]"
@@ -38,7 +38,7 @@ class RequestRefusedError(ItemError):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One failed try: what to do about it, the word it is counted by, and the sentence for the user."""
+    """One failed try: what to do about it, the reason it is counted by, and the sentence for the user."""
 
     kind: Kind
     reason: str
@@ -54,12 +54,12 @@ class Trouble:
 
     @property
     def is_rate_limit(self) -> bool:
-        """Whether there were too many requests, so that others would fare no better now."""
+        """Whether the server refused the request because there were too many at once."""
         return self.kind == "busy" and (self.reason == _TOO_MANY or self.retry_after is not None)
 
 
 def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
-    """An HTTP status that is no success; `body` as text, `headers` with lower-case names."""
+    """An answer with an HTTP status that is no success; `headers` have lower-case names."""
     said = f"{url} answered {status}: {excerpt(_message_in(body))}"
     if status == 401:
         return Trouble(
@@ -84,7 +84,7 @@ def of_status(url: str, model: str, status: int, headers: Mapping[str, str], bod
 
 
 def of_connection(url: str, cause: BaseException) -> Trouble:
-    """A request that got no answer; `cause` is the innermost error there is."""
+    """A request without an answer; `cause` is the first error of the chain that led to that."""
     if isinstance(cause, ssl.SSLError):
         return Trouble(
             "hopeless", "no secure connection", f"{url} has no valid certificate ({cause}): check the address"
@@ -97,14 +97,14 @@ def of_connection(url: str, cause: BaseException) -> Trouble:
 
 
 def of_deadline(url: str, seconds: float) -> Trouble:
-    """A request that was not through in time."""
+    """A request that was not answered in time."""
     return Trouble(
         "slow", "timeout", f"{url} took longer than {seconds:g} seconds; raise timeout if it needs that"
     )
 
 
 def of_answer(url: str, body: str) -> Trouble:
-    """A success that holds no chat completion."""
+    """An answer with status 200 that is no chat completion."""
     return Trouble(
         "flaky",
         "no completion",
@@ -136,14 +136,14 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a text, on one line, without what a terminal would obey."""
+    """The beginning of a text, on one line and without control characters for a terminal."""
     line = " ".join(text[: 4 * _EXCERPT].split())
     line = "".join(mark for mark in line if mark.isprintable())
     return line if len(line) <= _EXCERPT else line[:_EXCERPT] + " …"
 
 
 def _message_in(body: str) -> str:
-    """What a server says in one of the usual JSON forms of an error, or the body as it is."""
+    """The message in one of the usual JSON forms of an error; otherwise the body as it is."""
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
@@ -175,7 +175,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _number(written: str) -> float | None:
-    """A number of a header; None for what is none, below zero or without end."""
+    """The number in a header; None if it is no number, negative or infinite."""
     try:
         number = float(written)
     except ValueError:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from check import Coverage
 from errors import ItemError, Problem
-from llm import variants
 from llm.answers import Answer, Reply, Usage
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.trouble import RequestRefusedError
 from settings import InterpreterSettings
 from tags.spelling import as_written
+from writing import variants
 from writing.judging import Judgement, PictureTags, judge
 
 if TYPE_CHECKING:

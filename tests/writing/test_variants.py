@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import ItemError
-from llm import variants
+from writing import variants
 
 LONG, SHORT = "A girl stands in a field and looks at the sky.", "A girl in a field."
 NAMES = ("long", "short")

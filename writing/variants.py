@@ -1,4 +1,4 @@
-"""Several captions of one picture in one answer: how they are asked for, and how they are read."""
+"""Asking for several captions of a picture in one answer, and reading them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 
 from errors import ItemError
 
-# What each variant is; the words go into the request. The variant "tags" needs no model.
+# What each variant is, in the words of the request. The variant "tags" needs no model.
 WANTED: Mapping[str, str] = {
     "long": "one paragraph of 80 to 150 words",
     "medium": "two or three sentences of 40 to 70 words in all",
     "short": "one sentence of at most 30 words",
 }
-# Longer than this many words, and the answer is not what was asked for; a third more than asked is let pass.
+# Variants of more words are not accepted; up to a third more than asked for is.
 MOST_WORDS: Mapping[str, int] = {"long": 200, "medium": 95, "short": 40}
 TAGS = "tags"
-NAMES = (*WANTED, TAGS)
 
 _KEY = re.compile(
     rf"^[ \t]*[-*_#\"]{{0,4}}[ \t]*[*_\"]{{0,3}}({'|'.join(WANTED)})\b[^:\n]{{0,20}}:[*_\"]{{0,3}}[ \t]*",
@@ -27,7 +26,7 @@ _KEY = re.compile(
 
 
 def request_for(names: Sequence[str]) -> str:
-    """What is added to a prompt so that one answer holds all these variants."""
+    """What is added to a prompt to get all these variants in one answer."""
     wanted = "\n".join(f'- "{name}": {WANTED[name]}' for name in names)
     return (
         f"Write the caption {len(names)} times, at different lengths. All that is said above about captions "
@@ -37,12 +36,12 @@ def request_for(names: Sequence[str]) -> str:
 
 
 def request_for_one(name: str) -> str:
-    """What is added to a prompt so that the answer is this one variant."""
+    """What is added to a prompt to get this variant alone."""
     return f"Write the caption as {WANTED[name]}. Answer with the caption alone."
 
 
 def response_format(names: Sequence[str]) -> dict[str, Any]:
-    """The field of a request by which servers that can do so hold the answer to this form."""
+    """The field of a request that makes the answer JSON with these keys, on servers that support it."""
     schema = {
         "type": "object",
         "properties": {name: {"type": "string"} for name in names},
@@ -58,9 +57,9 @@ def response_format(names: Sequence[str]) -> dict[str, Any]:
 
 
 def split(text: str, names: Sequence[str]) -> dict[str, str]:
-    """The variants in an answer that is JSON, JSON with something around it, or labelled paragraphs.
+    """The variants in an answer, which may be JSON, JSON with text around it, or labelled paragraphs.
 
-    Those that the answer does not hold are absent. Raises ItemError where it holds none.
+    Variants that are not in the answer are missing from the result. Raises ItemError if there are none.
     """
     found = _from_json(text, names) or _from_labels(text, names)
     if not found:
