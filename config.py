@@ -145,10 +145,10 @@ def _in_one_line(error: configparser.Error) -> str:
         case configparser.DuplicateSectionError():
             return f"line {error.lineno} begins [{error.section}] a second time; join the two sections"
         case configparser.MissingSectionHeaderError():
-            return f"line {error.lineno} stands before the first section; put one such as [Dataset] above it"
+            return f"line {error.lineno} is above the first section; put one such as [Dataset] above it"
         case configparser.ParsingError():
             lines = ", ".join(str(number) for number, _ in error.errors[:5])
-            return f"line {lines} is neither a [Section] nor key = value nor a # comment; mend or remove it"
+            return f"line {lines} is neither [Section] nor key = value nor # comment; correct or remove it"
     return " ".join(str(error).split())
 
 

@@ -116,4 +116,7 @@ def merge_cache_file(path: Path, other: Path) -> str:
         raise UserError(f"there is no file {other}: name a tags_cache.json after --merge-cache")
     theirs = cache.load(other)
     added = add_to_cache_file(path, theirs)
-    return f"{added:,} of the {len(theirs):,} entries of {other} came into {path}; what stood there is kept."
+    return (
+        f"{added:,} of the {len(theirs):,} entries of {other} were added to {path}; "
+        "those that it had are kept."
+    )

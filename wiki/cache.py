@@ -133,21 +133,21 @@ def parse_json(text: str, path: Path, remedy: str) -> object:
             f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; {remedy}"
         ) from error
     except _RepeatedError as error:
-        raise UserError(f"{path}: the entry {error} stands there twice; take one of them out") from error
+        raise UserError(f"{path}: the entry {error} is there twice; remove one of them") from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is no JSON that can be read: {remedy}") from error
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
-    raw = parse_json(text, path, "mend it, or move the file away")
+    raw = parse_json(text, path, "correct it, or move the file away")
     if not isinstance(raw, dict):
-        raise UserError(f"{path} should be a JSON object of tags: mend it, or move the file away")
+        raise UserError(f"{path} should be a JSON object of tags: correct it, or move the file away")
     entries = dict(_from_older_form(raw)) if isinstance(raw.get("_default"), dict) else raw
     for tag, value in entries.items():
         if not isinstance(value, str | dict):
-            raise UserError(f"{path}: the entry {tag} should be a text or an object; mend it or take it out")
+            raise UserError(f"{path}: the entry {tag} should be a text or an object; correct or remove it")
         if isinstance(value, dict) and not _is_tags(value.get("implies", [])):
-            raise UserError(f'{path}: implies of the entry {tag} should be tags, such as ["hat"]; mend it')
+            raise UserError(f'{path}: implies of the entry {tag} should be tags, such as ["hat"]; correct it')
     return entries
 
 

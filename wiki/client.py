@@ -90,11 +90,12 @@ class WikiClient:
         self._reached = False
         self._session = _session(self.host, access)
 
-    def ask(self, path: str, query: str, *, post: bool = False) -> object:
-        """Fetch one JSON document; `post` sends the encoded query as a form instead of in the URL.
+    def ask(self, path: str, parameters: Mapping[str, str], *, post: bool = False) -> object:
+        """Fetch one JSON document; `post` sends the parameters as a form instead of in the URL.
 
         Raises RefusedError, TooMuchError, or plain StageError after a limited number of tries.
         """
+        query = urlencode(parameters, safe=_NOT_ENCODED)
         wait, began = self._manners.first_wait, time.monotonic()
         for attempt in range(1, self._manners.tries + 1):
             try:
@@ -206,11 +207,6 @@ def _site(url: str, location: str) -> str:
     except ValueError:
         return "no valid address"
     return f"{parts.scheme}://{parts.hostname}"
-
-
-def encoded(parameters: Mapping[str, str]) -> str:
-    """Parameters as a query string."""
-    return urlencode(parameters, safe=_NOT_ENCODED)
 
 
 def encoded_length(text: str) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from tags.categories import DANBOORU_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, fits_in_url, number_in, text_in
-from wiki.client import RefusedError, TooMuchError, WikiClient, encoded
+from wiki.client import RefusedError, TooMuchError, WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
 
@@ -53,7 +53,7 @@ class DanbooruSource:
                 yield _page(name, by_name[name]) if name in by_name else Page.unknown(name)
 
     def _ask(self, names: Sequence[str]) -> object:
-        query = encoded({"limit": "1000", "search[name_space]": " ".join(names), "only": _FIELDS})
+        query = {"limit": "1000", "search[name_space]": " ".join(names), "only": _FIELDS}
         if fits_in_url(names):
             return self._client.ask("/tags.json", query)
         if not self._may_post:

@@ -1,6 +1,6 @@
 """e621 as a source: tags and aliases in batches, then one wiki page a second.
 
-From the source code of e621: `tags.json` takes a list with commas, and hides tags without posts unless told
+From the source code of e621: `tags.json` takes a list with commas, and hides tags without posts unless asked
 otherwise; more than 320 rows are refused with status 410; wiki pages cannot be asked for in batches, because
 `search[title]` is one pattern in which only `*` is special; a page with a `parent` redirects to it.
 Implications would take further requests, so they are not asked for: tags are compared by their words.
@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from tags.categories import E621_NUMBERS
 from wiki.batches import Row, ask_in_batches, category_in, number_in, rows_of, text_in
-from wiki.client import WikiClient, encoded
+from wiki.client import WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
 
@@ -92,20 +92,16 @@ class E621Source:
         return name, ""
 
     def _ask_tags(self, names: Sequence[str]) -> object:
-        return self._client.ask(
-            "/tags.json",
-            encoded(
-                {"limit": str(_MOST_ROWS), "search[hide_empty]": "false", "search[name]": ",".join(names)}
-            ),
-        )
+        search = {"search[hide_empty]": "false", "search[name]": ",".join(names)}
+        return self._client.ask("/tags.json", {"limit": str(_MOST_ROWS), **search})
 
     def _ask_aliases(self, names: Sequence[str]) -> object:
-        parameters = {"search[status]": "active", "search[antecedent_name]": ",".join(names)}
-        return self._client.ask("/tag_aliases.json", encoded({"limit": str(_MOST_ROWS), **parameters}))
+        search = {"search[status]": "active", "search[antecedent_name]": ",".join(names)}
+        return self._client.ask("/tag_aliases.json", {"limit": str(_MOST_ROWS), **search})
 
     def _ask_wiki(self, title: str) -> object:
         # A search, because titles with "/" or only digits would need special care in a path.
-        return self._client.ask("/wiki_pages.json", encoded({"limit": "1", "search[title]": title}))
+        return self._client.ask("/wiki_pages.json", {"limit": "1", "search[title]": title})
 
 
 def can_be_tag(tag: str) -> bool:

@@ -25,7 +25,7 @@ _LONGEST_FIELD = 131_072
 Row = tuple[str, Mapping[str, object]]
 """Where a row is, in words, and its fields."""
 
-# Words that stand in the brackets of tags and name no series, whether or not the cache knows their category.
+# Words in the brackets of tags that name no series, whether or not the cache knows their category.
 _NO_SERIES = {
     *("animal", "artist", "character", "company", "cosplay", "creature", "flower", "food", "fruit", "medium"),
     *("meme", "object", "place", "planet", "series", "song", "style", "symbol", "vehicle", "weapon"),
@@ -37,13 +37,13 @@ _NO_SERIES = {
 class TagMeanings:
     """Looks tags up in the user's own file, in the cache, and in the glossary that ships.
 
-    `told` are the categories that the tag files themselves name. None of these may change while the object
+    `named` are the categories that the tag files themselves name. None of these may change while the object
     is used, because each answer is remembered.
     """
 
     own: Mapping[str, Entry]
     cache: Cache
-    told: Mapping[str, str]
+    named: Mapping[str, str]
     _seen: dict[str, Entry] = field(default_factory=dict)
 
     def look_up(self, tag: str) -> Entry:
@@ -64,26 +64,26 @@ class TagMeanings:
         that tag is known to be a series.
         """
         known = {tag: category for tag in tags if (category := self.look_up(tag).category)}
-        present, told = set(tags), dict[str, str]()
+        present, by_brackets = set(tags), dict[str, str]()
         for tag in tags:
             series = qualifier(tag) if tag not in known else ""
             if not series or series in _NO_SERIES:
                 continue
             if series in present and known.get(series, COPYRIGHT) == COPYRIGHT:
-                told |= {tag: CHARACTER, series: COPYRIGHT}
+                by_brackets |= {tag: CHARACTER, series: COPYRIGHT}
             elif self.look_up(series).category == COPYRIGHT:
-                told[tag] = CHARACTER
-        return known | told
+                by_brackets[tag] = CHARACTER
+        return known | by_brackets
 
     def _look_up(self, tag: str) -> Entry:
         found = (self.own.get(tag), self.cache.get(tag), load_glossary().get(tag))
         known = [entry for entry in found if entry is not None]
         best = next((entry for entry in known if entry.description), Entry(""))
-        # The implications of an alias are those of the tag that it stands for.
+        # The implications of an alias are those of its target.
         targets = [target for entry in known if entry.alias_of and (target := self.cache.get(entry.alias_of))]
         return replace(
             best,
-            category=next((entry.category for entry in known if entry.category), None) or self.told.get(tag),
+            category=next((entry.category for entry in known if entry.category), None) or self.named.get(tag),
             post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
             implies=next((entry.implies for entry in [*known, *targets] if entry.implies), ()),
         )
@@ -144,7 +144,7 @@ def _read_text(path: Path) -> str:
 
 
 def _json_rows(text: str, path: Path) -> Iterator[Row]:
-    raw = parse_json(text, path, "mend the file")
+    raw = parse_json(text, path, "correct the file")
     if isinstance(raw, dict):
         for tag, value in raw.items():
             fields = value if isinstance(value, dict) else {"description": value}
@@ -168,7 +168,7 @@ def _csv_rows(text: str, path: Path) -> Iterator[Row]:
                 more = {"more": cells[len(_OWN_COLUMNS) :]} if any(cells[len(_OWN_COLUMNS) :]) else {}
                 yield f"row {number}", {**dict(zip(_OWN_COLUMNS, cells, strict=False)), **more}
     except csv.Error as error:
-        raise UserError(f"{path} is no CSV that can be read ({error}): mend the file") from error
+        raise UserError(f"{path} is no CSV that can be read ({error}): correct the file") from error
 
 
 def _delimiter(text: str) -> str:
@@ -183,7 +183,7 @@ def _what_is_wrong(tag: str, fields: Mapping[str, object], found: Mapping[str, E
     if not tag:
         return "there is no tag; write it in the first column"
     if tag in found:
-        return f"{tag} stands there twice; take one of them out"
+        return f"{tag} is there twice; remove one of them"
     if fields.get("more"):
         return "there are more than three columns; put a description that holds commas in double quotes"
     if not (description or category):

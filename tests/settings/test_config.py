@@ -102,8 +102,8 @@ def test_a_mistake_in_the_endpoint_is_reported_once_and_not_for_every_stage(tmp_
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("retries = 4\n", "line 1 stands before the first section"),
-        ("[Endpoint]\nretries\n", "line 2 is neither a [Section] nor key = value"),
+        ("retries = 4\n", "line 1 is above the first section"),
+        ("[Endpoint]\nretries\n", "line 2 is neither [Section] nor key = value"),
         ("[Endpoint]\nretries = 1\nretries = 2\n", "line 3 sets [Endpoint] retries a second time"),
         ("[Endpoint]\n[Endpoint]\n", "line 2 begins [Endpoint] a second time"),
         (b"[Endpoint]\nmodel = \xff\xfe\n", "is not UTF-8 text: save it as UTF-8 in your editor"),

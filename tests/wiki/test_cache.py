@@ -128,12 +128,15 @@ def test_the_older_form_of_the_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('{\n"a": "b",\n"c" "d"\n}', "line 3, column 5: Expecting ':' delimiter; mend it"),
+        ('{\n"a": "b",\n"c" "d"\n}', "line 3, column 5: Expecting ':' delimiter; correct it"),
         ("[1]", "should be a JSON object of tags"),
         ('{"a": 5}', "the entry a should be a text or an object"),
-        ('{"a": "b", "c": "d", "a": "e"}', "the entry a stands there twice; take one of them out"),
-        ('{"a": {"description": "b", "description": "c"}}', "the entry description stands there twice"),
-        ('{"a": {"implies": ["b", 5]}}', 'implies of the entry a should be tags, such as ["hat"]; mend it'),
+        ('{"a": "b", "c": "d", "a": "e"}', "the entry a is there twice; remove one of them"),
+        ('{"a": {"description": "b", "description": "c"}}', "the entry description is there twice"),
+        (
+            '{"a": {"implies": ["b", 5]}}',
+            'implies of the entry a should be tags, such as ["hat"]',
+        ),
         ('{"a": {"implies": {"b": "c"}}}', "implies of the entry a should be tags"),
         ('{"a": {"implies": null}}', "implies of the entry a should be tags"),
         ("[" * 100_000, "is no JSON that can be read"),
@@ -273,7 +276,7 @@ def test_merging_returns_the_number_of_new_entries_and_keeps_the_old_ones(tmp_pa
     )
     other = written(tmp_path / "theirs.json", theirs.dump())
     assert saving.merge_cache_file(mine, other) == (
-        f"2 of the 4 entries of {other} came into {mine}; what stood there is kept."
+        f"2 of the 4 entries of {other} were added to {mine}; those that it had are kept."
     )
     assert saving.merge_cache_file(mine, other).startswith("0 of the 4 entries")
     kept = json.loads(mine.read_text())

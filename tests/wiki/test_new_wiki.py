@@ -19,7 +19,7 @@ NO_PART_OF_THE_PROGRAM = {"tests", "benchmarks", "examples"}
 HAT = "A hat of paper that is folded from one sheet."
 
 THE_CLASS = """
-from wiki.client import WikiClient, encoded
+from wiki.client import WikiClient
 from wiki.source import Page
 
 
@@ -31,7 +31,7 @@ class OurSource:
 
     def pages(self, tags):
         for tag in tags:
-            text = self._client.ask("/meaning.json", encoded({"tag": tag}))["text"]
+            text = self._client.ask("/meaning.json", {"tag": tag})["text"]
             yield Page(tag, tag, text, "general", None, known=bool(text))
 """
 THE_ENTRY = '    "ourwiki": Wiki("wiki.ourwiki:OurSource", "{url}", Manners(per_second=1_000)),\n'

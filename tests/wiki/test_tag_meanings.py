@@ -167,7 +167,7 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
         "row 3: with a peak is no category",
         "row 4: there is no tag",
         "row 5: charcter is no category",
-        "row 7: shoe stands there twice",
+        "row 7: shoe is there twice",
         "row 8: there are more than three columns",
     ]
     assert "did you mean character?" in lines[4]
