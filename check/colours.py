@@ -1,6 +1,6 @@
-"""The colours of hair and eyes: what the caption says against what the tags say.
+"""The colours of hair and eyes: whether the caption says the colours of the tags.
 
-Only a picture of one person is judged: of several, nobody knows whose hair a tag means.
+Faults are only found in pictures of one person: with several, nobody knows whose hair a tag means.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from check.vocabulary import concepts, is_adjective, word_list
 from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
-# What a word can mean as a colour of hair or eyes, in the words of tags. Colours near each other share.
+# Which colours of tags a word can mean. Colours that people mix up have words in common.
 _COMMON = {
     "red": "red",
     "crimson": "red",
@@ -62,7 +62,7 @@ _COMMON = {
     "multicolored": "any",
     "rainbow": "any",
 }
-_OF_HAIR = {
+_ONLY_OF_HAIR = {
     "blond": "blonde yellow",
     "blonde": "blonde yellow",
     "golden": "blonde yellow",
@@ -83,7 +83,7 @@ _OF_HAIR = {
     "ebony": "black",
     "dark": "black brown blue purple grey green",
 }
-_OF_EYES = {
+_ONLY_OF_EYES = {
     "golden": "yellow orange",
     "gold": "yellow orange",
     "amber": "yellow orange brown",
@@ -92,7 +92,7 @@ _OF_EYES = {
 }
 _COLOURS = {
     part: {word: frozenset(meant.split()) for word, meant in (_COMMON | special).items()}
-    for part, special in ((_HAIR, _OF_HAIR), (_EYES, _OF_EYES))
+    for part, special in ((_HAIR, _ONLY_OF_HAIR), (_EYES, _ONLY_OF_EYES))
 }
 _HEADS = {
     part: tuple(stem(noun) for noun in nouns)
@@ -101,27 +101,31 @@ _HEADS = {
         (_EYES, ("eyes",)),
     )
 }
-_PERSONS_BY_HAIR = ("blond", "brunett", "redhead")
-_TAG_ENDS = {_HAIR: "_hair", _EYES: "_eyes"}
-_SEVERAL = {
+_PEOPLE_CALLED_BY_HAIR = ("blond", "brunett", "redhead")
+_TAG_ENDINGS = {_HAIR: "_hair", _EYES: "_eyes"}
+_TAGS_OF_SEVERAL_COLOURS = {
     _HAIR: frozenset(word_list("colours", "several_hair")),
     _EYES: frozenset(word_list("colours", "several_eyes")),
 }
 _KINDS = {_HAIR: HAIR_COLOUR, _EYES: EYE_COLOUR}
+# Animals and things that may have hair or eyes of their own, and words for people.
 _OTHER_OWNERS = frozenset(word_list("colours", "other_owners"))
 _OWNERS = frozenset(word_list("colours", "owners"))
 _OWNER_REACH = 8
+# A colour of which the tags can say nothing wrong, such as rainbow.
 _ANY = "any"
 _ANY_COLOUR = frozenset({_ANY})
+# Beside a colour these only say how light it is: "dark brown" is brown.
 _SHADES = frozenset({"dark", "fair"})
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The colours of hair and eyes: what the tags say, and where the caption says which.
+    """The colours of hair and eyes in the tags and in the caption.
 
-    `tagged` has the colour of each tag that has one, by part; `said` has the first and last position and
-    what the words there can mean, for the parts that a tag colours.
+    `tagged` has for hair and for eyes the colour of each tag that has one. `said` has for those of the two
+    that a tag colours each place where the caption says a colour: the first and the last position, and the
+    colours that the words there can mean.
     """
 
     tagged: Mapping[str, Mapping[str, str]]
@@ -130,8 +134,8 @@ class Colours:
 
 @lru_cache(maxsize=1 << 16)
 def colour_of(tag: str) -> tuple[str, str] | None:
-    """Read a tag such as light_blue_hair as a part and its colour: hair, blue; None where it names none."""
-    for part, end in _TAG_ENDS.items():
+    """The part and the colour that a tag names: hair and blue for light_blue_hair."""
+    for part, end in _TAG_ENDINGS.items():
         if tag.endswith(end):
             word = tag[: -len(end)].rpartition("_")[2]
             return (part, word) if _ANY not in _COLOURS[part].get(word, _ANY_COLOUR) else None
@@ -139,7 +143,10 @@ def colour_of(tag: str) -> tuple[str, str] | None:
 
 
 def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours:
-    """Find where the caption speaks of the colours that these tags speak of too."""
+    """Find where the caption says colours of hair or eyes, as far as these tags have some.
+
+    `coloured` has what `colour_of` says of each tag.
+    """
     tagged: dict[str, dict[str, str]] = {}
     for tag, (part, colour) in coloured.items():
         tagged.setdefault(part, {})[tag] = colour
@@ -147,17 +154,17 @@ def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours
 
 
 def says_colour(part: str, colour: str, colours: Colours) -> bool:
-    """Tell whether the caption gives hair or eyes this colour of a tag."""
+    """Whether the caption gives hair or eyes this colour of a tag."""
     return any(colour in meant for _, meant in colours.said[part])
 
 
 def colour_faults(text: Text, tags: Sequence[str], colours: Colours) -> tuple[list[Fault], set[str]]:
-    """Find colours that no tag bears out, and the tags that they contradict."""
+    """Colours of the caption that are none of the tags', and the tags that they contradict."""
     faults: list[Fault] = []
     contradicted: set[str] = set()
     for part in _HEADS:
         coloured = colours.tagged.get(part)
-        if not coloured or (len(coloured) < 2 and not _SEVERAL[part].isdisjoint(tags)):
+        if not coloured or (len(coloured) < 2 and not _TAGS_OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
             continue
         found = _first_contradiction(text, colours.said[part], frozenset(coloured.values()))
         if found:
@@ -182,35 +189,37 @@ def _fault(text: Text, part: str, where: tuple[int, int], tags: Collection[str])
 
 
 def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
-    """Yield where a colour is said, first to last position, and what it can mean."""
+    """Where a colour is said, first and last position, and what it can mean."""
     colours = _COLOURS[part]
     for head in _HEADS[part]:
         for noun in text.at.get(head, ()):
             if text.stems[noun] != head or noun in text.quoted:
                 continue
             said = [at for at in modifiers(text, noun) if text.words[at] in colours]
-            # "dark brown" is brown; "dark" alone is one of many.
+            # "dark" alone is any dark colour.
             said = [at for at in said if text.words[at] not in _SHADES or len(said) == 1]
             if said:
                 meant = frozenset().union(*(colours[text.words[at]] for at in said))
                 yield (min(*said, noun), max(*said, noun)), meant
     if part == _HAIR:
-        yield from _people_by_hair(text)
+        yield from _people_called_by_hair(text)
 
 
-def _people_by_hair(text: Text) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
-    """Yield "a blonde", "the brunette", and "a blonde woman"; blonde is said of hair alone."""
-    for stemmed in _PERSONS_BY_HAIR:
+def _people_called_by_hair(text: Text) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
+    """Find "a blonde", "the brunette" and "a blonde woman": these words are only said of hair."""
+    for stemmed in _PEOPLE_CALLED_BY_HAIR:
         for at in text.at.get(stemmed, ()):
             if at not in text.quoted and text.words[at] in _COLOURS[_HAIR]:
                 yield (at, at), _COLOURS[_HAIR][text.words[at]]
 
 
 def _is_of_others(text: Text, first: int, last: int) -> bool:
-    """Tell whether the hair or eyes are those of a cat, a doll or a poster: "a cat with yellow eyes"."""
-    after = range(last + 1, min(last + 3, len(text.words)))
-    if any(_is_other(text, at) for at in after if text.gaps[at] == JOINED and at in _behind(text, last)):
-        return True
+    """Whether the hair or eyes are those of a cat, a doll or a poster: "a cat with yellow eyes"."""
+    if text.words[last] in {"eyed", "haired"}:
+        # "a yellow-eyed black cat"
+        behind = range(last + 1, min(last + 3, len(text.words)))
+        if any(text.gaps[at] == JOINED and _is_other(text, at) for at in behind):
+            return True
     for at in range(first - 1, max(-1, first - 1 - _OWNER_REACH), -1):
         if text.gap(at + 1) >= COMMA and not is_adjective(text.words[at + 1]):
             return False
@@ -219,11 +228,6 @@ def _is_of_others(text: Text, first: int, last: int) -> bool:
         if text.words[at] in _OWNERS:
             return False
     return False
-
-
-def _behind(text: Text, last: int) -> range:
-    """Words that "yellow-eyed" can describe; after "yellow eyes" there are none."""
-    return range(last + 1, last + 3) if text.words[last] in {"eyed", "haired"} else range(0)
 
 
 def _is_other(text: Text, at: int) -> bool:

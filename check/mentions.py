@@ -1,6 +1,6 @@
-"""The people that a caption speaks of, found by their nouns, with how many there are of each.
+"""The people that a caption speaks of, found by their nouns, and how many there are.
 
-Left out are people on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt").
+People on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt") do not count.
 """
 
 from dataclasses import dataclass
@@ -25,44 +25,44 @@ _RELATIONS = {
     "": "friend lover fiance fiancee companion classmate teammate parent teacher stranger passerby onlooker "
     "roommate colleague coworker sibling bodyguard rival opponent customer waiter",
 }
-_NUMBERS = {word: number for number, word in enumerate(word_list("mentions", "numbers"), 1)} | {
-    "both": 2,
-    "a": 1,
-    "an": 1,
-    "single": 1,
-    "lone": 1,
-    "solitary": 1,
-    "twin": 2,
-    "couple": 2,
-    "pair": 2,
+_NUMBERS = {
+    **{word: number for number, word in enumerate(word_list("mentions", "numbers"), 1)},
+    **dict.fromkeys(("a", "an", "single", "lone", "solitary"), 1),
+    **dict.fromkeys(("both", "twin", "couple", "pair", "duo"), 2),
+    **{"trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12},
 }
-_NUMBERS |= {"duo": 2, "trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12}
 _GROUPS = frozenset(word_list("mentions", "groups"))
 _MORE = frozenset(word_list("mentions", "more"))
 _DETERMINERS = frozenset(word_list("mentions", "determiners"))
-_NO_LEADS = frozenset(word_list("mentions", "no_leads"))
+_COMPARISONS = frozenset(word_list("mentions", "no_leads"))
 _PICTURES = frozenset(word_list("mentions", "pictures"))
 _SELF_PICTURES = frozenset(word_list("mentions", "self_pictures"))
 _OF = frozenset(word_list("mentions", "of"))
 _SCREENS = frozenset(word_list("mentions", "screens"))
 _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
+# Nouns that stand before a person and describe it: "a cat girl", "a business woman".
+_DESCRIBING_NOUNS = frozenset(
+    {"cat", "fox", "wolf", "dog", "rabbit", "school", "business", "anime", "teenage", "elf", "haired"}
+)
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
 _PRONOUNS = {
     **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
     **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
 }
+# Words before a noun that tell how many there are, and whether they were there before.
 _LEADS = _GROUPS | _MORE | _DETERMINERS | _NUMBERS.keys()
 _GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
+# In words: how far before a noun its number is looked for, and a picture that shows the person.
 _REACH = 6
 _PICTURE_REACH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One time that the caption speaks of a person or several.
+    """One place where the caption speaks of a person or several, from the first to the last position.
 
-    `sex` is "girl", "boy" or "" when the noun does not tell; `number` is None for a plural without a count.
-    `is_new` tells of "a girl" from "the girl", `is_more` of "another girl".
+    `sex` is "girl", "boy", or "" when the noun does not tell. `number` is None for a plural without a number.
+    `is_new` is whether it is "a girl" rather than "the girl", and `is_more` whether it is "another girl".
     """
 
     first: int
@@ -74,7 +74,8 @@ class Mention:
     is_more: bool
 
 
-def _table() -> dict[str, tuple[str, str, bool]]:
+def _people_nouns() -> dict[str, tuple[str, str, bool]]:
+    """The kind and the sex that each noun says, and whether it is a plural."""
     table: dict[str, tuple[str, str, bool]] = {}
     for kind, (singulars, plurals) in _NOUNS.items():
         sex = kind if kind in {GIRLS, BOYS} else ""
@@ -87,15 +88,18 @@ def _table() -> dict[str, tuple[str, str, bool]]:
     return table
 
 
-_WORDS = _table()
+_PEOPLE_NOUNS = _people_nouns()
 
 
 def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
-    """List the people that are there, in the order of the caption; a word of `names` is none: "Son Goku"."""
+    """The people that are there, in the order of the caption.
+
+    A word at a position of `names` is nobody: "Son" in "Son Goku".
+    """
     found: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
     for at, word in enumerate(text.words):
-        if word not in _WORDS or at in names or not _is_there(text, at):
+        if word not in _PEOPLE_NOUNS or at in names or not _is_there(text, at):
             continue
         if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
             found.append(_mention(text, at))
@@ -103,7 +107,7 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
 
 
 def _mention(text: Text, at: int) -> Mention:
-    kind, sex, plural = _WORDS[text.words[at]]
+    kind, sex, plural = _PEOPLE_NOUNS[text.words[at]]
     first, leads = at, []
     for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
         word = text.words[before]
@@ -129,30 +133,13 @@ def _may_lead(text: Text, at: int, *, plural: bool) -> bool:
     return (
         word in _LEADS
         or word.isdigit()
-        or (text.gaps[at + 1] == JOINED and text.word(at) not in _WORDS and _describes(word))
+        or (word in _DESCRIBING_NOUNS and text.gaps[at + 1] == JOINED)
         or is_adjective(word)
     )
 
 
-def _describes(word: str) -> bool:
-    """Nouns that go before a person: "a cat girl", "a business woman"; no verbs and no prepositions."""
-    return word in {
-        "cat",
-        "fox",
-        "wolf",
-        "dog",
-        "rabbit",
-        "school",
-        "business",
-        "anime",
-        "teenage",
-        "elf",
-        "haired",
-    }
-
-
 def _number(leads: list[str], *, plural: bool) -> int | None:
-    """Read the number from the words before the noun, the nearest first: "a group of six" is six."""
+    """The number that the words before a noun say; of several the nearest: "a group of six" is six."""
     if not plural:
         return 1
     for word in leads:
@@ -164,7 +151,7 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
 
 
 def _is_there(text: Text, at: int) -> bool:
-    """Tell a person from one in a comparison or in the name of a thing."""
+    """Whether this is a person, not a comparison, a quotation, a denial or the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:
@@ -176,7 +163,7 @@ def _is_compared(text: Text, at: int) -> bool:
     for before in range(at - 1, max(-1, at - 4), -1):
         if text.gap(before + 1) >= CLAUSE:
             return False
-        if text.words[before] in _NO_LEADS:
+        if text.words[before] in _COMPARISONS:
             return True
         if not (text.words[before] in {"a", "an", "the", "if"} or is_adjective(text.words[before])):
             return False
@@ -184,7 +171,10 @@ def _is_compared(text: Text, at: int) -> bool:
 
 
 def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
-    """Tell a person on a poster or a screen from one who is there."""
+    """Whether this is a person on a poster or a screen.
+
+    Of a portrait or a drawing, the first person is who the caption is about, not somebody on a picture in it.
+    """
     pictures = _PICTURES | _SELF_PICTURES if has_people else _PICTURES
     for before in range(at - 1, max(-1, at - 1 - _PICTURE_REACH), -1):
         if text.gap(before + 1) == SENTENCE:
@@ -197,7 +187,7 @@ def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
 
 
 def _is_place(text: Text, at: int) -> bool:
-    """Tell "on the screen" from "looks at the screen"."""
+    """Whether something is there: "on the screen", but not "looks at the screen"."""
     if text.words[at] not in _SCREENS:
         return False
     before = at - 2 if text.word(at - 1) in {"the", "a", "her", "his"} else at - 1
@@ -205,7 +195,7 @@ def _is_place(text: Text, at: int) -> bool:
 
 
 def first_pronouns(text: Text) -> dict[str, int]:
-    """Find for each sex where the caption first says "she", "her", "he", "his" and the like."""
+    """Where the caption first says "she", "her", "he", "his" and the like, by sex."""
     first: dict[str, int] = {}
     for at, word in enumerate(text.words):
         if word in _PRONOUNS and at not in text.quoted:

@@ -1,7 +1,7 @@
-"""Names of characters and series: which ones the caption says, and which ones no tag bears out.
+"""Names of characters and series: which of them the caption says, and which names are of nobody in the tags.
 
-Conservative: a name counts as foreign only when it is known from elsewhere in the data set or introduced as a
-name ("a girl named Sakura"), and a name that is a word too ("link", "power") only when it is introduced.
+A name only counts as foreign if it is known from elsewhere in the data set or introduced as a name ("a girl
+named Sakura"). A name that is a word too ("link", "power") only counts if it is introduced.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,9 +18,9 @@ from tags.spelling import words
 SHORTEST_GIVEN_NAME = 4
 _LONGEST_NAME = 5
 _PARTICLES = frozenset(word_list("names", "particles"))
-# Parts of names that name nobody.
+# Parts of names by which nobody can be told.
 _TITLES = frozenset(word_list("names", "titles"))
-# Names that are words of captions too.
+# Names that captions also have as words.
 _ORDINARY = frozenset(word_list("names", "ordinary"))
 _PEOPLE = frozenset(word_list("names", "people"))
 _INTRODUCING = frozenset(word_list("names", "introducing"))
@@ -64,9 +64,10 @@ def _name(tag: str) -> _Name:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names in a caption: `said` are tags, `foreign` names of nobody here as first and last position.
+    """The names in a caption.
 
-    `taken` has the positions of all their words.
+    `said` are the tags of the characters that it names. `foreign` are names of nobody in the tags, by first
+    and last position. `taken` has the positions of the words of all names.
     """
 
     said: frozenset[str]
@@ -75,9 +76,9 @@ class Names:
 
 
 def find_character(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
-    """Find where the caption names a character: in full, turned round, or by one part of four letters.
+    """The positions of words that name a character: the full name in any order, or a part of four letters.
 
-    Returns the positions of the words; `taken` are those of other names, which do not count.
+    Words at the positions `taken` belong to other names.
     """
     found: set[int] = set()
     for spelled in (tag, *aliases):
@@ -90,35 +91,35 @@ def find_character(text: Text, tag: str, aliases: Sequence[str], taken: Collecti
 
 
 def says_series(text: Text, tag: str, aliases: Sequence[str]) -> bool:
-    """Tell whether the caption names a series: its title, what is before a colon, or a common short name."""
+    """Whether the caption names a series by its title, what is before a colon, or a common short name."""
     titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases))
     return any(title and _positions(text, title) for title in titles)
 
 
 @lru_cache(maxsize=1 << 14)
 def _titles(tag: str) -> tuple[tuple[str, ...], ...]:
-    """The words of each title of a series that is known by its tag."""
+    """The titles by which a series is called, each as words."""
     before = tag.partition(":")[0]
     colon = before if len(words_of(before)) > 1 else ""
-    titles = (words(tag), colon, _SERIES.get(tag, ""), _before_particle(tag))
+    titles = (words(tag), colon, _SERIES.get(tag, ""), _around_colon(tag))
     return tuple(words_of(title) for title in titles if title)
 
 
-def _before_particle(tag: str) -> str:
-    """Shorten "re:zero_kara_hajimeru_..." to "re:zero", what stands around a colon."""
+def _around_colon(tag: str) -> str:
+    """The words around a colon: "re:zero" of "re:zero_kara_hajimeru_..."; "" of a tag without colon."""
     first = tag.partition("_")[0]
     return first if ":" in first and len(words_of(first)) > 1 else ""
 
 
 def _positions(text: Text, spoken: tuple[str, ...]) -> list[int]:
-    """Find where the words stand in a row."""
+    """Where these words stand in a row."""
     starts = text.at.get(stem(spoken[0]), ())
     return [at for at in starts if tuple(text.words[at : at + len(spoken)]) == spoken]
 
 
 @dataclass(frozen=True, slots=True)
 class _Roster:
-    """Known names by their first word: full ways to say them; and all parts of names."""
+    """Known names: the full ways to say them by first word, and all parts of names."""
 
     ways: Mapping[str, tuple[tuple[str, ...], ...]]
     parts: frozenset[str]
@@ -147,14 +148,14 @@ def find_names(
     tags: Sequence[str],
     known_names: frozenset[str],
 ) -> Names:
-    """Find the names of the picture's `characters`, and names that no tag bears out.
+    """Find the names of the picture's `characters`, and foreign names.
 
-    A name made of the words of the picture's `tags` and their aliases is nobody else's.
+    A name that is made of words of the picture's `tags` and their aliases is not foreign.
     """
     foreign = _foreign(text, characters, aliases, tags, _roster(known_names))
-    strange = {at for first, last in foreign.items() for at in range(first, last + 1)}
-    found = {tag: find_character(text, tag, aliases.get(tag, ()), strange) for tag in characters}
-    taken = strange.union(*found.values())
+    in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
+    found = {tag: find_character(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters}
+    taken = in_foreign_names.union(*found.values())
     said = frozenset(tag for tag, places in found.items() if places)
     return Names(said, tuple(sorted(foreign.items())), frozenset(taken))
 
@@ -166,14 +167,14 @@ def _foreign(
     tags: Sequence[str],
     roster: _Roster,
 ) -> dict[int, int]:
-    """Find the names that no tag bears out, first position to last."""
-    strangers, introduced = list(_strangers(text, roster)), list(_introduced(text, roster))
-    if not (strangers or introduced):
+    """The foreign names, first position to last."""
+    known, introduced = list(_known_names(text, roster)), list(_introduced(text, roster))
+    if not (known or introduced):
         return {}
     spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
     own_words = set[str]().union(*map(words_of, spellings))
     own = [_name(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
-    foreign = {first: last for first, last in strangers if _is_foreign(text, first, last, own_words, own)}
+    foreign = {first: last for first, last in known if _is_foreign(text, first, last, own_words, own)}
     for first, last in introduced:
         if own_words.isdisjoint(text.words[first : last + 1]):
             foreign.setdefault(first, last)
@@ -181,7 +182,7 @@ def _foreign(
 
 
 def name_faults(text: Text, names: Names) -> list[Fault]:
-    """Tell of the names that no tag bears out."""
+    """A fault for each foreign name."""
     return [_fault(text.span(first, last)) for first, last in names.foreign]
 
 
@@ -190,7 +191,10 @@ def _fault(said: str) -> Fault:
 
 
 def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], own: Sequence[_Name]) -> bool:
-    """Tell whether a name is nobody's here; sisters share one: "Remilia Scarlet" is not flandre_scarlet."""
+    """Whether a known name is of nobody in the tags.
+
+    Having one word in common is not enough for sisters: "Remilia Scarlet" is not flandre_scarlet.
+    """
     spoken = tuple(text.words[first : last + 1])
     shared = [word for word in spoken if word in own_words]
     if not shared:
@@ -203,7 +207,8 @@ def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], o
     )
 
 
-def _strangers(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+def _known_names(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+    """Where names of the data set stand, whoever they are."""
     starts = [at for at, word in enumerate(text.words) if word in roster.ways]
     if not starts:
         return
@@ -220,12 +225,12 @@ def _strangers(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
 
 
 def _is_capital(text: Text, positions: range) -> bool:
-    """A name of several words has them all in capitals, but for particles: "Kochiya Sanae"."""
+    """Whether all words of a name but particles begin with a capital: "Kochiya Sanae"."""
     return all(text.written[at][0].isupper() or text.words[at] in _PARTICLES for at in positions)
 
 
 def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
-    """Yield names behind "a girl named", "who is called", and "She is" where what follows is a known name."""
+    """Names behind "a girl named" and "who is called", and behind "She is" where a known name follows."""
     for at in sorted(at for word in _MAY_INTRODUCE if word in text.at for at in text.at[word]):
         word = text.words[at]
         if word in _INTRODUCING and any(near in _PEOPLE for near in text.words[max(0, at - 3) : at]):
@@ -235,7 +240,7 @@ def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
 
 
 def _capitals(text: Text, start: int) -> Iterator[tuple[int, int]]:
-    """Yield the words in capitals that begin here, as one name; only known by their capitals."""
+    """The words with capitals that begin here, as one name, if there are any."""
     end = start
     longest = min(start + _LONGEST_NAME, len(text.words))
     while end < longest and text.written[end][0].isupper() and (end == start or text.gaps[end] == JOINED):

@@ -1,4 +1,4 @@
-"""The people of a caption against those of the tags: how many there are, and who should not be there."""
+"""The people of a caption against those of the tags: whether there are too many, too few, or others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,20 @@ _ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
 _ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
 _ROLES = frozenset(word_list("people", "roles"))
 _ANIMALS = frozenset(word_list("people", "animals"))
+# Words of which any shows that more than one person is there.
 _TOGETHER = frozenset(word_list("people", "together"))
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
+# Behind one person, these lead to a second one.
 _WITH = frozenset(word_list("people", "with"))
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """All that the caption says of people: by nouns, by pronouns, by names, and by count tags as spelled.
+    """All people in a caption.
 
-    `counts` has the largest number of each sex that is spelled as a tag, as in "2girls".
+    `found` are those named by nouns, `pronouns` has the position of the first pronoun of each sex, `names` is
+    how many names there are, and `counts` has the largest number of each sex that is spelled as a tag, as in
+    "2girls".
     """
 
     found: list[Mention]
@@ -33,12 +37,12 @@ class People:
     counts: dict[str, int]
 
     def of(self, sex: str) -> list[Mention]:
-        """List the mentions of girls or of boys."""
+        """The mentions of girls or of boys."""
         return [mention for mention in self.found if mention.sex == sex]
 
 
 def find_people(text: Text, names: Names) -> People:
-    """Find everybody that the caption speaks of; `names` are those in it."""
+    """Find all people in a caption that has these names."""
     counts: dict[str, int] = {}
     for word in text.words:
         count = count_in(word) if word[0] <= "9" else None
@@ -52,12 +56,12 @@ def find_people(text: Text, names: Names) -> People:
 
 
 def is_about_people(tag: str) -> bool:
-    """Tell whether a tag is about how many there are."""
+    """Whether a tag is about how many people there are."""
     return tag in _ABOUT_PEOPLE or count_in(tag) is not None
 
 
 def says_people(text: Text, tag: str, people: People) -> bool:
-    """Tell whether the caption says a tag about how many there are."""
+    """Whether the caption says a tag about how many people there are."""
     count = count_in(tag)
     if count:
         return _says_count(text, people, count.kind, count.fewest)
@@ -98,31 +102,34 @@ def _has_plural(people: People, sex: str) -> bool:
 
 
 def _most(people: People, sex: str) -> int:
-    """How many there are at most: the largest number, or all that are introduced one after the other."""
+    """The most of one sex that the caption can mean: its largest number, or all "a girl" added up."""
     found = people.of(sex)
     introduced = sum(mention.number or 0 for mention in found if mention.is_new)
     return max([introduced, *(mention.number or 0 for mention in found)])
 
 
-# What the tags do not bear out
+# What the caption says wrong
 
 
 def people_faults(text: Text, people: People, census: Census) -> tuple[list[Fault], set[str]]:
-    """Find wrong counts and people whom no tag speaks of, and the tags that they contradict."""
+    """Find wrong counts and people of whom no tag speaks, and the tags that they contradict."""
     faults: dict[tuple[int, str], Fault] = {}
     contradicted: set[str] = set()
     for sex in (GIRLS, BOYS):
         wrong = _too_many(text, people, census, sex) or _too_few(text, people, census, sex)
         if wrong:
             faults[wrong.first, COUNT] = _count_fault(text, wrong, census, sex)
-            contradicted.update(census.tags[sex], () if census.of(sex) != (1, 1) else _solo(census))
-            contradicted -= {f"multiple_{sex}s"} if (wrong.number or 2) > 1 else set()
-    for mention in _crowds(text, people, census):
+            contradicted.update(census.tags[sex])
+            if census.of(sex) == (1, 1):
+                contradicted.update(_solo(census))
+            if (wrong.number or 2) > 1:
+                contradicted.discard(f"multiple_{sex}s")
+    for mention in _crowds(people, census):
         faults[mention.first, COUNT] = _total_fault(text, mention, census)
         contradicted.update(_solo(census))
     for mention in _unsupported(text, people, census):
         faults[mention.first, UNSUPPORTED_PEOPLE] = _unsupported_fault(text, mention)
-        contradicted.update(_contradicted_by(text, mention, people, census))
+        contradicted.update(_contradicted_by(mention, people, census))
     faults.update(_wrong_pronouns(text, people, census))
     return list(faults.values()), contradicted
 
@@ -132,7 +139,7 @@ def _solo(census: Census) -> Sequence[str]:
 
 
 def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention | None:
-    """Find the mention that is one too many of a sex that the tags do count."""
+    """The first mention by which there are more of a sex than the tags count."""
     allowed = census.of(sex)
     if allowed is None or not allowed[1]:
         return None
@@ -145,7 +152,7 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
 
 
 def _are_two(text: Text, one: Mention, other: Mention) -> bool:
-    """Tell "a blonde girl and a brunette girl" from one girl spoken of twice."""
+    """Whether two mentions are two people: "a blonde girl and a brunette girl"."""
     if not (one.is_new and other.is_new) or text.sentence[one.last] != text.sentence[other.last]:
         return False
     between = text.words[one.last + 1 : other.first]
@@ -153,7 +160,7 @@ def _are_two(text: Text, one: Mention, other: Mention) -> bool:
 
 
 def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | None:
-    """Find the mention that leaves somebody out: "a lone girl" for two, "two girls" for three."""
+    """The mention by which there are fewer of a sex than the tags count: "two girls" for three."""
     allowed = census.of(sex)
     found = people.of(sex)
     if allowed is None or allowed[0] < 2 or not found or people.names >= allowed[0]:
@@ -170,8 +177,8 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     return found[0]
 
 
-def _crowds(text: Text, people: People, census: Census) -> Iterator[Mention]:
-    """Yield crowds and numbers of people that are more than the tags have."""
+def _crowds(people: People, census: Census) -> Iterator[Mention]:
+    """Crowds, and numbers of people that are larger than the tags' total."""
     if census.total is None:
         return
     most = census.total[1]
@@ -185,37 +192,43 @@ def _crowds(text: Text, people: People, census: Census) -> Iterator[Mention]:
 
 
 def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
+    """People of whom no tag speaks."""
     for mention in people.found:
         counted = census.of(mention.sex) if mention.sex else None
-        is_nobody = census.is_empty or (counted is not None and not counted[1])
+        is_wrong = census.is_empty or (counted is not None and not counted[1])
         if mention.kind == CHILD:
-            is_nobody = not census.children
+            is_wrong = not census.children
         elif mention.kind == RELATION and census.is_one_person:
-            is_nobody = is_nobody or _is_somebody_else(text, mention)
-        if is_nobody:
+            is_wrong = is_wrong or _is_somebody_else(text, mention)
+        if is_wrong:
             yield mention
 
 
 def _is_somebody_else(text: Text, mention: Mention) -> bool:
-    """Her friend is somebody else; "a teacher" may be the one person there is."""
+    """Whether a friend or a teacher is a second person: "her friend"; "a teacher" may be the only person."""
     return not mention.is_new or text.word(mention.first - 1) in {"with", "and", "by"} or mention.sex != ""
 
 
-def _contradicted_by(text: Text, mention: Mention, people: People, census: Census) -> set[str]:
-    """A person beside the tagged one contradicts solo; one in place of the tagged one does not."""
+def _contradicted_by(mention: Mention, people: People, census: Census) -> set[str]:
+    """The tags that a person of whom no tag speaks contradicts.
+
+    A second person contradicts solo; one who stands for the tagged person does not.
+    """
     if census.is_empty:
         return {"no_humans"}
     others = [one for one in people.found if one is not mention and one.sex and one.kind != RELATION]
-    before = any(at < mention.first for at in people.pronouns.values())
-    tagged = GIRLS if census.girls and census.girls[1] else BOYS
-    elsewhere = any(one.sex == tagged for one in others) or before or people.names
-    if mention.kind != CHILD and tagged in people.pronouns and mention.sex != tagged:
-        elsewhere = True
-    return {*_solo(census)} if elsewhere else set()
+    tagged_sex = GIRLS if census.girls and census.girls[1] else BOYS
+    is_second = (
+        any(one.sex == tagged_sex for one in others)
+        or any(at < mention.first for at in people.pronouns.values())
+        or people.names > 0
+        or (mention.kind != CHILD and tagged_sex in people.pronouns and mention.sex != tagged_sex)
+    )
+    return set(_solo(census)) if is_second else set()
 
 
 def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[tuple[tuple[int, str], Fault]]:
-    """Yield "he" of a girl and "she" of a boy, unless an animal or a ship may be meant."""
+    """Pronouns of a sex of which there is nobody, unless they may mean an animal or a ship."""
     if census.is_empty or not _ANIMALS.isdisjoint(text.at):
         return
     for sex, at in people.pronouns.items():
