@@ -1,9 +1,9 @@
-"""What is done to an accepted caption before it is written: strip, shorten, prefix, suffix, trigger word.
+"""What the settings do to an accepted caption before it is written: strip, shorten, prefix, suffix, trigger.
 
-CLIP reads 75 tokens and drops the rest. Its tokenizer is a library and a download for one number, so tokens
-are estimated: a word is one token for every eight letters begun, a digit and a group of marks is one each,
-and a twentieth is added for names. On 1,440 English descriptions the estimate was within 5 % of what CLIP's
-own vocabulary gives for nine of ten, and within 9 % for all but two in a hundred; other scripts need more.
+CLIP reads 75 tokens and ignores the rest. Its tokenizer would be another library and a download, so tokens
+are estimated: a word is one token for every eight letters or part of that, a digit and a group of punctuation
+marks are one each, and 5 % are added for names. On 1,440 English descriptions the estimate was within 5 % of
+the real number for 90 % of them, and within 9 % for 98 %. Other scripts need more tokens.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tags.filters import HiddenTraits
 
 _LETTERS_PER_TOKEN = 8
 _ADDED_FOR_NAMES = 1.05
-# How CLIP cuts a text before it looks pieces up.
+# How CLIP splits a text into pieces before it looks them up in its vocabulary.
 _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
 _POSSESSIVE = ("'s", "’s")
 _LEADING_MARKS = tuple(",.;:!?")
@@ -29,7 +29,7 @@ _LEADING_MARKS = tuple(",.;:!?")
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """What the settings ask to be done to every caption and variant, for the trainer that will read them."""
+    """Turns the captions of a picture into its text, as the settings and the trainer's format ask for."""
 
     settings: InterpreterSettings
     trigger: str
@@ -37,13 +37,13 @@ class Finishing:
     target: Target
 
     def text(self, captions: Mapping[str, str]) -> tuple[str, list[Problem]]:
-        """The text of a picture with these captions, by the names of their variants, and what to note of it.
+        """The text of a picture, and what the user should know of it.
 
-        Raises ItemError where `strip` leaves nothing of a caption.
+        `captions` are by the names of their variants. Raises ItemError if `strip` leaves nothing of one.
         """
         lines, notes = [], []
         for name, caption in captions.items():
-            line, noted = self._finished(caption)
+            line, noted = self._finish(caption)
             lines.append(line)
             notes += [
                 note if len(captions) == 1 else note._replace(message=f"{name}: {note.message}")
@@ -51,15 +51,17 @@ class Finishing:
             ]
         return self.target.text(lines), notes
 
-    def _finished(self, caption: str) -> tuple[str, list[Problem]]:
-        bare = self._stripped(caption)
-        if self.settings.shorten and self._over(self._around(bare)):
-            bare = self._shortened(bare)
-        leaked = [Problem("", "hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)]
-        whole = self._around(bare)
-        return whole, [*leaked, *self._over(whole)]
+    def _finish(self, caption: str) -> tuple[str, list[Problem]]:
+        bare = self._strip(caption)
+        if self.settings.shorten and self._exceeded_limits(self._with_surroundings(bare)):
+            bare = self._shorten(bare)
+        hidden_said = [
+            Problem("", "hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)
+        ]
+        whole = self._with_surroundings(bare)
+        return whole, [*hidden_said, *self._exceeded_limits(whole)]
 
-    def _stripped(self, caption: str) -> str:
+    def _strip(self, caption: str) -> str:
         text = caption
         for pattern in self.settings.strip:
             text = pattern.sub("", text)
@@ -68,38 +70,38 @@ class Finishing:
             raise ItemError(
                 "nothing left", "nothing is left of the caption once [Interpreter] strip is applied"
             )
-        return bare if text == caption else _tidied(bare, caption[:1].isupper())
+        return bare if text == caption else _tidy(bare, caption[:1].isupper())
 
-    def _around(self, caption: str) -> str:
+    def _with_surroundings(self, caption: str) -> str:
         prefix, suffix = self.settings.prefix, self.settings.suffix
         gap = "" if suffix.startswith(_LEADING_MARKS) else " "
         return with_trigger(_in_one_line(f"{prefix} {caption}{gap}{suffix}"), self.trigger)
 
-    def _shortened(self, caption: str) -> str:
-        """As many whole sentences as fit; the first one in any case."""
+    def _shorten(self, caption: str) -> str:
+        """As many whole sentences as fit, but at least the first one."""
         ends = [end for _, end in sentence_spans(caption)]
-        fitting = [end for end in ends if not self._over(self._around(caption[:end]))]
+        fitting = [end for end in ends if not self._exceeded_limits(self._with_surroundings(caption[:end]))]
         return caption[: fitting[-1] if fitting else ends[0]]
 
-    def _over(self, caption: str) -> list[Problem]:
-        """The limits that a caption goes over."""
+    def _exceeded_limits(self, caption: str) -> list[Problem]:
+        """A problem for each limit that a caption exceeds."""
         most_words, most_tokens = self.settings.max_words, self.settings.max_tokens_clip
-        over = []
+        exceeded = []
         if most_words is not None and (count := len(caption.split())) > most_words:
-            over.append(Problem("", "over max_words", f"it has {count} words"))
+            exceeded.append(Problem("", "over max_words", f"it has {count} words"))
         if most_tokens is not None and (count := clip_tokens(caption)) > most_tokens:
-            over.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
-        return over
+            exceeded.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
+        return exceeded
 
 
 def with_trigger(caption: str, trigger: str) -> str:
-    """The caption with the trigger word in front, exactly once."""
+    """The caption with the trigger word at its start and nowhere else."""
     if not trigger:
         return caption
     word = rf"(?<!\w){re.escape(trigger)}(?!\w)"
     leading = re.match(rf"\W*{word}(?P<mark>\s*[,:])?", caption, re.IGNORECASE)
     rest = caption[leading.end() :] if leading else caption
-    rest = _without_the_word(rest, word).strip()
+    rest = _without_word(rest, word).strip()
     if not rest:
         return trigger
     if leading is None or leading["mark"]:
@@ -107,8 +109,8 @@ def with_trigger(caption: str, trigger: str) -> str:
     return f"{trigger}{'' if rest.startswith(_POSSESSIVE) else ' '}{rest}"
 
 
-def _without_the_word(text: str, word: str) -> str:
-    """A text in which a word is said no more, and the sentences around it still hold."""
+def _without_word(text: str, word: str) -> str:
+    """The text with a word removed or replaced, so that its sentences are still correct."""
     text = re.sub(rf",\s*{word}(?=\s*(?:[,.;!?]|$))", "", text, flags=re.IGNORECASE)
     text = re.sub(rf"\s+(?:named|called)\s+{word}", "", text, flags=re.IGNORECASE)
     text = re.sub(rf"(?<=[.!?] ){word}", "The character", text, flags=re.IGNORECASE)
@@ -116,7 +118,7 @@ def _without_the_word(text: str, word: str) -> str:
 
 
 def clip_tokens(text: str) -> int:
-    """About how many tokens CLIP makes of a text, without the two that mark its start and end."""
+    """An estimate of CLIP's tokens for a text, without the two that mark its start and end."""
     pieces: Sequence[str] = _PIECE.findall(text)
     return math.ceil(sum(map(_tokens_of, pieces)) * _ADDED_FOR_NAMES)
 
@@ -124,18 +126,18 @@ def clip_tokens(text: str) -> int:
 def _tokens_of(piece: str) -> int:
     if not piece[0].isalpha():
         return 1
-    # Letters beyond ASCII are looked up byte by byte where a word is rare.
+    # Rare words with letters beyond ASCII are looked up byte by byte.
     letters = len(piece) if piece.isascii() else len(piece.encode("utf-8", "replace")) * 4
     return math.ceil(letters / _LETTERS_PER_TOKEN)
 
 
 def _in_one_line(text: str) -> str:
-    """The text without line breaks of any kind: some trainers read only the first line of a file."""
+    """The text on one line, because some trainers read only the first line of a file."""
     return " ".join(text.split())
 
 
-def _tidied(text: str, with_capital: bool) -> str:
-    """The text without the marks that stood around what was taken out."""
+def _tidy(text: str, with_capital: bool) -> str:
+    """The text without the punctuation that surrounded what was removed."""
     text = re.sub(r"\s+([,.;:!?])", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
     text = re.sub(r"[,;:]+(?=[.!?])", "", text).strip(" ,;:")

@@ -16,16 +16,16 @@ JsonObject = dict[str, Any]
 
 
 class JsonLines:
-    """An append-only file of JSON lines: on disk once `add` returns; a torn line is passed over."""
+    """An append-only file of JSON objects, one on each line; a line that a kill cut short is skipped."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def add(self, line: Mapping[str, object]) -> None:
-        """Append one line with one system call, so that a kill cannot interleave or halve it.
+        """Append one line; it is on disk once this returns. Raises UserError when that is not possible.
 
-        Raises UserError when the disk does not take it.
+        The line is written with one system call, so that a kill cannot cut it or mix it with another one.
         """
         data = _dumped(line).encode("ascii")
         try:
@@ -34,20 +34,20 @@ class JsonLines:
             while data:
                 data = data[os.write(self._descriptor, data) :]
         except OSError as error:
-            # A part of the line may be there: opening the file again sees that, and ends it.
+            # A part of the line may be written: `_open` sees that next time and ends the line.
             self.close()
             raise UserError(write_refusal(self.path, error)) from error
 
     def _open(self) -> int:
         refuse_link(self.path)
-        torn = self._ends_in_mid_line()
+        is_cut = self._ends_within_a_line()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.path, flags, 0o666)
-        if torn:
+        if is_cut:
             os.write(descriptor, b"\n")
         return descriptor
 
-    def _ends_in_mid_line(self) -> bool:
+    def _ends_within_a_line(self) -> bool:
         try:
             with self.path.open("rb") as file:
                 file.seek(-1, os.SEEK_END)
@@ -56,8 +56,8 @@ class JsonLines:
             return False
 
     def read(self) -> Iterator[JsonObject]:
-        """Every whole line, oldest first; none when there is no file yet."""
-        # Reads three times as fast as Python's own; who reads nothing need not load it.
+        """Every valid line, oldest first; none if there is no file yet."""
+        # orjson parses three times as fast as `json`, and a run that reads nothing need not load it.
         import orjson
 
         for raw in self._pieces(lambda file: file.readline()):
@@ -66,13 +66,13 @@ class JsonLines:
                 yield line
 
     def may_say(self, key: str, value: object) -> bool:
-        """Whether a line may have this value under this key; where none has, none need be read."""
-        said = re.compile(rb"\s*:\s*".join(re.escape(json.dumps(each).encode()) for each in (key, value)))
+        """Whether some line may have this value under this key, from a search that parses no line."""
+        wanted = re.compile(rb"\s*:\s*".join(re.escape(json.dumps(each).encode()) for each in (key, value)))
         pieces = self._pieces(lambda file: file.read(1 << 20) + file.readline())
-        return any(map(said.search, pieces))
+        return any(map(wanted.search, pieces))
 
     def _pieces(self, take: Callable[[BinaryIO], bytes]) -> Iterator[bytes]:
-        """The file from its beginning, as much at a time as `take` takes; nothing where there is none."""
+        """The content of the file in the pieces that `take` reads; nothing if there is no file."""
         try:
             refuse_link(self.path)
             with self.path.open("rb") as file:
@@ -84,7 +84,7 @@ class JsonLines:
             raise UserError(refusal(f"{self.path} cannot be read", error)) from error
 
     def rewrite(self, lines: Iterable[Mapping[str, object]]) -> None:
-        """Put these lines in the place of all that is there, in one step; no file where there are none."""
+        """Replace the whole content with these lines in one step; without any line there is no file then."""
         self.close()
         text = "".join(_dumped(line) for line in lines)
         if text:
@@ -93,24 +93,25 @@ class JsonLines:
             remove(self.path)
 
     def close(self) -> None:
-        """Let go of the file; a later `add` opens it again."""
+        """Close the file; a later `add` opens it again."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def _dumped(line: Mapping[str, object]) -> str:
-    # ASCII, so that file names which are no valid Unicode come back as they were.
+    # ASCII, so that file names that are not valid Unicode come back as they were.
     return json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n"
 
 
 def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> JsonObject | None:
+    # Before the brace there may be spaces, and the byte order mark that some editors write.
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
         return None
     try:
         line = loads(raw)
     except ValueError:
-        # Only Python's own parser takes half a character, as file names may hold, and very large numbers.
+        # Only `json` accepts very large numbers, and half a surrogate pair, which a file name may contain.
         line = _parsed(raw, json.loads) if loads is not json.loads else None
     except RecursionError:
         return None
