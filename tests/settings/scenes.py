@@ -213,7 +213,9 @@ SCENES: Mapping[str, Scene] = {
 def play(folder: Path, scene: Scene, settings: Mapping[str, str], lost_at: str = "") -> Outcome:
     """Run the program once; `{second}` and `{other_wiki}` in `settings` stand for addresses."""
     # The scene as it is has the default timeout and wait_for_server, which are longer than tests can wait.
-    model = Model(5.0 if settings else 0.0, lost_at, returns=not settings)
+    model = Model(
+        5.0 if any(name.endswith(".timeout") for name in settings) else 0.0, lost_at, returns=not settings
+    )
     with (
         FakeEndpoint(faults=(model,), latency=0.05) as server,
         FakeEndpoint(faults=(model,), latency=0.05) as second,

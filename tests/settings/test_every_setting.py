@@ -66,8 +66,11 @@ ROUNDS: Mapping[str, Round] = {
     "no captions": Round("calm", {}),
     "source": Round("calm", {}),
     "variants": Round("calm", {"Interpreter.max_words": "8"}),
-    "troubled endpoint": Round("troubled", {}),
-    "troubled stages": Round("troubled", {}),
+    "refused": Round("troubled", {}),
+    "refused in stages": Round("troubled", {}),
+    # A short timeout may hit any request of a busy computer, so nothing else is tried beside it.
+    "slow": Round("troubled", {"Endpoint.retries": "0"}),
+    "slow in stages": Round("troubled", {"Endpoint.retries": "0"}),
     "away": Round("away", {}, "TagProvider"),
     **{f"away {stage}": Round("away", {}, stage) for stage in STAGES},
     "dry run": Round("dry run", {}),
@@ -146,7 +149,7 @@ def written_tokens_are_paid(seen: Outcome, stage: str, value: str) -> bool:
     return told is not None and told[2] > 500 * told[1] > 0
 
 
-# Each setting of [Endpoint]: its scene, values for [Endpoint] and the three stages, and the sign.
+# Each setting of [Endpoint]: its rounds, values for [Endpoint] and the three stages, and the sign.
 OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "url": ("", ("{second}",) * 4, second_server_is_asked),
     "model": ("", ("large", "model-1", "model-2", "model-3"), in_body("model")),
@@ -159,8 +162,8 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "stop": ("", ("###", "@@@", "%%%", "///"), stop_is_sent),
     "headers": ("", tuple(f'{{"X-Title": "title {n}"}}' for n in range(4)), header_is_sent),
     "extra_body": ("", tuple(f'{{"min_p": 0.{n}}}' for n in range(1, 5)), field_is_sent),
-    "timeout": ("troubled", ("1",) * 4, slow_answer_is_not_waited_for),
-    "retries": ("troubled", ("0",) * 4, refused_answer_is_final),
+    "timeout": ("slow", ("1",) * 4, slow_answer_is_not_waited_for),
+    "retries": ("refused", ("0",) * 4, refused_answer_is_final),
     "wait_for_server": ("away", ("0",) * 4, server_is_not_waited_for),
     "price_in": ("dry run", ("1000000",) * 4, prompt_tokens_are_paid),
     "price_out": ("dry run", ("1000000000",) * 4, written_tokens_are_paid),
@@ -169,22 +172,23 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
 
 def endpoint_cases() -> Iterator[tuple[str, Case]]:
     """[Endpoint] has to show in every stage, and what a stage section says in place of it in that stage."""
-    for key, (scene, values, sign) in OF_ENDPOINT.items():
-        base, *rounds = _rounds_of(scene)
+    for key, (kind, values, sign) in OF_ENDPOINT.items():
+        base, *rounds = _rounds_of(kind)
         yield f"Endpoint.{key}", Case(base, values[0], partial(_in_all_stages, sign=sign, value=values[0]))
         for stage, round_, value in zip(STAGES, rounds, values[1:], strict=True):
             yield f"{stage}.{key}", Case(round_, value, partial(sign, stage=stage, value=value))
 
 
-def _rounds_of(scene: str) -> tuple[str, ...]:
-    if scene == "away":
+def _rounds_of(kind: str) -> tuple[str, ...]:
+    if kind == "away":
         # A stage whose server does not come back is the last one of its run.
         return "away", *(f"away {stage}" for stage in STAGES)
     base, stages = {
         "": ("endpoint", "stages"),
-        "troubled": ("troubled endpoint", "troubled stages"),
+        "refused": ("refused", "refused in stages"),
+        "slow": ("slow", "slow in stages"),
         "dry run": ("dry run", "dry run of stages"),
-    }[scene]
+    }[kind]
     return base, stages, stages, stages
 
 
