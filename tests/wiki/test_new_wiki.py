@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +10,9 @@ import pytest
 
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.wiki import Asked, FakeWiki, Reply, as_json
-from tests.program.project import ROOT, Project, Result
+from tests.program.program_copy import ProgramCopy
+from tests.program.project import Project
 
-NO_PART_OF_THE_PROGRAM = {"tests", "benchmarks", "examples"}
 HAT = "A hat of paper that is folded from one sheet."
 
 THE_CLASS = """
@@ -51,17 +48,11 @@ def wiki() -> Iterator[OurWiki]:
 
 
 @pytest.fixture
-def program(tmp_path: Path, wiki: OurWiki) -> Path:
+def program(tmp_path: Path, wiki: OurWiki) -> ProgramCopy:
     """A copy of the program that has the class and the entry of the new wiki."""
-    copy = tmp_path / "program"
-    shutil.copytree(ROOT / "templates", copy / "templates")
-    for file in [*ROOT.glob("*.py"), ROOT / "requirements.txt"]:
-        shutil.copy(file, copy)
-    for package in {init.parent for init in ROOT.glob("*/__init__.py")}:
-        if package.name not in NO_PART_OF_THE_PROGRAM:
-            shutil.copytree(package, copy / package.name, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "wiki" / "ourwiki.py").write_text(THE_CLASS, encoding="utf-8")
-    table = copy / "settings" / "wikis.py"
+    copy = ProgramCopy(tmp_path / "program")
+    (copy.folder / "wiki" / "ourwiki.py").write_text(THE_CLASS, encoding="utf-8")
+    table = copy.folder / "settings" / "wikis.py"
     text, end = table.read_text(encoding="utf-8"), "\n}\n"
     assert text.endswith(end)
     entry = THE_ENTRY.format(url=wiki.url)
@@ -69,36 +60,24 @@ def program(tmp_path: Path, wiki: OurWiki) -> Path:
     return copy
 
 
-def start(program: Path, *arguments: str) -> Result:
-    command = [sys.executable, str(program / "caption.py"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert "Traceback" not in done.stderr, done.stderr
-    return Result(done.returncode, done.stdout, done.stderr)
-
-
-def run(program: Path, project: Project, *arguments: str) -> Result:
-    _, _, *rest = project.command(*arguments)
-    return start(program, *rest)
-
-
-def test_a_new_wiki_may_be_named_and_is_in_the_manual(tmp_path: Path, program: Path) -> None:
+def test_a_new_wiki_may_be_named_and_is_in_the_manual(tmp_path: Path, program: ProgramCopy) -> None:
     project = Project(tmp_path / "project", TagProvider__source="gelbooru")
-    assert "source = gelbooru: should be danbooru, e621, ourwiki, or a " in run(program, project).err
-    assert "danbooru, e621, ourwiki, or a file" in start(program, "--settings").out
+    assert "source = gelbooru: should be danbooru, e621, ourwiki, or a " in program.run(project).err
+    assert "danbooru, e621, ourwiki, or a file" in program.start("--settings").out
 
 
 def test_a_new_wiki_is_asked_by_a_run_and_by_the_checkup(
-    tmp_path: Path, program: Path, wiki: OurWiki
+    tmp_path: Path, program: ProgramCopy, wiki: OurWiki
 ) -> None:
     with FakeEndpoint() as model:
         project = Project(
             tmp_path / "project", model.url, TagProvider__skip="False", TagProvider__source="OurWiki"
         )
         project.add("a.png", "1girl, paper_hat")
-        checked = run(program, project, "--check")
+        checked = program.run(project, "--check")
         assert "the wiki ourwiki answers" in checked.out, checked
         assert [asked.one("tag") for asked in wiki.asked] == ["1girl"]
-        result = run(program, project)
+        result = program.run(project)
     assert result.code == 0, result
     hat = json.loads(project.cache.read_text(encoding="utf-8"))["paper_hat"]
     assert (hat["description"], hat["source"], hat["by"]) == (HAT, "ourwiki", "page")

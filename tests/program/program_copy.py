@@ -1,0 +1,38 @@
+"""A copy of the program that a test may change, as a contributor would change the repository."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.program.project import LONGEST_RUN, ROOT, Project, Result
+
+_NO_PART_OF_THE_PROGRAM = {"tests", "benchmarks", "examples"}
+
+
+class ProgramCopy:
+    """The modules and templates of the program in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "templates", folder / "templates")
+        for file in [*ROOT.glob("*.py"), ROOT / "requirements.txt"]:
+            shutil.copy(file, folder)
+        for package in {init.parent for init in ROOT.glob("*/__init__.py")}:
+            if package.name not in _NO_PART_OF_THE_PROGRAM:
+                without_cache = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(package, folder / package.name, ignore=without_cache)
+
+    def start(self, *arguments: str) -> Result:
+        """Start it with these arguments, and wait for its end."""
+        command = [sys.executable, str(self.folder / "caption.py"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST_RUN)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def run(self, project: Project, *arguments: str) -> Result:
+        """Start it with the settings of a project."""
+        _python, _program, *rest = project.command(*arguments)
+        return self.start(*rest)
