@@ -76,7 +76,7 @@ def _save(project: Project, correction: Correction, last: Made | None) -> bool:
     if caption is None:
         project.captions.again(name)
         return False
-    if last is not None and last.edited and project.captions.texts.read(name) == caption:
+    if last is not None and last.edited and project.captions.read(name) == caption:
         return False
     project.captions.edited(name, caption)
     return True
@@ -168,7 +168,7 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
         pass
     if correction.caption is None:
         return
-    current = project.captions.texts.read(correction.picture) or ""
+    current = project.captions.read(correction.picture) or ""
     seen = digest(current) if current else ""
     if correction.seen not in (None, seen) and current != correction.caption:
         raise ValueError(

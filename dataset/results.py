@@ -1,4 +1,4 @@
-"""What a stage made of each picture, kept so that a kill or a full disk loses nothing that was paid for."""
+"""Where the texts of a stage are kept, so that a kill or a full disk loses nothing that was paid for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Existing = Literal["keep", "refresh", "overwrite"]
 
 
 class Results(Protocol):
-    """What a stage needs of the place where its texts go; pictures are named by their `stem_name`."""
+    """What a stage needs of the place where its texts are kept; a name is the `stem_name` of a picture."""
 
     def read(self, name: str) -> str | None:
         """The text of a picture, None where there is none."""
@@ -58,9 +58,9 @@ class Results(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the journal tells of a text: the digests of its prompt and of the text, and who wrote it.
+    """What the journal says about a text: the digests of its prompt and of the text, and who wrote it.
 
-    `edited` is a text that a person wrote; it has no prompt.
+    `edited` means that a person wrote it; then it has no prompt.
     """
 
     prompt: str
@@ -70,11 +70,11 @@ class Made:
 
 
 class FileResults:
-    """Results as text files, with a journal that tells how each came about.
+    """Results as text files, and a journal that says how each came about.
 
-    A text is kept in three steps: onto disk beside its place, its line into the journal, into its place. A
-    kill between any two of them is mended by `recover` at the next start, so an answer that was paid for is
-    never lost and never without its line.
+    A text is kept in three steps: it is written to a hidden folder, its line is added to the journal, and it
+    is moved to its place. If a kill comes between two of them, `recover` does the rest at the next start. So
+    an answer that was paid for is never lost and never without its line.
     """
 
     def __init__(self, stage: str, texts: Texts, journal: Journal) -> None:
@@ -94,31 +94,30 @@ class FileResults:
         self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
     ) -> None:
         """See `Results`."""
-        part = self.texts.stage(name, text)
-        self._journal.add_text(
-            self._stage, name, text, prompt=prompt, model=model, draft=draft, details=details
-        )
-        self.texts.settle(name, part)
+        self._write(name, DONE, text, {"model": model, "prompt": prompt, "draft": draft, **details})
 
     def edited(self, name: str, text: str) -> None:
-        """Keep a text that a person wrote, which later runs leave as it is; raises as `keep` does."""
+        """Keep a text that a person wrote and that later runs leave as it is; raises as `keep` does."""
+        self._write(name, EDITED, text, {})
+
+    def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
         part = self.texts.stage(name, text)
-        self._journal.add_edited(self._stage, name, text)
+        self._journal.add(self._stage, name, outcome, text, **more)
         self.texts.settle(name, part)
 
     def failed(self, name: str, error: ItemError) -> None:
         """See `Results`."""
-        self._journal.add_failure(self._stage, name, error.reason, str(error))
+        self._journal.add(self._stage, name, FAILED, reason=error.reason, message=str(error))
 
     def again(self, name: str) -> None:
         """Note that somebody wants another text for a picture; the old one stays until then."""
-        self._journal.add_again(self._stage, name)
+        self._journal.add(self._stage, name, AGAIN)
 
     def _records(self) -> Iterator[Record]:
         return self._journal.records(self._stage)
 
     def _written(self) -> Iterator[Record]:
-        """The records that tell of a text that can be recognized, oldest first."""
+        """The records of texts, oldest first, without those that have no digest."""
         return (record for record in self._records() if record.is_written and record.text)
 
     def made(self) -> dict[str, Made]:
@@ -126,7 +125,7 @@ class FileResults:
         return {record.picture: _made(record) for record in self._written()}
 
     def wanted_again(self) -> set[str]:
-        """The pictures that somebody wants another text for, and that have not got it since."""
+        """The pictures that somebody wants another text for, and that got none since."""
         wanted: set[str] = set()
         if not self._journal.may_want_again():
             return wanted
@@ -172,9 +171,9 @@ class FileResults:
         return [picture for picture in pictures if is_due(picture)]
 
     def _there(self, refresh: bool, redo_drafts: bool) -> dict[str, str]:
-        """Name ─▶ "" for a text that is to stay, or else draft or not, digest of text, and digest of prompt.
+        """Name ─▶ "" for a text that stays in any case, else whether it is a draft and the two digests.
 
-        These three are one string, because a million tuples of them would take twice the memory.
+        These three values are joined in one string, because a million tuples would take twice the memory.
         """
         there = dict.fromkeys(self.texts.names(), "")
         if there and (redo_drafts or refresh):
@@ -216,21 +215,16 @@ class FileResults:
 
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
-        drafts: set[str] = set()
         if not self._journal.may_have_drafts():
             return False
-        for record in self._written():
-            if record.draft:
-                drafts.add(record.picture)
-            else:
-                drafts.discard(record.picture)
-        return bool(drafts)
+        is_draft = {record.picture: record.draft for record in self._written()}
+        return any(is_draft.values())
 
     def recover(self, names: Collection[str]) -> None:
-        """Finish what a kill left half done: texts with a line in the journal go to their place, others go.
+        """Finish what a kill interrupted: move texts with a line in the journal, delete others.
 
-        Only `names`, which are pictures of this run, are touched, whatever the journal says. What cannot be
-        put in its place even now stays where it is.
+        Only texts of `names`, the pictures of this run, are moved, whatever the journal says. What cannot be
+        moved even now stays where it is.
         """
         left = self.texts.unsettled()
         if not left:
@@ -242,7 +236,7 @@ class FileResults:
         owners = {fingerprint(name, text): name for name, text in last.items()}
         for part_name, part in left.items():
             name = owners.get(part_name)
-            if name in names and name is not None and _digest_of(part) == last[name]:
+            if name is not None and name in names and _digest_of(part) == last[name]:
                 with suppress(ItemError):
                     self.texts.settle(name, part)
             else:
@@ -250,7 +244,7 @@ class FileResults:
         self.texts.tidy()
 
     def close(self) -> None:
-        """Leave nothing open and no empty folder behind."""
+        """Close the journal and delete the hidden folder if it is empty."""
         self._journal.close()
         self.texts.tidy()
 

@@ -149,11 +149,11 @@ class DryRun:
     def _state(self, project: Project, picture: Picture) -> str:
         """What there is for a picture already."""
         name = picture.stem_name
-        parts = ["has a caption" if project.captions.texts.read(name) else "no caption yet"]
+        parts = ["has a caption" if project.captions.read(name) else "no caption yet"]
         if not self.settings.interrogator.skip:
             parts.append(
                 "has a description"
-                if project.descriptions.texts.read(name)
+                if project.descriptions.read(name)
                 else "no description yet (the prompt of the Interpreter below lacks it)"
             )
         try:

@@ -117,10 +117,10 @@ def test_a_number_that_cannot_be_true_counts_as_none(
 
 def test_what_is_read_is_what_was_added(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl", "a run")
-    journal.add_text("interpreter", ODD, "Text.", prompt="p", model="m", draft=True, details=COST)
-    journal.add_edited("interpreter", "b", "By hand.")
-    journal.add_failure("interrogator", "c", "refused", "it said no")
-    journal.add_again("interpreter", "d")
+    journal.add("interpreter", ODD, "done", "Text.", prompt="p", model="m", draft=True, **COST)
+    journal.add("interpreter", "b", "edited", "By hand.")
+    journal.add("interrogator", "c", "failed", reason="refused", message="it said no")
+    journal.add("interpreter", "d", "again")
     journal.add_side_file("metadata.json", "0f31")
     journal.close()
     made, edited, failed, again = journal.records("interpreter", "interrogator")

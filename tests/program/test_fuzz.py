@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import config
-from dataset.journal import INTERPRETER, Journal
+from dataset.journal import AGAIN, INTERPRETER, Journal
 from dataset.json_lines import JsonLines
 from dataset.results import FileResults
 from dataset.texts import Texts
@@ -123,7 +123,7 @@ def all_of_the_journal(path: Path) -> None:
     assert all(math.isfinite(record.seconds) for record in journal.records(INTERPRETER))
     read_glances(journal, ["a/b"])
     before = path.read_bytes()
-    journal.add_again(INTERPRETER, "x")
+    journal.add(INTERPRETER, "x", AGAIN)
     journal.close()
     assert path.read_bytes().startswith(before)
     assert json.loads(path.read_bytes().splitlines()[-1])["picture"] == "x"
