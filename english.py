@@ -85,7 +85,8 @@ def first_sentence(text: str) -> str:
     spans = sentence_spans(text)
     if not spans:
         return ""
-    sentence = text[slice(*spans[0])]
+    start, end = spans[0]
+    sentence = text[start:end]
     words = sentence.split()
     if len(words) <= _LONGEST_FIRST_SENTENCE:
         return sentence

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from tags.categories import CATEGORIES, RATING
 from tags.people import NUMBERED
 
 COUNT = "count"
@@ -19,7 +20,8 @@ _DIGIT = re.compile(r"\d")
 _COUNT_TAG = re.compile(rf"(?<![\w-]){NUMBERED}(?!\w)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\([^():\n]{1,80}:\d\.\d{1,2}\)")
 _ESCAPED = re.compile(r"\\[()]")
-_NAMESPACED = re.compile(r"(?<!\w)(?:rating|score|artist|character|copyright|species|meta|creator):\w{1,40}")
+_NAMESPACES = "|".join((*CATEGORIES, RATING, "score", "creator"))
+_NAMESPACED = re.compile(rf"(?<!\w)(?:{_NAMESPACES}):\w{{1,40}}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
 _QUALIFIER = re.compile(r"_\(([^()]{1,60})\)")
 _QUOTES = re.compile('["“”]')

@@ -1,12 +1,12 @@
-"""Captions with their tags as a reader judged them, and how often the checks judge alike.
+"""Captions with their tags as a reader judged them, and how often the check judges the same.
 
-`corpus/coverage.jsonl` holds one caption a line: `caption`, `tags`, the `categories` that are not "general",
-the tags that it has `missed` and `contradicted`, and the kinds of its `faults`. The lines were labelled
-before there were checks; where these differ, the lines stay. `corpus/coverage_prose.jsonl` holds captions as
-long as models write them, labelled before the words for them were put into the tables.
+`coverage.jsonl` has one caption a line: `caption`, `tags`, the `categories` that are not "general", the tags
+that it has `missed` and `contradicted`, and the kinds of its `faults`. The lines were labelled before the
+check was written, and are not changed where it differs. `coverage_prose.jsonl` has captions as long as models
+write them, labelled before the words for them were added to the check.
 
-Faults were tuned on TUNED alone. What is missed was tuned on all short captions and on every second one of
-the long; of HELD_OUT_PROSE nobody has looked at a single error.
+The search for faults was tuned on TUNED only. The search for missed tags was tuned on all short captions and
+on every second long one; nobody has looked at the errors in HELD_OUT_PROSE.
 """
 
 import json
@@ -44,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How a check does: found rightly, found wrongly, not found."""
+    """How often the check is right: what it found rightly, found wrongly, and overlooked."""
 
     right: int
     wrong: int
@@ -83,8 +83,8 @@ TUNED_PROSE, HELD_OUT_PROSE = PROSE[0::2], PROSE[1::2]
 MISSED = "missed"
 # The captions that what is missed is measured on.
 GROUPS_OF_MISSED = {"short": CORPUS, "long, tuned": TUNED_PROSE, "long, held out": HELD_OUT_PROSE}
-# What is reached of missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
-# somebody is embarrassed, and no table does. Of 100 tags of long captions, 8 are called missed wrongly.
+# What is reached for missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
+# somebody is embarrassed, and the check does not. Of 100 tags of long captions, it wrongly calls 8 missed.
 FLOORS_OF_MISSED = {"short": (0.92, 0.87), "long, tuned": (0.50, 0.92), "long, held out": (0.46, 0.85)}
 KNOWN_NAMES = frozenset(
     [

@@ -1,4 +1,4 @@
-"""What a caption says of its tags, as a reader sees it; coverage_corpus.py holds the corpus and counts."""
+"""The check says of a caption what a reader would say; corpus.py has the captions and counts."""
 
 import json
 import re
@@ -65,14 +65,14 @@ def test_the_checks_find_faults_as_a_reader_does(name: str, examples: list[Examp
 
 
 @pytest.mark.parametrize("group", GROUPS_OF_MISSED)
-def test_what_is_missed_is_found_as_well_as_was_reached(group: str) -> None:
+def test_missed_tags_are_found_as_well_as_before(group: str) -> None:
     figure = measure(GROUPS_OF_MISSED[group])[MISSED]
     precision, recall = FLOORS_OF_MISSED[group]
     assert figure.precision >= precision
     assert figure.recall >= recall
 
 
-def test_long_captions_have_next_to_no_faults_that_are_none() -> None:
+def test_long_captions_have_hardly_any_false_faults() -> None:
     assert len(PROSE) >= 60
     assert not any(example.faults for example in PROSE)
     assert sum(bool(judge(example).faults) for example in PROSE) <= 1
@@ -160,13 +160,13 @@ def test_words_that_say_something_else_do_not_say_the_tag(caption: str, tag: str
     assert check(caption, [tag], {}).missed == (tag,)
 
 
-def test_who_has_no_shoes_says_nothing_of_shoes() -> None:
+def test_a_caption_that_says_there_are_no_shoes_does_not_say_shoes() -> None:
     found = check("She is barefoot", ["no_shoes", "shoes"], {})
     assert (found.said, found.missed) == (("no_shoes",), ("shoes",))
 
 
 def test_each_word_of_the_phrases_is_one_word() -> None:
-    """A hyphen between words that serve alike would make two words of it that are not both asked for."""
+    """With a hyphen, one of several words would be cut in two, and only one of the two looked for."""
     phrases = json.loads(_PHRASES.read_text(encoding="utf-8"))
     slots = {slot for ways in phrases.values() for way in ways for slot in way.split() if "|" in slot}
     assert [slot for slot in slots if not slot.replace("|", "").isalnum()] == []
@@ -215,7 +215,7 @@ def test_a_fault_lowers_the_score() -> None:
         ("o_o, she says", "1girl o_o"),
     ],
 )
-def test_what_only_looks_like_a_fault_is_none(caption: str, tags: str) -> None:
+def test_what_only_looks_like_a_fault_is_no_fault(caption: str, tags: str) -> None:
     assert kinds(caption, tags) == set()
 
 
@@ -226,7 +226,7 @@ def test_sisters_of_one_family_name_are_two_people() -> None:
 
 
 def test_the_composers_captions_say_their_tags() -> None:
-    """Of each general tag the program knows, but for faces and a few that the composer says as spelled."""
+    """For each general tag that the program knows, except emoticons and a few that stay spelled as tags."""
     tags = [tag for tag, entry in load_glossary().items() if entry.category == "general"]
     drafted = [(tag, caption) for tag in tags if (caption := draft(tag))]
     unsaid = [tag for tag, caption in drafted if check(caption, [tag], {}).missed]
@@ -306,7 +306,7 @@ def test_no_order_of_the_words_it_knows_makes_it_raise(caption: str) -> None:
     ],
 )
 def test_long_hostile_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
-    """Four times the text takes far less than a square's sixteen times, with room for a busy computer."""
+    """A text four times as long would take sixteen times as long if time grew with the square."""
 
     def seconds(length: int) -> float:
         text = (piece * length)[:length]

@@ -1,4 +1,4 @@
-"""Pictures are asked about in an order in which prompts begin alike, and what is written stays the same."""
+"""Pictures are sorted so that each prompt begins like the one before, and the captions stay the same."""
 
 from __future__ import annotations
 

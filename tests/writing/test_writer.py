@@ -1,4 +1,4 @@
-"""Captions held against their tags: what is asked for again, what is kept, and several at once."""
+"""Captions are checked against their tags: when one is asked for again, which one is kept, and variants."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_better_of_the_two_is_kept(tmp_path: Path) -> None:
     assert project.journal()[0]["missed"] == ["hatsune_miku", "vocaloid"]
 
 
-def test_a_good_caption_is_not_asked_for_again_and_none_is_with_repairs_off(tmp_path: Path) -> None:
+def test_a_good_caption_is_not_asked_for_again_nor_is_any_with_repairs_off(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path / "good", endpoint)
         endpoint.script(Reply(GOOD))
@@ -175,7 +175,7 @@ def test_a_name_of_another_picture_of_the_data_set_is_asked_to_be_left_out(
         assert project.caption("a") == draft
 
 
-def test_faults_that_remain_are_counted_and_told_and_are_no_failure(tmp_path: Path) -> None:
+def test_faults_that_remain_are_counted_and_listed_but_are_no_failure(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint, Endpoint__concurrency="1")
         for name in ("b", "c", "d"):
@@ -196,7 +196,7 @@ def test_faults_that_remain_are_counted_and_told_and_are_no_failure(tmp_path: Pa
     assert not any("notes" in line for line in project.journal())
 
 
-def test_who_says_the_special_says_the_general_too(tmp_path: Path) -> None:
+def test_a_caption_that_says_a_tag_says_what_it_implies_too(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint, Interpreter__min_coverage="1")
         project.add("a.png", "cure black, misumi nagisa, grin, smile, aqua hair")
@@ -207,7 +207,7 @@ def test_who_says_the_special_says_the_general_too(tmp_path: Path) -> None:
     assert project.journal()[0]["missed"] == []
 
 
-def test_of_what_is_missed_only_the_special_is_asked_for(tmp_path: Path) -> None:
+def test_of_missed_tags_those_that_another_one_implies_are_not_asked_for(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint)
         project.add("a.png", "cure black, misumi nagisa, grin, smile, aqua hair")
