@@ -1,4 +1,4 @@
-"""What is done to a caption before it is written: strip, limits, prefix, suffix, trigger word."""
+"""What the settings do to a caption before it is written: strip, limits, prefix, suffix, trigger word."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ THREE = "A girl reads a book. She sits on a bench, e.g. the one by No. 5. Mr. Sm
 def finish(
     caption: str, trigger: str = "", hide: tuple[str, ...] = (), **settings: str
 ) -> tuple[str, list[str]]:
-    """The text of a caption, and the reasons of what is noted."""
+    """The text of a caption, and the reasons of what is reported."""
     chosen = InterpreterSettings.model_validate(settings)
     finishing = Finishing(chosen, trigger, HiddenTraits(hide), TARGETS["txt"])
     text, notes = finishing.text({"caption": caption})
     return text, [note.reason for note in notes]
 
 
-def test_a_caption_is_left_alone_where_nothing_is_asked() -> None:
+def test_a_caption_stays_as_it_is_without_settings() -> None:
     assert finish("A girl (left) smiles, softly.") == ("A girl (left) smiles, softly.", [])
 
 
@@ -55,12 +55,12 @@ def test_line_breaks_of_every_kind_become_spaces() -> None:
         ("mychar", "mychar"),
     ],
 )
-def test_the_trigger_word_stands_in_front_exactly_once(caption: str, text: str) -> None:
+def test_the_trigger_word_is_at_the_start_and_nowhere_else(caption: str, text: str) -> None:
     assert with_trigger(caption, "mychar") == text
 
 
 @given(st.text(alphabet="ab MC.,:'my", max_size=40))
-def test_the_trigger_word_is_there_once_and_a_second_time_changes_nothing(caption: str) -> None:
+def test_adding_the_trigger_word_twice_is_the_same_as_once(caption: str) -> None:
     once = with_trigger(caption.strip(), "my c")
     assert once.startswith("my c")
     assert with_trigger(once, "my c") == once
@@ -75,9 +75,7 @@ def test_the_trigger_word_is_there_once_and_a_second_time_changes_nothing(captio
         ("photo of mychar:", "", "mychar, photo of the character: A girl smiles."),
     ],
 )
-def test_prefix_and_suffix_stand_around_and_the_trigger_in_front_of_all(
-    prefix: str, suffix: str, text: str
-) -> None:
+def test_the_trigger_comes_before_prefix_caption_and_suffix(prefix: str, suffix: str, text: str) -> None:
     assert finish("A girl smiles.", "mychar", prefix=prefix, suffix=suffix) == (text, [])
 
 
@@ -91,17 +89,17 @@ def test_prefix_and_suffix_stand_around_and_the_trigger_in_front_of_all(
         ("smiles", "In this scene, a girl (left), who waves."),
     ],
 )
-def test_what_is_stripped_leaves_no_stray_marks_and_a_capital_in_front(strip: str, text: str) -> None:
+def test_stripping_leaves_no_stray_punctuation_and_a_capital_at_the_start(strip: str, text: str) -> None:
     assert finish("In this scene, a girl (left), who waves, smiles.", strip=strip) == (text, [])
 
 
-def test_a_caption_of_which_nothing_is_left_is_none() -> None:
+def test_a_caption_fails_if_stripping_leaves_nothing_of_it() -> None:
     with pytest.raises(ItemError) as raised:
         finish("A girl smiles.", "mychar", strip=r"\w+", prefix="Picture")
     assert raised.value.reason == "nothing left"
 
 
-def test_a_pattern_that_is_none_is_told_at_the_start_with_what_is_wrong(tmp_path: Path) -> None:
+def test_a_wrong_pattern_ends_the_run_at_its_start_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "config.ini"
     path.write_text("[Interpreter]\nstrip = a, b\n    [0-9\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"one a line, and \[0-9 is none \(unterminated character set"):
@@ -110,7 +108,7 @@ def test_a_pattern_that_is_none_is_told_at_the_start_with_what_is_wrong(tmp_path
     assert [each.pattern for each in config.load(path).interpreter.strip] == ["a{1,2}, b", "[0-9]"]
 
 
-def test_a_caption_over_a_limit_is_told_and_left_whole() -> None:
+def test_a_caption_over_a_limit_is_reported_and_not_shortened() -> None:
     assert finish(THREE, max_words="20") == (THREE, ["over max_words"])
     assert finish(THREE, max_words="21") == (THREE, [])
     assert finish(THREE, max_tokens_clip="10") == (THREE, ["over max_tokens_clip"])
@@ -138,12 +136,12 @@ def test_a_caption_is_not_shortened_inside_a_quotation() -> None:
     assert shortened == 'A sign says "Stop. Go away."'
 
 
-def test_what_stands_around_counts_and_is_never_cut_off() -> None:
+def test_prefix_and_suffix_count_toward_the_limit_and_are_never_cut_off() -> None:
     text, notes = finish("One two. Three four.", "mychar", max_words="5", shorten="True", suffix="The end.")
     assert (text, notes) == ("mychar, One two. The end.", [])
 
 
-def test_a_hidden_trait_is_told_but_not_one_in_the_users_own_prefix() -> None:
+def test_a_hidden_trait_is_reported_but_not_if_it_is_in_the_prefix() -> None:
     assert finish("A silver-haired girl.", hide=("silver_hair",))[1] == ["hidden trait said"]
     assert finish("A girl.", hide=("silver_hair",), prefix="Silver hair.")[1] == []
 
@@ -158,11 +156,11 @@ def test_a_hidden_trait_is_told_but_not_one_in_the_users_own_prefix() -> None:
         ("", 0),
     ],
 )
-def test_tokens_are_counted_about_as_clip_does(text: str, tokens: int) -> None:
+def test_the_estimate_of_tokens_is_close_to_what_clip_counts(text: str, tokens: int) -> None:
     assert clip_tokens(text) == tokens
 
 
-def test_every_variant_is_finished_and_what_is_noted_names_it() -> None:
+def test_every_variant_is_finished_and_named_in_what_is_reported() -> None:
     chosen = InterpreterSettings.model_validate({"max_words": "4", "prefix": "Art:"})
     finishing = Finishing(chosen, "mychar", HiddenTraits(()), TARGETS["txt"])
     text, notes = finishing.text({"long": "A girl smiles at you.", "short": "A girl."})
@@ -170,7 +168,7 @@ def test_every_variant_is_finished_and_what_is_noted_names_it() -> None:
     assert [note.message for note in notes] == ["long: it has 7 words"]
 
 
-def test_a_run_finishes_captions_and_tells_which_are_too_long(tmp_path: Path) -> None:
+def test_a_run_finishes_captions_and_reports_those_that_are_too_long(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(
             tmp_path,

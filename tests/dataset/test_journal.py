@@ -1,10 +1,11 @@
-"""What is read from a journal, whatever its lines look like, without holding more of it than needed."""
+"""What the program reads from a journal, whatever its lines look like."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def due(
     return [picture.stem_name for picture in pending]
 
 
-def test_drafts_are_found_until_each_of_them_is_written_anew(results: FileResults) -> None:
+def test_drafts_are_due_until_a_model_or_a_person_wrote_each_of_them(results: FileResults) -> None:
     assert not results.has_drafts()
     keep_all(results, draft=True)
     assert results.has_drafts()
@@ -53,7 +54,7 @@ def test_drafts_are_found_until_each_of_them_is_written_anew(results: FileResult
     assert due(results, "keep", redo_drafts=True) == []
 
 
-def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: FileResults) -> None:
+def test_refresh_redoes_texts_of_other_prompts_but_not_edited_ones(results: FileResults) -> None:
     keep_all(results, draft=False)
     assert due(results, "refresh") == []
     results.texts.path("a").write_text("My own words.", encoding="utf-8")
@@ -61,7 +62,7 @@ def test_refresh_finds_other_prompts_and_spares_what_was_edited(results: FileRes
     assert due(results, "refresh", prompt="new") == ["deep/b", ODD]
 
 
-def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: FileResults) -> None:
+def test_a_text_that_somebody_wants_again_is_due_until_it_is_written(results: FileResults) -> None:
     assert results.lack(PICTURES)
     keep_all(results, draft=False)
     assert not results.lack(PICTURES)
@@ -72,7 +73,7 @@ def test_what_somebody_wants_again_is_lacking_until_it_is_there(results: FileRes
     assert not results.lack(PICTURES)
 
 
-def test_a_journal_that_another_program_wrote_anew_reads_the_same(
+def test_a_journal_with_other_spaces_between_its_values_reads_the_same(
     results: FileResults, tmp_path: Path
 ) -> None:
     keep_all(results, draft=True)
@@ -85,7 +86,7 @@ def test_a_journal_that_another_program_wrote_anew_reads_the_same(
     assert results.wanted_again() == {"a"}
 
 
-def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: FileResults, tmp_path: Path) -> None:
+def test_lines_that_the_program_did_not_write_do_no_harm(results: FileResults, tmp_path: Path) -> None:
     keep_all(results, draft=True)
     line = {"stage": "interpreter", "picture": "a", "outcome": "done", "draft": True}
     strange = [
@@ -100,7 +101,7 @@ def test_lines_that_nobody_of_ours_wrote_do_no_harm(results: FileResults, tmp_pa
 
 
 @pytest.mark.parametrize("value", ["1" + "0" * 400, "-5", "1e999", "NaN", '"9"', "true", "[9]", "null"])
-def test_a_number_that_cannot_be_true_counts_as_none(
+def test_a_number_that_cannot_be_true_is_read_as_zero(
     results: FileResults, tmp_path: Path, value: str
 ) -> None:
     results.keep("a", "A girl.", prompt="p", model="m", draft=False, details=COST)
@@ -115,7 +116,7 @@ def test_a_number_that_cannot_be_true_counts_as_none(
     assert results.mean_answer() == 20
 
 
-def test_what_is_read_is_what_was_added(tmp_path: Path) -> None:
+def test_records_have_the_values_that_were_added(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl", "a run")
     journal.add("interpreter", ODD, "done", "Text.", prompt="p", model="m", draft=True, **COST)
     journal.add("interpreter", "b", "edited", "By hand.")
@@ -131,3 +132,17 @@ def test_what_is_read_is_what_was_added(tmp_path: Path) -> None:
     assert (failed.stage, failed.reason, failed.message) == ("interrogator", "refused", "it said no")
     assert (again.picture, again.outcome, again.is_written) == ("d", "again", False)
     assert journal.side_files() == {"metadata.json": "0f31"}
+
+
+def test_a_long_journal_is_read_line_by_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", "a run")
+    lines, text = 2_000, "A girl. " * 500
+    for number in range(lines):
+        journal.add("interpreter", f"{number % 10}", "done", text, prompt="p", model="m", draft=False, **COST)
+    journal.close()
+    tracemalloc.start()
+    history = read_history(journal, {"1"})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert history.prompt_tokens == 100 * lines
+    assert peak < journal.path.stat().st_size / 10

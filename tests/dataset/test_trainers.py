@@ -1,4 +1,4 @@
-"""What is exported is what each trainer reads, by that trainer's own rule."""
+"""Exported files give each trainer, by its own rules for reading, the captions that were written."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def line(text: str) -> str:
     return " ".join(text.split())
 
 
-# How each trainer comes to the captions of a picture `name` ("a/b.png") in a folder of pictures with all
-# that was exported beside them. The rules were taken from the trainers' sources.
+# How each trainer finds the captions of a picture `name` ("a/b.png") in a folder with the pictures and all
+# exported files. The rules were taken from the trainers' sources.
 
 
 def sd_scripts_without_wildcards(folder: Path, name: str) -> list[str]:
@@ -144,7 +144,7 @@ def test_each_trainer_reads_what_was_written_for_it(
     out, files = data_set / "out", FILES.get(target, "3 files")
     code, words = said(data_set, [target, str(out)], f"Interpreter.variants={MANY}")
     assert (code, words) == (0, f"For {target}: 3 captions, {files} written to {out}.")
-    # Whoever lays what was exported over the pictures has a data set.
+    # Copying the exported files over the pictures gives a complete data set.
     shutil.copytree(data_set / "images", data_set / "training", ignore=shutil.ignore_patterns("*.txt"))
     shutil.copytree(out, data_set / "training", dirs_exist_ok=True)
     assert read(data_set / "training", name) == [LONG, SHORT]
@@ -157,7 +157,9 @@ def test_without_wildcards_sd_scripts_reads_the_first_caption_and_never_an_empty
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("captions", [[], [""], ["one\ntwo"], ["fine", " "], ["a\u2028b"], ["a\rb"]])
-def test_no_target_takes_a_caption_that_is_empty_or_broken_up(target: str, captions: list[str]) -> None:
+def test_every_target_refuses_a_caption_that_is_empty_or_has_line_breaks(
+    target: str, captions: list[str]
+) -> None:
     with pytest.raises(ValueError, match="one line with something in it"):
         TARGETS[target].text(captions)
 
@@ -166,7 +168,7 @@ def test_no_target_takes_a_caption_that_is_empty_or_broken_up(target: str, capti
     st.sampled_from(sorted(TARGETS)),
     st.lists(st.text(alphabet="ab{}|“ ", min_size=1).map(line).filter(bool), min_size=2, max_size=4),
 )
-def test_captions_come_back_from_the_text_of_a_picture_as_they_were(target: str, captions: list[str]) -> None:
+def test_the_text_of_a_picture_gives_back_its_captions(target: str, captions: list[str]) -> None:
     text = TARGETS[target].text(captions)
     assert TARGETS[target].captions(text, ["a"] * len(captions)) == captions
     assert text == text.strip()
@@ -174,7 +176,7 @@ def test_captions_come_back_from_the_text_of_a_picture_as_they_were(target: str,
         assert [expanded(each) for each in text.split("\n")] == captions
 
 
-def test_a_text_that_somebody_broke_up_is_one_caption_and_the_user_is_told(data_set: Path) -> None:
+def test_a_text_that_somebody_broke_into_lines_is_one_caption_and_is_reported(data_set: Path) -> None:
     (data_set / "captions/a.txt").write_bytes("\ufeffA girl.\r\n\r\nShe waits.\r\n".encode())
     _, words = said(data_set, ["imagefolder"])
     assert "3 texts of several lines read as one caption" in words
@@ -192,7 +194,7 @@ def test_pictures_without_caption_are_counted_and_those_never_captioned_left_out
     assert "out.png" not in (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
 
 
-def test_names_in_a_file_are_relative_to_where_it_lies_if_the_pictures_are_below(data_set: Path) -> None:
+def test_names_are_relative_to_the_folder_of_the_file_if_the_pictures_are_below_it(data_set: Path) -> None:
     for place, name in ((data_set / "all.jsonl", "images/a.png"), (data_set / "images/m.jsonl", "a.png")):
         said(data_set, ["imagefolder", str(place)])
         assert json.loads(place.read_text(encoding="utf-8").splitlines()[0])["file_name"] == name
@@ -215,7 +217,7 @@ def test_a_parquet_table_has_names_captions_and_tags(data_set: Path) -> None:
     assert len(rows) == 3
 
 
-def test_only_ai_toolkits_short_caption_is_one_that_is_called_so(data_set: Path) -> None:
+def test_ai_toolkit_gets_a_short_caption_only_from_a_variant_with_short_in_its_name(data_set: Path) -> None:
     said(data_set, ["ai-toolkit", str(data_set / "out")], "Interpreter.variants=long, medium")
     assert json.loads((data_set / "out/a.json").read_text(encoding="utf-8")) == {"caption": LONG}
 
@@ -230,7 +232,7 @@ def test_only_ai_toolkits_short_caption_is_one_that_is_called_so(data_set: Path)
         (["ai-toolkit", "a.json"], "name a folder instead of"),
     ],
 )
-def test_what_cannot_be_exported_is_one_sentence_and_no_file_of_the_users_changes(
+def test_a_refused_export_is_one_sentence_and_changes_no_file_of_the_user(
     data_set: Path, words: list[str], message: str
 ) -> None:
     place = [words[0], *(str(data_set / each) for each in words[1:])]
@@ -246,7 +248,7 @@ def test_without_any_caption_there_is_nothing_to_export(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="such names exist on Linux alone")
-def test_a_name_that_is_no_utf8_spoils_no_file(data_set: Path) -> None:
+def test_a_name_that_is_not_utf8_leaves_every_file_readable(data_set: Path) -> None:
     odd = os.fsdecode(b"caf\xe9")
     program.Project(data_set).add(f"{odd}.png")
     (data_set / "captions" / f"{odd}.txt").write_text("Odd.", encoding="utf-8")
@@ -267,7 +269,7 @@ def test_a_link_that_leads_out_of_the_folder_is_not_written_through(data_set: Pa
     assert list((data_set / "outside").iterdir()) == []
 
 
-def test_a_run_writes_the_files_of_its_target_and_keeps_them_in_step_with_edited_captions(
+def test_a_run_writes_the_files_of_its_target_and_updates_them_from_edited_captions(
     tmp_path: Path,
 ) -> None:
     with FakeEndpoint() as endpoint:
@@ -305,7 +307,7 @@ def test_a_run_writes_the_files_of_its_target_and_keeps_them_in_step_with_edited
         assert project.caption("a") == "My own words."
 
 
-def test_a_file_of_somebody_else_is_left_as_it_is_and_the_user_is_told(tmp_path: Path) -> None:
+def test_a_file_of_another_program_is_not_replaced_and_the_user_is_told(tmp_path: Path) -> None:
     project = program.Project(tmp_path, Dataset__target="imagefolder")
     project.add("a.png")
     project.captions.mkdir()
