@@ -24,6 +24,9 @@ _ABBREVIATION = re.compile(
 # These are words of their own unless a number follows: "No. 5", but "She says no. He leaves."
 _ABBREVIATION_BEFORE_NUMBER = re.compile(r"nos?|p|art|ca?", re.IGNORECASE)
 
+_NUMBERS_FROM_ZERO = "zero one two three four five six seven eight nine ten eleven twelve"
+NUMBER_WORDS = tuple(_NUMBERS_FROM_ZERO.split())
+
 _VOWELS = frozenset("aeiouy")
 _DOUBLED_CONSONANTS = frozenset("bdgmnprt")
 _SHORTEST_STEM = 3

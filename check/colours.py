@@ -13,86 +13,60 @@ from check.vocabulary import concepts, is_adjective, word_list
 from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
-# Which colours of tags a word can mean. Colours that people mix up have words in common.
-_COMMON = {
-    "red": "red",
-    "crimson": "red",
-    "scarlet": "red",
-    "ruby": "red",
-    "vermilion": "red orange",
-    "burgundy": "red purple",
-    "maroon": "red brown",
-    "reddish": "red",
-    "orange": "orange",
-    "yellow": "yellow",
-    "green": "green",
-    "emerald": "green",
-    "greenish": "green",
-    "mint": "green aqua",
-    "aqua": "aqua blue",
-    "teal": "aqua green blue",
-    "turquoise": "aqua blue green",
-    "cyan": "aqua blue",
-    "blue": "blue aqua",
-    "azure": "blue aqua",
-    "navy": "blue",
-    "sapphire": "blue",
-    "cobalt": "blue",
-    "indigo": "blue purple",
-    "bluish": "blue",
-    "purple": "purple",
-    "violet": "purple",
-    "lavender": "purple",
-    "lilac": "purple",
-    "amethyst": "purple",
-    "purplish": "purple",
-    "magenta": "pink purple",
-    "pink": "pink",
-    "pinkish": "pink",
-    "brown": "brown",
-    "brownish": "brown",
-    "chestnut": "brown",
-    "chocolate": "brown",
+# For each colour of tags the words that can mean it; a word between two colours stands with both.
+_WORDS_FOR = {
+    "any": "multicolored rainbow",
+    "aqua": "mint aqua teal turquoise cyan blue azure",
     "black": "black",
-    "grey": "grey white",
-    "gray": "grey white",
-    "silver": "grey white",
-    "silvery": "grey white",
-    "white": "white grey",
-    "multicolored": "any",
-    "rainbow": "any",
+    "blue": "aqua teal turquoise cyan blue azure navy sapphire cobalt indigo bluish",
+    "brown": "maroon brown brownish chestnut chocolate",
+    "green": "green emerald greenish mint teal turquoise",
+    "grey": "grey gray silver silvery white",
+    "orange": "vermilion orange",
+    "pink": "magenta pink pinkish",
+    "purple": "burgundy indigo purple violet lavender lilac amethyst purplish magenta",
+    "red": "red crimson scarlet ruby vermilion burgundy maroon reddish",
+    "white": "grey gray silver silvery white",
+    "yellow": "yellow",
 }
-_ONLY_OF_HAIR = {
-    "blond": "blonde yellow",
-    "blonde": "blonde yellow",
-    "golden": "blonde yellow",
-    "gold": "blonde yellow",
-    "fair": "blonde",
-    "honey": "blonde brown",
-    "sandy": "blonde brown",
-    "platinum": "blonde white grey",
-    "flaxen": "blonde",
-    "yellow": "blonde yellow",
-    "brunette": "brown black",
-    "auburn": "red brown",
-    "ginger": "orange red",
-    "copper": "orange red brown",
-    "redhead": "red orange",
-    "redheaded": "red orange",
-    "raven": "black",
-    "ebony": "black",
-    "dark": "black brown blue purple grey green",
+_WORDS_FOR_HAIR = {
+    "black": "brunette raven ebony dark",
+    "blonde": "blond blonde golden gold fair honey sandy platinum flaxen yellow",
+    "blue": "dark",
+    "brown": "honey sandy brunette auburn copper dark",
+    "green": "dark",
+    "grey": "platinum dark",
+    "orange": "ginger copper redhead redheaded",
+    "purple": "dark",
+    "red": "auburn ginger copper redhead redheaded",
+    "white": "platinum",
+    "yellow": "blond blonde golden gold",
 }
-_ONLY_OF_EYES = {
-    "golden": "yellow orange",
-    "gold": "yellow orange",
-    "amber": "yellow orange brown",
-    "hazel": "brown green",
-    "dark": "black brown blue purple grey green red",
+_WORDS_FOR_EYES = {
+    "black": "dark",
+    "blue": "dark",
+    "brown": "amber hazel dark",
+    "green": "hazel dark",
+    "grey": "dark",
+    "orange": "golden gold amber",
+    "purple": "dark",
+    "red": "dark",
+    "yellow": "golden gold amber",
 }
+
+
+def _colours_by_word(*tables: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    colours: dict[str, frozenset[str]] = {}
+    for table in tables:
+        for colour, words in table.items():
+            for word in words.split():
+                colours[word] = colours.get(word, frozenset()) | {colour}
+    return colours
+
+
 _COLOURS = {
-    part: {word: frozenset(meant.split()) for word, meant in (_COMMON | special).items()}
-    for part, special in ((_HAIR, _ONLY_OF_HAIR), (_EYES, _ONLY_OF_EYES))
+    _HAIR: _colours_by_word(_WORDS_FOR, _WORDS_FOR_HAIR),
+    _EYES: _colours_by_word(_WORDS_FOR, _WORDS_FOR_EYES),
 }
 _HEADS = {
     part: tuple(stem(noun) for noun in nouns)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from check.text import CLAUSE, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, word_list
+from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS
 
 PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
@@ -26,7 +27,7 @@ _RELATIONS = {
     "roommate colleague coworker sibling bodyguard rival opponent customer waiter",
 }
 _NUMBERS = {
-    **{word: number for number, word in enumerate(word_list("mentions", "numbers"), 1)},
+    **{word: number for number, word in enumerate(NUMBER_WORDS) if number},
     **dict.fromkeys(("a", "an", "single", "lone", "solitary"), 1),
     **dict.fromkeys(("both", "twin", "couple", "pair", "duo"), 2),
     **{"trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12},

@@ -24,7 +24,7 @@ def _word_lists() -> dict[str, dict[str, list[str]]]:
 
 
 def word_list(subject: str, name: str) -> list[str]:
-    """The words of one list, such as "roles" of "people". Only in "numbers" the order matters."""
+    """The words of one list, such as "roles" of "people"."""
     return [word for line in _word_lists()[subject][name] for word in line.split()]
 
 

@@ -21,19 +21,6 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 _LETTER_AND_NUMBER = re.compile(r"([a-z])\d", re.IGNORECASE)  # m16, which inflect takes for a word
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
-# The plain lists of words in words.json.
-_WORD_LISTS = (
-    "unmerged",
-    "prefix_folds",
-    "mass",
-    "plural",
-    "singular",
-    "parts",
-    "prepositions",
-    "not_verbs",
-    "as_written",
-    "particles",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +72,7 @@ def lists() -> Lists:
             for noun, entry in raw["broad"].items()
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
-        words={name: frozenset(_split(raw[name])) for name in _WORD_LISTS},
+        words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
 
 

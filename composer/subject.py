@@ -5,26 +5,12 @@ from dataclasses import dataclass
 
 from composer.phrasing import and_list, with_article
 from composer.picture import Picture
+from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
 
-_NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 # Python refuses to make a number of thousands of digits.
 _MOST_DIGITS = 4
 _PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
@@ -101,8 +87,10 @@ def _counted(count: str, one: str, many: str) -> str:
     if count == "1":
         return f"one {one}" if one.startswith("other") else f"a {one}"
     digits = count.rstrip("+")
-    is_short = digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) < len(_NUMBERS)
-    number = _NUMBERS[int(digits)] if is_short else digits
+    is_short = digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) < len(NUMBER_WORDS)
+    number = digits
+    if is_short:
+        number = NUMBER_WORDS[int(digits)] if int(digits) else "no"
     return f"{number} or more {many}" if count.endswith("+") else f"{number} {many}"
 
 
