@@ -194,3 +194,9 @@ def _without_end_vowel(word: str) -> str:
     if word.endswith("e") and len(word) > _SHORTEST_STEM:
         word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
+
+
+def amount(number: float, noun: str) -> str:
+    """A whole number with its noun: "1 caption", "2,000 captions"; the plural of `noun` must end in s."""
+    shown = f"{number:,.0f}"
+    return f"{shown} {noun}" if shown == "1" else f"{shown} {noun}s"

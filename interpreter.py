@@ -5,19 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import batch
+from batch import Due, Stage
 from composer import compose
 from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
-from dataset.results import Results
+from dataset.results import Results, Wanted
 from dataset.texts import digest
-from errors import Problem
+from errors import ItemError, Problem
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
-from progress import Bar
 from settings import InterpreterSettings
 from tags.categories import CHARACTER
 from writing import PICTURE_VARIABLES
@@ -31,13 +30,16 @@ if TYPE_CHECKING:
 TITLE = "Interpreter"
 COMPOSER = "composer"
 
+# Sorting more pictures than these would take half a minute and some 50 MB.
+_MOST_SORTED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The captions of one picture by variant, and the fingerprint of the prompt they were made from.
+    """The captions of one picture by variant, and the digest of the prompt they were made from.
 
-    `details` is what the journal tells of them beside that: what they took, and how they were judged;
-    `notes` is what of that the user should look at.
+    `details` is what the journal keeps beside them: what they took and what the check found. `notes` are
+    faults that the user should look at.
     """
 
     prompt: str
@@ -47,8 +49,10 @@ class Written:
     notes: Sequence[Problem] = ()
 
 
-class Interpreter:
-    """Writes a caption for each picture: a model does, or the composer where there is none."""
+class Interpreter(Stage[Picture, Written]):
+    """Writes a caption for each picture: a model does, or the composer where there is no endpoint."""
+
+    title = TITLE
 
     def __init__(
         self,
@@ -58,54 +62,52 @@ class Interpreter:
         material: Material,
         descriptions: Results,
         results: Results,
+        wanted: Wanted,
+        endpoint: Endpoint | None,
     ) -> None:
-        """Raises UserError when the template cannot be used."""
+        """Raises UserError when a template cannot be used."""
+        self._settings = settings
         self._finishing = finishing
         self._collection = collection
         self._material = material
         self._descriptions = descriptions
         self._results = results
-        self._settings = settings
+        self._wanted = wanted
+        self._endpoint = endpoint
+        self._model = endpoint.model if endpoint else COMPOSER
+        self._writer = CaptionWriter(settings, endpoint) if endpoint else None
         self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
 
-    def fingerprint(self, picture: Picture, model: str) -> str:
-        """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
-        if model == COMPOSER:
-            return _composed_from(self._collection.tags(picture).tags)
-        return self._fingerprint(model, self._messages(picture))
-
-    def messages(self, picture: Picture) -> list[Sequence[Message]]:
-        """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
-        return [first_request(messages, self._settings) for messages in self._messages(picture)]
-
-    async def run(
-        self,
-        pictures: Sequence[Picture],
-        endpoint: Endpoint | None,
-        bar: Bar,
-        tally: batch.Tally | None = None,
-    ) -> batch.Tally:
-        """Write the captions: the endpoint's model does, or the composer where there is no endpoint.
-
-        What comes of them is counted in `tally` meanwhile. Raises StageError or UserError when no further
-        caption can succeed.
-        """
-        tally = tally or batch.Tally()
-        model = endpoint.model if endpoint else COMPOSER
-        work: batch.Work[Picture, Written] = batch.Work(
-            title=TITLE,
-            name=lambda picture: picture.name,
-            ask=partial(self._ask, endpoint, CaptionWriter(self._settings, endpoint))
-            if endpoint
-            else self._compose,
-            keep=partial(self._keep, model, tally.noted),
-            failed=lambda picture, error: self._results.failed(picture.stem_name, error),
-            cost=lambda written: written.details,
+    def due(self) -> Due[list[Picture]]:
+        """The pictures without a caption that is up to date; for a model, drafts are not."""
+        pictures, existing = self._wanted.due(
+            self._results,
+            lambda each: self.fingerprint(each, self._model),
+            redo_drafts=self._endpoint is not None,
         )
-        most = endpoint.concurrency.most_under_way if endpoint else lambda: 1
-        return await batch.run(pictures, work, most, bar, tally)
+        if self._endpoint is not None:
+            pictures = self.in_order_of_prompts(pictures)
+        return Due(pictures, len(pictures), existing)
 
-    async def _ask(self, endpoint: Endpoint, writer: CaptionWriter, picture: Picture) -> Written:
+    def in_order_of_prompts(self, pictures: list[Picture]) -> list[Picture]:
+        """Sort pictures so that each prompt begins like the one before it, which servers keep in a cache."""
+
+        def key(picture: Picture) -> tuple[object, ...]:
+            try:
+                return False, *self._material.sort_key(self._collection.tags(picture))
+            except ItemError:
+                return (True,)
+
+        return sorted(pictures, key=key) if 1 < len(pictures) <= _MOST_SORTED else pictures
+
+    def most_at_once(self) -> int:
+        """As many as the server has slots for, and some more that wait for one."""
+        return self._endpoint.concurrency.most_under_way() if self._endpoint else 1
+
+    async def ask(self, picture: Picture) -> Written:
+        """Have the caption written."""
+        if self._endpoint is None or self._writer is None:
+            return self._compose(picture)
         self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
         meanings = self._material.meanings
@@ -113,16 +115,22 @@ class Interpreter:
             tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
         )
         asked = self._messages(picture)
-        # All that is asked of one picture holds one slot, and follows while the server remembers the prompt.
-        async with endpoint.concurrency:
-            answers = [await writer.write(messages, picture_tags) for messages in asked]
+        # One slot is held for everything that is asked about a picture, so that one request follows the other
+        # while the server still has the prompt in its cache.
+        async with self._endpoint.concurrency:
+            answers = [await self._writer.write(messages, picture_tags) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.journal_details}
-        prompt = self._fingerprint(endpoint.model, asked)
         notes = [note for answer in answers for note in answer.result.notes]
+        prompt = self._fingerprint(self._model, asked)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
+    def _compose(self, picture: Picture) -> Written:
+        tags = self._collection.tags(picture).tags
+        caption = compose(tags, self._material.meanings.categories(tags))
+        return Written(_digest_of_tags(tags), {CAPTION: caption}, COMPOSER, {})
+
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
-        """The captions of all templates; where there are several, a variant is called after its template."""
+        """The captions of all templates; if there are several, a variant is called after its template."""
         if len(answers) == 1:
             return dict(answers[0].result.by_variant)
         return {
@@ -131,13 +139,52 @@ class Interpreter:
             for variant, caption in answer.result.by_variant.items()
         }
 
-    async def _compose(self, picture: Picture) -> Written:
-        tags = self._collection.tags(picture).tags
-        caption = compose(tags, self._material.meanings.categories(tags))
-        return Written(_composed_from(tags), {CAPTION: caption}, COMPOSER, {})
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The characters of the whole data set, so that the check notices one who is not in the picture."""
+        categories = self._material.meanings.categories(list(self._collection.survey().counts))
+        return frozenset(tag for tag, category in categories.items() if category == CHARACTER)
+
+    def keep(self, picture: Picture, written: Written) -> list[Problem]:
+        """Write the caption; returns the faults that it still has."""
+        text, notes = self._finishing.text(written.captions)
+        messages = {"notes": [note.message for note in notes]} if notes else {}
+        self._results.keep(
+            picture.stem_name,
+            text,
+            prompt=written.prompt,
+            model=written.model,
+            draft=self._endpoint is None,
+            details={**written.details, **messages},
+        )
+        # Thousands of pictures may have the same fault: the sentence is kept in memory once.
+        return [
+            Problem(picture.name, note.reason, sys.intern(note.message)) for note in (*written.notes, *notes)
+        ]
+
+    def failed(self, picture: Picture, error: ItemError) -> None:
+        """Note in the journal that the picture has no caption."""
+        self._results.failed(picture.stem_name, error)
+
+    def name(self, picture: Picture) -> str:
+        """The name of its file below the folder of pictures."""
+        return picture.name
+
+    def cost(self, written: Written) -> Mapping[str, object]:
+        """Tokens and seconds of all answers, and what the check found."""
+        return written.details
+
+    def fingerprint(self, picture: Picture, model: str) -> str:
+        """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
+        if model == COMPOSER:
+            return _digest_of_tags(self._collection.tags(picture).tags)
+        return self._fingerprint(model, self._messages(picture))
+
+    def messages(self, picture: Picture) -> list[Sequence[Message]]:
+        """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
+        return [first_request(messages, self._settings) for messages in self._messages(picture)]
 
     def _messages(self, picture: Picture) -> list[list[Message]]:
-        """The messages of each template."""
         tags = self._collection.tags(picture)
         description = self._descriptions.read(picture.stem_name) or ""
         return [
@@ -146,31 +193,9 @@ class Interpreter:
         ]
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
-        """Of all that decides what the captions say."""
-        wanted = Message("user", ", ".join(self._settings.variants))
-        return fingerprint(model, [wanted, *(message for messages in asked for message in messages)])
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        """The characters of the whole data set, so that one who is not in a picture is noticed."""
-        categories = self._material.meanings.categories(list(self._collection.survey().counts))
-        return frozenset(tag for tag, category in categories.items() if category == CHARACTER)
-
-    def _keep(self, model: str, noted: list[Problem], picture: Picture, written: Written) -> None:
-        text, notes = self._finishing.text(written.captions)
-        self._results.keep(
-            picture.stem_name,
-            text,
-            prompt=written.prompt,
-            model=written.model,
-            draft=model == COMPOSER,
-            details={**written.details, **({"notes": [note.message for note in notes]} if notes else {})},
-        )
-        # The same is said of thousands of pictures, and kept once.
-        noted += [
-            Problem(picture.name, note.reason, sys.intern(note.message)) for note in (*written.notes, *notes)
-        ]
+        variants = Message("user", ", ".join(self._settings.variants))
+        return fingerprint(model, [variants, *(message for messages in asked for message in messages)])
 
 
-def _composed_from(tags: Sequence[str]) -> str:
+def _digest_of_tags(tags: Sequence[str]) -> str:
     return digest("\0".join((COMPOSER, *tags)))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import batch
+from batch import Due, Stage
 from dataset.images import Picture, Pictures
 from dataset.picture import prepare
-from dataset.results import Results
+from dataset.results import Results, Wanted
+from errors import ItemError, Problem
 from llm.answers import Answer, Reply
 from llm.prompts import Message, Prompt, fingerprint, with_picture
 from llm.replies import Form, clean
-from progress import Bar
 from settings import InterrogatorSettings
 from writing import PICTURE_VARIABLES
 from writing.material import Material
@@ -25,24 +25,26 @@ if TYPE_CHECKING:
 
 TITLE = "Interrogator"
 
-# Pictures that are prepared before their turn: enough that a fast endpoint never waits, and, at some
-# half a megabyte each, little memory.
+# Pictures that are prepared before a slot is free for them: enough that a fast server never waits, while
+# each takes half a megabyte of memory.
 _AHEAD = 24
-# More threads only take turns at the cores. However many there are, they share the MEMORY_BUDGET of
-# dataset/picture_file.py, so that no second large picture is decoded while the first one holds it.
+# More threads would only share the cores. All of them together keep to the MEMORY_BUDGET of
+# dataset/picture_file.py: a large picture is decoded alone.
 _THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the model said of a picture, and the fingerprint of the prompt."""
+    """What the model said about a picture, and the digest of the prompt."""
 
     prompt: str
     answer: Answer[str]
 
 
-class Interrogator:
+class Interrogator(Stage[Picture, Described]):
     """Has a vision model describe each picture."""
+
+    title = TITLE
 
     def __init__(
         self,
@@ -51,46 +53,75 @@ class Interrogator:
         collection: Pictures,
         material: Material,
         results: Results,
+        wanted: Wanted,
+        endpoint: Endpoint | None,
     ) -> None:
-        """Raises UserError when the template cannot be used; descriptions must be in `language`, a code."""
+        """Descriptions must be in `language`, a code. Without an endpoint there are prompts, but no answers.
+
+        Raises UserError when the template cannot be used.
+        """
         self._settings = settings
         self._form = Form(language=language)
         self._collection = collection
         self._material = material
         self._results = results
+        self._wanted = wanted
+        self._endpoint = endpoint
         self._prompt = Prompt(settings.prompt_template_file, PICTURE_VARIABLES)
+        self._threads = ThreadPoolExecutor(_THREADS)
+
+    def due(self) -> Due[list[Picture]]:
+        """The pictures without a description that is up to date."""
+        model = self._endpoint.model if self._endpoint else ""
+        pictures, existing = self._wanted.due(self._results, lambda each: self.fingerprint(each, model))
+        return Due(pictures, len(pictures), existing)
+
+    def most_at_once(self) -> int:
+        """As many as the server has slots for, and some more that are prepared meanwhile."""
+        return (self._endpoint.concurrency.limit if self._endpoint else 0) + _AHEAD
+
+    async def ask(self, picture: Picture) -> Described:
+        """Have the picture described."""
+        assert self._endpoint is not None  # noqa: S101 - a stage that only shows its prompts is not run
+        self._results.make_room(picture.stem_name)
+        loop = asyncio.get_running_loop()
+        messages = await loop.run_in_executor(self._threads, self._with_picture, picture)
+        async with self._endpoint.concurrency:
+            answer = await self._endpoint.ask(messages, self._description)
+        return Described(fingerprint(self._endpoint.model, messages), answer)
+
+    def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
+        """Write the description."""
+        answer = described.answer
+        self._results.keep(
+            picture.stem_name,
+            answer.result,
+            prompt=described.prompt,
+            model=answer.model,
+            draft=False,
+            details=answer.cost,
+        )
+        return ()
+
+    def failed(self, picture: Picture, error: ItemError) -> None:
+        """Note in the journal that the picture has no description."""
+        self._results.failed(picture.stem_name, error)
+
+    def name(self, picture: Picture) -> str:
+        """The name of its file below the folder of pictures."""
+        return picture.name
+
+    def cost(self, described: Described) -> Mapping[str, object]:
+        """Tokens and seconds of the answer."""
+        return described.answer.cost
+
+    def close(self) -> None:
+        """Stop preparing pictures; an interrupted run does not wait for a large one."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def fingerprint(self, picture: Picture, model: str) -> str:
-        """What the journal knows the prompt of a picture by; raises ItemError where there can be none."""
+        """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         return fingerprint(model, self.messages(picture))
-
-    async def run(
-        self,
-        pictures: Sequence[Picture],
-        endpoint: Endpoint,
-        bar: Bar,
-        tally: batch.Tally | None = None,
-    ) -> batch.Tally:
-        """Describe the pictures.
-
-        What comes of them is counted in `tally` meanwhile. Raises StageError or UserError when no further
-        one can succeed.
-        """
-
-        pool = ThreadPoolExecutor(_THREADS)
-        work: batch.Work[Picture, Described] = batch.Work(
-            title=TITLE,
-            name=lambda picture: picture.name,
-            ask=lambda picture: self._ask(picture, endpoint, pool),
-            keep=self._keep,
-            failed=lambda picture, error: self._results.failed(picture.stem_name, error),
-            cost=lambda described: described.answer.cost,
-        )
-        try:
-            return await batch.run(pictures, work, lambda: endpoint.concurrency.limit + _AHEAD, bar, tally)
-        finally:
-            # Whoever interrupts the run does not wait for a large picture.
-            pool.shutdown(wait=False, cancel_futures=True)
 
     def messages(self, picture: Picture) -> list[Message]:
         """What is sent with a picture; raises ItemError where it cannot be made."""
@@ -101,25 +132,6 @@ class Interrogator:
         messages = self.messages(picture)
         ready = prepare(self._collection.file(picture), self._settings.max_image_side)
         return with_picture(messages, ready.mime, ready.data)
-
-    async def _ask(self, picture: Picture, endpoint: Endpoint, pool: ThreadPoolExecutor) -> Described:
-        self._results.make_room(picture.stem_name)
-        loop = asyncio.get_running_loop()
-        messages = await loop.run_in_executor(pool, self._with_picture, picture)
-        async with endpoint.concurrency:
-            answer = await endpoint.ask(messages, self._description)
-        return Described(fingerprint(endpoint.model, messages), answer)
-
-    def _keep(self, picture: Picture, described: Described) -> None:
-        answer = described.answer
-        self._results.keep(
-            picture.stem_name,
-            answer.result,
-            prompt=described.prompt,
-            model=answer.model,
-            draft=False,
-            details=answer.cost,
-        )
 
     def _description(self, reply: Reply) -> str:
         return clean(reply.text, reply.finish_reason, self._form)

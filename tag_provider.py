@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import batch
+from batch import Due, Stage
 from dataset.json_lines import JsonLines
-from errors import StageError
-from progress import Bar
+from errors import ItemError, StageError
 from settings import TagProviderSettings
 from summaries.saving import TagLog
 from summaries.summarizing import Summarizer, Summary, first_sentences, fits_request, summary_without_model
-from wiki.cache import BY_FIRST_SENTENCE, Cache
+from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache
 from wiki.source import Page, Source, pages_as_they_arrive
 from wiki.tag_meanings import is_no_tag
 
@@ -24,85 +23,114 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 TITLE = "TagProvider"
+_WITHOUT_MODEL = (BY_PAGE, BY_NO_PAGE, BY_NO_TAG)
 
 _log = logging.getLogger(__name__)
 
 
-class TagProvider:
-    """Looks tags up in the wiki and has a model say in one sentence what is seen.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that share a request, or one page whose `summary` needs none."""
 
-    Each page and each sentence is in `log` as soon as it is there. The log goes into the cache at the
-    end, or at the next start where a kill left it. Afterwards, `trouble` says if the wiki failed, and
-    `stand_ins` counts pages for which the model gave no sentence.
+    pages: list[Page]
+    summary: Summary | None = None
+
+
+class TagProvider(Stage[Group, list[Summary]]):
+    """Looks tags up in the wiki and has a model say in one sentence what each of them looks like.
+
+    Pages and sentences are in `log` as soon as they arrive. When the stage is closed they go into
+    tags_cache.json, or at the next start if it was killed. Afterwards `wiki_error` says why the wiki failed,
+    if it did, and `without_sentence` counts the pages for which the model gave no usable sentence.
     """
 
-    def __init__(self, settings: TagProviderSettings, source: Source, cache: Cache, log: JsonLines) -> None:
-        """Raises UserError when the template cannot be used."""
+    title = TITLE
+
+    def __init__(
+        self,
+        settings: TagProviderSettings,
+        source: Source,
+        cache: Cache,
+        log: JsonLines,
+        tags: Callable[[], Iterable[str]],
+        endpoint: Endpoint,
+    ) -> None:
+        """`tags` are those of the data set. Raises UserError when the template cannot be used."""
         self._settings = settings
         self._source = source
         self._cache = cache
         self._summarizer = Summarizer(settings.prompt_template_file)
         self._log = TagLog(log, source.name)
-        self._without_model = 0
-        self.stand_ins = 0
-        self.trouble = ""
+        self._tags = tags
+        self._endpoint = endpoint
+        self.without_sentence = 0
+        self.wiki_error = ""
 
-    def gather(self, tags: Iterable[str]) -> list[str]:
-        """The tags that the wiki should be asked about, after taking in what a kill left in the log."""
+    def due(self) -> Due[AsyncIterator[Group]]:
+        """The tags whose meaning is not in the cache, nor in the log of a run that was killed."""
         self._log.read()
         self._cache.merge(self._log.entries)
-        return self._cache.wanted((tag for tag in tags if not is_no_tag(tag)), date.today())
+        tags = (tag for tag in self._tags() if not is_no_tag(tag))
+        wanted = self._cache.wanted(tags, date.today())
+        return Due(self._groups(wanted), len(wanted))
 
-    async def run(
-        self, tags: Sequence[str], endpoint: Endpoint, bar: Bar, tally: batch.Tally | None = None
-    ) -> batch.Tally:
-        """Look the tags up and have their pages summed up, both at the same time.
+    def most_at_once(self) -> int:
+        """As many as the server has slots for, and some more that wait for one."""
+        return self._endpoint.concurrency.most_under_way()
 
-        What comes of them is counted in `tally`.
-        """
-        tally = tally or batch.Tally()
-        work: batch.Work[list[Page], list[Summary]] = batch.Work(
-            title=TITLE,
-            name=lambda pages: ", ".join(page.tag for page in pages),
-            ask=lambda pages: self._ask(pages, endpoint),
-            keep=lambda pages, summaries: self._keep(summaries),
-            failed=lambda pages, error: self._keep(first_sentences(pages)),
-            size=len,
-        )
-        try:
-            most = endpoint.concurrency.most_under_way
-            return await batch.run(self._groups(tags, bar), work, most, bar, tally)
-        finally:
-            tally.done += self._without_model
+    async def ask(self, group: Group) -> list[Summary]:
+        """Have the pages summed up, if they need it."""
+        if group.summary is not None:
+            return [group.summary]
+        async with self._endpoint.concurrency:
+            return await self._summarizer.summarize(group.pages, self._endpoint)
 
-    async def _ask(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
-        async with endpoint.concurrency:
-            return await self._summarizer.summarize(pages, endpoint)
+    def keep(self, group: Group, summaries: list[Summary]) -> tuple[()]:
+        """Write the sentences into the log."""
+        for summary in summaries:
+            self._log.add_summary(summary.page, summary.text, summary.by)
+            self.without_sentence += summary.by == BY_FIRST_SENTENCE
+        return ()
 
-    def save(self, path: Path) -> None:
-        """Bring all that is new into the cache file, beside what others have written there meanwhile."""
+    def failed(self, group: Group, error: ItemError) -> None:
+        """Use the first sentence of each page."""
+        self.keep(group, first_sentences(group.pages))
+
+    def name(self, group: Group) -> str:
+        """The tags of the pages."""
+        return ", ".join(page.tag for page in group.pages)
+
+    def size(self, group: Group) -> int:
+        """The number of tags."""
+        return len(group.pages)
+
+    def cost(self, summaries: list[Summary]) -> Mapping[str, object]:
+        """How many pages a model was asked about."""
+        asked = sum(summary.by not in _WITHOUT_MODEL for summary in summaries)
+        return {"pages": asked} if asked else {}
+
+    def close(self) -> None:
+        """Bring all that is new into the cache file."""
         self._cache.merge(self._log.entries)
-        self._log.save(path)
+        self._log.save(self._settings.cache)
 
-    async def _groups(self, tags: Sequence[str], bar: Bar) -> AsyncIterator[list[Page]]:
-        """Pages that need a summary, in groups for one request each; the others are settled here."""
-        group: list[Page] = []
+    async def _groups(self, tags: Sequence[str]) -> AsyncIterator[Group]:
+        """The pages of the tags: those that need a model in groups, the others one by one."""
+        pages: list[Page] = []
         async for page in self._pages(tags):
             summary = summary_without_model(page, self._settings.min_post_count)
             if summary is not None:
-                self._keep([summary])
-                self._without_model += 1
-                bar.advance()
+                yield Group([page], summary)
                 continue
-            if group and not fits_request(group, page):
-                yield group
-                group = []
-            group.append(page)
-        if group:
-            yield group
+            if pages and not fits_request(pages, page):
+                yield Group(pages)
+                pages = []
+            pages.append(page)
+        if pages:
+            yield Group(pages)
 
     async def _pages(self, tags: Sequence[str]) -> AsyncIterator[Page]:
-        """Pages that an earlier run left in the log first, then those of the wiki as they arrive."""
+        """The pages that an earlier run left in the log, then those of the wiki as they arrive."""
         left = dict(self._log.pages)
         for tag in tags:
             if tag in left:
@@ -113,10 +141,5 @@ class TagProvider:
                 async for page in pages:
                     yield page
         except StageError as error:
-            self.trouble = str(error)
+            self.wiki_error = str(error)
             _log.warning("%s", error)
-
-    def _keep(self, summaries: Iterable[Summary]) -> None:
-        for summary in summaries:
-            self._log.add_summary(summary.page, summary.text, summary.by)
-            self.stand_ins += summary.by == BY_FIRST_SENTENCE

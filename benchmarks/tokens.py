@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 
+import batch
 import config
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
 from captioning.project import Project
@@ -70,8 +71,9 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
     assert endpoint is not None
     bar = Bar("Interpreter", len(pictures))
     try:
-        ordered = project.like_beside_like(pictures) if like_beside_like else pictures
-        await project.interpreter().run(ordered, endpoint, bar)
+        stage = project.interpreter(endpoint)
+        ordered = stage.in_order_of_prompts(pictures) if like_beside_like else pictures
+        await batch.run(stage, ordered, bar, batch.Tally())
     finally:
         bar.close()
         project.close()

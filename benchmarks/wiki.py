@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import batch
 from dataset.json_lines import JsonLines
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
@@ -95,14 +96,14 @@ def run(names: list[str], source: Source) -> Outcome:
 
 
 async def _stage(names: list[str], source: Source, model: FakeEndpoint, folder: Path) -> float:
-    settings = TagProviderSettings.model_validate({}, context={"folder": folder})
+    settings = TagProviderSettings.model_validate({"cache": "c.json"}, context={"folder": folder})
     cache = folder / "c.json"
-    provider = TagProvider(settings, source, tags_cache.load(cache), JsonLines(folder / "log.jsonl"))
     endpoint = Endpoint(EndpointSettings(), model.url, "fake-model", Concurrency(8))
+    log = JsonLines(folder / "log.jsonl")
+    provider = TagProvider(settings, source, tags_cache.load(cache), log, lambda: names, endpoint)
     bar, began = Bar("Tags", None), time.perf_counter()
     try:
-        await provider.run(provider.gather(names), endpoint, bar)
-        provider.save(cache)
+        await batch.run(provider, provider.due().items, bar, batch.Tally())
         return time.perf_counter() - began
     finally:
         bar.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -12,35 +12,35 @@ from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
-from dataset.results import FileResults, Results
+from dataset.results import FileResults, Wanted
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from errors import ItemError, UserError
 from settings import Settings
 from tags.filters import HiddenTraits
+from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
 if TYPE_CHECKING:
     from interpreter import Interpreter
     from interrogator import Interrogator
+    from llm.endpoint import Endpoint
     from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
     from writing.material import Material
 
 
-# Putting so many in order takes half a minute and some 50 MB.
-_MOST_SORTED = 100_000
-
-
 class Project:
-    """Opens each thing when it is first needed, so that whoever needs little pays for little."""
+    """Opens each thing when it is first needed, so that a command pays only for what it uses."""
 
-    def __init__(self, settings: Settings, aside: Path | None = None) -> None:
-        """Raises UserError where the folders cannot be what they are meant for.
+    def __init__(self, settings: Settings, *, limit: int | None = None, aside: Path | None = None) -> None:
+        """Raises UserError where the folders cannot be used for what they are meant for.
 
-        `aside` is a folder for texts and journal, so that those that there are stay as they are;
-        descriptions that no stage would make are read all the same.
+        `limit` is how many pictures to do at most. `aside` is a folder for texts and journal, so that the
+        existing ones stay as they are; descriptions are still read from their usual place if no stage would
+        make them.
         """
         self.settings = settings
+        self.limit = limit
         self.collection = Collection(settings.dataset, settings.tags)
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         if aside is not None:
@@ -52,8 +52,8 @@ class Project:
         self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
         self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
 
-    def refuse_nothing(self) -> None:
-        """Raise UserError where there is nothing to do anything with."""
+    def refuse_empty(self) -> None:
+        """Raise UserError where there are no pictures, nor anything that was meant to be one."""
         folder = self.collection.folder
         if not folder.pictures and not folder.problems:
             raise UserError(
@@ -78,7 +78,7 @@ class Project:
 
     @cached_property
     def material(self) -> Material:
-        """What templates can say; to be asked for once stage 1 is through."""
+        """What templates can say; it takes over what stage 1 found, so it is asked for after that."""
         from wiki.explanations import Explanations
         from wiki.tag_meanings import TagMeanings
         from writing.material import Material
@@ -97,17 +97,22 @@ class Project:
         """The trainer that reads the captions."""
         return TARGETS[self.settings.dataset.target]
 
-    def tag_provider(self) -> TagProvider:
+    @property
+    def wanted(self) -> Wanted:
+        """Which texts a stage should make."""
+        return Wanted(self.collection.pictures, self.settings.dataset.existing, self.limit)
+
+    def tag_provider(self, endpoint: Endpoint) -> TagProvider:
         """Stage 1."""
         from tag_provider import TagProvider
         from wiki.source import open_source
 
         chosen = self.settings.tag_provider
         log = JsonLines(self.settings.dataset.captions / ".tags.jsonl")
-        return TagProvider(chosen, open_source(chosen), self.cache, log)
+        return TagProvider(chosen, open_source(chosen), self.cache, log, self.tags, endpoint)
 
-    def interrogator(self) -> Interrogator:
-        """Stage 2."""
+    def interrogator(self, endpoint: Endpoint | None = None) -> Interrogator:
+        """Stage 2; without an endpoint only to see its prompts."""
         from interrogator import Interrogator
 
         return Interrogator(
@@ -116,10 +121,12 @@ class Project:
             self.collection,
             self.material,
             self.descriptions,
+            self.wanted,
+            endpoint,
         )
 
-    def interpreter(self) -> Interpreter:
-        """Stage 3."""
+    def interpreter(self, endpoint: Endpoint | None = None) -> Interpreter:
+        """Stage 3; without an endpoint captions are composed."""
         from dataset.finishing import Finishing
         from interpreter import Interpreter
 
@@ -131,6 +138,8 @@ class Project:
             self.material,
             self.descriptions,
             self.captions,
+            self.wanted,
+            endpoint,
         )
 
     def write_report(self) -> Path:
@@ -146,44 +155,36 @@ class Project:
             Sources(self.collection, captions, descriptions, self.journal, known.categories, known.implied)
         )
 
-    def due(
-        self, results: Results, redo_drafts: bool, fingerprint: Callable[[Picture], str]
-    ) -> list[Picture]:
-        """The pictures that a stage has to do; `fingerprint` is of the prompt that would be sent now."""
-
-        def prompt_of(picture: Picture) -> str | None:
-            try:
-                return fingerprint(picture)
-            except ItemError:
-                return None
-
-        existing = self.settings.dataset.existing
-        return results.pending(
-            self.collection.pictures, existing, redo_drafts=redo_drafts, prompt_of=prompt_of
-        )
-
-    def like_beside_like(self, pictures: list[Picture]) -> list[Picture]:
-        """The pictures so that each prompt begins like the one before it; very many stay as they are."""
-        if len(pictures) > _MOST_SORTED:
-            return pictures
-
-        def likeness(picture: Picture) -> tuple[object, ...]:
-            try:
-                return False, *self.material.sort_key(self.collection.tags(picture))
-            except ItemError:
-                return (True,)
-
-        return sorted(pictures, key=likeness) if len(pictures) > 1 else pictures
-
-    def tags(self, limit: int | None) -> list[str]:
-        """The distinct tags, the most common first; of as many pictures as are due where there is a limit."""
+    def tags(self) -> list[str]:
+        """The distinct tags, the most common first; with a limit, only those of the pictures that are due."""
         ordered = [tag for tag, _ in self.collection.survey().counts.most_common()]
-        if limit is not None:
-            pictures = self.due(self.captions, False, lambda picture: "")[:limit]
+        if self.limit is not None:
+            pictures, _ = self.wanted.due(self.captions, lambda picture: "")
             wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
             ordered = [tag for tag in ordered if tag in wanted]
-        told = {tag for tag, entry in self.own.items() if entry.description and entry.category}
-        return [tag for tag in ordered if tag not in told]
+        known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
+        return [tag for tag in ordered if tag not in known]
+
+    def is_anything_due(self) -> bool:
+        """Whether a run has work to do, as far as the names of files tell: this takes no time."""
+        chosen = self.settings
+        if chosen.dataset.existing != "keep":
+            return True
+        if chosen.interpreter.skip and chosen.interrogator.skip:
+            return not chosen.tag_provider.skip
+        pictures = self.collection.pictures
+        if not chosen.interpreter.skip:
+            if self.captions.lack(pictures):
+                return True
+            if chosen.interpreter.endpoint.url != "builtin" and self.captions.has_drafts():
+                return True
+        return not chosen.interrogator.skip and self.descriptions.lack(pictures)
+
+    def recover(self) -> None:
+        """Finish what a kill left half done."""
+        for results in (self.captions, self.descriptions):
+            if results.texts.unsettled():
+                results.recover({picture.stem_name for picture in self.collection.pictures})
 
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""
@@ -195,3 +196,22 @@ class Project:
             return self.collection.tags(picture).tags
         except ItemError:
             return ()
+
+
+def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequence[str]]]:
+    """Stage, file and variables of each template that is in use."""
+    if not settings.tag_provider.skip:
+        yield "TagProvider", settings.tag_provider.prompt_template_file, PAGE_VARIABLES
+    if not settings.interrogator.skip:
+        yield "Interrogator", settings.interrogator.prompt_template_file, PICTURE_VARIABLES
+    if not settings.interpreter.skip:
+        for path in settings.interpreter.prompt_template_file:
+            yield "Interpreter", path, PICTURE_VARIABLES
+
+
+def refuse_broken_templates(settings: Settings) -> None:
+    """Raise UserError where a template is missing or cannot be used, whether or not it is needed today."""
+    from llm.prompts import Prompt
+
+    for _, path, variables in templates_of_stages(settings):
+        Prompt(path, variables)

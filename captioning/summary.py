@@ -1,17 +1,17 @@
-"""What a run tells its user: one line a stage, what failed and why, where the captions are."""
+"""What a run tells its user: one line for each stage, what failed and why, and where the results are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch import Tally, counted
-from captioning.amounts import amount, by_reason
-from captioning.effort import Effort
+from batch import counted
+from captioning.outcome import Outcome
 from dataset.file_names import printable
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
+from english import amount
 from errors import NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
 from settings import Settings
 
@@ -27,22 +27,22 @@ _AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What a stage makes: it counts each as a `noun` that is `made`, and its `results` are in `place`.
+    """What a stage makes, in words: "12 captions written", "captions are in captions".
 
-    `failures` says where all of those that failed can be seen.
+    `title` is the section of the stage in config.ini. `all_failures` says where every failure can be found.
     """
 
     title: str
     noun: str
     made: str
-    results: str
+    result: str
     place: Path
-    failures: str
+    all_failures: str
 
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """What each of the three stages makes; they are called as their sections in config.ini are."""
+    """What each of the three stages makes."""
 
     meanings: Product
     descriptions: Product
@@ -50,7 +50,7 @@ class Products:
 
     @classmethod
     def of(cls, settings: Settings) -> Products:
-        """Those of a run with these settings."""
+        """The products of a run with these settings."""
         dataset, cache = settings.dataset, settings.tag_provider.cache
         journal = f"each is in {dataset.captions / FILE_NAME}"
         log = "with --log FILE, each is in that file"
@@ -62,51 +62,8 @@ class Products:
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What came of one stage, from its start on: `total` were to be made, and others were `there`."""
-
-    product: Product
-    total: int
-    there: int = 0
-    tally: Tally = field(default_factory=Tally)
-    effort: Effort = field(default_factory=Effort)
-
-    @property
-    def is_anything_new(self) -> bool:
-        """Whether the report would show more than before."""
-        return bool(self.tally.done or self.tally.failures or self.tally.excluded)
-
-    @property
-    def is_in_vain(self) -> bool:
-        """Whether nothing at all is there now."""
-        return self.total > 0 and not (self.tally.done or self.there)
-
-    def line(self) -> str:
-        """The stage in one line."""
-        parts = [f"{amount(self.tally.done, self.product.noun)} {self.product.made}"]
-        if self.there:
-            parts.append(f"{self.there:,} there already")
-        if self.tally.failures:
-            parts.append(f"{len(self.tally.failures):,} failed ({by_reason(self.tally.reasons())})")
-        if self.tally.noted:
-            parts.append(f"to look at: {by_reason(counted(self.tally.noted))}")
-        if self.tally.excluded:
-            parts.append(f"{len(self.tally.excluded):,} excluded")
-        usage = self.effort.usage
-        if usage.requests:
-            cached = f" ({usage.cached_tokens:,} from the server's cache)" if usage.cached_tokens else ""
-            parts.append(
-                f"{amount(usage.requests, 'request')}, {amount(usage.prompt_tokens, 'token')} in{cached}, "
-                f"{usage.completion_tokens:,} out"
-            )
-            if self.effort.at_once:
-                parts.append(f"{self.effort.at_once} at once")
-        return f"{self.product.title}: {'; '.join(parts)}; {self.effort.seconds:.1f} s"
-
-
-@dataclass(slots=True)
 class Summary:
-    """Says the lines in the order in which things happen, and remembers what the end has to tell."""
+    """Tells things as they happen, each line through `say`, and remembers what the last lines need."""
 
     say: Callable[[str], None]
     is_anything_new: bool = False
@@ -116,45 +73,45 @@ class Summary:
     _said: set[str] = field(default_factory=set)
 
     def once(self, line: str) -> None:
-        """Say a line that needs saying only once."""
+        """Say a line unless it was said before."""
         if line not in self._said:
             self._said.add(line)
             self.say(line)
 
     def no_model(self, why: str) -> None:
-        """Say that the composer writes, now and at the end."""
+        """Say, now and at the end, that captions are composed without a model."""
         self._without_model = why
         self.say(why)
 
-    def problems(self, folder: Folder) -> None:
-        """Say what was found, and list what cannot be used."""
+    def found(self, folder: Folder) -> None:
+        """Say how many pictures there are, and list files that cannot be used."""
         self.say(f"{amount(len(folder.pictures), 'picture')} found.")
         self.listing("Not as they should be", folder.problems)
         self._is_incomplete |= any(each.reason != NO_PICTURE_OF_TAG_FILE for each in folder.problems)
 
-    def passed_over(self, title: str, why: str) -> None:
-        """Say that a stage is left out."""
-        self.say(f"{title}: passed over, {why}")
+    def left_out(self, product: Product) -> None:
+        """Say that a stage is left out for want of a model."""
+        self.say(f"{product.title}: passed over, there is no model to ask")
 
-    def outcome(self, outcome: Outcome) -> None:
-        """Say what came of a stage."""
-        self.in_short(outcome)
-        self.listing("Failed", outcome.tally.failures, f"; {outcome.product.failures}")
+    def outcome(self, product: Product, outcome: Outcome) -> None:
+        """Say what came of a stage that ran to its end."""
+        self.in_short(product, outcome)
+        self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
         self.listing("To look at", outcome.tally.noted)
         self.listing("Excluded, and never sent", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
-        if not outcome.is_in_vain:
-            self._results.append(outcome.product)
+        if outcome.is_anything_done:
+            self._results.append(product)
 
-    def in_short(self, outcome: Outcome) -> None:
-        """Say in one line what came of a stage, which may have ended before its time."""
-        self.say(outcome.line())
+    def in_short(self, product: Product, outcome: Outcome) -> None:
+        """Say in one line what came of a stage, which may have ended early."""
+        self.say(_line(product, outcome))
         self.is_anything_new |= outcome.is_anything_new
 
-    def nothing_to_do(self, product: Product, there: int) -> None:
-        """Say that all that a stage would make is there."""
-        anew = f"; {_AFTER_A_CHANGE}" if there else ""
-        self.say(f"Nothing to do: {amount(there, product.results)} there already{anew}.")
+    def nothing_to_do(self, product: Product, existing: int) -> None:
+        """Say that everything a stage would make exists."""
+        anew = f"; {_AFTER_A_CHANGE}" if existing else ""
+        self.say(f"Nothing to do: {amount(existing, product.result)} there already{anew}.")
         self._results.append(product)
 
     def report(self, path: Path, pictures: int) -> None:
@@ -164,31 +121,58 @@ class Summary:
         shown = "all of it" if pictures <= MOST_SHOWN else f"{MOST_SHOWN:,} of {pictures:,} pictures"
         self.once(f"See {shown} in {path}.")
 
-    def trouble(self, what: str) -> None:
-        """Say what went wrong beside the items, after which the result is not complete."""
-        self.say(what)
+    def incomplete(self, why: str) -> None:
+        """Say what went wrong apart from single items, so that the result is incomplete."""
+        self.say(why)
         self._is_incomplete = True
 
     def close(self, seconds: float) -> ExitCode:
-        """Say the end; the exit code."""
+        """Say the last lines; the exit code."""
         self.say(f"{self._places()}; {seconds:.1f} s in all.")
         if self._without_model:
             self.say(self._without_model)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
     def _places(self) -> str:
-        """Where to find what this run was for."""
-        # Whoever has captions made wants those; what they were made from is of use to the next run.
-        results = [each for each in self._results if each.results == "caption"] or self._results
-        places = ", ".join(f"{each.results}s are in {each.place}" for each in results)
+        # Whoever has captions wants to know where they are, and not where the descriptions are.
+        results = [each for each in self._results if each.result == "caption"] or self._results
+        places = ", ".join(f"{each.result}s are in {each.place}" for each in results)
         return f"{places[0].upper()}{places[1:]}" if places else "Nothing was made"
 
-    def listing(self, heading: str, problems: Sequence[Problem], where: str = "") -> None:
-        """Name those that failed or should be looked at; of very many the first ones."""
+    def listing(self, heading: str, problems: Sequence[Problem], all_of_them: str = "") -> None:
+        """List problems; if there are very many, only the first, and where to find all of them."""
         if not problems:
             return
         self.say(f"{heading}:")
         for problem in problems[:_MOST_LISTED]:
             self.say(f"  {printable(problem.name)}: {printable(problem.message)}")
         if rest := problems[_MOST_LISTED:]:
-            self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{where}")
+            self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{all_of_them}")
+
+
+def by_reason(counts: Iterable[tuple[str, int]]) -> str:
+    """How often each reason occurs: "2 cut off, 1 refused"."""
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts)
+
+
+def _line(product: Product, outcome: Outcome) -> str:
+    """A stage in one line."""
+    tally, usage = outcome.tally, outcome.usage
+    parts = [f"{amount(tally.done, product.noun)} {product.made}"]
+    if outcome.existing:
+        parts.append(f"{outcome.existing:,} there already")
+    if tally.failures:
+        parts.append(f"{len(tally.failures):,} failed ({by_reason(tally.reasons())})")
+    if tally.noted:
+        parts.append(f"to look at: {by_reason(counted(tally.noted))}")
+    if tally.excluded:
+        parts.append(f"{len(tally.excluded):,} excluded")
+    if usage.requests:
+        cached = f" ({usage.cached_tokens:,} from the server's cache)" if usage.cached_tokens else ""
+        parts.append(
+            f"{amount(usage.requests, 'request')}, {amount(usage.prompt_tokens, 'token')} in{cached}, "
+            f"{usage.completion_tokens:,} out"
+        )
+        if outcome.at_once:
+            parts.append(f"{outcome.at_once} at once")
+    return f"{product.title}: {'; '.join(parts)}; {outcome.seconds:.1f} s"

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioning.amounts import amount
 from captioning.project import Project
 from dataset.disk import write_pieces
 from dataset.images import Picture
 from dataset.trainers import Captioned, Target, captioned
+from english import amount
 from errors import ExcludedError, ItemError
 
 _FOREIGN = (

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioning.amounts import amount
 from captioning.project import Project
 from dataset.disk import locked
 from dataset.file_names import printable
@@ -25,6 +24,7 @@ from dataset.images import Picture
 from dataset.results import Made
 from dataset.texts import digest
 from decoding import decoded
+from english import amount
 from errors import ExcludedError, ItemError, UserError
 from settings import Settings
 

@@ -249,6 +249,32 @@ class FileResults:
         self.texts.tidy()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which texts a run should make: for these pictures, as `existing` says, at most `limit` of them."""
+
+    pictures: Sequence[Picture]
+    existing: Existing
+    limit: int | None = None
+
+    def due(
+        self, results: Results, fingerprint_of: Callable[[Picture], str], *, redo_drafts: bool = False
+    ) -> tuple[list[Picture], int]:
+        """The pictures that need a text, and how many others need none.
+
+        `fingerprint_of` is that of the prompt that would be sent now; it raises ItemError where none can be.
+        """
+
+        def prompt_of(picture: Picture) -> str | None:
+            try:
+                return fingerprint_of(picture)
+            except ItemError:
+                return None
+
+        due = results.pending(self.pictures, self.existing, redo_drafts=redo_drafts, prompt_of=prompt_of)
+        return due[: self.limit], len(self.pictures) - len(due)
+
+
 def _made(record: Record) -> Made:
     if record.outcome == EDITED:
         return Made("", record.text, draft=False, edited=True)

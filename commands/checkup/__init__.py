@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from captioning.amounts import amount
 from commands.checkup.findings import Finding, Level, ok, problem
+from english import amount
 from errors import ExitCode, StageError, UserError
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from captioning.amounts import amount, by_reason
 from captioning.project import Project
+from captioning.summary import by_reason
 from commands.checkup.findings import Faults, Finding, first_few, ok, problem, sample, warning
 from dataset.images import Picture
 from dataset.picture import describe
 from dataset.results import Made
+from english import amount
 from errors import ExcludedError, ItemError, Problem
 
 _NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"

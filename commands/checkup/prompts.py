@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from captioning.amounts import amount
-from captioning.project import Project
-from captioning.templates import of_stages
+from captioning.project import Project, templates_of_stages
 from commands.checkup.findings import Finding, first_few, ok, problem, sample, warning
 from dataset.images import Picture
+from english import amount
 from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
 from settings import Settings
@@ -28,7 +27,7 @@ _COMMON_TAG = "1girl"
 
 def check_templates(settings: Settings) -> Iterator[Finding]:
     """Read the template of each stage that runs."""
-    for stage, path, variables in of_stages(settings):
+    for stage, path, variables in templates_of_stages(settings):
         try:
             uses = sorted(set(Prompt(path, variables).uses) & set(variables))
         except UserError as error:
@@ -81,7 +80,7 @@ def check_meanings(project: Project) -> Iterator[Finding]:
 
 
 def _cache(project: Project) -> Iterator[Finding]:
-    asked = [tag for tag in project.tags(None) if not is_no_tag(tag)]
+    asked = [tag for tag in project.tags() if not is_no_tag(tag)]
     wanted = set(project.cache.wanted(asked, date.today()))
     entries = {tag: project.cache.get(tag) for tag in asked}
     misses = [tag for tag in asked if entries[tag] is None]

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from captioning.amounts import amount
 from captioning.project import Project
 from commands import NO_SERVER, without_retries
 from commands.checkup import prompts
 from commands.checkup.findings import Finding, ok, problem, warning
+from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply
 from llm.prompts import Message, with_picture

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from captioning.amounts import amount
 from captioning.project import Project
 from commands.comparison.contender import Configuration, Contender
 from dataset.disk import locked
 from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.texts import digest
+from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
 from review.comparison import compare, in_columns, write_page
 

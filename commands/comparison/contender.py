@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import config
-from batch import Tally
-from captioning.effort import Effort, watched
-from captioning.project import Project
+from batch import Due, Stage
+from captioning.outcome import Outcome, run_stage
+from captioning.project import Project, refuse_broken_templates
 from commands import NO_SERVER
 from dataset.disk import make_folder, remove
 from dataset.file_names import printable
@@ -22,16 +22,15 @@ from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage
 from llm.servers import Endpoints
-from progress import Bar
 from review.comparison import Cost, Side
 from review.pages import Sources
 from settings import EndpointSettings, Settings
 from tags.categories import CHARACTER
 
 if TYPE_CHECKING:
-    from interpreter import Interpreter
-    from interrogator import Interrogator
     from llm.endpoint import Endpoint
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ class Contender:
     say: Callable[[str], None]
     project: Project = field(init=False)
     _pictures: Sequence[Picture] = ()
-    _interrogator: Interrogator | None = None
-    _interpreter: Interpreter | None = None
     _seer: str = ""
     _writer: str = ""
     _usage: Usage = field(default_factory=Usage)
@@ -103,10 +100,10 @@ class Contender:
         """Open everything that is needed, so that errors show before the first request is sent."""
         self._pictures = pictures
         with self._named_errors():
+            refuse_broken_templates(self.settings)
+            _ = self.project.material
             if not self.settings.interrogator.skip:
-                self._interrogator = self.project.interrogator()
                 _clear(self.project.descriptions)
-            self._interpreter = self.project.interpreter()
             _clear(self.project.captions)
             # The page is made from the journal, so it must hold nothing of an earlier comparison.
             self.project.journal.clear()
@@ -115,50 +112,42 @@ class Contender:
     async def run(self) -> None:
         """Caption the pictures; raises StageError and UserError as a run does."""
         with self._named_errors():
-            if self._interrogator is not None:
-                await self._describe(self._interrogator)
-            assert self._interpreter is not None  # noqa: S101 - prepare() was called
-            await self._write(self._interpreter)
+            if not self.settings.interrogator.skip:
+                await self._describe()
+            await self._write()
 
-    async def _describe(self, interrogator: Interrogator) -> None:
-        from interrogator import TITLE
-
+    async def _describe(self) -> None:
         endpoint = await self._endpoint(self.settings.interrogator.endpoint)
         if endpoint is None:
-            self.say(f"{self.label}: {TITLE} skipped, there is no model to ask.")
+            self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
             return
         self._seer = endpoint.model
-        with self._counted(TITLE, endpoint) as (bar, tally):
-            await interrogator.run(self._pictures, endpoint, bar, tally=tally)
+        await self._run_stage(self.project.interrogator(endpoint), endpoint)
 
-    async def _write(self, interpreter: Interpreter) -> None:
-        from interpreter import TITLE
-
+    async def _write(self) -> None:
         endpoint = await self._endpoint(self.settings.interpreter.endpoint)
         self._writer = endpoint.model if endpoint else COMPOSER
         if endpoint is None:
             is_wanted = self.settings.interpreter.endpoint.url == "builtin"
             why = "url = builtin" if is_wanted else NO_SERVER
             self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
-        with self._counted(TITLE, endpoint) as (bar, tally):
-            await interpreter.run(self._pictures, endpoint, bar, tally)
+        await self._run_stage(self.project.interpreter(endpoint), endpoint)
+
+    async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
+        """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""
+        due = Due(self._pictures, len(self._pictures))
+        outcome = Outcome(due.total)
+        try:
+            await run_stage(stage, due, endpoint, outcome, self.label)
+        finally:
+            self._usage += outcome.usage
+            self._seconds += outcome.seconds
 
     async def _endpoint(self, settings: EndpointSettings) -> Endpoint | None:
         endpoint = await self._connections.endpoint(settings)
         if endpoint is not None:
             self.say(f"{self.label}: asking {endpoint.url}, model {printable(endpoint.model)}.")
         return endpoint
-
-    @contextmanager
-    def _counted(self, title: str, endpoint: Endpoint | None) -> Iterator[tuple[Bar, Tally]]:
-        """A bar and a tally while a stage runs; its requests and seconds are counted even if it fails."""
-        tally, effort = Tally(), Effort()
-        try:
-            with watched(f"{self.label} {title}", len(self._pictures), endpoint, tally, effort) as bar:
-                yield bar, tally
-        finally:
-            self._usage += effort.usage
-            self._seconds += effort.seconds
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:

@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from captioning.amounts import amount
-from captioning.project import Project
+from captioning.project import Project, refuse_broken_templates
 from captioning.summary import Summary
-from captioning.templates import refuse_broken
 from commands import without_retries
 from commands.dry_run.estimate import Estimate, total_line
 from commands.dry_run.preview import Preview, usable
@@ -18,6 +16,7 @@ from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare
 from dataset.results import FileResults
+from english import amount
 from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
@@ -52,11 +51,11 @@ class DryRun:
 
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""
-        refuse_broken(self.settings)
-        project = Project(self.settings)
-        project.refuse_nothing()
+        refuse_broken_templates(self.settings)
+        project = Project(self.settings, limit=self.limit)
+        project.refuse_empty()
         self.say("Dry run: nothing is written. One request per stage is sent to measure its time.")
-        Summary(self.say).problems(project.collection.folder)
+        Summary(self.say).found(project.collection.folder)
         try:
             previews = [preview async for preview in self._previews(project)]
             for picture in _pictures_to_show(project, previews)[: self.count]:
@@ -119,8 +118,10 @@ class DryRun:
             return None
         endpoint = await self._connections.endpoint(without_retries(settings))
         model = endpoint.model if endpoint else settings.model
-        due = project.due(results, title == "Interpreter", lambda each: stage.fingerprint(each, model))
-        pictures, left_out = usable(due[: self.limit], check)
+        due, _ = project.wanted.due(
+            results, lambda each: stage.fingerprint(each, model), redo_drafts=title == "Interpreter"
+        )
+        pictures, left_out = usable(due, check)
         answer = results.mean_answer()
         return Preview(
             title,
@@ -218,7 +219,7 @@ class DryRun:
         if chosen.endpoint.url == "builtin":
             self._without_model.insert(0, "TagProvider")
             return []
-        asked = (tag for tag in project.tags(self.limit) if not is_no_tag(tag))
+        asked = (tag for tag in project.tags() if not is_no_tag(tag))
         due = len(project.cache.wanted(asked, date.today()))
         requests = math.ceil(due / summarizing.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST

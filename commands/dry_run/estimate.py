@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from batch import Tally
-from captioning.amounts import amount, by_reason
+from captioning.summary import by_reason
+from english import amount
 from settings import EndpointSettings
 
 _MILLION = 1_000_000

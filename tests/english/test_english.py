@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from english import first_sentence, sentence_spans, sentences, singular, stem
+from english import amount, first_sentence, sentence_spans, sentences, singular, stem
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,11 @@ def test_a_long_first_sentence_is_cut_at_a_comma() -> None:
 
 def test_a_long_first_sentence_without_a_comma_is_cut_after_forty_words() -> None:
     assert first_sentence("straw " * 100) == "straw " * 40 + "…"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 captions"), (1, "1 caption"), (2, "2 captions"), (2000, "2,000 captions"), (0.7, "1 caption")],
+)
+def test_a_number_has_its_noun(number: float, said: str) -> None:
+    assert amount(number, "caption") == said

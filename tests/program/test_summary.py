@@ -13,9 +13,8 @@ import pytest
 
 import config
 from batch import Tally
-from captioning.amounts import amount
-from captioning.effort import Effort
-from captioning.summary import Outcome, Product, Products, Summary
+from captioning.outcome import Outcome
+from captioning.summary import Product, Products, Summary
 from errors import Problem
 from llm.answers import Usage
 from tests.fakes.danbooru import FakeDanbooru
@@ -27,34 +26,28 @@ from tests.program.test_interrupt import LAST_WORD, PROMISED, running
 NO_SUCH_MODEL = Status(404, '{"error": {"message": "no such model"}}')
 
 
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [(0, "0 captions"), (1, "1 caption"), (2, "2 captions"), (2000, "2,000 captions"), (0.7, "1 caption")],
-)
-def test_a_number_has_its_noun(number: float, said: str) -> None:
-    assert amount(number, "caption") == said
-
-
 def product(tmp_path: Path) -> Product:
     return Product("Interpreter", "caption", "written", "caption", tmp_path, "each is in the journal")
 
 
 @pytest.mark.parametrize(
-    ("done", "effort", "line"),
+    ("outcome", "line"),
     [
-        (1, Effort(Usage(1, 1, 0, 1)), "Interpreter: 1 caption written; 1 request, 1 token in, 1 out; 0.0 s"),
         (
-            2000,
-            Effort(Usage(2001, 4000, 1000, 3), at_once=8),
+            Outcome(1, tally=Tally(1), usage=Usage(1, 1, 0, 1)),
+            "Interpreter: 1 caption written; 1 request, 1 token in, 1 out; 0.0 s",
+        ),
+        (
+            Outcome(2000, tally=Tally(2000), usage=Usage(2001, 4000, 1000, 3), at_once=8),
             "Interpreter: 2,000 captions written; 2,001 requests, 4,000 tokens in (1,000 from the server's "
             "cache), 3 out; 8 at once; 0.0 s",
         ),
     ],
 )
-def test_the_line_of_a_stage_counts_in_plain_words(
-    tmp_path: Path, done: int, effort: Effort, line: str
-) -> None:
-    assert Outcome(product(tmp_path), done, 0, Tally(done), effort).line() == line
+def test_the_line_of_a_stage_counts_in_plain_words(tmp_path: Path, outcome: Outcome, line: str) -> None:
+    said: list[str] = []
+    Summary(said.append).in_short(product(tmp_path), outcome)
+    assert said == [line]
 
 
 def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
@@ -67,7 +60,7 @@ def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> 
         (products.captions, journal),
     ):
         said: list[str] = []
-        Summary(said.append).outcome(Outcome(each, 22, 0, Tally(0, failures)))
+        Summary(said.append).outcome(each, Outcome(22, tally=Tally(0, failures)))
         assert said[-1] == f"  … and 2 more: 2 cut off; {where}"
 
 

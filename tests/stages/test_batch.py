@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
 import pytest
 
 import batch
-from batch import Tally, Work
+from batch import Due, Tally
 from errors import ExcludedError, ItemError, Problem, StageError, UserError
 from progress import Bar
 
@@ -20,40 +20,60 @@ async def at_once(item: int) -> int:
     return item
 
 
-class Stage:
+class Numbers(batch.Stage[int, int]):
     """A stage over numbers that remembers what was done with each."""
 
-    def __init__(self, ask: Callable[[int], Awaitable[int]] = at_once, most: int = 4) -> None:
+    title = "Numbers"
+
+    def __init__(self, answer: Callable[[int], Awaitable[int]] = at_once, most: int = 4) -> None:
         self.asked: list[int] = []
         self.kept: list[int] = []
-        self.failed: list[int] = []
+        self.failures: list[int] = []
         self.most = most
-        self.most_at_once = 0
-        self.at_once = 0
-        self._answer = ask
-        self.work: Work[int, int] = Work(
-            title="Numbers",
-            name=lambda item: f"number {item}",
-            ask=self._ask,
-            keep=self.keep,
-            failed=lambda item, error: self.failed.append(item),
-        )
+        self.most_under_way = 0
+        self.under_way = 0
+        self.closed = 0
+        self._answer = answer
 
-    async def _ask(self, item: int) -> int:
+    def due(self) -> Due[range]:
+        return Due(range(10), 10)
+
+    def most_at_once(self) -> int:
+        return self.most
+
+    async def ask(self, item: int) -> int:
         self.asked.append(item)
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
         try:
             return await self._answer(item)
         finally:
-            self.at_once -= 1
+            self.under_way -= 1
 
-    def keep(self, item: int, answer: int) -> None:
+    def keep(self, item: int, answer: int) -> Iterable[Problem]:
         assert answer == item
         self.kept.append(item)
+        return ()
+
+    def failed(self, item: int, error: ItemError) -> None:
+        self.failures.append(item)
+
+    def name(self, item: int) -> str:
+        return f"number {item}"
+
+    def cost(self, answer: int) -> dict[str, object]:
+        return {"tokens": 1}
+
+    def close(self) -> None:
+        self.closed += 1
 
     async def run(self, items: range | Iterator[int] | AsyncIterator[int]) -> Tally:
-        return await batch.run(items, self.work, lambda: self.most, Bar("Numbers", None))
+        tally = Tally()
+        try:
+            await batch.run(self, items, Bar("Numbers", None), tally)
+        finally:
+            assert self.closed == 1
+        return tally
 
 
 def failing(numbers: range | set[int], error: Exception) -> Callable[[int], Awaitable[int]]:
@@ -86,16 +106,16 @@ async def slowly(numbers: range) -> AsyncIterator[int]:
 
 
 def test_every_item_is_asked_and_kept_once_in_order_of_start() -> None:
-    stage = Stage()
+    stage = Numbers()
     tally = asyncio.run(stage.run(range(1000)))
     assert stage.asked == list(range(1000))
     assert sorted(stage.kept) == list(range(1000))
     assert (tally.done, tally.failures, tally.excluded) == (1000, [], [])
-    assert stage.at_once == 0
+    assert stage.under_way == 0
 
 
 def test_no_items_are_no_trouble() -> None:
-    assert asyncio.run(Stage().run(range(0))) == Tally()
+    assert asyncio.run(Numbers().run(range(0))) == Tally()
 
 
 def test_answers_are_kept_as_they_arrive() -> None:
@@ -108,7 +128,7 @@ def test_answers_are_kept_as_they_arrive() -> None:
             events[item].set()
             return item
 
-        stage = Stage(answer)
+        stage = Numbers(answer)
         await stage.run(range(4))
         return stage.kept
 
@@ -122,14 +142,14 @@ def test_so_many_are_under_way_as_may_be_and_never_more(most: int) -> None:
         await turns(2 * most + item % 5)
         return item
 
-    stage = Stage(answer, most)
+    stage = Numbers(answer, most)
     asyncio.run(stage.run(range(200)))
-    assert stage.most_at_once == most
+    assert stage.most_under_way == most
     assert len(stage.kept) == 200
 
 
 def test_what_is_written_for_async_items_is_the_same() -> None:
-    stage = Stage()
+    stage = Numbers()
     tally = asyncio.run(stage.run(slowly(range(100))))
     assert stage.asked == list(range(100))
     assert tally.done == 100
@@ -149,7 +169,7 @@ def test_an_item_is_drawn_no_sooner_than_its_turn_comes_near() -> None:
                 drawn.append(number)
                 yield number
 
-        stage = Stage(hold, most=3)
+        stage = Numbers(hold, most=3)
         running = asyncio.create_task(stage.run(items()))
         await turns(20)
         seen = len(drawn)
@@ -172,7 +192,7 @@ def test_where_one_is_through_another_begins_while_others_are_still_busy() -> No
                 stuck.set()
             return item
 
-        stage = Stage(answer, most=2)
+        stage = Numbers(answer, most=2)
         await stage.run(range(50))
         return stage.kept
 
@@ -187,55 +207,59 @@ def test_failures_are_counted_by_reason_and_the_rest_goes_on() -> None:
             raise ItemError("refused")
         return item
 
-    stage = Stage(answer)
+    stage = Numbers(answer)
     tally = asyncio.run(stage.run(range(100)))
     assert tally.done == 86
     assert tally.reasons() == [("cut off", 10), ("refused", 4)]
     assert tally.failures[0] == Problem("number 0", "cut off", "the answer about 0 was cut off")
-    assert stage.failed == sorted({*range(0, 100, 10), 1, 26, 51, 76})
+    assert stage.failures == sorted({*range(0, 100, 10), 1, 26, 51, 76})
 
 
 def test_an_answer_that_cannot_be_kept_is_a_failure_of_its_item() -> None:
-    class Full(Stage):
-        def keep(self, item: int, answer: int) -> None:
+    class Full(Numbers):
+        def keep(self, item: int, answer: int) -> Iterable[Problem]:
             if item == 5:
                 raise ItemError("file cannot be written")
-            super().keep(item, answer)
+            return super().keep(item, answer)
 
     stage = Full()
     tally = asyncio.run(stage.run(range(10)))
-    assert (tally.done, stage.failed) == (9, [5])
+    assert (tally.done, stage.failures) == (9, [5])
     assert tally.reasons() == [("file cannot be written", 1)]
 
 
 def test_what_is_never_sent_is_counted_apart_and_is_no_failure() -> None:
-    stage = Stage(failing(range(10, 60), ExcludedError("never sent")))
+    stage = Numbers(failing(range(10, 60), ExcludedError("never sent")))
     tally = asyncio.run(stage.run(range(100)))
-    assert (tally.done, len(tally.excluded), tally.failures, stage.failed) == (50, 50, [], [])
+    assert (tally.done, len(tally.excluded), tally.failures, stage.failures) == (50, 50, [], [])
 
 
 def test_a_stage_of_nothing_but_excluded_items_is_not_given_up() -> None:
-    stage = Stage(failing(range(100), ExcludedError("never sent")))
+    stage = Numbers(failing(range(100), ExcludedError("never sent")))
     tally = asyncio.run(stage.run(range(100)))
     assert (tally.done, len(tally.excluded)) == (0, 100)
 
 
-def test_a_size_counts_for_as_much() -> None:
-    work: Work[int, int] = Work(
-        title="Parcels",
-        name=str,
-        ask=at_once,
-        keep=lambda item, answer: None,
-        failed=lambda item, error: None,
-        size=lambda item: item,
-    )
-    tally = asyncio.run(batch.run([3, 4, 5], work, lambda: 2, Bar("Parcels", 12)))
-    assert tally.done == 12
+def test_an_item_counts_for_its_size() -> None:
+    class Parcels(Numbers):
+        def size(self, item: int) -> int:
+            return item
+
+    assert asyncio.run(Parcels().run(iter([3, 4, 5]))).done == 12
+
+
+def test_what_to_look_at_in_an_answer_is_noted() -> None:
+    class Odd(Numbers):
+        def keep(self, item: int, answer: int) -> Iterable[Problem]:
+            return [Problem(self.name(item), "odd", "it is odd")] if item % 2 else []
+
+    tally = asyncio.run(Odd().run(range(4)))
+    assert (tally.done, [each.name for each in tally.noted]) == (4, ["number 1", "number 3"])
 
 
 @pytest.mark.parametrize("error", [StageError("the server is gone"), UserError("the key is wrong")])
 def test_what_ends_the_stage_ends_it_at_once_and_gives_up_what_is_under_way(error: Exception) -> None:
-    async def end() -> Stage:
+    async def end() -> Numbers:
         stopped: list[int] = []
 
         async def answer(item: int) -> int:
@@ -249,7 +273,7 @@ def test_what_ends_the_stage_ends_it_at_once_and_gives_up_what_is_under_way(erro
                     stopped.append(item)
             return item
 
-        stage = Stage(answer, most=8)
+        stage = Numbers(answer, most=8)
         with pytest.raises(type(error), match=str(error)):
             await stage.run(range(1000))
         assert sorted(stopped) == [item for item in stage.asked if item > 5]
@@ -258,15 +282,15 @@ def test_what_ends_the_stage_ends_it_at_once_and_gives_up_what_is_under_way(erro
     stage = asyncio.run(end())
     assert stage.kept == [0, 1, 2, 3, 4]
     assert len(stage.asked) < 20
-    assert stage.at_once == 0
+    assert stage.under_way == 0
 
 
 def test_a_fault_of_keeping_that_ends_the_stage_ends_it_too() -> None:
-    class DiskFull(Stage):
-        def keep(self, item: int, answer: int) -> None:
+    class DiskFull(Numbers):
+        def keep(self, item: int, answer: int) -> Iterable[Problem]:
             if item == 3:
                 raise UserError("the disk is full")
-            super().keep(item, answer)
+            return super().keep(item, answer)
 
     stage = DiskFull(most=1)
     with pytest.raises(UserError, match="the disk is full"):
@@ -280,7 +304,7 @@ def test_the_error_that_came_first_is_the_one_that_is_told() -> None:
         raise StageError(f"number {item}")
 
     with pytest.raises(StageError, match="number 9"):
-        asyncio.run(Stage(answer, most=10).run(range(10)))
+        asyncio.run(Numbers(answer, most=10).run(range(10)))
 
 
 def test_an_error_while_the_items_are_slow_to_come_ends_the_stage_without_waiting_for_the_next() -> None:
@@ -291,7 +315,7 @@ def test_an_error_while_the_items_are_slow_to_come_ends_the_stage_without_waitin
         yield 2
 
     async def end() -> None:
-        stage = Stage(failing({1}, StageError("the server is gone")))
+        stage = Numbers(failing({1}, StageError("the server is gone")))
         await asyncio.wait_for(stage.run(two_and_never_another()), 5)
 
     with pytest.raises(StageError, match="the server is gone"):
@@ -304,17 +328,17 @@ def test_a_source_of_items_that_fails_ends_the_stage_and_gives_up_what_is_under_
             yield number
         raise UserError("the list is broken")
 
-    async def end() -> Stage:
+    async def end() -> Numbers:
         async def answer(item: int) -> int:
             await asyncio.Event().wait()
             return item
 
-        stage = Stage(answer)
+        stage = Numbers(answer)
         with pytest.raises(UserError, match="the list is broken"):
             await stage.run(three_and_a_fault())
         return stage
 
-    assert asyncio.run(end()).at_once == 0
+    assert asyncio.run(end()).under_way == 0
 
 
 def test_a_source_of_items_is_closed_when_the_stage_ends_early() -> None:
@@ -332,7 +356,7 @@ def test_a_source_of_items_is_closed_when_the_stage_ends_early() -> None:
 
     async def end() -> list[bool]:
         with pytest.raises(StageError):
-            await Stage(failing({7}, StageError("over"))).run(endless())
+            await Numbers(failing({7}, StageError("over"))).run(endless())
         return list(closed)
 
     assert asyncio.run(end()) == [True]
@@ -340,26 +364,35 @@ def test_a_source_of_items_is_closed_when_the_stage_ends_early() -> None:
 
 @pytest.mark.parametrize("most", [1, 4, 64])
 def test_when_the_first_twenty_are_asked_in_vain_the_stage_is_given_up(most: int) -> None:
-    stage = Stage(failing(range(1000), refusal()), most)
+    stage = Numbers(failing(range(1000), refusal()), most)
     with pytest.raises(StageError, match=r"the first 20 failed and none succeeded.*the model refused"):
         asyncio.run(stage.run(range(1000)))
-    assert len(stage.failed) >= batch.GIVE_UP_AFTER
+    assert len(stage.failures) >= batch.GIVE_UP_AFTER
     assert len(stage.asked) <= batch.GIVE_UP_AFTER + most
-    assert stage.at_once == 0
+    assert stage.under_way == 0
 
 
 def test_what_never_reached_a_model_is_no_reason_to_give_up() -> None:
-    tally = asyncio.run(Stage(failing(range(99), ItemError("unreadable picture"))).run(range(100)))
+    tally = asyncio.run(Numbers(failing(range(99), ItemError("unreadable picture"))).run(range(100)))
     assert (tally.done, len(tally.failures)) == (1, 99)
 
 
+def test_items_that_need_no_model_do_not_keep_a_stage_going_in_which_every_answer_fails() -> None:
+    class Half(Numbers):
+        def cost(self, answer: int) -> dict[str, object]:
+            return {}
+
+    with pytest.raises(StageError, match="none succeeded"):
+        asyncio.run(Half(failing(set(range(0, 1000, 2)), refusal())).run(range(1000)))
+
+
 def test_fewer_than_twenty_failures_are_no_reason_to_give_up() -> None:
-    tally = asyncio.run(Stage(failing(range(19), refusal())).run(range(19)))
+    tally = asyncio.run(Numbers(failing(range(19), refusal())).run(range(19)))
     assert (tally.done, len(tally.failures)) == (0, 19)
 
 
 def test_once_one_has_succeeded_the_stage_is_never_given_up() -> None:
-    tally = asyncio.run(Stage(failing(range(1, 500), refusal())).run(range(500)))
+    tally = asyncio.run(Numbers(failing(range(1, 500), refusal())).run(range(500)))
     assert (tally.done, len(tally.failures)) == (1, 499)
 
 
@@ -372,37 +405,37 @@ def test_what_failed_in_passing_is_asked_once_more_when_all_others_are_through()
             raise refusal(passing=True)
         return item
 
-    stage = Stage(answer, most=2)
+    stage = Numbers(answer, most=2)
     tally = asyncio.run(stage.run(range(50)))
-    assert (tally.done, tally.failures, stage.failed) == (50, [], [])
+    assert (tally.done, tally.failures, stage.failures) == (50, [], [])
     assert stage.asked == [*range(50), 3, 4]
 
 
 def test_what_fails_in_passing_twice_is_one_failure() -> None:
-    stage = Stage(failing({3}, refusal(passing=True)))
+    stage = Numbers(failing({3}, refusal(passing=True)))
     tally = asyncio.run(stage.run(range(10)))
-    assert (tally.done, tally.reasons(), stage.failed) == (9, [("refused", 1)], [3])
+    assert (tally.done, tally.reasons(), stage.failures) == (9, [("refused", 1)], [3])
     assert stage.asked == [*range(10), 3]
 
 
 def test_of_very_many_that_fail_in_passing_only_some_are_held_back() -> None:
-    stage = Stage(failing(range(1, 1000), refusal(passing=True)))
+    stage = Numbers(failing(range(1, 1000), refusal(passing=True)))
     tally = asyncio.run(stage.run(range(1000)))
     assert (tally.done, len(tally.failures)) == (1, 999)
-    assert sorted(stage.failed) == list(range(1, 1000))
+    assert sorted(stage.failures) == list(range(1, 1000))
     assert len(stage.asked) == 1000 + batch.MOST_POSTPONED
 
 
 def test_what_was_held_back_is_told_as_failed_when_the_stage_is_given_up() -> None:
-    stage = Stage(failing(range(1000), refusal(passing=True)))
+    stage = Numbers(failing(range(1000), refusal(passing=True)))
     with pytest.raises(StageError, match="none succeeded"):
         asyncio.run(stage.run(range(1000)))
-    assert set(range(20)) <= set(stage.failed) <= set(stage.asked)
+    assert set(range(20)) <= set(stage.failures) <= set(stage.asked)
     assert len(stage.asked) <= batch.GIVE_UP_AFTER + stage.most
 
 
 def test_what_was_kept_stays_kept_when_the_run_is_interrupted() -> None:
-    async def interrupt() -> Stage:
+    async def interrupt() -> Numbers:
         half_done = asyncio.Event()
 
         async def answer(item: int) -> int:
@@ -412,7 +445,7 @@ def test_what_was_kept_stays_kept_when_the_run_is_interrupted() -> None:
                 await asyncio.Event().wait()
             return item
 
-        stage = Stage(answer, most=3)
+        stage = Numbers(answer, most=3)
         running = asyncio.create_task(stage.run(range(100)))
         await half_done.wait()
         running.cancel()
@@ -422,8 +455,8 @@ def test_what_was_kept_stays_kept_when_the_run_is_interrupted() -> None:
 
     stage = asyncio.run(interrupt())
     assert stage.kept == list(range(30))
-    assert stage.failed == []
-    assert stage.at_once == 0
+    assert stage.failures == []
+    assert stage.under_way == 0
 
 
 def test_more_begin_as_soon_as_more_may() -> None:
@@ -436,10 +469,10 @@ def test_more_begin_as_soon_as_more_may() -> None:
             stage.most = 10
             return item
 
-        stage = Stage(answer, most=1)
+        stage = Numbers(answer, most=1)
         running = asyncio.create_task(stage.run(range(100)))
         await turns(50)
-        seen = stage.at_once
+        seen = stage.under_way
         held.set()
         await running
         return seen

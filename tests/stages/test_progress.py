@@ -15,38 +15,10 @@ from typing import Any
 
 import pytest
 
-from progress import Word, fitted
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.program.project import Project
 
-WORDS = [
-    Word(6, "Interpreter"),
-    Word(0, "450/1,000"),
-    Word(3, "5.6/s"),
-    Word(2, "01:38 left"),
-    Word(4, "8 in flight"),
-    Word(5, "230 tok/s"),
-    Word(1, "3 failed"),
-]
-REST = "450/1,000  5.6/s  01:38 left  8 in flight  230 tok/s  3 failed"
 PICTURES = 12
-
-
-@pytest.mark.parametrize(
-    ("width", "line"),
-    [
-        (99, f"Interpreter  |{'#' * 9}{'.' * 11}|  {REST}"),
-        (80, f"Interpreter  {REST}"),
-        (59, "450/1,000 5.6/s 01:38 left 8 in flight 230 tok/s 3 failed"),
-        (50, "450/1,000 5.6/s 01:38 left 8 in flight 3 failed"),
-        (40, "450/1,000 5.6/s 01:38 left 3 failed"),
-        (20, "450/1,000 3 failed"),
-        (9, "450/1,000"),
-        (4, "450/"),
-    ],
-)
-def test_a_narrow_terminal_is_told_what_matters_most(width: int, line: str) -> None:
-    assert fitted(WORDS, 0.45, width) == line
 
 
 def on_a_terminal(command: list[str], columns: int) -> tuple[int, list[str]]:
@@ -75,8 +47,8 @@ def _read(terminal: int) -> bytes:
 @pytest.mark.parametrize(
     ("columns", "told"),
     [
-        (120, ["Interpreter", "|####", f"{PICTURES}/{PICTURES}", "/s", "tok/s", "2 failed"]),
-        (50, [f"{PICTURES}/{PICTURES}", "/s", "2 failed"]),
+        (120, ["Interpreter", f"{PICTURES}/{PICTURES}", "2 failed", "in 00:0", "it/s", "tok/s", "|####"]),
+        (50, [f"{PICTURES}/{PICTURES}", "2 failed", "in 00:0"]),
         (24, [f"{PICTURES}/{PICTURES}", "2 failed"]),
     ],
 )
@@ -92,7 +64,7 @@ def test_every_state_of_the_bar_fits_the_terminal_and_the_last_one_tells_all(
     assert max(map(len, states)) < columns
     assert all(word in states[-1] for word in told), states
     assert any("left" in state for state in states)
-    if columns >= 50:
+    if columns >= 60:
         assert any("3 in flight" in state for state in states)
 
 

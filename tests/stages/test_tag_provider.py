@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import batch
 from batch import Tally
 from dataset.json_lines import JsonLines
 from errors import UserError
@@ -78,20 +79,28 @@ class Stage:
             {"min_post_count": min_post_count}, context={"folder": folder}
         )
         self.path, self.log = folder / "tags_cache.json", JsonLines(folder / ".tags.jsonl")
-        self.provider = TagProvider(chosen, source, tags_cache.load(self.path), self.log)
         self.endpoint = Endpoint(endpoint, model.url, "tiny", Concurrency(endpoint.concurrency))
+        self.tags: Sequence[str] = ()
+        self.provider = TagProvider(
+            chosen, source, tags_cache.load(self.path), self.log, lambda: self.tags, self.endpoint
+        )
+
+    def wanted(self, tags: Sequence[str]) -> int:
+        self.tags = tags
+        return self.provider.due().total
 
     def run(self, tags: Sequence[str]) -> Tally:
         return asyncio.run(self._run(tags))
 
     async def _run(self, tags: Sequence[str]) -> Tally:
-        bar = Bar("Tags", None)
+        self.tags = tags
+        bar, tally = Bar("Tags", None), Tally()
         try:
-            return await self.provider.run(self.provider.gather(tags), self.endpoint, bar)
+            await batch.run(self.provider, self.provider.due().items, bar, tally)
         finally:
             bar.close()
-            self.provider.save(self.path)
             await self.endpoint.close()
+        return tally
 
     def entries(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
@@ -296,7 +305,7 @@ def test_where_the_model_has_no_sentence_the_first_of_the_page_serves_and_is_mar
     with FakeEndpoint(answer=lambda body: "I'm sorry, but I can't help with that.") as refusing:
         stage = Stage(tmp_path, Shelf(page("hat"), page("cap")), refusing)
         tally = stage.run(["hat", "cap"])
-    assert (tally.done, tally.failures, stage.provider.stand_ins) == (2, [], 2)
+    assert (tally.done, tally.failures, stage.provider.without_sentence) == (2, [], 2)
     hat = stage.entries()["hat"]
     assert hat["description"] == "A hat is worn on the head by sailors."
     assert (hat["by"], hat["fetched"]) == (BY_FIRST_SENTENCE, today())
@@ -438,7 +447,7 @@ def test_a_wiki_that_fails_midway_leaves_every_page_it_gave_and_nothing_else(
         assert 0 < given < 600
         assert (tally.done, tally.failures) == (given, [])
         assert sorted(stage.entries()) == tags[:given], "could not ask is never remembered"
-        assert re.search(sentence, stage.provider.trouble)
+        assert re.search(sentence, stage.provider.wiki_error)
         wiki.always = None
         before = len(wiki.asked)
         again = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model, concurrency=8)
@@ -456,7 +465,7 @@ def test_a_query_that_is_too_large_is_halved_and_nothing_is_missed(
         stage = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model)
         stage.run(["smile", "grin", "blush"])
         assert len(wiki.asked) > 1
-    assert (sorted(stage.entries()), stage.provider.trouble) == (["blush", "grin", "smile"], "")
+    assert (sorted(stage.entries()), stage.provider.wiki_error) == (["blush", "grin", "smile"], "")
 
 
 def test_what_the_wiki_does_not_know_is_remembered_with_a_date_and_asked_again_after_a_month(
@@ -475,7 +484,7 @@ def test_what_the_wiki_does_not_know_is_remembered_with_a_date_and_asked_again_a
         "rarely_seen_thing": (BY_NO_PAGE, today()),
         "commentary": (BY_NO_PAGE, today()),
     }
-    assert stage.provider.gather(tags) == []
+    assert stage.wanted(tags) == 0
     made = Cache()
     long_ago = (date.today() - timedelta(days=31)).isoformat()
     made.add("mychar", Entry("", fetched=long_ago, by=BY_NO_TAG))
@@ -527,7 +536,7 @@ def test_edits_while_a_run_goes_on_are_kept(tmp_path: Path, model: FakeEndpoint)
     assert (entries["cap"], entries["boots"]) == ("My cap.", "My boots.")
     assert entries["bow"]["by"] == "tiny"
     assert "coat" not in entries
-    assert stage.provider.gather(["hat", "cap", "bow"]) == []
+    assert stage.wanted(["hat", "cap", "bow"]) == 0
 
 
 def test_a_file_that_is_broken_meanwhile_is_left_alone_and_nothing_is_lost(

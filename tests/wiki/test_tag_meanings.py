@@ -293,4 +293,4 @@ def test_a_tag_is_looked_up_unless_the_user_gives_both_text_and_category(tmp_pat
     (tmp_path / "my.csv").write_text("mychar,A girl.,character\nhat,A hat.\nbow,,general\n", "utf-8")
     overrides = [f"{key}={value}" for key, value in project.set.items()]
     opened = Opened(config.load(tmp_path / "config.ini", overrides))
-    assert sorted(opened.tags(None)) == ["bow", "cap", "hat"]
+    assert sorted(opened.tags()) == ["bow", "cap", "hat"]

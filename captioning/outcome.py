@@ -1,0 +1,90 @@
+"""What comes of one stage of a run, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import asdict, dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+import batch
+from batch import Due, Stage, Tally
+from events import happened
+from llm.answers import Usage
+from progress import Bar
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a stage: of `total` items that were due; `existing` others were done already.
+
+    `at_once` is how many requests at once `concurrency = auto` settled on.
+    """
+
+    total: int
+    existing: int = 0
+    tally: Tally = field(default_factory=Tally)
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    at_once: int | None = None
+
+    @property
+    def is_anything_new(self) -> bool:
+        """Whether the report would show more than before."""
+        return bool(self.tally.done or self.tally.failures or self.tally.excluded)
+
+    @property
+    def is_anything_done(self) -> bool:
+        """Whether there is a result, be it of this run or of an earlier one; also if nothing was due."""
+        return bool(self.tally.done or self.existing or not self.total)
+
+
+async def run_stage(
+    stage: Stage[Item, Answer],
+    due: Due[Iterable[Item] | AsyncIterable[Item]],
+    endpoint: Endpoint | None,
+    outcome: Outcome,
+    label: str = "",
+) -> None:
+    """Run a stage with a progress bar, tell the log, and fill in `outcome`, whatever ends the stage.
+
+    `label` is put before the title in the bar and in the log. Raises StageError and UserError as
+    `batch.run` does.
+    """
+    title = f"{label} {stage.title}".strip()
+    started, before = monotonic(), endpoint.usage if endpoint else Usage()
+    bar = Bar(title, due.total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
+    asked: dict[str, str] = {}
+    if endpoint:
+        endpoint.on_wait = lambda words: bar.note("server", words)
+        bar.in_flight = lambda: endpoint.concurrency.in_flight
+        asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.program}
+    happened("stage start", stage=title, total=due.total, there=due.existing, **asked)
+    try:
+        await batch.run(stage, due.items, bar, outcome.tally)
+    finally:
+        bar.close()
+        outcome.seconds = monotonic() - started
+        if endpoint:
+            outcome.usage = endpoint.usage - before
+            outcome.at_once = endpoint.concurrency.settled
+        happened("stage end", stage=title, **_figures(outcome))
+
+
+def _figures(outcome: Outcome) -> dict[str, object]:
+    tally = outcome.tally
+    return {
+        "done": tally.done,
+        "failed": len(tally.failures),
+        "reasons": dict(tally.reasons()),
+        "excluded": len(tally.excluded),
+        **asdict(outcome.usage),
+        **({"at_once": outcome.at_once} if outcome.at_once else {}),
+        "seconds": round(outcome.seconds, 3),
+    }
