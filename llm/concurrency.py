@@ -23,8 +23,6 @@ _SMALL_STEP = 1.25
 _PRICE = 0.25
 # If doubling brings less than this factor, all slots of the server are taken, or nearly.
 _FULL = 1.25
-# If it brings less than this, it does harm, and no second measurement is needed.
-_LOSS = 0.8
 # What is left of the limit after a request was refused as one too many.
 _BACK_OFF = 0.7
 # The fewest requests that make a measurement; the small difference that a small step makes needs more.
@@ -238,7 +236,7 @@ class _Search:
             self._rest(throughput, latency, now)
         elif self._is_doubling and throughput < _FULL * self._throughput:
             # Answers differ in length, so a few of them may mislead: a second measurement decides.
-            if self._is_in_doubt or throughput < _LOSS * self._throughput:
+            if self._is_in_doubt:
                 self._end_doubling(throughput, now)
             else:
                 self._is_in_doubt = True

@@ -1,6 +1,6 @@
 """The JSON that servers answer with, as far as the program reads it, and what it becomes.
 
-Servers differ, so what is not understood is ignored wherever the program can do without it: a caption is not
+Servers differ, so whatever the program can do without may be missing or of another kind: a caption is not
 refused because its token counts make no sense.
 """
 
@@ -12,7 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WrapValidator
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    WrapValidator,
+)
 
 from llm.answers import Reply, Usage
 
@@ -20,7 +28,7 @@ from llm.answers import Reply, Usage
 CHARACTERS_PER_TOKEN = 3.5
 # For many vision models a patch of 28 by 28 pixels is a token; others use fewer tokens for a picture.
 _PIXELS_PER_TOKEN = 28 * 28
-# No real count is higher, and sums over millions of answers stay readable.
+# No real count of tokens is higher, and sums over millions of answers stay readable.
 _MAX_COUNT = 100_000_000
 
 
@@ -48,7 +56,7 @@ def estimated_picture_tokens(width: int, height: int) -> int:
 
 
 def _or_else(default: object) -> WrapValidator:
-    """Makes a field optional in a stronger sense: a value of another kind counts as `default`."""
+    """Lets a value of another kind count as `default`."""
 
     def validate(value: object, validate_strictly: Callable[[object], object]) -> object:
         try:
@@ -66,8 +74,9 @@ def _count(value: object) -> int:
     return int(max(0, min(value, _MAX_COUNT)))
 
 
-def _first(value: object) -> object:
-    return value[:1] if isinstance(value, list) else value
+def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
+    """A field whose value is found at this path, and that keeps its default if there is none."""
+    return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
 
 
 Count = Annotated[int, BeforeValidator(_count)]
@@ -75,64 +84,21 @@ Text = Annotated[str, _or_else("")]
 Positive = Annotated[int | None, Field(gt=0, le=_MAX_COUNT), _or_else(None)]
 
 
-class TokenDetails(BaseModel):
-    """`prompt_tokens_details` of a completion."""
-
-    cached_tokens: Count = 0
-
-
-class TokenCounts(BaseModel):
-    """`usage` of a completion."""
-
-    prompt_tokens: Count = 0
-    completion_tokens: Count = 0
-    prompt_tokens_details: Annotated[TokenDetails, _or_else(TokenDetails())] = TokenDetails()
-
-
-class ChoiceMessage(BaseModel):
-    """`message` of a choice."""
-
-    content: str | None = None
-
-
-class Choice(BaseModel):
-    """One of the answers in a completion; there is only one, as no more are asked for."""
-
-    message: ChoiceMessage
-    finish_reason: Annotated[str | None, _or_else(None)] = None
-
-
 class ChatCompletion(BaseModel):
-    """The answer to a chat request."""
+    """The answer to a chat request. There is one choice, as no more are asked for."""
 
-    choices: Annotated[list[Choice], Field(min_length=1), BeforeValidator(_first)]
+    message: Annotated[dict[str, Any], _at("choices", 0, "message")]
+    content: Annotated[str | None, _at("choices", 0, "message", "content")] = None
+    finish_reason: Annotated[str | None, _or_else(None), _at("choices", 0, "finish_reason")] = None
     model: Text = ""
-    usage: Annotated[TokenCounts, _or_else(TokenCounts())] = TokenCounts()
+    prompt_tokens: Annotated[Count, _at("usage", "prompt_tokens")] = 0
+    cached_tokens: Annotated[Count, _at("usage", "prompt_tokens_details", "cached_tokens")] = 0
+    completion_tokens: Annotated[Count, _at("usage", "completion_tokens")] = 0
 
     def reply(self, seconds: float) -> Reply:
-        """The answer as the program uses it."""
-        counts = self.usage
-        usage = Usage(
-            requests=1,
-            prompt_tokens=counts.prompt_tokens,
-            cached_tokens=counts.prompt_tokens_details.cached_tokens,
-            completion_tokens=counts.completion_tokens,
-        )
-        return Reply(
-            self.choices[0].message.content, self.choices[0].finish_reason, self.model, usage, seconds
-        )
-
-
-class ModelMeta(BaseModel):
-    """`meta` of a model in the list of llama.cpp."""
-
-    n_ctx: Positive = None
-
-
-class Architecture(BaseModel):
-    """`architecture` of a model in the list of OpenRouter."""
-
-    input_modalities: Annotated[list[Any] | None, _or_else(None)] = None
+        """The answer as the rest of the program knows it."""
+        usage = Usage(1, self.prompt_tokens, self.cached_tokens, self.completion_tokens)
+        return Reply(self.content, self.finish_reason, self.model, usage, seconds)
 
 
 class ListedModel(BaseModel):
@@ -140,18 +106,26 @@ class ListedModel(BaseModel):
 
     id: Text = ""
     owned_by: Text = ""
-    meta: Annotated[ModelMeta | None, _or_else(None)] = None
-    architecture: Annotated[Architecture, _or_else(Architecture())] = Architecture()
-    # The context, as vLLM, OpenRouter and LM Studio name it.
-    max_model_len: Positive = None
-    context_length: Positive = None
-    loaded_context_length: Positive = None
-    max_context_length: Positive = None
+    meta: object = None
+    inputs: Annotated[list[Any] | None, _or_else(None), _at("architecture", "input_modalities")] = None
+    # As llama.cpp, vLLM, OpenRouter and LM Studio call it.
+    context: Annotated[
+        Positive,
+        Field(
+            validation_alias=AliasChoices(
+                AliasPath("meta", "n_ctx"),
+                "max_model_len",
+                "context_length",
+                "loaded_context_length",
+                "max_context_length",
+            )
+        ),
+    ] = None
 
     @property
     def is_of_llama_cpp(self) -> bool:
         """Whether the server is llama.cpp, which tells more at /props."""
-        return self.owned_by == "llamacpp" or self.meta is not None
+        return self.owned_by == "llamacpp" or bool(self.meta)
 
 
 class ModelList(BaseModel):
@@ -165,31 +139,18 @@ class ModelList(BaseModel):
         return [row.id for row in self.data if row.id]
 
     def row(self, model: str) -> ListedModel:
-        """What the list tells about a model; a server that serves one model may call it otherwise."""
-        rows = [*(row for row in self.data if row.id == model), *self.data, ListedModel()]
-        return rows[0]
-
-
-class GenerationSettings(BaseModel):
-    """`default_generation_settings` of llama.cpp."""
-
-    n_ctx: Positive = None
-
-
-class Modalities(BaseModel):
-    """`modalities` of llama.cpp."""
-
-    vision: Annotated[bool | None, _or_else(None)] = None
+        """What the list tells about a model. A server that has only one may call it by another name."""
+        return next(
+            (row for row in self.data if row.id == model), self.data[0] if self.data else ListedModel()
+        )
 
 
 class Properties(BaseModel):
     """The answer of llama.cpp to GET /props."""
 
-    default_generation_settings: Annotated[GenerationSettings, _or_else(GenerationSettings())] = (
-        GenerationSettings()
-    )
-    total_slots: Positive = None
-    modalities: Annotated[Modalities, _or_else(Modalities())] = Modalities()
+    context: Annotated[Positive, _at("default_generation_settings", "n_ctx")] = None
+    slots: Annotated[Positive, _at("total_slots")] = None
+    sees: Annotated[bool | None, _or_else(None), _at("modalities", "vision")] = None
 
 
 class TokenList(BaseModel):
@@ -200,24 +161,10 @@ class TokenList(BaseModel):
 
 def facts(listing: ModelList, model: str, properties: Properties) -> Facts:
     """What the list of models and the properties of a server tell about it and a model."""
-    row, defaults = listing.row(model), properties.default_generation_settings
-    contexts = (
-        defaults.n_ctx,
-        row.meta.n_ctx if row.meta else None,
-        row.max_model_len,
-        row.context_length,
-        row.loaded_context_length,
-        row.max_context_length,
-    )
-    inputs, sees = row.architecture.input_modalities, properties.modalities.vision
-    if sees is None and inputs is not None:
-        sees = "image" in inputs
-    return Facts(
-        models=tuple(listing.names),
-        context=next((context for context in contexts if context), None),
-        slots=properties.total_slots,
-        sees=sees,
-    )
+    row, sees = listing.row(model), properties.sees
+    if sees is None and row.inputs is not None:
+        sees = "image" in row.inputs
+    return Facts(tuple(listing.names), properties.context or row.context, properties.slots, sees)
 
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -233,7 +180,7 @@ def read(form: type[Form], body: bytes) -> Form | None:
 
 
 def _integer(digits: str) -> int | float:
-    """Numbers that Python refuses to read for their length count as infinite."""
+    """Numbers that Python refuses to read because of their length count as infinite."""
     return int(digits) if len(digits) < 1000 else math.inf
 
 
