@@ -15,6 +15,7 @@ from settings.checks import (
     Headers,
     JsonObject,
     Key,
+    Language,
     OptionalFloat,
     OptionalInt,
     OptionalPath,
@@ -232,7 +233,7 @@ class InterpreterSettings(StageSettings):
         "the template says",
         "long, short, tags",
     )
-    language: str = _setting(
+    language: Language = _setting(
         "en",
         "language that captions and descriptions must be in, such as en, de or ja; empty: any; the prompts "
         "have to ask for it, and captions are held against their tags in English only",

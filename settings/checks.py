@@ -22,6 +22,7 @@ PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 VARIANTS = ("long", "medium", "short", "tags")
 
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
+_LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
 
@@ -178,6 +179,13 @@ def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
     return tuple(_template(name, info) for name in names)
 
 
+def _language(value: object) -> object:
+    code = str(value).strip()
+    if code and not _LANGUAGE_CODE.fullmatch(code):
+        raise ValueError("should be a code such as en, de or pt-BR, or be empty")
+    return code
+
+
 def _extension(value: object) -> object:
     text = str(value).strip().lower()
     if text == "auto":
@@ -256,6 +264,7 @@ PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
 Template = Annotated[Path, PlainValidator(_template)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
+Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 Url = Annotated[str, BeforeValidator(_url)]
 WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]

@@ -70,3 +70,11 @@ def test_a_caption_in_another_language_is_not_held_against_its_tags(tmp_path: Pa
         result = project.run()
         assert len(endpoint.requests) == 1
     assert "to look at" not in result.out
+
+
+def test_the_name_of_a_language_in_place_of_its_code_is_refused(tmp_path: Path) -> None:
+    project = Project(tmp_path, Interpreter__language="german")
+    project.add("a.png")
+    result = project.run()
+    assert result.code == 2
+    assert "language = german: should be a code such as en, de or pt-BR, or be empty" in result.err
