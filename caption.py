@@ -1,4 +1,4 @@
-"""The front door: what the command line asks for is done, and the exit code tells how it ended."""
+"""The entry point: does what the command line asks for, and ends with the exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from settings import Settings
 
-# Python looks for garbage whenever it has made 700 objects, which takes an eighth of a run.
+# By default Python looks for garbage after every 700 new objects, which takes an eighth of a run.
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
 PROGRAM_FOLDER = Path(__file__).resolve().parent
 
@@ -27,9 +27,9 @@ PROGRAM_FOLDER = Path(__file__).resolve().parent
 def main() -> ExitCode:
     """Do what the command line says; the exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-    interruption = Interruption(_last_word)
+    interruption = Interruption(_say_interrupted)
     interruption.listen()
-    _write_any_name()
+    _accept_any_name()
     try:
         options = arguments()
         _refuse_an_old_python()
@@ -63,33 +63,33 @@ def _config_file(options: argparse.Namespace) -> Path:
 
 def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if options.version or options.settings:
-        return _tell(_about_itself(options))
+        return _print_result(_about(options))
     if options.merge_cache:
-        return _tell(_merged(options))
+        return _print_result(_merge_cache(options))
     if options.report or options.apply:
-        return _tell(_reviewed(options))
+        return _print_result(_review(options))
     if options.export:
-        return _exported(options)
+        return _export(options)
     if options.check:
-        return _checked(options, interruption)
+        return _check(options, interruption)
     if options.compare:
-        return _compared(options)
+        return _compare(options)
     if options.dry_run:
         return _dry_run(options, interruption)
     return _caption(options, interruption)
 
 
-def _tell(text: str) -> ExitCode:
+def _print_result(text: str) -> ExitCode:
     try:
         print(text, flush=True)
-    except BrokenPipeError:  # whoever reads has read enough
+    except BrokenPipeError:  # the reader has closed the pipe
         return ExitCode.DONE
     except OSError as error:
         raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
     return ExitCode.DONE
 
 
-def _about_itself(options: argparse.Namespace) -> str:
+def _about(options: argparse.Namespace) -> str:
     import config
 
     if options.version:
@@ -97,14 +97,14 @@ def _about_itself(options: argparse.Namespace) -> str:
     return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
 
 
-def _merged(options: argparse.Namespace) -> str:
+def _merge_cache(options: argparse.Namespace) -> str:
     from summaries import saving
 
     settings = _settings(options)
     return saving.merge_cache_file(settings.tag_provider.cache, options.merge_cache)
 
 
-def _reviewed(options: argparse.Namespace) -> str:
+def _review(options: argparse.Namespace) -> str:
     from captioning.project import Project
     from commands import corrections
 
@@ -114,7 +114,7 @@ def _reviewed(options: argparse.Namespace) -> str:
     return f"The report is {Project(settings).write_report()}."
 
 
-def _exported(options: argparse.Namespace) -> ExitCode:
+def _export(options: argparse.Namespace) -> ExitCode:
     from captioning.project import Project
     from commands.export import export
 
@@ -122,14 +122,14 @@ def _exported(options: argparse.Namespace) -> ExitCode:
     return export(Project(settings), options.export, _print)
 
 
-def _checked(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
+def _check(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     import asyncio
 
     from commands.checkup import CheckUp
 
     if options.verbose:
-        # Else nothing is loaded before it is known to be there.
-        _say_more(options)
+        # Otherwise the check imports no library before it knows that the library is installed.
+        _set_up_logging(options)
     check_up = CheckUp(_print, on_terminal=sys.stdout.isatty())
     try:
         return asyncio.run(interruption.watch(check_up.run(_config_file(options), options.set)))
@@ -137,15 +137,15 @@ def _checked(options: argparse.Namespace, interruption: Interruption) -> ExitCod
         interruption.end()
 
 
-def _compared(options: argparse.Namespace) -> ExitCode:
+def _compare(options: argparse.Namespace) -> ExitCode:
     import asyncio
 
     from captioning import eventlog
     from commands.comparison import Comparison
     from commands.comparison.contender import read_configurations
 
-    _say_more(options)
-    interruption = Interruption(lambda: _last_word("Interrupted. The same command compares anew."))
+    _set_up_logging(options)
+    interruption = Interruption(lambda: _say_interrupted("Interrupted. The same command compares anew."))
     interruption.listen()
     file = _config_file(options)
     both = read_configurations((file, options.compare), options.set)
@@ -163,7 +163,7 @@ def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
     from commands.dry_run import DryRun
 
-    _say_more(options)
+    _set_up_logging(options)
     settings = _settings(options)
     try:
         dry_run = DryRun(settings, options.dry_run, options.limit, _print)
@@ -179,7 +179,7 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
     from captioning import eventlog
     from captioning.run import Run
 
-    _say_more(options)
+    _set_up_logging(options)
     settings = _settings(options)
     try:
         with eventlog.kept(options.log, settings) as ending:
@@ -189,8 +189,8 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
         interruption.end()
 
 
-def _say_more(options: argparse.Namespace) -> None:
-    """Let warnings stand above the bar, and with -v all that goes on."""
+def _set_up_logging(options: argparse.Namespace) -> None:
+    """Show warnings above the progress bar, and with -v details too."""
     import logging
 
     from progress import AboveTheBar
@@ -199,24 +199,26 @@ def _say_more(options: argparse.Namespace) -> None:
     handler.setFormatter(logging.Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     if options.verbose:
-        for wing in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
-            logging.getLogger(wing).setLevel(logging.DEBUG)
+        for room in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
+            logging.getLogger(room).setLevel(logging.DEBUG)
 
 
 def _print(line: str) -> None:
-    """Print at once, for those who watch a pipe; who has closed it wants to read no more."""
+    """Print without delay, also into a pipe; if the reader has closed the pipe, drop the line."""
     with suppress(OSError):
         print(line, flush=True)
 
 
-def _last_word(words: str = "Interrupted. What is done is kept: the same command goes on from here.") -> None:
-    # A bar may be half written by the very code that was interrupted.
+def _say_interrupted(
+    words: str = "Interrupted. What is done is kept: the same command goes on from here.",
+) -> None:
+    # The interrupted code may be just writing to the same stream, which raises RuntimeError.
     with suppress(OSError, RuntimeError):
         print(words, file=sys.stderr, flush=True)
 
 
-def _write_any_name() -> None:
-    """Let no name of a picture be more than the console can show: Windows still has old code pages."""
+def _accept_any_name() -> None:
+    """Escape what the console cannot show, such as names of pictures on Windows with an old code page."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -224,5 +226,5 @@ def _write_any_name() -> None:
 
 if __name__ == "__main__":
     code = main()
-    # Nothing waits for a thread that still asks a wiki, nor for a pipe that nobody reads.
+    # Do not wait for a thread that still asks a wiki, nor for a pipe that nobody reads.
     os._exit(code)

@@ -1,10 +1,10 @@
-"""The bytes of a text file ─▶ text, whoever wrote it: PowerShell and Notepad write UTF-16 with a mark."""
+"""Decodes text files; PowerShell and Notepad write UTF-16 with a byte order mark."""
 
 from __future__ import annotations
 
 import codecs
 
-# Of UTF-32 first, for its mark begins as that of UTF-16 does.
+# UTF-32 comes first, because its mark begins like that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -15,16 +15,16 @@ _MARKS = (
 
 
 def marked_encoding(data: bytes) -> str | None:
-    """The encoding that the byte order mark at the beginning tells, None where there is no mark."""
+    """The encoding that a byte order mark at the beginning tells; None if there is no mark."""
     return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
 def decoded(data: bytes) -> str:
-    """The text in the encoding that its mark tells, else in UTF-8; every line ends with a line feed.
+    """Decode by the byte order mark, or as UTF-8; line endings become line feeds.
 
-    Raises ValueError where it is no text.
+    Raises ValueError if it is no text.
     """
     text = data.decode(marked_encoding(data) or "utf-8")
     if "\0" in text:
-        raise ValueError("a text holds no zero bytes; UTF-16 without a mark does")
+        raise ValueError("zero bytes: this is no text, or UTF-16 without a mark")
     return text.replace("\r\n", "\n").replace("\r", "\n")

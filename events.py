@@ -1,14 +1,14 @@
-"""What happens during a run, told to whoever listens: `--log FILE` writes it down, without it nobody does."""
+"""Events of a run, for the file of `--log FILE`; without that option nobody listens."""
 
 from __future__ import annotations
 
 import logging
 
-# Not below the root's other loggers: what is told here is for the file, never for the terminal.
+# Events go to the file only: with --log, captioning/eventlog.py stops them from reaching the terminal.
 LOGGER = logging.getLogger("events")
 FIELDS = "fields"
 
 
 def happened(event: str, **fields: object) -> None:
-    """Tell of an event; `fields` are values that JSON can hold."""
+    """Log an event; `fields` must be values that JSON can hold."""
     LOGGER.info(event, extra={FIELDS: fields})

@@ -1,4 +1,4 @@
-"""--log FILE: all that happens in a run, one JSON line an event, and never a secret."""
+"""--log FILE: everything that happens in a run, one JSON line for each event, without secrets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from settings import Section, Settings
 
 
 class EventLog(logging.Handler):
-    """Writes events, and what is logged beside them, to a file of JSON lines."""
+    """Writes events and log messages to a file of JSON lines."""
 
     def __init__(self, path: Path, secrets: Sequence[str]) -> None:
         super().__init__()
@@ -40,22 +40,22 @@ class EventLog(logging.Handler):
         self._lines.add({"time": time, "event": event, **_masked(fields, self._secrets)})
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._lines.close()
         super().close()
 
 
 class Ending:
-    """The exit code of a run, for the last line of its log."""
+    """The exit code of a run, for the last line of the log."""
 
     code = ExitCode.DONE
 
 
 @contextmanager
 def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
-    """Keep the log of a run in the file at `path`, from its start to its end; none where there is no path.
+    """Log a run into the file at `path`, from its start to its end; do nothing if there is no path.
 
-    `settings` are those of the run, and after them those that it is compared with.
+    `settings` are those of the run; for a comparison, those of both configurations.
     """
     ending, started = Ending(), monotonic()
     if path is None:
@@ -68,7 +68,9 @@ def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
     for logger in (LOGGER, root):
         logger.addHandler(log)
     try:
-        happened("start", version=config.VERSION, python=platform.python_version(), **_told(settings))
+        happened(
+            "start", version=config.VERSION, python=platform.python_version(), **_settings_to_log(settings)
+        )
         yield ending
     except (UserError, StageError) as error:
         ending.code = ExitCode.USER_MUST_ACT
@@ -84,12 +86,12 @@ def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
         log.close()
 
 
-def _told(settings: Sequence[Settings]) -> dict[str, object]:
+def _settings_to_log(settings: Sequence[Settings]) -> dict[str, object]:
     return dict(zip(("settings", "compared_with"), map(_without_secrets, settings), strict=False))
 
 
 def _without_secrets(settings: Settings) -> dict[str, Any]:
-    """The settings by section, without those in which a secret may stand."""
+    """The settings by section; those that may hold a secret are masked."""
     return {name: _shown(getattr(settings, name)) for name in type(settings).model_fields}
 
 
@@ -105,7 +107,7 @@ def _shown(section: Section) -> dict[str, Any]:
 
 
 def _secrets_of(settings: Sequence[Settings]) -> list[str]:
-    """Keys and headers, the longest first: a server may send back what it was sent."""
+    """Keys and headers, which a server may repeat in its answers; the longest first."""
     found: set[str] = set()
     for each in settings:
         for stage in (each.tag_provider, each.interrogator, each.interpreter):
@@ -115,7 +117,7 @@ def _secrets_of(settings: Sequence[Settings]) -> list[str]:
 
 
 def _masked(value: Any, secrets: Sequence[str]) -> Any:  # noqa: ANN401 - any value of JSON
-    """A value as JSON can hold it, with every secret in it blotted out."""
+    """A value that JSON can hold, in which every secret is masked."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
