@@ -151,7 +151,7 @@ def _read(stream: BinaryIO, length: int) -> bytes:
 
 
 def _check_header(file: PictureFile, header: pyvips.Image, picture_format: str) -> int:
-    """Refuse a picture that would take too much memory; how many bytes the decoder of another will hold."""
+    """How many bytes the decoder will hold; raises ItemError where a picture would take too much memory."""
     pixels = header.width * header.height
     held: int = pixels * _bytes_held_per_pixel(header, picture_format)
     if pixels > MAX_PIXELS or held + file.size > MEMORY_BUDGET:
@@ -192,7 +192,7 @@ def _has_colours_of(header: pyvips.Image, *spaces: str) -> bool:
     return (
         header.format == "uchar"
         and header.interpretation in spaces
-        and _field(header, "icc-profile-data") is None  # servers see sRGB, whatever it says
+        and _field(header, "icc-profile-data") is None  # servers ignore it and take every picture for sRGB
     )
 
 
