@@ -217,7 +217,7 @@ def test_a_server_that_is_twelve_times_slower_with_four_in_flight_is_asked_one_a
     assert seen.throughput(40, 140) >= 0.85
 
 
-def test_what_auto_settled_on_can_be_told() -> None:
+def test_the_number_that_auto_settled_on_can_be_read() -> None:
     async def settled() -> int | None:
         client = Client(Server(lambda time: 32, jitter=0.3), "auto")
         await client.run(1_000_000, 60, 0.0)
@@ -320,12 +320,12 @@ def test_requests_that_fail_for_their_own_reasons_do_not_change_the_limit() -> N
 
 
 @pytest.mark.parametrize("number", [1, 7, 1000])
-def test_a_number_stays_what_it_is(number: int) -> None:
+def test_a_fixed_number_never_changes(number: int) -> None:
     seen = course(Server(lambda time: 4, jitter=0.3, refuses=True), 5, setting=number)
     assert seen.limits == [(0.0, number)]
 
 
-def test_never_are_more_in_flight_than_there_are_slots() -> None:
+def test_there_are_never_more_requests_in_flight_than_slots() -> None:
     async def most() -> tuple[int, int]:
         slots, under_way, seen = Concurrency(3), 0, list[int]()
 
@@ -344,7 +344,7 @@ def test_never_are_more_in_flight_than_there_are_slots() -> None:
     assert in_virtual_time(most()) == (3, 0)
 
 
-def test_who_waits_longest_is_served_first_even_when_somebody_else_asks_in_that_moment() -> None:
+def test_the_longest_waiter_is_served_first_even_if_another_one_asks_at_that_moment() -> None:
     async def order() -> list[str]:
         slots, served = Concurrency(1), []
 

@@ -146,7 +146,7 @@ def test_what_only_the_user_can_mend_ends_the_run_at_once(
     assert len(endpoint.requests) == 1
 
 
-def test_the_same_fault_inside_the_server_is_not_hammered(endpoint: FakeEndpoint) -> None:
+def test_a_request_that_fails_twice_in_the_same_way_is_not_sent_a_third_time(endpoint: FakeEndpoint) -> None:
     endpoint.script(Status(500, "model crashed"), Status(500, "model crashed"))
     with pytest.raises(ItemError) as caught:
         complete(endpoint)
@@ -238,7 +238,7 @@ def test_the_deadline_holds_for_the_whole_request_and_is_tried_twice_at_most(fau
     assert 1.0 <= seconds < 10.0
 
 
-def test_a_null_answer_and_one_without_a_price_are_answers_all_the_same(endpoint: FakeEndpoint) -> None:
+def test_an_answer_without_text_and_one_without_usage_are_read(endpoint: FakeEndpoint) -> None:
     endpoint.script(NullContent(), MissingUsage())
     assert complete(endpoint).text is None
     assert complete(endpoint).usage.prompt_tokens == 0
@@ -453,7 +453,7 @@ def test_a_secret_is_known_in_each_form_in_which_it_may_come_back() -> None:
     assert {'Token a"b/c+d=e', 'a"b/c+d=e', 'a\\"b/c+d=e', "a%22b%2Fc%2Bd%3De"} <= set(secrets_in(settings))
 
 
-def test_what_a_server_says_cannot_steer_the_terminal(endpoint: FakeEndpoint) -> None:
+def test_what_a_server_says_has_no_control_characters_for_the_terminal(endpoint: FakeEndpoint) -> None:
     endpoint.script(Status(401, "\x1b[2J\x1b]0;owned\x07 no\u202eentry"))
     with pytest.raises(UserError) as caught:
         complete(endpoint)
@@ -485,12 +485,12 @@ def test_a_server_that_gives_no_list_has_no_models(fault: Fault) -> None:
         assert with_endpoint(server, lambda endpoint: endpoint.client.models()) == []
 
 
-def test_a_list_of_models_that_only_drips_is_given_up() -> None:
+def test_a_list_of_models_that_arrives_too_slowly_is_given_up() -> None:
     with FakeEndpoint(models=Drip(20)) as server:
         assert with_endpoint(server, lambda endpoint: endpoint.client.models(), timeout="0.5") == []
 
 
-def test_nothing_that_listens_is_one_sentence_that_says_what_to_do() -> None:
+def test_a_server_that_does_not_run_is_reported_in_one_sentence_that_says_what_to_do() -> None:
     server = FakeEndpoint()
     server.stop()
     with pytest.raises(

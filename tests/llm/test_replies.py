@@ -152,7 +152,9 @@ RARE_PATTERNS = [
 @pytest.mark.parametrize("rare", RARE_PATTERNS, ids=lambda rare: rare.hints[0])
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
-def test_whatever_a_rare_pattern_finds_is_looked_for(rare: RarePattern, data: st.DataObject) -> None:
+def test_a_text_that_a_rare_pattern_matches_contains_one_of_its_hints(
+    rare: RarePattern, data: st.DataObject
+) -> None:
     text = data.draw(st.from_regex(rare.pattern))
     assert not rare.pattern.search(text.lower()) or rare.may_match(text)
 
@@ -204,12 +206,12 @@ def seconds_to_judge(text: str) -> float:
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_answer_of_any_size_is_judged_at_once(unit: str) -> None:
+def test_a_hostile_answer_of_any_size_is_judged_in_a_moment(unit: str) -> None:
     # Linear work takes 0.3 s here at most; a pattern read anew at every position would take far more.
     assert seconds_to_judge(unit * (19_900 // len(unit))) < 4
     assert seconds_to_judge("A girl. " + unit * (19_900 // len(unit))) < 4
     assert seconds_to_judge(unit * (MEGABYTE // len(unit))) < 4
 
 
-def test_a_megabyte_of_thoughts_before_an_answer_is_no_matter() -> None:
+def test_a_megabyte_of_thoughts_before_an_answer_does_no_harm() -> None:
     assert judge("<think>" + "red coat? " * (MEGABYTE // 10) + "</think>A red fox.") == ("ok", "A red fox.")

@@ -16,7 +16,7 @@ LATENCY, REFUSED_AFTER, RETRY_AFTER, SECONDS = 0.5, 0.01, 0.1, 20.0
 
 @dataclass
 class Server:
-    """Refuses at once, and tells to come back a little later, what `has_room` does not let in."""
+    """Refuses at once what `has_room` does not admit, and asks to come back a little later."""
 
     has_room: Callable[[Server], bool]
     answered: int = 0
