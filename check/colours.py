@@ -68,6 +68,7 @@ _COLOURS = {
     _HAIR: _colours_by_word(_WORDS_FOR, _WORDS_FOR_HAIR),
     _EYES: _colours_by_word(_WORDS_FOR, _WORDS_FOR_EYES),
 }
+# The nouns that say hair and eyes.
 _HEADS = {
     part: tuple(stem(noun) for noun in nouns)
     for part, nouns in (
@@ -86,7 +87,7 @@ _KINDS = {_HAIR: HAIR_COLOUR, _EYES: EYE_COLOUR}
 _OTHER_OWNERS = frozenset(word_list("colours", "other_owners"))
 _OWNERS = frozenset(word_list("colours", "owners"))
 _OWNER_REACH = 8
-# A colour of which the tags can say nothing wrong, such as rainbow.
+# What rainbow and multicolored mean: they fit every colour that the tags say.
 _ANY = "any"
 _ANY_COLOUR = frozenset({_ANY})
 # Beside a colour these only say how light it is: "dark brown" is brown.
