@@ -1,4 +1,4 @@
-"""config.ini: every setting at its default, every mistake told at once, secrets never shown."""
+"""config.ini: every setting at its default, all mistakes reported together, secrets never shown."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_percent_signs_do_no_harm(tmp_path: Path) -> None:
     assert config.load(write(tmp_path, "[Tags]\ntrigger = 100%(x)s\n")).tags.trigger == "100%(x)s"
 
 
-# PowerShell 5 writes UTF-16 where something is sent to a file with ">".
+# PowerShell 5 writes UTF-16 when output is redirected to a file.
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_every_encoding_with_its_mark_is_read_whatever_ends_the_lines(

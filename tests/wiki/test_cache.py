@@ -1,4 +1,4 @@
-"""tags_cache.json: what people write stays, what nobody knows is asked again, and sharing is safe."""
+"""tags_cache.json: texts of people are kept, provisional entries are asked about again, sharing is safe."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_implications_keep_their_order_and_are_not_written_if_there_are_none(tmp
     assert again.dump() == text
     for tag in ("evil_grin", "cap", "no_page"):
         assert again.get(tag) == made.get(tag)
-    # The seal is not broken, so a better one may come.
+    # The seal is right, so a better entry may replace this one.
     assert again.merge(cache_of(no_page=said("gemma"))) == 1
 
 
@@ -323,7 +323,7 @@ def test_a_hundred_thousand_entries_load_in_a_second(tmp_path: Path) -> None:
     text = "A girl with long blue hair wears a black dress and a hat with a wide brim."
     made = cache_of(**{f"tag_{number}": said("gemma", text) for number in range(100_000)})
     path = written(tmp_path / "c.json", made.dump())
-    # As a run has it: a process of its own, and the time that this process had.
+    # A process of its own, as a run is, and the processor time that it takes.
     measured = (
         "import sys, time; from pathlib import Path; from wiki import cache; began = time.process_time(); "
         "count = len(cache.load(Path(sys.argv[1]))); print(count, time.process_time() - began)"

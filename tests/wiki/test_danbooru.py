@@ -401,7 +401,7 @@ def test_requests_keep_the_pace() -> None:
     with FakeDanbooru(fake_of(names)) as wiki:
         list(source(wiki, Manners(per_second=10)).pages(names))
         gaps = [second.at - first.at for first, second in pairwise(wiki.asked)]
-    # The server notes the time of arrival, a little after that of sending.
+    # The server notes when a request arrives, a little after it was sent.
     assert all(gap > 0.08 for gap in gaps)
 
 

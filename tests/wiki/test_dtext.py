@@ -222,7 +222,7 @@ def test_control_characters_of_a_page_cannot_pass_for_the_marks_of_the_scanner()
     assert definition("A \x01red\x02 hat with \x00a feather.") == "A red hat with a feather."
 
 
-# Documents of known words: what a grammar puts around them must go, and every one of them must stay.
+# Documents of known words: all markup that the grammar puts around them must go, and every word must stay.
 
 WORDS = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel"]
 word = st.sampled_from(WORDS)
@@ -324,7 +324,7 @@ def test_a_hostile_page_takes_no_more_than_linear_time(piece: str) -> None:
     text = plain_text(body)
     definition(body)
     first_sentence(text)
-    # It takes about half a second; what is quadratic takes minutes.
+    # It takes about half a second; quadratic time would be minutes.
     assert time.process_time() - started < 8
 
 

@@ -71,7 +71,7 @@ FORMATS: dict[str, Writer] = {
     "dump.ndjson": write_json_lines,
     "dump.parquet": write_parquet,
     "DUMP.CSV": write_csv,
-    # What a browser unpacked on the way keeps its name.
+    # A browser may have unpacked the file and kept its name.
     "unpacked.csv.gz": write_csv,
 }
 
@@ -326,7 +326,7 @@ except UserError as error: print(error)
 
 
 def read_without_pyarrow(path: Path, libraries: Path) -> str:
-    # -S leaves out whatever is installed.
+    # -S leaves out all installed libraries.
     return run_python("-S", "-c", READ_WITHOUT_PYARROW, str(path), str(libraries))
 
 
@@ -347,7 +347,7 @@ started = time.perf_counter()
 pages = list(DumpSource(Path(sys.argv[1])).pages([f"tag_{number}" for number in range(0, 180_000, 450)]))
 assert len(pages) == 400 and all(page.text for page in pages)
 seconds = time.perf_counter() - started
-# Not getrusage: its peak is that of the parent, if that was higher when this process was forked.
+# Not getrusage: its peak includes that of the parent process before the fork.
 peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]
 print(seconds, int(peak) / 1024)
 """

@@ -1,4 +1,4 @@
-"""The shipped glossary keeps its own rules: plain sentences on what is seen, and nothing unfit to ship."""
+"""The glossary has plain sentences on what is seen, and nothing that is not suitable for work."""
 
 import json
 import re
@@ -36,7 +36,7 @@ YOUTH = re.compile(
 
 
 def pairs_of_the_file() -> list[tuple[str, dict[str, object]]]:
-    """Every pair as the file has it, twice if it stands there twice."""
+    """Every pair of the file, twice if it is there twice."""
     pairs: list[tuple[str, dict[str, object]]] = json.loads(
         GLOSSARY.read_text(encoding="utf-8"),
         object_pairs_hook=lambda found: dict(found) if found[0][0] == "description" else found,
@@ -49,7 +49,7 @@ def described() -> Iterator[tuple[str, str]]:
 
 
 def offenders(pattern: re.Pattern[str]) -> list[str]:
-    """The tags one of whose words is what `pattern` describes in full."""
+    """The tags of which one word matches `pattern` in full."""
     return [tag for tag in load_glossary() if any(map(pattern.fullmatch, [tag, *re.split(r"[_\s()]", tag)]))]
 
 

@@ -1,4 +1,4 @@
-"""Who knows best what a tag means, what a user may write, and what of it is told to the model."""
+"""Where the meaning of a tag comes from, what a user may write, and which tags a prompt explains."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def meanings_of(
     return TagMeanings(mine or {}, made, told or {})
 
 
-# Who knows best
+# Where a meaning comes from
 
 
 def test_implications_come_from_the_first_source_that_has_them_and_for_an_alias_from_its_target() -> None:
@@ -219,7 +219,7 @@ def test_an_unknown_category_to_leave_out_is_reported(tmp_path: Path, written: s
     assert config.load(path).tags.exclude_categories == ("meta", "species")
 
 
-# What is told
+# Which tags are explained
 
 ENTRIES = {
     "hatsune_miku": Entry("A singer with long aqua hair in two tails.", "character", 110_000, by="gemma"),
