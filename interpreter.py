@@ -18,7 +18,6 @@ from errors import ItemError, Problem
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from settings import InterpreterSettings
-from tags.categories import CHARACTER
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
@@ -142,8 +141,7 @@ class Interpreter(Stage[Picture, Written]):
     @cached_property
     def _names(self) -> frozenset[str]:
         """The characters of the whole data set, so that the check notices one who is not in the picture."""
-        categories = self._material.meanings.categories(list(self._collection.survey().counts))
-        return frozenset(tag for tag, category in categories.items() if category == CHARACTER)
+        return self._material.meanings.characters(list(self._collection.survey().counts))
 
     def keep(self, picture: Picture, written: Written) -> list[Problem]:
         """Write the caption; returns the faults that it still has."""

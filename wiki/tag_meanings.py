@@ -57,6 +57,10 @@ class TagMeanings:
         """The tags that this one implies by a rule of the wiki; empty where no rule is known."""
         return self.look_up(tag).implies
 
+    def characters(self, tags: Sequence[str]) -> frozenset[str]:
+        """The characters among the tags of a data set."""
+        return frozenset(tag for tag, category in self.categories(tags).items() if category == CHARACTER)
+
     def categories(self, tags: Sequence[str]) -> dict[str, str]:
         """The categories of the tags of one picture, as far as they are known or follow from their brackets.
 

@@ -25,7 +25,6 @@ from llm.servers import Endpoints
 from review.comparison import Cost, Side
 from review.pages import Sources
 from settings import EndpointSettings, Settings
-from tags.categories import CHARACTER
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -101,6 +100,7 @@ class Contender:
         self._pictures = pictures
         with self._named_errors():
             refuse_broken_templates(self.settings)
+            # This reads the cache and the user's own descriptions of tags, which may be broken.
             _ = self.project.material
             if not self.settings.interrogator.skip:
                 _clear(self.project.descriptions)
@@ -161,7 +161,6 @@ class Contender:
         """Its results, for the table and the page."""
         project, usage = self.project, self._usage
         meanings = project.material.meanings
-        known = meanings.categories(list(project.collection.survey().counts))
         sources = Sources(
             project.collection,
             project.captions.texts,
@@ -175,7 +174,7 @@ class Contender:
             self._writer,
             self._seer,
             sources,
-            names=frozenset(tag for tag, category in known.items() if category == CHARACTER),
+            names=meanings.characters(list(project.collection.survey().counts)),
             pictures=self._pictures,
             cost=Cost(usage.requests, usage.prompt_tokens, usage.completion_tokens, self._seconds),
         )

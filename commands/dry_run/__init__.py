@@ -6,6 +6,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from captioning.project import Project, refuse_broken_templates
 from captioning.summary import Summary
@@ -23,10 +24,13 @@ from interrogator import Interrogator
 from llm.prompts import Message, Prompt
 from llm.protocol import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.servers import Endpoints
-from settings import EndpointSettings, Settings
+from settings import EndpointSettings, Settings, StageSettings
 from summaries import summarizing
 from wiki.tag_meanings import is_no_tag
 from writing import PAGE_VARIABLES
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 # The tokens of an answer if neither the journal nor the probe tells; for the TagProvider they are per tag.
 _USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
@@ -67,73 +71,36 @@ class DryRun:
     async def _previews(self, project: Project) -> AsyncIterator[Preview]:
         """One for each stage that asks a model about pictures."""
         collection = project.collection
-        if not self.settings.interrogator.skip:
-            seeing = self.settings.interrogator
-            describer = project.interrogator()
-            preview = await self._preview(
-                "Interrogator",
-                project,
+        seeing, writing = self.settings.interrogator, self.settings.interpreter
+        if self._asks_a_model("Interrogator", seeing):
+            endpoint = await self._connections.endpoint(without_retries(seeing.endpoint))
+            describer = project.interrogator(endpoint)
+            yield _preview(
+                describer,
+                endpoint,
                 seeing.endpoint,
                 project.descriptions,
-                describer,
                 prompts=lambda picture: [describer.messages(picture)],
                 prepared=lambda picture: prepare(collection.file(picture), seeing.max_image_side),
                 check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
             )
-            if preview is not None:
-                yield preview
-        if not self.settings.interpreter.skip:
-            writer = project.interpreter()
-            preview = await self._preview(
-                "Interpreter",
-                project,
-                self.settings.interpreter.endpoint,
-                project.captions,
+        if self._asks_a_model("Interpreter", writing):
+            endpoint = await self._connections.endpoint(without_retries(writing.endpoint))
+            writer = project.interpreter(endpoint)
+            yield _preview(
                 writer,
+                endpoint,
+                writing.endpoint,
+                project.captions,
                 prompts=writer.messages,
                 prepared=lambda picture: None,
                 check=collection.tags,
             )
-            if preview is not None:
-                yield preview
 
-    async def _preview(
-        self,
-        title: str,
-        project: Project,
-        settings: EndpointSettings,
-        results: FileResults,
-        stage: Interrogator | Interpreter,
-        *,
-        prompts: Callable[[Picture], Sequence[Sequence[Message]]],
-        prepared: Callable[[Picture], Prepared | None],
-        check: Callable[[Picture], object],
-    ) -> Preview | None:
-        """The preview of a stage; None if it asks no model.
-
-        `check` raises ItemError for a picture that would fail.
-        """
-        if settings.url == "builtin":
+    def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
+        if chosen.endpoint.url == "builtin" and not chosen.skip:
             self._without_model.append(title)
-            return None
-        endpoint = await self._connections.endpoint(without_retries(settings))
-        model = endpoint.model if endpoint else settings.model
-        due, _ = project.wanted.due(
-            results, lambda each: stage.fingerprint(each, model), redo_drafts=title == "Interpreter"
-        )
-        pictures, left_out = usable(due, check)
-        answer = results.mean_answer()
-        return Preview(
-            title,
-            endpoint,
-            settings,
-            pictures,
-            left_out,
-            prompts,
-            prepared,
-            answer=answer or _USUAL_ANSWER[title],
-            answer_is_known=answer is not None,
-        )
+        return chosen.endpoint.url != "builtin" and not chosen.skip
 
     async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
         self.say(f"\n=== {printable(picture.name)}: {self._state(project, picture)}")
@@ -241,6 +208,32 @@ class DryRun:
                 is_limit=True,
             )
         ]
+
+
+def _preview(
+    stage: Interrogator | Interpreter,
+    endpoint: Endpoint | None,
+    settings: EndpointSettings,
+    results: FileResults,
+    *,
+    prompts: Callable[[Picture], Sequence[Sequence[Message]]],
+    prepared: Callable[[Picture], Prepared | None],
+    check: Callable[[Picture], object],
+) -> Preview:
+    """The preview of a stage; `check` raises ItemError for a picture that would fail."""
+    pictures, left_out = usable(stage.due().items, check)
+    answer = results.mean_answer()
+    return Preview(
+        stage.title,
+        endpoint,
+        settings,
+        pictures,
+        left_out,
+        prompts,
+        prepared,
+        answer=answer or _USUAL_ANSWER[stage.title],
+        answer_is_known=answer is not None,
+    )
 
 
 def _pictures_to_show(project: Project, previews: Sequence[Preview]) -> Sequence[Picture]:
