@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from captioning.project import Project, refuse_broken_templates
 from captioning.summary import Summary
 from commands import without_retries
-from commands.dry_run.estimate import Estimate, total_line
-from commands.dry_run.preview import Preview, usable
+from commands.dry_run.preview import Estimate, Preview, total_line, usable
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare

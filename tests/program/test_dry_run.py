@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import config
-from commands.dry_run.estimate import Estimate, total_line
+from commands.dry_run.preview import Estimate, total_line
 from settings import EndpointSettings
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import LlamaServer
