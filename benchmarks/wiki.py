@@ -25,10 +25,10 @@ from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import WIKIS, Manners
 from tag_provider import TagProvider
+from tests.fakes.answers import gists
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.e621 import FakeE621
 from tests.fakes.endpoint import FakeEndpoint
-from tests.fakes.gists import gists
 from tests.fakes.wiki import Asked, FakeWiki, Reply
 from tests.fakes.wiki_pages import WikiTag
 from wiki import cache as tags_cache

@@ -1,7 +1,8 @@
-"""What the fake endpoint says: a sentence for every prompt, and the JSON and HTTP that carry it."""
+"""What the fake endpoint says: a caption, or sentences about wiki pages, and the JSON and HTTP around it."""
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -29,12 +30,32 @@ _SENTENCE = (
     "during a village fair|in the first frost|at the end of May|in late October",
 )
 
+# A page as the shipped template for wiki pages lists it.
+_PAGE = re.compile(r"^(\d+)\. (.+?) \([a-z]+\): ", re.MULTILINE)
+
 
 def caption_for(body: Json) -> str:
     """Write a caption-like sentence of 14 to 22 words; equal messages give equal sentences, others differ."""
     digest = hashlib.sha256(json.dumps(body.get("messages"), sort_keys=True).encode()).digest()
     words = (choices.split("|") for choices in _SENTENCE)
     return " ".join(choices[byte % 16] for choices, byte in zip(words, digest, strict=False)) + "."
+
+
+def pages_in(body: Json) -> list[str]:
+    """The names of the pages in the last message of a request."""
+    return [name for _, name in _PAGE.findall(body["messages"][-1]["content"])]
+
+
+def sentence_about(name: str) -> str:
+    """What the model says of a page."""
+    return f"Something like a {name} stands in plain sight."
+
+
+def gists(body: Json) -> str:
+    """The whole answer."""
+    return "\n".join(
+        f"{number}. {sentence_about(name)}" for number, name in enumerate(pages_in(body), start=1)
+    )
 
 
 def completion(body: Json, text: str | None, finish_reason: str = "stop") -> Json:

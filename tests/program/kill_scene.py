@@ -31,7 +31,7 @@ READER, SEER, WRITER = "reader", "seer", "writer"
 
 _MATERIALS = ("paper", "wooden", "glass", "stone", "copper", "woollen", "silk", "clay", "wicker", "brass")
 _THINGS = (
-    *("kite", "lantern", "bridge", "basket", "ladder", "boat", "bell", "fence", "bench", "drum", "mask"),
+    *("kite", "lantern", "bridge", "basket", "ladder", "boat", "enough", "fence", "bench", "drum", "mask"),
     *("flute", "wheel", "bowl"),
 )
 _TAGS = tuple(f"{material}_{thing}" for thing in _THINGS for material in _MATERIALS)
@@ -75,13 +75,13 @@ def answer(body: Json) -> str:
     text = _text_of(body)
     if body["model"] == READER:
         names = _PAGE.findall(text)
-        sentences = [f"A {name} stands {_by_lot(name)} in a market." for name in names]
+        sentences = [f"A {name} stands {_place_of(name)} in a market." for name in names]
         return "\n".join(f"{number}. {each}" for number, each in enumerate(sentences, start=1))
     things = ", ".join(f"a {tag}" for tag in _tags_in(text).split(", "))
-    return f"In the market there are {things}, {_by_lot(text)} {_by_lot(text[::-1])}."
+    return f"In the market there are {things}, {_place_of(text)} {_place_of(text[::-1])}."
 
 
-def _by_lot(text: str) -> str:
+def _place_of(text: str) -> str:
     places = ("at dawn", "at noon", "in the rain", "by a well", "under a tree", "near a wall", "on a hill")
     digest = hashlib.sha256(text.encode()).digest()
     return f"{places[digest[0] % 7]} with {digest[1] + 2} stalls"
@@ -101,24 +101,24 @@ def _tags_in(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Post:
-    """The only `fault` of the endpoint: it answers well, remembers what was sent, and rings at the nth."""
+class AnswerCounter:
+    """The only `fault` of the endpoint: it answers well, keeps what it sent, and tells when it is enough."""
 
     sent: list[Json] = field(default_factory=list)
-    bell: threading.Event = field(default_factory=threading.Event)
-    ring_at: int = 0
+    enough: threading.Event = field(default_factory=threading.Event)
+    stop_after: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def expect(self, ring_at: int) -> None:
-        self.sent, self.ring_at = [], ring_at
-        self.bell.clear()
+    def expect(self, stop_after: int) -> None:
+        self.sent, self.stop_after = [], stop_after
+        self.enough.clear()
 
     def send(self, exchange: Exchange) -> None:
         Reply().send(exchange)
         with self._lock:
             self.sent.append(exchange.request.body)
-            if len(self.sent) >= self.ring_at:
-                self.bell.set()
+            if len(self.sent) >= self.stop_after:
+                self.enough.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class Scene:
     """One project, its servers, and the names by which its requests are known."""
 
     def __init__(self, folder: Path, images: Path, names: Mapping[str, str]) -> None:
-        self.post = Post()
-        self.endpoint = FakeEndpoint(answer=answer, faults=(self.post,), latency=0.004)
+        self.answers = AnswerCounter()
+        self.endpoint = FakeEndpoint(answer=answer, faults=(self.answers,), latency=0.004)
         self.wiki = FakeDanbooru(wiki_tags())
         self.names = names
         self.project = Project(
@@ -171,21 +171,21 @@ class Scene:
             return {f"{READER} {name.replace(' ', '_')}" for name in _PAGE.findall(text)}
         return {f"{body['model']} {self.names[_tags_in(text)]}"}
 
-    def run(self, ring_at: int | None = None, then: float = 0.0) -> Run:
-        """One run; killed `then` seconds after answer number `ring_at` was sent, or left to its end."""
+    def run(self, stop_after: int | None = None, delay: float = 0.0) -> Run:
+        """One run: killed `delay` seconds after answer number `stop_after` was sent, or left to its end."""
         asked = len(self.endpoint.requests)
         looked_up = len(self.wiki.asked)
-        self.post.expect(ring_at or 0)
+        self.answers.expect(stop_after or 0)
         errors = self.project.folder / "stderr.txt"
         with errors.open("w") as err:
             process = subprocess.Popen(self.project.command(), stdout=subprocess.DEVNULL, stderr=err)
             try:
-                if ring_at is None:
+                if stop_after is None:
                     process.wait(LONGEST_RUN)
                 else:
-                    self._await_bell(process)
-                    time.sleep(then)
-                sent = list(self.post.sent)
+                    self._await_answers(process)
+                    time.sleep(delay)
+                sent = list(self.answers.sent)
                 process.kill()
             finally:
                 process.kill()
@@ -199,8 +199,8 @@ class Scene:
             set(_looked_up(self.wiki, looked_up)),
         )
 
-    def _await_bell(self, process: subprocess.Popen[bytes]) -> None:
-        while self.post.ring_at and process.poll() is None and not self.post.bell.wait(0.05):
+    def _await_answers(self, process: subprocess.Popen[bytes]) -> None:
+        while self.answers.stop_after and process.poll() is None and not self.answers.enough.wait(0.05):
             """Wait for the answer, or for the end of a run that needs fewer."""
 
     def look(self, expected: Mapping[str, str]) -> Left:
@@ -234,7 +234,7 @@ class Scene:
         entries = json.loads(self.project.cache.read_text("utf-8"))
         return {tag: entry["description"] for tag, entry in entries.items()}
 
-    def strays(self) -> list[str]:
+    def leftovers(self) -> list[str]:
         """Files that a run which ended in order does not leave behind."""
         hidden = self.project.folder.rglob(".*")
         return [str(path) for path in hidden if path.name != ".tagscribe.lock"]

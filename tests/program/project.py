@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -37,6 +38,19 @@ def png(colour: tuple[int, int, int] = (90, 140, 200), width: int = 24, height: 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def state_of(folder: Path) -> dict[str, str]:
+    """What lies below a folder: files with a digest and the time of their last change, and folders."""
+    found = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file():
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[name] = f"{digest} {path.stat().st_mtime_ns}"
+        else:
+            found[f"{name}/"] = ""
+    return found
 
 
 class Project:

@@ -1,8 +1,7 @@
-"""Every bad input of the corpus gets its sentence and its exit code; no file of the user's is changed."""
+"""Every bad input of the corpus ends with its message and exit code, and no file of the user's is changed."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -23,7 +22,7 @@ from llm.replies import Form, clean
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program import bad_inputs
 from tests.program.bad_inputs import Bad
-from tests.program.project import Project, png
+from tests.program.project import Project, png, state_of
 from wiki import cache as tags_cache
 from wiki.dump import DumpSource
 from wiki.tag_meanings import load_own
@@ -46,13 +45,13 @@ def label(bad: Bad) -> str:
     return f"{bad.kind}-{bad.name}-{bad.content[:25]!r}"
 
 
-def test_the_corpus_is_as_large_as_promised() -> None:
+def test_the_corpus_has_as_many_bad_inputs_as_the_docs_say() -> None:
     assert len(bad_inputs.ALL) >= 120
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("bad", bad_inputs.ALL, ids=label)
-def test_a_bad_input_gets_its_sentence_and_its_consequence(tmp_path: Path, bad: Bad) -> None:
+def test_a_bad_input_is_refused_with_its_message_and_exit_code(tmp_path: Path, bad: Bad) -> None:
     path = tmp_path / bad.name
     path.write_bytes(bad.content)
     with pytest.raises((UserError, ItemError)) as caught:
@@ -114,11 +113,11 @@ def test_folders_that_would_overwrite_something_are_refused_before_anything_is_w
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(png())
         (tmp_path / name).with_suffix(".txt").write_text("1girl", encoding="utf-8")
-    before = state(tmp_path / "images")
+    before = state_of(tmp_path / "images")
     with pytest.raises(UserError) as caught:
         folders(tmp_path, **chosen)
     assert sentence in str(caught.value)
-    assert state(tmp_path / "images") == before
+    assert state_of(tmp_path / "images") == before
     assert {path.name for path in tmp_path.iterdir()} == {"images", "config.ini"}
 
 
@@ -133,7 +132,7 @@ def test_folders_that_would_overwrite_something_are_refused_before_anything_is_w
     ],
     ids=str,
 )
-def test_folders_that_lie_in_each_other_without_harm_are_fine(tmp_path: Path, chosen: dict[str, str]) -> None:
+def test_nested_folders_that_overwrite_nothing_are_accepted(tmp_path: Path, chosen: dict[str, str]) -> None:
     for name in (
         "images/a.png",
         "images/captions/a.txt",
@@ -153,16 +152,7 @@ def test_folders_that_lie_in_each_other_without_harm_are_fine(tmp_path: Path, ch
     )
 
 
-def state(folder: Path) -> dict[str, str]:
-    """The content of every file below a folder, as a digest."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-def test_one_run_over_all_bad_pictures_and_tag_files_does_the_good_ones_and_tells_of_each_other(
+def test_one_run_over_all_bad_pictures_and_tag_files_does_the_good_ones_and_lists_the_others(
     tmp_path: Path,
 ) -> None:
     with FakeEndpoint() as endpoint:
@@ -180,11 +170,11 @@ def test_one_run_over_all_bad_pictures_and_tag_files_does_the_good_ones_and_tell
             expected[name] = bad.sentence.removeprefix("picture.png")
         project.add("good.png")
         project.add("old format.bmp")
-        before = state(project.images)
+        before = state_of(project.images)
         result = project.run()
         asked = len(endpoint.requests)
     assert result.code == 1
-    assert state(project.images) == before
+    assert state_of(project.images) == before
     told = {line["picture"]: line["message"] for line in project.journal() if line["outcome"] == "failed"}
     assert {name for name, sentence in expected.items() if sentence not in told.get(name, "")} == set()
     assert "old format.bmp: this format cannot be sent to a model: convert the picture" in result.out
@@ -228,7 +218,7 @@ NO_PICTURES = "there are no pictures in"
     ],
     ids=str,
 )
-def test_the_exit_code_and_one_sentence_tell_what_is_wrong_and_nothing_is_changed(
+def test_a_run_that_cannot_work_says_why_in_one_sentence_and_changes_nothing(
     tmp_path: Path, chosen: dict[str, str], files: dict[str, str], code: int, sentence: str
 ) -> None:
     with FakeEndpoint() as endpoint:
@@ -238,17 +228,17 @@ def test_the_exit_code_and_one_sentence_tell_what_is_wrong_and_nothing_is_change
         for name, text in files.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
-        before = state(tmp_path)
+        before = state_of(tmp_path)
         result = project.run()
     assert (result.code, sentence in result.out + result.err) == (code, True), result
-    after = state(tmp_path)
+    after = state_of(tmp_path)
     assert {name: after.get(name) for name in before} == before
     if code == 2:
         assert result.err.startswith("caption.py: ")
         assert len(result.err.splitlines()) <= 2
 
 
-def test_without_a_config_the_way_to_a_fresh_one_is_told(tmp_path: Path) -> None:
+def test_without_a_config_the_message_says_how_to_write_a_fresh_one(tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "config.ini").unlink()
     result = project.run()
@@ -267,7 +257,7 @@ JOURNAL = (
 )
 
 
-def test_a_journal_full_of_broken_and_foreign_lines_is_kept_and_goes_on(tmp_path: Path) -> None:
+def test_a_journal_full_of_broken_and_foreign_lines_is_kept_and_appended_to(tmp_path: Path) -> None:
     project = Project(tmp_path, Dataset__existing="refresh")
     project.add("a.png")
     project.captions.mkdir()
@@ -285,7 +275,7 @@ def test_a_journal_full_of_broken_and_foreign_lines_is_kept_and_goes_on(tmp_path
 @pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() == 0, reason="the owner of all may write anywhere"
 )
-def test_a_captions_folder_that_cannot_be_written_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+def test_a_read_only_captions_folder_is_reported_before_any_request(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url)
         project.add("a.png")
@@ -296,7 +286,7 @@ def test_a_captions_folder_that_cannot_be_written_is_told_before_anything_is_ask
     assert "is read-only: change its permissions or name another one" in result.err
 
 
-def test_names_that_a_console_cannot_show_are_shown_in_another_way(tmp_path: Path) -> None:
+def test_names_that_a_console_cannot_show_are_escaped(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("naïve ☃.png").with_suffix(".txt").write_text("", encoding="utf-8")
     result = project.run(environment={"PYTHONIOENCODING": "ascii"})
@@ -304,7 +294,7 @@ def test_names_that_a_console_cannot_show_are_shown_in_another_way(tmp_path: Pat
     assert "na\\xefve \\u2603.png: the tag file holds no tags" in result.out
 
 
-def test_of_many_problems_and_failures_the_rest_is_counted_by_reason(tmp_path: Path) -> None:
+def test_many_problems_are_listed_in_part_and_the_rest_counted_by_reason(tmp_path: Path) -> None:
     project = Project(tmp_path)
     for number in range(30):
         project.add(f"{number}.png").with_suffix(".txt").unlink()

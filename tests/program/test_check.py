@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -18,7 +17,7 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.fakes.llama_server import CONTEXT, SLOTS, LlamaServer
 from tests.fakes.wiki_pages import TAGS
-from tests.program.project import Project, Result, png
+from tests.program.project import Project, Result, png, state_of
 
 
 def picture_in(body: Json) -> bool:
@@ -46,17 +45,6 @@ def only(result: Result, level: str) -> str:
     found = lines(result, level)
     assert len(found) == 1, result.out
     return found[0]
-
-
-def state_of(folder: Path) -> dict[str, str]:
-    """Every file below a folder, with a digest of what it holds and when it was written."""
-    return {
-        str(
-            path.relative_to(folder)
-        ): f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_mtime_ns}"
-        for path in folder.rglob("*")
-        if path.is_file()
-    } | {f"{path.relative_to(folder)}/": "" for path in folder.rglob("*") if path.is_dir()}
 
 
 def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(

@@ -1,4 +1,4 @@
-"""What disks, folders and other programs do to a run: one sentence each, and nothing broken."""
+"""Runs on full and read-only disks, with files in the way, and beside a second run."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ def numbered(project: Project, count: int) -> Project:
     return project
 
 
-def no_file_is_torn(project: Project, text: str) -> None:
+def every_caption_is_whole(project: Project, text: str) -> None:
     for path in [*project.captions.rglob("*.txt")]:
         assert path.read_text(encoding="utf-8") == text
 
 
 @posix
-def test_a_full_disk_ends_the_run_and_with_room_it_goes_on(tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_ends_the_run_and_the_next_run_goes_on_once_there_is_room(
+    tmp_path: Path, small_disk: Path
+) -> None:
     text = "A girl with a hat smiles at the viewer."
     with FakeEndpoint(answer=lambda body: text) as endpoint:
         project = Project(tmp_path, endpoint.url, Dataset__captions=str(small_disk), Interpreter__repairs="0")
@@ -60,7 +62,7 @@ def test_a_full_disk_ends_the_run_and_with_room_it_goes_on(tmp_path: Path, small
         (line,) = result.err.splitlines()
         assert "No space left on device" in line
         assert "make room on the disk and run again" in line
-        no_file_is_torn(project, text)
+        every_caption_is_whole(project, text)
         written = len(list(small_disk.glob("*.txt")))
         assert written < 40
         asked = len(endpoint.requests)
@@ -70,7 +72,7 @@ def test_a_full_disk_ends_the_run_and_with_room_it_goes_on(tmp_path: Path, small
         subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
         again = project.run()
         assert again.code == 0, (again, small)
-        no_file_is_torn(project, text)
+        every_caption_is_whole(project, text)
         assert len(list(small_disk.glob("*.txt"))) == 40
         assert len(endpoint.requests) == asked + 40 - written
     pictures = {line["picture"] for line in project.journal() if line["outcome"] == "done"}
@@ -78,9 +80,7 @@ def test_a_full_disk_ends_the_run_and_with_room_it_goes_on(tmp_path: Path, small
 
 
 @posix
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_asked(
-    tmp_path: Path, small_disk: Path
-) -> None:
+def test_a_read_only_folder_is_reported_before_any_request(tmp_path: Path, small_disk: Path) -> None:
     (small_disk / "captions").mkdir()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with FakeEndpoint() as endpoint:
@@ -120,7 +120,7 @@ def test_a_tags_cache_that_cannot_be_written_loses_no_answer(tmp_path: Path, sma
 
 
 @posix
-def test_a_permission_denied_is_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported_in_one_sentence(tmp_path: Path) -> None:
     as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root is denied nothing, and setpriv is not there to be somebody else")
@@ -146,7 +146,7 @@ def test_a_permission_denied_is_one_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_where_a_caption_should_be_fails_before_it_is_paid_for(tmp_path: Path) -> None:
+def test_a_picture_whose_caption_file_is_a_folder_fails_before_any_request(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Interpreter__repairs="0"), 3)
         (project.captions / "001.txt").mkdir(parents=True)
@@ -158,7 +158,7 @@ def test_a_folder_where_a_caption_should_be_fails_before_it_is_paid_for(tmp_path
     assert {path.name for path in project.captions.glob("*.txt") if path.is_file()} == {"000.txt", "002.txt"}
 
 
-def test_a_file_where_the_captions_folder_should_be_is_one_sentence(tmp_path: Path) -> None:
+def test_a_file_where_the_captions_folder_should_be_is_reported_in_one_sentence(tmp_path: Path) -> None:
     project = numbered(Project(tmp_path), 1)
     project.captions.write_text("not a folder")
     result = project.run()
@@ -169,7 +169,9 @@ def test_a_file_where_the_captions_folder_should_be_is_one_sentence(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["journal.jsonl", ".tagscribe.lock"])
-def test_a_folder_in_the_place_of_the_programs_own_files_is_one_sentence(tmp_path: Path, name: str) -> None:
+def test_a_folder_in_the_place_of_the_programs_own_files_is_reported_in_one_sentence(
+    tmp_path: Path, name: str
+) -> None:
     with FakeEndpoint() as endpoint:
         project = numbered(Project(tmp_path, endpoint.url), 1)
         (project.captions / name).mkdir(parents=True)
@@ -179,7 +181,7 @@ def test_a_folder_in_the_place_of_the_programs_own_files_is_one_sentence(tmp_pat
     assert name in line or sys.platform == "win32"
 
 
-def test_a_file_in_the_place_of_a_sub_folder_fails_only_what_belongs_there(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_a_sub_folder_fails_only_the_pictures_of_that_folder(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, endpoint.url, Interpreter__repairs="0")
         project.add("a.png")
@@ -194,7 +196,7 @@ def test_a_file_in_the_place_of_a_sub_folder_fails_only_what_belongs_there(tmp_p
 
 
 @posix
-def test_a_name_that_is_too_long_for_its_caption_fails_before_it_is_paid_for(tmp_path: Path) -> None:
+def test_a_picture_whose_name_is_too_long_for_a_caption_file_fails_before_any_request(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(
             tmp_path, endpoint.url, Dataset__caption_extension=".caption", Interpreter__repairs="0"
@@ -209,7 +211,7 @@ def test_a_name_that_is_too_long_for_its_caption_fails_before_it_is_paid_for(tmp
     assert (project.captions / "short.caption").exists()
 
 
-def test_a_picture_that_is_deleted_meanwhile_fails_alone(tmp_path: Path) -> None:
+def test_a_picture_that_is_deleted_during_the_run_fails_alone(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(
             tmp_path,
@@ -234,7 +236,7 @@ def test_a_picture_that_is_deleted_meanwhile_fails_alone(tmp_path: Path) -> None
     assert len(list(project.descriptions.glob("*.txt"))) == 58
 
 
-def test_a_second_run_on_one_folder_is_told_so_and_stops(tmp_path: Path) -> None:
+def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     with FakeEndpoint(faults=(Reply(), Hang(60)), every=1) as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Endpoint__concurrency="1"), 3)
         first = subprocess.Popen(project.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -257,7 +259,7 @@ def test_a_second_run_on_one_folder_is_told_so_and_stops(tmp_path: Path) -> None
         assert project.run().code == 0, "the lock outlived its run"
 
 
-def test_runs_that_share_descriptions_do_not_write_them_at_once(tmp_path: Path) -> None:
+def test_a_second_run_that_would_write_the_same_descriptions_is_refused(tmp_path: Path) -> None:
     with FakeEndpoint(faults=(Hang(60),)) as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Interrogator__skip="False"), 2)
         first = subprocess.Popen(project.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -276,7 +278,7 @@ def test_runs_that_share_descriptions_do_not_write_them_at_once(tmp_path: Path) 
             first.wait()
 
 
-def test_captions_among_the_pictures_may_not_take_the_place_of_tags(tmp_path: Path) -> None:
+def test_captions_may_not_overwrite_tag_files_in_the_picture_folder(tmp_path: Path) -> None:
     project = Project(tmp_path, Dataset__captions=str(tmp_path / "images"))
     project.add("a.png", "1girl, solo")
     result = project.run()
@@ -286,7 +288,7 @@ def test_captions_among_the_pictures_may_not_take_the_place_of_tags(tmp_path: Pa
     assert (project.images / "a.txt").read_text() == "1girl, solo"
 
 
-def test_captions_among_the_pictures_are_fine_by_another_extension(tmp_path: Path) -> None:
+def test_captions_may_lie_beside_the_pictures_with_another_extension(tmp_path: Path) -> None:
     project = Project(
         tmp_path,
         Dataset__captions=str(tmp_path / "images"),
@@ -301,7 +303,7 @@ def test_captions_among_the_pictures_are_fine_by_another_extension(tmp_path: Pat
 
 
 @posix
-def test_a_link_that_leads_nowhere_hides_no_other_caption(tmp_path: Path) -> None:
+def test_broken_links_among_the_captions_do_not_hide_that_captions_are_missing(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Interpreter__repairs="0"), 5)
         project.captions.mkdir()
@@ -330,7 +332,7 @@ def test_a_link_that_leads_out_of_the_captions_folder_is_not_followed(tmp_path: 
 
 
 @posix
-def test_output_that_nobody_reads_stops_no_run(tmp_path: Path) -> None:
+def test_output_that_nobody_reads_does_not_stop_the_run(tmp_path: Path) -> None:
     project = numbered(Project(tmp_path), 3)
     for where in (">/dev/full", "| true"):
         shutil.rmtree(project.captions, ignore_errors=True)
@@ -342,7 +344,7 @@ def test_output_that_nobody_reads_stops_no_run(tmp_path: Path) -> None:
         assert len(list(project.captions.glob("*.txt"))) == 3
 
 
-def test_names_that_the_console_cannot_show_stop_no_run(tmp_path: Path) -> None:
+def test_names_that_the_console_cannot_show_do_not_stop_the_run(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("初音ミク.png", picture=png()).with_suffix(".txt").unlink()
     project.add("b.png")

@@ -13,8 +13,7 @@ from commands.dry_run.preview import Estimate, total_line
 from settings import EndpointSettings
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import LlamaServer
-from tests.program.project import Project, png
-from tests.program.test_check import state_of
+from tests.program.project import Project, png, state_of
 
 PICTURES = 4
 

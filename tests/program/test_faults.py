@@ -1,4 +1,4 @@
-"""An endpoint that fails, in passing or for good: what is asked again, how politely, and what is said."""
+"""An endpoint that fails for a while or for good: what is asked again, how fast, and what is said."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from tests.fakes.endpoint import (
 from tests.fakes.faults import Exchange
 from tests.fakes.llmock_server import Llmock
 from tests.fakes.wiki_pages import TAGS
+from tests.program.processes import on_a_terminal
 from tests.program.project import Project
-from tests.stages.test_progress import on_a_terminal
 
 pytestmark = pytest.mark.slow
 
@@ -55,13 +55,13 @@ PASSING = (
     HalfBody(),
     Html200(),
 )
-# Requests that one call may cost before it is a storm; an item may be asked about once more at the end.
+# The most requests that one call may cost. An item may be asked about once more at the end of the stage.
 MOST_TRIES = 10
 TIMEOUT = 2.0
 
 
-class Lot:
-    """Three of ten requests fail, by what they say and how often it was said: the same in every run."""
+class SomeFaults:
+    """Three of ten requests fail, chosen by their text and how often it came: the same in every run."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.drawn: Counter[str] = Counter()
@@ -93,9 +93,11 @@ def tries(requests: list[Request]) -> Iterator[list[float]]:
     yield from seen.values()
 
 
-def test_of_an_endpoint_that_fails_three_times_in_ten_every_picture_gets_its_caption(tmp_path: Path) -> None:
-    lot = Lot(PASSING)
-    with FakeEndpoint(faults=(lot,)) as endpoint, FakeDanbooru(TAGS) as wiki:
+def test_every_picture_gets_its_caption_from_an_endpoint_that_fails_three_times_in_ten(
+    tmp_path: Path,
+) -> None:
+    faults = SomeFaults(PASSING)
+    with FakeEndpoint(faults=(faults,)) as endpoint, FakeDanbooru(TAGS) as wiki:
         project = Project(
             tmp_path,
             endpoint.url,
@@ -111,9 +113,9 @@ def test_of_an_endpoint_that_fails_three_times_in_ten_every_picture_gets_its_cap
         assert (result.code, result.err) == (0, ""), result
         assert len(list(project.captions.glob("*.txt"))) == 60
         assert len(list(project.descriptions.glob("*.txt"))) == 60
-        assert {type(fault).__name__ for fault in PASSING} <= set(lot.drawn)
-        failed = sum(lot.drawn.values()) - lot.drawn["Reply"]
-        assert 0.25 < failed / sum(lot.drawn.values()) < 0.35
+        assert {type(fault).__name__ for fault in PASSING} <= set(faults.drawn)
+        failed = sum(faults.drawn.values()) - faults.drawn["Reply"]
+        assert 0.25 < failed / sum(faults.drawn.values()) < 0.35
         for times in tries(endpoint.requests):
             assert len(times) <= MOST_TRIES
             assert all(after - before > 0.4 for before, after in pairwise(times))
@@ -177,7 +179,9 @@ def test_when_everything_fails_the_stage_ends_soon_with_the_last_reason(
         (Status(429, headers={"Retry-After": "86400"}), "come back in 86400 seconds"),
     ],
 )
-def test_what_no_request_can_pass_ends_the_run_at_once(tmp_path: Path, fault: Fault, words: str) -> None:
+def test_an_error_that_every_request_would_meet_ends_the_run_at_once(
+    tmp_path: Path, fault: Fault, words: str
+) -> None:
     with FakeEndpoint(faults=(fault,)) as endpoint:
         project = pictures(Project(tmp_path, endpoint.url, Endpoint__concurrency="2"), 10)
         result = project.run()
@@ -187,7 +191,7 @@ def test_what_no_request_can_pass_ends_the_run_at_once(tmp_path: Path, fault: Fa
     assert words in line
 
 
-def test_many_unreadable_pictures_say_nothing_of_the_server(tmp_path: Path) -> None:
+def test_many_unreadable_pictures_do_not_end_the_run_as_a_failing_server_would(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, endpoint.url, Interrogator__skip="False", Interpreter__repairs="0")
         for number in range(30):
@@ -204,7 +208,7 @@ def test_many_unreadable_pictures_say_nothing_of_the_server(tmp_path: Path) -> N
 def away_after(requests: int, endpoint: FakeEndpoint, *, comes_back: bool) -> Iterator[None]:
     """Have the server go away after so many requests, and come back in three seconds or not at all."""
 
-    def meddle() -> None:
+    def stop_and_start() -> None:
         while len(endpoint.requests) < requests and not over.wait(0.01):
             """Wait for them."""
         endpoint.stop()
@@ -213,13 +217,13 @@ def away_after(requests: int, endpoint: FakeEndpoint, *, comes_back: bool) -> It
             endpoint.start_again()
 
     over = threading.Event()
-    meddler = threading.Thread(target=meddle)
-    meddler.start()
+    stopper = threading.Thread(target=stop_and_start)
+    stopper.start()
     try:
         yield
     finally:
         over.set()
-        meddler.join()
+        stopper.join()
 
 
 def test_a_server_that_goes_away_and_comes_back_is_waited_for(tmp_path: Path) -> None:
@@ -265,7 +269,7 @@ GOOD = {"type": "reply", "text": "A girl with a hat smiles at the viewer.", "tim
 
 
 @needs_llmock
-def test_an_independent_judge_finds_nothing_wrong_with_how_faults_are_met(tmp_path: Path) -> None:
+def test_llmock_finds_nothing_wrong_with_how_faults_are_retried(tmp_path: Path) -> None:
     faults = [
         {"type": "fail", "status": status, "times": times, **more}
         for status, times, more in (
@@ -294,7 +298,7 @@ def test_an_independent_judge_finds_nothing_wrong_with_how_faults_are_met(tmp_pa
 
 
 @needs_llmock
-def test_an_independent_judge_finds_nothing_wrong_where_requests_are_rationed(tmp_path: Path) -> None:
+def test_llmock_finds_nothing_wrong_with_the_pace_under_a_rate_limit(tmp_path: Path) -> None:
     with Llmock(tmp_path / "llmock.txt", "--rpm", "60") as judge:
         judge.script(GOOD)
         project = Project(tmp_path, judge.url, Endpoint__concurrency="8", Interpreter__repairs="0")

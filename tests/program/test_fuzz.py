@@ -1,6 +1,6 @@
-"""Whatever a file or an answer holds, reading it gives a result or one of our own errors, in linear time.
+"""Reading any file or answer gives a result or one of our own errors, in linear time.
 
-Tag files, tags, DText, replies and captions have such tests beside their own; here is what else is read.
+Tag files, tags, DText, replies and captions have such tests in their own folders. Here is all else.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ JOURNAL_LINES = st.dictionaries(
         max_size=6,
     )
 )
-def test_any_lines_are_a_journal_or_passed_over(lines: list[bytes]) -> None:
+def test_any_lines_are_a_journal_or_skipped(lines: list[bytes]) -> None:
     in_file("journal.jsonl", b"\n".join(lines), all_of_the_journal)
 
 
@@ -173,7 +173,7 @@ TAG_LINES = st.fixed_dictionaries({"page": PAGE | WHOLE_PAGE | LEAVES, "source":
 
 @FUZZ
 @given(st.lists(TAG_LINES | JSON, max_size=5))
-def test_any_lines_are_a_log_of_tags_or_passed_over(lines: list[object]) -> None:
+def test_any_lines_are_a_log_of_tags_or_skipped(lines: list[object]) -> None:
     in_file(".tags.jsonl", "\n".join(map(json.dumps, lines)).encode(), log_of_tags)
 
 
@@ -193,7 +193,7 @@ INI = st.lists(
 
 @FUZZ
 @given(INI.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=100))
-def test_any_text_is_a_config_or_refused_and_its_data_set_can_be_opened_or_not(content: bytes) -> None:
+def test_any_text_is_a_config_or_refused(content: bytes) -> None:
     in_file("config.ini", content, config.load)
 
 

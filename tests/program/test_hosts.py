@@ -1,4 +1,4 @@
-"""Nothing is contacted but what config.ini names: every connection of the program is written down.
+"""Nothing is contacted but what config.ini names: every connection of the program is recorded.
 
 The program runs as a user's does, with an audit hook of Python beside it that notes each name that is
 looked up, each address that is connected to and each program that is started. A proxy that refuses
@@ -155,7 +155,7 @@ def with_all_stages(folder: Path, endpoint: FakeEndpoint, wiki: FakeDanbooru) ->
     return project
 
 
-def test_a_run_of_all_stages_contacts_the_endpoint_and_the_wiki_and_no_proxy_between(
+def test_a_run_of_all_stages_contacts_only_the_endpoint_and_the_wiki_without_a_proxy(
     tmp_path: Path, proxy: RefusingProxy
 ) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
@@ -170,7 +170,7 @@ def test_a_run_of_all_stages_contacts_the_endpoint_and_the_wiki_and_no_proxy_bet
 
 
 @pytest.mark.parametrize("look", ["--check", "--dry-run"])
-def test_looking_before_a_run_contacts_nothing_else_either(
+def test_check_and_dry_run_contact_nothing_but_the_endpoint_and_the_wiki(
     tmp_path: Path, proxy: RefusingProxy, look: str
 ) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
@@ -181,7 +181,7 @@ def test_looking_before_a_run_contacts_nothing_else_either(
     assert proxy.asked == []
 
 
-def test_an_endpoint_beyond_this_computer_is_asked_through_the_proxy_and_nobody_else_is(
+def test_an_endpoint_on_another_computer_is_asked_through_the_proxy_and_nothing_else_is(
     tmp_path: Path, proxy: RefusingProxy
 ) -> None:
     project = Project(tmp_path, url="http://model.invalid:8123/v1", Endpoint__model="tiny")
@@ -193,9 +193,7 @@ def test_an_endpoint_beyond_this_computer_is_asked_through_the_proxy_and_nobody_
     assert seen.names <= {"127.0.0.1"}
 
 
-def test_the_wiki_that_is_asked_when_none_is_named_is_danbooru_alone(
-    tmp_path: Path, proxy: RefusingProxy
-) -> None:
+def test_without_a_wiki_url_only_danbooru_is_asked(tmp_path: Path, proxy: RefusingProxy) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, url=endpoint.url, TagProvider__skip="False")
         project.add("a.png", "1girl, hatsune miku, obscure thing")

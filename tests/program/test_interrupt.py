@@ -6,11 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,74 +14,13 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki import SILENT
 from tests.fakes.wiki_pages import TAGS
-from tests.program.project import LONGEST_RUN, ROOT, Project, png
+from tests.program.processes import LAST_WORD, PROMISED, Running, running
+from tests.program.project import ROOT, Project, png
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 
-LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
-# Longer than this an interrupted run never takes to end.
-PROMISED = 2.0
 # A run that cannot end in order is ended after a second; what is instant is far below.
 INSTANT = 0.8
-
-
-@dataclass(slots=True)
-class Running:
-    """A run under way, with what it has said so far."""
-
-    process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def until(self, happened: Callable[[], object]) -> None:
-        """Wait for something to happen, which it does while the run is still going on."""
-        ends = time.monotonic() + LONGEST_RUN
-        while not happened():
-            assert self.process.poll() is None, self.errors
-            assert time.monotonic() < ends, self.said
-            time.sleep(0.005)
-
-    def end(self, *signals: signal.Signals) -> float:
-        """Send the signals; the seconds until the program has ended."""
-        assert self.process.poll() is None, self.errors
-        started = time.monotonic()
-        for number in signals:
-            os.kill(self.process.pid, number)
-        self.process.wait(LONGEST_RUN)
-        return time.monotonic() - started
-
-
-@contextmanager
-def running(project: Project, *arguments: str) -> Iterator[Running]:
-    """Start the program, and read along what it says."""
-    process = subprocess.Popen(
-        project.command(*arguments), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    run = Running(process)
-    readers = [
-        threading.Thread(target=lambda pipe=pipe, to=to: to.extend(pipe))
-        for pipe, to in ((process.stdout, _Seen(run.said)), (process.stderr, _Seen(run.errors)))
-    ]
-    for reader in readers:
-        reader.start()
-    try:
-        yield run
-    finally:
-        process.kill()
-        process.wait()
-        for reader in readers:
-            reader.join()
-
-
-class _Seen:
-    """Fills a list line by line, so that others see each line when it is there."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-
-    def extend(self, pipe: Iterator[str]) -> None:
-        for line in pipe:
-            self._lines.append(line)
 
 
 def check(run: Running, seconds: float) -> None:

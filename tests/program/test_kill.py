@@ -1,4 +1,4 @@
-"""Nothing that arrived is lost: the program is killed at random moments and run again to the end."""
+"""The program is killed at random moments and run again to the end: no answer that arrived is lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
         texts = scene.texts()
         assert len(texts) == 2 * PICTURES
         assert len(run.items) == sum(map(len, run.asked)), "an item was asked for twice without a kill"
-        assert scene.strays() == []
+        assert scene.leftovers() == []
         return Undisturbed(folder / "images", names, texts, scene.meanings(), len(run.asked))
 
 
@@ -57,7 +57,7 @@ def _kill_in_a_row(scene: Scene, undisturbed: Undisturbed, seed: int, kills: int
         if kill < kills:
             rest = undisturbed.requests - answers
             share = rest if kills == 1 else 2 * rest // (kills - kill + 1)
-            run = scene.run(ring_at=chance.randint(0, share), then=chance.uniform(0, 0.03))
+            run = scene.run(stop_after=chance.randint(0, share), delay=chance.uniform(0, 0.03))
         else:
             run = scene.run()
         assert not run.items & kept, "what the program had written down was asked for again"
@@ -72,12 +72,12 @@ def _kill_in_a_row(scene: Scene, undisturbed: Undisturbed, seed: int, kills: int
     assert runs[-1].code == 0
     assert scene.texts() == undisturbed.texts
     assert scene.meanings() == undisturbed.meanings
-    assert scene.strays() == []
+    assert scene.leftovers() == []
     print(f"kills {kills}, answers {answers}, asked for again {lost}, codes {[run.code for run in runs]}")
 
 
 @pytest.mark.parametrize(("seed", "kills"), IN_CI)
-def test_a_run_that_is_killed_goes_on_where_it_was(
+def test_a_killed_run_goes_on_where_it_was(
     tmp_path: Path, undisturbed: Undisturbed, seed: int, kills: int
 ) -> None:
     with Scene(tmp_path, undisturbed.images, undisturbed.names) as scene:
@@ -104,8 +104,8 @@ def finished(tmp_path: Path) -> Iterator[tuple[Project, FakeEndpoint]]:
         yield project, endpoint
 
 
-def _back_to_its_stage(project: Project, text: str) -> None:
-    """What a kill leaves that comes when the journal is written and the caption not yet in its place."""
+def _staged_again(project: Project, text: str) -> None:
+    """Leave what a kill leaves between the journal's line and moving the caption into its place."""
     (project.captions / "deep/a.txt").unlink()
     stage = project.captions / ".parts"
     stage.mkdir()
@@ -113,12 +113,12 @@ def _back_to_its_stage(project: Project, text: str) -> None:
     (stage / name).write_text(text, encoding="utf-8")
 
 
-def test_a_caption_that_was_journalled_is_put_in_its_place_and_not_asked_for(
+def test_a_caption_that_the_journal_already_has_is_moved_into_place_without_a_request(
     finished: tuple[Project, FakeEndpoint],
 ) -> None:
     project, endpoint = finished
     caption = project.caption("deep/a")
-    _back_to_its_stage(project, caption)
+    _staged_again(project, caption)
     assert project.run().code == 0
     assert project.caption("deep/a") == caption
     assert len(endpoint.requests) == 1
@@ -126,19 +126,19 @@ def test_a_caption_that_was_journalled_is_put_in_its_place_and_not_asked_for(
 
 
 @pytest.mark.parametrize("text", ["", "A torn", "Another text."])
-def test_a_staged_text_that_is_not_the_journalled_one_is_dropped_and_asked_for_again(
+def test_a_staged_text_that_the_journal_does_not_have_is_dropped_and_asked_for_again(
     finished: tuple[Project, FakeEndpoint], text: str
 ) -> None:
     project, endpoint = finished
     caption = project.caption("deep/a")
-    _back_to_its_stage(project, text)
+    _staged_again(project, text)
     assert project.run().code == 0
     assert project.caption("deep/a") == caption
     assert len(endpoint.requests) == 2
     assert not (project.captions / ".parts").exists()
 
 
-def test_an_empty_caption_is_none_and_a_torn_line_of_the_journal_costs_no_other(
+def test_an_empty_caption_is_written_again_and_a_torn_journal_line_spoils_no_other_line(
     finished: tuple[Project, FakeEndpoint],
 ) -> None:
     project, endpoint = finished

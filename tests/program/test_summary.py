@@ -20,8 +20,8 @@ from llm.answers import Usage
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki_pages import TAGS
+from tests.program.processes import LAST_WORD, PROMISED, running
 from tests.program.project import Project
-from tests.program.test_interrupt import LAST_WORD, PROMISED, running
 
 NO_SUCH_MODEL = Status(404, '{"error": {"message": "no such model"}}')
 

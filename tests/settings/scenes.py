@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pyvips
 
+from tests.fakes.answers import gists, pages_in
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Request
 from tests.fakes.faults import Exchange
-from tests.fakes.gists import gists, pages_in
 from tests.fakes.wiki import Asked
 from tests.fakes.wiki_pages import WikiTag
 from tests.program.project import Project, Result, png

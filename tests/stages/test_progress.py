@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -16,32 +14,10 @@ from typing import Any
 import pytest
 
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
+from tests.program.processes import on_a_terminal
 from tests.program.project import Project
 
 PICTURES = 12
-
-
-def on_a_terminal(command: list[str], columns: int) -> tuple[int, list[str]]:
-    """Run a command whose stderr is a terminal: the exit code, and each state of its last line."""
-    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
-    os.close(theirs)
-    shown = b""
-    while chunk := _read(ours):
-        shown += chunk
-    os.close(ours)
-    return process.wait(), [
-        state.strip() for state in shown.decode().replace("\n", "\r").split("\r") if state
-    ]
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 1 << 16)
-    except OSError:  # Linux says so when nobody is left who could write
-        return b""
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
 from summaries.summarizing import NoSentenceError, sentence_in, sentences_in, summary_without_model
 from tag_provider import TagProvider
+from tests.fakes.answers import gists, pages_in, sentence_about
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
-from tests.fakes.gists import gists, pages_in, sentence_about
 from tests.fakes.wiki import CANCELED, CHALLENGE, DROP, HALF, TOO_FAST, Fault, web_page
 from tests.fakes.wiki_pages import TAGS, WikiTag
 from tests.program.project import Project
