@@ -122,7 +122,10 @@ class FileResults:
 
     def made(self) -> dict[str, Made]:
         """The last text that was written for each picture, by the journal."""
-        return {record.picture: _made(record) for record in self._written()}
+        return {
+            record.picture: Made(record.prompt, record.text, record.draft, record.outcome == EDITED)
+            for record in self._written()
+        }
 
     def wanted_again(self) -> set[str]:
         """The pictures that somebody wants another text for, and that got none since."""
@@ -273,12 +276,6 @@ class Wanted:
 
         due = results.pending(self.pictures, self.existing, redo_drafts=redo_drafts, prompt_of=prompt_of)
         return due[: self.limit], len(self.pictures) - len(due)
-
-
-def _made(record: Record) -> Made:
-    if record.outcome == EDITED:
-        return Made("", record.text, draft=False, edited=True)
-    return Made(record.prompt, record.text, record.draft, edited=False)
 
 
 def _digest_of(part: Path) -> str:
