@@ -38,7 +38,7 @@ _PARTS = {
     "llm/prompts.py": "template",
     "llm/sandbox.py": "template",
     "llm/": "checks of the answer",
-    "review/": "checks of the caption against its tags",
+    "check/": "checks of the caption against its tags",
     "writing/writer.py": "interpreter",
     "writing/judging.py": "checks of the caption against its tags",
     "wiki/": "meanings of tags",
@@ -47,7 +47,11 @@ _PARTS = {
     "dataset/texts.py": "files and journal",
     "dataset/disk.py": "files and journal",
     "dataset/results.py": "files and journal",
+    "dataset/journal.py": "files and journal",
     "dataset/": "reading tags, and whether the picture may be sent",
+    "tags/": "reading tags, and whether the picture may be sent",
+    "english.py": "checks of the caption against its tags",
+    "captioning/": "start, summary and progress",
     "batch.py": "batch",
     "progress.py": "progress bar",
     "interpreter.py": "interpreter",
@@ -109,8 +113,9 @@ def sample(into: Path, arguments: list[str]) -> None:
 def _part(frame: FrameType | None) -> str:
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(_ROOT) and path.name not in ("caption.py", "captioning/run.py"):
-            place = path.relative_to(_ROOT).as_posix()
+        place = path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else ""
+        # These are below everything else: what has no other place is counted for the event loop.
+        if place and place not in ("caption.py", "captioning/run.py"):
             names = (f"{path.name}:{frame.f_code.co_name}", place)
             return next((part for key, part in _PARTS.items() if any(map(_begins(key), names))), place)
         frame = frame.f_back
