@@ -10,6 +10,7 @@ the second. An answer that neither shows to be wrong is accepted.
 import re
 from collections import Counter
 
+from llm.replies.patterns import TABLES
 from llm.replies.text import CJK, without_quotations
 
 _SCRIPTS = {
@@ -32,39 +33,10 @@ _OTHER_SCRIPTS = {
     **{"ko": "hangul", "el": "greek", "he": "hebrew", "th": "thai"},
 }
 
-# The commonest words of prose. What two languages share counts for both, so only the difference tells.
-_SMALL_WORDS = {
-    language: frozenset(small.split())
-    for language, small in {
-        "en": "a an the and or of in on at to by from with for is are was has have her his their its she "
-        "he it they while who that this as into over under behind near up down not one two other i "
-        "you we be do should can will there but if so no all which when where",
-        "de": "der die das den dem des ein eine einen einem einer und oder mit von vor hinter im in am an "
-        "auf zu zur ist sind hat trägt sie er es ihre ihr sein seine sich neben über unter aus bei "
-        "für nicht während",
-        "fr": "le la les l un une des du de d et ou avec dans sur sous devant derrière aux au est sont a "
-        "elle il ils elles ses son sa leur qui que en par pour pas vers près",
-        "es": "el la los las un una unos unas de del y o con en sobre bajo ante detrás al es son está "
-        "están ella él su sus que por para no lleva tiene hacia desde mientras entre",
-        "pt": "o a os as um uma uns umas de do da dos das e ou com em no na nos nas sobre sob ao à é são "
-        "está ela ele seu sua seus suas que por para não tem enquanto",
-        "it": "il lo la i gli le un uno una di del della dei delle e o con in nel nella su sul sulla "
-        "sotto davanti al alla è sono ha lei lui suo sua suoi che per non mentre",
-        "nl": "de het een en of met van voor achter in op aan te is zijn heeft draagt ze zij hij haar hun "
-        "naast over onder uit bij niet terwijl die dat",
-        "pl": "i oraz w we z ze na do od pod nad przed za jest są ma ona on jej jego się który która nie "
-        "obok przy",
-        "sv": "en ett och eller med av på i vid till från framför bakom är har hon han sin sitt sina som "
-        "den det de inte",
-        "id": "yang dan dengan di ke dari pada sedang seorang sebuah memakai mengenakan ini itu adalah "
-        "untuk dalam tidak",
-        "tr": "bir ve ile bu için olan giymiş üzerinde önünde arkasında o da de çok",
-        "vi": "một và với của trong trên có đang là cô ấy người những các được cho không",
-    }.items()
-}
+_SMALL_WORDS = TABLES["small words"]
 _LANGUAGES_OF: dict[str, list[str]] = {}
 for _language, _small in _SMALL_WORDS.items():
-    for _word in _small:
+    for _word in set(_small.split()):
         _LANGUAGES_OF.setdefault(_word, []).append(_language)
 _LATIN_WORD = re.compile(f"[{_SCRIPTS['latin']}]+")
 

@@ -6,7 +6,8 @@ from itertools import groupby, islice
 from operator import eq
 
 from english import sentence_spans, sentences
-from llm.replies.text import RarePattern, mask_quotations, without_quotations, words
+from llm.replies.patterns import compiled, rare
+from llm.replies.text import mask_quotations, without_quotations, words
 
 # The same few letters at least twelve times in a row.
 _STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
@@ -18,23 +19,8 @@ _MANY, _MANY_SHARE = 12, 0.3
 # The last so many words, of which at least this share should be different.
 _TAIL, _DISTINCT_SHARE = 100, 0.3
 _SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|his|their|its|she|he|it|as")
-_ECHO = re.compile(
-    r"[*_#\[( ]{0,4}(?:"
-    # headings of a prompt
-    r"(?:tags?|tag list|tag (?:descriptions|meanings)|task|instructions?|rules|guidelines|requirements|input"
-    r"|user|human|system|question|characters?|series|general|example(?: \d)?|output format"
-    r"|(?:image|picture) description)[*_]{0,3} ?[:：]"
-    r"|(?:user|system|assistant|inst|instructions?|tags|task)\]"
-    r"|(?:instruction|input|response|user|assistant|human)[*_]{0,2}\n"
-    # what a prompt tells the model to do
-    r"|(?:write|describe|generate|create|provide|output|return) (?:an?|the|one|this|only|exactly)\b"
-    r"[^.\n]{0,80}\b(?:caption|image|picture|description|sentence|paragraph)\b"
-    r"|you are (?:an?|the)\b|your task\b|do not (?:mention|describe|use|write|include)\b"
-    r"|use (?:only )?the (?:\w+ )?tags\b)",
-    re.IGNORECASE,
-)
-# A variable of a template that was not filled in.
-PLACEHOLDER = RarePattern(re.compile(r"\{\{ ?\w+ ?\}\}|\{% ?\w+|<<SYS>>", re.IGNORECASE), ("{{", "{%", "<<"))
+_ECHO = compiled("repetition", "echo")
+PLACEHOLDER = rare("repetition", "placeholder")
 
 
 def repeats_itself(text: str) -> bool:

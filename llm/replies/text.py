@@ -5,7 +5,6 @@ line, so a pattern with white space in it cannot take long.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -116,24 +115,3 @@ def _opens_first(inner: str) -> bool:
     """Whether the first mark inside begins a quotation of its own, as in `"A sign "Stop"."`."""
     at = inner.index('"')
     return inner.count('"') % 2 == 0 and inner[max(at - 1, 0)] in " (" and inner[at + 1] not in " .,;)"
-
-
-@dataclass(frozen=True, slots=True)
-class RarePattern:
-    """A pattern that matches few texts, with a quick test that rules out most of the others.
-
-    `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them.
-    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives.
-    """
-
-    pattern: re.Pattern[str]
-    hints: tuple[str, ...]
-
-    def may_match(self, text: str) -> bool:
-        """Whether the text has to be searched."""
-        lower = text.lower()
-        return any(hint in lower for hint in self.hints)
-
-    def matches(self, text: str) -> bool:
-        """Whether the pattern occurs anywhere in the text."""
-        return self.may_match(text) and self.pattern.search(text) is not None

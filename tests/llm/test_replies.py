@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from errors import ItemError
 from llm.replies import REMEDIES, Form, clean, openings, refusals, repetition, wrapping
-from llm.replies.text import RarePattern
+from llm.replies.patterns import RarePattern
 
 CORPUS = [
     json.loads(line)

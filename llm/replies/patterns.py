@@ -1,0 +1,46 @@
+"""What is recognized in answers: the regular expressions and lists of words in patterns.ini."""
+
+import json
+import re
+from configparser import ConfigParser
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",))
+TABLES.read(Path(__file__).with_name("patterns.ini"), encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class RarePattern:
+    """A pattern that matches few texts, with a quick test that rules out most of the others.
+
+    `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them.
+    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives.
+    """
+
+    pattern: re.Pattern[str]
+    hints: tuple[str, ...]
+
+    def may_match(self, text: str) -> bool:
+        """Whether the text has to be searched."""
+        lower = text.lower()
+        return any(hint in lower for hint in self.hints)
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern occurs anywhere in the text."""
+        return self.may_match(text) and self.pattern.search(text) is not None
+
+
+def compiled(section: str, name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern of a section of the file."""
+    return re.compile(_source(section, name), flags)
+
+
+def rare(section: str, name: str, flags: int = re.IGNORECASE) -> RarePattern:
+    """A pattern of a section of the file, with its hints."""
+    return RarePattern(compiled(section, name, flags), tuple(json.loads(TABLES[section][f"{name} hints"])))
+
+
+def _source(section: str, name: str) -> str:
+    alternatives = "|".join(filter(None, TABLES[section][name].split("\n")))
+    return re.sub(r"\{([a-z_]+)\}", lambda inner: _source(section, inner[1]), f"(?:{alternatives})")
