@@ -10,28 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, ItemError
-from llm.replies.language import base_code, is_in_language
-from llm.replies.openings import drop_openings, talks_about_the_picture
-from llm.replies.refusals import refuses, saw_no_picture
-from llm.replies.repetition import repeats_itself, repeats_the_prompt
+from llm.replies import language, openings, refusals, repetition, wrapping
 from llm.replies.text import (
     normalize_spacing,
     on_one_line,
     remove_invisible,
     strip_quotes_around,
     words,
-)
-from llm.replies.wrapping import (
-    after_reasoning,
-    drop_emphasis,
-    drop_fences,
-    drop_greeting,
-    drop_label,
-    drop_tokens,
-    drop_trailer,
-    inside_answer_tags,
-    is_marked_up,
-    thinks_aloud,
 )
 
 REMEDIES = {
@@ -71,7 +56,7 @@ class Form:
     @property
     def is_english(self) -> bool:
         """Whether the answer is to be in English."""
-        return base_code(self.language) == "en"
+        return language.base_code(self.language) == "en"
 
 
 Step = Callable[[str, Form], str]
@@ -98,21 +83,24 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     `finish_reason` is how the answer ended according to the server; None and unknown words count as a normal
     end. Raises ItemError with one of the reasons of REMEDIES.
     """
-    _reject_bad_ending(finish_reason, text or "")
-    text = normalize_spacing(remove_invisible(text or ""))
+    text, ending = text or "", (finish_reason or "").lower()
+    if ending in _FILTERED:
+        raise _rejection("blocked by the server's filter", text)
+    if ending in _STOPPED_EARLY:
+        raise _rejection("cut off", text)
+    text = normalize_spacing(remove_invisible(text))
     for _ in range(_MAX_ROUNDS):
-        improved = _apply_steps(text, form)
+        improved = text
+        for step in STEPS:
+            improved = step(improved, form)
         if improved == text:
             return text
         text = improved
-    raise rejection("not plain text", text)
+    raise _rejection("not plain text", text)
 
 
-def rejection(reason: str, text: str = "") -> ItemError:
-    """The error for an answer that cannot be used: `reason` is a key of REMEDIES, `text` the answer so far.
-
-    The message quotes the beginning of the text, so that a user can tell a wrong rejection from a right one.
-    """
+def _rejection(reason: str, text: str) -> ItemError:
+    """The error; it quotes the beginning of the text, so that a user can tell whether it is right."""
     excerpt = " ".join(text[:_EXCERPT].split())
     if not excerpt:
         return ItemError(reason, REMEDIES[reason])
@@ -120,26 +108,8 @@ def rejection(reason: str, text: str = "") -> ItemError:
     return ItemError(reason, f"{REMEDIES[reason]} ({excerpt}{dots})")
 
 
-def _reject_bad_ending(finish_reason: str | None, text: str) -> None:
-    ending = (finish_reason or "").lower()
-    if ending in _FILTERED:
-        raise rejection("blocked by the server's filter", text)
-    if ending in _STOPPED_EARLY:
-        raise rejection("cut off", text)
-
-
-def _apply_steps(text: str, form: Form) -> str:
-    for step in STEPS:
-        text = step(text, form)
-    return text
-
-
 def _improve(change: Callable[[str], str]) -> Step:
     return lambda text, form: change(text)
-
-
-def _improve_if_plain(change: Callable[[str], str]) -> Step:
-    return lambda text, form: change(text) if form.plain_text else text
 
 
 def _reject(reason: str, is_so: Callable[[str], bool]) -> Step:
@@ -149,29 +119,21 @@ def _reject(reason: str, is_so: Callable[[str], bool]) -> Step:
 def _reject_for_form(reason: str, is_so: Callable[[str, Form], bool]) -> Step:
     def step(text: str, form: Form) -> str:
         if is_so(text, form):
-            raise rejection(reason, text)
+            raise _rejection(reason, text)
         return text
 
     return step
 
 
 def _drop_reasoning(text: str) -> str:
-    answer = after_reasoning(text)
+    answer = wrapping.after_reasoning(text)
     if answer is None:
-        raise rejection("reasoning without an answer", text)
+        raise _rejection("reasoning without an answer", text)
     return answer
 
 
 def _says_nothing(text: str) -> bool:
     return not any(map(str.isalnum, text)) or text.strip("[]()<>.\"' ").lower() in _NOTHING
-
-
-def _has_too_many_words(text: str, form: Form) -> bool:
-    return form.max_words is not None and len(words(text)) > form.max_words
-
-
-def _is_unfinished(text: str, form: Form) -> bool:
-    return form.is_english and text.endswith(_UNFINISHED_ENDINGS)
 
 
 def _without_last_comma(text: str) -> str:
@@ -183,27 +145,29 @@ def _without_last_comma(text: str) -> str:
 # refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
 STEPS: tuple[Step, ...] = (
     _improve(_drop_reasoning),
-    _improve(inside_answer_tags),
-    _improve(drop_tokens),
+    _improve(wrapping.inside_answer_tags),
+    _improve(wrapping.drop_tokens),
     _reject("too long", lambda text: len(text) > _MAX_LENGTH),
     _reject("empty answer", _says_nothing),
-    _improve(drop_fences),
+    _improve(wrapping.drop_fences),
     _improve(strip_quotes_around),
-    _improve(drop_greeting),
-    _reject("did not see the picture", saw_no_picture),
-    _reject(REFUSED, refuses),
-    _reject("reasoning without an answer", thinks_aloud),
-    _improve_if_plain(drop_label),
-    _reject("repeats the prompt", repeats_the_prompt),
-    _improve(drop_trailer),
-    _improve_if_plain(drop_emphasis),
-    _reject_for_form("not plain text", lambda text, form: form.plain_text and is_marked_up(text)),
-    _reject_for_form("wrong language", lambda text, form: not is_in_language(text, form.language)),
-    _reject("repeats itself", repeats_itself),
+    _improve(wrapping.drop_greeting),
+    _reject("did not see the picture", refusals.saw_no_picture),
+    _reject(REFUSED, refusals.refuses),
+    _reject("reasoning without an answer", wrapping.thinks_aloud),
+    lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
+    _reject("repeats the prompt", repetition.repeats_the_prompt),
+    _improve(wrapping.drop_trailer),
+    lambda text, form: wrapping.drop_emphasis(text) if form.plain_text else text,
+    _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),
+    _reject_for_form("wrong language", lambda text, form: not language.is_in_language(text, form.language)),
+    _reject("repeats itself", repetition.repeats_itself),
     lambda text, form: on_one_line(text) if form.one_line else text,
-    _improve(drop_openings),
-    _reject("talks about the picture", talks_about_the_picture),
+    _improve(openings.drop_openings),
+    _reject("talks about the picture", openings.talks_about_the_picture),
     _improve(_without_last_comma),
-    _reject_for_form("cut off", _is_unfinished),
-    _reject_for_form("too long", _has_too_many_words),
+    _reject_for_form("cut off", lambda text, form: form.is_english and text.endswith(_UNFINISHED_ENDINGS)),
+    _reject_for_form(
+        "too long", lambda text, form: form.max_words is not None and len(words(text)) > form.max_words
+    ),
 )

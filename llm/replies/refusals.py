@@ -17,9 +17,9 @@ NO_PICTURE = rare("refusals", "no_picture", flags=0)
 def refuses(text: str) -> bool:
     """Whether the model refuses, at the beginning or later on; quoted words do not count."""
     said = mask_quotations(text).lower()
-    if REFUSAL.matches(said):
-        return True
-    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said))
+    return REFUSAL.matches(said) or any(
+        _REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said)
+    )
 
 
 def saw_no_picture(text: str) -> bool:

@@ -78,6 +78,4 @@ def _has_poor_ending(all_words: list[str]) -> bool:
 def repeats_the_prompt(text: str) -> bool:
     """Whether the answer contains parts of the prompt: labels, instructions, an unfilled placeholder."""
     said = mask_quotations(text)
-    if any(_ECHO.match(said, first) for first, _ in sentence_spans(said)):
-        return True
-    return PLACEHOLDER.matches(said)
+    return PLACEHOLDER.matches(said) or any(_ECHO.match(said, first) for first, _ in sentence_spans(said))

@@ -18,7 +18,7 @@ _ANSWER = re.compile(
 _THINKING_ALOUD = compiled("wrapping", "thinking_aloud")
 
 _END_OF_TURN = compiled("wrapping", "end_of_turn", flags=0)
-_SPECIAL_TOKEN = compiled("wrapping", "special_token")
+_TOKEN = compiled("wrapping", "special_token")
 _TURN_HEAD = compiled("wrapping", "turn_head", flags=0)
 
 FENCE_LINE = RarePattern(re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE), ("```", "~~~"))
@@ -56,17 +56,13 @@ def after_reasoning(text: str) -> str | None:
             thinking = True
         end = mark.end()
     answer = "".join([*kept, text[end:]]).strip()
-    if thinking or (found and not answer):
-        return None
-    return answer
+    return None if thinking or (found and not answer) else answer
 
 
 def inside_answer_tags(text: str) -> str:
     """What is inside the last `<answer>…</answer>` (or `<caption>` …); the whole text if there is none."""
-    answer = text
-    for tagged in _ANSWER.finditer(text):
-        answer = tagged.group(2)
-    return answer.strip()
+    answers = [tagged[2] for tagged in _ANSWER.finditer(text)] or [text]
+    return answers[-1].strip()
 
 
 def thinks_aloud(text: str) -> bool:
@@ -80,7 +76,7 @@ def drop_tokens(text: str) -> str:
     end = _END_OF_TURN.search(text)
     if end and text[: end.start()].strip():
         text = text[: end.start()]
-    return normalize_spacing(_SPECIAL_TOKEN.sub(" ", text)) if "<" in text or "[" in text or "/" in text else text
+    return normalize_spacing(_TOKEN.sub(" ", text)) if "<" in text or "[" in text or "/" in text else text
 
 
 def drop_fences(text: str) -> str:
@@ -122,9 +118,7 @@ def drop_greeting(text: str) -> str:
 def drop_trailer(text: str) -> str:
     """The text without `Let me know if …` and other remarks after it."""
     trailer = _TRAILER.search(mask_quotations(text))
-    if trailer is None:
-        return text
-    return text[: trailer.start()].rstrip(" \n*_-(")
+    return text[: trailer.start()].rstrip(" \n*_-(") if trailer else text
 
 
 def is_marked_up(text: str) -> bool:
