@@ -4,9 +4,11 @@ None of this is a grammar. Each function is a few rules and a list of exceptions
 every word of every caption.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 _LONGEST_FIRST_SENTENCE = 40
 _SHORTEST_CUT = 15
@@ -30,35 +32,6 @@ NUMBER_WORDS = tuple(_NUMBERS_FROM_ZERO.split())
 _VOWELS = frozenset("aeiouy")
 _DOUBLED_CONSONANTS = frozenset("bdgmnprt")
 _SHORTEST_STEM = 3
-# Each entry begins with the stem that its forms share. Some only keep a word from being cut like a form of
-# another one: a ceiling, an evening and a king.
-_IRREGULAR_FORMS = """
-    armband armbands, armour armor armored armoured, axe axes ax, be is are was were been being am, bed
-    beds, bend bent bends bending, bite bit bitten bites biting, black blackish, blond blonde blondes
-    blonds, blow blew blown blows blowing, blue bluish, boots boot booted, bring brought, brown brownish,
-    building buildings, bus buses, canvas canvases, ceiling ceilings, child children, clothes clothing
-    clothed, collar collars collared, color colour colors colours colored coloured, cross crosses crossed
-    crossing, cry cries cried crying, dancing dance dances danced, die dies died dying, draw drew drawn
-    draws drawing, dressed, drink drank drunk drinks drinking, dry dries dried drying, earring earrings,
-    eat ate eaten eats eating, evening evenings, evil evils, eye eyes eyed, fall fell fallen falls falling,
-    feather feathers feathered, fly flew flown flies flying, foot feet footed, glass glassful, glasses
-    spectacles eyeglasses, gloves glove gloved, green greenish, grey gray greyish grayish, grow grew grown,
-    hair hairs haired, hang hung hangs hanging, have has had having, hide hid hidden hides hiding, hold
-    held holds holding, hood hoods hooded, horn horns horned, huge huger hugest, iris irises, jewelry
-    jewellery jewels, king kings, kneel knelt kneels kneeling, knife knives, leaf leaves, lean leant leans
-    leaning leaned, leap leapt leaps leaping, lie lying lies lay lain lays, light lit lights lighted, lily
-    lilies, man men, masked mask masks, meet met, morning mornings, mouse mice, orange orangish oranges,
-    painting paintings, pants, person people persons, pink pinkish, plaster plasters, pleat pleats pleated,
-    purple purplish, pyjamas pajamas, railing railings, red reddish reds, ride rode ridden rides riding,
-    ring rings, robe robes robed, run ran runs running, scarf scarves scarfs, shake shook shaken shakes
-    shaking, shelf shelves, shine shone shines shining, shoe shoes, shorts, sing sang sung sings singing,
-    sit sat sits sitting seated, sleep slept asleep sleeps sleeping, sleeve sleeves sleeved, something,
-    stand stood stands standing, stare stares stared staring, stocking stockings, string strings, swim swam
-    swum swims swimming, swing swung swings swinging, tail tails tailed, take took taken takes taking, tear
-    tore torn, teardrop tears, thing things, throw threw thrown throws throwing, tie tied ties tying, toe
-    toes, tooth teeth toothed, veil veils veiled, wear wore worn wears wearing, wedding weddings, weep wept
-    weeps weeping, white whitish, wing wings winged, wolf wolves, woman women, yellow yellowish
-"""
 
 
 # Several checks of one answer ask for the sentences of the same text.
@@ -88,8 +61,7 @@ def first_sentence(text: str) -> str:
     spans = sentence_spans(text)
     if not spans:
         return ""
-    start, end = spans[0]
-    sentence = text[start:end]
+    sentence = text[slice(*spans[0])]
     words = sentence.split()
     if len(words) <= _LONGEST_FIRST_SENTENCE:
         return sentence
@@ -170,8 +142,12 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _irregular_forms() -> dict[str, str]:
-    entries = (entry.split() for entry in _IRREGULAR_FORMS.split(","))
-    return {form: base for base, *forms in entries for form in (base, *forms)}
+    """The stem of each form in english.json, which has for each stem the forms that share it.
+
+    Some entries only keep a word from being cut like a form of another one: a ceiling, an evening and a king.
+    """
+    entries: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return {form: base for base, forms in entries.items() for form in (base, *forms.split())}
 
 
 def _without_ending(word: str) -> str:

@@ -19,9 +19,8 @@ from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from settings import InterpreterSettings
 from writing import PICTURE_VARIABLES
-from writing.judging import PictureTags
 from writing.material import Material
-from writing.writer import CAPTION, Captions, CaptionWriter, first_request
+from writing.writer import CAPTION, Captions, CaptionWriter, PictureTags, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

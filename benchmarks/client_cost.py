@@ -40,7 +40,6 @@ _PARTS = {
     "llm/": "checks of the answer",
     "check/": "checks of the caption against its tags",
     "writing/writer.py": "interpreter",
-    "writing/judging.py": "checks of the caption against its tags",
     "wiki/": "meanings of tags",
     "writing/material.py": "meanings of tags",
     "dataset/json_lines.py": "files and journal",

@@ -23,6 +23,7 @@ from check.matching import says
 from check.names import find_names, name_faults, says_series
 from check.people import People, find_people, is_about_people, people_faults, says_people
 from check.text import Text, read
+from check.vocabulary import word_list
 from check.ways import Ways, implied_by, ways_to_say
 from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
 from tags.people import count_in
@@ -30,20 +31,13 @@ from tags.people import count_in
 __all__ = ["KINDS", "TAG_SPELLING", "Coverage", "Fault", "check"]
 
 _NEVER_SAID = UNSEEN | {RATING}
-_NOT_FOR_CAPTIONS = re.compile(
-    r".*_commentary|.*_request|.*_username|.*_name|.*_url|.*_quality|bad_.*_id|rating:.*|score_.*|source_.*|year_.*|"
-    r"alternate_.*|official_.*|adapted_.*|commentary|highres|absurdres|lowres|signature|watermark|dated|web_address|"
-    r"translated|masterpiece|commission|original|virtual_youtuber|artist_logo|patreon_.*|very_aesthetic|aesthetic|"
-    r"general|sensitive|questionable|explicit|safe|sfw|newest|recent|bad_id|md5_mismatch|tagme|contemporary"
-)
+_NOT_FOR_CAPTIONS = re.compile("|".join(word_list("tags", "not_for_captions")))
 # Who looks for a tag in the caption, where its category does not tell.
 _PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
 _WEIGHTS = {CHARACTER: 4.0, SPECIES: 3.0, COPYRIGHT: 2.0}
 _COUNT_WEIGHT, _COLOUR_WEIGHT, _PLAIN_WEIGHT, _MINOR_WEIGHT = 3.0, 2.0, 1.0, 0.5
 _FACTOR_PER_FAULT = 0.8
-_GOES_WITHOUT_SAYING = frozenset(
-    {"solo", "multiple_girls", "multiple_boys", "multiple_others", "male_focus", "no_humans"}
-)
+_GOES_WITHOUT_SAYING = frozenset(word_list("tags", "goes_without_saying"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +109,8 @@ def check(
     faults += spelling_faults(caption, tags, _of_kind(counted, COPYRIGHT))
     findings = _Findings(text, people, colours, names.said, aliases)
     said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}
-    said = _with_implied(said, counted) - contradicted
+    # Said tags say others of the picture too: white_dress says dress.
+    said = said.union(*(counted[tag].implied for tag in said)).intersection(counted) - contradicted
     return Coverage(
         tuple(tag for tag in counted if tag in said),
         tuple(tag for tag in counted if tag not in said and tag not in contradicted),
@@ -130,19 +125,16 @@ def _counted_tag(tag: str, category: str) -> _CountedTag | None:
     """What is known of a tag; None where no caption has to say it."""
     if category in _NEVER_SAID or _NOT_FOR_CAPTIONS.fullmatch(tag):
         return None
-    kind = _kind(tag, category)
+    colour = colour_of(tag) or ("", "")
+    if category in {CHARACTER, COPYRIGHT}:
+        kind = category
+    elif is_about_people(tag):
+        kind = _PEOPLE
+    else:
+        kind = _COLOUR if colour[0] else _PLAIN
     weight = _weight(tag, category, kind)
     weight_if_repeated = weight if category in _WEIGHTS else _MINOR_WEIGHT
-    colour = colour_of(tag) or ("", "")
     return _CountedTag(kind, colour, weight, weight_if_repeated, implied_by(tag), ways_to_say(tag))
-
-
-def _kind(tag: str, category: str) -> str:
-    if category in {CHARACTER, COPYRIGHT}:
-        return category
-    if is_about_people(tag):
-        return _PEOPLE
-    return _COLOUR if colour_of(tag) else _PLAIN
 
 
 def _weight(tag: str, category: str, kind: str) -> float:
@@ -172,11 +164,6 @@ def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
     if known.kind == _PEOPLE:
         return says_people(text, tag, findings.people)
     return says_colour(*known.colour, findings.colours)
-
-
-def _with_implied(said: set[str], counted: Mapping[str, _CountedTag]) -> set[str]:
-    """Add the tags that said tags say too, as far as the picture has them: white_dress says dress."""
-    return said.union(*(counted[tag].implied for tag in said)).intersection(counted)
 
 
 def _score(counted: Mapping[str, _CountedTag], said: Collection[str], faults: int) -> float:

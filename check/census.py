@@ -1,6 +1,6 @@
 """How many girls, boys and others the tags of a picture allow."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,21 +22,16 @@ Range = tuple[int, int]
 class Census:
     """The people of a picture by its tags; a range is None where the tags do not tell.
 
-    `tags` has the count tags of each sex, to name in a message or to call contradicted. `children` is whether
-    a tag speaks of a child.
+    `ranges` has how many girls and boys there are; `tags` the count tags of each sex, to name in a message or
+    to call contradicted. `children` is whether a tag speaks of a child.
     """
 
-    girls: Range | None
-    boys: Range | None
+    ranges: Mapping[str, Range | None]
     total: Range | None
     is_solo: bool
     is_empty: bool
     children: bool
-    tags: dict[str, tuple[str, ...]]
-
-    def of(self, sex: str) -> Range | None:
-        """The range of girls or of boys."""
-        return self.girls if sex == GIRLS else self.boys
+    tags: Mapping[str, tuple[str, ...]]
 
     @property
     def is_one_person(self) -> bool:
@@ -64,12 +59,16 @@ def count_people(tags: Collection[str]) -> Census:
         # Where people are counted and nothing hints at a girl, there is none; the same with boys.
         girls = girls or ((0, 0) if _FEMALE_WORDS.isdisjoint(hints) else None)
         boys = boys or ((0, 0) if _MALE_WORDS.isdisjoint(hints) else None)
-    total = _total(counts) if is_known else None
+    total: Range | None = None
     if is_uncounted:
-        girls, boys, total = _without_upper_limit(girls), _without_upper_limit(boys), None
+        girls, boys = _without_upper_limit(girls), _without_upper_limit(boys)
     elif is_solo:
         total = (1, 1)
-    return Census(girls, boys, total, is_solo, is_empty, not _CHILD_WORDS.isdisjoint(hints), count_tags)
+    elif is_known:
+        ranges = [counted or (0, 0) for counted in counts.values()]
+        total = sum(fewest for fewest, _ in ranges), min(MANY, sum(most for _, most in ranges))
+    children = not _CHILD_WORDS.isdisjoint(hints)
+    return Census({GIRLS: girls, BOYS: boys}, total, is_solo, is_empty, children, count_tags)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -88,11 +87,6 @@ def _range(count_tags: Collection[str]) -> Range | None:
         return None
     first = next((count for count in counts if count.number != MULTIPLE), counts[0])
     return first.fewest, MANY if first.is_open else first.fewest
-
-
-def _total(counts: dict[str, Range | None]) -> Range:
-    ranges = [counted or (0, 0) for counted in counts.values()]
-    return sum(fewest for fewest, _ in ranges), min(MANY, sum(most for _, most in ranges))
 
 
 def _without_upper_limit(counted: Range | None) -> Range | None:

@@ -3,93 +3,43 @@
 Faults are only found in pictures of one person: with several, nobody knows whose hair a tag means.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault
+from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text, modifiers
-from check.vocabulary import concepts, is_adjective, word_list
+from check.vocabulary import concepts, is_adjective, table, word_list
 from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
-# For each colour of tags the words that can mean it; a word between two colours stands with both.
-_WORDS_FOR = {
-    "any": "multicolored rainbow",
-    "aqua": "mint aqua teal turquoise cyan blue azure",
-    "black": "black",
-    "blue": "aqua teal turquoise cyan blue azure navy sapphire cobalt indigo bluish",
-    "brown": "maroon brown brownish chestnut chocolate",
-    "green": "green emerald greenish mint teal turquoise",
-    "grey": "grey gray silver silvery white",
-    "orange": "vermilion orange",
-    "pink": "magenta pink pinkish",
-    "purple": "burgundy indigo purple violet lavender lilac amethyst purplish magenta",
-    "red": "red crimson scarlet ruby vermilion burgundy maroon reddish",
-    "white": "grey gray silver silvery white",
-    "yellow": "yellow",
-}
-_WORDS_FOR_HAIR = {
-    "black": "brunette raven ebony dark",
-    "blonde": "blond blonde golden gold fair honey sandy platinum flaxen yellow",
-    "blue": "dark",
-    "brown": "honey sandy brunette auburn copper dark",
-    "green": "dark",
-    "grey": "platinum dark",
-    "orange": "ginger copper redhead redheaded",
-    "purple": "dark",
-    "red": "auburn ginger copper redhead redheaded",
-    "white": "platinum",
-    "yellow": "blond blonde golden gold",
-}
-_WORDS_FOR_EYES = {
-    "black": "dark",
-    "blue": "dark",
-    "brown": "amber hazel dark",
-    "green": "hazel dark",
-    "grey": "dark",
-    "orange": "golden gold amber",
-    "purple": "dark",
-    "red": "dark",
-    "yellow": "golden gold amber",
-}
 
 
-def _colours_by_word(*tables: Mapping[str, str]) -> dict[str, frozenset[str]]:
+def _colours_by_word(part: str) -> dict[str, frozenset[str]]:
+    """The colours of tags that each word can mean, of hair or of eyes.
+
+    colours.json has the words for each colour; a word between two colours stands with both.
+    """
     colours: dict[str, frozenset[str]] = {}
-    for table in tables:
-        for colour, words in table.items():
+    for listed in (table("colours")["both"], table("colours")[part]):
+        for colour, words in listed.items():
             for word in words.split():
                 colours[word] = colours.get(word, frozenset()) | {colour}
     return colours
 
 
-_COLOURS = {
-    _HAIR: _colours_by_word(_WORDS_FOR, _WORDS_FOR_HAIR),
-    _EYES: _colours_by_word(_WORDS_FOR, _WORDS_FOR_EYES),
-}
+_PARTS = (_HAIR, _EYES)
+_COLOURS = {part: _colours_by_word(part) for part in _PARTS}
 # The nouns that say hair and eyes.
-_HEADS = {
-    part: tuple(stem(noun) for noun in nouns)
-    for part, nouns in (
-        (_HAIR, ("hair", "ponytail", "twintails", "braid", "locks", "tresses", "bangs", "pigtails")),
-        (_EYES, ("eyes",)),
-    )
-}
+_HEADS = {part: tuple(map(stem, word_list("colours", part))) for part in _PARTS}
 _PEOPLE_CALLED_BY_HAIR = ("blond", "brunett", "redhead")
-_TAG_ENDINGS = {_HAIR: "_hair", _EYES: "_eyes"}
-_TAGS_OF_SEVERAL_COLOURS = {
-    _HAIR: frozenset(word_list("colours", "several_hair")),
-    _EYES: frozenset(word_list("colours", "several_eyes")),
-}
+_OF_SEVERAL_COLOURS = {part: frozenset(word_list("colours", f"several_{part}")) for part in _PARTS}
 _KINDS = {_HAIR: HAIR_COLOUR, _EYES: EYE_COLOUR}
 # Animals and things that may have hair or eyes of their own, and words for people.
 _OTHER_OWNERS = frozenset(word_list("colours", "other_owners"))
 _OWNERS = frozenset(word_list("colours", "owners"))
 _OWNER_REACH = 8
-# What rainbow and multicolored mean: they fit every colour that the tags say.
 _ANY = "any"
-_ANY_COLOUR = frozenset({_ANY})
 # Beside a colour these only say how light it is: "dark brown" is brown.
 _SHADES = frozenset({"dark", "fair"})
 
@@ -110,11 +60,12 @@ class Colours:
 @lru_cache(maxsize=1 << 16)
 def colour_of(tag: str) -> tuple[str, str] | None:
     """The part and the colour that a tag names: hair and blue for light_blue_hair."""
-    for part, end in _TAG_ENDINGS.items():
-        if tag.endswith(end):
-            word = tag[: -len(end)].rpartition("_")[2]
-            return (part, word) if _ANY not in _COLOURS[part].get(word, _ANY_COLOUR) else None
-    return None
+    rest, _, part = tag.rpartition("_")
+    colour = rest.rpartition("_")[2]
+    # What rainbow and multicolored mean fits every colour that the tags say.
+    if part not in _PARTS or _ANY in _COLOURS[part].get(colour, {_ANY}):
+        return None
+    return part, colour
 
 
 def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours:
@@ -137,30 +88,17 @@ def colour_faults(text: Text, tags: Sequence[str], colours: Colours) -> tuple[li
     """Colours of the caption that are none of the tags', and the tags that they contradict."""
     faults: list[Fault] = []
     contradicted: set[str] = set()
-    for part in _HEADS:
+    for part in _PARTS:
         coloured = colours.tagged.get(part)
-        if not coloured or (len(coloured) < 2 and not _TAGS_OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
+        if not coloured or (len(coloured) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
             continue
-        found = _first_contradiction(text, colours.said[part], frozenset(coloured.values()))
-        if found:
-            faults.append(_fault(text, part, found, list(coloured)))
-            contradicted.update(coloured)
+        allowed = {_ANY, *coloured.values()}
+        for (first, last), meant in colours.said[part]:
+            if meant.isdisjoint(allowed) and not _is_of_others(text, first, last):
+                faults.append(contradiction(_KINDS[part], text.span(first, last), coloured))
+                contradicted.update(coloured)
+                break
     return faults, contradicted
-
-
-def _first_contradiction(
-    text: Text, said: Sequence[tuple[tuple[int, int], frozenset[str]]], allowed: frozenset[str]
-) -> tuple[int, int] | None:
-    for where, meant in said:
-        if _ANY not in meant and meant.isdisjoint(allowed) and not _is_of_others(text, where[0], where[1]):
-            return where
-    return None
-
-
-def _fault(text: Text, part: str, where: tuple[int, int], tags: Collection[str]) -> Fault:
-    said = text.span(*where)
-    right = " and ".join(tag.replace("_", " ") for tag in tags)
-    return Fault(_KINDS[part], said, f'The caption says "{said}", but the tags say {right}.')
 
 
 def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
@@ -176,16 +114,11 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
             if said:
                 meant = frozenset().union(*(colours[text.words[at]] for at in said))
                 yield (min(*said, noun), max(*said, noun)), meant
-    if part == _HAIR:
-        yield from _people_called_by_hair(text)
-
-
-def _people_called_by_hair(text: Text) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
-    """Find "a blonde", "the brunette" and "a blonde woman": these words are only said of hair."""
-    for stemmed in _PEOPLE_CALLED_BY_HAIR:
-        for at in text.at.get(stemmed, ()):
-            if at not in text.quoted and text.words[at] in _COLOURS[_HAIR]:
-                yield (at, at), _COLOURS[_HAIR][text.words[at]]
+    # "a blonde", "the brunette" and "a blonde woman" are only said of hair.
+    for head in _PEOPLE_CALLED_BY_HAIR if part == _HAIR else ():
+        for at in text.at.get(head, ()):
+            if at not in text.quoted and text.words[at] in colours:
+                yield (at, at), colours[text.words[at]]
 
 
 def _is_of_others(text: Text, first: int, last: int) -> bool:

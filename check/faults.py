@@ -1,11 +1,12 @@
 """What can be wrong with a caption, and the fault that shows without grammar: tags left spelled as tags."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tags.categories import CATEGORIES, RATING
 from tags.people import NUMBERED
+from tags.spelling import qualifiers
 
 COUNT = "count"
 HAIR_COLOUR = "hair colour"
@@ -16,6 +17,7 @@ UNSUPPORTED_PEOPLE = "unsupported people"
 KINDS = (COUNT, HAIR_COLOUR, EYE_COLOUR, UNKNOWN_NAME, TAG_SPELLING, UNSUPPORTED_PEOPLE)
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
+_WORD = re.compile(r"[^\W_]{2}")
 _DIGIT = re.compile(r"\d")
 _COUNT_TAG = re.compile(rf"(?<![\w-]){NUMBERED}(?!\w)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\([^():\n]{1,80}:\d\.\d{1,2}\)")
@@ -23,7 +25,6 @@ _ESCAPED = re.compile(r"\\[()]")
 _NAMESPACES = "|".join((*CATEGORIES, RATING, "score", "creator"))
 _NAMESPACED = re.compile(rf"(?<!\w)(?:{_NAMESPACES}):\w{{1,40}}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
-_QUALIFIER = re.compile(r"_\(([^()]{1,60})\)")
 _QUOTES = re.compile('["“”]')
 _PUNCTUATION = ",.;!?\"'“”‘’"
 _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "object", "symbol"})
@@ -40,6 +41,12 @@ class Fault:
     kind: str
     said: str
     message: str
+
+
+def contradiction(kind: str, said: str, tags: Iterable[str]) -> Fault:
+    """The fault of a caption that says something else than these tags."""
+    right = " and ".join(tag.replace("_", " ") for tag in tags)
+    return Fault(kind, said, f'The caption says "{said}", but the tags say {right}.')
 
 
 def spelling_faults(caption: str, tags: Collection[str], series: Collection[str]) -> list[Fault]:
@@ -64,7 +71,9 @@ def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Ite
     if "_" in text:
         for chunk in text.split():
             said = chunk.strip(_PUNCTUATION) if "_" in chunk else ""
-            if "://" not in said and _UNDERSCORED.search(said) and not _is_emoticon(said, tags):
+            # A tag that has no words to write it in, such as `o_o`, has to stay as it is.
+            is_emoticon = said in tags and not _WORD.search(said)
+            if "://" not in said and _UNDERSCORED.search(said) and not is_emoticon:
                 yield said
     if ":" in text:
         yield from (found[0] for found in _NAMESPACED.finditer(text))
@@ -76,14 +85,9 @@ def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Ite
         yield from _qualifiers(text, tags, series)
 
 
-def _is_emoticon(said: str, tags: Collection[str]) -> bool:
-    """Whether this is a tag that has no words to write it in, such as `o_o`."""
-    return said in tags and not re.search(r"[^\W_]{2}", said)
-
-
 def _qualifiers(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:
     """Brackets whose words are the qualifier of a tag or the name of a series: "Saber (Fate)"."""
-    known = {found[1].replace("_", " ") for tag in tags if "(" in tag for found in _QUALIFIER.finditer(tag)}
+    known = {said.replace("_", " ") for tag in tags for said in qualifiers(tag)}
     known |= {name.partition("_(")[0].replace("_", " ") for name in series}
     known |= _COMMON_QUALIFIERS
     for found in _BRACKETED.finditer(text):

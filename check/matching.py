@@ -28,12 +28,18 @@ def _says_word(text: Text, ways: Ways) -> bool:
     for word in ways.words:
         if word in text.at and not text.negated.issuperset(text.at[word]):
             return True
-    return bool(ways.halves) and any(_are_side_by_side(text, one, two) for one, two in ways.halves)
+    return bool(ways.halves) and any(
+        text.stems[at - 1] == one
+        for one, two in ways.halves
+        if one in text.at
+        for at in text.at.get(two, ())
+        if at
+    )
 
 
 def _ends_in_order(text: Text, phrase: Phrase) -> list[int]:
     """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
-    if not _has_all_slots(text, phrase):
+    if any(map(text.at.keys().isdisjoint, phrase)):
         return []
     ends = [at for at in _positions(text, phrase[0]) if at not in text.negated]
     for slot in phrase[1:]:
@@ -41,21 +47,11 @@ def _ends_in_order(text: Text, phrase: Phrase) -> list[int]:
     return ends
 
 
-def _has_all_slots(text: Text, slots: Phrase) -> bool:
-    return not any(map(text.at.keys().isdisjoint, slots))
-
-
 def _positions(text: Text, slot: tuple[str, ...]) -> list[int]:
     """Where any of these words stands, in order."""
     if len(slot) == 1:
         return text.at.get(slot[0], [])
     return sorted({at for word in slot if word in text.at for at in text.at[word]})
-
-
-def _are_side_by_side(text: Text, first: str, second: str) -> bool:
-    if first not in text.at or second not in text.at:
-        return False
-    return any(text.stems[at - 1] == first for at in text.at[second] if at)
 
 
 def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
@@ -69,7 +65,7 @@ def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
 
 def _stand_together(text: Text, slots: Phrase) -> bool:
     """Whether words of all slots are near each other in one sentence: "a sword in her right hand"."""
-    if not _has_all_slots(text, slots):
+    if any(map(text.at.keys().isdisjoint, slots)):
         return False
     positions = [[at for at in _positions(text, slot) if at not in text.negated] for slot in slots]
     if not all(positions):

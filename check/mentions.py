@@ -6,25 +6,18 @@ People on posters, in comparisons ("like a child") and in names of things ("boyf
 from dataclasses import dataclass
 
 from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, word_list
+from check.vocabulary import is_adjective, table, word_list
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS
 
 PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
 
-_NOUNS = {
-    GIRLS: ("girl woman lady schoolgirl", "girls women ladies schoolgirls"),
-    BOYS: ("boy man guy gentleman lad schoolboy", "boys men guys gentlemen lads schoolboys"),
-    PERSON: ("person", "people persons characters"),
-    CHILD: ("child kid toddler baby infant newborn", "children kids toddlers babies infants"),
-    CROWD: ("crowd audience mob throng", "crowds onlookers bystanders passersby pedestrians spectators"),
-}
-_RELATIONS = {
-    GIRLS: "girlfriend wife mother mom mum daughter sister grandmother aunt granddaughter niece stepmother",
-    BOYS: "boyfriend husband father dad son brother grandfather uncle grandson nephew groom bridegroom "
-    "stepfather",
-    "": "friend lover fiance fiancee companion classmate teammate parent teacher stranger passerby onlooker "
-    "roommate colleague coworker sibling bodyguard rival opponent customer waiter",
+# The kind and the sex that each noun says, and whether it is a plural.
+_PEOPLE_NOUNS: dict[str, tuple[str, str, bool]] = {
+    noun: (kind, sex, is_plural)
+    for kind, sex, singulars, plurals in table("people_nouns")
+    for is_plural, nouns in ((False, singulars), (True, plurals))
+    for noun in nouns.split()
 }
 _NUMBERS = {
     **{word: number for number, word in enumerate(NUMBER_WORDS) if number},
@@ -42,9 +35,7 @@ _OF = frozenset(word_list("mentions", "of"))
 _SCREENS = frozenset(word_list("mentions", "screens"))
 _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
-_DESCRIBING_NOUNS = frozenset(
-    {"cat", "fox", "wolf", "dog", "rabbit", "school", "business", "anime", "teenage", "elf", "haired"}
-)
+_DESCRIBING_NOUNS = frozenset(word_list("mentions", "describing_nouns"))
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
 _PRONOUNS = {
     **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
@@ -73,23 +64,6 @@ class Mention:
     number: int | None
     is_new: bool
     is_more: bool
-
-
-def _people_nouns() -> dict[str, tuple[str, str, bool]]:
-    """The kind and the sex that each noun says, and whether it is a plural."""
-    table: dict[str, tuple[str, str, bool]] = {}
-    for kind, (singulars, plurals) in _NOUNS.items():
-        sex = kind if kind in {GIRLS, BOYS} else ""
-        kind = PERSON if sex else kind
-        table.update(dict.fromkeys(singulars.split(), (kind, sex, False)))
-        table.update(dict.fromkeys(plurals.split(), (kind, sex, True)))
-    for sex, listed in _RELATIONS.items():
-        table.update(dict.fromkeys(listed.split(), (RELATION, sex, False)))
-        table.update({f"{word}s": (RELATION, sex, True) for word in listed.split()})
-    return table
-
-
-_PEOPLE_NOUNS = _people_nouns()
 
 
 def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
@@ -146,7 +120,7 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
     for word in leads:
         if word.isdigit() and len(word) < 4:
             return int(word)
-        if word in _NUMBERS and word not in {"a", "an", "one", "single", "lone", "solitary"}:
+        if _NUMBERS.get(word, 1) > 1:
             return _NUMBERS[word]
     return None
 

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from check.faults import UNKNOWN_NAME, Fault
 from check.text import COMMA, JOINED, Text, words_of
-from check.vocabulary import word_list
+from check.vocabulary import table, word_list
 from english import stem
 from tags.spelling import words
 
-SHORTEST_GIVEN_NAME = 4
+_SHORTEST_GIVEN_NAME = 4
 _LONGEST_NAME = 5
 _PARTICLES = frozenset(word_list("names", "particles"))
 # Parts of names by which nobody can be told.
@@ -25,23 +25,6 @@ _ORDINARY = frozenset(word_list("names", "ordinary"))
 _PEOPLE = frozenset(word_list("names", "people"))
 _INTRODUCING = frozenset(word_list("names", "introducing"))
 _MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
-_SERIES = {
-    "neon_genesis_evangelion": "evangelion",
-    "kantai_collection": "kancolle",
-    "bishoujo_senshi_sailor_moon": "sailor moon",
-    "boku_no_hero_academia": "my hero academia",
-    "kimetsu_no_yaiba": "demon slayer",
-    "shingeki_no_kyojin": "attack on titan",
-    "mahou_shoujo_madoka_magica": "madoka magica",
-    "suzumiya_haruhi_no_yuuutsu": "haruhi suzumiya",
-    "sousou_no_frieren": "frieren",
-    "kono_subarashii_sekai_ni_shukufuku_wo!": "konosuba",
-    "toaru_majutsu_no_index": "a certain magical index",
-    "umamusume": "uma musume",
-    "jojo_no_kimyou_na_bouken": "jojo",
-    "pokemon": "pocket monsters",
-    "the_legend_of_zelda": "legend of zelda",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +41,7 @@ def _name(tag: str) -> _Name:
     ways = {spoken, spoken[::-1]} if len(spoken) == 2 else {spoken}
     if len(spoken) > 2:
         ways |= {pair for pair in pairwise(spoken) if _PARTICLES.isdisjoint(pair)}
-    parts = {word for word in spoken if len(word) >= SHORTEST_GIVEN_NAME} - _TITLES - _PARTICLES
+    parts = {word for word in spoken if len(word) >= _SHORTEST_GIVEN_NAME} - _TITLES - _PARTICLES
     return _Name(tuple(way for way in ways if way), frozenset(parts))
 
 
@@ -99,16 +82,11 @@ def says_series(text: Text, tag: str, aliases: Sequence[str]) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _titles(tag: str) -> tuple[tuple[str, ...], ...]:
     """The titles by which a series is called, each as words."""
-    before = tag.partition(":")[0]
-    colon = before if len(words_of(before)) > 1 else ""
-    titles = (words(tag), colon, _SERIES.get(tag, ""), _around_colon(tag))
+    before_colon, word_with_colon = tag.partition(":")[0], tag.partition("_")[0]
+    # Of re:zero_kara_hajimeru_… also "re:zero"; one word alone tells no series.
+    parts = [before_colon, word_with_colon if ":" in word_with_colon else ""]
+    titles = [words(tag), table("series").get(tag, ""), *(part for part in parts if len(words_of(part)) > 1)]
     return tuple(words_of(title) for title in titles if title)
-
-
-def _around_colon(tag: str) -> str:
-    """The words around a colon: "re:zero" of "re:zero_kara_hajimeru_..."; "" of a tag without colon."""
-    first = tag.partition("_")[0]
-    return first if ":" in first and len(words_of(first)) > 1 else ""
 
 
 def _positions(text: Text, spoken: tuple[str, ...]) -> list[int]:
@@ -183,11 +161,10 @@ def _foreign(
 
 def name_faults(text: Text, names: Names) -> list[Fault]:
     """A fault for each foreign name."""
-    return [_fault(text.span(first, last)) for first, last in names.foreign]
-
-
-def _fault(said: str) -> Fault:
-    return Fault(UNKNOWN_NAME, said, f'The caption names "{said}", whom no tag names: leave the name out.')
+    return [
+        Fault(UNKNOWN_NAME, said, f'The caption names "{said}", whom no tag names: leave the name out.')
+        for said in (text.span(first, last) for first, last in names.foreign)
+    ]
 
 
 def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], own: Sequence[_Name]) -> bool:
@@ -218,15 +195,11 @@ def _known_names(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
             end = at + len(way)
             if tuple(text.words[at:end]) != way or at in text.quoted:
                 continue
-            if has_capitals and not _is_capital(text, range(at, end)):
-                continue
-            yield at, end - 1
-            break
-
-
-def _is_capital(text: Text, positions: range) -> bool:
-    """Whether all words of a name but particles begin with a capital: "Kochiya Sanae"."""
-    return all(text.written[at][0].isupper() or text.words[at] in _PARTICLES for at in positions)
+            # All words but particles begin with a capital: "Kochiya Sanae".
+            small = (word for word in text.written[at:end] if not word[0].isupper())
+            if not has_capitals or all(word.lower() in _PARTICLES for word in small):
+                yield at, end - 1
+                break
 
 
 def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from check.census import Census
-from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault
+from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
 from check.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
 from check.names import Names
 from check.text import Text
@@ -13,13 +13,15 @@ from tags.people import BOYS, GIRLS, OTHERS, count_in
 
 _ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
 _ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
-_ROLES = frozenset(word_list("people", "roles"))
+_ANY_ROLES = _ROLES_OF_GIRLS | _ROLES_OF_BOYS | frozenset(word_list("people", "roles"))
 _ANIMALS = frozenset(word_list("people", "animals"))
 # Words of which any shows that more than one person is there.
 _TOGETHER = frozenset(word_list("people", "together"))
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # Behind one person, these lead to a second one.
 _WITH = frozenset(word_list("people", "with"))
+# A fault with its place in the caption and its kind; no two faults have the same.
+_Placed = tuple[tuple[int, str], Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
     if sex not in {GIRLS, BOYS}:
-        return _has_role(text) or bool(people.found)
+        return bool(people.found) or not _ANY_ROLES.isdisjoint(text.words)
     roles = _ROLES_OF_GIRLS if sex == GIRLS else _ROLES_OF_BOYS
     nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
     return (
@@ -91,10 +93,6 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
         or any(noun in text.at for noun in nouns)
         or not roles.isdisjoint(text.words)
     )
-
-
-def _has_role(text: Text) -> bool:
-    return not (_ROLES | _ROLES_OF_GIRLS | _ROLES_OF_BOYS).isdisjoint(text.words)
 
 
 def _has_plural(people: People, sex: str) -> bool:
@@ -118,17 +116,20 @@ def people_faults(text: Text, people: People, census: Census) -> tuple[list[Faul
     for sex in (GIRLS, BOYS):
         wrong = _too_many(text, people, census, sex) or _too_few(text, people, census, sex)
         if wrong:
-            faults[wrong.first, COUNT] = _count_fault(text, wrong, census, sex)
+            said = text.span(wrong.first, wrong.last)
+            faults[wrong.first, COUNT] = contradiction(COUNT, said, census.tags[sex])
             contradicted.update(census.tags[sex])
-            if census.of(sex) == (1, 1):
+            if census.ranges[sex] == (1, 1):
                 contradicted.update(_solo(census))
             if (wrong.number or 2) > 1:
                 contradicted.discard(f"multiple_{sex}s")
-    for mention in _crowds(people, census):
-        faults[mention.first, COUNT] = _total_fault(text, mention, census)
-        contradicted.update(_solo(census))
+    crowds = dict(_crowds(text, people, census))
+    faults.update(crowds)
+    contradicted.update(_solo(census) if crowds else ())
     for mention in _unsupported(text, people, census):
-        faults[mention.first, UNSUPPORTED_PEOPLE] = _unsupported_fault(text, mention)
+        said = text.span(mention.first, mention.last)
+        message = f'The caption speaks of "{said}", but no tag says that such a person is there.'
+        faults[mention.first, UNSUPPORTED_PEOPLE] = Fault(UNSUPPORTED_PEOPLE, said, message)
         contradicted.update(_contradicted_by(mention, people, census))
     faults.update(_wrong_pronouns(text, people, census))
     return list(faults.values()), contradicted
@@ -140,7 +141,7 @@ def _solo(census: Census) -> Sequence[str]:
 
 def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention | None:
     """The first mention by which there are more of a sex than the tags count."""
-    allowed = census.of(sex)
+    allowed = census.ranges[sex]
     if allowed is None or not allowed[1]:
         return None
     for at, mention in enumerate(found := [one for one in people.of(sex) if one.kind != RELATION]):
@@ -161,7 +162,7 @@ def _are_two(text: Text, one: Mention, other: Mention) -> bool:
 
 def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | None:
     """The mention by which there are fewer of a sex than the tags count: "two girls" for three."""
-    allowed = census.of(sex)
+    allowed = census.ranges[sex]
     found = people.of(sex)
     if allowed is None or allowed[0] < 2 or not found or people.names >= allowed[0]:
         return None
@@ -177,7 +178,7 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     return found[0]
 
 
-def _crowds(people: People, census: Census) -> Iterator[Mention]:
+def _crowds(text: Text, people: People, census: Census) -> Iterator[_Placed]:
     """Crowds, and numbers of people that are larger than the tags' total."""
     if census.total is None:
         return
@@ -188,13 +189,16 @@ def _crowds(people: People, census: Census) -> Iterator[Mention]:
         else:
             is_too_much = mention.kind == PERSON and not mention.sex and 0 < most < (mention.number or 2)
         if is_too_much:
-            yield mention
+            said = text.span(mention.first, mention.last)
+            who = "one person" if most == 1 else f"{most} people"
+            message = f'The caption says "{said}", but by its tags the picture shows {who}.'
+            yield (mention.first, COUNT), Fault(COUNT, said, message)
 
 
 def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
     """People of whom no tag speaks."""
     for mention in people.found:
-        counted = census.of(mention.sex) if mention.sex else None
+        counted = census.ranges.get(mention.sex)
         is_wrong = census.is_empty or (counted is not None and not counted[1])
         if mention.kind == CHILD:
             is_wrong = not census.children
@@ -217,7 +221,8 @@ def _contradicted_by(mention: Mention, people: People, census: Census) -> set[st
     if census.is_empty:
         return {"no_humans"}
     others = [one for one in people.found if one is not mention and one.sex and one.kind != RELATION]
-    tagged_sex = GIRLS if census.girls and census.girls[1] else BOYS
+    girls = census.ranges[GIRLS]
+    tagged_sex = GIRLS if girls and girls[1] else BOYS
     is_second = (
         any(one.sex == tagged_sex for one in others)
         or any(at < mention.first for at in people.pronouns.values())
@@ -227,33 +232,14 @@ def _contradicted_by(mention: Mention, people: People, census: Census) -> set[st
     return set(_solo(census)) if is_second else set()
 
 
-def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[tuple[tuple[int, str], Fault]]:
+def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[_Placed]:
     """Pronouns of a sex of which there is nobody, unless they may mean an animal or a ship."""
     if census.is_empty or not _ANIMALS.isdisjoint(text.at):
         return
     for sex, at in people.pronouns.items():
-        counted = census.of(sex)
+        counted = census.ranges[sex]
         other = "male" if sex == BOYS else "female"
         if counted and not counted[1] and not people.of(sex):
             said = text.span(at, at)
             message = f'The caption says "{said}", but no tag speaks of a {other} person.'
             yield (at, UNSUPPORTED_PEOPLE), Fault(UNSUPPORTED_PEOPLE, said, message)
-
-
-def _count_fault(text: Text, mention: Mention, census: Census, sex: str) -> Fault:
-    said = text.span(mention.first, mention.last)
-    right = " and ".join(tag.replace("_", " ") for tag in census.tags[sex])
-    return Fault(COUNT, said, f'The caption says "{said}", but the tags say {right}.')
-
-
-def _total_fault(text: Text, mention: Mention, census: Census) -> Fault:
-    said = text.span(mention.first, mention.last)
-    most = census.total[1] if census.total else 0
-    who = "one person" if most == 1 else f"{most} people"
-    return Fault(COUNT, said, f'The caption says "{said}", but by its tags the picture shows {who}.')
-
-
-def _unsupported_fault(text: Text, mention: Mention) -> Fault:
-    said = text.span(mention.first, mention.last)
-    message = f'The caption speaks of "{said}", but no tag says that such a person is there.'
-    return Fault(UNSUPPORTED_PEOPLE, said, message)

@@ -5,27 +5,26 @@ the narrower words and synonyms that say it too: a rose is a flower.
 """
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from english import stem
+from tags.implications import said_along
 
-_FOLDER = Path(__file__).parent
 _REMEMBERED_WORDS = 1 << 15
 _MIN_BEGINNING = 3
 
 
-@lru_cache(maxsize=1)
-def _word_lists() -> dict[str, dict[str, list[str]]]:
-    lists: dict[str, dict[str, list[str]]] = json.loads(
-        (_FOLDER / "word_lists.json").read_text(encoding="utf-8")
-    )
-    return lists
+@cache
+def table(name: str) -> Any:  # noqa: ANN401  each table has its own form
+    """The content of one of the JSON files of this folder, read once."""
+    return json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8"))
 
 
 def word_list(subject: str, name: str) -> list[str]:
     """The words of one list, such as "roles" of "people"."""
-    return [word for line in _word_lists()[subject][name] for word in line.split()]
+    return [word for line in table("word_lists")[subject][name] for word in line.split()]
 
 
 # A word written as one says what it ends in, a tailcoat a coat; these words are no such compounds.
@@ -57,22 +56,11 @@ def is_adjective(word: str) -> bool:
 @lru_cache(maxsize=1)
 def _broader_words() -> dict[str, frozenset[str]]:
     """All broader words of each word of concepts.json, also the broader words of those."""
-    raw: dict[str, str] = json.loads((_FOLDER / "concepts.json").read_text(encoding="utf-8"))
     direct: dict[str, set[str]] = {}
-    for broader, narrower in raw.items():
+    for broader, narrower in table("concepts").items():
         for word in narrower.split():
             direct.setdefault(stem(word), set()).add(stem(broader))
-    return {word: frozenset(_reachable(word, direct)) for word in direct}
-
-
-def _reachable(word: str, direct: dict[str, set[str]]) -> set[str]:
-    seen: set[str] = set()
-    waiting = [word]
-    while waiting:
-        for broader in direct.get(waiting.pop(), set()) - seen:
-            seen.add(broader)
-            waiting.append(broader)
-    return seen
+    return {word: frozenset(said_along(word, lambda said: direct.get(said, ()))) for word in direct}
 
 
 def _said_by_compound(base: str) -> frozenset[str]:

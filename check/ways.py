@@ -6,18 +6,16 @@ stands for all its forms. The ways to say other tags follow from their words: ho
 thing, hand_on_own_hip words that stand together, white_dress a noun and what describes it.
 """
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 from check.text import words_of
-from check.vocabulary import word_list
+from check.vocabulary import table, word_list
 from english import stem
 from tags.spelling import words
 
-_FOLDER = Path(__file__).parent
 _REMEMBERED_TAGS = 1 << 16
 _FILLERS = frozenset(word_list("phrases", "fillers"))
 _RELATIONS = frozenset(word_list("phrases", "relations"))
@@ -25,7 +23,6 @@ _HOLDING_TAG, _HOLDING_STEM = "holding", "hold"
 _IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
 # In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
 _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
-_FOCUS = "_focus"
 _MIN_HALF = 3
 # Most captions have these words, so a caption that has one need not say the tag.
 _COMMONPLACE = frozenset(stem(word) for word in word_list("phrases", "commonplace"))
@@ -94,22 +91,15 @@ def implied_by(tag: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _broader_tags() -> dict[str, tuple[str, ...]]:
     """What implied.json lists, which has for each broader tag the narrower ones, by narrower tag."""
-    raw: dict[str, str] = json.loads((_FOLDER / "implied.json").read_text(encoding="utf-8"))
     broader: dict[str, tuple[str, ...]] = {}
-    for said, narrower in raw.items():
+    for said, narrower in table("implied").items():
         for tag in narrower.split():
             broader[tag] = (*broader.get(tag, ()), said)
     return broader
 
 
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, list[str]]:
-    table: dict[str, list[str]] = json.loads((_FOLDER / "phrases.json").read_text(encoding="utf-8"))
-    return table
-
-
 def _listed(tag: str) -> list[Phrase]:
-    return [_parsed(phrase) for phrase in _phrases().get(tag, ())]
+    return [_parsed(phrase) for phrase in table("phrases").get(tag, ())]
 
 
 def _parsed(phrase: str) -> Phrase:
@@ -124,7 +114,10 @@ def _parsed(phrase: str) -> Phrase:
 
 
 def _from_words(tag: str) -> Ways:
-    spelled = words(_without_idle_words(tag))
+    seen = tag
+    for prefix in _IDLE_PREFIXES:
+        seen = seen.removeprefix(prefix)
+    spelled = words(seen.removesuffix("_focus"))
     tokens = [word for word in words_of(spelled) if word not in _FILLERS]
     stems = [stem(word) for word in tokens]
     if not stems:
@@ -137,7 +130,7 @@ def _from_words(tag: str) -> Ways:
         return Ways(together=tuple((_IN_HAND, *thing) for thing in things))
     if stems[0] == "no":
         return Ways(phrases=((("no", "without"), *slots[1:]),))
-    if not _RELATIONS.isdisjoint(stems) or _begins_with_verb(tag):
+    if not _RELATIONS.isdisjoint(stems) or re.match(r"[^_]{3,}ing_", tag):
         return Ways(together=(slots,))
     return Ways(words=frozenset({stem("".join(tokens))}), described=_described(spelled.split(" "), stems))
 
@@ -156,21 +149,10 @@ def _describe(noun: Sequence[Sequence[str]], modifiers: Sequence[str]) -> Descri
     return Described(tuple(tuple(slot) for slot in noun), wanted & _STRICT, wanted - _STRICT)
 
 
-def _without_idle_words(tag: str) -> str:
-    for prefix in _IDLE_PREFIXES:
-        tag = tag.removeprefix(prefix)
-    return tag.removesuffix(_FOCUS)
-
-
 def _halves(word: str) -> tuple[tuple[str, str], ...]:
     """A word cut in two at each place where it may be written apart: lamppost, "lamp post"."""
     cuts = range(_MIN_HALF, len(word) - _MIN_HALF + 1)
     return tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
-
-
-def _begins_with_verb(tag: str) -> bool:
-    first, _, rest = tag.partition("_")
-    return bool(rest) and first.endswith("ing") and len(first) > 5
 
 
 def _anchors(ways: Ways) -> frozenset[str]:

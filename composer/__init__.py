@@ -10,16 +10,16 @@ said that no tag says. The tags do not tell which of several people has or wears
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from composer.phrasing import and_list, with_article
+from composer.phrasing import and_list, lists, with_article
 from composer.picture import Picture, sort_tags
 from composer.subject import DEEDS, TRAITS, Subject, find_subject, from_series
-from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role, merges
+from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 from errors import ItemError
 
 _THINGS = ("being", "vehicle", "thing", "feature")
 _SHARED = {"show": "bared", "wear": "clothes", "hold": "held"}
 _PLACES = ("on", "inout", "among", "place", "feature", "time", "sky", "weather", "frame")
-_PLACE_LEADS = {"feature": "near ", "sky": "under ", "weather": "in ", "frame": "amid "}
+_PLACE_LEADS = {"feature": "near", "sky": "under", "weather": "in", "frame": "amid"}
 _PLACES_WITHOUT_COMMA = 3
 
 
@@ -37,9 +37,9 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
         sentences = _scene(picture)
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
-        also = and_list(picture.phrases("thing", *vehicles, REST))
+        also = picture.phrases("thing", *vehicles, REST)
         sentences = [*_about(subject, picture), _unassigned_series(picture), _also_shown(also)]
-    text = " ".join(_sentence(said) for said in sentences if said)
+    text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
 
 
@@ -50,15 +50,22 @@ def _unassigned_series(picture: Picture) -> str:
     return f"the series {'is' if len(picture.series) == 1 else 'are'} {and_list(picture.series)}"
 
 
-def _also_shown(things: str) -> str:
+def _also_shown(things: Iterable[str]) -> str:
     """What fits in no other sentence, worded without the picture itself, of which no caption should speak."""
-    return f"also shown: {things}" if things else ""
+    return _led("also shown:", things)
+
+
+def _led(lead: str, things: Iterable[str]) -> str:
+    """A list with a word before it: "wearing a hat and gloves"; "" where there is nothing to list."""
+    listed = and_list(things)
+    return f"{lead} {listed}" if listed else ""
 
 
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on looks and one on actions, or one on actions alone: "A girl reading in a library"."""
     looks = _looks_of_several(picture, subject) if subject.several else _looks_of_one(picture, subject)
-    looks += _company(picture, subject)
+    beings = picture.phrases("being") if subject.kind != "it" else ()
+    looks += _led(", together with", beings)
     clauses = _actions(picture)
     nobody = [f"with {phrase}" for phrase in picture.phrases("empty")]
     if not clauses:
@@ -81,19 +88,16 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
 
 
 def _looks_of_one(picture: Picture, subject: Subject) -> str:
-    having = and_list([*_hair(picture), *_merged(picture, "eyes"), *_merged(picture, "body")])
-    wearing, holding = and_list(_merged(picture, "clothes")), and_list(picture.phrases("held"))
+    having = [*_hair(picture), *_merged(picture, "eyes"), *_merged(picture, "body")]
     bared = and_list(picture.phrases("bared"))
-    clauses = [f"with {having}"] if having else []
-    if bared:
-        clauses.append(f"{'' if having else 'with '}{{her}} {bared} visible")
-    if wearing:
-        clauses.append(f"wearing {wearing}")
-    if holding:
-        clauses.append(f"holding {holding}")
-    if not clauses:
-        return ""
-    return (", " if subject.ends_in_aside else " ") + ", ".join(clauses)
+    clauses = [
+        _led("with", having),
+        bared and f"{'' if having else 'with '}{{her}} {bared} visible",
+        _led("wearing", _merged(picture, "clothes")),
+        _led("holding", picture.phrases("held")),
+    ]
+    looks = ", ".join(filter(None, clauses))
+    return looks and (", " if subject.ends_in_aside else " ") + looks
 
 
 def _looks_of_several(picture: Picture, subject: Subject) -> str:
@@ -104,12 +108,9 @@ def _looks_of_several(picture: Picture, subject: Subject) -> str:
         *picture.phrases("body"),
     ]
     verbs = {"have": having} | {verb: picture.phrases(slot) for verb, slot in _SHARED.items()}
-    clauses = [f"{verb} {and_list(things)}" for verb, things in verbs.items() if things]
-    if not clauses:
-        return ""
+    shared = and_list((_led(verb, things) for verb, things in verbs.items() if things), needs_comma=",")
     who = "that" if subject.kind == "it" else "who"
-    shared = and_list(clauses, needs_comma=",")
-    return f"{',' if subject.ends_in_aside else ''} {who} between them {shared}"
+    return shared and f"{',' if subject.ends_in_aside else ''} {who} between them {shared}"
 
 
 def _hair(picture: Picture) -> list[str]:
@@ -117,8 +118,7 @@ def _hair(picture: Picture) -> list[str]:
     hair, styles, fringe = _merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
     if not hair:
         return styles + fringe
-    worn = f" in {and_list(styles)}" if styles else ""
-    return [and_list(hair) + worn + (f" with {and_list(fringe)}" if fringe else "")]
+    return [" ".join(filter(None, (and_list(hair), _led("in", styles), _led("with", fringe))))]
 
 
 def _listed_adjectives(picture: Picture, slot: str) -> list[str]:
@@ -156,7 +156,10 @@ def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]
     if slot not in {"clothes", "body"}:
         return True
     ranks = [rank for rank, _ in modifiers]
-    return merges(head) and all(ranks.count(rank) < 2 for rank in (0, COLOUR_RANK, NOUN_RANK))
+    # Two shirts are likely to be one, two bows are not.
+    return head not in lists().words["unmerged"] and all(
+        ranks.count(rank) < 2 for rank in (0, COLOUR_RANK, NOUN_RANK)
+    )
 
 
 def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
@@ -168,75 +171,58 @@ def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
     )
 
 
-def _company(picture: Picture, subject: Subject) -> str:
-    if subject.kind == "it" or not picture.has("being"):
-        return ""
-    return f", together with {and_list(picture.phrases('being'))}"
-
-
 # What they do and where, and how the picture shows it
 
 
 def _actions(picture: Picture) -> list[str]:
     """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
     deeds = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
-    gestures = and_list(picture.phrases("gesture"))
-    return [*deeds, *([f"with {gestures}"] if gestures else []), *_presentation(picture)]
+    return [*filter(None, [*deeds, _led("with", picture.phrases("gesture"))]), *_presentation(picture)]
 
 
 def _deeds(pose: list[str], acts: list[str], where: str) -> list[str]:
     """Add the place to the pose or to a single act: "standing outdoors, smiling", "smiling outdoors"."""
     if not where:
-        clauses = [and_list(pose + acts)]
-    elif pose:
-        clauses = [f"{and_list(pose)} {where}", and_list(acts)]
-    elif len(acts) == 1:
-        clauses = [f"{acts[0]} {where}"]
-    else:
-        clauses = [and_list(acts), where]
-    return [clause for clause in clauses if clause]
+        return [and_list(pose + acts)]
+    if pose:
+        return [f"{and_list(pose)} {where}", and_list(acts)]
+    return [f"{acts[0]} {where}"] if len(acts) == 1 else [and_list(acts), where]
 
 
 def _where(picture: Picture, slots: Iterable[str]) -> str:
     places: list[str] = []
     for slot in slots:
-        said = _merged(picture, slot) if slot == "sky" else picture.phrases(slot)
-        if slot in _PLACE_LEADS and said:
-            places.append(_PLACE_LEADS[slot] + and_list(said))
-        else:
-            places += said
+        said = _merged(picture, slot)
+        places += [_led(_PLACE_LEADS[slot], said)] if slot in _PLACE_LEADS and said else said
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
     return ", ".join([" ".join(near), *far]) if near else ""
 
 
 def _presentation(picture: Picture) -> list[str]:
     """How the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
-    sides, shots = and_list(picture.phrases("from")), and_list(picture.phrases("shot"))
-    forms, styles = and_list(picture.phrases("as")), and_list(picture.phrases("style"))
-    text = and_list(picture.phrases("text"))
-    view = " ".join(part for part in (sides and f"seen {sides}", shots and f"in {shots}") if part)
-    style = " ".join(part for part in (forms and f"as {forms}", styles and f"in {styles}") if part)
-    backdrop = and_list(_merged(picture, "backdrop"))
-    view = " ".join(part for part in (view, backdrop and f"against {backdrop}") if part)
-    return [clause for clause in (view, style, text and f"with {text}") if clause]
+    clauses = (
+        [("seen", "from"), ("in", "shot"), ("against", "backdrop")],
+        [("as", "as"), ("in", "style")],
+        [("with", "text")],
+    )
+    said = (
+        " ".join(filter(None, (_led(lead, _merged(picture, slot)) for lead, slot in clause)))
+        for clause in clauses
+    )
+    return [clause for clause in said if clause]
 
 
 def _scene(picture: Picture) -> list[str]:
     """The sentences on a picture without anybody: "A landscape with a river, outdoors at night"."""
     frames, things = and_list(picture.phrases("frame")), and_list(picture.phrases(*_THINGS, *TRAITS))
     where = _where(picture, (slot for slot in _PLACES if slot not in {"frame", "feature"}))
-    clauses = [clause for clause in (where, *_presentation(picture)) if clause]
+    clauses = [*filter(None, [where]), *_presentation(picture)]
     clauses += [f"with {phrase}" for phrase in picture.phrases("empty")]
     subject = f"{frames} with {things}" if frames and things else frames or things
-    held = and_list(picture.phrases("held"))
-    rest = and_list([*picture.phrases(REST, *DEEDS, "alone"), *([f"holding {held}"] if held else [])])
-    also = _also_shown(rest)
+    rest = [*picture.phrases(REST, *DEEDS, "alone"), _led("holding", picture.phrases("held"))]
+    also = _also_shown(filter(None, rest))
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:
         return ["a scene " + ", ".join(clauses), also]
-    return [f"a picture of {rest}"]
-
-
-def _sentence(said: str) -> str:
-    return said[0].upper() + said[1:] + ("" if said.endswith(".") else ".")
+    return [_led("a picture of", filter(None, rest))]

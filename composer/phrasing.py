@@ -13,9 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tags.spelling import without_qualifiers
+
 REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
 _WORDS_FILE = Path(__file__).with_name("words.json")
-_QUALIFIED = re.compile(r"(.+?)((?:_?\([^()]*\))+)")
 _HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
@@ -80,12 +81,6 @@ def _split(lines: list[str]) -> Iterator[str]:
     return (word for line in lines for word in line.split())
 
 
-def without_qualifier(tag: str) -> str:
-    """Drop the qualifier: star_(symbol) ─▶ star."""
-    match = _QUALIFIED.fullmatch(tag)
-    return match[1].rstrip("_") if match else tag
-
-
 def as_words(tag: str) -> str:
     """A tag in words without underscores; an emoticon stays as it is."""
     if not _HAS_WORD.search(tag):
@@ -101,7 +96,7 @@ def noun_phrase(tag: str) -> str:
         return tag
     said: list[str] = []
     chunk: list[str] = []
-    for word in without_qualifier(tag).split("_"):
+    for word in without_qualifiers(tag).split("_"):
         if word in lists().words["prepositions"]:
             said += [_with_determiner(chunk, is_first=not said), word]
             chunk = []
@@ -125,22 +120,17 @@ def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def with_article(phrase: str) -> str:
     """Put "a" or "an" before a singular that can be counted; plurals and substances have no article."""
-    if not phrase[:1].isalnum() or not _takes_article(phrase.split(" ")[-1].lower()):
+    words, noun = lists().words, phrase.split(" ")[-1].lower()
+    ends_like_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    is_plural = noun in words["plural"] or (ends_like_plural and noun not in words["singular"])
+    if is_plural or noun in words["mass"] or not phrase[:1].isalnum():
         return phrase
     return f"{_article(phrase.split(' ')[0])} {phrase}"
 
 
-def _takes_article(noun: str) -> bool:
-    words = lists().words
-    if noun in words["mass"] or noun in words["plural"]:
-        return False
-    return not noun.endswith("s") or noun.endswith(("ss", "us", "is")) or noun in words["singular"]
-
-
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def _article(word: str) -> str:
-    letter = _LETTER_AND_NUMBER.match(word)
-    if letter:
+    if letter := _LETTER_AND_NUMBER.match(word):
         return "an" if letter[1].lower() in _LETTERS_WITH_AN else "a"
     return "an" if _inflect().a(word).startswith("an ") else "a"
 
@@ -155,7 +145,7 @@ def _inflect() -> Any:  # noqa: ANN401  the library is imported here and nowhere
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def display_name(tag: str) -> str:
     """Write a name as a title, without its qualifier: rem_(re:zero) ─▶ Rem."""
-    words = [word for word in without_qualifier(tag).split("_") if word]
+    words = [word for word in without_qualifiers(tag).split("_") if word]
     particles = lists().words["particles"]
     return " ".join(
         word if at and word in particles else _capitalized(word, is_first=not at)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN
+from tags.spelling import qualifiers
 
 # Danbooru's series of characters that belong to no series.
 _NO_SERIES = "original"
-_QUALIFIER = re.compile(r"\(([^()]*)\)")
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 
 
@@ -81,9 +81,9 @@ def _roles(tags: Sequence[str]) -> dict[str, list[Role]]:
 def _narrowed(tags: Sequence[str]) -> Iterator[str]:
     """Say black_footwear as black_boots if boots are the only footwear, and reading as reading a book."""
     broad, objects = lists().broad, lists().objects
-    last_words = {_last_word(tag) for tag in tags}
+    last_words = {tag.rpartition("_")[2] for tag in tags}
     for tag in tags:
-        noun = _last_word(tag)
+        noun = tag.rpartition("_")[2]
         if noun in broad:
             otherwise, narrower = broad[noun]
             yield tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
@@ -94,10 +94,6 @@ def _narrowed(tags: Sequence[str]) -> Iterator[str]:
 
 def _only_one(found: Collection[str]) -> str:
     return next(iter(found)) if len(found) == 1 else ""
-
-
-def _last_word(tag: str) -> str:
-    return tag.rpartition("_")[2]
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:
@@ -111,9 +107,12 @@ def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dic
     """The titles that each name belongs to; `characters` has the name of each tag."""
     known: dict[str, list[str]] = {name: [] for name in characters.values()}
     for tag, name in characters.items():
-        qualifiers = [_words(said) for said in _QUALIFIER.findall(tag)]
+        sources = [_words(said) for said in qualifiers(tag)]
+        # A title may go on after what the qualifier says: fate, Fate/Grand Order.
         known[name] += [
-            title for title in titles if title not in known[name] and _begins_with_any(title, qualifiers)
+            title
+            for title in titles
+            if title not in known[name] and any(_words(title)[: len(source)] == source for source in sources)
         ]
     titles_left = [title for title in titles if not any(title in found for found in known.values())]
     names_left = [name for name, found in known.items() if not found]
@@ -124,9 +123,3 @@ def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dic
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_BETWEEN_WORDS.split(text.lower()))
-
-
-def _begins_with_any(title: str, qualifiers: Iterable[tuple[str, ...]]) -> bool:
-    """Whether the title begins as a qualifier does: Fate/Grand Order as fate."""
-    words = _words(title)
-    return any(words[: len(qualifier)] == qualifier for qualifier in qualifiers)

@@ -7,9 +7,10 @@ none of them knows goes to the slot "rest" and is said as it is written.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase, without_qualifier
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
 from english import singular
 from tags.people import BOYS, count_in
+from tags.spelling import without_qualifiers
 
 REST = "rest"
 META = "meta"
@@ -52,11 +53,6 @@ def role_of(tag: str) -> Role:
     return Role(slot, phrase, head, modifiers, _covers(tag))
 
 
-def merges(head: str) -> bool:
-    """Whether two tags with this head are likely to mean one thing: two shirts yes, two bows no."""
-    return head not in lists().words["unmerged"]
-
-
 def _by_whole_tag(tag: str) -> tuple[str, str] | None:
     if tag in lists().phrases:
         return lists().phrases[tag]
@@ -83,7 +79,7 @@ def _filled_in(said: str, tag: str, rest: str) -> str:
 
 def _by_head(tag: str) -> tuple[str, str] | None:
     """By the last word before a preposition: cat_on_lap is a cat."""
-    words = without_qualifier(tag).split("_")
+    words = without_qualifiers(tag).split("_")
     if _is_verb(words[0]) and len(words) > 1:
         return None
     end = next((at for at, word in enumerate(words) if word in lists().words["prepositions"]), len(words))

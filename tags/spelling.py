@@ -171,10 +171,7 @@ def words(tag: str) -> str:
     """
     if not _WORD.search(tag):
         return tag
-    end = len(tag)
-    while (cut := _qualifier_start(tag, end)) > 0:
-        end = cut
-    name = tag[:end]
+    name = without_qualifiers(tag)
     return name.replace("_", " ") if _WORD.search(name) else name
 
 
@@ -185,10 +182,21 @@ def as_written(tag: str) -> str:
     return tag.replace("_", " ")
 
 
-def qualifier(tag: str) -> str:
-    """What stands in the last brackets: `sakura_(card_captor)` ─▶ `card_captor`; "" where there are none."""
-    start = _qualifier_start(tag, len(tag))
-    return tag[start + 2 : -1] if start else ""
+def without_qualifiers(tag: str) -> str:
+    """A tag without what stands in brackets at its end: `star_(symbol)` ─▶ `star`."""
+    end = len(tag)
+    while start := _qualifier_start(tag, end):
+        end = start
+    return tag[:end]
+
+
+def qualifiers(tag: str) -> list[str]:
+    """What stands in brackets at the end, the last first: `saber_(alter)_(fate)` ─▶ `fate`, `alter`."""
+    found, end = [], len(tag)
+    while start := _qualifier_start(tag, end):
+        found.append(tag[start + 2 : end - 1])
+        end = start
+    return found
 
 
 def _qualifier_start(tag: str, end: int) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
-from tags.spelling import canonical, qualifier
+from tags.spelling import canonical, qualifiers
 from wiki.cache import BY_YOU, Cache, Entry, parse_json
 
 GLOSSARY = Path(__file__).with_name("glossary.json")
@@ -70,7 +70,7 @@ class TagMeanings:
         known = {tag: category for tag in tags if (category := self.look_up(tag).category)}
         present, by_brackets = set(tags), dict[str, str]()
         for tag in tags:
-            series = qualifier(tag) if tag not in known else ""
+            series = "" if tag in known else next(iter(qualifiers(tag)), "")
             if not series or series in _NO_SERIES:
                 continue
             if series in present and known.get(series, COPYRIGHT) == COPYRIGHT:

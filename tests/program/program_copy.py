@@ -18,7 +18,7 @@ class ProgramCopy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "templates", folder / "templates")
-        for file in [*ROOT.glob("*.py"), ROOT / "requirements.txt"]:
+        for file in [*ROOT.glob("*.py"), ROOT / "english.json", ROOT / "requirements.txt"]:
             shutil.copy(file, folder)
         for package in {init.parent for init in ROOT.glob("*/__init__.py")}:
             if package.name not in _NO_PART_OF_THE_PROGRAM:
