@@ -10,7 +10,6 @@ import re
 import stat
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +58,18 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     raw = _read(path)
     _warn_if_readable_by_others(path, raw)
     problems = list(_override(raw, overrides))
-    _add_environment(raw)
+    for (section, key), variable in ENVIRONMENT.items():
+        if not raw.get(section, {}).get(key) and os.environ.get(variable):
+            raw.setdefault(section, {})[key] = os.environ[variable]
     problems += _remove_unknown(raw, path)
-    checker = _Checker(raw, folder=path.resolve().parent, problems=problems)
-    sections = checker.sections()
+    try:
+        settings = Settings.model_validate(_by_section(raw), context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        # A wrong value in [Endpoint] is found again in each stage.
+        problems += dict.fromkeys(_sentence(raw, problem) for problem in error.errors())
     if problems:
         raise UserError(f"{path} cannot be used as it is", problems)
-    return Settings.model_validate(sections)
+    return settings
 
 
 def colours_are_wanted() -> bool:
@@ -110,9 +114,10 @@ def _read(path: Path) -> Raw:
             raise UserError(f"{path} is larger than {_LARGEST_FILE // 1000} kB: is it really a config.ini?")
         parser.read_string(decoded(path.read_bytes()), source=str(path))
     except FileNotFoundError:
+        in_a_shell = f'"{path}"' if " " in str(path) else path
         raise UserError(
             f"{path} does not exist: name another file with --config, "
-            f"or write a fresh one with: python caption.py --settings ini > {_in_a_shell(path)}"
+            f"or write a fresh one with: python caption.py --settings ini > {in_a_shell}"
         ) from None
     except OSError as error:
         raise UserError(
@@ -123,10 +128,6 @@ def _read(path: Path) -> Raw:
     except ValueError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
-
-
-def _in_a_shell(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _warn_if_readable_by_others(path: Path, raw: Raw) -> None:
@@ -165,12 +166,6 @@ def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
             yield from _tell_former(f"--set {section}.{key}", former)
         else:
             raw.setdefault(section, {})[key] = value.strip()
-
-
-def _add_environment(raw: Raw) -> None:
-    for (section, key), variable in ENVIRONMENT.items():
-        if not raw.get(section, {}).get(key) and os.environ.get(variable):
-            raw.setdefault(section, {})[key] = os.environ[variable]
 
 
 def _allowed_keys(name: str) -> list[str]:
@@ -229,58 +224,28 @@ def _did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str
     return f"; did you mean {by_lower[near[0]]}?" if near else f"; there are {', '.join(known)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Checker:
-    """Reads raw sections into settings; what is wrong is added to `problems`."""
-
-    raw: Raw
-    folder: Path
-    problems: list[str]
-
-    def sections(self) -> dict[str, Section]:
-        base = self.raw.get("Endpoint", {})
-        self._check("Endpoint", EndpointSettings, base)
-        stages = {
-            "tag_provider": self._stage("TagProvider", base),
-            "interrogator": self._stage("Interrogator", base),
-            "interpreter": self._stage("Interpreter", base),
-        }
-        plain = {
-            key: self._check(name, SECTIONS[name], self.raw.get(name, {}))
-            for key, name in (("dataset", "Dataset"), ("tags", "Tags"))
-        }
-        return {key: section for key, section in {**plain, **stages}.items() if section is not None}
-
-    def _stage(self, name: str, base: dict[str, str]) -> Section | None:
-        own = self.raw.get(name, {})
-        endpoint_keys = set(EndpointSettings.model_fields)
-        overridden = {key: value for key, value in own.items() if key in endpoint_keys}
-        endpoint = self._check(name, EndpointSettings, {**base, **overridden}, only=overridden)
-        rest: dict[str, Any] = {key: value for key, value in own.items() if key not in endpoint_keys}
-        return self._check(name, SECTIONS[name], {**rest, "endpoint": endpoint} if endpoint else rest)
-
-    def _check(
-        self,
-        name: str,
-        section: type[Section],
-        values: Mapping[str, Any],
-        only: Mapping[str, str] | None = None,
-    ) -> Section | None:
-        """The section, or None if something is wrong with it; `only` limits the problems to these keys."""
-        try:
-            return section.model_validate(dict(values), context={"folder": self.folder})
-        except ValidationError as error:
-            for problem in error.errors():
-                key = str(problem["loc"][0])
-                if only is None or key in only:
-                    self.problems.append(_sentence(name, section, key, values[key], problem))
-            return None
+def _by_section(raw: Raw) -> dict[str, dict[str, Any]]:
+    """The values as `Settings` holds them: each stage with those of [Endpoint], which it may override."""
+    sections: dict[str, dict[str, Any]] = {}
+    for name, section in SECTIONS.items():
+        own: dict[str, Any] = dict(raw.get(name, {}))
+        if issubclass(section, StageSettings):
+            overridden = {key: own.pop(key) for key in EndpointSettings.model_fields.keys() & own}
+            own["endpoint"] = {**raw.get("Endpoint", {}), **overridden}
+        sections[name] = own
+    return sections
 
 
-def _sentence(name: str, section: type[Section], key: str, value: object, problem: ErrorDetails) -> str:
-    field = section.model_fields[key]
-    secret = field.annotation is SecretStr or key in MAY_HOLD_SECRETS or "@" in str(value)
-    written = key if secret else f"{key} = {value}"
+def _sentence(raw: Raw, problem: ErrorDetails) -> str:
+    """What is wrong with a setting, named by the section that holds it."""
+    name, key, *further = map(str, problem["loc"])
+    section = SECTIONS[name]
+    if key == "endpoint":
+        section, key = EndpointSettings, further[0]
+        name = name if key in raw.get(name, {}) else "Endpoint"
+    field, value = section.model_fields[key], raw[name][key]
+    is_secret = field.annotation is SecretStr or key in MAY_HOLD_SECRETS or "@" in value
+    written = key if is_secret else f"{key} = {value}"
     words_of_pydantic = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     wrong = _PLAIN_WORDS.get(problem["type"], words_of_pydantic)
     example = (field.examples or [""])[0]

@@ -7,29 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic.alias_generators import to_pascal
 
-from settings.checks import (
-    Categories,
-    Concurrency,
-    Extension,
-    Headers,
-    JsonObject,
-    Key,
-    Language,
-    OptionalFloat,
-    OptionalInt,
-    OptionalPath,
-    Pairs,
-    PathFromConfig,
-    Patterns,
-    Strings,
-    Template,
-    Templates,
-    Url,
-    Variants,
-    WikiSource,
-    WikiUrl,
-)
+from settings import checks
 from settings.wikis import WIKIS
 from tags.categories import CATEGORIES, UNSEEN
 
@@ -39,25 +19,21 @@ def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> An
 
     Typed Any as pydantic's own Field is, so that it can stand as the default of any field.
     """
-    return Field(
-        default=default,
-        description=meaning,
-        examples=[example or default],
-        validate_default=True,
-        **limits,
-    )
+    return Field(default=default, description=meaning, examples=[example or default], **limits)
 
 
 class Section(BaseModel):
     """A section of config.ini; its fields are the table that files, manual and checks are made from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, validate_default=True
+    )
 
 
 class EndpointSettings(Section):
     """[Endpoint]: which model server is asked, and how; every stage section may override any of these."""
 
-    url: Url = _setting(
+    url: checks.Url = _setting(
         "auto",
         "auto (look for a server on this computer), builtin (no model: captions are composed from the tags), "
         "embedded (llama.cpp inside this program), or an address such as http://localhost:1234/v1",
@@ -67,33 +43,37 @@ class EndpointSettings(Section):
         "auto",
         "auto (the first that the server lists), a name that the server knows, or a GGUF file for embedded",
     )
-    api_key: Key = _setting(
+    api_key: checks.Key = _setting(
         "",
         "key for the server at url; better in the environment as TAGSCRIBE_API_KEY; url = auto sends none",
     )
-    concurrency: Concurrency = _setting(
+    concurrency: checks.Concurrency = _setting(
         "auto", "requests at once: auto (as many as make it faster) or a number", "8"
     )
     timeout: float = _setting("300", "seconds that one request may take", gt=0)
     retries: int = _setting("4", "how often a failed or refused answer is asked for again", ge=0, le=100)
     wait_for_server: float = _setting("60", "seconds to wait for a server that went away during a run", ge=0)
-    temperature: OptionalFloat = _setting(
+    temperature: checks.OptionalFloat = _setting(
         "0.4", "sampling temperature; empty: the server's default", ge=0, le=5
     )
-    top_p: OptionalFloat = _setting("", "nucleus sampling; empty: the server's default", "0.9", gt=0, le=1)
-    max_tokens: OptionalInt = _setting(
+    top_p: checks.OptionalFloat = _setting(
+        "", "nucleus sampling; empty: the server's default", "0.9", gt=0, le=1
+    )
+    max_tokens: checks.OptionalInt = _setting(
         "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1, le=2**31
     )
-    seed: OptionalInt = _setting("", "random seed; empty: the server's default", "1", ge=0, le=2**31)
-    stop: Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
-    headers: Headers = _setting("", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}')
-    extra_body: JsonObject = _setting(
+    seed: checks.OptionalInt = _setting("", "random seed; empty: the server's default", "1", ge=0, le=2**31)
+    stop: checks.Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
+    headers: checks.Headers = _setting(
+        "", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}'
+    )
+    extra_body: checks.JsonObject = _setting(
         "", "further fields of each request, as a JSON object", '{"min_p": 0.05}'
     )
-    price_in: OptionalFloat = _setting(
+    price_in: checks.OptionalFloat = _setting(
         "", "price of a million prompt tokens, for the estimate of --dry-run", "0.15", ge=0
     )
-    price_out: OptionalFloat = _setting(
+    price_out: checks.OptionalFloat = _setting(
         "", "price of a million tokens that the model writes, for the estimate of --dry-run", "0.60", ge=0
     )
 
@@ -101,17 +81,19 @@ class EndpointSettings(Section):
 class DatasetSettings(Section):
     """[Dataset]: the pictures, and where their texts go."""
 
-    images: PathFromConfig = _setting("images", "folder of the pictures and their tag files")
-    captions: PathFromConfig = _setting(
+    images: checks.PathFromConfig = _setting("images", "folder of the pictures and their tag files")
+    captions: checks.PathFromConfig = _setting(
         "captions", "folder of the captions; mirrors the folders under images"
     )
-    descriptions: PathFromConfig = _setting("descriptions", "folder of the descriptions by the vision model")
-    tag_extension: Extension = _setting(
+    descriptions: checks.PathFromConfig = _setting(
+        "descriptions", "folder of the descriptions by the vision model"
+    )
+    tag_extension: checks.Extension = _setting(
         "auto",
         "auto (.tags .txt .caption .csv .json, with or without the picture's own ending) or one extension",
         ".txt",
     )
-    caption_extension: Extension = _setting(".txt", "extension of captions and descriptions")
+    caption_extension: checks.Extension = _setting(".txt", "extension of captions and descriptions")
     recursive: bool = _setting("True", "whether pictures in sub-folders are captioned too")
     existing: Literal["keep", "refresh", "overwrite"] = _setting(
         "keep",
@@ -135,13 +117,13 @@ class DatasetSettings(Section):
 class TagsSettings(Section):
     """[Tags]: what happens to tags before a model sees them."""
 
-    exclude: Strings = _setting(
+    exclude: checks.Strings = _setting(
         "", "tags that are left out, with commas between them", "signature, watermark"
     )
-    replace: Pairs = _setting(
+    replace: checks.Pairs = _setting(
         "", "tags that are spelled in another way: old=new, with commas between them", "grey hair=gray hair"
     )
-    exclude_categories: Categories = _setting(
+    exclude_categories: checks.Categories = _setting(
         ", ".join(sorted(UNSEEN)),
         f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}",
     )
@@ -150,7 +132,7 @@ class TagsSettings(Section):
         "whether tags that another tag implies are left out of the prompt: smile beside grin, dress beside "
         "white_dress",
     )
-    hide: Strings = _setting(
+    hide: checks.Strings = _setting(
         "",
         "traits that a LoRA should absorb, as tags with commas between them: no prompt names them, and a "
         "caption that says one is asked for again, and reported if that does not help",
@@ -166,7 +148,7 @@ class TagsSettings(Section):
         ge=0,
     )
     trigger: str = _setting("", "trigger word that begins every caption", "mychar")
-    descriptions_file: OptionalPath = _setting(
+    descriptions_file: checks.OptionalPath = _setting(
         "",
         "CSV or JSON file of your own: tag, description, category; wins over wiki and glossary",
         "my_tags.csv",
@@ -183,14 +165,14 @@ class StageSettings(Section):
 class TagProviderSettings(StageSettings):
     """[TagProvider]: stage 1, what each tag means."""
 
-    prompt_template_file: Template = _setting(
+    prompt_template_file: checks.Template = _setting(
         "tag_provider_prompt_template.txt", "template of the request that sums up a wiki page"
     )
-    source: WikiSource = _setting(
+    source: checks.WikiSource = _setting(
         "danbooru",
         f"{', '.join(WIKIS)}, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)",
     )
-    wiki_url: WikiUrl = _setting(
+    wiki_url: checks.WikiUrl = _setting(
         "", "address of the wiki; empty: the usual one of the source", WIKIS["danbooru"].address
     )
     wiki_login: str = _setting("", "user name at the wiki, or TAGSCRIBE_WIKI_LOGIN in the environment")
@@ -205,14 +187,14 @@ class TagProviderSettings(StageSettings):
         "tags on fewer posts than this are explained by the first sentence of their page, without a model",
         ge=0,
     )
-    cache: PathFromConfig = _setting("tags_cache.json", "file that keeps what each tag means")
+    cache: checks.PathFromConfig = _setting("tags_cache.json", "file that keeps what each tag means")
 
 
 class InterrogatorSettings(StageSettings):
     """[Interrogator]: stage 2, what a vision model sees."""
 
     skip: bool = _setting("True", "whether this stage is skipped; False needs a vision model")
-    prompt_template_file: Template = _setting(
+    prompt_template_file: checks.Template = _setting(
         "interrogator_prompt_template.txt", "template of the request that goes with each picture"
     )
     max_image_side: int = _setting(
@@ -223,17 +205,17 @@ class InterrogatorSettings(StageSettings):
 class InterpreterSettings(StageSettings):
     """[Interpreter]: stage 3, the caption."""
 
-    prompt_template_file: Templates = _setting(
+    prompt_template_file: checks.Templates = _setting(
         "interpreter_prompt_template_short_no_description.txt",
         "template of the request for a caption; several, with commas between them, make several captions",
     )
-    variants: Variants = _setting(
+    variants: checks.Variants = _setting(
         "",
         "several captions of each picture: long, medium, short and tags, in the order wanted; empty: one, as "
         "the template says",
         "long, short, tags",
     )
-    language: Language = _setting(
+    language: checks.Language = _setting(
         "en",
         "language that captions and descriptions must be in, such as en, de or ja; empty: any; the prompts "
         "have to ask for it, and captions are held against their tags in English only",
@@ -251,13 +233,15 @@ class InterpreterSettings(StageSettings):
     )
     prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
     suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")
-    strip: Patterns = _setting(
+    strip: checks.Patterns = _setting(
         "",
         "regular expressions, one a line, further ones indented; what they match is removed from captions",
         r"\s*\((?:left|right)\)",
     )
-    max_words: OptionalInt = _setting("", "a caption of more words is reported; empty: no limit", "120", ge=1)
-    max_tokens_clip: OptionalInt = _setting(
+    max_words: checks.OptionalInt = _setting(
+        "", "a caption of more words is reported; empty: no limit", "120", ge=1
+    )
+    max_tokens_clip: checks.OptionalInt = _setting(
         "",
         "a caption of more CLIP tokens than this is reported; they are estimated, and CLIP reads 75; empty: "
         "no limit",
@@ -278,9 +262,9 @@ class InterpreterSettings(StageSettings):
 
 
 class Settings(BaseModel):
-    """All of config.ini."""
+    """All of config.ini; made from the names of its sections."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, alias_generator=to_pascal)
 
     dataset: DatasetSettings
     tags: TagsSettings

@@ -7,6 +7,7 @@ Where that cannot be done it raises ValueError, with the rest of a sentence that
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,9 +33,7 @@ _EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
 
 def _split(value: object) -> object:
     """A comma-separated list, as it is written in config.ini."""
-    return (
-        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-    )
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 def _pairs(value: object) -> object:
@@ -140,10 +139,6 @@ def _path(value: object, info: ValidationInfo) -> Path:
     return _folder_of_config(info) / _expanded(str(value))
 
 
-def _optional_path(value: object, info: ValidationInfo) -> Path | None:
-    return _path(value, info) if value not in ("", None) else None
-
-
 def _folder_of_config(info: ValidationInfo) -> Path:
     return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
 
@@ -162,14 +157,8 @@ def _template(value: object, info: ValidationInfo) -> Path:
     written, name = _path(value, info), _expanded(str(value))
     beside = _folder_of_config(info) / "templates" / name
     places = (written, beside, PROGRAM_FOLDER / "templates" / name)
-    return next((place for place in places if _is_file(place)), beside)
-
-
-def _is_file(place: Path) -> bool:
-    try:
-        return place.is_file()
-    except OSError:  # such as a name that is too long
-        return False
+    # Unlike Path.is_file, this is False for a name that is too long.
+    return next((place for place in places if os.path.isfile(place)), beside)  # noqa: PTH113
 
 
 def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
@@ -261,7 +250,7 @@ JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
 Key = Annotated[SecretStr, BeforeValidator(_key)]
 PathFromConfig = Annotated[Path, PlainValidator(_path)]
-OptionalPath = Annotated[Path | None, PlainValidator(_optional_path)]
+OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
 Template = Annotated[Path, PlainValidator(_template)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
 Language = Annotated[str, BeforeValidator(_language)]
