@@ -95,7 +95,9 @@ def _read(project: Project, path: Path) -> list[Correction]:
             _check(project, pictures, correction)
             found[correction.picture] = correction
         except (ValueError, ItemError) as error:
-            problems.append(f"entry {number}{_name_of(entry)}: {error}")
+            name = entry.get("picture") if isinstance(entry, dict) else None
+            named = f" ({printable(name[:200])})" if isinstance(name, str) else ""
+            problems.append(f"entry {number}{named}: {error}")
     if problems:
         rest = len(problems) - _MOST_LISTED
         more = [f"… and {rest:,} more"] if rest > 0 else []
@@ -162,10 +164,9 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
     # A picture may be corrected even if its tags cannot be read, but not if they exclude it.
     try:
         project.collection.tags(picture)
-    except ExcludedError:
-        raise
-    except ItemError:
-        pass
+    except ItemError as error:
+        if isinstance(error, ExcludedError):
+            raise
     if correction.caption is None:
         return
     current = project.captions.read(correction.picture) or ""
@@ -176,8 +177,3 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
             "and save the corrections again from there"
         )
     project.captions.make_room(correction.picture)
-
-
-def _name_of(entry: object) -> str:
-    name = entry.get("picture") if isinstance(entry, dict) else None
-    return f" ({printable(name[:200])})" if isinstance(name, str) else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from captioning.project import Project
@@ -65,6 +64,10 @@ class _Exporter:
         self._project = project
         self._root = root
         self.count = Count()
+        # Where the files go below the folder of the pictures, if they do: tag files are there.
+        self._below_images = _relative(root, project.settings.dataset.images)
+        pictures = project.collection.pictures if self._below_images else ()
+        self._tag_files = {each.tag_file for each in pictures if each.tag_file}
 
     def write_all(self, target: Target) -> None:
         """Write all that a target reads."""
@@ -92,15 +95,6 @@ class _Exporter:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
         write_pieces(self._root, name, pieces)
         self.count.files += 1
-
-    @cached_property
-    def _below_images(self) -> Path | None:
-        """Where the files go below the folder of the pictures, if they do."""
-        return _relative(self._root, self._project.settings.dataset.images)
-
-    @cached_property
-    def _tag_files(self) -> frozenset[str]:
-        return frozenset(each.tag_file for each in self._project.collection.pictures if each.tag_file)
 
     def _captions(self) -> Iterator[Captioned]:
         return existing_captions(self._project, self.count)

@@ -7,13 +7,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from errors import ExitCode
-
-if TYPE_CHECKING:
-    import asyncio
 
 Result = TypeVar("Result")
 
@@ -47,7 +45,9 @@ class Interruption:
         import asyncio
 
         threading.Thread(target=self._end_after_a_while, daemon=True).start()
-        self._cancel = _canceller(asyncio.get_running_loop(), asyncio.current_task())
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        self._cancel = partial(loop.call_soon_threadsafe, task.cancel)
         try:
             return await run
         finally:
@@ -70,8 +70,3 @@ class Interruption:
         self._was_signalled.wait()
         time.sleep(_LONGEST_END)
         self.end()
-
-
-def _canceller(loop: asyncio.AbstractEventLoop, task: asyncio.Task[object] | None) -> Callable[[], object]:
-    assert task is not None  # noqa: S101 - a coroutine runs in a task
-    return lambda: loop.call_soon_threadsafe(task.cancel)

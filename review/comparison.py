@@ -6,7 +6,7 @@ Each caption is checked against the tags that its own configuration shows to the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -103,16 +103,20 @@ class Compared:
 
 def compare(sides: Sequence[Side]) -> Compared:
     """Read what both sides made, and compute the table."""
-    both = [_outcomes_of(side) for side in sides]
+    both = []
+    for side in sides:
+        pasts = read_history(side.sources.journal, {each.stem_name for each in side.pictures}).pictures
+        both.append([_outcome(side, each, pasts.get(each.stem_name) or Past()) for each in side.pictures])
     reasons = [_reasons(outcomes) for outcomes in both]
+    seers = [printable(side.seer) or _NONE for side in sides]
     rows: list[Row] = [
-        ("model", [printable(_model(side, each)) for side, each in zip(sides, both, strict=True)]),
-        *_vision_models(sides),
+        ("model", [_model(side, each) for side, each in zip(sides, both, strict=True)]),
+        *([("vision model", seers)] if any(side.seer for side in sides) else []),
         ("captions", [f"{len(_coverages(each)):,} of {len(each):,}" for each in both]),
         *_coverage_rows(both),
         ("contradicted tags per caption", [_mean(each, lambda it: len(it.contradicted)) for each in both]),
         ("faults per caption", [_mean(each, lambda it: len(it.faults)) for each in both]),
-        ("words per caption, median", [_median_words(each) for each in both]),
+        ("words per caption, median", [_median(map(_word_count, each)) for each in both]),
         *_failure_rows(reasons),
         *_cost_rows(sides),
     ]
@@ -125,11 +129,6 @@ def in_columns(compared: Compared) -> list[str]:
     first = max(len(name) for name, _ in table)
     widths = [max(len(cells[at]) for _, cells in table) for at in range(len(compared.sides))]
     return [_GAP.join([name.ljust(first), *map(str.rjust, cells, widths)]).rstrip() for name, cells in table]
-
-
-def _outcomes_of(side: Side) -> list[Outcome]:
-    history = read_history(side.sources.journal, {each.stem_name for each in side.pictures})
-    return [_outcome(side, each, history.pictures.get(each.stem_name) or Past()) for each in side.pictures]
 
 
 def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
@@ -152,13 +151,7 @@ def _coverages(outcomes: Sequence[Outcome]) -> list[Coverage]:
 def _model(side: Side, outcomes: Sequence[Outcome]) -> str:
     """The models by the names in their answers, or the model that was asked if none answered."""
     answered = dict.fromkeys(each.past.caption.model for each in outcomes if each.past.caption.model)
-    return ", ".join(answered) or side.writer or _NONE
-
-
-def _vision_models(sides: Sequence[Side]) -> list[Row]:
-    if not any(side.seer for side in sides):
-        return []
-    return [("vision model", [printable(side.seer) or _NONE for side in sides])]
+    return printable(", ".join(answered) or side.writer or _NONE)
 
 
 def _coverage_rows(both: Sequence[Sequence[Outcome]]) -> list[Row]:
@@ -182,13 +175,13 @@ def _mean(outcomes: Sequence[Outcome], count: Callable[[Coverage], int]) -> str:
     return f"{mean(counts):.2f}" if counts else _NONE
 
 
-def _median_words(outcomes: Sequence[Outcome]) -> str:
-    lengths = [_word_count(each.caption) for each in outcomes if each.caption]
-    return f"{median(lengths):g}" if lengths else _NONE
+def _median(counts: Iterable[int]) -> str:
+    above_zero = list(filter(None, counts))
+    return f"{median(above_zero):g}" if above_zero else _NONE
 
 
-def _word_count(caption: str) -> int:
-    return len(caption.partition("\n")[0].split())
+def _word_count(outcome: Outcome) -> int:
+    return len(outcome.caption.partition("\n")[0].split())
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
@@ -235,7 +228,7 @@ def write_page(folder: Path, compared: Compared) -> Path:
     pairs = list(zip(first.pictures, zip(*compared.outcomes, strict=True), strict=True))
     images = folder_address(first.sources.collection.root, folder)
     # Where the two differ most comes first; `at` is the place in the folder.
-    order = sorted(range(len(pairs)), key=lambda at: -abs(_difference(pairs[at])))
+    order = sorted(range(len(pairs)), key=lambda at: -abs(pairs[at][1][1].score - pairs[at][1][0].score))
     page = fill(
         "compare",
         ("elements", "theme", "compare"),
@@ -244,18 +237,13 @@ def write_page(folder: Path, compared: Compared) -> Path:
         labels=[side.label for side in compared.sides],
         rows=compared.rows,
         entries=[_entry(at, images, pairs[at]) for at in order],
-        has_other_tags=any(_tags(one) != _tags(other) for _, (one, other) in pairs),
+        has_other_tags=any(list(dict(one.tags)) != list(dict(other.tags)) for _, (one, other) in pairs),
         legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, CONTRADICTED)],
     )
     path = folder / NAME
     # A model or a file name may contain half a surrogate pair, which no file can hold.
     write_whole(path, page.encode("utf-8", "replace").decode("utf-8"))
     return path
-
-
-def _difference(pair: Pair) -> float:
-    _, (first, second) = pair
-    return second.score - first.score
 
 
 def _entry(at: int, images: str, pair: Pair) -> Values:
@@ -275,9 +263,8 @@ def _entry(at: int, images: str, pair: Pair) -> Values:
 
 def _values(outcome: Outcome) -> Values:
     coverage, past = outcome.coverage, outcome.past
-    order = list(_MEANINGS)
     facts = {
-        "Words": _word_count(outcome.caption),
+        "Words": _word_count(outcome),
         "Tokens": past.caption.tokens,
         "Seconds": round(past.caption.seconds, 2),
     }
@@ -289,11 +276,9 @@ def _values(outcome: Outcome) -> Values:
         "failures": [(failure.reason, failure.message) for failure in past.failures.values()],
         "tags": [
             (tag_words, mark, _MEANINGS[mark])
-            for tag_words, mark in sorted(outcome.tags, key=lambda tag: order.index(tag[1]))
+            for mark in _MEANINGS
+            for tag_words, its_mark in outcome.tags
+            if its_mark == mark
         ],
         "facts": [(name, value) for name, value in facts.items() if value],
     }
-
-
-def _tags(outcome: Outcome) -> list[str]:
-    return [tag_words for tag_words, _ in outcome.tags]

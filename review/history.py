@@ -37,16 +37,12 @@ class Past:
         elif record.is_written:
             self.failures.pop(record.stage, None)
             if record.stage == INTERPRETER:
-                self._add_caption(record)
+                self.caption = self.latest = record
+                self.again = False
+                if record.written not in ("", self.versions[1]):
+                    self.versions = (self.versions[1], record.written)
         elif record.outcome == AGAIN and record.stage == INTERPRETER:
             self.again = True
-
-    def _add_caption(self, record: Record) -> None:
-        self.caption = self.latest = record
-        self.again = False
-        newer = self.versions[1]
-        if record.written not in ("", newer):
-            self.versions = (newer, record.written)
 
 
 @dataclass(slots=True)
@@ -73,11 +69,9 @@ class Glance(NamedTuple):
             return Glance((*others, record.stage), record.run, record.time)
         if not record.is_written:
             return self
-        return (
-            Glance(others, record.run, record.time)
-            if record.stage == INTERPRETER
-            else self._replace(failed=others)
-        )
+        if record.stage == INTERPRETER:
+            return Glance(others, record.run, record.time)
+        return self._replace(failed=others)
 
 
 def read_glances(journal: Journal, names: Iterable[str]) -> tuple[dict[str, Glance], str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypedDict
@@ -13,17 +14,9 @@ from dataset.file_names import printable
 from dataset.images import Picture, TagList
 from dataset.journal import EDITED, Journal
 from dataset.texts import digest
-from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
+from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError
 from review.history import Glance, History, Past, read_glances, read_history
-from review.pages import (
-    Sources,
-    coverage_of,
-    fill,
-    folder_address,
-    json_in_html,
-    marks,
-    picture_address,
-)
+from review.pages import Sources, coverage_of, fill, folder_address, json_in_html, marks, picture_address
 from tags.categories import CHARACTER
 from tags.spelling import words
 
@@ -93,12 +86,21 @@ def gather(sources: Sources) -> Page:
     chosen = _most_interesting(folder.pictures, sources.journal, captioned)
     shown = {picture.stem_name for picture in chosen}
     history = read_history(sources.journal, shown)
-    table = _TagTable(sources.categories)
+    table = _TagTable()
     tagged = [_Tagged(sources, picture, table) for picture in chosen]
     names = frozenset(table.characters)
     entries = [_entry(sources, each, history, names) for each in tagged]
     known = {picture.name for picture in chosen}
-    entries += [_problem(each) for each in folder.problems[:MOST_SHOWN] if each.name not in known]
+    entries += [
+        {
+            "name": each.name,
+            "file": printable(each.name),
+            "failures": [("folder", each.reason, each.message)],
+            "unusable": True,
+        }
+        for each in folder.problems[:MOST_SHOWN]
+        if each.name not in known
+    ]
     return {
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "id": digest(str(sources.captions.root.resolve())),
@@ -124,18 +126,13 @@ def _most_interesting(
     return [pictures[at] for at in sorted(heapq.nlargest(MOST_SHOWN, range(len(pictures)), key=interest))]
 
 
+@dataclass(slots=True)
 class _TagTable:
     """Every tag of the page once; the pictures refer to them by number, which keeps the page small."""
 
-    def __init__(self, categories: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
-        self.rows: list[tuple[str, str]] = []
-        self.characters: set[str] = set()
-        self._categories = categories
-        self._numbers: dict[str, int] = {}
-
-    def categories(self, found: TagList) -> dict[str, str]:
-        """The categories of the tags of one picture; those in its own tag file take precedence."""
-        return {**self._categories(found.tags), **found.categories}
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    characters: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def numbers(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[int]:
         """The number of each tag in `rows`, which hold its words and its category."""
@@ -153,16 +150,14 @@ class _Tagged:
 
     def __init__(self, sources: Sources, picture: Picture, table: _TagTable) -> None:
         self.picture = picture
-        self.tags: tuple[str, ...] = ()
-        self.categories: dict[str, str] = {}
-        self.numbers: list[int] = []
         self.error: ItemError | None = None
         try:
             found = sources.collection.tags(picture)
         except ItemError as error:
-            self.error = error
-            return
-        self.tags, self.categories = found.tags, table.categories(found)
+            self.error, found = error, TagList((), {})
+        self.tags = found.tags
+        # The categories in its own tag file take precedence.
+        self.categories = {**sources.categories(found.tags), **found.categories}
         self.numbers = table.numbers(self.tags, self.categories)
 
 
@@ -184,16 +179,11 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         "description": sources.descriptions.read(picture.stem_name) or "",
         "tags": tagged.numbers,
         "failures": failures,
-        "refused": any(_is_refusal(reason) for _, reason, _ in failures),
+        "refused": any(reason == REFUSED or reason.startswith(REQUEST_REFUSED) for _, reason, _ in failures),
         **_past_values(past, history.run, caption),
         **(_coverage_values(sources, caption, tagged, names) if caption and tagged.tags else {}),
     }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
-
-
-def _is_refusal(reason: str) -> bool:
-    """Whether the model or its server refused the picture."""
-    return reason == REFUSED or reason.startswith(REQUEST_REFUSED)
 
 
 def _past_values(past: Past, last_run: str, caption: str) -> Values:
@@ -220,16 +210,6 @@ def _coverage_values(sources: Sources, caption: str, tagged: _Tagged, names: fro
         "marks": marks(coverage, tagged.tags),
         "score": round(coverage.score, 3),
         "faults": [fault.message for fault in coverage.faults],
-    }
-
-
-def _problem(problem: Problem) -> Values:
-    """A file in the folder of pictures that the program cannot use."""
-    return {
-        "name": problem.name,
-        "file": printable(problem.name),
-        "failures": [("folder", problem.reason, problem.message)],
-        "unusable": True,
     }
 
 

@@ -8,14 +8,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands.checkup.findings import Finding, Level, ok, problem
 from english import amount
 from errors import ExitCode, StageError, UserError
-
-if TYPE_CHECKING:
-    from settings import Settings
 
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
@@ -38,38 +34,35 @@ class CheckUp:
         """Check everything; the exit code: 0, or 2 when a run would fail."""
         found = list(installed_libraries(_REQUIREMENTS))
         if any(finding.level == "problem" for finding in found):
-            # The other checks need these libraries.
+            # The other checks need these libraries, and so does the one for colours.
             self._coloured = False
-            self._report(found)
+            self._report(*found)
             return self._conclude()
         from config import colours_are_wanted
 
         self._coloured = self._coloured and colours_are_wanted()
-        self._report(found)
-        async for finding in _all_findings(config_file, list(overrides)):
-            self._report([finding])
+        self._report(*found)
+        async for finding in _findings_of_project(config_file, list(overrides)):
+            self._report(finding)
         return self._conclude()
 
-    def _report(self, findings: Iterable[Finding]) -> None:
+    def _report(self, *findings: Finding) -> None:
         for finding in findings:
-            if finding in self._reported:
-                continue
-            self._reported.add(finding)
-            self._levels[finding.level] += 1
-            level = f"{finding.level:<8}"
-            if self._coloured:
-                level = f"{_COLOURS[finding.level]}{level}{_PLAIN}"
-            self._say(f"{level} {finding}")
+            if finding not in self._reported:
+                self._reported.add(finding)
+                self._levels[finding.level] += 1
+                level = f"{finding.level:<8}"
+                coloured = f"{_COLOURS[finding.level]}{level}{_PLAIN}" if self._coloured else level
+                self._say(f"{coloured} {finding}")
 
     def _conclude(self) -> ExitCode:
         problems, warnings = self._levels["problem"], self._levels["warning"]
-        counts = f"{_count(problems, 'problem')}, {_count(warnings, 'warning')}"
+        counts = ", ".join(
+            amount(number, noun) if number else f"no {noun}s"
+            for number, noun in ((problems, "problem"), (warnings, "warning"))
+        )
         self._say(f"{counts}: a run would {'fail' if problems else 'work'}. Nothing was changed.")
         return ExitCode.USER_MUST_ACT if problems else ExitCode.DONE
-
-
-def _count(number: int, noun: str) -> str:
-    return amount(number, noun) if number else f"no {noun}s"
 
 
 def installed_libraries(requirements: Path) -> Iterator[Finding]:
@@ -102,31 +95,21 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(parts)
 
 
-async def _all_findings(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
+async def _findings_of_project(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
     import config
-
-    try:
-        settings = config.load(config_file, overrides)
-    except UserError as error:
-        for sentence in error.problems or [str(error)]:
-            yield problem(sentence)
-        return
-    yield ok(f"{config_file} can be used")
-    async for finding in _findings_of_project(settings):
-        yield finding
-
-
-async def _findings_of_project(settings: Settings) -> AsyncIterator[Finding]:
     from captioning.project import Project
     from commands.checkup import data_set, prompts
     from commands.checkup.servers import Servers
 
-    for finding in prompts.check_templates(settings):
-        yield finding
     try:
+        settings = config.load(config_file, overrides)
+        yield ok(f"{config_file} can be used")
+        for finding in prompts.check_templates(settings):
+            yield finding
         project = Project(settings)
     except UserError as error:
-        yield problem(str(error))
+        for sentence in error.problems or [str(error)]:
+            yield problem(sentence)
         return
     for check in (prompts.check_use_of_descriptions, data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):

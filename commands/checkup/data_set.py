@@ -8,7 +8,15 @@ from statistics import median
 
 from captioning.project import Project
 from captioning.summary import by_reason
-from commands.checkup.findings import Faults, Finding, first_few, ok, problem, sample, warning
+from commands.checkup.findings import (
+    Finding,
+    first_few,
+    ok,
+    problem,
+    sample,
+    warning,
+    warnings_by_reason,
+)
 from dataset.images import Picture
 from dataset.picture import describe
 from dataset.results import Made
@@ -31,7 +39,7 @@ def check_pictures(project: Project) -> Iterator[Finding]:
         yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", _NO_TAGS)
     else:
         yield ok(f"{amount(len(folder.pictures), 'picture')}, {amount(len(tagged), 'tag file')}")
-    yield from _problems_in_folder(folder.problems)
+    yield from warnings_by_reason(folder.problems)
     chosen = sample(folder.pictures)
     if len(chosen) < len(folder.pictures):
         yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")
@@ -39,26 +47,20 @@ def check_pictures(project: Project) -> Iterator[Finding]:
     yield from _tags(project, [picture for picture in chosen if picture.tag_file])
 
 
-def _problems_in_folder(problems: Sequence[Problem]) -> Iterator[Finding]:
-    faults = Faults()
-    for each in problems:
-        faults.add(each.name, each.reason, each.message)
-    yield from faults.findings()
-
-
 def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
-    faults, rotated, animated = Faults(), [], []
+    faults: list[Problem] = []
+    rotated, animated = [], []
     for picture in pictures:
         try:
             facts = describe(project.collection.file(picture))
         except ItemError as error:
-            faults.add(picture.name, error.reason, str(error))
+            faults.append(error.problem(picture.name))
             continue
         if facts.rotated:
             rotated.append(picture.name)
         if facts.animated:
             animated.append(picture.name)
-    yield from faults.findings()
+    yield from warnings_by_reason(faults)
     if rotated:
         yield ok(f"stored rotated, sent upright: {first_few(rotated)}")
     if animated:
@@ -66,12 +68,13 @@ def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]
             f"animated: {first_few(animated)}",
             "only the first frame is sent, so remove pictures whose later frames matter",
         )
-    if pictures and not faults.names:
+    if pictures and not faults:
         yield ok("all pictures can be read")
 
 
 def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
-    faults, excluded, counts, tags = Faults(), [], [], Counter[str]()
+    faults: list[Problem] = []
+    excluded, counts, tags = [], [], Counter[str]()
     for picture in pictures:
         try:
             found = project.collection.tags(picture).tags
@@ -79,11 +82,11 @@ def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
             excluded.append(picture.name)
             continue
         except ItemError as error:
-            faults.add(picture.name, error.reason, str(error))
+            faults.append(error.problem(picture.name))
             continue
         counts.append(len(found))
         tags.update(found)
-    yield from faults.findings()
+    yield from warnings_by_reason(faults)
     if excluded:
         yield ok(f"excluded by their tags: {first_few(excluded)}")
     if counts:
@@ -131,10 +134,8 @@ def _captions_of_excluded(project: Project, existing: set[str]) -> Iterator[Find
 def _is_excluded(project: Project, picture: Picture) -> bool:
     try:
         project.collection.tags(picture)
-    except ExcludedError:
-        return True
-    except ItemError:
-        return False
+    except ItemError as error:
+        return isinstance(error, ExcludedError)
     return False
 
 

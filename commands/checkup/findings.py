@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeVar, get_args
 
 from dataset.file_names import printable
+from errors import Problem
 
 Level = Literal["ok", "warning", "problem"]
 Item = TypeVar("Item")
@@ -31,37 +33,17 @@ class Finding:
         return " ".join((f"{self.text}: {self.remedy}" if self.remedy else self.text).split())
 
 
-def ok(text: str) -> Finding:
-    """Something is as it should be."""
-    return Finding("ok", text)
+# Something is as it should be; a run would work, but not as well as it could; a run would fail.
+ok, warning, problem = (partial(Finding, level) for level in get_args(Level))
 
 
-def warning(text: str, remedy: str = "") -> Finding:
-    """A run would work, but not as well as it could."""
-    return Finding("warning", text, remedy)
-
-
-def problem(text: str, remedy: str = "") -> Finding:
-    """A run would fail."""
-    return Finding("problem", text, remedy)
-
-
-@dataclass(slots=True)
-class Faults:
-    """Names of items by the reason why they failed, and the first message for each reason."""
-
-    names: dict[str, list[str]] = field(default_factory=dict)
-    messages: dict[str, str] = field(default_factory=dict)
-
-    def add(self, name: str, reason: str, message: str) -> None:
-        """Add one item that failed."""
-        self.names.setdefault(reason, []).append(name)
-        self.messages.setdefault(reason, message)
-
-    def findings(self) -> Iterator[Finding]:
-        """One warning for each reason, with the first few names."""
-        for reason, names in self.names.items():
-            yield warning(f"{reason}: {first_few(names)}; {self.messages[reason]}")
+def warnings_by_reason(problems: Iterable[Problem]) -> Iterator[Finding]:
+    """One warning for each reason, with the first few names and the first message."""
+    by_reason: dict[str, list[Problem]] = {}
+    for each in problems:
+        by_reason.setdefault(each.reason, []).append(each)
+    for reason, alike in by_reason.items():
+        yield warning(f"{reason}: {first_few([each.name for each in alike])}; {alike[0].message}")
 
 
 def first_few(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dataset.images import Picture
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
+from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens
 from settings import Settings
 from settings.wikis import WIKIS
 from summaries import summarizing
@@ -116,23 +118,17 @@ def _wiki(project: Project) -> Iterator[Finding]:
         yield ok(f"the wiki {chosen.source} answers{known}{login}")
 
 
-def longest_of_tag_provider(project: Project) -> int:
-    """The characters of the longest possible prompt: a request full of pages."""
-    page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
-    prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
-    return _length(prompt.messages({"pages": [page]}))
-
-
-def longest_of_interrogator(project: Project) -> int:
-    """The characters of the longest prompt of a sample, not counting the picture."""
-    stage = project.interrogator()
-    return max(_lengths(project, lambda picture: [stage.messages(picture)]), default=0)
-
-
-def longest_of_interpreter(project: Project) -> int:
-    """The characters of the longest prompt of a sample."""
-    stage = project.interpreter()
-    return max(_lengths(project, stage.messages), default=0)
+def longest_prompt(project: Project, stage: str) -> float:
+    """About how many tokens the longest prompt of a stage has, for which a sample of the pictures is read."""
+    if stage == "TagProvider":
+        page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
+        prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
+        return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
+    if stage == "Interrogator":
+        asking, side = project.interrogator(), project.settings.interrogator.max_image_side
+        longest = max(_lengths(project, lambda picture: [asking.messages(picture)]), default=0)
+        return longest / CHARACTERS_PER_TOKEN + estimated_picture_tokens(side, side)
+    return max(_lengths(project, project.interpreter().messages), default=0) / CHARACTERS_PER_TOKEN
 
 
 def _length(messages: Iterable[Message]) -> int:
@@ -141,7 +137,5 @@ def _length(messages: Iterable[Message]) -> int:
 
 def _lengths(project: Project, prompts_of: Callable[[Picture], Sequence[Sequence[Message]]]) -> Iterator[int]:
     for picture in sample(project.collection.pictures):
-        try:
+        with suppress(ItemError):
             yield max(map(_length, prompts_of(picture)))
-        except ItemError:
-            continue

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import math
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
 from commands import NO_SERVER, without_retries
-from commands.checkup import prompts
 from commands.checkup.findings import Finding, ok, problem, warning
+from commands.checkup.prompts import longest_prompt
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply
 from llm.prompts import Message, with_picture
-from llm.protocol import CHARACTERS_PER_TOKEN, Facts, estimated_picture_tokens
+from llm.protocol import CHARACTERS_PER_TOKEN, Facts
 from llm.servers import Endpoints
 from settings import EndpointSettings
 
@@ -29,20 +30,23 @@ _USUAL_ANSWER = 300
 _MOST_LISTED = 5
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"
 _HELLO = [Message("user", "Answer with one word: ready")]
+_COLOUR_ASKED = [Message("user", "What colour is this picture? Answer with the name of the colour.")]
 # Whether a model can see is tested with a plain picture. A model that only guesses seldom says orange.
 _COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
 _SIDE = 112
 _LONGEST_QUOTE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage that asks a model; `longest` estimates the tokens of its longest prompt."""
+class Stage(NamedTuple):
+    """A stage that asks a model."""
 
     name: str
     settings: EndpointSettings
-    longest: Callable[[], float]
-    must_see: bool = False
+
+    @property
+    def must_see(self) -> bool:
+        """Whether its model has to see pictures."""
+        return self.name == "Interrogator"
 
 
 @dataclass(slots=True)
@@ -56,11 +60,18 @@ class Servers:
 
     async def check(self, project: Project) -> AsyncIterator[Finding]:
         """Send one small request for each stage."""
-        for stage in _stages(project):
-            async for finding in self._stage(stage):
-                yield finding
+        chosen = project.settings
+        stages = {
+            "TagProvider": chosen.tag_provider,
+            "Interrogator": chosen.interrogator,
+            "Interpreter": chosen.interpreter,
+        }
+        for name, settings in stages.items():
+            if not settings.skip:
+                async for finding in self._stage(project, Stage(name, settings.endpoint)):
+                    yield finding
 
-    async def _stage(self, stage: Stage) -> AsyncIterator[Finding]:
+    async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
         try:
             endpoint = await self.connections.endpoint(_for_short_answers(stage.settings))
         except UserError as error:
@@ -82,46 +93,24 @@ class Servers:
         for finding in _of_answer(stage, endpoint, facts, answer):
             yield finding
         if isinstance(answer, Reply):
-            for finding in [*_of_context(stage, facts), *_of_slots(stage, facts)]:
+            for finding in [*_of_context(project, stage, facts), *_of_slots(stage, facts)]:
                 yield finding
 
     async def _ask(self, endpoint: Endpoint, must_see: bool) -> Reply | Exception:
         key = (id(endpoint), must_see)
         if key not in self._answers:
+            messages = with_picture(_COLOUR_ASKED, "image/png", _plain_picture()) if must_see else _HELLO
             try:
-                self._answers[key] = await endpoint.complete(_question_of_colour() if must_see else _HELLO)
+                self._answers[key] = await endpoint.complete(messages)
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
 
 
-def _stages(project: Project) -> Iterator[Stage]:
-    settings = project.settings
-    side = settings.interrogator.max_image_side
-
-    def tokens(characters: int) -> float:
-        return characters / CHARACTERS_PER_TOKEN
-
-    if not settings.tag_provider.skip:
-        chosen = settings.tag_provider.endpoint
-        yield Stage("TagProvider", chosen, lambda: tokens(prompts.longest_of_tag_provider(project)))
-    if not settings.interrogator.skip:
-        yield Stage(
-            "Interrogator",
-            settings.interrogator.endpoint,
-            lambda: tokens(prompts.longest_of_interrogator(project)) + estimated_picture_tokens(side, side),
-            must_see=True,
-        )
-    if not settings.interpreter.skip:
-        writer = settings.interpreter.endpoint
-        yield Stage("Interpreter", writer, lambda: tokens(prompts.longest_of_interpreter(project)))
-
-
 def _for_short_answers(settings: EndpointSettings) -> EndpointSettings:
     limit = settings.max_tokens
-    if limit is not None:
-        limit = min(limit or _LONGEST_ANSWER, _LONGEST_ANSWER)
-    return without_retries(settings).model_copy(update={"max_tokens": limit})
+    shorter = None if limit is None else min(limit, _LONGEST_ANSWER)
+    return without_retries(settings).model_copy(update={"max_tokens": shorter})
 
 
 def _without_model(stage: Stage) -> Finding:
@@ -160,9 +149,9 @@ def _which_model(stage: Stage, facts: Facts) -> str:
     return f"write model = {near[0]}; the server has {listed}{more}"
 
 
-def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
+def _of_context(project: Project, stage: Stage, facts: Facts) -> Iterator[Finding]:
     try:
-        prompt = round(stage.longest())
+        prompt = round(longest_prompt(project, stage.name))
     except (UserError, ItemError):
         # The checks of templates and tags have reported this already.
         return
@@ -171,16 +160,13 @@ def _of_context(stage: Stage, facts: Facts) -> Iterator[Finding]:
     if facts.context is None:
         yield ok(f"[{stage.name}] the server does not report its context length; {longest}")
     elif facts.context < prompt + _USUAL_ANSWER:
+        enough = math.ceil((prompt + _USUAL_ANSWER) / 1024) * 1024
         yield problem(
             f"[{stage.name}] the context of {facts.context:,} tokens is too short: {longest}",
-            f"load the model with a context of {_round_up(prompt + _USUAL_ANSWER):,} or more",
+            f"load the model with a context of {enough:,} or more",
         )
     else:
         yield ok(f"[{stage.name}] context of {facts.context:,} tokens; {longest}")
-
-
-def _round_up(tokens: int) -> int:
-    return -(-tokens // 1024) * 1024
 
 
 def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
@@ -195,11 +181,6 @@ def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
         )
     else:
         yield ok(f"[{stage.name}] {at_once}")
-
-
-def _question_of_colour() -> list[Message]:
-    words = "What colour is this picture? Answer with the name of the colour."
-    return with_picture([Message("user", words)], "image/png", _plain_picture())
 
 
 def _of_colour(stage: str, answer: Reply) -> Finding:

@@ -39,7 +39,11 @@ class Comparison:
 
         Raises UserError and StageError as a run does, after showing the results so far.
         """
-        folder = self._folder()
+        # Its name begins with a dot if tag files are searched for there.
+        folder = self.place / FOLDER
+        roots = (os.path.realpath(each.settings.dataset.images) for each in self.configurations)
+        if any(folder.is_relative_to(root) for root in roots):
+            folder = self.place / f".{FOLDER}"
         both = [
             Contender(each.label, each.settings, folder / each.folder, self.say)
             for each in self.configurations
@@ -54,12 +58,6 @@ class Comparison:
             finally:
                 for each in both:
                     await each.close()
-
-    def _folder(self) -> Path:
-        """The folder for the results; its name begins with a dot if tag files are searched for there."""
-        roots = [Path(os.path.realpath(each.settings.dataset.images)) for each in self.configurations]
-        is_among_pictures = any((self.place / FOLDER).is_relative_to(root) for root in roots)
-        return self.place / (f".{FOLDER}" if is_among_pictures else FOLDER)
 
     async def _compare(self, both: Sequence[Contender], folder: Path) -> ExitCode:
         first = await _error_of(both[0])
@@ -101,17 +99,13 @@ def common_pictures(one: Project, other: Project, count: int) -> tuple[list[Pict
     when pictures are added. Raises UserError if there are none.
     """
     by_file = {_file(other, picture): picture for picture in other.collection.pictures}
-    shared = [
-        (picture, by_file[file])
-        for picture in one.collection.pictures
-        if (file := _file(one, picture)) in by_file
-    ]
+    shared = [(each, by_file.get(_file(one, each))) for each in one.collection.pictures]
     shared.sort(key=lambda pair: digest(f"{_SEED}\0{pair[0].name}"))
     chosen: list[tuple[Picture, Picture]] = []
     for mine, theirs in shared:
         if len(chosen) == count:
             break
-        if _has_tags(one, mine) and _has_tags(other, theirs):
+        if theirs is not None and _has_tags(one, mine) and _has_tags(other, theirs):
             chosen.append((mine, theirs))
     if not chosen:
         raise UserError(

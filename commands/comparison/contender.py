@@ -46,9 +46,12 @@ def read_configurations(files: tuple[Path, Path], overrides: Sequence[str]) -> l
     if not files[1].is_file():
         raise UserError(f"there is no file {files[1]}: name the other configuration after --compare")
     names = labels(files)
+    # Folder names have no signs and differ in more than case, as a disk may need it.
+    one, other = (re.sub(r"[^\w.]+", "-", each.lower().removesuffix(".ini")).strip(".-") for each in names)
+    folders = (one or "config", other if other not in ("", one) else f"{other}-2")
     return [
         Configuration(label, folder, config.load(path, overrides))
-        for label, folder, path in zip(names, _folder_names(names), files, strict=True)
+        for label, folder, path in zip(names, folders, files, strict=True)
     ]
 
 
@@ -63,12 +66,6 @@ def labels(files: Sequence[Path]) -> list[str]:
         if one != other:
             return [printable(one), printable(other)]
     raise UserError(f"{files[1]} is the configuration itself: name another one after --compare")
-
-
-def _folder_names(names: Sequence[str]) -> list[str]:
-    """A folder name for each label, without signs or differences in case that a disk may not support."""
-    one, other = (re.sub(r"[^\w.]+", "-", each.lower().removesuffix(".ini")).strip(".-") for each in names)
-    return [one or "config", other if other not in ("", one) else f"{other}-2"]
 
 
 @dataclass(slots=True)

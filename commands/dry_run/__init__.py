@@ -61,7 +61,9 @@ class DryRun:
         Summary(self.say).found(project.collection.folder)
         try:
             previews = [preview async for preview in self._previews(project)]
-            for picture in _pictures_to_show(project, previews)[: self.count]:
+            # The pictures that are due, or all if none is.
+            due = (preview.pictures for preview in reversed(previews) if preview.pictures)
+            for picture in next(due, project.collection.pictures)[: self.count]:
                 await self._show(project, picture, previews)
             await self._show_estimates(project, previews)
         finally:
@@ -233,9 +235,3 @@ def _preview(
         answer=answer or _USUAL_ANSWER[stage.title],
         answer_is_known=answer is not None,
     )
-
-
-def _pictures_to_show(project: Project, previews: Sequence[Preview]) -> Sequence[Picture]:
-    """The pictures that are due, or all if none is."""
-    due = (preview.pictures for preview in reversed(previews) if preview.pictures)
-    return next(due, project.collection.pictures)

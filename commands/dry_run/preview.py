@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -94,15 +95,13 @@ def _sums(estimates: Sequence[Estimate]) -> str:
         parts.append(f"{sum(prices):,.2f} by price_in and price_out")
     times = [each.hours for each in estimates if each.hours is not None]
     if times and len(times) == len(estimates):
-        parts.append(f"about {_duration(sum(times))}")
+        minutes = sum(times) * 60
+        if minutes < 1:
+            duration = amount(minutes * 60, "second")
+        else:
+            duration = amount(minutes, "minute") if minutes < 60 else f"{minutes / 60:,.1f} hours"
+        parts.append(f"about {duration}")
     return ", ".join(parts)
-
-
-def _duration(hours: float) -> str:
-    minutes = hours * 60
-    if minutes < 1:
-        return amount(minutes * 60, "second")
-    return f"{hours:,.1f} hours" if hours >= 1 else amount(minutes, "minute")
 
 
 @dataclass(slots=True)
@@ -162,7 +161,10 @@ class Preview:
         if reply is not None and not self.answer_is_known:
             self.answer = reply.usage.completion_tokens or self.answer
         sample = self.pictures[:_LARGEST_SAMPLE]
-        prompts = [prompt for picture in sample for prompt in self._prompts_of(picture)]
+        prompts: list[Sequence[Message]] = []
+        for picture in sample:
+            with suppress(ItemError):
+                prompts += self.prompts(picture)
         requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)
         mean = sum(map(self._estimated, prompts)) / len(prompts) if prompts else 0.0
         estimate = Estimate(
@@ -186,17 +188,13 @@ class Preview:
             return len(text) * self._tokens_counted / self._characters_counted
         return estimated_tokens(text)
 
-    def _prompts_of(self, picture: Picture) -> Sequence[Sequence[Message]]:
-        try:
-            return self.prompts(picture)
-        except ItemError:
-            return []
-
     async def _probe(self, endpoint: Endpoint) -> tuple[Reply | None, str]:
         """Send the first prompt that can be made: the reply, or why there is none."""
         for picture in self.pictures:
             try:
-                messages = self._with_picture(picture, self.prompts(picture)[0])
+                messages = list(self.prompts(picture)[0])
+                if ready := self.prepared(picture):
+                    messages = with_picture(messages, ready.mime, ready.data)
             except ItemError:
                 continue
             try:
@@ -204,10 +202,6 @@ class Preview:
             except (ItemError, StageError, UserError) as error:
                 return None, str(error)
         return None, ""
-
-    def _with_picture(self, picture: Picture, messages: Sequence[Message]) -> list[Message]:
-        ready = self.prepared(picture)
-        return list(messages) if ready is None else with_picture(messages, ready.mime, ready.data)
 
 
 def usable(pictures: Iterable[Picture], check: Callable[[Picture], object]) -> tuple[list[Picture], Tally]:
