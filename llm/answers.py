@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import sub
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -29,12 +30,16 @@ class Usage:
 
     def __sub__(self, other: Usage) -> Usage:
         """What was taken beyond `other`."""
-        return Usage(
-            self.requests - other.requests,
-            self.prompt_tokens - other.prompt_tokens,
-            self.cached_tokens - other.cached_tokens,
-            self.completion_tokens - other.completion_tokens,
-        )
+        return Usage(*map(sub, astuple(self), astuple(other)))
+
+    def cost(self, seconds: float) -> dict[str, float]:
+        """Tokens, and the seconds that they took, under the names that they have in the journal."""
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "cached_tokens": self.cached_tokens,
+            "completion_tokens": self.completion_tokens,
+            "seconds": round(seconds, 3),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,7 @@ class Answer(Generic[Result]):
     @property
     def cost(self) -> dict[str, float]:
         """Tokens and seconds, under the names that they have in the journal."""
-        return {
-            "prompt_tokens": self.usage.prompt_tokens,
-            "cached_tokens": self.usage.cached_tokens,
-            "completion_tokens": self.usage.completion_tokens,
-            "seconds": round(self.seconds, 3),
-        }
+        return self.usage.cost(self.seconds)
 
 
 def total(answers: Sequence[Answer[Result]]) -> Answer[Sequence[Result]]:

@@ -17,7 +17,6 @@ from llm.answers import Answer, Reply, Usage
 from llm.client import Client
 from llm.concurrency import Concurrency
 from llm.prompts import Message
-from llm.protocol import Facts
 from llm.retries import RateLimitQueue, Retries
 from llm.trouble import Trouble
 from settings import EndpointSettings
@@ -118,16 +117,13 @@ class Endpoint:
                 await asyncio.sleep(pause)
                 outcome = await self._send(body)
         self.usage += outcome.usage
-        self._report(outcome)
+        cost = outcome.usage.cost(outcome.seconds)
+        happened("answer", url=self.url, model=outcome.model, finish_reason=outcome.finish_reason, **cost)
         # Many answers may arrive at once. Only one is returned in each turn of the event loop, so that its
         # successor is sent before the next answer is checked.
         async with self._one_by_one:
             await asyncio.sleep(0)
         return outcome
-
-    async def facts(self) -> Facts:
-        """What the server tells about itself and the model."""
-        return await self.client.facts(self.model)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -219,18 +215,6 @@ class Endpoint:
             return orjson.dumps({**fields, **extra_fields, **chosen.extra_body})
         except TypeError as error:
             raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
-
-    def _report(self, reply: Reply) -> None:
-        happened(
-            "answer",
-            url=self.url,
-            model=reply.model,
-            finish_reason=reply.finish_reason,
-            prompt_tokens=reply.usage.prompt_tokens,
-            cached_tokens=reply.usage.cached_tokens,
-            completion_tokens=reply.usage.completion_tokens,
-            seconds=round(reply.seconds, 3),
-        )
 
 
 def _warmer(temperature: float | None, attempt: int) -> float | None:

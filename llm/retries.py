@@ -37,8 +37,7 @@ class Retries:
 
     def pause(self, seen: Trouble) -> float | None:
         """Seconds until the next try, or None if there should be none."""
-        is_same_again, self._last = self._last == seen, seen
-        if not (self._may_try_busy_server() if seen.kind == "busy" else self._may_try(seen, is_same_again)):
+        if not self._may_try_again(seen):
             return None
         if seen.retry_after is not None:
             return seen.retry_after
@@ -47,17 +46,16 @@ class Retries:
         self._paused += pause
         return pause
 
-    def _may_try_busy_server(self) -> bool:
-        self._busy += 1
-        tries = self.settings.retries + _EXTRA_BUSY_TRIES
-        return self._busy <= tries and self._paused < self.settings.wait_for_server
-
-    def _may_try(self, seen: Trouble, is_same_again: bool) -> bool:
+    def _may_try_again(self, seen: Trouble) -> bool:
+        is_same_again, self._last = self._last == seen, seen
+        retries = self.settings.retries
+        if seen.kind == "busy":
+            self._busy += 1
+            return self._busy <= retries + _EXTRA_BUSY_TRIES and self._paused < self.settings.wait_for_server
         self._failed += 1
         # A server that fails twice in exactly the same way will fail on this request every time.
         if seen.kind == "refused" or (seen.kind == "broken" and is_same_again):
             return False
-        retries = self.settings.retries
         return self._failed <= (min(retries, 1) if seen.kind == "slow" else retries)
 
 

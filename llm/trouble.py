@@ -168,8 +168,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     if milliseconds := _number(headers.get("retry-after-ms", "")):
         return milliseconds / 1000
     written = headers.get("retry-after", "")
+    if written[:1].isdecimal():
+        return _number(written)
     try:
-        return _number(written) if written[:1].isdecimal() else max(0.0, _seconds_until(written))
+        then = parsedate_to_datetime(written)
+        return max(0.0, (then - datetime.now(then.tzinfo)).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -181,8 +184,3 @@ def _number(written: str) -> float | None:
     except ValueError:
         return None
     return number if 0 <= number < math.inf else None
-
-
-def _seconds_until(date: str) -> float:
-    then = parsedate_to_datetime(date)
-    return (then - datetime.now(then.tzinfo)).total_seconds()

@@ -82,7 +82,7 @@ class Servers:
             return
         if stage.name == "Interpreter":
             self.writer = endpoint.model
-        facts = await endpoint.facts()
+        facts = await endpoint.client.facts(endpoint.model)
         if stage.must_see and facts.sees is False:
             yield problem(
                 f"[{stage.name}] the model {endpoint.model} at {endpoint.url} cannot see pictures",

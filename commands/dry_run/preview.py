@@ -155,7 +155,7 @@ class Preview:
         One prompt is sent to measure the time.
         """
         reply, why = await self._probe(self.endpoint) if self.endpoint else (None, NO_SERVER)
-        facts = await self.endpoint.facts() if self.endpoint else Facts()
+        facts = await self.endpoint.client.facts(self.endpoint.model) if self.endpoint else Facts()
         limit = self.settings.concurrency
         at_once = facts.slots or 1 if limit == "auto" else min(limit, facts.slots or limit)
         if reply is not None and not self.answer_is_known:
