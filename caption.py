@@ -16,8 +16,12 @@ from errors import ExitCode, StageError, UserError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Coroutine
+    from typing import TypeVar
 
     from settings import Settings
+
+    Result = TypeVar("Result")
 
 # By default Python looks for garbage after every 700 new objects, which takes an eighth of a run.
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
@@ -62,12 +66,8 @@ def _config_file(options: argparse.Namespace) -> Path:
 
 
 def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    if options.version or options.settings:
-        return _print_result(_about(options))
-    if options.merge_cache:
-        return _print_result(_merge_cache(options))
-    if options.report or options.apply:
-        return _print_result(_review(options))
+    if any((options.version, options.settings, options.merge_cache, options.report, options.apply)):
+        return _print_result(_text(options))
     if options.export:
         return _export(options)
     if options.check:
@@ -77,6 +77,28 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if options.dry_run:
         return _dry_run(options, interruption)
     return _caption(options, interruption)
+
+
+def _text(options: argparse.Namespace) -> str:
+    """What the commands print that print one thing only."""
+    import config
+
+    if options.version:
+        return f"Tagscribe {config.VERSION}"
+    if options.settings:
+        return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
+    settings = _settings(options)
+    if options.merge_cache:
+        from summaries import saving
+
+        return saving.merge_cache_file(settings.tag_provider.cache, options.merge_cache)
+    if options.apply:
+        from commands import corrections
+
+        return corrections.apply(settings, options.apply)
+    from captioning.project import Project
+
+    return f"The report is {Project(settings).write_report()}."
 
 
 def _print_result(text: str) -> ExitCode:
@@ -89,57 +111,34 @@ def _print_result(text: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _about(options: argparse.Namespace) -> str:
-    import config
-
-    if options.version:
-        return f"Tagscribe {config.VERSION}"
-    return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
-
-
-def _merge_cache(options: argparse.Namespace) -> str:
-    from summaries import saving
-
-    settings = _settings(options)
-    return saving.merge_cache_file(settings.tag_provider.cache, options.merge_cache)
-
-
-def _review(options: argparse.Namespace) -> str:
-    from captioning.project import Project
-    from commands import corrections
-
-    settings = _settings(options)
-    if options.apply:
-        return corrections.apply(settings, options.apply)
-    return f"The report is {Project(settings).write_report()}."
-
-
 def _export(options: argparse.Namespace) -> ExitCode:
     from captioning.project import Project
     from commands.export import export
 
-    settings = _settings(options)
-    return export(Project(settings), options.export, _print)
+    return export(Project(_settings(options)), options.export, _print)
+
+
+def _run(work: Coroutine[None, None, Result], interruption: Interruption) -> Result:
+    """Run to the end, or end the program when a signal comes."""
+    import asyncio
+
+    try:
+        return asyncio.run(interruption.watch(work))
+    except asyncio.CancelledError:
+        interruption.end()
 
 
 def _check(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    import asyncio
-
     from commands.checkup import CheckUp
 
     if options.verbose:
         # Otherwise the check imports no library before it knows that the library is installed.
         _set_up_logging(options)
     check_up = CheckUp(_print, on_terminal=sys.stdout.isatty())
-    try:
-        return asyncio.run(interruption.watch(check_up.run(_config_file(options), options.set)))
-    except asyncio.CancelledError:
-        interruption.end()
+    return _run(check_up.run(_config_file(options), options.set), interruption)
 
 
 def _compare(options: argparse.Namespace) -> ExitCode:
-    import asyncio
-
     from captioning import eventlog
     from commands.comparison import Comparison
     from commands.comparison.contender import read_configurations
@@ -150,43 +149,26 @@ def _compare(options: argparse.Namespace) -> ExitCode:
     file = _config_file(options)
     both = read_configurations((file, options.compare), options.set)
     comparison = Comparison(both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print)
-    try:
-        with eventlog.kept(options.log, *(each.settings for each in both)) as ending:
-            ending.code = asyncio.run(interruption.watch(comparison.run()))
-        return ending.code
-    except asyncio.CancelledError:
-        interruption.end()
+    settings = [each.settings for each in both]
+    return _run(eventlog.logged(options.log, settings, comparison.run), interruption)
 
 
 def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    import asyncio
-
     from commands.dry_run import DryRun
 
     _set_up_logging(options)
-    settings = _settings(options)
-    try:
-        dry_run = DryRun(settings, options.dry_run, options.limit, _print)
-        asyncio.run(interruption.watch(dry_run.run()))
-    except asyncio.CancelledError:
-        interruption.end()
+    _run(DryRun(_settings(options), options.dry_run, options.limit, _print).run(), interruption)
     return ExitCode.DONE
 
 
 def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    import asyncio
-
     from captioning import eventlog
     from captioning.run import Run
 
     _set_up_logging(options)
     settings = _settings(options)
-    try:
-        with eventlog.kept(options.log, settings) as ending:
-            ending.code = asyncio.run(interruption.watch(Run(settings, options.limit, say=_print).run()))
-        return ending.code
-    except asyncio.CancelledError:
-        interruption.end()
+    run = eventlog.logged(options.log, [settings], lambda: Run(settings, options.limit, say=_print).run())
+    return _run(run, interruption)
 
 
 def _set_up_logging(options: argparse.Namespace) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from time import monotonic
@@ -45,49 +44,39 @@ class EventLog(logging.Handler):
         super().close()
 
 
-class Ending:
-    """The exit code of a run, for the last line of the log."""
-
-    code = ExitCode.DONE
-
-
-@contextmanager
-def kept(path: Path | None, *settings: Settings) -> Iterator[Ending]:
-    """Log a run into the file at `path`, from its start to its end; do nothing if there is no path.
+async def logged(
+    path: Path | None, settings: Sequence[Settings], run: Callable[[], Awaitable[ExitCode]]
+) -> ExitCode:
+    """Log a run into the file at `path`, from its start to its end; without a path only run.
 
     `settings` are those of the run; for a comparison, those of both configurations.
     """
-    ending, started = Ending(), monotonic()
     if path is None:
-        yield ending
-        return
+        return await run()
+    code, started = ExitCode.DONE, monotonic()
     log = EventLog(path, _secrets_of(settings))
     root = logging.getLogger()
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     for logger in (LOGGER, root):
         logger.addHandler(log)
+    shown = dict(zip(("settings", "compared_with"), map(_without_secrets, settings), strict=False))
     try:
-        happened(
-            "start", version=config.VERSION, python=platform.python_version(), **_settings_to_log(settings)
-        )
-        yield ending
+        happened("start", version=config.VERSION, python=platform.python_version(), **shown)
+        code = await run()
+        return code
     except (UserError, StageError) as error:
-        ending.code = ExitCode.USER_MUST_ACT
+        code = ExitCode.USER_MUST_ACT
         happened("error", message=str(error))
         raise
     except asyncio.CancelledError:
-        ending.code = ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
         raise
     finally:
-        happened("end", exit_code=ending.code, seconds=round(monotonic() - started, 3))
+        happened("end", exit_code=code, seconds=round(monotonic() - started, 3))
         for logger in (LOGGER, root):
             logger.removeHandler(log)
         log.close()
-
-
-def _settings_to_log(settings: Sequence[Settings]) -> dict[str, object]:
-    return dict(zip(("settings", "compared_with"), map(_without_secrets, settings), strict=False))
 
 
 def _without_secrets(settings: Settings) -> dict[str, Any]:

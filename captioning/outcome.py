@@ -74,17 +74,15 @@ async def run_stage(
         if endpoint:
             outcome.usage = endpoint.usage - before
             outcome.at_once = endpoint.concurrency.settled
-        happened("stage end", stage=title, **_figures(outcome))
-
-
-def _figures(outcome: Outcome) -> dict[str, object]:
-    tally = outcome.tally
-    return {
-        "done": tally.done,
-        "failed": len(tally.failures),
-        "reasons": dict(tally.reasons()),
-        "excluded": len(tally.excluded),
-        **asdict(outcome.usage),
-        **({"at_once": outcome.at_once} if outcome.at_once else {}),
-        "seconds": round(outcome.seconds, 3),
-    }
+        tally = outcome.tally
+        happened(
+            "stage end",
+            stage=title,
+            done=tally.done,
+            failed=len(tally.failures),
+            reasons=dict(tally.reasons()),
+            excluded=len(tally.excluded),
+            **asdict(outcome.usage),
+            **({"at_once": outcome.at_once} if outcome.at_once else {}),
+            seconds=round(outcome.seconds, 3),
+        )

@@ -67,7 +67,7 @@ class Run:
 
     async def _stages(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
-        writer = await self._writer()
+        writer = await self._endpoint(self._products.captions, self._settings.interpreter)
         self._summary.found(self._project.collection.folder)
         await self._look_up_tags()
         await self._describe_pictures()
@@ -112,30 +112,18 @@ class Run:
         self._unfinished = None
         self._summary.outcome(product, outcome)
 
-    async def _writer(self) -> Endpoint | None:
-        """Who writes captions; None if the composer does, or nobody."""
-        chosen = self._settings.interpreter
-        if chosen.skip:
-            return None
-        endpoint = await self._connect(chosen)
-        if endpoint is None:
-            self._summary.no_model(BUILTIN if chosen.endpoint.url == "builtin" else NO_MODEL)
-        return endpoint
-
     async def _endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
-        """Who is asked in a stage; None if the stage is left out."""
+        """Who is asked in a stage; None if the stage is left out, or captions are composed."""
         if chosen.skip:
             return None
-        endpoint = await self._connect(chosen)
-        if endpoint is None:
-            self._summary.left_out(product)
-        return endpoint
-
-    async def _connect(self, chosen: StageSettings) -> Endpoint | None:
         endpoint = await self._endpoints.endpoint(chosen.endpoint)
         if endpoint is not None:
             program = f"{endpoint.program} at " if endpoint.program else ""
             self._summary.once(f"Asking {program}{endpoint.url}, model {endpoint.model}.")
+        elif product is self._products.captions:
+            self._summary.no_model(BUILTIN if chosen.endpoint.url == "builtin" else NO_MODEL)
+        else:
+            self._summary.left_out(product)
         return endpoint
 
     def _folders_to_write(self) -> Iterator[Path]:

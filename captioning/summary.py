@@ -128,16 +128,13 @@ class Summary:
 
     def close(self, seconds: float) -> ExitCode:
         """Say the last lines; the exit code."""
-        self.say(f"{self._places()}; {seconds:.1f} s in all.")
+        # Whoever has captions wants to know where they are, and not where the descriptions are.
+        results = [each for each in self._results if each.result == "caption"] or self._results
+        places = ", ".join(f"{each.result}s are in {each.place}" for each in results) or "nothing was made"
+        self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
         if self._without_model:
             self.say(self._without_model)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
-
-    def _places(self) -> str:
-        # Whoever has captions wants to know where they are, and not where the descriptions are.
-        results = [each for each in self._results if each.result == "caption"] or self._results
-        places = ", ".join(f"{each.result}s are in {each.place}" for each in results)
-        return f"{places[0].upper()}{places[1:]}" if places else "Nothing was made"
 
     def listing(self, heading: str, problems: Sequence[Problem], all_of_them: str = "") -> None:
         """List problems; if there are very many, only the first, and where to find all of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from captioning import eventlog
 from captioning.project import Project as DataSet
 from commands.comparison import Comparison, common_pictures
 from commands.comparison.contender import labels, read_configurations
-from errors import UserError
+from errors import ExitCode, UserError
 from events import happened
 from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
@@ -350,8 +351,12 @@ def test_the_log_hides_the_secrets_of_both(desk: Desk) -> None:
         config.load(desk.write(f"{name}.ini", "builtin", Endpoint__api_key=f"marked-{name}"))
         for name in ("one", "other")
     ]
-    with eventlog.kept(log, *both):
+
+    async def run() -> ExitCode:
         happened("example", words="marked-one and marked-other")
+        return ExitCode.DONE
+
+    asyncio.run(eventlog.logged(log, both, run))
     line = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()][1]
     assert line["words"] == f"{HIDDEN} and {HIDDEN}"
 
