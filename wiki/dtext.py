@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from configparser import ConfigParser
 from dataclasses import replace
 from itertools import dropwhile, takewhile, zip_longest
+from pathlib import Path
 
 from english import sentence_spans, sentences
 from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, Kind, unmarked
@@ -33,39 +35,19 @@ _POINTER_WITH_ITS_WORDS = re.compile(
 _SPACE_BEFORE = re.compile(r"[\s,;:]+(?=[.,;:!?)]|\Z)")
 _WORD = re.compile(r"\w+")
 
-_USELESS_TAG = re.compile(
-    r"\W*(?:note:?\s*)?(?:(?:this|the)\s+tag\s+(?:is|was|has been)\s+(?:an?\s+|now\s+|too\s+)?"
-    r"(?:ambiguous|deprecated|obsolete|retired|invalid)\b"
-    r"|(?:this\s+is\s+an?\s+)?(?:ambiguous|deprecated|obsolete|retired|invalid)(?:\s+(?:tag|term)s?\b|\s*[.,;:!]|\s*\Z)"
-    r"|(?:please\s+)?(?:do not|don't)\s+use(?:\s+this(?:\s+tag)?)?\s*[.!])",
-    re.IGNORECASE,
-)
-_HINT = re.compile(
-    r"\W*(?:note:?\s*|also,?\s*)?(?:"
-    r"(?:it\s|this\s|this tag\s|these\s|they\s)?(?:is\s|are\s)?"
-    r"(?:not|should not|shouldn't|must not|do not|don't|never)\s(?:to\s)?(?:be\s)?confuse"
-    r"|(?:please\s)?(?:do not|don't|never)\s(?:use|tag|add|apply)\b"
-    r"|(?:this|these|it|they)\s(?:tag\s)?(?:is|are|should)\s(?:not|never)\s(?:be\s)?(?:used|tagged|confused)\b"
-    r"|(?:please\s)?see(?:\salso)?[\s:]+(?!through\b)"
-    r"|(?:see|use|tag|add|check)\salso\b|also\s(?:see|use|tag|add|check)\b"
-    r"|compare\s?(?:with\b|to\b|:)"
-    r"|(?:please\s)?use\b.{1,200}\binstead\b"
-    r"|(?:if|when|in case)\b.{1,250}?(?:,|\sthen)\s(?:please\s|also\s|you should\s)?"
-    r"(?:use|see|tag|try|consider)\b"
-    r"|for\b(?!\s(?:example|instance)\b).{1,200}?(?:,|(?<!\bto)(?<!\bwho)(?<!\bthat)(?<!\bcan)(?<!\bin))"
-    r"\s(?:please\s)?(?:use|see|try)\s(?!of\b|in\b|as\b|by\b|with\b)"
-    r")",
-    re.IGNORECASE,
-)
-_CONFUSED_ASIDE = re.compile(
-    r"\s*\((?:which is\s)?not to be confused with [^()]{1,300}\)"
-    r"|(?:,|;|\s[–—-])\s*(?:and\s)?(?:which is\s)?not to be confused with [^.;()]{1,300}(?=[.;]?\s*\Z)",
-    re.IGNORECASE,
-)
-_SECTION_OF_LINKS = re.compile(
-    r"\W*(?:examples?|see also|external|links?|related|gallery|not to be confused|similar|references?)",
-    re.IGNORECASE,
-)
+_PHRASES = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",))
+_PHRASES.read(Path(__file__).with_name("phrases.ini"), encoding="utf-8")
+
+
+def _phrase(name: str, form: str = "{}") -> re.Pattern[str]:
+    alternatives = "|".join(filter(None, _PHRASES["phrases"][name].split("\n")))
+    return re.compile(form.format(f"(?:{alternatives})"), re.IGNORECASE)
+
+
+_USELESS_TAG = _phrase("useless tag", r"\W*(?:note:?\s*)?{}")
+_HINT = _phrase("hint", r"\W*(?:note:?\s*|also,?\s*)?{}")
+_SECTION_OF_LINKS = _phrase("section of links", r"\W*{}")
+_CONFUSED_ASIDE = _phrase("confused aside")
 
 
 def definition(body: str) -> str:
@@ -135,20 +117,17 @@ def _defining_text(paragraph: str, introduces: bool) -> str:
     """What a paragraph says about the tag; if it introduces a list, without its last sentence."""
     lines = []
     for line in paragraph.split("\n"):
-        if not _is_only_links(line):
-            text = unmarked(_POINTER.sub(_POINTER_MARK, line))
-            lines.append(" ".join(filter(None, map(_without_pointers, sentences(text)))))
-    lines = [line for line in lines if line]
+        text = _POINTER.sub(_POINTER_MARK, line)
+        rest = _LINK.sub(_POINTER_MARK, text)
+        # A line of nothing but links, maybe with a label, such as "Official site: …", is left out.
+        if _POINTER_MARK not in rest or not _ONLY_A_LABEL.match(unmarked(rest)):
+            kept = map(_without_pointers, sentences(unmarked(text)))
+            lines.append(" ".join(filter(None, kept)))
+    lines = list(filter(None, lines))
     if lines and introduces and lines[-1].endswith(":"):
         *complete, _introduction = sentences(lines.pop())
         lines += [" ".join(complete)] if complete else []
     return "\n".join(lines)
-
-
-def _is_only_links(line: str) -> bool:
-    """Whether a line is only links, maybe with a label: "Official site: …"."""
-    rest = _LINK.sub(_POINTER_MARK, _POINTER.sub(_POINTER_MARK, line))
-    return _POINTER_MARK in rest and _ONLY_A_LABEL.match(unmarked(rest)) is not None
 
 
 def _without_pointers(sentence: str) -> str:
@@ -164,8 +143,6 @@ def _without_pointers(sentence: str) -> str:
 
 
 def _parenthesis_without_pointers(parenthesis: re.Match[str]) -> str:
-    text = parenthesis.group()
-    if _POINTER_MARK not in text:
-        return text
-    rest = _POINTER_WITH_ITS_WORDS.sub("", text)
-    return rest if len(_WORD.findall(rest)) >= _FEWEST_WORDS else ""
+    rest = _POINTER_WITH_ITS_WORDS.sub("", parenthesis.group())
+    is_kept = rest == parenthesis.group() or len(_WORD.findall(rest)) >= _FEWEST_WORDS
+    return rest if is_kept else ""

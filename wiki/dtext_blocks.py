@@ -8,12 +8,13 @@ that leaves the wiki (`LINK`). `unmarked` removes them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 
 POINTER, POINTER_END = "\x01", "\x02"
 LINK, LINK_END = "\x03", "\x04"
-_CELL, _ROW = "\x05", "\x06"
+CELL, ROW = "\x05", "\x06"
 
 _MARKS = str.maketrans("", "", POINTER + POINTER_END + LINK + LINK_END)
 _SPACES = re.compile(r"[^\S\n]+")
@@ -54,31 +55,31 @@ class BlockBuilder:
         self.blocks: list[Block] = []
         self.kind = Kind.PARAGRAPH
         self._chunks: list[str] = []
-        self._quotes = 0
-        self._folds = 0
-        self._tables = 0
-
-    @property
-    def in_table(self) -> bool:
-        """Whether a table is open."""
-        return self._tables > 0
+        self._open = Counter[str]()
 
     def write(self, text: str) -> None:
         """Add text to the block that is open."""
         self._chunks.append(text)
 
     def begin(self, kind: Kind) -> None:
-        """End the open block and begin one of `kind`; in a table, all blocks belong to the table."""
-        if not self.in_table:
+        """End the open block and begin one of `kind`; in a table, all blocks but headers belong to it."""
+        if kind is Kind.HEADER:
+            # A header ends the tables that were never closed.
+            self._open["table"] = 0
+        if not self._open["table"]:
             self.end()
             self.kind = kind
 
     def end(self) -> None:
         """Close the open block; what follows is a paragraph. A table goes on until it is closed."""
-        if self.in_table:
+        if self._open["table"]:
             self.write(" ")
-        else:
-            self._keep()
+            return
+        text = _tidied(self.kind, "".join(self._chunks))
+        if unmarked(text).strip():
+            self.blocks.append(Block(self.kind, text, self._open["quote"] > 0, self._open["fold"] > 0))
+        self._chunks.clear()
+        self.kind = Kind.PARAGRAPH
 
     def write_block(self, kind: Kind, text: str) -> None:
         """Add a whole block."""
@@ -88,65 +89,48 @@ class BlockBuilder:
 
     def break_line(self) -> None:
         """Start a new line of the paragraph, or the paragraph after a header or a list item."""
-        if self.kind is Kind.PARAGRAPH and not self.in_table:
+        if self.kind is Kind.PARAGRAPH:
             self.write("\n")
         else:
             self.end()
 
-    def quote(self, opens: bool) -> None:
-        """Enter or leave a quote; to leave one that was never entered does nothing."""
-        self.end()
-        self._quotes = max(0, self._quotes + (1 if opens else -1))
+    def nest(self, what: str, opens: bool) -> None:
+        """Enter or leave a "quote", or a "fold": a section that readers click to see.
 
-    def fold(self, opens: bool) -> None:
-        """Enter or leave a folded section, which readers click to see."""
+        To leave one that was never entered does nothing.
+        """
         self.end()
-        self._folds = max(0, self._folds + (1 if opens else -1))
+        self._open[what] = max(0, self._open[what] + (1 if opens else -1))
 
     def table(self, opens: bool) -> None:
         """Enter or leave a table; a table in a table only adds cells."""
         if opens:
             self.begin(Kind.TABLE)
-            self._tables += 1
-        elif self._tables:
-            self._tables -= 1
+            self._open["table"] += 1
+        elif self._open["table"]:
+            self._open["table"] -= 1
             self.end()
 
-    def leave_tables(self) -> None:
-        """Close every table: a header ends those that were never closed."""
-        self._tables = 0
-
-    def next_row(self) -> None:
-        """Begin another row, if a table is open."""
-        self.write(_ROW if self.in_table else " ")
-
-    def next_cell(self) -> None:
-        """Begin another cell, if a table is open."""
-        self.write(_CELL if self.in_table else " ")
+    def divide(self, mark: str) -> None:
+        """Begin another CELL or ROW, if a table is open."""
+        self.write(mark if self._open["table"] else " ")
 
     def finish(self) -> list[Block]:
         """Close what is still open; returns all blocks."""
-        self.leave_tables()
+        self._open["table"] = 0
         self.end()
         return self.blocks
-
-    def _keep(self) -> None:
-        text = _tidied(self.kind, "".join(self._chunks))
-        if unmarked(text).strip():
-            self.blocks.append(Block(self.kind, text, self._quotes > 0, self._folds > 0))
-        self._chunks.clear()
-        self.kind = Kind.PARAGRAPH
 
 
 def _tidied(kind: Kind, text: str) -> str:
     if kind is Kind.CODE:
         return text.strip("\n")
     if kind is Kind.TABLE:
-        return "\n".join(filter(None, map(_row, text.split(_ROW))))
+        rows = ([" ".join(cell.split()) for cell in row.split(CELL)] for row in text.split(ROW))
+        return "\n".join(filter(None, ("; ".join(filter(_is_visible, cells)) for cells in rows)))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if unmarked(line).strip())
+    return "\n".join(filter(_is_visible, lines))
 
 
-def _row(text: str) -> str:
-    cells = (" ".join(cell.split()) for cell in text.split(_CELL))
-    return "; ".join(cell for cell in cells if unmarked(cell).strip())
+def _is_visible(text: str) -> bool:
+    return bool(unmarked(text).strip())

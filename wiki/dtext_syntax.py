@@ -15,16 +15,61 @@ _ID_WORDS = (
     "nijie|pawoo|pixiv|seiga|twitter|yandere|sankaku|gelbooru|thumb|set|blip|ticket|record|"
     "take ?down(?: request)?"
 )
+_EMOTICON = r"(?-i:\|\|_\|\||\|_\||\|w\||<\|>_<\|>|\\\|\|/|>:\||>\|3|:\||:\{|:\}|\|[A-Za-z0-9])"
+_TAG_IN_TITLE = r"\[/?[A-Za-z]{1,8}\]"
+_ADDRESS = r"(?:https?://|mailto:|[/#])"
+_FULL_ADDRESS = r"(?:https?://|mailto:)"
 
+# Every tag there is, with the characters that may come after its name: "[i think so]" is no tag.
+_TAGS = {
+    "b|strong|i|em|s|u|tn|sup|sub|spoiler|spoilers|nodtext|table|blockquote": "",
+    "br|hr": "/ ",
+    "quote|color|code": "=",
+    "thead|tbody|colgroup|col|tr|th|td": r" \t",
+    "expand|url": r"= \t",
+    "section": "=,",
+}
+_KNOWN_TAG = "|".join(rf"(?:{names})[\]>{may_follow}]" for names, may_follow in _TAGS.items())
+
+_CONSTRUCTS = {
+    "newline": r"\n(?:[ \t]*\n)*",
+    # [[tag]], [[tag|title]], [[tag (series)|]], [[tag#Heading]], and emoticons that hold a pipe, [[|_|]].
+    "wiki_link": rf"\[\[(?P<wiki_target>[ \t]*{_EMOTICON}[ \t]*(?=\||\]\])|[^\[\]|\n]{{1,300}})"
+    rf"(?:\|[ \t]*(?P<wiki_title>(?:[^\[\]|\n]|{_TAG_IN_TITLE}){{0,300}}))?(?P<wiki_close>\]\])",
+    # {{tag tag}}, {{tag tag|title}}, {{tag_(series)|}}.
+    "search_link": rf"\{{\{{(?P<search_target>[ \t]*[~-]?{_EMOTICON}[ \t]*(?=\||\}}\}})|[^|{{}}\n]{{1,500}})"
+    r"(?:\|[ \t]*(?P<search_title>[^{}\n]{0,300}))?(?P<search_close>\}\})",
+    "unclosed": r"\[\[|\{\{",
+    "tag": rf"[\[<](?=/?(?:{_KNOWN_TAG}))(?:"
+    r"(?<=\[)(?P<end>/?)(?P<name>[a-z]+)(?P<rest>[ \t=,][^\[\]\n]{0,200})?\]"
+    r"|(?<=<)(?P<html_end>/?)(?P<html_name>[a-z]+)(?P<html_rest>[ \t=/][^<>\n]{0,200})?>)",
+    # [address](title), up to the title.
+    "backwards_link": rf"\[{_ADDRESS}[^\s\[\]]{{0,500}}\]\((?=[^)\n]{{1,500}}(?P<backwards_close>\)))",
+    # [title](address), only the opening bracket.
+    "markdown_link": rf"\[(?=(?:[^\[\]\n]|{_TAG_IN_TITLE}){{1,300}}"
+    rf"(?P<markdown_close>\])(?P<markdown_address>\({_ADDRESS}(?:[^\s()]|\([^\s()]{{0,300}}\)){{0,2000}}\)))",
+    "invisible": r"\[(?:#[\w-]{1,200}|(?:ta|ti|bur):\d{1,12})\]",
+    "angle_address": rf"<(?P<angle>{_FULL_ADDRESS}[^\s<>]{{1,2000}})>",
+    "mention": r"<(?P<mentioned>@[^\s<>][^<>\n]{0,200})>",
+    "html_link": r"<a[ \t]+href=\"[^\">\n]{1,500}\"[ \t]*>|</a>",
+    # "title":address, which is bare, relative, #anchor, or in brackets. Only the opening quotation mark.
+    "textile_link": r"\"(?=[^\"\n]{1,500}(?P<textile_close>\"):"
+    rf"(?P<textile_address>(?P<boxed>\[{_ADDRESS}[^\s\]\"]{{0,500}}\])|{_ADDRESS}[^\s<>\"]))",
+    "entity": r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});",
+    "closing": r"[\]})]|\"(?=:)",
+    # `code`, in e621's dialect. The characters around it matter, because faces have back-ticks too.
+    "inline_code": r"(?<![^\s(\[{\"'])`(?![\s`])(?P<code>(?:\\`|[^`\n]){1,500})(?<!\s)`"
+    r"(?=[\s.,;:!?)\]}\"'/-]|\Z)",
+    "escaped_tick": r"\\`",
+    "address": rf"{_FULL_ADDRESS}(?=[^\s<>\"])",
+    "number": rf"!?(?<![^\W_])(?:{_ID_WORDS}) \#\d+(?:/p\d+|/[\w=-]{{1,200}})?",
+}
+_ALTERNATIVES = [f"(?P<{name}>{each})" for name, each in _CONSTRUCTS.items()]
+# Only the last two can begin with a letter: to try no others there halves the time for prose.
 TOKEN = re.compile(
-    r"(?P<newline>\n(?:[ \t]*\n)*)|(?P<wiki_link>\[\[)|(?P<bracket>\[)"
-    r"|(?P<angle><(?=[a-z/@]))|(?P<search_link>\{\{)"
-    r"|(?P<quotation>\"(?=[^\"\n]))|(?P<entity>&(?=[a-z#]))|(?P<closing>[\]})])|(?P<tick>\\?`)"
-    r"|(?P<address>(?:https?://|mailto:)(?=[^\s<>\"]))"
-    rf"|(?P<number>!?(?<![^\W_])(?:{_ID_WORDS}) \#\d+(?:/p\d+|/[\w=-]{{1,200}})?)",
-    re.IGNORECASE,
+    f"(?![ a-z])(?:{'|'.join(_ALTERNATIVES[:-2])})|{'|'.join(_ALTERNATIVES[-2:])}", re.IGNORECASE
 )
-"""What may begin or end a construct in a line; the group has the name of the handler."""
+"""Any construct in a line; the last group has its name."""
 
 LINE_START = re.compile(
     r"[ \t]*(?:(?P<header>h[1-6](?:\#[\w/\#!:&-]{1,200})?\.)"
@@ -35,83 +80,16 @@ LINE_START = re.compile(
 )
 """What is a construct only at the beginning of a line."""
 
-_EMOTICON = r"(?:\|\|_\|\||\|_\||\|w\||<\|>_<\|>|\\\|\|/|>:\||>\|3|:\||:\{|:\}|\|[A-Za-z0-9])"
-_TITLE_WITH_TAGS = r"(?:[^\[\]|\n]|\[/?[A-Za-z]{1,8}\]){0,300}"
-
-WIKI_LINK = re.compile(
-    rf"\[\[(?P<target>[ \t]*{_EMOTICON}[ \t]*(?=\||\]\])|[^\[\]|\n]{{1,300}})"
-    rf"(?:\|[ \t]*(?P<title>{_TITLE_WITH_TAGS}))?(?P<close>\]\])"
-)
-"""[[tag]], [[tag|title]], [[tag (series)|]], [[tag#Heading]], and the emoticons that hold a pipe, [[|_|]]."""
-
-SEARCH_LINK = re.compile(
-    rf"\{{\{{(?P<target>[ \t]*[~-]?{_EMOTICON}[ \t]*(?=\||\}}\}})|[^|{{}}\n]{{1,500}})"
-    r"(?:\|[ \t]*(?P<title>[^{}\n]{0,300}))?(?P<close>\}\})"
-)
-"""{{tag tag}}, {{tag tag|title}}, {{tag_(series)|}}."""
-
-ANCHOR = re.compile(r"(?<=.)#[A-Z][\w -]*\Z")
-QUALIFIER = re.compile(r"[ _]\([^()]+\)\Z")
-
-_ADDRESS = r"(?:https?://|mailto:|[/#])"
-
-TEXTILE_LINK = re.compile(
-    r"\"(?=[^\"\n]{1,500}(?P<close>\"):"
-    rf"(?P<address>(?P<boxed>\[{_ADDRESS}[^\s\]\"]{{0,500}}\])|{_ADDRESS}[^\s<>\"]))",
-    re.IGNORECASE,
-)
-"""A quoted title, a colon, an address: bare, relative, #anchor, or in brackets. Matches the opening quote."""
-
-MARKDOWN_LINK = re.compile(
-    r"\[(?=(?:[^\[\]\n]|\[/?[A-Za-z]{1,8}\]){1,300}"
-    rf"(?P<close>\])(?P<address>\({_ADDRESS}(?:[^\s()]|\([^\s()]{{0,300}}\)){{0,2000}}\)))",
-    re.IGNORECASE,
-)
-"""[title](address); matches the opening bracket."""
-
-BACKWARDS_LINK = re.compile(
-    rf"\[{_ADDRESS}[^\s\[\]]{{0,500}}\]\((?=[^)\n]{{1,500}}(?P<close>\)))", re.IGNORECASE
-)
-"""[address](title); matches up to the title."""
-
-HTML_LINK = re.compile(r"<a[ \t]+href=\"[^\">\n]{1,500}\"[ \t]*>|</a>", re.IGNORECASE)
-ANGLE_ADDRESS = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>", re.IGNORECASE)
-ANGLE_MENTION = re.compile(r"<(@[^\s<>][^<>\n]{0,200})>")
-INVISIBLE = re.compile(r"\[(?:#[\w-]{1,200}|(?:ta|ti|bur):\d{1,12})\]", re.IGNORECASE)
-
-ADDRESS_RUN = re.compile(
-    r"[^\s<>\"\u276d\u3000-\u3002\u3008-\u3011\u3014-\u301c\uff09\uff3d\uff5d\uff60\uff63]+"
-)
-"""The longest that a bare address can be, before the punctuation at its end is taken off."""
-
-INLINE_CODE = re.compile(
-    r"(?<![^\s(\[{\"'])`(?![\s`])(?P<code>(?:\\`|[^`\n]){1,500})(?<!\s)`(?=[\s.,;:!?)\]}\"'/-]|\Z)"
-)
-"""`code`, in e621's dialect. The characters around it matter, because faces have back-ticks too."""
-
-ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-
-TAG = re.compile(
-    r"\[(?P<end>/?)(?P<name>[a-z]{1,10})(?P<rest>[ \t=,][^\[\]\n]{0,200})?\]"
-    r"|<(?P<html_end>/?)(?P<html_name>[a-z]{1,10})(?P<html_rest>[ \t=/][^<>\n]{0,200})?>",
-    re.IGNORECASE,
-)
-
-MAY_FOLLOW: dict[str, str] = {
-    **dict.fromkeys(("b", "strong", "i", "em", "s", "u", "tn", "sup", "sub", "spoiler", "spoilers"), ""),
-    **dict.fromkeys(("nodtext", "table", "blockquote"), ""),
-    **dict.fromkeys(("br", "hr"), "/ "),
-    **dict.fromkeys(("quote", "color", "code"), "="),
-    **dict.fromkeys(("thead", "tbody", "colgroup", "col", "tr", "th", "td"), " \t"),
-    "expand": "= \t",
-    "section": "=,",
-    "url": "= \t",
-}
-"""Every tag there is, with the characters that may come after its name: "[i think so]" is no tag."""
-
 VERBATIM_END = {
     "code": re.compile(r"\n?(?:\[/code\]|</code>)", re.IGNORECASE),
     "nodtext": re.compile(r"\n?(?:\[/nodtext\]|</nodtext>)", re.IGNORECASE),
     "fence": re.compile(r"\n```[ \t]*(?=\n|\Z)"),
 }
+ADDRESS_RUN = re.compile(
+    r"[^\s<>\"\u276d\u3000-\u3002\u3008-\u3011\u3014-\u301c\uff09\uff3d\uff5d\uff60\uff63]+"
+)
+"""The longest that a bare address can be, before the punctuation at its end is taken off."""
+
+ANCHOR = re.compile(r"(?<=.)#[A-Z][\w -]*\Z")
+QUALIFIER = re.compile(r"[ _]\([^()]+\)\Z")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
