@@ -81,7 +81,9 @@ class Prompt:
                 Message(role, sandbox.render(template, values).strip()) for role, template in self._messages
             ]
         except _FAILURES as error:
-            message = f"the template {self.path} fails: {' '.join(str(error).split()).rstrip('.')}"
+            line = sandbox.line_of(error)
+            place = f"{self.path}, line {line}," if line else self.path
+            message = f"the template {place} fails: {' '.join(str(error).split()).rstrip('.')}"
             raise ItemError("template fails", message) from error
         if not rendered[-1].text:
             raise ItemError("template fails", f"the template {self.path} asks nothing with these values")

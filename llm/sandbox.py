@@ -1,16 +1,19 @@
 """Restricts templates so that they fill in values and do nothing else.
 
 People share templates with strangers, so a template must not be able to do harm. There is no loader, so it
-cannot read files. There are no globals and no macros, and only a few methods of texts can be called, so it
-cannot run other code or call itself. What is left always ends, but nested loops, or a text that is put into
-itself, could take hours and gigabytes. So each rendering is limited to a number of steps and of characters
-that is far more than a prompt needs.
+cannot read files. There are no globals and no macros, and only a few filters, tests and methods of texts, so
+it cannot run other code or call itself. There is no `*`, `%` or `**`, and no filter that fills a text up to a
+width. What is left always ends, but nested loops, or a text that is put into itself, could take hours and
+gigabytes. So the tree of a template is changed before it is compiled: whatever makes a text or a list,
+compares, or loops goes through `llm/rendering.py`, which counts. Jinja computes no filter while it compiles,
+because all of them need the context of a rendering.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from types import BuiltinMethodType
 from typing import Any
 
@@ -25,28 +28,44 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
-LONGEST = 1_000_000  # characters of one text, and of one rendered message
-MOST_STEPS = 10_000  # rounds of all loops together
+from llm import rendering
+from llm.rendering import KEY, MOST_CHARACTERS, Budget, budget_of, metered
+
+# Far more than any prompt needs. In some templates the time to compile grows with the square of this.
+MOST_NODES = 2_000
 
 # What a template may consist of: text, values, conditions, and loops over values.
 _NODES = (
-    *(nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const),
-    *(nodes.List, nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Call),
-    *(nodes.Keyword, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand),
-    *(nodes.Test, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg),
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name),
+    *(nodes.Const, nodes.List, nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter),
+    *(nodes.Call, nodes.Keyword, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Compare),
+    *(nodes.Operand, nodes.Test, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg),
 )
-# A variable that is set to itself twice in a row would double in length with every line.
-_NEVER_SET = (nodes.Concat, nodes.List, nodes.Tuple)
 _FILTERS = (
-    *("capitalize", "count", "d", "default", "first", "last", "length", "list", "lower", "reverse", "sort"),
-    *("string", "title", "trim", "truncate", "unique", "upper", "wordcount"),
+    "capitalize",
+    "count",
+    "d",
+    "default",
+    "length",
+    "lower",
+    "reverse",
+    "string",
+    "title",
+    "upper",
+    "wordcount",
+)
+_FILTERS_OF_LISTS = ("first", "last", "sort", "truncate", "unique")  # Jinja gives these the environment.
+_TESTS = (
+    *("defined", "undefined", "none", "true", "false", "boolean", "string", "number", "mapping", "sequence"),
+    *("iterable", "in", "eq", "equalto", "==", "ne", "!=", "gt", "greaterthan", ">", "ge", ">=", "lt"),
+    *("lessthan", "<", "le", "<=", "even", "odd", "lower", "upper"),
 )
 _METHODS = {
     *("capitalize", "count", "endswith", "find", "lower", "lstrip", "removeprefix", "removesuffix"),
     *("replace", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper"),
 }
-_STEPS_LEFT = "\0steps left"
 
 # Marks that tokenizers take for control tokens wherever they occur, in the forms that chat templates use:
 # `<|im_start|>`, `</s>`, `<start_of_turn>`, `<｜User｜>`, `[INST]`; but not the kaomoji `<|>_<|>`.
@@ -56,8 +75,9 @@ _CONTROL_TOKEN = re.compile(
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """A jinja sandbox that calls only a few methods of texts and makes no overlong text."""
+    """A jinja sandbox that calls only a few methods of texts and counts what they make."""
 
+    # Beside counting, this keeps Jinja from computing sums of constants while it compiles.
     intercepted_binops = frozenset("+")
 
     def is_safe_callable(self, obj: object) -> bool:
@@ -68,29 +88,75 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, *given: Any, **named: Any) -> Any:  # noqa: ANN401
         """Call a method of a text."""
-        if getattr(obj, "__name__", "") == "replace" and self.is_safe_callable(obj):
-            return _replace(obj.__self__, *given, **named)
-        return super().call(context, obj, *given, **named)
+        # Inside a loop, Jinja adds what a macro would need.
+        named = {name: value for name, value in named.items() if not name.startswith("_")}
+        if self.is_safe_callable(obj):
+            return rendering.call_method(budget_of(context), obj.__self__, obj.__name__, *given, **named)
+        return super().call(context, obj, *given, **named)  # Raises the error of Jinja.
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Add two numbers or two texts."""
-        if isinstance(left, str) and isinstance(right, str):
-            _refuse_longer(len(left) + len(right))
-        return super().call_binop(context, operator, left, right)
+        """Add two numbers, texts or lists."""
+        return rendering.add(budget_of(context), left, right)
 
 
-def harmless(value: object) -> object:
+class _Metering(NodeTransformer):
+    """Puts our own filters around what makes a text or a list, compares or loops."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        return self._around(node, "iter", "counted")
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        return self._around(node, "expr", "watched")
+
+    def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802
+        # Jinja asks the variable itself whether it is defined.
+        return node if node.name in ("defined", "undefined") else self._around(node, "node", "watched")
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(nodes.Tuple(node.nodes, "load", lineno=node.lineno), "join")
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        return _filtered(self.generic_visit(node), "made")
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, "made") if node.ctx == "load" else node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, "made") if isinstance(node.arg, nodes.Slice) else node
+
+    def _around(self, node: nodes.Node, part: str, filter_name: str) -> nodes.Node:
+        self.generic_visit(node)
+        setattr(node, part, _filtered(getattr(node, part), filter_name))
+        return node
+
+
+def _filtered(node: nodes.Node, filter_name: str) -> nodes.Filter:
+    return nodes.Filter(node, filter_name, [], [], None, None, lineno=node.lineno)
+
+
+def harmless(value: object) -> str:
     """A value as it goes into a prompt: without half characters, and with control tokens broken up."""
-    if not isinstance(value, str):
-        return value
-    return _CONTROL_TOKEN.sub(r"\g<0> ", value.encode("utf-8", "replace").decode("utf-8"))
+    return _CONTROL_TOKEN.sub(r"\g<0> ", str(value).encode("utf-8", "replace").decode("utf-8"))
+
+
+@pass_context
+def _put_out(context: Context, value: object) -> str:
+    budget_of(context).count(value)
+    return harmless(value)
 
 
 def parse(source: str) -> nodes.Template:
     """Read a template; raises TemplateSyntaxError with the line of anything that is not allowed."""
     tree = _ENVIRONMENT.parse(source)
-    for node in tree.find_all(nodes.Node):
+    for number, node in enumerate(tree.find_all(nodes.Node)):
         _refuse_forbidden(node)
+        if number == MOST_NODES:
+            raise TemplateSyntaxError(
+                f"a template has at most {MOST_NODES:,} parts; make it shorter", node.lineno
+            )
     return tree
 
 
@@ -101,20 +167,29 @@ def names(tree: nodes.Template) -> Iterator[tuple[str, int]]:
 
 
 def compiled(tree: nodes.Template) -> Template:
-    """Make a template ready for rendering, and have the rounds of its loops counted."""
-    for loop in list(tree.find_all(nodes.For)):
-        loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
-    return _ENVIRONMENT.from_string(tree)
+    """Make a template ready for rendering, and have what it makes counted."""
+    return _ENVIRONMENT.from_string(_Metering().visit(tree))
 
 
 def render(template: Template, values: Mapping[str, object]) -> str:
-    """Fill in the values; raises TemplateError if that fails, takes too many steps or gets too long."""
+    """Fill in the values; raises TemplateError if that fails, takes too long or makes too much."""
     pieces, size = [], 0
-    for piece in template.generate({**values, _STEPS_LEFT: [MOST_STEPS]}):
+    for piece in template.generate({**values, KEY: Budget()}):
         pieces.append(piece)
         size += len(piece)
-        _refuse_longer(size)
+        if size > MOST_CHARACTERS:
+            raise TemplateRuntimeError(f"it makes more than {MOST_CHARACTERS:,} characters")
     return "".join(pieces)
+
+
+def line_of(error: BaseException) -> int | None:
+    """The line of the template that raised an error, if any did."""
+    line, frame = None, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code.co_filename == "<template>":
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
 
 
 def _refuse_forbidden(node: nodes.Node) -> None:
@@ -123,44 +198,11 @@ def _refuse_forbidden(node: nodes.Node) -> None:
         raise TemplateSyntaxError(f"a template fills in values, and may not do this ({kind})", node.lineno)
     if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Getattr):
         raise TemplateSyntaxError("only methods of texts can be called, such as tags.split()", node.lineno)
-    if isinstance(node, nodes.Assign) and any(isinstance(part, _NEVER_SET) for part in _parts(node.node)):
-        raise TemplateSyntaxError("set may not join texts or make lists", node.lineno)
-
-
-def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    yield from node.find_all(nodes.Node)
-
-
-def _refuse_longer(size: int) -> None:
-    if size > LONGEST:
-        raise TemplateRuntimeError(f"it makes a text of more than {LONGEST:,} characters")
-
-
-def _replace(text: object, old: str, new: str, count: int | None = None) -> str:
-    whole = str(text)
-    found = whole.count(old) if count is None or count < 0 else min(count, whole.count(old))
-    _refuse_longer(len(whole) + found * (len(new) - len(old)))
-    return whole.replace(old, new, found)
-
-
-def _join(items: Iterable[object], between: str = "") -> str:
-    texts, size = [], 0
-    for item in items:
-        texts.append(str(item))
-        size += len(texts[-1]) + len(between)
-        _refuse_longer(size)
-    return between.join(texts)
-
-
-@pass_context
-def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
-    steps_left = context[_STEPS_LEFT]
-    for item in items:
-        steps_left[0] -= 1
-        if steps_left[0] < 0:
-            raise TemplateRuntimeError(f"its loops take more than {MOST_STEPS:,} turns")
-        yield item
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        known = ", ".join(sorted(FILTERS))
+        raise TemplateSyntaxError(f"there is no filter called {node.name}; there are {known}", node.lineno)
+    if isinstance(node, nodes.Test) and node.name not in _TESTS:
+        raise TemplateSyntaxError(f"there is no test called {node.name}", node.lineno)
 
 
 def _environment() -> _Sandbox:
@@ -170,12 +212,23 @@ def _environment() -> _Sandbox:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        finalize=harmless,
+        finalize=_put_out,
     )
     environment.globals.clear()
-    filters = {name: environment.filters[name] for name in _FILTERS}
-    environment.filters = {**filters, "join": _join, "replace": _replace, "counted": _counted}
+    theirs = environment.filters
+    environment.filters = {
+        **{name: metered(theirs[name]) for name in _FILTERS},
+        **{name: metered(partial(theirs[name], environment)) for name in _FILTERS_OF_LISTS},
+        "list": rendering.as_list,
+        "trim": rendering.trim,
+        "join": rendering.join,
+        "replace": rendering.replace,
+    }
+    environment.tests = {name: environment.tests[name] for name in _TESTS}
     return environment
 
 
 _ENVIRONMENT = _environment()
+FILTERS = tuple(_ENVIRONMENT.filters)
+"""What templates may use; the filters below are put in by `compiled` alone."""
+_ENVIRONMENT.filters |= {"made": rendering.made, "watched": rendering.watched, "counted": rendering.counted}

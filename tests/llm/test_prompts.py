@@ -11,6 +11,9 @@ from errors import ItemError, UserError
 from llm.prompts import Message, Prompt, fingerprint
 
 VARIABLES = ("tags", "characters", "image_description", "pages")
+# A text of 100,000 characters, and a condition that looks through it a hundred times.
+LONG = "{% set a = tags %}" + "{% set a = a + a %}" * 14 + "{% set a = a[:100000] %}"
+SLOW = " and ".join(["a.count('solo2') < 9"] * 100)
 VALUES = {"tags": "1girl, solo", "characters": "", "image_description": "A room.", "pages": []}
 
 
@@ -90,10 +93,12 @@ def test_a_prompt_that_comes_out_empty_fails_for_that_picture_alone(tmp_path: Pa
         ("{{ '%9999999999d' % 1 }}", "may not do this (mod)"),
         ("{{ range(10**12) }}", "only methods of texts can be called"),
         ("{{ lipsum(n=10000) }}", "only methods of texts can be called"),
-        ("{{ tags|center(10000000000) }}", "No filter named 'center'"),
-        ("{{ tags|attr('__class__') }}", "No filter named 'attr'"),
-        ("{% set a = tags ~ tags %}{{ a }}", "set may not join texts or make lists"),
-        ("{% set a = [tags, tags] %}{{ a }}", "set may not join texts or make lists"),
+        ("{{ tags|center(10000000000) }}", "there is no filter called center; there are capitalize, "),
+        ("{{ tags|attr('__class__') }}", "there is no filter called attr"),
+        ("{{ tags|indent(1000000000) }}", "there is no filter called indent"),
+        ("{{ tags|counted }}", "there is no filter called counted"),
+        ("{% if tags is callable %}x{% endif %}", "line 1: there is no test called callable"),
+        ("{{ tags }}" * 2000, "line 1: a template has at most 2,000 parts"),
         ("{% set a %}{{ tags }}{% endset %}{{ a }}", "may not do this (assignblock)"),
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "cannot be read ("),
         ("{% if tags %}" * 150 + "x" + "{% endif %}" * 150, "cannot be read ("),
@@ -129,7 +134,26 @@ def test_a_template_that_cannot_be_used_is_refused_at_the_start(
         ("{{ tags" + "|join(tags)" * 9 + " }}", "more than 1,000,000"),
         ("{% set a = tags + tags %}" + "{% set a = a + a %}" * 40 + "{{ a }}", "more than 1,000,000"),
         ("{% for a in tags %}" * 9 + "{% endfor %}" * 9, "its loops take more than 10,000 turns"),
-        ("{% for a in tags %}" * 4 + "{{ tags }}" * 99 + "{% endfor %}" * 4, "more than "),
+        (f"{LONG}{{% for x in a %}}{{{{ a }}}}{{% endfor %}}", "more than 1,000,000"),
+        ("\n{{ tags" + "|list|string" * 13 + " }}", "line 2, fails: it makes more than 1,000,000 characters"),
+        ("{{ ('ab', 'c')" + "|list|string" * 13 + " }}", "line 1, fails: it makes more than 1,000,000"),
+        ("{% set a = tags %}" + "{% set a = a ~ a %}" * 40, "more than 1,000,000"),
+        ("{% set a = [tags] %}" + "{% set a = a + a %}" * 40, "more than 1,000,000"),
+        ("{% set a = [tags] %}" + "{% set a = [a, a] %}" * 40 + "{{ a }}", "more than 1,000,000"),
+        (f"{LONG}" + "{% set b = a[1:] %}" * 200, "more than 1,000,000"),
+        (f"{LONG}" + "{% set b = a|upper %}" * 200, "more than 1,000,000"),
+        (f"{LONG}" + "{% set b = a.split(',') %}" * 200, "more than 1,000,000"),
+        (f"{LONG}{{% set b = a|list|join(tags) %}}", "more than 1,000,000"),
+        (f"{LONG}{{{{ a.strip(a) }}}}", "strips more than 100 different characters"),
+        (f"{LONG}{{{{ a|trim(a) }}}}", "strips more than 100 different characters"),
+        (
+            f"{LONG}\n{{% for x in a[:5000] %}}{{% if {SLOW} %}}{{% endif %}}{{% endfor %}}",
+            "line 2, fails: it takes longer than 1 second",
+        ),
+        (
+            f"{LONG}{{% set b = a[:9000]|list %}}{{% for x in b %}}{{% set y = b|sort %}}{{% endfor %}}",
+            "more than 1,000,000",
+        ),
     ],
 )
 def test_a_template_that_reaches_too_far_fails_in_little_time_and_memory(
@@ -161,6 +185,14 @@ def test_a_template_that_reaches_too_far_fails_in_little_time_and_memory(
         ('{{ "solo" in tags and not characters }}', "True"),
         ('{{ tags.split(", ")|sort|join(" / ") }}', "1girl / solo"),
         ("{% raw %}{{ tags }}{% endraw %}", "{{ tags }}"),
+        ('{% set both = tags ~ ", " ~ image_description %}{{ both }}', "1girl, solo, A room."),
+        ('{% for part in ["x", tags] %}{{ part|title }};{% endfor %}', "X;1girl, Solo;"),
+        (
+            '{{ tags.split(", ")|reverse|first }} {{ tags|wordcount }} {{ tags|truncate(3, leeway=0) }}',
+            "solo 2 ...",
+        ),
+        ("{{ tags.split(', ')|unique|list|length }}{{ tags[:5] }}", "21girl"),
+        ("{% if tags is string and tags is defined %}{{ 2 + 3 - 1 }}{% endif %}", "4"),
         ("{# a note #}x", "x"),
     ],
 )

@@ -335,6 +335,16 @@ def test_tags_wiki_pages_and_descriptions_cannot_add_messages_or_template_code(t
         ("{{ 'a' * 10**9 }}", 2, "may not do this (mul)"),
         ("{{ tags.__class__.__base__.__subclasses__() }}", 1, "unsafe"),
         ("{% for a in tags %}" * 8 + "{% endfor %}" * 8, 1, "its loops take more than 10,000 turns"),
+        ("\n{{ tags" + "|list|string" * 13 + " }}", 1, "line 2, fails: it makes more than 1,000,000"),
+        ("{% set a = tags %}" + "{% set a = a + a %}" * 40, 1, "it makes more than 1,000,000 characters"),
+        ("{% set a = tags %}" + "{% set a = a ~ a %}" * 40, 1, "it makes more than 1,000,000 characters"),
+        ("{{ tags|center(10**9)|indent(10**9) }}", 2, "line 1: "),
+        (
+            "{% set a = tags %}" + "{% set a = a + a %}" * 12 + "\n{% for b in a[:9000] %}"
+            "{% if " + " and ".join(["a.count('solo2') < 9"] * 200) + " %}{% endif %}{% endfor %}",
+            1,
+            "line 2, fails: it takes longer than 1 second",
+        ),
     ],
 )
 def test_a_hostile_template_cannot_read_files_run_code_or_use_up_memory(
