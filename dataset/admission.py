@@ -1,19 +1,26 @@
 """The one door through which the tags of every picture come, wherever the picture is stored.
 
-Pictures whose tags combine a minor with sexual content are stopped here, so that no setting, command or
-stage can go around it: nothing else reads tag files or judges them, and a test of the house checks that.
+Pictures that combine a minor with sexual content are stopped here, so that no setting, command or stage can
+go around it: nothing else reads tag files or judges them, and a test of the house checks that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from dataset.evidence import Evidence, evidence_in
 from dataset.images import TagList
-from dataset.tag_file import read_tags
-from errors import ExcludedError
+from dataset.tag_file import read_tags, tag_text
+from dataset.tag_files import TagFile
+from errors import ExcludedError, ItemError
 from settings import TagsSettings
-from tags.exclusion import judge
+from tags.exclusion import Judgement, judge
 from tags.filters import NameFilter
+from tags.ratings import Rating
+
+Added = Callable[[str], Iterable[str]]
+"""What is said along with a tag: the user's description of it, its other name, what it implies."""
 
 
 def name_filter(settings: TagsSettings) -> NameFilter:
@@ -22,14 +29,67 @@ def name_filter(settings: TagsSettings) -> NameFilter:
     return NameFilter.of(left_out, settings.replace)
 
 
-def admitted(data: bytes, name: str, names: NameFilter) -> TagList:
-    """The tags in a tag file of this name that may be used, as [Tags] wants them.
+def said_always(settings: TagsSettings) -> tuple[str, ...]:
+    """What the settings put into every caption."""
+    return tuple(filter(None, map(str.strip, settings.trigger.split(","))))
 
-    Raises ItemError when the tag file cannot be read, and ExcludedError when the picture must not be sent,
-    which is judged by all its tags and its rating, before any of them is filtered.
+
+def admitted(
+    best: TagFile | None,
+    further: Sequence[TagFile],
+    names: NameFilter,
+    always: Sequence[str] = (),
+    added: Added = lambda tag: (),
+) -> TagList:
+    """The tags in the best of a picture's tag files, as [Tags] wants them; none where it has none.
+
+    Raises ItemError when a tag file cannot be read, and ExcludedError when the picture must not be sent. It
+    is judged by all its tag files before any tag is filtered, by what the settings put in the place of tags
+    and `always` say, and by what is `added` to tags.
     """
-    found = read_tags(data, name)
-    judgement = judge(found.tags, found.rating)
+    files = [best, *further] if best else further
+    evidence, unread = _evidence_in(files)
+    found = _read(best) if best else TagList((), {})
+    kept: tuple[str, ...] = ()
+    if isinstance(found, TagList):
+        kept = names.kept(found.tags)
+        evidence.texts += [*found.tags, *kept, *always]
+        evidence.texts += [text for tag in {*found.tags, *kept} for text in added(tag)]
+        evidence.ratings += [Rating("rating", found.rating)] if found.rating else []
+    judgement = judge(dict.fromkeys(evidence.texts), evidence.ratings)
     if judgement.excluded_because is not None:
         raise ExcludedError(judgement.excluded_because)
-    return replace(found, tags=names.kept(found.tags), explicit=judgement.explicit)
+    if isinstance(found, ItemError):
+        raise found
+    if unread is not None:
+        raise unread
+    return replace(found, tags=kept, judgement=judgement)
+
+
+def refuse_with(found: Judgement, texts: Iterable[str]) -> None:
+    """Raise ExcludedError where these texts, beside what is known of a picture, say that it is not sent."""
+    because = (found + judge(texts)).excluded_because
+    if because is not None:
+        raise ExcludedError(because)
+
+
+def _evidence_in(files: Sequence[TagFile]) -> tuple[Evidence, ItemError | None]:
+    """What the files tell, and why the first of those that tell nothing cannot be read."""
+    evidence, unread = Evidence(), None
+    for file in files:
+        try:
+            if file.error is not None:
+                raise file.error
+            evidence += evidence_in(tag_text(file.data), file.name)
+        except ItemError as error:
+            unread = unread or error
+    return evidence, unread
+
+
+def _read(file: TagFile) -> TagList | ItemError:
+    if file.error is not None:
+        return file.error
+    try:
+        return read_tags(file.data, file.name)
+    except ItemError as error:
+        return error

@@ -6,17 +6,32 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from dataset.admission import admitted, name_filter
+from dataset.admission import Added, admitted, name_filter, refuse_with, said_always
 from dataset.images import Picture, Survey, TagList
-from dataset.listing import PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, Folder, find_pictures, holds_pictures
+from dataset.listing import (
+    PICTURE_SUFFIXES,
+    UNSUPPORTED_SUFFIXES,
+    Folder,
+    find_pictures,
+    forms_of,
+    holds_pictures,
+)
 from dataset.picture_file import PictureFile
-from dataset.tag_file import tag_bytes
+from dataset.tag_files import TagFiles
 from errors import NO_TAG_FILE, ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 
 # Of how many pictures the tags are kept in memory, and how many tags each may have: about 30 MB in all.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
+
+
+class _Known(NamedTuple):
+    """The tags of a picture, and the state of its tag files when they were read."""
+
+    tags: TagList
+    state: int
 
 
 class Collection:
@@ -26,21 +41,30 @@ class Collection:
     pictures as take little of it. Several threads may ask at once.
     """
 
-    def __init__(self, settings: DatasetSettings, tags: TagsSettings) -> None:
-        """Raises UserError where the folders cannot be used as the settings say."""
+    def __init__(self, settings: DatasetSettings, tags: TagsSettings, added: Added = lambda tag: ()) -> None:
+        """Raises UserError where the folders cannot be used as the settings say.
+
+        `added` is what is said along with a tag: a picture is judged by that too.
+        """
         _refuse_overwriting(settings)
         self.root = settings.images
+        # What the program itself writes beside the pictures.
+        ignored = {settings.caption_extension} if _same(settings.captions, settings.images) else set()
         self.folder: Folder = find_pictures(
             settings.images,
             recursive=settings.recursive,
             tag_extension=settings.tag_extension,
-            ignore={settings.caption_extension} if _same(settings.captions, settings.images) else (),
+            ignore=ignored,
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, self.folder.pictures)
+        forms, further = forms_of(settings.tag_extension, ignored)
+        self._files = TagFiles(self.root, (*forms, *further))
         self._names = name_filter(tags)
+        self._always = said_always(tags)
+        self._added = added
         self._survey: Survey | None = None
-        self._remembered: dict[str, TagList] = {}
+        self._remembered: dict[str, _Known] = {}
 
     @property
     def pictures(self) -> list[Picture]:
@@ -56,17 +80,34 @@ class Collection:
 
         Raises ItemError when they cannot be read, and ExcludedError when the picture must not be sent.
         """
-        known = self._remembered.get(picture.name)
-        if known is None:
-            known = self._read(picture)
-            if len(self._remembered) < _MOST_REMEMBERED and len(known.tags) < _MOST_TAGS:
-                self._remembered[picture.name] = known
-        return known
-
-    def _read(self, picture: Picture) -> TagList:
         if picture.tag_file is None:
             raise ItemError(NO_TAG_FILE, "there is no tag file beside it")
-        return admitted(tag_bytes(self.root / picture.tag_file), picture.tag_file, self._names)
+        known = self._remembered.get(picture.name) or self._read(picture)
+        return known.tags
+
+    def admit(self, picture: Picture, *texts: str) -> None:
+        """Judge a picture again by its tag files as they are now, and by these texts about it.
+
+        This is asked right before anything about the picture is sent, written or shown. Raises
+        ExcludedError, and ItemError when a tag file cannot be read; a picture without tag files is judged by
+        the texts.
+        """
+        known = self._remembered.get(picture.name)
+        if known is None or known.state != self._files.state(picture):
+            known = self._read(picture)
+        # Stage 1 may have learned since what is said along with a tag.
+        more = [text for tag in known.tags.tags for text in self._added(tag)]
+        refuse_with(known.tags.judgement, [*texts, *more])
+
+    def _read(self, picture: Picture) -> _Known:
+        self._remembered.pop(picture.name, None)
+        # Noted first, so that a file that changes while it is read is read again.
+        state = self._files.state(picture)
+        best, further = self._files.best(picture), self._files.further(picture)
+        known = _Known(admitted(best, further, self._names, self._always, self._added), state)
+        if len(self._remembered) < _MOST_REMEMBERED and len(known.tags.tags) < _MOST_TAGS:
+            self._remembered[picture.name] = known
+        return known
 
     def survey(self) -> Survey:
         """Count the tags of all pictures, once.

@@ -18,14 +18,19 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dataset.picture_file import PictureFile
+from tags.exclusion import NOTHING_FOUND, Judgement
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its name below the folder, and what replaces its suffix to give its tag file's name."""
+    """One picture: its name below the folder, and what replaces its suffix to give its tag file's name.
+
+    A picture can have further tag files, by their suffixes: they give no tags, but it is judged by them too.
+    """
 
     name: str
     tag_suffix: str
+    further_tag_suffixes: tuple[str, ...] = ()
 
     @property
     def stem_name(self) -> str:
@@ -48,14 +53,19 @@ class TagList:
     """The tags of one picture: in canonical spelling, without repeats, in the order of its tag file.
 
     `categories` holds only what the tag file itself says, as names of CATEGORIES. `rating` is as the file
-    has it, in lower case ("e", "explicit", "general"), and the strongest where there are several. `explicit`
-    says whether tags or rating are sexual; it is known once the picture has been admitted.
+    has it, in lower case ("e", "explicit", "general"), and the strongest where there are several. `judgement`
+    is what all tag files of the picture say; it is known once the picture has been admitted.
     """
 
     tags: tuple[str, ...]
     categories: Mapping[str, str]
     rating: str | None = None
-    explicit: bool = False
+    judgement: Judgement = NOTHING_FOUND
+
+    @property
+    def explicit(self) -> bool:
+        """Whether the tags or the rating of the picture are sexual."""
+        return self.judgement.explicit
 
 
 @dataclass(slots=True)

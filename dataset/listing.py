@@ -53,13 +53,14 @@ class _Listing:
     """What one folder holds, without the folders below it.
 
     `texts` has the tag files: "b.txt" ─▶ ".TXT", the key with a suffix in small letters, the value as the
-    suffix is written.
+    suffix is written. `twins` has the other suffixes of those that are there in several ways of writing.
     """
 
     folder: str
     pictures: list[str] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    twins: dict[str, list[str]] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
     linked_folders: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -93,24 +94,31 @@ def find_pictures(
 ) -> Folder:
     """Find the pictures below a folder, and the tag file of each.
 
-    `tag_extension` is "auto", or the one extension (".txt") that tag files have. `ignore` are extensions of
+    `tag_extension` is "auto", or the one extension (".txt") that tag files have; others are further tag files
+    of a picture, by which it is judged. `ignore` are extensions of
     files that the program itself writes beside the pictures: `b.txt` is then no tag file of `b.png`, but
     `b.png.txt` still is. `outputs` are folders for results, which are left out when they lie below the
     folder. Hidden files and folders are left out, and links out of the folder are not followed. A folder
     that can be reached twice, through a link, is read once.
     Raises UserError when the folder cannot be read at all.
     """
-    written = tag_extension.lower()
-    known: tuple[str, ...] = _FORMS if written == "auto" else (written, f"*{written}")
-    forms = tuple(form for form in known if form not in ignore)
-    suffixes = frozenset(form.lstrip("*") for form in forms)
+    forms, further = forms_of(tag_extension, ignore)
+    suffixes = frozenset(form.lstrip("*") for form in (*forms, *further))
     listings = _list_folders(root, recursive=recursive, tag_suffixes=suffixes, outputs=outputs)
-    found = [(listing.folder, *_match(listing, forms)) for listing in listings]
+    found = [(listing.folder, *_match(listing, forms, further)) for listing in listings]
     found.sort(key=lambda entry: [natural_order(part) for part in entry[0].split("/")])
     return Folder(
         tuple(picture for _, pictures, _ in found for picture in pictures),
         tuple(problem for _, _, problems in found for problem in problems),
     )
+
+
+def forms_of(tag_extension: str, ignore: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What replaces the suffix of a picture to give its tag file and its further ones; "*" is the suffix."""
+    written = tag_extension.lower()
+    known: tuple[str, ...] = _FORMS if written == "auto" else (written, f"*{written}")
+    forms = tuple(form for form in known if form not in ignore)
+    return forms, tuple(form for form in _FORMS if form not in (*forms, *ignore))
 
 
 # Listing
@@ -196,7 +204,9 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
         listing.unsupported.append(name)
         listing.report(name, "format not supported", _CONVERT)
     else:
-        listing.texts[stem + small] = sys.intern(suffix)
+        written = listing.texts.setdefault(stem + small, sys.intern(suffix))
+        if written != suffix:
+            listing.twins.setdefault(stem + small, []).append(suffix)
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -210,7 +220,9 @@ def _is(kind: Callable[[], bool]) -> bool:
 # Matching
 
 
-def _match(listing: _Listing, forms: tuple[str, ...]) -> tuple[list[Picture], list[Problem]]:
+def _match(
+    listing: _Listing, forms: tuple[str, ...], further: tuple[str, ...]
+) -> tuple[list[Picture], list[Problem]]:
     """Give each picture of a folder its tag file, and report what is left without a partner."""
     listing.pictures.sort(key=natural_order)
     pictures = []
@@ -218,8 +230,9 @@ def _match(listing: _Listing, forms: tuple[str, ...]) -> tuple[list[Picture], li
         if len(same) > 1:
             _report_same(same, listing)
             continue
-        tag_suffix = _tag_suffix(same[0], forms, listing.texts)
-        pictures.append(Picture(listing.path(same[0]), tag_suffix))
+        tag_suffix, *others = _tag_suffixes(same[0], forms, listing) or [""]
+        others += _tag_suffixes(same[0], further, listing)
+        pictures.append(Picture(listing.path(same[0]), tag_suffix, tuple(others)))
         if not tag_suffix:
             listing.report(same[0], NO_TAG_FILE, _NO_TAGS)
     if listing.texts:
@@ -243,14 +256,16 @@ def _report_same(names: Iterable[str], listing: _Listing) -> None:
         listing.report(name, "same name twice", f"{shown} would share one caption: rename all but one")
 
 
-def _tag_suffix(picture: str, forms: tuple[str, ...], texts: dict[str, str]) -> str:
-    """Take the tag file of a picture out of the folder's texts; "" when there is none."""
+def _tag_suffixes(picture: str, forms: tuple[str, ...], listing: _Listing) -> list[str]:
+    """Take the tag files of a picture out of the texts of the folder: their suffixes, the best first."""
     stem, suffix = cut_suffix(picture)
+    found = []
     for form in forms:
         front, small = (suffix, form[1:]) if form[0] == "*" else ("", form)
-        if written := texts.pop(stem + front + small, None):
-            return sys.intern(front + written)
-    return ""
+        name = stem + front + small
+        if written := listing.texts.pop(name, None):
+            found += [sys.intern(front + each) for each in (written, *listing.twins.get(name, ()))]
+    return found
 
 
 def _report_orphans(listing: _Listing, forms: tuple[str, ...]) -> None:

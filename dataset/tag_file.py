@@ -16,6 +16,7 @@ from dataset.tag_formats import tags_in_csv, tags_in_json, tags_in_text
 from decoding import marked_encoding
 from errors import ItemError
 from tags.categories import RATING
+from tags.ratings import strongest
 from tags.spelling import Tag
 
 LARGEST_FILE = 1 << 20
@@ -23,8 +24,6 @@ _FORMATS = {".json": tags_in_json, ".csv": tags_in_csv}
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
-# From mild to strong; safe and sensitive share a letter.
-_RATING_LETTERS = "gsqe"
 
 
 def tag_bytes(path: Path) -> bytes:
@@ -40,6 +39,14 @@ def tag_bytes(path: Path) -> bytes:
         raise ItemError("unreadable tag file", f"the tag file cannot be read ({why}): check it") from error
 
 
+def tag_text(data: bytes) -> str:
+    """The text of a tag file; raises ItemError "tag file too large" or "tag file is not text"."""
+    if len(data) > LARGEST_FILE:
+        message = "the tag file is larger than 1 MB, which no list of tags is: check what it holds"
+        raise ItemError("tag file too large", message)
+    return _decode(data)
+
+
 def read_tags(data: bytes, name: str) -> TagList:
     """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) tells its form.
 
@@ -47,10 +54,7 @@ def read_tags(data: bytes, name: str) -> TagList:
     with the reason "tag file too large", "tag file is not text", "broken tag file", "tag file is sentences"
     or "empty tag file".
     """
-    if len(data) > LARGEST_FILE:
-        message = "the tag file is larger than 1 MB, which no list of tags is: check what it holds"
-        raise ItemError("tag file too large", message)
-    text = _decode(data)
+    text = tag_text(data)
     if not text.strip():
         raise _empty()
     read = _FORMATS.get(cut_suffix(name)[1].lower(), tags_in_text)
@@ -108,9 +112,5 @@ def _listed(tags: Iterable[Tag]) -> TagList:
     return TagList(
         tuple(categories),
         MappingProxyType({name: category for name, category in categories.items() if category}),
-        max(filter(None, ratings), key=_strength, default=None),
+        strongest(ratings),
     )
-
-
-def _strength(rating: str) -> int:
-    return _RATING_LETTERS.find(rating[0])

@@ -29,6 +29,7 @@ _BARE_RATINGS = frozenset({"general", "sensitive", "questionable", "explicit"})
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 _BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
+_GENERATION_DATA = re.compile(r"^(?:Negative prompt|Steps): .*", re.DOTALL | re.MULTILINE)
 _NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
 _UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
 
@@ -49,10 +50,16 @@ _EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 
 def tags_in_text(text: str) -> list[Tag]:
     """The tags of a text file; raises ItemError with the reason "tag file is sentences"."""
+    text = without_generation_data(text)
     if is_sentences(text):
         message = "it holds sentences, not tags: give the tags their own file, or set [Dataset] tag_extension"
         raise ItemError("tag file is sentences", message)
     return parse_all(split_tags(text))
+
+
+def without_generation_data(text: str) -> str:
+    """A prompt without what the webui writes below it: what is not in the picture, and how it was made."""
+    return _GENERATION_DATA.sub("", text) if ":" in text else text
 
 
 def tags_in_csv(text: str) -> list[Tag]:

@@ -1,9 +1,10 @@
 """Which pictures are never sent and never captioned: a minor together with sexual content.
 
-All tags of a picture are read word by word, so that `female_child`, "two children" and a trigger phrase all
-name a minor. Word lists cannot judge a case, so they would rather exclude too much than too little; the
-`HARMLESS` phrases are the exceptions that only sound like it. No setting turns this off, and nothing but
-dataset/admission.py calls `judge`.
+Everything that is known of a picture is read word by word, so that `female_child`, "two children" and a
+trigger phrase all name a minor. Word lists cannot judge a case, so they would rather exclude too much than
+too little; the harmless phrases are the exceptions that only sound like it. A schoolgirl's clothes name a
+minor too, unless a tag says that the only person of the picture is a grown woman. No setting turns this off,
+and nothing but dataset/admission.py calls `judge`.
 
 The words are in exclusion.json. To extend a list, add words in the singular and phrases in plain words, in
 alphabetical order.
@@ -13,13 +14,15 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from english import singular
+from tags.lookalikes import joined_words, seen_as, signs_of
+from tags.people import fewest_people
+from tags.ratings import Rating, is_sexual
 
 _LISTS: dict[str, list[str]] = json.loads(
     Path(__file__).with_name("exclusion.json").read_text(encoding="utf-8")
@@ -44,8 +47,10 @@ SEXUAL_SIGNS = _listed("sexual in scripts without spaces")
 HARMLESS_MINORS = _listed("no minors")
 HARMLESS_SEXUAL = _listed("not sexual")
 HARMLESS_SIGNS = _listed("harmless in scripts without spaces")
-# What Danbooru, e621 and other sites call their strong ratings.
-_STRONG_RATINGS = _listed("strong ratings")
+# What a grown woman may wear too.
+CLOTHES = _listed("clothes of schoolgirls")
+_WOMEN = _listed("grown women as whole tags")
+_SEVERAL = _listed("several people as whole tags")
 
 _NUMBER_WORDS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
@@ -58,13 +63,23 @@ _ORDINAL = (
 )
 # Searched in the words of a tag, where "12yo" has become "12 yo" and "years" has become "year".
 _AGE = re.compile(
-    rf"\b(?:{_UNDER_18} (?:(?:year|yr|yrs) old|yo|y o|yr|yrs|sai)"
+    rf"\b(?:{_UNDER_18} (?:(?:year|yr|yrs) (?:old|young)|years?old|years?young|yo|y o|yr|yrs|sai|ans|anos)"
     r"|\w+ (?:month|week|day) old"
-    rf"|{_UNDER_18} year of age|(?:age|age of|aged) {_UNDER_18}"
-    r"|(?:below|less than|not yet|under|under age|under age of|under the age of|u) 1[0-8]"
+    rf"|{_UNDER_18} year of age|(?<!dragon )(?<!ice )(?:age|age of|aged) {_UNDER_18}"
+    r"|(?:below|less than|not yet|under|under age|under age of|under the age of|u|younger than) 1[0-8]"
     rf"|{_ORDINAL} (?:grade|grader))\b"
 )
-_AGE_SIGN = re.compile(r"(?<!\d)(?:1[0-7]|[0-9])\s?[歳才岁歲살세]")
+# One of these is in everything that _AGE finds.
+_ABOUT_AGE = frozenset(
+    {"age", "aged", "an", "anos", "ano", "ans", "below", "grade", "grader", "less", "not", "old", "sai", "u"}
+    | {"under", "y", "year", "yearold", "yearsold", "yearsyoung", "yearyoung", "yo", "young", "younger"}
+    | {"yr", "yrs"}
+)
+_AGE_SIGN = re.compile(
+    r"(?<!\d)(?:1[0-7]|[0-9])\s?(?:[歳才岁歲살]|세(?![기대트계]))"
+    r"|(?<![一二三四五六七八九十百千0-9])(?:十[一二三四五六七]?|[一二三四五六七八九])[歳岁歲]"
+)
+_FOR_ADULTS = re.compile(r"(?<!\d)(?:(?:18|21)\s?[+＋](?![a-z])|[+＋](?:18|21)(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,48 +95,119 @@ class _Vocabulary:
         return cls(listed, harmless, frozenset(phrase.split()[0] for phrase in listed | harmless))
 
 
-_MINOR_WORDS = _Vocabulary.of(MINORS, HARMLESS_MINORS)
+_MINOR_WORDS = _Vocabulary.of(MINORS, HARMLESS_MINORS | CLOTHES)
 _SEXUAL_WORDS = _Vocabulary.of(SEXUAL, HARMLESS_SEXUAL)
+_CLOTHES_WORDS = _Vocabulary.of(CLOTHES, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Why a picture is excluded, None when it is not; and whether its tags or its rating are sexual."""
+    """What names a minor, and what is sexual, in words for the user; None where nothing does.
 
-    excluded_because: str | None
-    explicit: bool
+    `clothes` are those of a schoolgirl. They name a minor too, unless there is one person, `grown`.
+    """
+
+    minor: str | None = None
+    sexual: str | None = None
+    clothes: str | None = None
+    grown: bool = False
+    several: bool = False
+
+    @property
+    def excluded_because(self) -> str | None:
+        """Why the picture is excluded, None when it is not."""
+        minor = self.minor
+        if minor is None and (self.several or not self.grown):
+            minor = self.clothes
+        return f"tags combine {minor} with {self.sexual}" if minor and self.sexual else None
+
+    @property
+    def explicit(self) -> bool:
+        """Whether tags, ratings or texts are sexual."""
+        return self.sexual is not None
+
+    def __add__(self, other: Judgement) -> Judgement:
+        """What is known from both."""
+        return Judgement(
+            self.minor or other.minor,
+            self.sexual or other.sexual,
+            self.clothes or other.clothes,
+            self.grown or other.grown,
+            self.several or other.several,
+        )
 
 
-_PIECE = re.compile(r"[^\s_]{1,200}")
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What one text names."""
+
+    minor: bool
+    sexual: bool
+    clothes: bool
+    grown: bool
+    several: bool
+
+
+NOTHING_FOUND = Judgement()
 _LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
 # Pictures have the same tags over and over, so what was found for a tag is kept: for how many, and how long.
 _REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
 
 
-def judge(tags: Iterable[str], rating: str | None = None) -> Judgement:
-    """Judge a picture by all its tags, in any spelling, and by the rating of its site ("e", "explicit").
+def judge(texts: Iterable[str], ratings: Iterable[Rating] = ()) -> Judgement:
+    """Judge a picture by all that is known of it: tags in any spelling, other texts, and its ratings.
 
     The reason for excluding it reads: tags combine "loli" with "nude".
     """
-    minor = sexual = None
-    for tag in tags:
+    minor = sexual = clothes = None
+    grown = several = False
+    texts = list(texts)
+    for text in texts:
         # Long texts are not kept, since many of them would fill the memory.
-        names_minor, names_sexual = _known(tag) if len(tag) <= _LONGEST_REMEMBERED else _named(tag)
-        if minor is None and names_minor:
-            minor = _shown(tag)
-        if sexual is None and names_sexual:
-            sexual = _shown(tag)
-    if sexual is None and rating is not None and _is_strong(rating):
-        sexual = f"the rating {_shown(rating)}"
-    because = f"tags combine {minor} with {sexual}" if minor and sexual else None
-    return Judgement(because, explicit=sexual is not None)
+        found = _known(text) if len(text) <= _LONGEST_REMEMBERED else _named(text)
+        if found is _NOTHING:
+            continue
+        if found.minor and minor is None:
+            minor = _shown(text)
+        if found.sexual and sexual is None:
+            sexual = _shown(text)
+        if found.clothes and clothes is None:
+            clothes = _shown(text)
+        grown, several = grown or found.grown, several or found.several
+    if sexual is None:
+        strong = next((rating for rating in ratings if is_sexual(rating)), None)
+        sexual = f"the rating {_shown(str(strong))}" if strong else None
+    if clothes and grown:
+        several = several or fewest_people(texts) > 1
+    if not (minor or sexual or clothes or grown or several):
+        return NOTHING_FOUND
+    return Judgement(minor, sexual, clothes, grown, several)
 
 
-def _named(tag: str) -> tuple[bool, bool]:
-    """Whether a tag names a minor, and whether it names something sexual."""
-    words = _words(tag)
-    return _names_minor(tag, words), _names_sexual(tag, words)
+_NOTHING = _Findings(minor=False, sexual=False, clothes=False, grown=False, several=False)
+
+
+def _named(text: str) -> _Findings:
+    readings = [(words, list(map(singular, words))) for words in seen_as(text)]
+    signs, joined = signs_of(text), list(joined_words(text))
+    wholes = {" ".join(words) for words, _ in readings}
+    without_numbers = {" ".join(word for word in words if not word.isdigit()) for words, _ in readings}
+    found = _Findings(
+        minor=not MINOR_TAGS.isdisjoint(wholes)
+        or any(_mentions(*each, _MINOR_WORDS) or _has_age(each[1]) for each in readings)
+        or _is_listed(joined, MINORS)
+        or any(_has_sign(each, MINOR_SIGNS) or _AGE_SIGN.search(each) for each in signs),
+        sexual=not SEXUAL_TAGS.isdisjoint(wholes)
+        or _FOR_ADULTS.search(text) is not None
+        or any(_mentions(*each, _SEXUAL_WORDS) for each in readings)
+        or _is_listed(joined, SEXUAL)
+        or any(_has_sign(each, SEXUAL_SIGNS) for each in signs),
+        clothes=any(_mentions(*each, _CLOTHES_WORDS) for each in readings),
+        grown=not _WOMEN.isdisjoint(without_numbers),
+        several=not _SEVERAL.isdisjoint(without_numbers),
+    )
+    return _NOTHING if found == _NOTHING else found
 
 
 _known = lru_cache(_REMEMBERED)(_named)
@@ -131,45 +217,25 @@ def _shown(tag: str) -> str:
     return f'"{tag}"' if len(tag) <= _LONGEST_SHOWN else f'"{tag[:_LONGEST_SHOWN]}..."'
 
 
-def _names_minor(tag: str, words: list[str]) -> bool:
-    return (
-        " ".join(words) in MINOR_TAGS
-        or _mentions(words, _MINOR_WORDS)
-        or _AGE.search(" ".join(map(singular, words))) is not None
-        or _has_sign(tag, MINOR_SIGNS)
-        or _AGE_SIGN.search(tag) is not None
-    )
+def _has_age(singulars: list[str]) -> bool:
+    return not _ABOUT_AGE.isdisjoint(singulars) and _AGE.search(" ".join(singulars)) is not None
 
 
-def _names_sexual(tag: str, words: list[str]) -> bool:
-    return " ".join(words) in SEXUAL_TAGS or _mentions(words, _SEXUAL_WORDS) or _has_sign(tag, SEXUAL_SIGNS)
+def _is_listed(joined: list[str], listed: frozenset[str]) -> bool:
+    return any(word in listed or singular(word) in listed for word in joined)
 
 
-def _is_strong(rating: str) -> bool:
-    words = _words(rating)
-    return " ".join(words) in _STRONG_RATINGS or _names_sexual(rating, words)
-
-
-def _words(tag: str) -> list[str]:
-    """The words and numbers of a tag without accents and full-width letters; "12yo" is "12" and "yo"."""
-    if not tag.isascii():
-        # In pieces, because Unicode normalization of a long hostile text is slow.
-        tag = " ".join(_without_accents(piece) for piece in _PIECE.findall(tag))
-    return re.findall(r"[a-z]+|[0-9]+", tag.casefold())
-
-
-def _without_accents(text: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-
-
-def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
+def _mentions(words: list[str], singulars: list[str], vocabulary: _Vocabulary) -> bool:
     """Whether a listed phrase is among the words; the words of a harmless phrase are skipped."""
+    starts = vocabulary.starts
+    if starts.isdisjoint(words) and starts.isdisjoint(singulars):
+        return False
     at = 0
     while at < len(words):
         step = 1
-        if words[at] in vocabulary.starts or singular(words[at]) in vocabulary.starts:
+        if words[at] in starts or singulars[at] in starts:
             for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
-                phrases = _phrases(words[at : at + length])
+                phrases = _phrases(words[at : at + length], singulars[at : at + length])
                 if not phrases.isdisjoint(vocabulary.harmless):
                     step = length
                     break
@@ -179,14 +245,12 @@ def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
     return False
 
 
-def _phrases(words: list[str]) -> set[str]:
+def _phrases(words: list[str], singulars: list[str]) -> set[str]:
     """The words as one phrase: as they are, all in the singular, and only the last in the singular."""
-    return {" ".join(words), " ".join(map(singular, words)), " ".join([*words[:-1], singular(words[-1])])}
+    return {" ".join(words), " ".join(singulars), " ".join([*words[:-1], singulars[-1]])}
 
 
 def _has_sign(tag: str, signs: frozenset[str]) -> bool:
-    if tag.isascii():
-        return False
     for harmless in HARMLESS_SIGNS:
         tag = tag.replace(harmless, " ")
     return any(sign in tag for sign in signs)

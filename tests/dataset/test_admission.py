@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import config
-from dataset.admission import admitted, name_filter
+from dataset.admission import admitted, name_filter, said_always
 from dataset.collection import Collection
 from dataset.images import Pictures, Survey, TagList
 from dataset.picture import describe, prepare
 from dataset.picture_file import PictureFile
+from dataset.tag_files import TagFile
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
 from tests.program.project import Project, png
@@ -20,7 +21,8 @@ from tests.program.project import Project, png
 
 def come_in(content: str, name: str = "a.txt", **settings: str) -> TagList:
     """The tags that are let in of a tag file, with these settings of [Tags]."""
-    return admitted(content.encode("utf-8"), name, name_filter(TagsSettings.model_validate(settings)))
+    chosen = TagsSettings.model_validate(settings)
+    return admitted(TagFile(name, content.encode("utf-8")), (), name_filter(chosen), said_always(chosen))
 
 
 @pytest.mark.parametrize("key", ["exclude", "hide", "trigger"])

@@ -1,0 +1,78 @@
+"""All tag files of a picture, as they are on disk now: the one its tags come from, and further ones."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from dataset.file_names import cut_suffix
+from dataset.images import Picture
+from dataset.tag_file import tag_bytes
+from errors import ItemError
+
+# A file that was written so many seconds ago may change again without a new time.
+_RECENT = 2.0
+
+
+class TagFile(NamedTuple):
+    """One tag file: its name below the folder and what it holds, or why it cannot be read."""
+
+    name: str
+    data: bytes = b""
+    error: ItemError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagFiles:
+    """The tag files below `root`; `forms` are those of dataset/listing.py."""
+
+    root: Path
+    forms: Sequence[str]
+
+    def best(self, picture: Picture) -> TagFile | None:
+        """The one that the tags come from; None where the picture has none."""
+        return self._read(picture.tag_file) if picture.tag_file is not None else None
+
+    def further(self, picture: Picture) -> list[TagFile]:
+        """The others, those that somebody has added since the folder was listed included."""
+        return [self._read(name) for name in self._names(picture) if name != picture.tag_file]
+
+    def state(self, picture: Picture) -> int:
+        """A number that is another one when a tag file of the picture has changed, come or gone."""
+        facts: list[object] = []
+        for name in self._names(picture):
+            try:
+                found = (self.root / name).stat()
+            except (OSError, ValueError):
+                continue
+            facts += [name, found.st_mtime_ns, found.st_size, found.st_ino]
+            if found.st_mtime > time.time() - _RECENT:
+                facts.append(time.monotonic_ns())
+        return hash(tuple(facts))
+
+    def _names(self, picture: Picture) -> Iterator[str]:
+        known = dict.fromkeys([picture.tag_suffix, *picture.further_tag_suffixes])
+        stem, suffix = cut_suffix(picture.name)
+        yield from (stem + each for each in known if each)
+        for form in self.forms:
+            new = suffix + form[1:] if form[0] == "*" else form
+            if new not in known and _is_file(self.root / (stem + new)):
+                yield stem + new
+
+    def _read(self, name: str) -> TagFile:
+        try:
+            return TagFile(name, tag_bytes(self.root / name))
+        except ItemError as error:
+            return TagFile(name, error=error)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; links are only followed where the listing of the folder has checked them."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False

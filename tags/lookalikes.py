@@ -1,0 +1,155 @@
+"""Reads words that are spelled so that people read them and programs do not.
+
+Such a spelling has letters of another alphabet, full width, circles or small capitals; invisible marks;
+separators inside a word (`w.o.r.d`, `wo-rd`, `w o r d`); digits for letters (`w0rd`); or words that only
+capitals separate (`TwoWords`). Which letters look alike is in lookalikes.json. Each function takes time in
+proportion to the length of its text.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+_LETTERS: dict[str, str] = json.loads(Path(__file__).with_name("lookalikes.json").read_text(encoding="utf-8"))
+_SAME_LOOK = {ord(alike): latin for latin, alikes in _LETTERS.items() for alike in alikes}
+# Letters in squares and circles, and those of flags, which Unicode does not decompose.
+_IN_SIGNS = {
+    start + number: chr(ord("a") + number)
+    for start in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+    for number in range(26)
+}
+# A Cyrillic letter that stands for y, and for u.
+_LOOKS_LIKE_TWO = "у"
+# Letters by their category, but they show nothing.
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_UNSEEN_CATEGORIES = frozenset({"Cf", "Mn", "Me", "Cs", "Co", "Cn"})
+
+# In pieces, because Unicode normalization of a long hostile text is slow.
+_PIECE = re.compile(r"[^\s_]{1,200}")
+_WORD_OR_NUMBER = re.compile(r"[a-z]+|[0-9]+")
+_CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
+_DIGITS_AS_I = str.maketrans("013457", "oieast")
+_DIGITS_AS_L = str.maketrans("013457", "oleast")
+_EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
+_SIGNS_APART = re.compile(
+    rf"(?<!{_EAST_ASIAN}){_EAST_ASIAN}(?:[\s_・·.\-/*]+{_EAST_ASIAN})+(?!{_EAST_ASIAN})"
+)
+_NOT_EAST_ASIAN = re.compile(r"[\s_・·.\-/*]+")
+# A run of single letters is looked at so far back.
+_LONGEST_JOINED, _LONGEST_RUN = 40, 16
+# Halves of a word that a space divides are only joined where one of them is no word of its own.
+_SHORT_WORDS = re.compile(
+    r"a|[abhm]e|[adhos]?h|ad|am|an|as|at|ax|by|do|e[hx]|go|ha|hi|[i]?s|i[fnt]|me|my|no|o[fhknrx]|ow|pi|re"
+    r"|so|to|u[hmps]|vs|we|wo|y[eo]"
+)
+
+
+def words_of(text: str) -> list[str]:
+    """The words and numbers of a text, in small letters and without accents; "12yo" is "12" and "yo"."""
+    return _WORD_OR_NUMBER.findall(_without_accents(text).casefold())
+
+
+def seen_as(text: str) -> list[list[str]]:
+    """All ways to read the words of a text, the plain one first."""
+    readings = [words_of(text)]
+    if "&" in text:
+        text = html.unescape(text)
+        readings.append(words_of(text))
+    if not text.isascii():
+        unmapped, text = text.casefold(), plain_letters(text)
+        if _LOOKS_LIKE_TWO in unmapped:
+            readings.append(_WORD_OR_NUMBER.findall(plain_letters(unmapped.replace(_LOOKS_LIKE_TWO, "u"))))
+        readings.append(_WORD_OR_NUMBER.findall(text.casefold()))
+    if _CAPITAL_INSIDE.search(text):
+        readings.append(_WORD_OR_NUMBER.findall(_CAPITAL_INSIDE.sub(" ", text).casefold()))
+    return readings
+
+
+def joined_words(text: str) -> Iterator[str]:
+    """Words that separators or digits in a text may hide; most of them are no words."""
+    text = html.unescape(text) if "&" in text else text
+    plain = plain_letters(text).casefold()
+    if "'" in plain or "’" in plain:
+        plain = _POSSESSIVE.sub("", plain)
+    for token in plain.replace("_", " ").split():
+        if not token.isalpha():
+            yield from _hidden_in(token)
+    words = _WORD_OR_NUMBER.findall(plain)
+    short = [at for at, word in enumerate(words) if len(word) <= 2]
+    yield from _spelled_out(words, short)
+    yield from _halves(words, short)
+
+
+def _spelled_out(words: list[str], short: list[int]) -> Iterator[str]:
+    """The words that single letters make; other letters may stand before them."""
+    run = ""
+    for at in short:
+        if len(words[at]) == 1 and words[at].isalpha():
+            run = run + words[at] if at and len(words[at - 1]) == 1 else words[at]
+            yield from (run[start:] for start in range(max(0, len(run) - _LONGEST_RUN), len(run) - 2))
+
+
+def _halves(words: list[str], short: list[int]) -> Iterator[str]:
+    """Two words as one where the shorter is no word of its own."""
+    for at in short:
+        if not _SHORT_WORDS.fullmatch(words[at]):
+            for pair in (words[max(at - 1, 0) : at + 1], words[at : at + 2]):
+                joined = "".join(pair)
+                if 4 <= len(joined) <= _LONGEST_JOINED:
+                    yield joined
+
+
+def _hidden_in(token: str) -> Iterator[str]:
+    letters = "".join(_WORD_OR_NUMBER.findall(token))
+    if 3 <= len(letters) <= _LONGEST_JOINED:
+        if letters.isalpha():
+            yield letters if len(letters) > 3 else ""
+        elif not letters.isdigit():
+            yield letters.translate(_DIGITS_AS_I)
+            yield letters.translate(_DIGITS_AS_L)
+
+
+def signs_of(text: str) -> list[str]:
+    """The text in which to look for words of scripts without spaces, in each way to read it."""
+    if text.isascii():
+        return []
+    plain = "".join(
+        sign for sign in _in_pieces("NFKC", html.unescape(text)).casefold() if not _is_unseen(sign)
+    )
+    together = _SIGNS_APART.sub(lambda found: _NOT_EAST_ASIAN.sub("", found[0]), plain)
+    return list(dict.fromkeys((text, plain, together)))
+
+
+def plain_letters(text: str) -> str:
+    """The text with Latin letters for those that look like them, and without what cannot be seen."""
+    if text.isascii():
+        return text
+    # Look-alikes are replaced before accents are taken away too: ø and й are letters of their own.
+    decomposed = _in_pieces("NFKD", text.casefold().translate(_SAME_LOOK).translate(_IN_SIGNS))
+    seen = "".join(sign for sign in decomposed if not _is_unseen(sign))
+    return seen.casefold().translate(_SAME_LOOK).translate(_IN_SIGNS)
+
+
+def _is_unseen(sign: str) -> bool:
+    return not sign.isascii() and (sign in _BLANKS or unicodedata.category(sign) in _UNSEEN_CATEGORIES)
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    decomposed = _in_pieces("NFKD", text)
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _in_pieces(form: str, text: str) -> str:
+    normalized = (
+        unicodedata.normalize(form, piece)  # type: ignore[arg-type]
+        for piece in _PIECE.findall(text)
+    )
+    return " ".join(normalized)
