@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -52,7 +52,7 @@ class Stage(Protocol[Item, Answer]):
 
     title: str
 
-    def due(self) -> Due[Iterable[Item] | AsyncIterable[Item]]:
+    def due(self) -> Due[Iterable[Item] | AsyncGenerator[Item, None]]:
         """What is to be done."""
         ...
 
@@ -115,7 +115,7 @@ class Tally:
 
 
 async def run(
-    stage: Stage[Item, Answer], items: Iterable[Item] | AsyncIterable[Item], bar: Bar, tally: Tally
+    stage: Stage[Item, Answer], items: Iterable[Item] | AsyncGenerator[Item, None], bar: Bar, tally: Tally
 ) -> None:
     """Ask about every item and keep each answer as it arrives; close the stage in the end.
 
@@ -136,20 +136,6 @@ async def run(
             stage.close()
 
 
-async def _one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Item, None]:
-    if not isinstance(items, AsyncIterable):
-        for item in items:
-            yield item
-        return
-    source = items.__aiter__()
-    try:
-        async for item in source:
-            yield item
-    finally:
-        if isinstance(source, AsyncGenerator):
-            await source.aclose()
-
-
 class _Runner(Generic[Item, Answer]):
     """The tasks of one run of a stage."""
 
@@ -168,15 +154,19 @@ class _Runner(Generic[Item, Answer]):
         self._answered = 0
         self._unanswered = 0
 
-    def feed(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
+    def feed(self, items: Iterable[Item] | AsyncGenerator[Item, None]) -> None:
         """Start the items in a task of their own, so that an error ends the stage before the next item."""
         task = asyncio.create_task(self._start_all(items))
         self._tasks.add(task)
         task.add_done_callback(self._task_is_done)
 
-    async def _start_all(self, items: Iterable[Item] | AsyncIterable[Item]) -> None:
-        async with aclosing(_one_by_one(items)) as each:
-            async for item in each:
+    async def _start_all(self, items: Iterable[Item] | AsyncGenerator[Item, None]) -> None:
+        if not isinstance(items, AsyncGenerator):
+            for item in items:
+                await self._start(item)
+            return
+        async with aclosing(items):
+            async for item in items:
                 await self._start(item)
 
     async def _start(self, item: Item, *, may_postpone: bool = True) -> None:

@@ -33,10 +33,14 @@ def main() -> ExitCode:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     interruption = Interruption(_say_interrupted)
     interruption.listen()
-    _accept_any_name()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Escape what the console cannot show: names of pictures on Windows with an old code page.
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = arguments()
-        _refuse_an_old_python()
+        if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
+            raise UserError(f"Python 3.10 or newer is needed, and this is {sys.version.split()[0]}")
         return _act(options, interruption)
     except (UserError, StageError) as error:
         print(f"caption.py: {error}", file=sys.stderr)
@@ -47,12 +51,6 @@ def main() -> ExitCode:
             file=sys.stderr,
         )
         return ExitCode.USER_MUST_ACT
-
-
-def _refuse_an_old_python() -> None:
-    if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
-        version = sys.version.split()[0]
-        raise UserError(f"Python 3.10 or newer is needed, and this is {version}")
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -197,13 +195,6 @@ def _say_interrupted(
     # The interrupted code may be just writing to the same stream, which raises RuntimeError.
     with suppress(OSError, RuntimeError):
         print(words, file=sys.stderr, flush=True)
-
-
-def _accept_any_name() -> None:
-    """Escape what the console cannot show, such as names of pictures on Windows with an old code page."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

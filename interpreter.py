@@ -25,7 +25,6 @@ from writing.writer import CAPTION, Captions, CaptionWriter, PictureTags, first_
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-TITLE = "Interpreter"
 COMPOSER = "composer"
 
 # Sorting more pictures than these would take half a minute and some 50 MB.
@@ -50,7 +49,7 @@ class Written:
 class Interpreter(Stage[Picture, Written]):
     """Writes a caption for each picture: a model does, or the composer where there is no endpoint."""
 
-    title = TITLE
+    title = "Interpreter"
 
     def __init__(
         self,

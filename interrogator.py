@@ -23,7 +23,6 @@ from writing.material import Material
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-TITLE = "Interrogator"
 
 # Pictures that are prepared before a slot is free for them: enough that a fast server never waits, while
 # each takes half a megabyte of memory.
@@ -44,7 +43,7 @@ class Described:
 class Interrogator(Stage[Picture, Described]):
     """Has a vision model describe each picture."""
 
-    title = TITLE
+    title = "Interrogator"
 
     def __init__(
         self,

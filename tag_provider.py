@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,6 @@ from wiki.tag_meanings import is_no_tag
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-TITLE = "TagProvider"
 _WITHOUT_MODEL = (BY_PAGE, BY_NO_PAGE, BY_NO_TAG)
 
 _log = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ class TagProvider(Stage[Group, list[Summary]]):
     if it did, and `without_sentence` counts the pages for which the model gave no usable sentence.
     """
 
-    title = TITLE
+    title = "TagProvider"
 
     def __init__(
         self,
@@ -66,7 +65,7 @@ class TagProvider(Stage[Group, list[Summary]]):
         self.without_sentence = 0
         self.wiki_error = ""
 
-    def due(self) -> Due[AsyncIterator[Group]]:
+    def due(self) -> Due[AsyncGenerator[Group, None]]:
         """The tags whose meaning is not in the cache, nor in the log of a run that was killed."""
         self._log.read()
         self._cache.merge(self._log.entries)
@@ -114,7 +113,7 @@ class TagProvider(Stage[Group, list[Summary]]):
         self._cache.merge(self._log.entries)
         self._log.save(self._settings.cache)
 
-    async def _groups(self, tags: Sequence[str]) -> AsyncIterator[Group]:
+    async def _groups(self, tags: Sequence[str]) -> AsyncGenerator[Group, None]:
         """The pages of the tags: those that need a model in groups, the others one by one."""
         pages: list[Page] = []
         async for page in self._pages(tags):

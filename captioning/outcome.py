@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -47,7 +47,7 @@ class Outcome:
 
 async def run_stage(
     stage: Stage[Item, Answer],
-    due: Due[Iterable[Item] | AsyncIterable[Item]],
+    due: Due[Iterable[Item] | AsyncGenerator[Item, None]],
     endpoint: Endpoint | None,
     outcome: Outcome,
     label: str = "",

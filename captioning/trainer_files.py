@@ -12,7 +12,6 @@ from pathlib import Path
 
 from captioning.project import Project
 from dataset.disk import write_pieces
-from dataset.images import Picture
 from dataset.trainers import Captioned, Target, captioned
 from english import amount
 from errors import ExcludedError, ItemError
@@ -57,9 +56,11 @@ def existing_captions(project: Project, count: Count) -> Iterator[Captioned]:
     names = project.settings.interpreter.caption_names
     for picture in project.collection.folder.pictures:
         try:
-            tags = _tags(project, picture)
+            tags = project.collection.tags(picture).tags
         except ExcludedError:
             continue
+        except ItemError:
+            tags = ()
         text = project.captions.read(picture.stem_name) or ""
         captions = project.target.captions(text, names)
         if not captions:
@@ -68,16 +69,6 @@ def existing_captions(project: Project, count: Count) -> Iterator[Captioned]:
         count.captions += 1
         count.joined += len(names) == 1 and "\n" in text
         yield captioned(picture, captions, names, tags)
-
-
-def _tags(project: Project, picture: Picture) -> tuple[str, ...]:
-    """The tags of a picture, none where they cannot be read; raises ExcludedError."""
-    try:
-        return project.collection.tags(picture).tags
-    except ExcludedError:
-        raise
-    except ItemError:
-        return ()
 
 
 def write_beside_texts(project: Project, target: Target) -> Count:

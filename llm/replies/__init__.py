@@ -13,7 +13,6 @@ from errors import REFUSED, ItemError
 from llm.replies import language, openings, refusals, repetition, wrapping
 from llm.replies.text import (
     normalize_spacing,
-    on_one_line,
     remove_invisible,
     strip_quotes_around,
     words,
@@ -162,7 +161,8 @@ STEPS: tuple[Step, ...] = (
     _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),
     _reject_for_form("wrong language", lambda text, form: not language.is_in_language(text, form.language)),
     _reject("repeats itself", repetition.repeats_itself),
-    lambda text, form: on_one_line(text) if form.one_line else text,
+    # Some trainers read only the first line, or take each line as a caption.
+    lambda text, form: " ".join(text.split()) if form.one_line else text,
     _improve(openings.drop_openings),
     _reject("talks about the picture", openings.talks_about_the_picture),
     _improve(_without_last_comma),

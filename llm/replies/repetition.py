@@ -30,27 +30,17 @@ def repeats_itself(text: str) -> bool:
         return True
     by_sentence = [words(sentence) for sentence in sentences(unquoted)]
     all_words = [word for sentence in by_sentence for word in sentence]
-    return (
-        _has_sentence_twice(by_sentence)
-        or any(_has_cycle(all_words, length) for length in _possible_cycles(all_words))
-        or _has_dominant_word(all_words)
-        or _has_poor_ending(all_words)
-    )
-
-
-def _has_sentence_twice(sentences: list[list[str]]) -> bool:
-    seen: set[tuple[str, ...]] = set()
-    for sentence in map(tuple, sentences):
-        if len(sentence) >= _MIN_SENTENCE and sentence in seen:
-            return True
-        seen.add(sentence)
-    return False
-
-
-def _possible_cycles(all_words: list[str]) -> range:
-    """How long a cycle can be, given how many words are repetitions."""
-    repeated = len(all_words) - len(set(all_words))
-    return range(1, min(_MAX_CYCLE, repeated // 2) + 1)
+    long = [tuple(sentence) for sentence in by_sentence if len(sentence) >= _MIN_SENTENCE]
+    if len(set(long)) < len(long):
+        return True
+    # Three times the same group of words means twice as many repeated words as it has.
+    longest_cycle = min(_MAX_CYCLE, (len(all_words) - len(set(all_words))) // 2)
+    if any(_has_cycle(all_words, length) for length in range(1, longest_cycle + 1)):
+        return True
+    # In a loop with small changes that begins late, the last words are few different ones.
+    tail = all_words[-_TAIL:]
+    has_poor_ending = len(tail) == _TAIL and len(set(tail)) < _DISTINCT_SHARE * _TAIL
+    return has_poor_ending or _has_dominant_word(all_words)
 
 
 def _has_cycle(all_words: list[str], length: int) -> bool:
@@ -67,12 +57,6 @@ def _has_dominant_word(all_words: list[str]) -> bool:
         count >= max(_MANY, _MANY_SHARE * len(all_words)) and not _SMALL.fullmatch(word)
         for word, count in Counter(all_words).items()
     )
-
-
-def _has_poor_ending(all_words: list[str]) -> bool:
-    """Whether the last words are few different ones, as in a loop with small changes that begins late."""
-    tail = all_words[-_TAIL:]
-    return len(tail) == _TAIL and len(set(tail)) < _DISTINCT_SHARE * _TAIL
 
 
 def repeats_the_prompt(text: str) -> bool:

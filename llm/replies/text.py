@@ -45,19 +45,9 @@ def normalize_spacing(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
-def on_one_line(text: str) -> str:
-    """The whole text on one line: some trainers read only the first line, or take each line as a caption."""
-    return " ".join(text.split())
-
-
 def words(text: str) -> list[str]:
     """The words of a text. Each Han character or kana counts as one, as there are no spaces between them."""
     return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
-
-
-def capitalized(text: str) -> str:
-    """The text with its first letter in upper case and the rest unchanged."""
-    return text[:1].upper() + text[1:]
 
 
 # Most steps ask for the same text, so the last few results are kept.

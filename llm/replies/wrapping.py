@@ -8,7 +8,7 @@ without a closing mark.
 import re
 
 from llm.replies.patterns import RarePattern, compiled, rare
-from llm.replies.text import capitalized, mask_quotations, normalize_spacing
+from llm.replies.text import mask_quotations, normalize_spacing
 
 THOUGHTS = rare("wrapping", "thoughts")
 _ANSWER = re.compile(
@@ -111,8 +111,8 @@ def drop_greeting(text: str) -> str:
         found = opening.match(plain[start:])
         if found:
             start += found.end()
-    in_mid_sentence = plain[:start].endswith(", ")
-    return capitalized(text[start:]) if in_mid_sentence else text[start:]
+    is_mid_sentence = plain[:start].endswith(", ")
+    return text[start : start + 1].upper() + text[start + 1 :] if is_mid_sentence else text[start:]
 
 
 def drop_trailer(text: str) -> str:

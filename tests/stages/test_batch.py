@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from typing import TypeVar
 
 import pytest
@@ -67,7 +67,7 @@ class Numbers(batch.Stage[int, int]):
     def close(self) -> None:
         self.closed += 1
 
-    async def run(self, items: range | Iterator[int] | AsyncIterator[int]) -> Tally:
+    async def run(self, items: range | Iterator[int] | AsyncGenerator[int, None]) -> Tally:
         tally = Tally()
         try:
             await batch.run(self, items, Bar("Numbers", None), tally)
@@ -99,7 +99,7 @@ async def turns(count: int) -> None:
         await asyncio.sleep(0)
 
 
-async def slowly(numbers: range) -> AsyncIterator[int]:
+async def slowly(numbers: range) -> AsyncGenerator[int, None]:
     for number in numbers:
         await asyncio.sleep(0)
         yield number
@@ -308,7 +308,7 @@ def test_the_error_that_came_first_is_the_one_that_is_told() -> None:
 
 
 def test_an_error_while_the_items_are_slow_to_come_ends_the_stage_without_waiting_for_the_next() -> None:
-    async def two_and_never_another() -> AsyncIterator[int]:
+    async def two_and_never_another() -> AsyncGenerator[int, None]:
         yield 0
         yield 1
         await asyncio.Event().wait()
@@ -323,7 +323,7 @@ def test_an_error_while_the_items_are_slow_to_come_ends_the_stage_without_waitin
 
 
 def test_a_source_of_items_that_fails_ends_the_stage_and_gives_up_what_is_under_way() -> None:
-    async def three_and_a_fault() -> AsyncIterator[int]:
+    async def three_and_a_fault() -> AsyncGenerator[int, None]:
         for number in range(3):
             yield number
         raise UserError("the list is broken")
@@ -344,7 +344,7 @@ def test_a_source_of_items_that_fails_ends_the_stage_and_gives_up_what_is_under_
 def test_a_source_of_items_is_closed_when_the_stage_ends_early() -> None:
     closed: list[bool] = []
 
-    async def endless() -> AsyncIterator[int]:
+    async def endless() -> AsyncGenerator[int, None]:
         number = 0
         try:
             while True:
