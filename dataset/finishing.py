@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from dataset.trainers import Target
 from english import sentence_spans
-from errors import ItemError, Problem
+from errors import ItemError, Problem, UserError
 from settings import InterpreterSettings
+from settings.patterns import SlowPatternError, without
 from tags.filters import HiddenTraits
 
 _LETTERS_PER_TOKEN = 8
@@ -24,22 +25,29 @@ _ADDED_FOR_NAMES = 1.05
 # How CLIP splits a text into pieces before it looks them up in its vocabulary.
 _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
 _POSSESSIVE = ("'s", "’s")
+# Then the run ends.
+_MOST_SLOW_CAPTIONS = 3
 _LEADING_MARKS = tuple(",.;:!?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finishing:
-    """Turns the captions of a picture into its text, as the settings and the trainer's format ask for."""
+    """Turns the captions of a picture into its text, as the settings and the trainer's format ask for.
+
+    `slow_captions` is how many captions failed because a pattern of `strip` took too long.
+    """
 
     settings: InterpreterSettings
     trigger: str
     hidden: HiddenTraits
     target: Target
+    slow_captions: int = 0
 
     def text(self, captions: Mapping[str, str]) -> tuple[str, list[Problem]]:
         """The text of a picture, and what the user should know of it.
 
-        `captions` are by the names of their variants. Raises ItemError if `strip` leaves nothing of one.
+        `captions` are by the names of their variants. Raises ItemError if `strip` leaves nothing of one or
+        takes too long, UserError if it took too long before.
         """
         lines, notes = [], []
         for name, caption in captions.items():
@@ -62,15 +70,24 @@ class Finishing:
         return whole, [*hidden_said, *self._exceeded_limits(whole)]
 
     def _strip(self, caption: str) -> str:
-        text = caption
-        for pattern in self.settings.strip:
-            text = pattern.sub("", text)
+        text = self._without_patterns(caption)
         bare = _in_one_line(text)
         if not any(map(str.isalnum, bare)):
             raise ItemError(
                 "nothing left", "nothing is left of the caption once [Interpreter] strip is applied"
             )
         return bare if text == caption else _tidy(bare, caption[:1].isupper())
+
+    def _without_patterns(self, caption: str) -> str:
+        try:
+            return without(self.settings.strip, caption)
+        except SlowPatternError as error:
+            self.slow_captions += 1
+            message = f"the pattern {error} on this caption: write it in a simpler way in [Interpreter] strip"
+            if self.slow_captions >= _MOST_SLOW_CAPTIONS:
+                # Nothing else is done while a pattern is searched for, so the run would all but stand still.
+                raise UserError(message.replace("this caption", "several captions")) from error
+            raise ItemError("strip takes too long", message) from error
 
     def _with_surroundings(self, caption: str) -> str:
         prefix, suffix = self.settings.prefix, self.settings.suffix

@@ -235,7 +235,8 @@ class InterpreterSettings(StageSettings):
     suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")
     strip: checks.Patterns = _setting(
         "",
-        "regular expressions, one a line, further ones indented; what they match is removed from captions",
+        "regular expressions, one a line, further ones indented; what they match is removed from captions; a "
+        "caption on which they take longer than a second fails",
         r"\s*\((?:left|right)\)",
     )
     max_words: checks.OptionalInt = _setting(

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
+from settings.patterns import Pattern
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import misspelled_category
 
@@ -68,17 +69,12 @@ def _categories(value: object) -> object:
     return names
 
 
-def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
+def _patterns(value: object) -> tuple[Pattern, ...]:
     """Regular expressions, one a line, because they may hold commas."""
-    patterns = []
-    for line in filter(None, map(str.strip, str(value).splitlines())):
-        try:
-            patterns.append(re.compile(line))
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(
-                f"should be regular expressions, one a line, and {line} is none ({error})"
-            ) from error
-    return tuple(patterns)
+    try:
+        return tuple(map(Pattern.of, filter(None, map(str.strip, str(value).splitlines()))))
+    except ValueError as error:
+        raise ValueError(f"should be regular expressions, one a line, and {error}") from error
 
 
 def _none_if_empty(value: object) -> object:
@@ -242,7 +238,7 @@ Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
 Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
-Patterns = Annotated[tuple[re.Pattern[str], ...], PlainValidator(_patterns)]
+Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
 Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]

@@ -105,7 +105,7 @@ def test_a_wrong_pattern_ends_the_run_at_its_start_with_the_reason(tmp_path: Pat
     with pytest.raises(UserError, match=r"one a line, and \[0-9 is none \(unterminated character set"):
         config.load(path)
     path.write_text("[Interpreter]\nstrip = a{1,2}, b\n    [0-9]\n", encoding="utf-8")
-    assert [each.pattern for each in config.load(path).interpreter.strip] == ["a{1,2}, b", "[0-9]"]
+    assert [each.text for each in config.load(path).interpreter.strip] == ["a{1,2}, b", "[0-9]"]
 
 
 def test_a_caption_over_a_limit_is_reported_and_not_shortened() -> None:

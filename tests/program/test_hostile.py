@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pyvips
@@ -361,3 +362,35 @@ def test_a_hostile_template_cannot_read_files_run_code_or_use_up_memory(
         assert endpoint.requests == []
     assert result.code == code
     assert sentence in result.out + result.err
+
+
+ENDLESS = "([a-z ]|[a-z ]{2})+$"
+LONG_CAPTION = (
+    "A girl in a hat walks along the river while the sun sets behind the distant hills and birds fly home."
+)
+TOO_LONG = f"the pattern {ENDLESS} takes longer than 1 second on"
+
+
+def test_a_pattern_that_backtracks_without_end_costs_the_caption_on_which_it_does(tmp_path: Path) -> None:
+    def answer(body: dict[str, Any]) -> str:
+        return LONG_CAPTION if "parasol" in json.dumps(body["messages"][-1]) else "A girl smiles (left)."
+
+    with FakeEndpoint(answer=answer) as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Interpreter__strip=f"{ENDLESS}\n\\s\\(left\\)")
+        project.add("hat.png", "1girl, parasol")
+        project.add("girl.png", "1girl, smile")
+        result = project.run()
+    assert result.code == 1, result
+    assert f"hat.png: {TOO_LONG} this caption: write it in a simpler way" in result.out
+    assert not (project.captions / "hat.txt").exists()
+    assert project.caption("girl") == "A girl smiles."
+
+
+def test_a_pattern_that_takes_too_long_on_several_captions_ends_the_run(tmp_path: Path) -> None:
+    with FakeEndpoint(answer=lambda body: LONG_CAPTION) as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Interpreter__strip=ENDLESS)
+        for number in range(20):
+            project.add(f"{number}.png")
+        result = project.run()
+    assert result.code == 2, result
+    assert f"{TOO_LONG} several captions" in result.err

@@ -75,6 +75,19 @@ def test_a_wiki_that_hangs_is_not_waited_for(tmp_path: Path, number: signal.Sign
     assert "".join(run.errors) == LAST_WORD
 
 
+def test_a_pattern_that_backtracks_without_end_is_not_waited_for(tmp_path: Path) -> None:
+    with FakeEndpoint(
+        answer=lambda body: "A girl walks along the river while the sun sets behind the distant hills."
+    ) as endpoint:
+        project = Project(tmp_path, endpoint.url, Interpreter__strip="([a-z ]|[a-z ]{2})+$")
+        for number in range(9):
+            project.add(f"{number}.png")
+        with running(project) as run:
+            run.until(lambda: endpoint.requests)
+            seconds = run.end(signal.SIGINT)
+    check(run, seconds)
+
+
 def test_large_pictures_in_the_making_are_not_waited_for(tmp_path: Path) -> None:
     with FakeEndpoint(faults=(Hang(60),)) as endpoint:
         project = Project(tmp_path, endpoint.url, Interrogator__skip="False")

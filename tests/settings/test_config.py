@@ -143,7 +143,7 @@ def test_every_encoding_with_its_mark_is_read_whatever_ends_the_lines(
     text = "[Tags]\ntrigger = müde\n[Interpreter]\nstrip = a,\n    b\n".replace("\n", ending)
     settings = config.load(write(tmp_path, text.encode(encoding)))
     assert settings.tags.trigger == "müde"
-    assert [pattern.pattern for pattern in settings.interpreter.strip] == ["a,", "b"]
+    assert [pattern.text for pattern in settings.interpreter.strip] == ["a,", "b"]
 
 
 def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
