@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from errors import ExcludedError, ItemError, Problem, StageError
+from errors import ExcludedError, ItemError, KeptError, Problem, StageError
 from events import happened
 from progress import Bar
 
@@ -97,11 +97,15 @@ def counted(problems: Iterable[Problem]) -> list[tuple[str, int]]:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the items of one stage; `noted` is what to look at in items that are done."""
+    """What became of the items of one stage.
+
+    `kept` are items whose texts somebody wrote meanwhile; `noted` is what to look at in items that are done.
+    """
 
     done: int = 0
     failures: list[Problem] = field(default_factory=list)
     excluded: list[Problem] = field(default_factory=list)
+    kept: list[Problem] = field(default_factory=list)
     noted: list[Problem] = field(default_factory=list)
 
     def reasons(self) -> list[tuple[str, int]]:
@@ -109,8 +113,11 @@ class Tally:
         return counted(self.failures)
 
     def add_failure(self, name: str, error: ItemError) -> None:
-        """Count an item that failed or is excluded."""
-        kind = self.excluded if isinstance(error, ExcludedError) else self.failures
+        """Count an item that failed, is excluded, or has a text that somebody wrote meanwhile."""
+        if isinstance(error, KeptError):
+            kind = self.kept
+        else:
+            kind = self.excluded if isinstance(error, ExcludedError) else self.failures
         kind.append(error.problem(name))
 
 
@@ -134,6 +141,13 @@ async def run(
             await runner.stop()
         finally:
             stage.close()
+
+
+def _outcome_of(error: ItemError) -> str:
+    """What the log calls an item that raised this."""
+    if isinstance(error, KeptError):
+        return "kept"
+    return "excluded" if isinstance(error, ExcludedError) else "failed"
 
 
 class _Runner(Generic[Item, Answer]):
@@ -226,8 +240,7 @@ class _Runner(Generic[Item, Answer]):
         # A picture that cannot be read says nothing about the others, so only failed answers count here.
         self._unanswered += error.asked
         postpone = may_postpone and error.passing and len(self._postponed) < MOST_POSTPONED
-        is_excluded = isinstance(error, ExcludedError)
-        outcome = "excluded" if is_excluded else "put off" if postpone else "failed"
+        outcome = "put off" if postpone else _outcome_of(error)
         self._log_outcome(item, outcome, started, reason=error.reason, message=str(error))
         if postpone:
             self._postponed.append((item, error))
@@ -251,7 +264,7 @@ class _Runner(Generic[Item, Answer]):
         self._tally.add_failure(name, error)
         self._bar.failed = len(self._tally.failures)
         self._bar.advance(self._stage.size(item))
-        if not isinstance(error, ExcludedError):
+        if not isinstance(error, ExcludedError | KeptError):
             self._stage.failed(item, error)
             _log.debug("%s: %s", name, error)
 

@@ -66,6 +66,8 @@ def _config_file(options: argparse.Namespace) -> Path:
 def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if any((options.version, options.settings, options.merge_cache, options.report, options.apply)):
         return _print_result(_text(options))
+    if options.undo:
+        return _undo(options)
     if options.export:
         return _export(options)
     if options.check:
@@ -107,6 +109,12 @@ def _print_result(text: str) -> ExitCode:
     except OSError as error:
         raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
     return ExitCode.DONE
+
+
+def _undo(options: argparse.Namespace) -> ExitCode:
+    from commands.undo import undo
+
+    return undo(_settings(options), _print)
 
 
 def _export(options: argparse.Namespace) -> ExitCode:

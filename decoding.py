@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 # UTF-32 comes first, because its mark begins like that of UTF-16.
 _MARKS = (
@@ -12,9 +13,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 
 
-def marked_encoding(data: bytes) -> str | None:
+def _marked_encoding(data: bytes) -> str | None:
     """The encoding that a byte order mark at the beginning tells; None if there is no mark."""
     return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
@@ -24,7 +26,26 @@ def decoded(data: bytes) -> str:
 
     Raises ValueError if it is no text.
     """
-    text = data.decode(marked_encoding(data) or "utf-8")
+    text = data.decode(_marked_encoding(data) or "utf-8")
     if "\0" in text:
         raise ValueError("zero bytes: this is no text, or UTF-16 without a mark")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decoded_leniently(data: bytes) -> str:
+    """Decode by the byte order mark, or as UTF-8, where bytes that are no UTF-8 are Windows-1252.
+
+    Such a byte is an accent or a quotation mark from an old Windows editor. Where a fifth of all bytes is
+    like this, the file has another encoding. Raises UnicodeDecodeError then.
+    """
+    if encoding := _marked_encoding(data):
+        return data.decode(encoding)
+    text = data.decode("utf-8", "surrogateescape")
+    stray = sum(len(run) for run in _STRAY_BYTE.findall(text))
+    if stray * 5 > len(text):
+        raise UnicodeDecodeError("cp1252", data, 0, len(data), "most of it is neither UTF-8 nor Windows-1252")
+    return _STRAY_BYTE.sub(lambda run: _windows_text(run[0]), text) if stray else text
+
+
+def _windows_text(escaped: str) -> str:
+    return escaped.encode("utf-8", "surrogateescape").decode("cp1252")

@@ -3,7 +3,8 @@
     Exception
      ├── UserError           the user must act: no traceback, exit code 2
      ├── ItemError           one picture or tag failed: it is counted and listed, the run goes on, exit code 1
-     │    └── ExcludedError  a picture that must never be sent: no failure, and never tried again
+     │    ├── ExcludedError  a picture that must never be sent: no failure, and never tried again
+     │    └── KeptError      a text that somebody wrote while the run was on: it stays, which is no failure
      └── StageError          no further item of this stage can succeed: what is done is kept, exit code 2
 
 A module that imports a library turns the exceptions of that library into these.
@@ -83,6 +84,13 @@ class ExcludedError(ItemError):
 
     def __init__(self, message: str) -> None:
         super().__init__(EXCLUDED, message)
+
+
+class KeptError(ItemError):
+    """Somebody wrote the text of this picture while the run was on, and it stays; the message says so."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("written by hand meanwhile", message)
 
 
 class StageError(Exception):

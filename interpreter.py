@@ -12,8 +12,8 @@ from batch import Due, Stage
 from composer import compose
 from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
-from dataset.results import Results, Wanted
 from dataset.texts import digest
+from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
@@ -103,9 +103,9 @@ class Interpreter(Stage[Picture, Written]):
 
     async def ask(self, picture: Picture) -> Written:
         """Have the caption written."""
+        self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
-        self._results.make_room(picture.stem_name)
         tags = self._collection.tags(picture).tags
         meanings = self._material.meanings
         picture_tags = PictureTags(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batch import Due, Stage
 from dataset.images import Picture, Pictures
 from dataset.picture import prepare
-from dataset.results import Results, Wanted
+from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
 from llm.answers import Answer, Reply
 from llm.prompts import Message, Prompt, fingerprint, with_picture

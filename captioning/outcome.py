@@ -37,7 +37,7 @@ class Outcome:
     @property
     def is_anything_new(self) -> bool:
         """Whether the report would show more than before."""
-        return bool(self.tally.done or self.tally.failures or self.tally.excluded)
+        return bool(self.tally.done or self.tally.failures or self.tally.excluded or self.tally.kept)
 
     @property
     def is_anything_done(self) -> bool:
@@ -82,6 +82,7 @@ async def run_stage(
             failed=len(tally.failures),
             reasons=dict(tally.reasons()),
             excluded=len(tally.excluded),
+            kept=len(tally.kept),
             **asdict(outcome.usage),
             **({"at_once": outcome.at_once} if outcome.at_once else {}),
             seconds=round(outcome.seconds, 3),

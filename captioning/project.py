@@ -12,9 +12,10 @@ from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
-from dataset.results import FileResults, Wanted
+from dataset.results import FileResults
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
+from dataset.wanted import Wanted
 from errors import ItemError, UserError
 from settings import Settings
 from tags.filters import HiddenTraits
@@ -109,6 +110,7 @@ class Project:
 
         chosen = self.settings.tag_provider
         log = JsonLines(self.settings.dataset.captions / ".tags.jsonl")
+        log.watch()
         return TagProvider(chosen, open_source(chosen), self.cache, log, self.tags, endpoint)
 
     def interrogator(self, endpoint: Endpoint | None = None) -> Interrogator:
@@ -144,6 +146,7 @@ class Project:
 
     def write_report(self) -> Path:
         """Write report.html beside the captions, and return where it is; raises UserError."""
+        self.refuse_moved()
         from review.pages import Sources
         from review.report import write_report
         from wiki.tag_meanings import TagMeanings
@@ -179,6 +182,17 @@ class Project:
             if chosen.interpreter.endpoint.url != "builtin" and self.captions.has_drafts():
                 return True
         return not chosen.interrogator.skip and self.descriptions.lack(pictures)
+
+    def watch(self) -> None:
+        """From now on write nothing if somebody moved the folders or the journal, but raise UserError."""
+        self.captions.texts.watch()
+        self.descriptions.texts.watch()
+        self.journal.watch()
+
+    def refuse_moved(self) -> None:
+        """Raise UserError if somebody moved the captions folder or the journal since `watch`."""
+        self.captions.texts.refuse_moved()
+        self.journal.refuse_moved()
 
     def recover(self) -> None:
         """Finish what a kill left half done."""

@@ -51,12 +51,15 @@ class Run:
             for folder in self._folders_to_write():
                 locks.enter_context(locked(folder))
             try:
+                self._project.watch()
                 self._project.recover()
                 if self._project.is_anything_due():
                     await self._stages()
                 else:
                     self._say_nothing_is_due()
+                self._project.refuse_moved()
                 write_after_run(self._project, self._summary.once, self._summary.incomplete)
+                self._tell_replaced()
             except (StageError, UserError, asyncio.CancelledError) as end:
                 self._tell_early_end(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise
@@ -146,10 +149,18 @@ class Run:
         """Say and show what was done before the run ended early; after Ctrl-C only if that takes no time."""
         if self._unfinished is not None:
             self._summary.in_short(*self._unfinished)
+        self._tell_replaced()
         if not in_a_hurry or len(self._project.collection.folder.pictures) <= _MOST_SHOWN_IN_A_HURRY:
             # The user has to learn what ended the run: perhaps nothing can be written, the report included.
             with suppress(UserError):
                 self._write_report()
+
+    def _tell_replaced(self) -> None:
+        for noun, results in (
+            ("description", self._project.descriptions),
+            ("caption", self._project.captions),
+        ):
+            self._summary.replaced(noun, results.saved, results.replaced.folder)
 
     def _write_report(self) -> None:
         if self._settings.dataset.report and self._summary.is_anything_new:

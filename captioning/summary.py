@@ -98,6 +98,7 @@ class Summary:
         self.in_short(product, outcome)
         self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
         self.listing("To look at", outcome.tally.noted)
+        self.listing("Written by hand while the run was on, and left as they are", outcome.tally.kept)
         self.listing("Excluded, and never sent", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
         if outcome.is_anything_done:
@@ -136,6 +137,11 @@ class Summary:
             self.say(self._without_model)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
+    def replaced(self, noun: str, count: int, folder: Path) -> None:
+        """Say where texts that people wrote are kept, after the run replaced them."""
+        if count:
+            self.once(replaced_sentence(noun, count, folder))
+
     def listing(self, heading: str, problems: Sequence[Problem], all_of_them: str = "") -> None:
         """List problems; if there are very many, only the first, and where to find all of them."""
         if not problems:
@@ -145,6 +151,15 @@ class Summary:
             self.say(f"  {printable(problem.name)}: {printable(problem.message)}")
         if rest := problems[_MOST_LISTED:]:
             self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{all_of_them}")
+
+
+def replaced_sentence(noun: str, count: int, folder: Path) -> str:
+    """Where texts are kept that people wrote, after they were replaced."""
+    were = "was" if count == 1 else "were"
+    return (
+        f"{amount(count, noun)} written by hand {were} replaced, and kept in {folder}: "
+        "python caption.py --undo puts back what was replaced."
+    )
 
 
 def by_reason(counts: Iterable[tuple[str, int]]) -> str:
@@ -162,6 +177,8 @@ def _line(product: Product, outcome: Outcome) -> str:
         parts.append(f"{len(tally.failures):,} failed ({by_reason(tally.reasons())})")
     if tally.noted:
         parts.append(f"to look at: {by_reason(counted(tally.noted))}")
+    if tally.kept:
+        parts.append(f"{len(tally.kept):,} written by hand meanwhile")
     if tally.excluded:
         parts.append(f"{len(tally.excluded):,} excluded")
     if usage.requests:

@@ -57,6 +57,7 @@ _COMMANDS = (
     ),
     Argument("--report", "write report.html from the results so far, and nothing else", _SWITCH),
     Argument("--apply", "apply the corrections that the report saved", _FILE),
+    Argument("--undo", "put back the captions and descriptions that the last run replaced", _SWITCH),
     Argument(
         "--export",
         "write the captions to a folder or file, in the form that a trainer reads or as parquet",

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captioning.project import Project
+from captioning.summary import replaced_sentence
 from dataset.disk import locked
 from dataset.file_names import printable
 from dataset.images import Picture
@@ -25,7 +26,7 @@ from dataset.results import Made
 from dataset.texts import digest
 from decoding import decoded
 from english import amount
-from errors import ExcludedError, ItemError, UserError
+from errors import ExcludedError, ItemError, KeptError, UserError
 from settings import Settings
 
 _FIELDS = {"picture", "caption", "seen", "again"}
@@ -56,17 +57,28 @@ def apply(settings: Settings, path: Path) -> str:
         try:
             corrections = _read(project, path)
             made = project.captions.made()
-            saved = sum(_save(project, each, made.get(each.picture)) for each in corrections)
+            saved, kept = 0, []
+            for each in corrections:
+                try:
+                    saved += _save(project, each, made.get(each.picture))
+                except KeptError:
+                    kept.append(each.picture)
         finally:
             project.close()
     again = sum(each.caption is None for each in corrections)
-    unchanged = len(corrections) - again - saved
+    unchanged = len(corrections) - again - saved - len(kept)
     parts = [f"{amount(saved, 'caption')} of yours saved, which later runs keep"]
     if unchanged:
         parts.append(f"{unchanged:,} saved already")
     if again:
         parts.append(f"{amount(again, 'picture')} to be captioned again by the next run")
+    if kept:
+        names = ", ".join(map(printable, kept[:_MOST_LISTED]))
+        parts.append(f"{amount(len(kept), 'caption')} left as somebody just wrote it: {names}")
     summary = f"{'; '.join(parts)}."
+    if project.captions.saved:
+        folder = project.captions.replaced.folder
+        summary += f"\n{replaced_sentence('caption', project.captions.saved, folder)}"
     return f"{summary}\nSee all of it in {project.write_report()}." if settings.dataset.report else summary
 
 

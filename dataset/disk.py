@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from errors import UserError
 
+LOCK_NAME = ".tagscribe.lock"
 # Errors of the whole disk or folder: no further file can be written either.
 _STOPS_EVERY_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _REMEDIES = {
@@ -32,6 +34,8 @@ _REMEDIES = {
     errno.ELOOP: "put the file itself there",
     errno.ENAMETOOLONG: "the name is too long for this disk; shorten the picture's name",
 }
+# What drives say that know no hard links: FAT and some network drives.
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.EXDEV}
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
 # Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
 _MOST_SECONDS_FOR_A_LOCK = 30.0
@@ -54,16 +58,25 @@ def stops_every_file(error: OSError) -> bool:
     return error.errno in _STOPS_EVERY_FILE
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write one file of the user's; raises UserError, because the run depends on it."""
+def write_whole(path: Path, text: str, is_as_known: Callable[[], bool] = lambda: True) -> bool:
+    """Write one file of the user's; raises UserError, because the run depends on it.
+
+    `is_as_known` is asked right before the file is replaced: if it says no, nothing is written, and False is
+    returned.
+    """
     part = _part_of(path)
     remove(part)  # A kill may have left it, or it is a link, and then writing would follow it.
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
+        copy_mode(path, part)
+        if not is_as_known():
+            remove(part)
+            return False
         move(part, path)
     except OSError as error:
         remove(part)
         raise UserError(write_refusal(path, error)) from error
+    return True
 
 
 def write_pieces(
@@ -82,10 +95,14 @@ def write_pieces(
         refuse_way_out(path.parent, os.path.realpath(root))
         path.parent.mkdir(parents=True, exist_ok=True)
         remove(part)
-        written, there = _write_and_hash(part, pieces), _digest_of(path)
+        written = _write_and_hash(part, pieces)
+        copy_mode(path, part)
+        there = _digest_of(path)
         if there == written:
             remove(part)
-        elif there is None or only_over in (None, there):
+        elif there is None and move_to_free_place(part, path):
+            pass
+        elif there is not None and only_over in (None, there):
             move(part, path)
         else:
             remove(part)
@@ -136,6 +153,44 @@ def move(part: Path, path: Path) -> None:
         time.sleep(_WINDOWS_PAUSE)
 
 
+def move_to_free_place(part: Path, path: Path) -> bool:
+    """Put a file in its place if nothing is there; returns whether that was so.
+
+    The system decides both in one step, so that a file which somebody saves at this very moment is not lost.
+    Only on a drive that knows no hard links somebody could save between the look and the step.
+    """
+    try:
+        if os.name == "nt":
+            part.rename(path)  # Windows replaces nothing here.
+            return True
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS and os.name != "nt":
+            raise
+        if os.path.lexists(path):
+            return False
+        move(part, path)
+        return True
+    remove(part)
+    return True
+
+
+def copy_mode(path: Path, part: Path) -> None:
+    """Give `part` the owner and the permissions of the file that it is to replace, as far as allowed."""
+    try:
+        was = path.stat()
+    except OSError:
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        mine = part.stat()
+        if (mine.st_uid, mine.st_gid) != (was.st_uid, was.st_gid):
+            os.chown(part, was.st_uid, was.st_gid)
+    with contextlib.suppress(OSError):
+        part.chmod(stat.S_IMODE(was.st_mode))
+
+
 def remove(path: Path) -> None:
     """Delete a file that is no longer needed; it may be gone already."""
     with contextlib.suppress(OSError):
@@ -175,7 +230,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Keep a second run out of `folder` while this one writes there; the lock dies with the process."""
     make_folder(folder)
     busy = f"another run is writing to {folder}: wait until it ends, or name another folder in config.ini"
-    with _locked(folder / ".tagscribe.lock", 0.0, busy):
+    with _locked(folder / LOCK_NAME, 0.0, busy):
         yield
 
 

@@ -8,6 +8,7 @@ The further values depend on the outcome:
 
     done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement
     edited    written, text: a person wrote it
+              both have `over` too where they replaced a text: its digest
     failed    reason, message
     again     none: somebody wants another text for this picture
 
@@ -70,6 +71,7 @@ class Record:
     reason = _Text()
     message = _Text()
     file = _Text()
+    over = _Text()
 
     @property
     def prompt_tokens(self) -> int:
@@ -118,12 +120,12 @@ class Journal:
     def __init__(self, path: Path, run: str = "") -> None:
         """`run` is the name of this run, which is part of each line that it adds."""
         self.path = path
-        self._run = run
+        self.run = run
         self._lines = JsonLines(path)
 
     def add(self, stage: str, picture: str, outcome: str, text: str | None = None, **more: object) -> None:
         """Add what came of a picture; `more` are the further values of this outcome."""
-        line = {"run": self._run, "time": _now(), "stage": stage, "picture": picture, "outcome": outcome}
+        line = {"run": self.run, "time": _now(), "stage": stage, "picture": picture, "outcome": outcome}
         if text is not None:
             line |= {"written": text, "text": digest(text)}
         self._lines.add({**line, **more})
@@ -144,6 +146,14 @@ class Journal:
         """The further files for trainers: name ─▶ digest of the content that was last written."""
         records = (Record(line) for line in self._lines.read())
         return {record.file: record.text for record in records if record.stage == _SIDE_FILES}
+
+    def watch(self) -> None:
+        """From now on refuse to add lines if somebody moved or removed the file."""
+        self._lines.watch()
+
+    def refuse_moved(self) -> None:
+        """Raise UserError where somebody moved or removed the file."""
+        self._lines.refuse_moved()
 
     def may_have_drafts(self) -> bool:
         """Whether some line may be of a draft, from a fast search."""

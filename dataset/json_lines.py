@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dataset.disk import refusal, refuse_link, remove, write_refusal, write_whole
+from dataset.places import Place
 from errors import UserError
 
 JsonObject = dict[str, Any]
@@ -21,22 +22,37 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+        self._place: Place | None = None
+
+    def watch(self) -> None:
+        """From now on refuse to add lines if somebody moved or removed the file."""
+        place = Place(self.path)
+        self._place = place if place.is_there else None
 
     def add(self, line: Mapping[str, object]) -> None:
         """Append one line; it is on disk once this returns. Raises UserError when that is not possible.
 
+        It is not possible either once the file that this run began with is no longer in its place.
+
         The line is written with one system call, so that a kill cannot cut it or mix it with another one.
         """
         data = _dumped(line).encode("ascii")
+        self.refuse_moved()
         try:
             if self._descriptor is None:
                 self._descriptor = self._open()
+                self._place = self._place or Place(self.path)
             while data:
                 data = data[os.write(self._descriptor, data) :]
         except OSError as error:
             # A part of the line may be written: `_open` sees that next time and ends the line.
             self.close()
             raise UserError(write_refusal(self.path, error)) from error
+
+    def refuse_moved(self) -> None:
+        """Raise UserError where somebody moved or removed the file that this run writes."""
+        if self._place is not None:
+            self._place.refuse_moved()
 
     def _open(self) -> int:
         refuse_link(self.path)
@@ -85,7 +101,9 @@ class JsonLines:
 
     def rewrite(self, lines: Iterable[Mapping[str, object]]) -> None:
         """Replace the whole content with these lines in one step; without any line there is no file then."""
+        self.refuse_moved()
         self.close()
+        self._place = None
         text = "".join(_dumped(line) for line in lines)
         if text:
             write_whole(self.path, text)

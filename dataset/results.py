@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
 
 from dataset.disk import remove
 from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
-from dataset.texts import Texts, digest, fingerprint
-from errors import ItemError
+from dataset.replaced import Replaced
+from dataset.texts import NOTHING, Texts, digest, fingerprint, text_in
+from dataset.wanted import Existing
+from errors import ItemError, KeptError
 
-Existing = Literal["keep", "refresh", "overwrite"]
-
-
-class Results(Protocol):
-    """What a stage needs of the place where its texts are kept; a name is the `stem_name` of a picture."""
-
-    def read(self, name: str) -> str | None:
-        """The text of a picture, None where there is none."""
-
-    def make_room(self, name: str) -> None:
-        """Make sure that a text of this picture can be kept, before a model is asked for it.
-
-        Raises ItemError when this one cannot be kept, UserError when none can.
-        """
-
-    def keep(
-        self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
-    ) -> None:
-        """Keep the text of a picture.
-
-        `prompt` is the digest of what was asked, and `details` is what the journal says beside it. Raises
-        ItemError when this one cannot be kept, UserError when none can.
-        """
-
-    def failed(self, name: str, error: ItemError) -> None:
-        """Note that a picture has no text, and why."""
-
-    def pending(
-        self,
-        pictures: Sequence[Picture],
-        existing: Existing,
-        *,
-        redo_drafts: bool,
-        prompt_of: Callable[[Picture], str | None],
-    ) -> list[Picture]:
-        """The pictures that the stage has to do, in their order.
-
-        `prompt_of` gives the digest of the prompt that would be sent now, None where there is none. A text
-        that a person edited is never outdated; one that somebody wants again is due until it is there.
-        """
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +38,41 @@ class FileResults:
     A text is kept in three steps: it is written to a hidden folder, its line is added to the journal, and it
     is moved to its place. If a kill comes between two of them, `recover` does the rest at the next start. So
     an answer that was paid for is never lost and never without its line.
+
+    A text only goes to its place if that is as this run knows it: what somebody writes meanwhile stays. What
+    a person had written before, and the run was to replace, is copied into a hidden folder first; `saved`
+    counts such texts. What a model wrote is in the journal.
     """
 
     def __init__(self, stage: str, texts: Texts, journal: Journal) -> None:
         self.texts = texts
         self._stage = stage
         self._journal = journal
+        self.replaced = Replaced(texts, journal.run)
+        self.saved = 0
+        # The state of each text that `pending` found due and that was there. None: any may be there.
+        self._judged: Mapping[str, str] | None = None
+        # The state of each text as its picture was asked about.
+        self._seen: dict[str, str] = {}
+        # The last digest that the journal has of texts that people did not write; None: not read yet.
+        self._ours: Mapping[str, str] | None = None
 
     def read(self, name: str) -> str | None:
-        """See `Results`."""
+        """See `wanted.Results`."""
         return self.texts.read(name)
 
     def make_room(self, name: str) -> None:
-        """See `Results`."""
+        """See `wanted.Results`."""
         self.texts.make_room(name)
+        there = self.texts.state(name)
+        known = there if self._judged is None else self._judged.get(name, NOTHING)
+        if there != self._seen.setdefault(name, known):
+            raise KeptError("somebody wrote it while the run was on: it stays, and no model was asked")
 
     def keep(
         self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
     ) -> None:
-        """See `Results`."""
+        """See `wanted.Results`."""
         self._write(name, DONE, text, {"model": model, "prompt": prompt, "draft": draft, **details})
 
     def edited(self, name: str, text: str) -> None:
@@ -101,12 +80,52 @@ class FileResults:
         self._write(name, EDITED, text, {})
 
     def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
+        over = self._seen.pop(name, None)
+        if over is None:
+            over = self.texts.state(name)
+        if over != NOTHING:
+            more = {**more, "over": over}
+            if not self._is_ours(name, over):
+                self.saved += self.replaced.save(name, over)
         part = self.texts.stage(name, text)
         self._journal.add(self._stage, name, outcome, text, **more)
-        self.texts.settle(name, part)
+        if not self.texts.settle(name, part, over):
+            raise KeptError(
+                "somebody wrote it while the run was on: it stays, and the answer is in the journal"
+            )
+
+    def _is_ours(self, name: str, state: str) -> bool:
+        """Whether the journal has this text, and a model or the composer wrote it."""
+        if self._ours is None:
+            self._ours = self._last_by_us()
+        return self._ours.get(name) == state
+
+    def _last_by_us(self, names: Container[str] | None = None) -> dict[str, str]:
+        """The digest of the last text of each picture, or of those called `names`, if no person wrote it."""
+        found: dict[str, str] = {}
+        for record in self._written():
+            if names is None or record.picture in names:
+                found[record.picture] = record.text if record.outcome == DONE else ""
+        return found
+
+    def put_back(self, name: str, over: str, before: bytes | Record) -> bool:
+        """Put back what a run replaced: the content of a file, or a text that the journal has.
+
+        `over` is the state of the text that the run wrote. Returns False, and changes nothing, if that is no
+        longer there. Raises ItemError or UserError when it cannot be written.
+        """
+        if isinstance(before, bytes):
+            # No line says that the program wrote this text, so later runs take it for a person's.
+            part = self.texts.stage(name, text_in(before) or "", before)
+        else:
+            part = self.texts.stage(name, before.written)
+            more = {"model": before.model, "prompt": before.prompt, "draft": before.draft}
+            self._journal.add(self._stage, name, DONE, before.written, **more)
+        return self.texts.settle(name, part, over)
 
     def failed(self, name: str, error: ItemError) -> None:
-        """See `Results`."""
+        """See `wanted.Results`."""
+        self._seen.pop(name, None)
         self._journal.add(self._stage, name, FAILED, reason=error.reason, message=str(error))
 
     def again(self, name: str) -> None:
@@ -153,11 +172,17 @@ class FileResults:
         redo_drafts: bool,
         prompt_of: Callable[[Picture], str | None],
     ) -> list[Picture]:
-        """See `Results`."""
+        """See `wanted.Results`."""
+        self._seen.clear()
         if existing == "overwrite":
+            there_now = self.texts.names()
+            self._judged, self._ours = self._states(there_now), self._last_by_us(there_now)
             return list(pictures)
         there = self._there(existing == "refresh", redo_drafts)
-        again = self.wanted_again() if there else ()
+        again = self.wanted_again() if there else set()
+        judged = self._states(name for name in again if name in there)
+        ours = self._last_by_us(again) if judged else {}
+        self._judged, self._ours = judged, ours
 
         def is_due(picture: Picture) -> bool:
             name = picture.stem_name
@@ -169,9 +194,20 @@ class FileResults:
             outdated = (draft and redo_drafts) or (
                 existing == "refresh" and prompt_of(picture) not in (None, prompt)
             )
-            return bool(outdated) and self._is_as_written(name, text)
+            if not (outdated and self._is_as_written(name, text)):
+                return False
+            judged[name] = ours[name] = text
+            return True
 
         return [picture for picture in pictures if is_due(picture)]
+
+    def _states(self, names: Iterable[str]) -> dict[str, str]:
+        """What is in the places of texts now; one that cannot be read fails when it is asked about."""
+        found: dict[str, str] = {}
+        for name in names:
+            with suppress(ItemError):
+                found[name] = self.texts.state(name)
+        return found
 
     def _there(self, refresh: bool, redo_drafts: bool) -> dict[str, str]:
         """Name ─▶ "" for a text that stays in any case, else whether it is a draft and the two digests.
@@ -232,16 +268,17 @@ class FileResults:
         left = self.texts.unsettled()
         if not left:
             return
-        last: dict[str, str] = {}
+        last: dict[str, Record] = {}
         for record in self._written():
             if record.picture in last or fingerprint(record.picture, record.text) in left:
-                last[record.picture] = record.text
-        owners = {fingerprint(name, text): name for name, text in last.items()}
+                last[record.picture] = record
+        owners = {fingerprint(name, record.text): name for name, record in last.items()}
         for part_name, part in left.items():
             name = owners.get(part_name)
-            if name is not None and name in names and _digest_of(part) == last[name]:
+            if name is not None and name in names and _digest_of(part) == last[name].text:
                 with suppress(ItemError):
-                    self.texts.settle(name, part)
+                    if not self.texts.settle(name, part, last[name].over):
+                        _log.warning("%s was written by hand since, and stays", self.texts.path(name))
             else:
                 remove(part)
         self.texts.tidy()
@@ -250,32 +287,6 @@ class FileResults:
         """Close the journal and delete the hidden folder if it is empty."""
         self._journal.close()
         self.texts.tidy()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which texts a run should make: for these pictures, as `existing` says, at most `limit` of them."""
-
-    pictures: Sequence[Picture]
-    existing: Existing
-    limit: int | None = None
-
-    def due(
-        self, results: Results, fingerprint_of: Callable[[Picture], str], *, redo_drafts: bool = False
-    ) -> tuple[list[Picture], int]:
-        """The pictures that need a text, and how many others need none.
-
-        `fingerprint_of` is that of the prompt that would be sent now; it raises ItemError where none can be.
-        """
-
-        def prompt_of(picture: Picture) -> str | None:
-            try:
-                return fingerprint_of(picture)
-            except ItemError:
-                return None
-
-        due = results.pending(self.pictures, self.existing, redo_drafts=redo_drafts, prompt_of=prompt_of)
-        return due[: self.limit], len(self.pictures) - len(due)
 
 
 def _digest_of(part: Path) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from dataset.file_names import cut_suffix
 from dataset.images import TagList
 from dataset.tag_formats import tags_in_csv, tags_in_json, tags_in_text
-from decoding import marked_encoding
+from decoding import decoded_leniently
 from errors import ItemError
 from tags.categories import RATING
 from tags.ratings import strongest
@@ -23,7 +23,6 @@ LARGEST_FILE = 1 << 20
 _FORMATS = {".json": tags_in_json, ".csv": tags_in_csv}
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
-_STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 
 
 def tag_bytes(path: Path) -> bytes:
@@ -69,31 +68,14 @@ def _empty() -> ItemError:
 
 
 def _decode(data: bytes) -> str:
-    encoding = marked_encoding(data)
+    """Tags are ASCII, so a few bytes of another encoding are no reason to lose the picture."""
     try:
-        text = data.decode(encoding) if encoding else _decode_unmarked(data)
+        text = decoded_leniently(data)
     except UnicodeDecodeError as error:
         raise _not_text() from error
     if _NOT_TEXT.search(text):
         raise _not_text()
     return text
-
-
-def _decode_unmarked(data: bytes) -> str:
-    """Decode UTF-8, and bytes that are not UTF-8 as Windows-1252.
-
-    Tags are ASCII, so such a byte is an accent or a quotation mark from an old Windows editor, and no reason
-    to lose the picture. Where a fifth of all bytes is like this, the file has another encoding.
-    """
-    text = data.decode("utf-8", "surrogateescape")
-    stray = sum(len(run) for run in _STRAY_BYTE.findall(text))
-    if stray * 5 > len(text):
-        raise _not_text()
-    return _STRAY_BYTE.sub(lambda run: _windows_text(run[0]), text) if stray else text
-
-
-def _windows_text(escaped: str) -> str:
-    return escaped.encode("utf-8", "surrogateescape").decode("cp1252")
 
 
 def _not_text() -> ItemError:

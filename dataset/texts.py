@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import re
 import stat
@@ -11,16 +12,50 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from dataset.disk import is_inside, move, refusal, refuse_way_out, remove, stops_every_file, write_refusal
+from dataset.disk import (
+    LOCK_NAME,
+    copy_mode,
+    is_inside,
+    move,
+    move_to_free_place,
+    refusal,
+    refuse_way_out,
+    remove,
+    stops_every_file,
+    write_refusal,
+)
+from dataset.places import Place
+from decoding import decoded_leniently
 from errors import ItemError, UserError
 
 # What `fingerprint` returns: no other file in the folder of staged texts is ours.
 _STAGED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
+# What `state` says of a place where nothing is.
+NOTHING = ""
+
+_log = logging.getLogger(__name__)
 
 
 def digest(text: str) -> str:
     """A short digest (64 bits in hex) that tells whether a text is still the one that was written."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def text_in(data: bytes) -> str | None:
+    """The text in the bytes of a file that a person may have saved; None if it is no text."""
+    try:
+        text = decoded_leniently(data)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def state_of(data: bytes) -> str:
+    """What tells a file from what it was before: the digest of its text, or of its bytes if it is no text."""
+    text = text_in(data)
+    if text is None:
+        return f"bytes {blake2b(data, digest_size=8).hexdigest()}"
+    return digest(text) if text else NOTHING
 
 
 def fingerprint(name: str, text_digest: str) -> str:
@@ -41,6 +76,18 @@ class Texts:
         self._parts = root / ".parts"
         self._folders: set[Path] = set()
         self._inside: dict[Path, bool] = {}
+        self._places: tuple[Place, ...] = ()
+        self._no_text: set[str] = set()
+
+    def watch(self) -> None:
+        """From now on refuse to write if somebody moved or removed the folder, or the lock in it."""
+        places = Place(self.root), Place(self.root / LOCK_NAME)
+        self._places = tuple(place for place in places if place.is_there)
+
+    def refuse_moved(self) -> None:
+        """Raise UserError where somebody moved or removed the folder or its lock since `watch`."""
+        for place in self._places:
+            place.refuse_moved()
 
     def path(self, name: str) -> Path:
         """The file of this name's text, whether it exists or not."""
@@ -68,14 +115,33 @@ class Texts:
         return found
 
     def read(self, name: str) -> str | None:
-        """The text of this name, or None if there is none that can be read."""
-        path = self.path(name)
+        """The text of this name, None if there is none that can be read; warns of what is no text."""
         try:
-            if not self._is_file_inside(path):
-                return None
-            return path.read_text(encoding="utf-8-sig", errors="replace").strip() or None
+            text = text_in(self.read_bytes(name))
         except OSError:
             return None
+        if text is None and name not in self._no_text:
+            self._no_text.add(name)
+            _log.warning("%s is not text: save it as UTF-8 in your editor", self.path(name))
+        return text or None
+
+    def read_bytes(self, name: str) -> bytes:
+        """The content of the file, b"" where there is none or a link leads out; raises OSError."""
+        path = self.path(name)
+        try:
+            return path.read_bytes() if self._is_file_inside(path) else b""
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+
+    def state(self, name: str) -> str:
+        """What is in the place of this text now: NOTHING, or what `state_of` says of the file.
+
+        Raises ItemError where it cannot be read.
+        """
+        try:
+            return state_of(self.read_bytes(name))
+        except OSError as error:
+            raise self._error(self.path(name), error) from error
 
     def make_room(self, name: str) -> None:
         """Make sure that a text of this name can be written, before a model is asked for it.
@@ -92,37 +158,52 @@ class Texts:
         except OSError as error:
             raise self._error(target, error) from error
 
-    def stage(self, name: str, text: str) -> Path:
+    def stage(self, name: str, text: str, data: bytes | None = None) -> Path:
         """Write a text into the hidden folder from which `settle` moves it to its place in one step.
 
-        Raises ItemError when this one file cannot be written, UserError when none can.
+        `data` is the content of the file if it is not the text in UTF-8. Raises ItemError when this one file
+        cannot be written, UserError when none can, because somebody moved the folder, for example.
         """
         part = self._parts / fingerprint(name, digest(text))
+        data = text.encode("utf-8", "strict") if data is None else data
+        self.refuse_moved()
         try:
             self._make(self._parts)
             try:
-                part.write_text(text, encoding="utf-8", newline="\n")
+                part.write_bytes(data)
             except FileNotFoundError:
                 # Another run that only reads here has deleted the empty folder.
                 self._folders.discard(self._parts)
                 self._make(self._parts)
-                part.write_text(text, encoding="utf-8", newline="\n")
+                part.write_bytes(data)
         except OSError as error:
             remove(part)
             raise self._error(part, error) from error
         return part
 
-    def settle(self, name: str, part: Path) -> None:
-        """Move a staged text to its place.
+    def settle(self, name: str, part: Path, over: str = NOTHING) -> bool:
+        """Move a staged text to its place if `over` is the state of that place.
 
-        Raises ItemError or UserError when that cannot be done; the staged text is then kept.
+        Otherwise somebody has written there meanwhile: then that stays, the staged text is deleted, and False
+        is returned. Raises ItemError or UserError when the text cannot be moved; it is then kept.
         """
         target = self.path(name)
         try:
             self._make(target.parent)
-            move(part, target)
+            if over == NOTHING and move_to_free_place(part, target):
+                return True
+            copy_mode(target, part)
+            # Nothing may come between this look and the move.
+            there = state_of(self.read_bytes(name))
+            if there == over:
+                move(part, target)
+                return True
+            # A kill may have come between moving the text and deleting it here.
+            is_same = there == state_of(part.read_bytes())
         except OSError as error:
             raise self._error(target, error) from error
+        remove(part)
+        return is_same
 
     def unsettled(self) -> dict[str, Path]:
         """Staged texts that a killed run left behind: fingerprint of name and text ─▶ file."""
@@ -143,7 +224,8 @@ class Texts:
         """Make a folder if this was not done before; raises OSError where a link leads out of the root."""
         if folder in self._folders:
             return
-        # This comes first, so that no folder is made in the place that a link leads to.
+        # These come first, so that no folder is made where there was none, or in the place of a link.
+        self.refuse_moved()
         refuse_way_out(folder, self._real_root)
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):

@@ -6,7 +6,8 @@ Other runs and people write tags_cache.json as well, so it is locked, read and w
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -99,15 +100,25 @@ class TagLog:
 def add_to_cache_file(path: Path, new: Cache) -> int:
     """Add entries to the file at `path`, beside those that it holds by now; returns how many were added.
 
-    Raises UserError, and leaves the file as it is, when it cannot be read or written.
+    What somebody saves into the file meanwhile stays: then it is read anew. If the file is a link, the one
+    that it leads to is written, and has the lock. Raises UserError, and leaves the file as it is, when it
+    cannot be read or written.
     """
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     make_folder(path.parent)
     with locked_file(path):
-        entries = cache.load(path)
-        added = entries.merge(new)
-        if added:
-            write_whole(path, entries.dump())
-    return added
+        while True:
+            content = cache.read(path)
+            entries = cache.parse(content, path)
+            added = entries.merge(new)
+            if not added or write_whole(path, entries.dump(), _is(path, content)):
+                return added
+
+
+def _is(path: Path, content: bytes) -> Callable[[], bool]:
+    """Whether a file still has this content."""
+    return lambda: cache.read(path) == content
 
 
 def merge_cache_file(path: Path, other: Path) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from decoding import decoded
 from errors import UserError
 from tags.spelling import canonical
 
@@ -111,15 +112,28 @@ def load(path: Path) -> Cache:
 
     Raises UserError, with line and column, when the file is no JSON object of entries.
     """
+    return parse(read(path), path)
+
+
+def read(path: Path) -> bytes:
+    """The content of the file, b"" where there is none; raises UserError where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
-        return Cache()
+        if path.is_symlink():
+            raise UserError(f"{path} is a link to a file that is not there: mend the link") from None
+        return b""
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror}): check the file and its permissions"
         ) from error
-    except UnicodeDecodeError as error:
+
+
+def parse(content: bytes, path: Path) -> Cache:
+    """The cache in the content of the file at `path`; raises UserError as `load` does."""
+    try:
+        text = decoded(content)
+    except ValueError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     return Cache(_parsed(text, path)) if text.strip() else Cache()
 

@@ -12,8 +12,9 @@ import pytest
 
 from dataset.images import Picture
 from dataset.journal import Journal
-from dataset.results import Existing, FileResults
+from dataset.results import FileResults
 from dataset.texts import Texts, digest
+from dataset.wanted import Existing
 from review.history import read_history
 
 # Linux lets names be no valid text; others refuse them.

@@ -1,0 +1,166 @@
+"""--undo: puts back the captions and descriptions that the last run, or --apply, replaced.
+
+A text that people had written comes from the folder where the run kept it, another one from the journal.
+What has changed since the run stays as it is, so the command may be given twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from captioning.project import Project
+from captioning.trainer_files import write_after_run
+from dataset.disk import locked
+from dataset.file_names import printable
+from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
+from dataset.results import FileResults
+from english import amount
+from errors import ExcludedError, ExitCode, ItemError
+from settings import Settings
+
+_MOST_LISTED = 20
+_NOUNS = {INTERPRETER: "caption", INTERROGATOR: "description"}
+
+
+class _Key(NamedTuple):
+    stage: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """A text that a run replaced: the state of what was there, and of what the run wrote."""
+
+    before: str
+    after: str
+
+
+def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
+    """Put back what the last run replaced, and say what was done; the exit code.
+
+    Raises UserError when the folders cannot be written.
+    """
+    project = Project(settings)
+    with ExitStack() as locks:
+        locks.enter_context(locked(settings.dataset.captions))
+        run, replacements = _last_replacements(project.journal)
+        if not replacements:
+            say("No run has replaced a text that was there: there is nothing to put back.")
+            return ExitCode.DONE
+        if any(key.stage == INTERROGATOR for key in replacements):
+            locks.enter_context(locked(settings.dataset.descriptions))
+        try:
+            project.recover()
+            undoing = _Undo(project, replacements)
+            undoing.put_back()
+            code = _tell(run, undoing, say)
+            if undoing.done:
+                write_after_run(project, say, say)
+        finally:
+            project.close()
+    if settings.dataset.report:
+        say(f"See all of it in {project.write_report()}.")
+    return code
+
+
+def _last_replacements(journal: Journal) -> tuple[str, dict[_Key, _Replacement]]:
+    """The last run that replaced texts, and what it replaced."""
+    run, found = "", dict[_Key, _Replacement]()
+    for record in journal.records(INTERPRETER, INTERROGATOR):
+        if record.over and record.is_written:
+            if record.run != run:
+                run, found = record.run, {}
+            key = _Key(record.stage, record.picture)
+            before = found[key].before if key in found else record.over
+            found[key] = _Replacement(before, record.text)
+    return run, found
+
+
+class _Undo:
+    """Puts texts back one by one; `done` counts them by their noun, the others are in lists of names."""
+
+    def __init__(self, project: Project, replacements: Mapping[_Key, _Replacement]) -> None:
+        self._project = project
+        self._replacements = replacements
+        self._results = {INTERPRETER: project.captions, INTERROGATOR: project.descriptions}
+        self.done: Counter[str] = Counter()
+        self.there_already = 0
+        self.changed: list[str] = []
+        self.failed: list[str] = []
+
+    def put_back(self) -> None:
+        """Put back everything that is still as the run left it."""
+        earlier = self._texts_of_the_journal()
+        for key, replacement in self._of_this_data_set():
+            results, name = self._results[key.stage], key.picture
+            try:
+                there = results.texts.state(name)
+                if there == replacement.before:
+                    self.there_already += 1
+                elif there != replacement.after:
+                    self.changed.append(str(results.texts.path(name)))
+                else:
+                    self._put_back(results, key, replacement, earlier.get(key))
+            except ItemError as error:
+                self.failed.append(str(error))
+
+    def _put_back(
+        self, results: FileResults, key: _Key, replacement: _Replacement, earlier: Record | None
+    ) -> None:
+        kept = results.replaced.find(key.picture, replacement.before)
+        before = earlier if kept is None else kept
+        if before is None:
+            path = results.texts.path(key.picture)
+            self.failed.append(f"{path}: what was there is neither in the journal nor in .replaced")
+        elif results.put_back(key.picture, replacement.after, before):
+            self.done[_NOUNS[key.stage]] += 1
+        else:
+            self.changed.append(str(results.texts.path(key.picture)))
+
+    def _of_this_data_set(self) -> Iterator[tuple[_Key, _Replacement]]:
+        """What was replaced of the pictures that are there and are not excluded by their tags."""
+        for picture in self._project.collection.pictures:
+            keys = [_Key(stage, picture.stem_name) for stage in self._results]
+            replaced = [(key, self._replacements[key]) for key in keys if key in self._replacements]
+            if not replaced:
+                continue
+            try:
+                self._project.collection.tags(picture)
+            except ExcludedError:
+                continue
+            except ItemError:
+                pass  # What cannot be read excludes nothing, and the text was there before.
+            yield from replaced
+
+    def _texts_of_the_journal(self) -> dict[_Key, Record]:
+        """The texts that were replaced and that the journal has, with how they came about."""
+        found: dict[_Key, Record] = {}
+        for record in self._project.journal.records(INTERPRETER, INTERROGATOR):
+            key = _Key(record.stage, record.picture)
+            replacement = self._replacements.get(key)
+            if replacement and record.is_written and record.written and record.text == replacement.before:
+                found[key] = record
+        return found
+
+
+def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
+    parts = [amount(count, noun) for noun, count in undone.done.items()] or ["nothing"]
+    line = f"Put back of what the run of {printable(run)} replaced: {', '.join(parts)}"
+    if undone.there_already:
+        line += f"; {undone.there_already:,} there already"
+    say(f"{line}.")
+    for heading, lines in (
+        ("Changed since that run, and left as they are", undone.changed),
+        ("Not put back", undone.failed),
+    ):
+        if lines:
+            say(f"{heading}:")
+            for each in lines[:_MOST_LISTED]:
+                say(f"  {printable(each)}")
+            if len(lines) > _MOST_LISTED:
+                say(f"  … and {len(lines) - _MOST_LISTED:,} more")
+    return ExitCode.SOME_FAILED if undone.failed else ExitCode.DONE

@@ -1,0 +1,260 @@
+"""What people write while the program runs stays, and a folder that somebody moves ends the run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dataset.texts import digest, fingerprint
+from tests.fakes.answers import Json, caption_for
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.wiki_pages import WikiTag
+from tests.program.project import Project
+
+NAMES = ("a", "b", "deep/c", "deep/d", "e")
+BY_HAND = "My own words."
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows moves no folder with an open file")
+
+
+class Hand:
+    """The answers of the fake; before one is sent, somebody may do something to the files."""
+
+    def __init__(self) -> None:
+        self.act: Callable[[], object] = lambda: None
+
+    def answer(self, body: Json) -> str:
+        act, self.act = self.act, lambda: None
+        act()
+        return caption_for(body)
+
+
+def write_all(folder: Path) -> None:
+    for name in NAMES:
+        path = folder / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(BY_HAND, encoding="utf-8")
+
+
+def texts(folder: Path) -> set[str]:
+    return {(folder / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES}
+
+
+def five_pictures(folder: Path, endpoint: FakeEndpoint, **settings: str) -> Project:
+    project = Project(folder, endpoint.url, Endpoint__concurrency="1", **settings)
+    for number, name in enumerate(NAMES):
+        project.add(f"{name}.png", f"1girl, solo, smile, hat{number}")
+    return project
+
+
+@pytest.mark.parametrize("how", ["new", "refresh", "overwrite", "again", "draft"])
+def test_a_caption_that_is_written_while_the_run_is_on_stays(tmp_path: Path, how: str) -> None:
+    hand = Hand()
+    with FakeEndpoint(answer=hand.answer) as endpoint:
+        project = five_pictures(tmp_path, endpoint)
+        arguments: tuple[str, ...] = ()
+        if how == "draft":
+            assert project.run("--set", "Endpoint.url=builtin").code == 0
+        elif how != "new":
+            assert project.run().code == 0
+        if how == "again":
+            entries = [{"picture": name, "again": True} for name in NAMES]
+            corrections = tmp_path / "corrections.json"
+            corrections.write_text(json.dumps({"version": 1, "corrections": entries}))
+            assert project.run("--apply", str(corrections)).code == 0
+        elif how in ("refresh", "overwrite"):
+            arguments = ("--set", f"Dataset.existing={how}", "--set", "Endpoint.model=other")
+        before = len(endpoint.requests)
+        hand.act = lambda: write_all(project.captions)
+        result = project.run(*arguments)
+        asked = len(endpoint.requests) - before
+    assert texts(project.captions) == {BY_HAND}
+    assert result.code == 0
+    assert 0 < asked <= len(NAMES)
+    assert "5 written by hand meanwhile" in result.out
+    assert "deep/c.png: somebody wrote it while the run was on" in result.out
+    answers = [line for line in project.journal()[-asked:] if line["outcome"] == "done"]
+    assert len(answers) == asked < len(NAMES)
+    assert not list(project.captions.rglob(".parts"))
+    project.run("--set", "Dataset.existing=refresh", "--set", "Endpoint.model=third")
+    assert texts(project.captions) == {BY_HAND}
+
+
+def test_a_description_that_is_written_while_the_run_is_on_stays(tmp_path: Path) -> None:
+    hand = Hand()
+    with FakeEndpoint(answer=hand.answer) as endpoint:
+        project = five_pictures(tmp_path, endpoint, Interrogator__skip="False", Interpreter__skip="True")
+        hand.act = lambda: write_all(project.descriptions)
+        result = project.run()
+    assert texts(project.descriptions) == {BY_HAND}
+    assert result.code == 0
+    assert "5 written by hand meanwhile" in result.out
+
+
+def test_a_caption_written_between_a_kill_and_the_next_run_stays(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, endpoint.url)
+        project.add("a.png")
+        assert project.run().code == 0
+        answer = project.caption("a")
+        parts = project.captions / ".parts"
+        parts.mkdir()
+        (parts / fingerprint("a", digest(answer))).write_text(answer, encoding="utf-8")
+        (project.captions / "a.txt").write_text(BY_HAND, encoding="utf-8")
+        result = project.run()
+        assert len(endpoint.requests) == 1
+    assert result.code == 0
+    assert project.caption("a") == BY_HAND
+    assert "a.txt was written by hand since, and stays" in result.err
+    assert not parts.exists()
+
+
+def test_a_meaning_that_is_written_into_the_cache_while_the_run_is_on_stays(tmp_path: Path) -> None:
+    pages = {tag: WikiTag(tag, f"A {tag} that is worn on the head. " * 12) for tag in ("hat", "cap")}
+    hand = Hand()
+    entry = {"hat": "What I call a hat.", "wand": "A stick of mine."}
+    with FakeEndpoint(answer=hand.answer) as endpoint, FakeDanbooru(pages) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png", "hat, cap")
+        hand.act = lambda: project.cache.write_text(json.dumps(entry), encoding="utf-8")
+        assert project.run().code == 0
+    cache = json.loads(project.cache.read_text(encoding="utf-8"))
+    assert {tag: cache[tag] for tag in entry} == entry
+    assert "cap" in cache
+
+
+def test_a_file_for_a_trainer_that_is_changed_while_the_run_is_on_stays(tmp_path: Path) -> None:
+    hand = Hand()
+    with FakeEndpoint(answer=hand.answer) as endpoint:
+        project = five_pictures(tmp_path, endpoint, Dataset__target="sd-scripts")
+        assert project.run().code == 0
+        metadata = project.captions / "metadata.json"
+        hand.act = lambda: metadata.write_text(BY_HAND, encoding="utf-8")
+        result = project.run("--set", "Dataset.existing=refresh", "--set", "Endpoint.model=other")
+    assert metadata.read_text(encoding="utf-8") == BY_HAND
+    assert result.code == 1
+    assert "metadata.json was left as it is" in result.out
+
+
+@posix_only
+@pytest.mark.parametrize("what", ["folder", "removed folder", "journal", "lock", "folder made anew"])
+def test_a_folder_or_journal_that_is_moved_ends_the_run_and_nothing_is_written_elsewhere(
+    tmp_path: Path, what: str
+) -> None:
+    away = tmp_path / "away"
+
+    def move() -> None:
+        if what == "journal":
+            (project.captions / "journal.jsonl").rename(away)
+        elif what == "removed folder":
+            shutil.rmtree(project.captions)
+        elif what == "lock":
+            (project.captions / ".tagscribe.lock").unlink()
+        else:
+            project.captions.rename(away)
+            if what == "folder made anew":
+                project.captions.mkdir()
+
+    hand = Hand()
+    with FakeEndpoint(answer=hand.answer) as endpoint:
+        project = five_pictures(tmp_path, endpoint, Dataset__target="sd-scripts")
+        project.run("--limit", "1")
+        before = len(endpoint.requests)
+        hand.act = move
+        result = project.run()
+        assert len(endpoint.requests) - before <= 2
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    assert "was moved, renamed or removed while the run was on: put it back and run again" in result.err
+    if what == "folder made anew":
+        assert list(project.captions.iterdir()) == []
+    elif "folder" in what:
+        assert not project.captions.exists()
+    elif what == "journal":
+        assert not (project.captions / "journal.jsonl").exists()
+
+
+@posix_only
+def test_a_moved_folder_of_descriptions_ends_the_run(tmp_path: Path) -> None:
+    hand = Hand()
+    with FakeEndpoint(answer=hand.answer) as endpoint:
+        project = five_pictures(tmp_path, endpoint, Interrogator__skip="False")
+        hand.act = lambda: project.descriptions.rename(tmp_path / "away")
+        result = project.run()
+    assert result.code == 2
+    assert "was moved, renamed or removed while the run was on" in result.err
+    assert not project.descriptions.exists()
+
+
+@posix_only
+def test_a_cache_behind_a_link_is_written_through_it_and_keeps_its_permissions(tmp_path: Path) -> None:
+    pages = {"hat": WikiTag("hat", "A hat that is worn on the head. " * 12)}
+    shared = tmp_path / "shared" / "meanings.json"
+    shared.parent.mkdir()
+    shared.write_text("{}")
+    shared.chmod(0o640)
+    with FakeEndpoint() as endpoint, FakeDanbooru(pages) as wiki:
+        project = Project(
+            tmp_path / "p", endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url
+        )
+        project.cache.symlink_to(shared)
+        project.add("a.png", "hat")
+        assert project.run().code == 0
+        assert project.cache.is_symlink()
+        assert "hat" in json.loads(shared.read_text(encoding="utf-8"))
+        assert shared.stat().st_mode & 0o777 == 0o640
+        shared.unlink()
+        result = project.run("--set", "Dataset.existing=overwrite")
+    assert result.code == 2
+    assert "is a link to a file that is not there" in result.err
+
+
+@posix_only
+def test_a_file_that_is_written_anew_keeps_its_permissions(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = five_pictures(tmp_path, endpoint, Dataset__target="sd-scripts")
+        assert project.run().code == 0
+        files = [project.captions / "a.txt", project.captions / "metadata.json"]
+        for path in files:
+            path.chmod(0o664)
+        assert project.run("--set", "Dataset.existing=overwrite", "--set", "Tags.trigger=new").code == 0
+    assert [path.stat().st_mode & 0o777 for path in files] == [0o664, 0o664]
+    assert project.caption("a").startswith("new")
+
+
+READS = "The girl\u2019s hair is long. Caf\u00e9."
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_a_text_saved_in_another_encoding_is_read_as_what_it_says(tmp_path: Path, encoding: str) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, endpoint.url, Interpreter__prompt_template_file="see.txt")
+        (tmp_path / "see.txt").write_text("{{ tags }} Seen: {{ image_description }}", encoding="utf-8")
+        project.add("a.png")
+        project.descriptions.mkdir()
+        (project.descriptions / "a.txt").write_bytes(READS.encode(encoding))
+        assert project.run().code == 0
+        assert READS in endpoint.requests[0].body["messages"][-1]["content"]
+    (project.captions / "a.txt").write_bytes(READS.encode(encoding))
+    place = tmp_path / "training"
+    assert project.run("--export", "txt", str(place)).code == 0
+    assert (place / "a.txt").read_text(encoding="utf-8") == READS
+    assert project.run("--report").code == 0
+    report = (project.captions / "report.html").read_text(encoding="utf-8")
+    assert json.dumps(READS)[1:-1] in report
+
+
+def test_a_caption_that_is_no_text_is_named_and_left_out(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    project.add("b.png")
+    assert project.run().code == 0
+    (project.captions / "a.txt").write_bytes(b"A girl\0 stands.")
+    result = project.run("--export", "sd-scripts", str(tmp_path / "training"))
+    assert "a.txt is not text: save it as UTF-8 in your editor" in result.err
+    assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == ["b"]
