@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +13,9 @@ from typing import Any, BinaryIO
 from dataset.disk import refusal, refuse_link, remove, write_refusal, write_whole
 from dataset.places import Place
 from errors import UserError
+from limits import LONGEST_LINE, read_json
+
+_log = logging.getLogger(__name__)
 
 JsonObject = dict[str, Any]
 
@@ -22,6 +26,7 @@ class JsonLines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+        self._has_warned = False
         self._place: Place | None = None
 
     def watch(self) -> None:
@@ -76,15 +81,28 @@ class JsonLines:
         # orjson parses three times as fast as `json`, and a run that reads nothing need not load it.
         import orjson
 
-        for raw in self._pieces(lambda file: file.readline()):
+        for raw in self._pieces(self._next_line):
             line = _parsed(raw, orjson.loads)
             if line is not None:
                 yield line
 
+    def _next_line(self, file: BinaryIO) -> bytes:
+        """The next line; an empty one for a line that is too long, which no program of ours wrote."""
+        line = file.readline(LONGEST_LINE)
+        if len(line) < LONGEST_LINE or line.endswith(b"\n"):
+            return line
+        while (line := file.readline(LONGEST_LINE)) and not line.endswith(b"\n"):
+            pass
+        if not self._has_warned:
+            self._has_warned = True
+            size = LONGEST_LINE // 1_000_000
+            _log.warning("%s has a line of more than %d MB, which is passed over: delete it", self.path, size)
+        return b"\n"
+
     def may_say(self, key: str, value: object) -> bool:
         """Whether some line may have this value under this key, from a search that parses no line."""
         wanted = re.compile(rb"\s*:\s*".join(re.escape(json.dumps(each).encode()) for each in (key, value)))
-        pieces = self._pieces(lambda file: file.read(1 << 20) + file.readline())
+        pieces = self._pieces(lambda file: file.read(1 << 20) + file.readline(LONGEST_LINE))
         return any(map(wanted.search, pieces))
 
     def _pieces(self, take: Callable[[BinaryIO], bytes]) -> Iterator[bytes]:
@@ -129,8 +147,13 @@ def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> JsonObject | None:
     try:
         line = loads(raw)
     except ValueError:
-        # Only `json` accepts very large numbers, and half a surrogate pair, which a file name may contain.
-        line = _parsed(raw, json.loads) if loads is not json.loads else None
-    except RecursionError:
-        return None
+        # orjson refuses very large numbers, and half a surrogate pair, which a file name may contain.
+        line = _parsed_slowly(raw)
     return line if isinstance(line, dict) else None
+
+
+def _parsed_slowly(raw: bytes) -> object:
+    try:
+        return read_json(raw.decode("utf-8-sig", "surrogatepass"))
+    except ValueError:
+        return None

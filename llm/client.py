@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+import aiohttp
 import openai
 from pydantic import BaseModel
 
 from config import VERSION
+from limits import LARGEST_ANSWER, refuse_many_values
 from llm import protocol, trouble
 from llm.protocol import ChatCompletion, Facts, ModelList, Properties, TokenList
 from llm.trouble import Trouble
@@ -37,6 +39,8 @@ class Client:
             answer = await asyncio.wait_for(self._post(body), self._settings.timeout)
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
+        except _TooLargeError as error:
+            return trouble.of_size(self._url, str(error))
         except openai.APIStatusError as error:
             headers = {name.lower(): self.masked(text) for name, text in error.response.headers.items()}
             said = self.masked(error.response.text)
@@ -111,6 +115,7 @@ class _Sdk(openai.AsyncOpenAI):
     def __init__(self, url: str, settings: EndpointSettings) -> None:
         self._ours = {
             "accept": "application/json",
+            "accept-encoding": "identity",
             "content-type": "application/json",
             "user-agent": f"Tagscribe/{VERSION}",
             **{name.lower(): str(value) for name, value in settings.headers.items()},
@@ -126,7 +131,7 @@ class _Sdk(openai.AsyncOpenAI):
             api_key="none",
             max_retries=0,
             timeout=settings.timeout,
-            http_client=openai.DefaultAioHttpClient(
+            http_client=_BoundedClient(
                 # A redirect could carry the key to another host.
                 follow_redirects=False,
                 # The proxies in the environment are meant for other hosts than this computer.
@@ -138,6 +143,44 @@ class _Sdk(openai.AsyncOpenAI):
     def default_headers(self) -> dict[str, str | openai.Omit]:
         """The headers of every request."""
         return {**self._ours}
+
+
+class _TooLargeError(openai.OpenAIError):
+    """An answer is larger than any that this program asks for."""
+
+
+class _BoundedClient(openai.DefaultAioHttpClient):
+    """Reads each answer as it comes, and stops where it is too large once it is unpacked.
+
+    The SDK itself reads and parses whatever comes: 2 MB of gzip may unpack to gigabytes.
+    """
+
+    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
+        """Send a request and read its answer; raises _TooLargeError, and OpenAIError for what is no HTTP."""
+        try:
+            response = await super().send(request, **{**options, "stream": True})
+        except aiohttp.ClientResponseError as error:
+            # What is no HTTP at all; the SDK does not know this error of its transport.
+            raise openai.OpenAIError(error.message) from error
+        body = bytearray()
+        try:
+            # The library unpacks at most a megabyte for each of these pieces.
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise _TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+            refuse_many_values(body)
+        except ValueError as error:
+            raise _TooLargeError(str(error)) from error
+        finally:
+            await response.aclose()
+        # Without the headers that say how the body was packed; a text is UTF-8, whatever encoding is named.
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
+        ]
+        return type(response)(response.status_code, headers=headers, content=bytes(body), request=request)
 
 
 def is_loopback(url: str) -> bool:

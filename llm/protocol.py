@@ -6,7 +6,6 @@ refused because its token counts make no sense.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from limits import read_json
 from llm.answers import Reply, Usage
 
 # The mean length of a token of an English prompt in characters; a little low, so that estimates are high.
@@ -173,16 +173,7 @@ Form = TypeVar("Form", bound=BaseModel)
 def read(form: type[Form], body: bytes) -> Form | None:
     """The JSON of an answer in that form; None if it is something else."""
     try:
-        return form.model_validate(_DECODER.decode(body.decode("utf-8-sig", "replace")))
-    except (ValueError, RecursionError):
-        # pydantic's ValidationError is a ValueError, and so is an error in the JSON.
+        return form.model_validate(read_json(body))
+    except ValueError:
+        # pydantic's ValidationError is a ValueError too.
         return None
-
-
-def _integer(digits: str) -> int | float:
-    """Numbers that Python refuses to read because of their length count as infinite."""
-    return int(digits) if len(digits) < 1000 else math.inf
-
-
-# Some servers write line breaks into texts as they are, which strict JSON forbids.
-_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)

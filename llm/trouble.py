@@ -103,6 +103,15 @@ def of_deadline(url: str, seconds: float) -> Trouble:
     )
 
 
+def of_size(url: str, size: str) -> Trouble:
+    """An answer that is larger than any that is asked for."""
+    return Trouble(
+        "broken",
+        "answer too large",
+        f"{url} sent an answer of {size}, which no caption has: see what runs at this address",
+    )
+
+
 def of_answer(url: str, body: str) -> Trouble:
     """An answer with status 200 that is no chat completion."""
     return Trouble(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from errors import StageError
+from limits import plausible_count
 from wiki.client import TooMuchError, encoded_length
 
 Row = dict[str, object]
@@ -74,9 +75,8 @@ def text_in(row: object, key: str) -> str:
 
 
 def number_in(row: Row, key: str) -> int | None:
-    """The whole number of a field, None when there is none."""
-    value = row.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """The whole number of a field, None when there is none or when it cannot be true."""
+    return plausible_count(row.get(key))
 
 
 def category_in(row: Row, names: Mapping[int, str]) -> str | None:

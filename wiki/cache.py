@@ -15,6 +15,7 @@ from typing import Any
 
 from decoding import decoded
 from errors import UserError
+from limits import plausible_count
 from tags.spelling import canonical
 
 # Who wrote a description, where it was not a model:
@@ -221,11 +222,10 @@ def _entry(value: object) -> Entry:
     """An entry from JSON that people may have edited: a field of the wrong type counts as missing."""
     if not isinstance(value, dict):
         return Entry(" ".join(str(value).split()))
-    count = value.get("post_count")
     return Entry(
         description=" ".join((_text(value.get("description")) or "").split()),
         category=_text(value.get("category")),
-        post_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
+        post_count=plausible_count(value.get("post_count")),
         alias_of=_text(value.get("alias_of")),
         source=_text(value.get("source")) or "",
         fetched=_text(value.get("fetched")) or "",

@@ -8,7 +8,6 @@ that is too large for the database is not answered in time.
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ import requests
 import urllib3
 
 from errors import StageError, UserError
+from limits import LARGEST_ANSWER, read_json
 from wiki.source import Access
 
 log = logging.getLogger(__name__)
@@ -60,8 +60,8 @@ class _Answer:
     def document(self) -> object:
         """The JSON document, or None when the body is none."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return read_json(self.body)
+        except ValueError:
             return None
 
     @property
@@ -151,6 +151,9 @@ class WikiClient:
             # `read1` returns what has arrived, so the deadline is checked even if a byte comes now and then.
             while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    size = LARGEST_ANSWER // 1_000_000
+                    raise TooMuchError(f"{self.host} sent more than {size} MB: check wiki_url")
                 if time.monotonic() > ends:
                     raise _PassingError(f"{self.host} answered too slowly")
         except urllib3.exceptions.HTTPError as error:

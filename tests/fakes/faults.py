@@ -107,6 +107,20 @@ class Drip:
 
 
 @dataclass(frozen=True, slots=True)
+class Raw:
+    """These bytes as they are, then `more` for as long as the client reads, then a closed connection."""
+
+    data: bytes
+    more: bytes = b""
+
+    def send(self, exchange: Exchange) -> None:
+        exchange.hang_up()
+        exchange.send(self.data)
+        while self.more and exchange.wait(0):
+            exchange.send(self.more)
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenJson:
     """Status 200 and JSON that stops in the middle, although the HTTP message is whole."""
 

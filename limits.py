@@ -1,0 +1,75 @@
+"""How much is read of what others wrote: answers, dumps, lines and numbers, always counted after unpacking.
+
+The table in docs/RELIABILITY.md lists these limits, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+# Of a server or wiki, in bytes: 100,000 tokens with their reasoning take half a megabyte, a long list of
+# models one, and the pages of 500 tags three.
+LARGEST_ANSWER = 8_000_000
+# In one JSON text from a server or a dump: 8 MB of empty lists would take 200 MB once they are read. The list
+# of a service with 400 models has 30,000 values.
+MOST_JSON_VALUES = 400_000
+# Of the journal and of other files of JSON lines, in bytes: the longest answer that becomes a caption has
+# 20,000 characters and takes a quarter of this at most.
+LONGEST_LINE = 1_000_000
+# Of a dump, in bytes: the dumps of wikis have 100 to 200 MB.
+LARGEST_DUMP = 4_000_000_000
+# Of a dump, in characters: the longest page of a wiki has 250,000.
+LONGEST_ROW = 2_000_000
+# Of a dump: wikis have 200,000 pages and a million tags.
+MOST_ROWS = 5_000_000
+# Of Parquet, in bytes: programs write pages of one megabyte, and a page is unpacked as a whole.
+LARGEST_PAGE = 32_000_000
+# Of posts, in a dump or an answer of a wiki: the most common tag has ten million.
+MOST_POSTS = 1_000_000_000
+# So many digits stand for no amount of anything, and Python refuses to read them from 4,300 on.
+_MOST_DIGITS = 300
+
+
+def read_json(text: str | bytes) -> object:
+    """The value of a JSON text from outside; a number of very many digits becomes an infinite one.
+
+    Raises ValueError if it is no JSON, is nested too deeply or has more than MOST_JSON_VALUES values.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig", "replace")
+    refuse_many_values(text)
+    try:
+        return _DECODER.decode(text)
+    except RecursionError as error:
+        raise ValueError("brackets that are nested too deeply") from error
+
+
+def plausible_count(value: object) -> int | None:
+    """A whole number from outside, such as the posts of a tag; None if it is none, or cannot be true."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST_POSTS else None
+
+
+def refuse_many_values(text: str | bytes | bytearray) -> None:
+    """Raise ValueError if a JSON text may have more than MOST_JSON_VALUES values."""
+    if len(text) <= MOST_JSON_VALUES:
+        return
+    # Each value follows one of these signs. Those inside of strings count too, which does no harm.
+    if isinstance(text, str):
+        count = sum(text.count(sign) for sign in ",[{")
+    else:
+        count = sum(text.count(sign) for sign in b",[{")
+    if count > MOST_JSON_VALUES:
+        raise ValueError(f"more than {MOST_JSON_VALUES:,} values")
+
+
+def _integer(digits: str) -> int | float:
+    if len(digits) > _MOST_DIGITS:
+        return -math.inf if digits.startswith("-") else math.inf
+    return int(digits)
+
+
+# Some servers write line breaks into texts as they are, which strict JSON forbids.
+_DECODER = json.JSONDecoder(strict=False, parse_int=_integer)
