@@ -17,9 +17,9 @@ MOST_JSON_VALUES = 400_000
 # Of the journal and of other files of JSON lines, in bytes: the longest answer that becomes a caption has
 # 20,000 characters and takes a quarter of this at most.
 LONGEST_LINE = 1_000_000
-# Of a dump, in bytes: the dumps of wikis have 100 to 200 MB.
-LARGEST_DUMP = 4_000_000_000
-# Of a dump, in characters: the longest page of a wiki has 250,000.
+# Of a dump, in characters: the dumps of wikis have 100 to 200 million.
+LARGEST_DUMP = 2_000_000_000
+# Of a row of a dump, in characters: the longest page of a wiki has 250,000.
 LONGEST_ROW = 2_000_000
 # Of a dump: wikis have 200,000 pages and a million tags.
 MOST_ROWS = 5_000_000

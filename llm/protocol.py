@@ -69,9 +69,14 @@ def _or_else(default: object) -> WrapValidator:
 
 def _count(value: object) -> int:
     """A number of tokens, whatever the server sends: 0 for what is no number, and never out of range."""
-    if not isinstance(value, int | float) or math.isnan(value):
+    if not isinstance(value, int | float) or isinstance(value, bool) or math.isnan(value):
         return 0
     return int(max(0, min(value, _MAX_COUNT)))
+
+
+def _no_truth(value: object) -> object:
+    """Any value but true and false, which pydantic would take for 1 and 0."""
+    return None if isinstance(value, bool) else value
 
 
 def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
@@ -81,7 +86,7 @@ def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Fiel
 
 Count = Annotated[int, BeforeValidator(_count)]
 Text = Annotated[str, _or_else("")]
-Positive = Annotated[int | None, Field(gt=0, le=_MAX_COUNT), _or_else(None)]
+Positive = Annotated[int | None, Field(gt=0, le=_MAX_COUNT), BeforeValidator(_no_truth), _or_else(None)]
 
 
 class ChatCompletion(BaseModel):

@@ -9,36 +9,41 @@ their words.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from errors import UserError
+from limits import plausible_count
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
 from tags.spelling import canonical
 from wiki.dtext import definition
 from wiki.dump_rows import (
     BODY,
+    CATEGORY,
+    OF_E621,
     TITLE,
     Reader,
     Row,
     Tally,
     csv_rows,
     json_rows,
-    parquet_rows,
-    require_pyarrow,
     value_in,
 )
+from wiki.parquet_rows import parquet_rows, require_pyarrow
 from wiki.source import Page
 
 log = logging.getLogger(__name__)
 
-_CATEGORY = ("category", "category_name", "category_id")
-# Only the dumps of e621 have these columns. It numbers the categories in its own way.
-_OF_E621 = ("parent", "creator_id")
 _MOST_REDIRECTS = 3
-_TOO_MANY_DIGITS = 19
+# In characters, which is ten times the longest definition: all wanted pages are in memory at once.
+_MOST_OF_A_BODY = 40_000
+_MOST_OF_A_NAME = 300
+# Dumps have a title once, or twice where a page was deleted. One title in a million rows would take hours.
+_MOST_PAGES_OF_A_TITLE = 20
+_TOO_MANY_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,16 @@ class DumpSource:
 
     def _entries(self, titles: Set[str]) -> Iterator[_Entry]:
         tally = Tally()
-        for row in self._read_rows(self._path, lambda title: canonical(title) in titles, tally):
+        seen: Counter[str] = Counter()
+
+        def is_wanted(written: str) -> bool:
+            title = canonical(written)
+            if title not in titles:
+                return False
+            seen[title] += 1
+            return seen[title] <= _MOST_PAGES_OF_A_TITLE
+
+        for row in self._read_rows(self._path, is_wanted, tally):
             yield _entry(row)
         if not tally.titles:
             first = f" ({tally.first_broken})" if tally.broken else ""
@@ -122,12 +136,12 @@ def _reader(path: Path) -> Reader:
 def _entry(row: Row) -> _Entry:
     return _Entry(
         title=canonical(str(value_in(row, TITLE))),
-        body=_text(value_in(row, BODY)),
+        body=_text(value_in(row, BODY))[:_MOST_OF_A_BODY],
         category=_category(row),
         post_count=_number(row.get("post_count")),
-        parent=canonical(_text(row.get("parent"))),
+        parent=canonical(_text(row.get("parent"))[:_MOST_OF_A_NAME]),
         is_deleted=_text(row.get("is_deleted")).lower() in ("true", "t", "1"),
-        updated_at=_text(row.get("updated_at")),
+        updated_at=_text(row.get("updated_at"))[:_MOST_OF_A_NAME],
     )
 
 
@@ -137,16 +151,18 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> int | None:
     digits = _text(value).removesuffix(".0")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < _TOO_MANY_DIGITS else None
+    if not digits.isascii() or not digits.isdigit() or len(digits) > _TOO_MANY_DIGITS:
+        return None
+    return plausible_count(int(digits))
 
 
 def _category(row: Row) -> str | None:
-    value = value_in(row, _CATEGORY)
+    value = value_in(row, CATEGORY)
     number = _number(value)
     if number is None:
         name = _text(value).strip().lower()
         return name if name in CATEGORIES else None
-    numbers = E621_NUMBERS if any(column in row for column in _OF_E621) else DANBOORU_NUMBERS
+    numbers = E621_NUMBERS if any(column in row for column in OF_E621) else DANBOORU_NUMBERS
     return numbers.get(number)
 
 

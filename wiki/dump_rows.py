@@ -1,4 +1,4 @@
-"""The rows of a wiki dump, read one after the other: CSV or JSON lines, packed with gzip or not, or Parquet.
+"""The rows of a wiki dump, read one after the other: CSV or JSON lines, packed with gzip or not.
 
 A dump holds about 180,000 pages in 100 MB and more, of which a data set needs a few hundred. So only the
 title of a row is read unless the row is wanted.
@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import csv
 import gzip
-import importlib.util
 import io
 import itertools
-import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from errors import UserError
+from limits import LARGEST_DUMP, LONGEST_ROW, read_json
 
 Row = Mapping[str, object]
 Wanted = Callable[[str], bool]
@@ -26,13 +24,15 @@ Reader = Callable[[Path, Wanted, "Tally"], Iterator[Row]]
 
 TITLE = ("title", "name", "tag")
 BODY = ("body", "text", "description")
+CATEGORY = ("category", "category_name", "category_id")
+# Only the dumps of e621 have these columns. It numbers the categories in its own way.
+OF_E621 = ("parent", "creator_id")
+COLUMNS = {*TITLE, *BODY, *CATEGORY, *OF_E621, "post_count", "is_deleted", "updated_at"}
 
 # Bodies have up to 250,000 characters. A far longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 1_000_000
 _LONGEST_TITLE = 300
 _GZIP = b"\x1f\x8b"
-# Rows of a Parquet file: few enough that a batch of long bodies takes a few megabytes.
-_ROWS_AT_ONCE = 2_000
 
 
 class Tally:
@@ -78,7 +78,7 @@ def csv_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
     # This limit is for the whole process, so each reader of CSV sets its own.
     csv.field_size_limit(_LONGEST_FIELD)
     with _lines(path) as lines:
-        records = _csv_records(csv.reader(lines), tally)
+        records = _csv_records(lines, tally)
         _, first = next(records, (1, []))
         header = [name.strip().lower() for name in first]
         column(path, header, BODY)
@@ -90,10 +90,12 @@ def csv_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
                 yield dict(zip(header, fields, strict=True))
 
 
-def _csv_records(lines: Iterator[list[str]], tally: Tally) -> Iterator[tuple[int, list[str]]]:
+def _csv_records(lines: _Lines, tally: Tally) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines.read())
     for number in itertools.count(1):
+        lines.begin_row(number)
         try:
-            fields = next(lines)
+            fields = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
@@ -106,12 +108,13 @@ def _csv_records(lines: Iterator[list[str]], tally: Tally) -> Iterator[tuple[int
 def json_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
     """Read the wanted rows of a file with one JSON object in each line."""
     with _lines(path) as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(lines.read(), 1):
+            lines.begin_row(number + 1)
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
+                row = read_json(line)
+            except ValueError as error:
                 tally.skip(number, f"it is no JSON ({error})")
                 continue
             if not isinstance(row, dict):
@@ -120,50 +123,49 @@ def json_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
                 yield row
 
 
+class _Lines:
+    """The lines of a text, as long as neither a row of it nor all of it is too long."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._count = 0
+        self.begin_row(1)
+
+    def begin_row(self, number: int) -> None:
+        """Let the next line be the first one of a row."""
+        self._row = number
+        self._limit = min(LARGEST_DUMP, self._count + LONGEST_ROW)
+
+    def read(self) -> Iterator[str]:
+        """Yield the lines; raises _TooLargeError."""
+        while line := self._text.readline(LONGEST_ROW):
+            self._count += len(line)
+            if self._count >= self._limit:
+                what = f"row {self._row}" if self._count < LARGEST_DUMP else "it"
+                size = LONGEST_ROW if self._count < LARGEST_DUMP else LARGEST_DUMP
+                raise _TooLargeError(f"{what} has more than {size:,} characters")
+            yield line
+
+
+class _TooLargeError(Exception):
+    """A part of the dump is larger than any in a dump of a wiki."""
+
+
 @contextmanager
-def _lines(path: Path) -> Iterator[io.TextIOWrapper]:
+def _lines(path: Path) -> Iterator[_Lines]:
     """Open a text file, unpacked if need be; raises UserError when it cannot be read to its end."""
     try:
         with path.open("rb") as file:
             packed = file.peek(2).startswith(_GZIP)
             stream = gzip.GzipFile(fileobj=file) if packed else file
-            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as lines:
-                yield lines
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:
+                yield _Lines(text)
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path} cannot be read to its end ({error}): download it again") from error
+    except _TooLargeError as error:
+        raise too_large(path, str(error)) from error
 
 
-def require_pyarrow(path: Path) -> None:
-    """Raise UserError, which says what to install, where Parquet cannot be read."""
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
-
-
-def parquet_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
-    """Read the wanted rows of a Parquet file; of row groups without any, only the titles are read."""
-    import pyarrow
-    import pyarrow.parquet
-
-    try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            names = {str(name).lower(): str(name) for name in file.schema_arrow.names}
-            column(path, list(names), BODY)
-            title = names[column(path, list(names), TITLE)]
-            number = itertools.count(1)
-            for group in range(file.num_row_groups):
-                titles = file.read_row_group(group, columns=[title]).column(0).to_pylist()
-                are_wanted = [wanted(tally.count(one, next(number))) for one in titles]
-                if any(are_wanted):
-                    yield from _wanted_rows(file, group, are_wanted)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UserError(f"{path} cannot be read ({error}): download it again") from error
-
-
-def _wanted_rows(file: Any, group: int, are_wanted: list[bool]) -> Iterator[Row]:  # noqa: ANN401 - untyped
-    start = 0
-    for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, row_groups=[group]):
-        here = are_wanted[start : start + batch.num_rows]
-        start += batch.num_rows
-        if any(here):
-            for row in batch.filter(here).to_pylist():
-                yield {str(name).lower(): value for name, value in row.items()}
+def too_large(path: Path, what: str) -> UserError:
+    """The error for a file of which a part is larger than any in a dump of a wiki."""
+    return UserError(f"{path} is no dump of a wiki ({what}): download it again, or name another source")

@@ -9,9 +9,7 @@ import hashlib
 import json
 import os
 import struct
-import subprocess
 import sys
-import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from dataset.picture_file import MEMORY_BUDGET
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.fakes.wiki_pages import WikiTag
+from tests.program.memory import linux_only, run_and_measure
 from tests.program.project import Project, png
 
 MOST_MEMORY = 300_000_000
@@ -80,30 +79,7 @@ HOSTILE_PICTURES = {
 }
 
 
-def highest_memory(running: subprocess.Popen[bytes]) -> int:
-    """The most memory that a process has held at one time, in bytes; the kernel keeps the highest mark."""
-    highest = 0
-    while running.poll() is None:
-        try:
-            status = Path(f"/proc/{running.pid}/status").read_text(encoding="ascii")
-        except OSError:
-            continue
-        highest = max([highest, *(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line)])
-        time.sleep(0.02)
-    return 1024 * highest
-
-
-def run_and_measure(project: Project) -> tuple[int, str, int]:
-    """A run to its end: the exit code, all that was said, and the most memory it held."""
-    said = project.folder / "said"
-    with said.open("wb") as file:
-        running = subprocess.Popen(project.command(), cwd=project.folder, stdout=file, stderr=file)
-        peak = highest_memory(running)
-    print(f"peak memory: {peak / 1e6:.0f} MB")
-    return running.returncode, said.read_text(encoding="utf-8"), peak
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of another process")
+@linux_only
 def test_pictures_that_unpack_to_gigabytes_are_refused_one_by_one_within_the_memory_limit(
     tmp_path: Path,
 ) -> None:
@@ -125,7 +101,7 @@ def test_pictures_that_unpack_to_gigabytes_are_refused_one_by_one_within_the_mem
     assert peak < MOST_MEMORY
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of another process")
+@linux_only
 def test_large_pictures_share_one_budget_of_memory_whatever_the_number_of_threads(tmp_path: Path) -> None:
     with FakeEndpoint(answer=lambda body: "A plain black surface.") as endpoint:
         project = Project(tmp_path, url=endpoint.url, Interrogator__skip="False", Interpreter__skip="True")
