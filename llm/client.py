@@ -168,9 +168,12 @@ class _BoundedClient(openai.DefaultAioHttpClient):
             async for piece in response.aiter_bytes():
                 body += piece
                 if len(body) > LARGEST_ANSWER:
+                    # The traceback of the error keeps this function's variables for a while.
+                    body.clear()
                     raise _TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
             refuse_many_values(body)
         except ValueError as error:
+            body.clear()
             raise _TooLargeError(str(error)) from error
         finally:
             await response.aclose()

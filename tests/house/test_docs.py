@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import config
+import limits
 from commands.arguments import arguments
 from tests.program.project import ROOT
 from writing import PICTURE_VARIABLES
@@ -145,3 +146,10 @@ def test_what_is_said_of_the_check_is_what_the_benchmark_measured() -> None:
         found = re.search(rf"^{kind} +{said} +precision (\d\.\d+)", figures, re.MULTILINE)
         assert found is not None
         assert f"{float(found[1]):.0%}".replace("%", " %") in page
+
+
+def test_the_table_of_limits_has_every_limit() -> None:
+    table = text_of(ROOT / "docs" / "RELIABILITY.md").partition("### Limits")[2].partition("| exit code")[0]
+    for name, value in vars(limits).items():
+        if name.isupper() and not name.startswith("_"):
+            assert f"{value:,}" in table, name
