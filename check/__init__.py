@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from check.census import count_people
-from check.colours import Colours, colour_faults, colour_of, find_colours, says_colour
+from check.colours import Colours, colour_faults, colour_of, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, spelling_faults
 from check.matching import says
 from check.names import find_names, name_faults, says_series
@@ -163,7 +163,8 @@ def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
         return says_series(text, tag, aliases.get(tag, ()))
     if known.kind == _PEOPLE:
         return says_people(text, tag, findings.people)
-    return says_colour(*known.colour, findings.colours)
+    part, colour = known.colour
+    return any(colour in meant for _, meant in findings.colours.said[part])
 
 
 def _score(counted: Mapping[str, _CountedTag], said: Collection[str], faults: int) -> float:

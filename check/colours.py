@@ -79,11 +79,6 @@ def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours
     return Colours(tagged, {part: list(_mentions(text, part)) for part in tagged})
 
 
-def says_colour(part: str, colour: str, colours: Colours) -> bool:
-    """Whether the caption gives hair or eyes this colour of a tag."""
-    return any(colour in meant for _, meant in colours.said[part])
-
-
 def colour_faults(text: Text, tags: Sequence[str], colours: Colours) -> tuple[list[Fault], set[str]]:
     """Colours of the caption that are none of the tags', and the tags that they contradict."""
     faults: list[Fault] = []

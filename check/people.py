@@ -79,7 +79,11 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
         return True
     if number == 1:
         return _speaks_of(text, people, sex) or people.names > 0
-    return people.names >= number or _most(people, sex) >= number or _has_plural(people, sex)
+    found = people.of(sex)
+    # It can mean as many as its largest number says, or all "a girl" added up, and by "girls" any number.
+    introduced = sum(mention.number or 0 for mention in found if mention.is_new)
+    most = max([people.names, introduced, *(number if one.number is None else one.number for one in found)])
+    return most >= number
 
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
@@ -93,17 +97,6 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
         or any(noun in text.at for noun in nouns)
         or not roles.isdisjoint(text.words)
     )
-
-
-def _has_plural(people: People, sex: str) -> bool:
-    return any(mention.number is None for mention in people.of(sex))
-
-
-def _most(people: People, sex: str) -> int:
-    """The most of one sex that the caption can mean: its largest number, or all "a girl" added up."""
-    found = people.of(sex)
-    introduced = sum(mention.number or 0 for mention in found if mention.is_new)
-    return max([introduced, *(mention.number or 0 for mention in found)])
 
 
 # What the caption says wrong
@@ -166,16 +159,14 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     found = people.of(sex)
     if allowed is None or allowed[0] < 2 or not found or people.names >= allowed[0]:
         return None
-    if _has_plural(people, sex):
+    if any(mention.number is None for mention in found):
         return None
     numbered = [mention for mention in found if (mention.number or 0) > 1]
     if numbered:
         told = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
         return numbered[0] if told + people.names < allowed[0] else None
     alone = len(found) == 1 and found[0].is_new and not people.names
-    if not alone or not _TOGETHER.isdisjoint(text.words):
-        return None
-    return found[0]
+    return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 
 
 def _crowds(text: Text, people: People, census: Census) -> Iterator[_Placed]:
@@ -203,14 +194,11 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
         if mention.kind == CHILD:
             is_wrong = not census.children
         elif mention.kind == RELATION and census.is_one_person:
-            is_wrong = is_wrong or _is_somebody_else(text, mention)
+            # "her friend" is a second person; "a teacher" may be the only one.
+            is_led = text.word(mention.first - 1) in {"with", "and", "by"}
+            is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""
         if is_wrong:
             yield mention
-
-
-def _is_somebody_else(text: Text, mention: Mention) -> bool:
-    """Whether a friend or a teacher is a second person: "her friend"; "a teacher" may be the only person."""
-    return not mention.is_new or text.word(mention.first - 1) in {"with", "and", "by"} or mention.sex != ""
 
 
 def _contradicted_by(mention: Mention, people: People, census: Census) -> set[str]:

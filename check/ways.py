@@ -123,7 +123,12 @@ def _from_words(tag: str) -> Ways:
     if not stems:
         return Ways()
     if len(stems) == 1:
-        return Ways(words=frozenset(stems), halves=_halves(tokens[0]))
+        # It may be written apart: lamppost, "lamp post".
+        (word,) = tokens
+        cuts = range(_MIN_HALF, len(word) - _MIN_HALF + 1)
+        return Ways(
+            words=frozenset(stems), halves=tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
+        )
     slots = tuple((word,) for word in stems)
     if stems[0] == _HOLDING_STEM:
         things = (slots[1:], *_listed(spelled.partition(" ")[2].replace(" ", "_")))
@@ -137,22 +142,12 @@ def _from_words(tag: str) -> Ways:
 
 def _described(spelled: list[str], stems: list[str]) -> tuple[Described, ...]:
     """The last words as a noun: black_pantyhose is pantyhose, in all ways to say it, that is black."""
-    ways = [_describe((stems[-1:],), stems[:-1])]
+    nouns: list[tuple[Phrase, list[str]]] = [(((stems[-1],),), stems[:-1])]
     for at in range(1, len(spelled)):
         before = [stem(word) for word in words_of(" ".join(spelled[:at])) if word not in _FILLERS]
-        ways += [_describe(noun, before) for noun in _listed("_".join(spelled[at:]))]
-    return tuple(ways)
-
-
-def _describe(noun: Sequence[Sequence[str]], modifiers: Sequence[str]) -> Described:
-    wanted = frozenset(modifiers)
-    return Described(tuple(tuple(slot) for slot in noun), wanted & _STRICT, wanted - _STRICT)
-
-
-def _halves(word: str) -> tuple[tuple[str, str], ...]:
-    """A word cut in two at each place where it may be written apart: lamppost, "lamp post"."""
-    cuts = range(_MIN_HALF, len(word) - _MIN_HALF + 1)
-    return tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
+        nouns += [(noun, before) for noun in _listed("_".join(spelled[at:]))]
+    wanted = [(noun, frozenset(before)) for noun, before in nouns]
+    return tuple(Described(noun, before & _STRICT, before - _STRICT) for noun, before in wanted)
 
 
 def _anchors(ways: Ways) -> frozenset[str]:

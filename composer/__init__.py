@@ -21,6 +21,8 @@ _SHARED = {"show": "bared", "wear": "clothes", "hold": "held"}
 _PLACES = ("on", "inout", "among", "place", "feature", "time", "sky", "weather", "frame")
 _PLACE_LEADS = {"feature": "near", "sky": "under", "weather": "in", "frame": "amid"}
 _PLACES_WITHOUT_COMMA = 3
+# Leads what fits in no other sentence, without a word for the picture itself, of which no caption should speak.
+_ALSO_SHOWN = "also shown:"
 
 
 def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
@@ -38,21 +40,12 @@ def compose(tags: Sequence[str], categories: Mapping[str, str]) -> str:
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
         also = picture.phrases("thing", *vehicles, REST)
-        sentences = [*_about(subject, picture), _unassigned_series(picture), _also_shown(also)]
+        # Of these is unknown which of the characters is from them.
+        series = picture.series if picture.names else ()
+        from_them = _led(f"the series {'is' if len(series) == 1 else 'are'}", series)
+        sentences = [*_about(subject, picture), from_them, _led(_ALSO_SHOWN, also)]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
-
-
-def _unassigned_series(picture: Picture) -> str:
-    """The series of which is unknown which of the characters is from it."""
-    if not (picture.names and picture.series):
-        return ""
-    return f"the series {'is' if len(picture.series) == 1 else 'are'} {and_list(picture.series)}"
-
-
-def _also_shown(things: Iterable[str]) -> str:
-    """What fits in no other sentence, worded without the picture itself, of which no caption should speak."""
-    return _led("also shown:", things)
 
 
 def _led(lead: str, things: Iterable[str]) -> str:
@@ -66,7 +59,9 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     looks = _looks_of_several(picture, subject) if subject.several else _looks_of_one(picture, subject)
     beings = picture.phrases("being") if subject.kind != "it" else ()
     looks += _led(", together with", beings)
-    clauses = _actions(picture)
+    # What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth".
+    clauses = [*_deeds(picture), _led("with", picture.phrases("gesture")), *_presentation(picture)]
+    clauses = [clause for clause in clauses if clause]
     nobody = [f"with {phrase}" for phrase in picture.phrases("empty")]
     if not clauses:
         return [", ".join([subject.text + looks, *nobody])]
@@ -174,14 +169,9 @@ def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
 # What they do and where, and how the picture shows it
 
 
-def _actions(picture: Picture) -> list[str]:
-    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
-    deeds = _deeds(picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES))
-    return [*filter(None, [*deeds, _led("with", picture.phrases("gesture"))]), *_presentation(picture)]
-
-
-def _deeds(pose: list[str], acts: list[str], where: str) -> list[str]:
-    """Add the place to the pose or to a single act: "standing outdoors, smiling", "smiling outdoors"."""
+def _deeds(picture: Picture) -> list[str]:
+    """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
+    pose, acts, where = picture.phrases("pose"), picture.phrases("act"), _where(picture, _PLACES)
     if not where:
         return [and_list(pose + acts)]
     if pose:
@@ -220,7 +210,7 @@ def _scene(picture: Picture) -> list[str]:
     clauses += [f"with {phrase}" for phrase in picture.phrases("empty")]
     subject = f"{frames} with {things}" if frames and things else frames or things
     rest = [*picture.phrases(REST, *DEEDS, "alone"), _led("holding", picture.phrases("held"))]
-    also = _also_shown(filter(None, rest))
+    also = _led(_ALSO_SHOWN, filter(None, rest))
     if subject or picture.series:
         return [", ".join([(subject or "a scene") + from_series(picture), *clauses]), also]
     if clauses:

@@ -106,14 +106,12 @@ class Sheets:
         """
         for tag in tags:
             if tag not in looks:
-                looks[tag] = tag if self._is_look(tag) else None
+                category = self.meanings.look_up(tag).category or GENERAL
+                is_look = category in _CATEGORIES_OF_LOOKS and role_of(tag).slot in _LOOKS
+                looks[tag] = tag if is_look else None
             look = looks[tag]
             if look:
                 yield look
-
-    def _is_look(self, tag: str) -> bool:
-        category = self.meanings.look_up(tag).category or GENERAL
-        return category in _CATEGORIES_OF_LOOKS and role_of(tag).slot in _LOOKS
 
 
 def _usual(counts: Counter[str], pictures: int) -> tuple[str, ...]:

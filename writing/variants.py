@@ -27,17 +27,14 @@ _KEY = re.compile(
 
 def request_for(names: Sequence[str]) -> str:
     """What is added to a prompt to get all these variants in one answer."""
+    if len(names) == 1:
+        return f"Write the caption as {WANTED[names[0]]}. Answer with the caption alone."
     wanted = "\n".join(f'- "{name}": {WANTED[name]}' for name in names)
     return (
         f"Write the caption {len(names)} times, at different lengths. All that is said above about captions "
         f"holds for each; only the length differs:\n{wanted}\n"
         "Answer with a JSON object that has exactly these keys and the captions as values, and nothing else."
     )
-
-
-def request_for_one(name: str) -> str:
-    """What is added to a prompt to get this variant alone."""
-    return f"Write the caption as {WANTED[name]}. Answer with the caption alone."
 
 
 def response_format(names: Sequence[str]) -> dict[str, Any]:

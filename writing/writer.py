@@ -71,7 +71,7 @@ class Judgement:
         return is_wrong or self.coverage.score < min_coverage
 
     def repair_request(self) -> str:
-        """What the model is told picture_tags its caption."""
+        """What the model is told about its caption."""
         faults = [fault.message for fault in self.coverage.faults]
         faults += [f"It says {trait}, which is to be left out." for trait in self.leaked]
         faults += [f"It does not name {words(tag)}." for tag in self.unnamed]
@@ -141,8 +141,7 @@ class CaptionWriter:
     def __init__(self, settings: InterpreterSettings, endpoint: Endpoint) -> None:
         self._settings = settings
         self._endpoint = endpoint
-        self._variants = _written_variants(settings)
-        self._main = self._variants[0] if self._variants else CAPTION
+        self._names = _written_by_model(settings)
         self._server_knows_response_format = True
         self._form = Form(language=settings.language)
         # The check reads English only: what it misses in another language means nothing.
@@ -151,18 +150,16 @@ class CaptionWriter:
     async def write(self, messages: Sequence[Message], picture: PictureTags) -> Answer[Captions]:
         """The captions of one picture; raises ItemError where the model gives none that can be used."""
         requests = _Requests(self._endpoint)
-        if len(self._variants) > 1:
-            captions = await self._write_variants(messages, requests)
-        else:
-            captions = {self._main: await self._write_one(messages, self._main, requests)}
-        judgement, repaired = judge(captions[self._main], picture), False
+        captions = await self._write_all(messages, requests)
+        main = self._names[0]
+        judgement, repaired = judge(captions[main], picture), False
         for _ in range(self._settings.repairs if self._is_checked else 0):
             if not judgement.needs_repair(self._settings.min_coverage):
                 break
-            better = await self._repair(messages, captions[self._main], judgement, picture, requests)
+            better = await self._repair(messages, captions[main], judgement, picture, requests)
             if better is None:
                 break
-            captions[self._main], judgement = better
+            captions[main], judgement = better
             repaired = True
         if variants.TAGS in self._settings.variants:
             captions[variants.TAGS] = ", ".join(map(as_written, picture.tags))
@@ -171,19 +168,19 @@ class CaptionWriter:
         written = Captions(ordered, judgement.coverage, repaired, notes)
         return Answer(written, requests.model, requests.usage, requests.seconds)
 
-    async def _write_one(self, messages: Sequence[Message], name: str, requests: _Requests) -> str:
-        return await requests.send(_request_for_one(messages, name), partial(self._read_caption, name=name))
-
-    async def _write_variants(self, messages: Sequence[Message], requests: _Requests) -> dict[str, str]:
+    async def _write_all(self, messages: Sequence[Message], requests: _Requests) -> dict[str, str]:
         """All variants from one answer where the model can do that, the missing ones one by one."""
-        found = await self._write_at_once(first_request(messages, self._settings), requests)
-        for name in self._variants:
+        found: dict[str, str] = {}
+        if len(self._names) > 1:
+            found = await self._write_at_once(_asking_for(messages, self._names), requests)
+        for name in self._names:
             if name not in found:
-                found[name] = await self._write_one(messages, name, requests)
+                accept = partial(self._read_caption, name=name)
+                found[name] = await requests.send(_asking_for(messages, [name]), accept)
         return found
 
     async def _write_at_once(self, messages: Sequence[Message], requests: _Requests) -> dict[str, str]:
-        form = variants.response_format(self._variants) if self._server_knows_response_format else {}
+        form = variants.response_format(self._names) if self._server_knows_response_format else {}
         try:
             return await requests.send(messages, self._read_variants, extra_fields=form, retries=0)
         except RequestRefusedError:
@@ -205,12 +202,12 @@ class CaptionWriter:
     ) -> tuple[str, Judgement] | None:
         """A better caption than the draft with its judgement; None where the model gives no better one."""
         turns = [
-            *_request_for_one(messages, self._main),
+            *_asking_for(messages, self._names[:1]),
             Message("assistant", draft),
             Message("user", judgement.repair_request()),
         ]
         try:
-            caption = await requests.send(turns, partial(self._read_caption, name=self._main), retries=0)
+            caption = await requests.send(turns, partial(self._read_caption, name=self._names[0]), retries=0)
         except ItemError:
             return None
         second = judge(caption, picture)
@@ -223,7 +220,7 @@ class CaptionWriter:
     def _read_variants(self, reply: Reply) -> dict[str, str]:
         """Those of the variants in a reply that can be used."""
         whole = replace(self._form, one_line=False, plain_text=False)
-        found = variants.split(clean(reply.text, reply.finish_reason, whole), self._variants)
+        found = variants.split(clean(reply.text, reply.finish_reason, whole), self._names)
         used = {}
         for name, text in found.items():
             with suppress(ItemError):
@@ -258,23 +255,19 @@ class _Requests:
 
 def first_request(messages: Sequence[Message], settings: InterpreterSettings) -> Sequence[Message]:
     """What the model is sent first: the messages of the template, and which variants are wanted."""
-    wanted = _written_variants(settings)
-    if len(wanted) > 1:
-        return _with_request(messages, variants.request_for(wanted))
-    return _request_for_one(messages, wanted[0]) if wanted else messages
+    return _asking_for(messages, _written_by_model(settings))
 
 
-def _written_variants(settings: InterpreterSettings) -> list[str]:
-    """The variants that a model writes."""
-    return [name for name in settings.variants if name != variants.TAGS]
+def _written_by_model(settings: InterpreterSettings) -> list[str]:
+    """The variants that a model writes; the caption alone where no variants are asked for."""
+    return [name for name in settings.variants if name != variants.TAGS] or [CAPTION]
 
 
-def _request_for_one(messages: Sequence[Message], name: str) -> Sequence[Message]:
-    if name == CAPTION:
-        return messages
-    return _with_request(messages, variants.request_for_one(name))
-
-
-def _with_request(messages: Sequence[Message], request: str) -> list[Message]:
+def _asking_for(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
     """The messages with a request at their end, so that all before it is the same for every variant."""
-    return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
+    if names == [CAPTION]:
+        return messages
+    return [
+        *messages[:-1],
+        replace(messages[-1], text=f"{messages[-1].text}\n\n{variants.request_for(names)}"),
+    ]
