@@ -58,7 +58,7 @@ class Names:
     taken: frozenset[int]
 
 
-def _positions_of_character(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
+def _find_named(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
     """The positions of words that name a character: the full name in any order, or a part of four letters.
 
     Words at the positions `taken` belong to other names.
@@ -132,9 +132,7 @@ def find_names(
     """
     foreign = _foreign(text, characters, aliases, tags, _roster(known_names))
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
-    found = {
-        tag: _positions_of_character(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters
-    }
+    found = {tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters}
     taken = in_foreign_names.union(*found.values())
     said = frozenset(tag for tag, places in found.items() if places)
     return Names(said, tuple(sorted(foreign.items())), frozenset(taken))

@@ -21,7 +21,7 @@ _SHARED = {"show": "bared", "wear": "clothes", "hold": "held"}
 _PLACES = ("on", "inout", "among", "place", "feature", "time", "sky", "weather", "frame")
 _PLACE_LEADS = {"feature": "near", "sky": "under", "weather": "in", "frame": "amid"}
 _PLACES_WITHOUT_COMMA = 3
-# Leads what fits in no other sentence, without a word for the picture itself, of which no caption should speak.
+# Before what fits in no other sentence. It does not say "picture", a word that captions should not have.
 _ALSO_SHOWN = "also shown:"
 
 
