@@ -53,30 +53,32 @@ class Finishing:
         for name, caption in captions.items():
             line, noted = self._finish(caption)
             lines.append(line)
-            notes += [
-                note if len(captions) == 1 else note._replace(message=f"{name}: {note.message}")
-                for note in noted
-            ]
+            said_of = f"{name}: " if len(captions) > 1 else ""
+            notes += [note._replace(message=said_of + note.message) for note in noted]
         return self.target.text(lines), notes
 
     def _finish(self, caption: str) -> tuple[str, list[Problem]]:
         bare = self._strip(caption)
         if self.settings.shorten and self._exceeded_limits(self._with_surroundings(bare)):
             bare = self._shorten(bare)
-        hidden_said = [
-            Problem("", "hidden trait said", f"it says {trait}") for trait in self.hidden.said_in(bare)
-        ]
+        leaked = self.hidden.said_in(bare)
+        notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
         whole = self._with_surroundings(bare)
-        return whole, [*hidden_said, *self._exceeded_limits(whole)]
+        return whole, [*notes, *self._exceeded_limits(whole)]
 
     def _strip(self, caption: str) -> str:
         text = self._without_patterns(caption)
         bare = _in_one_line(text)
         if not any(map(str.isalnum, bare)):
-            raise ItemError(
-                "nothing left", "nothing is left of the caption once [Interpreter] strip is applied"
-            )
-        return bare if text == caption else _tidy(bare, caption[:1].isupper())
+            message = "nothing is left of the caption once [Interpreter] strip is applied"
+            raise ItemError("nothing left", message)
+        if text == caption:
+            return bare
+        # The punctuation that surrounded what was removed goes too.
+        bare = re.sub(r"\s+([,.;:!?])", r"\1", bare)
+        bare = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", bare)
+        bare = re.sub(r"[,;:]+(?=[.!?])", "", bare).strip(" ,;:")
+        return bare[:1].upper() + bare[1:] if caption[:1].isupper() else bare
 
     def _without_patterns(self, caption: str) -> str:
         try:
@@ -151,11 +153,3 @@ def _tokens_of(piece: str) -> int:
 def _in_one_line(text: str) -> str:
     """The text on one line, because some trainers read only the first line of a file."""
     return " ".join(text.split())
-
-
-def _tidy(text: str, with_capital: bool) -> str:
-    """The text without the punctuation that surrounded what was removed."""
-    text = re.sub(r"\s+([,.;:!?])", r"\1", text)
-    text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
-    text = re.sub(r"[,;:]+(?=[.!?])", "", text).strip(" ,;:")
-    return text[:1].upper() + text[1:] if with_capital else text

@@ -72,14 +72,21 @@ def prepare(file: PictureFile, max_side: int) -> Prepared:
         raw = file.read()
         picture_format = file.format_of(raw)
         with _decoding(file):
-            header = _open_bytes(raw)
+            # As a source, because libvips copies a plain buffer up to three times.
+            source = _vips().Source.new_from_memory(raw)
+            header = _vips().Image.new_from_source(source, "", access="sequential", fail_on="truncated")
             held = _check_header(file, header, picture_format)
             with _MEMORY.taken(0 if is_large else held):
                 return _prepared(raw, header, picture_format, max_side)
 
 
 def _prepared(raw: bytes, header: pyvips.Image, picture_format: str, max_side: int) -> Prepared:
-    if len(raw) <= AS_IT_IS_LIMIT and _is_ready(header, picture_format, max_side):
+    """The picture unchanged where every vision model can read it, else as a JPEG."""
+    is_modest = len(raw) <= AS_IT_IS_LIMIT and max(header.width, header.height) <= max_side
+    is_opaque_srgb = _has_colours_of(header, "srgb", "b-w") and not header.hasalpha()
+    # Small decoders, as some servers have, read pictures that are not interlaced best.
+    is_plain = picture_format in MIME_TYPES and not _is_rotated(header) and not _is_interlaced(header)
+    if is_modest and is_opaque_srgb and is_plain:
         header.avg()  # reads every pixel, so that a file that was cut off is not sent
         return Prepared(MIME_TYPES[picture_format], raw, header.width, header.height)
     data, width, height = _convert(raw, max_side, manages_colour=not _has_colours_of(header, "srgb"))
@@ -97,13 +104,8 @@ def describe(file: PictureFile) -> PictureFacts:
         with _decoding(file):
             header = _open_stream(stream)
             _check_header(file, header, picture_format)
-            return PictureFacts(
-                width=header.width,
-                height=header.height,
-                format=picture_format,
-                rotated=_is_rotated(header),
-                animated=header.get_n_pages() > 1,
-            )
+            is_animated = header.get_n_pages() > 1
+            return PictureFacts(header.width, header.height, picture_format, _is_rotated(header), is_animated)
 
 
 @functools.cache
@@ -126,13 +128,6 @@ def _decoding(file: PictureFile) -> Iterator[None]:
     except _vips().Error as error:
         # libvips keeps one error text for all threads, so its text may be about another file.
         raise file.damaged() from error
-
-
-def _open_bytes(raw: bytes) -> pyvips.Image:
-    vips = _vips()
-    # As a source, because libvips copies a plain buffer up to three times.
-    source = vips.Source.new_from_memory(raw)
-    return vips.Image.new_from_source(source, "", access="sequential", fail_on="truncated")
 
 
 def _open_stream(stream: BinaryIO) -> pyvips.Image:
@@ -175,17 +170,6 @@ def _bytes_held_per_pixel(header: pyvips.Image, picture_format: str) -> int:
         return bands * bytes_per_sample
     # A progressive JPEG: two bytes for each coefficient.
     return bands if _field(header, "jpeg-chroma-subsample") == "4:2:0" else 2 * bands
-
-
-def _is_ready(header: pyvips.Image, picture_format: str, max_side: int) -> bool:
-    return (
-        picture_format in MIME_TYPES
-        and max(header.width, header.height) <= max_side
-        and _has_colours_of(header, "srgb", "b-w")
-        and not header.hasalpha()
-        and not _is_rotated(header)
-        and not _is_interlaced(header)  # small decoders, as some servers have, read plain ones best
-    )
 
 
 def _has_colours_of(header: pyvips.Image, *spaces: str) -> bool:

@@ -99,10 +99,8 @@ class PictureFile:
 
     def too_large(self, size: str) -> ItemError:
         """The error for a picture that would take too much memory; `size` says how large it is."""
-        message = (
-            f"{self.name} is too large to decode safely ({size}): save it smaller, as a plain JPEG or PNG"
-        )
-        return ItemError("picture too large", message)
+        why = f"{self.name} is too large to decode safely ({size})"
+        return ItemError("picture too large", f"{why}: save it smaller, as a plain JPEG or PNG")
 
 
 class Memory:

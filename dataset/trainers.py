@@ -101,7 +101,7 @@ class Target:
         lines = [line for line in (" ".join(line.split()) for line in text.split("\n")) if line]
         if len(variants) < 2 and lines:
             lines = [" ".join(lines)]
-        return [_without_escapes(line) for line in lines] if self.has_wildcards else lines
+        return [re.sub(r"([{}])\1", r"\1", line) for line in lines] if self.has_wildcards else lines
 
 
 def captioned(
@@ -114,19 +114,11 @@ def captioned(
 
 def _is_utf8(name: str) -> bool:
     """Whether a file name can be written into a file that must be valid UTF-8."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return name.encode("utf-8", "ignore").decode("utf-8") == name
 
 
 def _with_escapes(caption: str) -> str:
     return caption.replace("{", "{{").replace("}", "}}")
-
-
-def _without_escapes(line: str) -> str:
-    return re.sub(r"\{\{|\}\}", lambda found: found[0][0], line)
 
 
 def _sd_scripts(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
@@ -158,10 +150,8 @@ def _diffusion_pipe(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 
 def _ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     for each in pictures:
-        values = {"caption": each.caption}
-        short = next((caption for variant, caption in each.further.items() if "short" in variant), None)
-        if short is not None:
-            values["caption_short"] = short
+        short = [caption for variant, caption in each.further.items() if "short" in variant]
+        values = {"caption": each.caption, **({"caption_short": short[0]} if short else {})}
         yield SideFile(f"{each.picture.stem_name}.json", iter([json.dumps(values)]))
 
 
@@ -201,12 +191,7 @@ def parquet_pieces(pictures: Iterable[Captioned]) -> Iterator[bytes]:
     text, texts = pyarrow.string(), pyarrow.list_(pyarrow.string())
     schema = pyarrow.schema({"file_name": text, "caption": text, "captions": texts, "tags": texts})
     rows = (
-        {
-            "file_name": each.picture.name,
-            "caption": each.caption,
-            "captions": each.captions,
-            "tags": list(each.tags),
-        }
+        dict(zip(schema.names, (each.picture.name, each.caption, each.captions, each.tags), strict=True))
         for each in pictures
         if _is_utf8(each.picture.name)
     )

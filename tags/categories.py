@@ -38,15 +38,10 @@ E621_NUMBERS = {
 _ON_DANBOORU = {SPECIES: GENERAL, CONTRIBUTOR: ARTIST, LORE: META}
 # Other names of the categories: Hydrus writes "creator:", several boorus "series:" and "circle:".
 _OTHER_NAMES = {
-    "art": ARTIST,
-    "char": CHARACTER,
-    "circle": ARTIST,
-    "copy": COPYRIGHT,
-    "creator": ARTIST,
-    "gen": GENERAL,
-    "medium": META,
-    "metadata": META,
-    "series": COPYRIGHT,
+    **dict.fromkeys(("art", "circle", "creator"), ARTIST),
+    **dict.fromkeys(("copy", "series"), COPYRIGHT),
+    **dict.fromkeys(("medium", "metadata"), META),
+    **{"char": CHARACTER, "gen": GENERAL},
 }
 
 

@@ -34,10 +34,8 @@ class NameFilter:
     @classmethod
     def of(cls, left_out: Iterable[str], replaced: Mapping[str, str]) -> NameFilter:
         """The filter for tags in any spelling."""
-        return cls(
-            frozenset(map(canonical, left_out)),
-            {canonical(old): canonical(new) for old, new in replaced.items()},
-        )
+        renamed = {canonical(old): canonical(new) for old, new in replaced.items()}
+        return cls(frozenset(map(canonical, left_out)), renamed)
 
     def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
         """The tags that stay, each once; a tag is left out when its old or its new name is."""

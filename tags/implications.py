@@ -7,7 +7,7 @@ name are only compared where its implications are not known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tags.categories import GENERAL
 from tags.spelling import words
@@ -48,7 +48,10 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
         known = tuple(implied(tag))
         if known or kinds.get(tag) != GENERAL:
             return known
-        return [other for end in _last_words(tag) for other in by_words.get(end, ())]
+        first, *rest = words(tag).split() or [""]
+        # black_witch_hat says "witch hat" and "hat", but no_hat does not say "hat".
+        ends = (" ".join(rest[at:]) for at in range(len(rest) if first not in _DENYING else 0))
+        return [other for end in ends for other in by_words.get(end, ())]
 
     said = {tag: said_along(tag, says) for tag in kinds}
     gone = {
@@ -67,10 +70,3 @@ def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
         for tag in said_along(speaker, implied).intersection(tags):
             found[tag].append(speaker)
     return dict(found)
-
-
-def _last_words(tag: str) -> Iterator[str]:
-    """black_witch_hat ─▶ "witch hat", "hat"."""
-    first, *rest = words(tag).split() or [""]
-    if first not in _DENYING:
-        yield from (" ".join(rest[start:]) for start in range(len(rest)))

@@ -6,15 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dataset.images import Picture, TagList
-from tags.categories import (
-    ARTIST,
-    CHARACTER,
-    COPYRIGHT,
-    GENERAL,
-    META,
-    on_danbooru,
-    without_categories,
-)
+from tags.categories import ARTIST, CHARACTER, COPYRIGHT, GENERAL, META, on_danbooru, without_categories
 from tags.filters import HiddenTraits
 from tags.implications import without_implied
 from tags.spelling import words
@@ -23,13 +15,7 @@ from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
 # The variables that list the tags of one category.
-_LISTS = {
-    "characters": CHARACTER,
-    "series": COPYRIGHT,
-    "artists": ARTIST,
-    "general": GENERAL,
-    "meta": META,
-}
+_LISTS = {"characters": CHARACTER, "series": COPYRIGHT, "artists": ARTIST, "general": GENERAL, "meta": META}
 
 
 @dataclass(frozen=True, slots=True)
