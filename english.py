@@ -132,12 +132,14 @@ def stem(word: str) -> str:
 
     It need not be a word: it only has to be the same in tags and captions.
     """
-    base = _irregular_forms().get(word)
-    if base:
+    if base := _irregular_forms().get(word):
         return base
     if len(word) <= _SHORTEST_STEM or word.isdigit():
         return word
-    return _without_end_vowel(_without_ending(word))
+    base = _without_ending(word)
+    if base.endswith("e") and len(base) > _SHORTEST_STEM:
+        base = base[:-1]
+    return base[:-1] + "i" if base.endswith("y") and len(base) > 2 else base
 
 
 @lru_cache(maxsize=1)
@@ -164,12 +166,6 @@ def _without_ending(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-2] if word.endswith(("ses", "xes", "zes", "ches", "shes")) else word[:-1]
-
-
-def _without_end_vowel(word: str) -> str:
-    if word.endswith("e") and len(word) > _SHORTEST_STEM:
-        word = word[:-1]
-    return word[:-1] + "i" if word.endswith("y") and len(word) > 2 else word
 
 
 def amount(number: float, noun: str) -> str:

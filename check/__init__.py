@@ -101,7 +101,7 @@ def check(
     )
     faults, contradicted = people_faults(text, people, census)
     # If the caption has two girls, nobody knows which of them the tags mean.
-    if census.is_one_person and not any(fault.kind == COUNT for fault in faults):
+    if census.total == (1, 1) and not any(fault.kind == COUNT for fault in faults):
         wrong_colours, contradicted_colours = colour_faults(text, tags, colours)
         faults += wrong_colours
         contradicted |= contradicted_colours

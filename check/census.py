@@ -33,11 +33,6 @@ class Census:
     children: bool
     tags: Mapping[str, tuple[str, ...]]
 
-    @property
-    def is_one_person(self) -> bool:
-        """Whether the tags say that exactly one person is there."""
-        return self.total == (1, 1)
-
 
 def count_people(tags: Collection[str]) -> Census:
     """Count the people that the tags speak of."""

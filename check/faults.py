@@ -25,7 +25,6 @@ _ESCAPED = re.compile(r"\\[()]")
 _NAMESPACES = "|".join((*CATEGORIES, RATING, "score", "creator"))
 _NAMESPACED = re.compile(rf"(?<!\w)(?:{_NAMESPACES}):\w{{1,40}}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
-_QUOTES = re.compile('["“”]')
 _PUNCTUATION = ",.;!?\"'“”‘’"
 _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "object", "symbol"})
 
@@ -54,16 +53,11 @@ def spelling_faults(caption: str, tags: Collection[str], series: Collection[str]
 
     A list of words with commas between them is a style, not a fault.
     """
-    found = dict.fromkeys(_spellings(_without_quotations(caption), tags, series))
-    return [Fault(TAG_SPELLING, said, f'Write "{said}" in words, not as a tag.') for said in found]
-
-
-def _without_quotations(caption: str) -> str:
-    """The caption without what is written in the picture: `a sign reads "open_24h"`."""
-    if not _QUOTES.search(caption):
-        return caption
+    # What is written in the picture may be spelled in any way: `a sign reads "open_24h"`.
     pieces = caption.replace("“", '"').replace("”", '"').split('"')
-    return " ".join(pieces[::2]) if len(pieces) % 2 else caption
+    text = " ".join(pieces[::2]) if len(pieces) % 2 else caption
+    found = dict.fromkeys(_spellings(text, tags, series))
+    return [Fault(TAG_SPELLING, said, f'Write "{said}" in words, not as a tag.') for said in found]
 
 
 def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 
-from check.text import Text, described_as
+from check.text import Text, modifiers
+from check.vocabulary import concepts
 from check.ways import Described, Phrase, Ways
 
 _MOST_BETWEEN = 4  # other words between one word of a phrase and the next
@@ -87,7 +88,12 @@ def _is_described(text: Text, way: Described) -> bool:
     if not (said >= way.strict and said >= way.loose):
         return False
     return any(
-        (not way.strict or way.strict <= described_as(text, noun))
+        (not way.strict or way.strict <= _concepts_of_modifiers(text, noun))
         and all(_has_near(text, text.at[word], noun) for word in way.loose)
         for noun in _ends_in_order(text, way.noun)
     )
+
+
+def _concepts_of_modifiers(text: Text, noun: int) -> set[str]:
+    """What the words say that describe a noun: "crimson" says red too."""
+    return {said for position in modifiers(text, noun) for said in concepts(text.words[position])}

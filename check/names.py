@@ -95,16 +95,9 @@ def _positions(text: Text, spoken: tuple[str, ...]) -> list[int]:
     return [at for at in starts if tuple(text.words[at : at + len(spoken)]) == spoken]
 
 
-@dataclass(frozen=True, slots=True)
-class _Roster:
-    """Known names: the full ways to say them by first word, and all parts of names."""
-
-    ways: Mapping[str, tuple[tuple[str, ...], ...]]
-    parts: frozenset[str]
-
-
 @lru_cache(maxsize=8)
-def _roster(names: frozenset[str]) -> _Roster:
+def _roster(names: frozenset[str]) -> tuple[Mapping[str, Sequence[tuple[str, ...]]], Collection[str]]:
+    """The full ways to say known names by first word, the longest first, and all parts of these names."""
     ways: dict[str, set[tuple[str, ...]]] = {}
     parts: set[str] = set()
     for tag in names:
@@ -113,10 +106,7 @@ def _roster(names: frozenset[str]) -> _Roster:
         for way in name.full:
             if len(way) > 1 or (way[0] not in _ORDINARY and len(way[0]) > 2):
                 ways.setdefault(way[0], set()).add(way)
-    return _Roster(
-        {first: tuple(sorted(found, key=len, reverse=True)) for first, found in ways.items()},
-        frozenset(parts),
-    )
+    return {first: sorted(found, key=len, reverse=True) for first, found in ways.items()}, parts
 
 
 def find_names(
@@ -130,7 +120,7 @@ def find_names(
 
     A name that is made of words of the picture's `tags` and their aliases is not foreign.
     """
-    foreign = _foreign(text, characters, aliases, tags, _roster(known_names))
+    foreign = _foreign(text, characters, aliases, tags, known_names)
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
     found = {tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters}
     taken = in_foreign_names.union(*found.values())
@@ -143,10 +133,11 @@ def _foreign(
     characters: Sequence[str],
     aliases: Mapping[str, Sequence[str]],
     tags: Sequence[str],
-    roster: _Roster,
+    known_names: frozenset[str],
 ) -> dict[int, int]:
     """The foreign names, first position to last."""
-    known, introduced = list(_known_names(text, roster)), list(_introduced(text, roster))
+    ways, parts = _roster(known_names)
+    known, introduced = list(_known_names(text, ways)), list(_introduced(text, parts))
     if not (known or introduced):
         return {}
     spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
@@ -184,14 +175,14 @@ def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], o
     )
 
 
-def _known_names(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
     """Where names of the data set stand, whoever they are."""
-    starts = [at for at, word in enumerate(text.words) if word in roster.ways]
+    starts = [at for at, word in enumerate(text.words) if word in ways]
     if not starts:
         return
     has_capitals = any(word[0].isupper() for word in text.written)
     for at in starts:
-        for way in roster.ways[text.words[at]]:
+        for way in ways[text.words[at]]:
             end = at + len(way)
             if tuple(text.words[at:end]) != way or at in text.quoted:
                 continue
@@ -202,14 +193,14 @@ def _known_names(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _introduced(text: Text, roster: _Roster) -> Iterator[tuple[int, int]]:
+def _introduced(text: Text, parts: Collection[str]) -> Iterator[tuple[int, int]]:
     """Names behind "a girl named" and "who is called", and behind "She is" where a known name follows."""
     for at in sorted(at for word in _MAY_INTRODUCE if word in text.at for at in text.at[word]):
         word = text.words[at]
         if word in _INTRODUCING and any(near in _PEOPLE for near in text.words[max(0, at - 3) : at]):
             yield from _capitals(text, at + 2 if text.word(at + 1) == "as" else at + 1)
         elif word == "is" and text.word(at - 1) in {"she", "he", "girl", "boy", "woman", "man"}:
-            yield from (name for name in _capitals(text, at + 1) if text.words[name[0]] in roster.parts)
+            yield from (name for name in _capitals(text, at + 1) if text.words[name[0]] in parts)
 
 
 def _capitals(text: Text, start: int) -> Iterator[tuple[int, int]]:

@@ -193,7 +193,7 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
         is_wrong = census.is_empty or (counted is not None and not counted[1])
         if mention.kind == CHILD:
             is_wrong = not census.children
-        elif mention.kind == RELATION and census.is_one_person:
+        elif mention.kind == RELATION and census.total == (1, 1):
             # "her friend" is a second person; "a teacher" may be the only one.
             is_led = text.word(mention.first - 1) in {"with", "and", "by"}
             is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""

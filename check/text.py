@@ -123,7 +123,9 @@ def read(caption: str) -> Text:
         list(accumulate([gap == SENTENCE for gap in gaps])),
         _quoted(parts) if '"' in plain else frozenset(),
         frozenset() if _NEGATIONS.isdisjoint(words) else _negated(words, gaps),
-        _possessive(parts) if possessives else frozenset(),
+        frozenset(at for at, after in enumerate(parts[2::2]) if after and after[0] in _ALL_SIGNS)
+        if possessives
+        else frozenset(),
         at,
     )
 
@@ -150,11 +152,6 @@ def _gap(between: str, letter: str) -> int:
     if any(mark in between for mark in ";:–—") or " - " in between or "(" in between or ")" in between:
         return CLAUSE
     return COMMA if "," in between or "." in between else JOINED
-
-
-def _possessive(parts: list[str]) -> frozenset[int]:
-    """The words with an 's, and those that end in s with an apostrophe behind: "the girls' hats"."""
-    return frozenset(at for at, after in enumerate(parts[2::2]) if after and after[0] in _ALL_SIGNS)
 
 
 def _quoted(parts: list[str]) -> frozenset[int]:
@@ -195,11 +192,6 @@ def modifiers(text: Text, noun: int) -> Iterator[int]:
         return
     yield from _modifiers_before(text, noun)
     yield from _modifiers_after(text, noun)
-
-
-def described_as(text: Text, noun: int) -> frozenset[str]:
-    """What the words say that describe a noun, as stems: "crimson" says red too."""
-    return frozenset(said for position in modifiers(text, noun) for said in concepts(text.words[position]))
 
 
 def _modifiers_before(text: Text, noun: int) -> Iterator[int]:

@@ -6,6 +6,7 @@ the narrower words and synonyms that say it too: a rose is a flower.
 
 import json
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,15 @@ _NO_ADJECTIVES = frozenset(word_list("modifiers", "no_adjectives"))
 @lru_cache(maxsize=_REMEMBERED_WORDS)
 def concepts(word: str) -> tuple[str, ...]:
     """What a lower-case word says, as stems and itself first: "roses" says rose, flower and plant."""
-    base = stem(word)
-    broader = _broader_words().get(base)
-    if broader is None:
-        broader = _said_by_compound(base)
-    return (base, *sorted(broader - {base}))
+    base, broader = stem(word), _broader_words()
+    said = broader.get(base, frozenset())
+    if base not in broader and base not in _NO_COMPOUNDS:
+        ends = (
+            end for end in _COMPOUND_ENDS if base.endswith(end) and len(base) >= len(end) + _MIN_BEGINNING
+        )
+        for end in islice(ends, 1):
+            said = broader.get(end, frozenset()) | {end}
+    return (base, *sorted(said - {base}))
 
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)
@@ -61,11 +66,3 @@ def _broader_words() -> dict[str, frozenset[str]]:
         for word in narrower.split():
             direct.setdefault(stem(word), set()).add(stem(broader))
     return {word: frozenset(said_along(word, lambda said: direct.get(said, ()))) for word in direct}
-
-
-def _said_by_compound(base: str) -> frozenset[str]:
-    if base not in _NO_COMPOUNDS:
-        for end in _COMPOUND_ENDS:
-            if base.endswith(end) and len(base) >= len(end) + _MIN_BEGINNING:
-                return frozenset({end}) | _broader_words().get(end, frozenset())
-    return frozenset()

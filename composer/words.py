@@ -49,7 +49,12 @@ def role_of(tag: str) -> Role:
     slot, phrase = (
         _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag) or (REST, as_words(tag))
     )
-    head, modifiers = _head_and_modifiers(tag) if _can_share_noun(tag, slot) else ("", ())
+    can_share_noun = (
+        slot in _SLOTS_WITH_SHARED_NOUNS
+        and not (tag in lists().phrases or "(" in tag or tag.startswith(("no_", "own_")))
+        and lists().words["prepositions"].isdisjoint(tag.split("_"))
+    )
+    head, modifiers = _head_and_modifiers(tag) if can_share_noun else ("", ())
     return Role(slot, phrase, head, modifiers, _covers(tag))
 
 
@@ -116,16 +121,6 @@ def _in_form_of_slot(tag: str, slot: str) -> str:
     if form == "words":
         return as_words(tag)
     return f"in {noun_phrase(tag)}" if form == "in" else noun_phrase(tag)
-
-
-def _can_share_noun(tag: str, slot: str) -> bool:
-    return (
-        slot in _SLOTS_WITH_SHARED_NOUNS
-        and tag not in lists().phrases
-        and "(" not in tag
-        and lists().words["prepositions"].isdisjoint(tag.split("_"))
-        and not tag.startswith(("no_", "own_"))
-    )
 
 
 def _head_and_modifiers(tag: str) -> tuple[str, tuple[tuple[int, str], ...]]:

@@ -68,20 +68,18 @@ class Sheets:
         pictures: Counter[str] = Counter()
         seen: dict[str, Counter[str]] = {}
         looks: dict[str, str | None] = {}
-        wanted = self._candidates()
+        # The most common tags that are characters or of unknown category.
+        often = (
+            tag for tag, count in self.collection.survey().counts.most_common() if count >= _MIN_PICTURES
+        )
+        maybe = (tag for tag in often if self.meanings.look_up(tag).category in (CHARACTER, None))
+        wanted = set(islice(maybe, _MAX_CHARACTERS))
         for character, tags in self._portraits(wanted):
             pictures[character] += 1
             if pictures[character] == _MAX_PICTURES:
                 wanted.discard(character)
             seen.setdefault(character, Counter()).update(self._looks_in(tags, looks))
         return {character: _usual(counts, pictures[character]) for character, counts in seen.items()}
-
-    def _candidates(self) -> set[str]:
-        """The most common tags that are characters or of unknown category."""
-        counts = self.collection.survey().counts.most_common()
-        often = (tag for tag, count in counts if count >= _MIN_PICTURES)
-        maybe = (tag for tag in often if self.meanings.look_up(tag).category in (CHARACTER, None))
-        return set(islice(maybe, _MAX_CHARACTERS))
 
     def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """The character and the tags of each picture that shows one of those wanted and nobody else."""
