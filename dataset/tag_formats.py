@@ -24,6 +24,7 @@ from tags.spelling import PLAIN, Tag, parse_tag, rating_tag
 
 # The keys under which an API or an exporter puts the one post that a JSON file is about.
 _WRAPPERS = ("post", "posts", "file_data", "data", "metadata")
+_TAG_KEYS = ("tags", "tag_string")
 
 _BARE_RATINGS = frozenset({"general", "sensitive", "questionable", "explicit"})
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -131,15 +132,12 @@ def is_sentences(text: str) -> bool:
         return True
     text = text.strip()
     begins_and_ends = text[0].isupper() and text[-1] in ".!?"
-    if not begins_and_ends and _SENTENCE_WORDS.isdisjoint(_rough_words(text)):
+    rough_words = (word.strip(_AROUND_WORDS) for word in text.lower().translate(_BREAKS).split())
+    if not begins_and_ends and _SENTENCE_WORDS.isdisjoint(rough_words):
         # True of most files of tags, which need no closer look.
         return False
     clauses = list(_clauses(text))
     return _has_english_sentences(clauses) or (begins_and_ends and _has_clauses_of_sentences(clauses))
-
-
-def _rough_words(text: str) -> Iterator[str]:
-    return (word.strip(_AROUND_WORDS) for word in text.lower().translate(_BREAKS).split())
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
@@ -175,25 +173,20 @@ def tags_in_json(text: str) -> list[Tag]:
 
     Raises ItemError with the reason "broken tag file".
     """
-    post = _post(_load_json(text))
-    if isinstance(post, list):
-        return list(_tags_in(post, None))
-    keyed = [(_category_of_key(key), value) for key, value in post.items() if _is_tag_key(key)]
-    if not keyed:
-        raise _broken('it has no "tags" or "tag_string"')
-    keyed.sort(key=lambda pair: pair[0] is not None)
-    tags = [tag for category, value in keyed for tag in _tags_in(value, category)]
-    rating = post.get("rating")
-    return [*tags, parse_tag(f"{RATING}:{rating}")] if isinstance(rating, str) else tags
-
-
-def _load_json(text: str) -> object:
     try:
         # Numbers stay text: `2023` is a tag, and a number of a million digits is slow to make.
         loaded: object = json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise _broken("it is not valid JSON") from error
-    return loaded
+    post = _post(loaded)
+    if isinstance(post, list):
+        return list(_tags_in(post, None))
+    keys = sorted(filter(_is_tag_key, post), key=lambda key: key not in _TAG_KEYS)
+    if not keys:
+        raise _broken('it has no "tags" or "tag_string"')
+    tags = [tag for key in keys for tag in _tags_in(post[key], _category_of_key(key))]
+    rating = post.get("rating")
+    return [*tags, parse_tag(f"{RATING}:{rating}")] if isinstance(rating, str) else tags
 
 
 def _broken(why: str) -> ItemError:
@@ -204,33 +197,28 @@ def _post(loaded: object) -> dict[str, object] | list[object]:
     """Unwrap the one post, or the plain list of tags, that the file is about."""
     while True:
         if isinstance(loaded, list):
-            if not any(isinstance(one, dict) and _is_post(one) for one in loaded):
+            entries = [one for one in loaded if isinstance(one, dict)]
+            if not any(_is_tag_key(key) or key in _WRAPPERS for entry in entries for key in entry):
                 return loaded
             if len(loaded) > 1:
                 raise _broken("it holds several posts and not the one of this picture")
             loaded = loaded[0]
         elif isinstance(loaded, dict):
-            inner = next(
-                (loaded[key] for key in _WRAPPERS if isinstance(loaded.get(key), (dict, list))), None
-            )
-            if inner is None or any(map(_is_tag_key, loaded)):
+            wrapped = [loaded[key] for key in _WRAPPERS if isinstance(loaded.get(key), (dict, list))]
+            if not wrapped or any(map(_is_tag_key, loaded)):
                 return loaded
-            loaded = inner
+            loaded = wrapped[0]
         else:
             raise _broken("it holds neither a list nor an object")
 
 
-def _is_post(entry: dict[str, object]) -> bool:
-    return any(_is_tag_key(key) or key in _WRAPPERS for key in entry)
-
-
 def _is_tag_key(key: str) -> bool:
-    return key in ("tags", "tag_string") or key.startswith(("tags_", "tag_string_"))
+    return key in _TAG_KEYS or key.startswith(("tags_", "tag_string_"))
 
 
 def _category_of_key(key: str) -> str | None:
     """The category that `tags_artist` or `tag_string_artist` names, "" for one unknown, None for `tags`."""
-    if key in ("tags", "tag_string"):
+    if key in _TAG_KEYS:
         return None
     return _known_category(key.removeprefix("tags_").removeprefix("tag_string_"))
 
@@ -265,9 +253,9 @@ def _with_category(tags: Iterable[Tag], category: str | None) -> Iterator[Tag]:
 def _named_objects(entries: list[object]) -> Iterator[Tag]:
     """Tags written as objects: {"name": "solo", "category": "general"}."""
     for entry in entries:
-        name = entry.get("name", entry.get("tag")) if isinstance(entry, dict) else None
-        if isinstance(name, str) and isinstance(entry, dict):
-            told = entry.get("category", entry.get("type"))
-            yield from _with_category(
-                [parse_tag(name)], _known_category(told) if isinstance(told, str) else None
-            )
+        if not isinstance(entry, dict):
+            continue
+        name, told = entry.get("name", entry.get("tag")), entry.get("category", entry.get("type"))
+        if isinstance(name, str):
+            category = _known_category(told) if isinstance(told, str) else None
+            yield from _with_category([parse_tag(name)], category)
