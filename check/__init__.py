@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from check.census import count_people
-from check.colours import Colours, colour_faults, colour_of, find_colours
+from check.colours import ColoursSaid, colour_faults, colour_of, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, spelling_faults
 from check.matching import says
 from check.names import find_names, name_faults, says_series
@@ -73,7 +73,7 @@ class _Findings:
 
     text: Text
     people: People
-    colours: Colours
+    colours: ColoursSaid
     names: frozenset[str]
     aliases: Mapping[str, Sequence[str]]
 
@@ -96,13 +96,12 @@ def check(
     counted = {tag: known for tag in tags if (known := _counted_tag(tag, categories.get(tag, "")))}
     names = find_names(text, _of_kind(counted, CHARACTER), aliases, tags, known_names)
     people, census = find_people(text, names), count_people(tags)
-    colours = find_colours(
-        text, {tag: known.colour for tag, known in counted.items() if known.kind == _COLOUR}
-    )
+    coloured = {tag: known.colour for tag, known in counted.items() if known.kind == _COLOUR}
+    colours = find_colours(text, coloured)
     faults, contradicted = people_faults(text, people, census)
     # If the caption has two girls, nobody knows which of them the tags mean.
     if census.total == (1, 1) and not any(fault.kind == COUNT for fault in faults):
-        wrong_colours, contradicted_colours = colour_faults(text, tags, colours)
+        wrong_colours, contradicted_colours = colour_faults(text, tags, coloured, colours)
         faults += wrong_colours
         contradicted |= contradicted_colours
     faults += name_faults(text, names)
@@ -164,7 +163,7 @@ def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
     if known.kind == _PEOPLE:
         return says_people(text, tag, findings.people)
     part, colour = known.colour
-    return any(colour in meant for _, meant in findings.colours.said[part])
+    return any(colour in meant for _, meant in findings.colours[part])
 
 
 def _score(counted: Mapping[str, _CountedTag], said: Collection[str], faults: int) -> float:

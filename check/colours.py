@@ -4,7 +4,6 @@ Faults are only found in pictures of one person: with several, nobody knows whos
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
@@ -44,17 +43,8 @@ _ANY = "any"
 _SHADES = frozenset({"dark", "fair"})
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """The colours of hair and eyes in the tags and in the caption.
-
-    `tagged` has for hair and for eyes the colour of each tag that has one. `said` has for those of the two
-    that a tag colours each place where the caption says a colour: the first and the last position, and the
-    colours that the words there can mean.
-    """
-
-    tagged: Mapping[str, Mapping[str, str]]
-    said: Mapping[str, Sequence[tuple[tuple[int, int], frozenset[str]]]]
+# Each place where hair or eyes have a colour in the caption: first and last position, and what it can mean.
+ColoursSaid = Mapping[str, Sequence[tuple[tuple[int, int], frozenset[str]]]]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -68,30 +58,30 @@ def colour_of(tag: str) -> tuple[str, str] | None:
     return part, colour
 
 
-def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours:
-    """Find where the caption says colours of hair or eyes, as far as these tags have some.
+def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> ColoursSaid:
+    """Where the caption says colours of hair and eyes, as far as tags colour these.
 
     `coloured` has what `colour_of` says of each tag.
     """
-    tagged: dict[str, dict[str, str]] = {}
-    for tag, (part, colour) in coloured.items():
-        tagged.setdefault(part, {})[tag] = colour
-    return Colours(tagged, {part: list(_mentions(text, part)) for part in tagged})
+    parts = {part for part, _ in coloured.values()}
+    return {part: list(_mentions(text, part)) for part in _PARTS if part in parts}
 
 
-def colour_faults(text: Text, tags: Sequence[str], colours: Colours) -> tuple[list[Fault], set[str]]:
+def colour_faults(
+    text: Text, tags: Sequence[str], coloured: Mapping[str, tuple[str, str]], said: ColoursSaid
+) -> tuple[list[Fault], set[str]]:
     """Colours of the caption that are none of the tags', and the tags that they contradict."""
     faults: list[Fault] = []
     contradicted: set[str] = set()
-    for part in _PARTS:
-        coloured = colours.tagged.get(part)
-        if not coloured or (len(coloured) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
+    for part, places in said.items():
+        colours = {tag: colour for tag, (of_part, colour) in coloured.items() if of_part == part}
+        if len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags):
             continue
-        allowed = {_ANY, *coloured.values()}
-        for (first, last), meant in colours.said[part]:
+        allowed = {_ANY, *colours.values()}
+        for (first, last), meant in places:
             if meant.isdisjoint(allowed) and not _is_of_others(text, first, last):
-                faults.append(contradiction(_KINDS[part], text.span(first, last), coloured))
-                contradicted.update(coloured)
+                faults.append(contradiction(_KINDS[part], text.span(first, last), colours))
+                contradicted.update(colours)
                 break
     return faults, contradicted
 

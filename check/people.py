@@ -64,8 +64,7 @@ def is_about_people(tag: str) -> bool:
 
 def says_people(text: Text, tag: str, people: People) -> bool:
     """Whether the caption says a tag about how many people there are."""
-    count = count_in(tag)
-    if count:
+    if count := count_in(tag):
         return _says_count(text, people, count.kind, count.fewest)
     if tag == "no_humans":
         return not (people.found or (people.names and people.pronouns))
@@ -107,8 +106,7 @@ def people_faults(text: Text, people: People, census: Census) -> tuple[list[Faul
     faults: dict[tuple[int, str], Fault] = {}
     contradicted: set[str] = set()
     for sex in (GIRLS, BOYS):
-        wrong = _too_many(text, people, census, sex) or _too_few(text, people, census, sex)
-        if wrong:
+        if wrong := _too_many(text, people, census, sex) or _too_few(text, people, census, sex):
             said = text.span(wrong.first, wrong.last)
             faults[wrong.first, COUNT] = contradiction(COUNT, said, census.tags[sex])
             contradicted.update(census.tags[sex])

@@ -96,11 +96,8 @@ def _counted(count: str, one: str, many: str) -> str:
 
 def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subject:
     """People who have names or are counted: "Hatsune Miku from Vocaloid, a girl"."""
-    several = (
-        number > 1
-        or picture.has("company", "relation")
-        or (len(picture.names) > 1 and not picture.has("alone"))
-    )
+    several_names = len(picture.names) > 1 and not picture.has("alone")
+    several = number > 1 or several_names or picture.has("company", "relation")
     kinds = picture.phrases("kind")
     if len(people) == 1 and not several:
         people, kinds = _one_person(picture, people[0], kinds)
@@ -141,11 +138,8 @@ def _sex(picture: Picture) -> str:
 
 def _described(picture: Picture) -> Subject:
     """A character that is neither named nor counted: "a male anthro fox", "an elf", "a character"."""
-    qualities, kinds, groups = (
-        picture.phrases("quality"),
-        picture.phrases("kind"),
-        picture.phrases("company", "relation"),
-    )
+    qualities, kinds = picture.phrases("quality"), picture.phrases("kind")
+    groups = picture.phrases("company", "relation")
     noun = picture.species[0] if len(picture.species) == 1 else "character"
     if groups:
         described = f"{and_list(qualities)} {noun}{'s' if noun == 'character' else ''}".strip()

@@ -42,8 +42,7 @@ def role_of(tag: str) -> Role:
     """What `tag` says and in which slot; the slot is "meta" for what no caption says."""
     if lists().meta.fullmatch(tag):
         return Role(META, "")
-    count = count_in(tag)
-    if count:
+    if count := count_in(tag):
         covered = frozenset({"male_focus"}) if count.kind == BOYS else frozenset[str]()
         return Role(count.kind, count.number, covers=covered)
     slot, phrase = (
@@ -67,8 +66,7 @@ def _by_whole_tag(tag: str) -> tuple[str, str] | None:
 
 def _by_pattern(tag: str) -> tuple[str, str] | None:
     for pattern, slot, said in lists().patterns:
-        match = pattern.fullmatch(tag)
-        if match:
+        if match := pattern.fullmatch(tag):
             return slot, _verb_phrase(tag) if said == "{verb}" else _filled_in(said, tag, match[1])
     return None
 

@@ -107,8 +107,7 @@ class Sheets:
                 category = self.meanings.look_up(tag).category or GENERAL
                 is_look = category in _CATEGORIES_OF_LOOKS and role_of(tag).slot in _LOOKS
                 looks[tag] = tag if is_look else None
-            look = looks[tag]
-            if look:
+            if look := looks[tag]:
                 yield look
 
 
