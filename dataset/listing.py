@@ -228,7 +228,10 @@ def _match(
     pictures = []
     for same in _by_key(listing.pictures).values():
         if len(same) > 1:
-            _report_same(same, listing)
+            shown = " and ".join(map(printable, same))
+            for name in same:
+                message = f"{shown} would share one caption: rename all but one"
+                listing.report(name, "same name twice", message)
             continue
         tag_suffix, *others = _tag_suffixes(same[0], forms, listing) or [""]
         others += _tag_suffixes(same[0], further, listing)
@@ -248,12 +251,6 @@ def _by_key(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         key = sharing_key(cut_suffix(name)[0])
         groups[key] = (*groups[key], name) if key in groups else (name,)
     return groups
-
-
-def _report_same(names: Iterable[str], listing: _Listing) -> None:
-    shown = " and ".join(map(printable, names))
-    for name in names:
-        listing.report(name, "same name twice", f"{shown} would share one caption: rename all but one")
 
 
 def _tag_suffixes(picture: str, forms: tuple[str, ...], listing: _Listing) -> list[str]:

@@ -131,18 +131,16 @@ def _decoding(file: PictureFile) -> Iterator[None]:
 
 
 def _open_stream(stream: BinaryIO) -> pyvips.Image:
-    vips = _vips()
-    source = vips.SourceCustom()
-    source.on_read(lambda length: _read(stream, length))
+    def read(length: int) -> bytes:
+        try:
+            return stream.read(length)
+        except OSError:  # which libvips cannot pass on; it takes the file for one that was cut off
+            return b""
+
+    source = _vips().SourceCustom()
+    source.on_read(read)
     source.on_seek(stream.seek)
-    return vips.Image.new_from_source(source, "", access="sequential")
-
-
-def _read(stream: BinaryIO, length: int) -> bytes:
-    try:
-        return stream.read(length)
-    except OSError:  # which libvips cannot pass on; it takes the file for one that was cut off
-        return b""
+    return _vips().Image.new_from_source(source, "", access="sequential")
 
 
 def _check_header(file: PictureFile, header: pyvips.Image, picture_format: str) -> int:
