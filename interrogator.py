@@ -13,7 +13,7 @@ from dataset.images import Picture, Pictures
 from dataset.picture import prepare
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
-from llm.answers import Answer, Reply
+from llm.answers import Answer
 from llm.prompts import Message, Prompt, fingerprint, with_picture
 from llm.replies import Form, clean
 from settings import InterrogatorSettings
@@ -86,7 +86,9 @@ class Interrogator(Stage[Picture, Described]):
         loop = asyncio.get_running_loop()
         messages = await loop.run_in_executor(self._threads, self._with_picture, picture)
         async with self._endpoint.concurrency:
-            answer = await self._endpoint.ask(messages, self._description)
+            answer = await self._endpoint.ask(
+                messages, lambda reply: clean(reply.text, reply.finish_reason, self._form)
+            )
         return Described(fingerprint(self._endpoint.model, messages), answer)
 
     def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
@@ -131,6 +133,3 @@ class Interrogator(Stage[Picture, Described]):
         messages = self.messages(picture)
         ready = prepare(self._collection.file(picture), self._settings.max_image_side)
         return with_picture(messages, ready.mime, ready.data)
-
-    def _description(self, reply: Reply) -> str:
-        return clean(reply.text, reply.finish_reason, self._form)

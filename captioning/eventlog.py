@@ -86,10 +86,8 @@ def _without_secrets(settings: Settings) -> dict[str, Any]:
 
 def _shown(section: Section) -> dict[str, Any]:
     shown = section.model_dump(exclude={"endpoint"}, warnings=False)
-    for key in config.MAY_HOLD_SECRETS & shown.keys():
-        shown[key] = HIDDEN if shown[key] else shown[key]
     for key, value in shown.items():
-        if isinstance(value, str) and "@" in value:
+        if (value and key in config.MAY_HOLD_SECRETS) or (isinstance(value, str) and "@" in value):
             shown[key] = HIDDEN
     endpoint = getattr(section, "endpoint", None)
     return {**shown, "endpoint": _shown(endpoint)} if endpoint is not None else shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import zip_longest
@@ -93,8 +93,9 @@ class Prompt:
         try:
             # With as many empty lines before it as there are in the file, errors name the right line.
             tree = sandbox.parse("\n" * (line - 1) + text)
-            self._refuse_unknown(sandbox.names(tree), variables)
-            self.uses.update(name for name, _ in sandbox.names(tree))
+            for name, place in sandbox.names(tree):
+                _refuse_unknown(name, place, variables)
+                self.uses.add(name)
             return sandbox.compiled(tree)
         except TemplateSyntaxError as error:
             what = str(error.message).rstrip(".")
@@ -104,15 +105,12 @@ class Prompt:
             message = f"the template {self.path} cannot be read ({error}): make it simpler"
             raise UserError(message) from error
 
-    def _refuse_unknown(self, names: Iterable[tuple[str, int]], variables: Sequence[str]) -> None:
-        for name, line in names:
-            if name not in variables:
-                near = difflib.get_close_matches(name, variables, n=1)
-                guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(variables)}"
-                raise UserError(
-                    f"the template {self.path}, line {line}: there is nothing called "
-                    f"{name} to fill in; {guess}"
-                )
+
+def _refuse_unknown(name: str, line: int, variables: Sequence[str]) -> None:
+    if name not in variables:
+        near = difflib.get_close_matches(name, variables, n=1)
+        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(variables)}"
+        raise TemplateSyntaxError(f"there is nothing called {name} to fill in; {guess}", line)
 
 
 def _read(path: Path) -> str:

@@ -6,6 +6,7 @@ line, so a pattern with white space in it cannot take long.
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 _LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
@@ -93,12 +94,8 @@ def _encloses(text: str) -> bool:
 
 
 def _stays_open(inner: str, opening: str, closing: str) -> bool:
-    depth = 0
-    for character in inner:
-        depth += (character == opening) - (character == closing)
-        if depth < 0:
-            return False
-    return depth == 0
+    depths = accumulate((character == opening) - (character == closing) for character in inner)
+    return min(depths, default=0) >= 0 and inner.count(opening) == inner.count(closing)
 
 
 def _opens_first(inner: str) -> bool:
