@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -36,26 +36,27 @@ class TagLog:
     def __init__(self, log: JsonLines, source: str) -> None:
         self._log = log
         self._source = source
-        self._pages: dict[str, Page] = {}
+        self.pages: dict[str, Page] = {}
         self.entries = Cache()
-
-    @property
-    def pages(self) -> Mapping[str, Page]:
-        """The pages that have no summary yet, by their tag."""
-        return self._pages
 
     def read(self) -> None:
         """Take over what an earlier run left in the log."""
         for line in self._log.read():
             try:
-                self._read_line(line)
+                if "entry" in line:
+                    tag, entry = str(line["tag"]), _ENTRY.validate_python(line["entry"])
+                    self.entries.add(tag, entry)
+                    self.pages.pop(tag, None)
+                elif line["source"] == self._source:
+                    page = _PAGE.validate_python(line["page"])
+                    self.pages[page.tag] = page
             except (KeyError, ValidationError):
                 _log.debug("a line of %s is passed over", self._log.path)
 
     def add_page(self, page: Page) -> None:
         """Keep a page of the wiki."""
         self._log.add(self._line_of(page))
-        self._pages[page.tag] = page
+        self.pages[page.tag] = page
 
     def add_summary(self, page: Page, text: str, by: str) -> None:
         """Keep what a tag means, and who says so."""
@@ -71,7 +72,7 @@ class TagLog:
         )
         self._log.add({"tag": page.tag, "entry": asdict(entry)})
         self.entries.add(page.tag, entry)
-        self._pages.pop(page.tag, None)
+        self.pages.pop(page.tag, None)
 
     def save(self, path: Path) -> None:
         """Bring the entries into the cache file; the log keeps the pages that have no summary.
@@ -81,20 +82,10 @@ class TagLog:
         if len(self.entries):
             add_to_cache_file(path, self.entries)
         self.entries = Cache()
-        self._log.rewrite(map(self._line_of, self._pages.values()))
+        self._log.rewrite(map(self._line_of, self.pages.values()))
 
     def _line_of(self, page: Page) -> JsonObject:
         return {"page": asdict(page), "source": self._source}
-
-    def _read_line(self, line: JsonObject) -> None:
-        """Raises KeyError or ValidationError for a line of another form."""
-        if "entry" in line:
-            tag, entry = str(line["tag"]), _ENTRY.validate_python(line["entry"])
-            self.entries.add(tag, entry)
-            self._pages.pop(tag, None)
-        elif line["source"] == self._source:
-            page = _PAGE.validate_python(line["page"])
-            self._pages[page.tag] = page
 
 
 def add_to_cache_file(path: Path, new: Cache) -> int:

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -147,8 +147,8 @@ def parse_json(text: str, path: Path, remedy: str) -> object:
         raise UserError(
             f"{path}, line {error.lineno}, column {error.colno}: {error.msg}; {remedy}"
         ) from error
-    except _RepeatedError as error:
-        raise UserError(f"{path}: the entry {error} is there twice; remove one of them") from error
+    except KeyError as error:
+        raise UserError(f"{path}: the entry {error.args[0]} is there twice; remove one of them") from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is no JSON that can be read: {remedy}") from error
 
@@ -157,24 +157,25 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     raw = parse_json(text, path, "correct it, or move the file away")
     if not isinstance(raw, dict):
         raise UserError(f"{path} should be a JSON object of tags: correct it, or move the file away")
-    entries = dict(_from_older_form(raw)) if isinstance(raw.get("_default"), dict) else raw
-    for tag, value in entries.items():
+    if isinstance(older := raw.get("_default"), dict):
+        # {"_default": {"1": {"name": …, "description": …}}}, as an older script of this kind wrote it.
+        rows = [row for row in older.values() if isinstance(row, dict)]
+        named = [row for row in rows if row.get("name") and row.get("description")]
+        return {canonical(str(row["name"])): str(row["description"]) for row in named}
+    for tag, value in raw.items():
         if not isinstance(value, str | dict):
             raise UserError(f"{path}: the entry {tag} should be a text or an object; correct or remove it")
         if isinstance(value, dict) and not _is_tags(value.get("implies", [])):
             raise UserError(f'{path}: implies of the entry {tag} should be tags, such as ["hat"]; correct it')
-    return entries
-
-
-class _RepeatedError(ValueError):
-    """An object has a key twice. JSON would keep only the last one."""
+    return raw
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; raises KeyError for a key that is there twice, of which JSON would keep only the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
         counts = Counter(key for key, _ in pairs)
-        raise _RepeatedError(next(key for key, count in counts.items() if count > 1))
+        raise KeyError(next(key for key, count in counts.items() if count > 1))
     return found
 
 
@@ -182,13 +183,6 @@ def _as_json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     # Broken tag files may hold half of a surrogate pair, which cannot be written as UTF-8.
     return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text
-
-
-def _from_older_form(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """`{"_default": {"1": {"name": …, "description": …}}}`, as an older script of this kind wrote it."""
-    for row in raw["_default"].values():
-        if isinstance(row, dict) and row.get("name") and row.get("description"):
-            yield canonical(str(row["name"])), str(row["description"])
 
 
 def _is_provisional(value: object) -> bool:

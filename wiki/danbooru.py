@@ -90,16 +90,11 @@ def _page(tag: str, row: Row) -> Page:
         post_count = None
     else:
         name, wiki, post_count = tag, row.get("wiki_page"), number_in(row, "post_count")
-    text = "" if row.get("is_deprecated") else _text(wiki)
+    is_usable = isinstance(wiki, dict) and not wiki.get("is_deleted") and not row.get("is_deprecated")
+    text = definition(text_in(wiki, "body")) if is_usable else ""
     return Page(
         tag, name, text, category_in(row, DANBOORU_NUMBERS), post_count, known=True, implies=_implied(row)
     )
-
-
-def _text(wiki: object) -> str:
-    if not isinstance(wiki, dict) or wiki.get("is_deleted"):
-        return ""
-    return definition(text_in(wiki, "body"))
 
 
 def _implied(row: Row) -> tuple[str, ...]:

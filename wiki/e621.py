@@ -20,7 +20,6 @@ from wiki.source import Access, Page
 
 log = logging.getLogger(__name__)
 
-
 _INVALID = 6
 _MOST_ROWS = 320
 _LONGEST_TAG = 150
@@ -42,13 +41,27 @@ class E621Source:
         distinct = dict.fromkeys(tags)
         yield from (Page.unknown(tag) for tag in distinct if not can_be_tag(tag))
         names = [tag for tag in distinct if can_be_tag(tag)]
-        _hint_at_dump(len(names))
+        if len(names) > _MANY:
+            log.warning(
+                "e621 gives one page a second, so %d tags take about %d minutes: its daily dump is faster "
+                "(fetch https://e621.net/db_export/wiki_pages.csv.gz and set source to that file)",
+                len(names),
+                round(len(names) / 60),
+            )
         for start in range(0, len(names), _MOST_ROWS):
             yield from self._pages(names[start : start + _MOST_ROWS])
 
     def _pages(self, names: Sequence[str]) -> Iterator[Page]:
-        aliases = self._aliases(names)
-        rows = self._rows(list(dict.fromkeys(aliases.get(name, name) for name in names)))
+        active = {"search[status]": "active"}
+        aliases = {
+            text_in(row, "antecedent_name"): text_in(row, "consequent_name")
+            for row in self._rows("/tag_aliases.json", names, "search[antecedent_name]", active)
+            if row.get("status") == "active"
+        }
+        shown = list(dict.fromkeys(aliases.get(name, name) for name in names))
+        with_empty = {"search[hide_empty]": "false"}
+        found = self._rows("/tags.json", shown, "search[name]", with_empty)
+        rows = {text_in(row, "name"): row for row in found}
         read: dict[str, Page] = {}
         for tag in names:
             name = aliases.get(tag, tag)
@@ -59,16 +72,14 @@ class E621Source:
                 read[name] = self._page(name, rows[name])
             yield replace(read[name], tag=tag)
 
-    def _aliases(self, names: Sequence[str]) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for _, rows in ask_in_batches(names, self._ask_aliases, most=_MOST_ROWS):
-            active = (row for row in rows if row.get("status") == "active")
-            found.update({text_in(row, "antecedent_name"): text_in(row, "consequent_name") for row in active})
-        return found
+    def _rows(self, path: str, names: Sequence[str], key: str, search: Mapping[str, str]) -> Iterator[Row]:
+        """All rows about these names, which the parameter `key` takes with commas between them."""
 
-    def _rows(self, names: Sequence[str]) -> Mapping[str, Row]:
-        batches = ask_in_batches(names, self._ask_tags, most=_MOST_ROWS)
-        return {text_in(row, "name"): row for _, rows in batches for row in rows}
+        def ask(batch: Sequence[str]) -> object:
+            return self._client.ask(path, {"limit": str(_MOST_ROWS), **search, key: ",".join(batch)})
+
+        for _, rows in ask_in_batches(names, ask, most=_MOST_ROWS):
+            yield from rows
 
     def _page(self, name: str, row: Row) -> Page:
         valid = number_in(row, "category") != _INVALID
@@ -81,8 +92,9 @@ class E621Source:
         """The title and text of the page of a tag, after redirects."""
         title = name
         for _ in range(1 + _MOST_REDIRECTS):
-            rows = {text_in(row, "title"): row for row in rows_of(self._ask_wiki(title))}
-            page = rows.get(title)
+            # A search, because titles with "/" or only digits would need special care in a path.
+            answer = self._client.ask("/wiki_pages.json", {"limit": "1", "search[title]": title})
+            page = {text_in(row, "title"): row for row in rows_of(answer)}.get(title)
             if page is None or page.get("is_deleted"):
                 break
             parent = text_in(page, "parent")
@@ -90,18 +102,6 @@ class E621Source:
                 return title, definition(text_in(page, "body"))
             title = parent
         return name, ""
-
-    def _ask_tags(self, names: Sequence[str]) -> object:
-        search = {"search[hide_empty]": "false", "search[name]": ",".join(names)}
-        return self._client.ask("/tags.json", {"limit": str(_MOST_ROWS), **search})
-
-    def _ask_aliases(self, names: Sequence[str]) -> object:
-        search = {"search[status]": "active", "search[antecedent_name]": ",".join(names)}
-        return self._client.ask("/tag_aliases.json", {"limit": str(_MOST_ROWS), **search})
-
-    def _ask_wiki(self, title: str) -> object:
-        # A search, because titles with "/" or only digits would need special care in a path.
-        return self._client.ask("/wiki_pages.json", {"limit": "1", "search[title]": title})
 
 
 def can_be_tag(tag: str) -> bool:
@@ -112,13 +112,3 @@ def can_be_tag(tag: str) -> bool:
         and not tag.startswith(("-", "~"))
         and not any(character.isspace() or character in ",*\\#%$" for character in tag)
     )
-
-
-def _hint_at_dump(count: int) -> None:
-    if count > _MANY:
-        log.warning(
-            "e621 gives one page a second, so %d tags take about %d minutes: its daily dump is faster "
-            "(fetch https://e621.net/db_export/wiki_pages.csv.gz and set source to that file)",
-            count,
-            round(count / 60),
-        )

@@ -18,7 +18,8 @@ Describe = Literal["unusual", "all", "none"]
 _WELL_KNOWN_POSTS = 40_000
 # A description with fewer new words than this says no more than the name of the tag.
 _FEWEST_NEW_WORDS = 3
-_ALWAYS = (CHARACTER, COPYRIGHT)
+# These are always explained, in this order.
+_RANKS = {CHARACTER: 0, COPYRIGHT: 1}
 _WORD = re.compile(r"[^\W_]{3,}")
 # Words are compared by their first letters, so that "holding" is "holds" and "braid" is "braided".
 _STEM = 4
@@ -56,17 +57,19 @@ class Explanations:
             return []
         categories = self.meanings.categories(tags)
         entries = {tag: self.meanings.look_up(tag) for tag in tags}
-        ranks = {tag: _rank(categories.get(tag, GENERAL)) for tag in entries}
+        ranks = {tag: _RANKS.get(categories.get(tag, GENERAL), len(_RANKS)) for tag in entries}
         chosen = [tag for tag, entry in entries.items() if self._is_explained(tag, entry, ranks[tag])]
         # The budget leaves out the most common tags first.
         chosen.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
-        kept = sorted(self._within_budget(chosen, entries), key=self._order)
+        kept = self._within_budget(chosen, entries)
+        # Counts are compared in steps of factor four, so that a few new pictures do not change other prompts.
+        kept.sort(key=lambda tag: (-(self.counts.get(tag, 0).bit_length() // 2), tag))
         return [(words(tag), entries[tag].description) for tag in kept]
 
     def _is_explained(self, tag: str, entry: Entry, rank: int) -> bool:
         if not entry.description:
             return False
-        if self.describe == "all" or rank < len(_ALWAYS):
+        if self.describe == "all" or rank < len(_RANKS):
             return True
         common = entry.post_count is not None and entry.post_count > _WELL_KNOWN_POSTS
         return not common and _says_more_than_its_name(words(tag), entry.description)
@@ -80,19 +83,11 @@ class Explanations:
                 left -= cost
         return kept
 
-    def _order(self, tag: str) -> tuple[int, str]:
-        # Counts are compared in steps of factor four, so that a few new pictures do not change other prompts.
-        return -(self.counts.get(tag, 0).bit_length() // 2), tag
-
 
 def tokens(text: str) -> int:
     """About how many tokens a text has: four letters of English or one character of another script each."""
     plain = sum(map(str.isascii, text))
     return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
-
-
-def _rank(category: str) -> int:
-    return _ALWAYS.index(category) if category in _ALWAYS else len(_ALWAYS)
 
 
 def _says_more_than_its_name(name: str, description: str) -> bool:

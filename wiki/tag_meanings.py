@@ -123,11 +123,13 @@ def load_own(path: Path) -> dict[str, Entry]:
     problems: list[str] = []
     for place, fields in rows(_read_text(path), path):
         tag = canonical(_text(fields.get("tag")))
-        wrong = _what_is_wrong(tag, fields, found)
-        if wrong:
+        description, category = _text(fields.get("description")), _text(fields.get("category")).lower()
+        if tag in found:
+            problems.append(f"{place}: {tag} is there twice; remove one of them")
+        elif wrong := _what_is_wrong(tag, description, category, fields.get("more")):
             problems.append(f"{place}: {wrong}")
         else:
-            found[tag] = _own_entry(path, fields)
+            found[tag] = Entry(description, category or None, source=path.name, by=BY_YOU)
     if problems:
         shown = problems[:_MOST_PROBLEMS]
         if len(problems) > len(shown):
@@ -163,10 +165,12 @@ def _json_rows(text: str, path: Path) -> Iterator[Row]:
 def _csv_rows(text: str, path: Path) -> Iterator[Row]:
     # This limit is for the whole process, and reading a dump sets a larger one.
     csv.field_size_limit(_LONGEST_FIELD)
+    # Many European spreadsheets write semicolons instead of commas, which the header shows.
+    header = text.partition("\n")[0].strip().lower()
+    sign = next((sign for sign in ";\t" if header.startswith((f"tag{sign}", f'"tag"{sign}'))), ",")
+    rows = csv.reader(io.StringIO(text), delimiter=sign, skipinitialspace=True)
     try:
-        for number, row in enumerate(
-            csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True), start=1
-        ):
+        for number, row in enumerate(rows, start=1):
             cells = [cell.strip() for cell in row]
             if any(cells) and not (number == 1 and cells[0].lower() == "tag"):
                 more = {"more": cells[len(_OWN_COLUMNS) :]} if any(cells[len(_OWN_COLUMNS) :]) else {}
@@ -175,34 +179,16 @@ def _csv_rows(text: str, path: Path) -> Iterator[Row]:
         raise UserError(f"{path} is no CSV that can be read ({error}): correct the file") from error
 
 
-def _delimiter(text: str) -> str:
-    """The separator in the header: many European spreadsheets write semicolons instead of commas."""
-    header = text.partition("\n")[0].strip().lower()
-    return next((sign for sign in ";\t" if header.startswith(("tag" + sign, '"tag"' + sign))), ",")
-
-
-def _what_is_wrong(tag: str, fields: Mapping[str, object], found: Mapping[str, Entry]) -> str:
+def _what_is_wrong(tag: str, description: str, category: str, more: object) -> str:
     """What is wrong with a row, "" when nothing is."""
-    description, category = _text(fields.get("description")), _text(fields.get("category")).lower()
     if not tag:
         return "there is no tag; write it in the first column"
-    if tag in found:
-        return f"{tag} is there twice; remove one of them"
-    if fields.get("more"):
+    if more:
         return "there are more than three columns; put a description that holds commas in double quotes"
     if not (description or category):
         return f"there is no description of {tag}; write what it looks like"
     wrong = misspelled_category(category) if category else ""
     return f"{wrong} (put descriptions with commas in double quotes)" if wrong else ""
-
-
-def _own_entry(path: Path, fields: Mapping[str, object]) -> Entry:
-    return Entry(
-        description=_text(fields.get("description")),
-        category=_text(fields.get("category")).lower() or None,
-        source=path.name,
-        by=BY_YOU,
-    )
 
 
 def _text(value: object) -> str:
