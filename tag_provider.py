@@ -14,7 +14,13 @@ from dataset.json_lines import JsonLines
 from errors import ItemError, StageError
 from settings import TagProviderSettings
 from summaries.saving import TagLog
-from summaries.summarizing import Summarizer, Summary, first_sentences, fits_request, summary_without_model
+from summaries.summarizing import (
+    Summarizer,
+    Summary,
+    fits_request,
+    summary_without_model,
+    with_first_sentence,
+)
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache
 from wiki.source import Page, Source, pages_as_they_arrive
 from wiki.tag_meanings import is_no_tag
@@ -93,7 +99,7 @@ class TagProvider(Stage[Group, list[Summary]]):
 
     def failed(self, group: Group, error: ItemError) -> None:
         """Use the first sentence of each page."""
-        self.keep(group, first_sentences(group.pages))
+        self.keep(group, list(map(with_first_sentence, group.pages)))
 
     def name(self, group: Group) -> str:
         """The tags of the pages."""

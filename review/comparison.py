@@ -108,6 +108,7 @@ def compare(sides: Sequence[Side]) -> Compared:
         pasts = read_history(side.sources.journal, {each.stem_name for each in side.pictures}).pictures
         both.append([_outcome(side, each, pasts.get(each.stem_name) or Past()) for each in side.pictures])
     reasons = [_reasons(outcomes) for outcomes in both]
+    word_counts = [filter(None, map(_word_count, outcomes)) for outcomes in both]
     seers = [printable(side.seer) or _NONE for side in sides]
     rows: list[Row] = [
         ("model", [_model(side, each) for side, each in zip(sides, both, strict=True)]),
@@ -116,7 +117,7 @@ def compare(sides: Sequence[Side]) -> Compared:
         *_coverage_rows(both),
         ("contradicted tags per caption", [_mean(each, lambda it: len(it.contradicted)) for each in both]),
         ("faults per caption", [_mean(each, lambda it: len(it.faults)) for each in both]),
-        ("words per caption, median", [_median(map(_word_count, each)) for each in both]),
+        ("words per caption, median", [_shown(each, median, "{:g}") for each in word_counts]),
         *_failure_rows(reasons),
         *_cost_rows(sides),
     ]
@@ -155,29 +156,26 @@ def _model(side: Side, outcomes: Sequence[Outcome]) -> str:
 
 
 def _coverage_rows(both: Sequence[Sequence[Outcome]]) -> list[Row]:
-    rows: list[Row] = [("coverage, mean", [_percent([it.score for it in _coverages(each)]) for each in both])]
-    pairs = [pair for pair in zip(*both, strict=True) if all(each.coverage for each in pair)]
-    if pairs and any(len(pairs) < len(_coverages(each)) for each in both):
+    captioned = [[it for it in each if it.coverage] for each in both]
+    pairs = [pair for pair in zip(*both, strict=True) if all(it.coverage for it in pair)]
+    compared = {"coverage, mean": captioned}
+    if pairs and any(len(pairs) < len(each) for each in captioned):
         # A side that fails at the hard pictures has a higher mean over the rest.
-        columns = zip(*pairs, strict=True)
-        rows.append(
-            ("coverage where both have a caption", [_percent([it.score for it in each]) for each in columns])
-        )
-    return rows
+        compared["coverage where both have a caption"] = list(map(list, zip(*pairs, strict=True)))
+    return [
+        (name, [_shown([100 * it.score for it in each], mean, "{:.1f} %") for each in columns])
+        for name, columns in compared.items()
+    ]
 
 
-def _percent(scores: Sequence[float]) -> str:
-    return f"{100 * mean(scores):.1f} %" if scores else _NONE
+def _shown(numbers: Iterable[float], average: Callable[[Sequence[float]], float], form: str) -> str:
+    """The mean or median of some numbers as text; a dash if there are none."""
+    numbers = list(numbers)
+    return form.format(average(numbers)) if numbers else _NONE
 
 
 def _mean(outcomes: Sequence[Outcome], count: Callable[[Coverage], int]) -> str:
-    counts = [count(coverage) for coverage in _coverages(outcomes)]
-    return f"{mean(counts):.2f}" if counts else _NONE
-
-
-def _median(counts: Iterable[int]) -> str:
-    above_zero = list(filter(None, counts))
-    return f"{median(above_zero):g}" if above_zero else _NONE
+    return _shown(map(count, _coverages(outcomes)), mean, "{:.2f}")
 
 
 def _word_count(outcome: Outcome) -> int:

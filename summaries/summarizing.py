@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,12 +70,16 @@ def summary_without_model(page: Page, min_post_count: int) -> Summary | None:
     is_rare = page.post_count is not None and page.post_count < min_post_count
     if page.category in UNSEEN or is_rare:
         return Summary(page, first_sentence(page.text), BY_PAGE)
-    return Summary(page, page.text, BY_PAGE) if _is_plain_sentence(page.text) else None
+    try:
+        is_plain_sentence = _plain_sentence(page.text) == page.text
+    except NoSentenceError:
+        return None
+    return Summary(page, page.text, BY_PAGE) if is_plain_sentence else None
 
 
-def first_sentences(pages: Iterable[Page]) -> list[Summary]:
-    """The first sentence of each page, which is used until a model writes a better one."""
-    return [Summary(page, first_sentence(page.text), BY_FIRST_SENTENCE) for page in pages]
+def with_first_sentence(page: Page) -> Summary:
+    """The first sentence of a page, which is used until a model writes a better one."""
+    return Summary(page, first_sentence(page.text), BY_FIRST_SENTENCE)
 
 
 def fits_request(group: Sequence[Page], page: Page) -> bool:
@@ -113,7 +117,7 @@ class Summarizer:
                     refusals.append(error)
         if len(refusals) == len(pages):
             raise refusals[-1]
-        return [found.get(page.tag) or first_sentences([page])[0] for page in pages]
+        return [found.get(page.tag) or with_first_sentence(page) for page in pages]
 
     async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
         # No retries: the pages that get no sentence here are asked about one by one.
@@ -129,7 +133,7 @@ class Summarizer:
             answer = await endpoint.ask(messages, partial(sentence_in, page=page), retries=retries)
         except NoSentenceError as error:
             _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
-            return first_sentences([page])[0]
+            return with_first_sentence(page)
         return Summary(page, answer.result, answer.model)
 
 
@@ -138,34 +142,33 @@ def sentences_in(reply: Reply, pages: Sequence[Page]) -> list[str | None]:
 
     Raises NoSentenceError when it is not clear which line is for which page.
     """
-    text = _cleaned(reply, one_line=False)
+    text = _cleaned(reply.text, reply.finish_reason, Form(one_line=False, plain_text=False))
     lines = _NUMBERED.findall(text)
     if sorted(int(number) for number, _ in lines) != list(range(1, len(pages) + 1)):
         raise NoSentenceError("no summary", f"asked for {len(pages)} numbered lines, and got {len(lines)}")
     by_number = {int(number): line for number, line in lines}
-    return [_sentence_or_none(by_number[number], page) for number, page in enumerate(pages, start=1)]
+    found: list[str | None] = []
+    for number, page in enumerate(pages, start=1):
+        try:
+            found.append(_plain_sentence(_without_name(by_number[number], page.name)))
+        except NoSentenceError as error:
+            _log.debug("%s: %s", page.tag, error)
+            found.append(None)
+    return found
 
 
 def sentence_in(reply: Reply, page: Page) -> str:
     """The sentence in a reply about one page; raises NoSentenceError where there is none that can be used."""
-    text = _cleaned(reply, one_line=True)
+    text = _cleaned(reply.text, reply.finish_reason, Form(one_line=True, plain_text=False))
     numbered = _NUMBERED.match(text)
     return _plain_sentence(_without_name(numbered.group(2) if numbered else text, page.name))
 
 
-def _cleaned(reply: Reply, *, one_line: bool) -> str:
+def _cleaned(text: str | None, finish_reason: str | None, form: Form) -> str:
     try:
-        return clean(reply.text, reply.finish_reason, Form(one_line=one_line, plain_text=False))
+        return clean(text, finish_reason, form)
     except ItemError as error:
         raise NoSentenceError(error.reason, str(error)) from error
-
-
-def _sentence_or_none(text: str, page: Page) -> str | None:
-    try:
-        return _plain_sentence(_without_name(text, page.name))
-    except NoSentenceError as error:
-        _log.debug("%s: %s", page.tag, error)
-        return None
 
 
 def _plain_sentence(text: str) -> str:
@@ -173,10 +176,7 @@ def _plain_sentence(text: str) -> str:
 
     Raises NoSentenceError where the text is none.
     """
-    try:
-        text = first_sentence(clean(text, None, Form(max_words=MOST_WORDS)))
-    except ItemError as error:
-        raise NoSentenceError(error.reason, str(error)) from error
+    text = first_sentence(_cleaned(text, None, Form(max_words=MOST_WORDS)))
     if len(text.split()) < _FEWEST_WORDS or _MARKUP.search(text) or _ABOUT_TAGS.search(text):
         raise NoSentenceError("no summary", f"not a plain sentence on what is seen: {text}")
     return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", '"')) else ".")
@@ -189,14 +189,6 @@ def _without_name(text: str, name: str) -> str:
         if repeated:
             return text[repeated.end() :]
     return text
-
-
-def _is_plain_sentence(text: str) -> bool:
-    """Whether the text of a page is already the one plain sentence that a model would be asked for."""
-    try:
-        return _plain_sentence(text) == text
-    except NoSentenceError:
-        return False
 
 
 def _as_values(page: Page) -> dict[str, str]:

@@ -103,17 +103,14 @@ class WikiClient:
             except _PassingError as trouble:
                 pause = max(wait, trouble.wait)
                 is_late = time.monotonic() + pause - began > self._manners.patience
-                if is_late or self._gives_up(attempt, trouble):
+                # If no wiki has answered yet, the address is probably wrong, and a second try is enough.
+                tries = self._manners.tries if self._reached else min(2, self._manners.tries)
+                if is_late or attempt >= tries or trouble.wait > self._manners.longest_wait:
                     raise StageError(str(trouble)) from trouble
                 log.warning("%s; waiting %.0f s before try %d", trouble.what, pause, attempt + 1)
                 time.sleep(pause)
                 wait = min(wait * 2, self._manners.longest_wait)
         raise AssertionError("the last try either returns or raises")
-
-    def _gives_up(self, attempt: int, trouble: _PassingError) -> bool:
-        # If no wiki has answered yet, the address is probably wrong, and a second try is enough.
-        tries = self._manners.tries if self._reached else min(2, self._manners.tries)
-        return attempt >= tries or trouble.wait > self._manners.longest_wait
 
     def _fetch(self, path: str, query: str, post: bool) -> _Answer:
         time.sleep(max(0.0, self._next_at - time.monotonic()))

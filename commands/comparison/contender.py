@@ -108,27 +108,21 @@ class Contender:
 
     async def run(self) -> None:
         """Caption the pictures; raises StageError and UserError as a run does."""
+        project, chosen = self.project, self.settings
         with self._named_errors():
-            if not self.settings.interrogator.skip:
-                await self._describe()
-            await self._write()
-
-    async def _describe(self) -> None:
-        endpoint = await self._endpoint(self.settings.interrogator.endpoint)
-        if endpoint is None:
-            self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
-            return
-        self._seer = endpoint.model
-        await self._run_stage(self.project.interrogator(endpoint), endpoint)
-
-    async def _write(self) -> None:
-        endpoint = await self._endpoint(self.settings.interpreter.endpoint)
-        self._writer = endpoint.model if endpoint else COMPOSER
-        if endpoint is None:
-            is_wanted = self.settings.interpreter.endpoint.url == "builtin"
-            why = "url = builtin" if is_wanted else NO_SERVER
-            self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
-        await self._run_stage(self.project.interpreter(endpoint), endpoint)
+            if not chosen.interrogator.skip:
+                endpoint = await self._endpoint(chosen.interrogator.endpoint)
+                if endpoint is None:
+                    self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
+                else:
+                    self._seer = endpoint.model
+                    await self._run_stage(project.interrogator(endpoint), endpoint)
+            endpoint = await self._endpoint(chosen.interpreter.endpoint)
+            self._writer = endpoint.model if endpoint else COMPOSER
+            if endpoint is None:
+                why = "url = builtin" if chosen.interpreter.endpoint.url == "builtin" else NO_SERVER
+                self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
+            await self._run_stage(project.interpreter(endpoint), endpoint)
 
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""

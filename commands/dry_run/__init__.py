@@ -149,15 +149,12 @@ class DryRun:
     async def _show_estimates(self, project: Project, previews: Sequence[Preview]) -> None:
         self.say("\n=== Estimate for the whole run, without retries")
         estimates: list[Estimate] = []
-        unknown: list[str] = []
         for preview in previews:
             if estimates and previews[0].pictures:
                 # The descriptions that the first stage writes become part of the prompts of the second.
                 described, written = len(previews[0].pictures), len(preview.pictures)
                 preview.further = previews[0].answer * described / max(1, written)
-            estimate, why = await preview.estimate()
-            estimates.append(estimate)
-            unknown.append(why)
+            estimates.append(await preview.estimate())
         if not self.settings.tag_provider.skip:
             estimates = [*self._of_tags(project, estimates), *estimates]
         for estimate in estimates:
@@ -170,7 +167,7 @@ class DryRun:
             f"Tokens are estimated at {CHARACTERS_PER_TOKEN} characters each unless the server counts them. "
             "Answers are taken to be as long as those in the journal, or as the one that came just now."
         )
-        for why in dict.fromkeys(filter(None, unknown)):
+        for why in dict.fromkeys(each.why_unknown for each in estimates if each.why_unknown):
             self.say(f"The duration cannot be estimated: {why}")
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:

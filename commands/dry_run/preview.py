@@ -34,7 +34,7 @@ class Estimate:
 
     `items` is the number of pictures or tags that would be asked about, as `noun` says, and `is_limit` says
     that there may be fewer. `seconds` is the time of the one request that was sent to measure it, None if
-    there was no answer; `at_once` is the number of requests in flight.
+    there was no answer, and then `why_unknown` says why; `at_once` is the number of requests in flight.
     """
 
     stage: str
@@ -47,6 +47,7 @@ class Estimate:
     seconds: float | None = None
     at_once: int = 1
     is_limit: bool = False
+    why_unknown: str = ""
     left_out: Tally = field(default_factory=Tally)
 
     @property
@@ -149,11 +150,8 @@ class Preview:
         self._picture_tokens = max(self._picture_tokens, tokens)
         return tokens
 
-    async def estimate(self) -> tuple[Estimate, str]:
-        """What the stage would take, and why its time is unknown, "" if it is known.
-
-        One prompt is sent to measure the time.
-        """
+    async def estimate(self) -> Estimate:
+        """What the stage would take; one prompt is sent to measure the time."""
         reply, why = await self._probe(self.endpoint) if self.endpoint else (None, NO_SERVER)
         facts = await self.endpoint.client.facts(self.endpoint.model) if self.endpoint else Facts()
         limit = self.settings.concurrency
@@ -167,7 +165,7 @@ class Preview:
                 prompts += self.prompts(picture)
         requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)
         mean = sum(map(self._estimated, prompts)) / len(prompts) if prompts else 0.0
-        estimate = Estimate(
+        return Estimate(
             stage=self.title,
             items=len(self.pictures),
             noun="picture",
@@ -177,9 +175,9 @@ class Preview:
             settings=self.settings,
             seconds=reply.seconds if reply else None,
             at_once=max(1, at_once),
+            why_unknown=why,
             left_out=self.left_out,
         )
-        return estimate, why
 
     def _estimated(self, messages: Sequence[Message]) -> float:
         """The tokens of a prompt, in the ratio that the server has counted so far."""
