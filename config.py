@@ -56,7 +56,10 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     Raises UserError with every problem at once, one a line.
     """
     raw = _read(path)
-    _warn_if_readable_by_others(path, raw)
+    secret = next((key for section in raw.values() for key in _HOLD_SECRETS if section.get(key)), None)
+    # On Windows, file modes do not say whether others can read a file.
+    if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        _log.warning("%s holds %s, and others on this computer can read it: chmod 600 %s", path, secret, path)
     problems = list(_override(raw, overrides))
     for (section, key), variable in ENVIRONMENT.items():
         if not raw.get(section, {}).get(key) and os.environ.get(variable):
@@ -128,13 +131,6 @@ def _read(path: Path) -> Raw:
     except ValueError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
-
-
-def _warn_if_readable_by_others(path: Path, raw: Raw) -> None:
-    """Warn if other users of this computer can read a key; on Windows, file modes do not say so."""
-    secret = next((key for section in raw.values() for key in _HOLD_SECRETS if section.get(key)), None)
-    if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        _log.warning("%s holds %s, and others on this computer can read it: chmod 600 %s", path, secret, path)
 
 
 def _in_one_line(error: configparser.Error) -> str:

@@ -105,7 +105,12 @@ def gather(sources: Sources) -> Page:
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "id": digest(str(sources.captions.root.resolve())),
         "images": folder_address(sources.collection.root, sources.captions.root),
-        "totals": _totals(folder.pictures, history, captioned),
+        "totals": {
+            "pictures": len(folder.pictures),
+            "captions": sum(picture.stem_name in captioned for picture in folder.pictures),
+            "prompt_tokens": history.prompt_tokens,
+            "completion_tokens": history.completion_tokens,
+        },
         "tags": table.rows,
         "pictures": entries,
     }
@@ -181,8 +186,14 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         "failures": failures,
         "refused": any(reason == REFUSED or reason.startswith(REQUEST_REFUSED) for _, reason, _ in failures),
         **_past_values(past, history.run, caption),
-        **(_coverage_values(sources, caption, tagged, names) if caption and tagged.tags else {}),
     }
+    if caption and tagged.tags:
+        coverage = coverage_of(sources, caption, tagged.tags, tagged.categories, names)
+        values |= {
+            "marks": marks(coverage, tagged.tags),
+            "score": round(coverage.score, 3),
+            "faults": [fault.message for fault in coverage.faults],
+        }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
 
 
@@ -201,22 +212,4 @@ def _past_values(past: Past, last_run: str, caption: str) -> Values:
         "tokens": last.tokens or None,
         "seconds": round(last.seconds, 2) or None,
         "time": past.latest.time,
-    }
-
-
-def _coverage_values(sources: Sources, caption: str, tagged: _Tagged, names: frozenset[str]) -> Values:
-    coverage = coverage_of(sources, caption, tagged.tags, tagged.categories, names)
-    return {
-        "marks": marks(coverage, tagged.tags),
-        "score": round(coverage.score, 3),
-        "faults": [fault.message for fault in coverage.faults],
-    }
-
-
-def _totals(pictures: Sequence[Picture], history: History, captioned: set[str]) -> Values:
-    return {
-        "pictures": len(pictures),
-        "captions": sum(picture.stem_name in captioned for picture in pictures),
-        "prompt_tokens": history.prompt_tokens,
-        "completion_tokens": history.completion_tokens,
     }

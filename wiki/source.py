@@ -16,9 +16,6 @@ from errors import StageError, UserError
 from settings import TagProviderSettings
 from settings.wikis import WIKIS, Manners
 
-# Loaded when it is needed, like the classes of the wikis.
-_DUMP_SOURCE = "wiki.dump:DumpSource"
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -98,7 +95,7 @@ def open_source(settings: TagProviderSettings, tries: int | None = None) -> Sour
     """
     wiki = WIKIS.get(settings.source)
     if wiki is None:
-        open_dump: Callable[[Path], Source] = resolve_name(_DUMP_SOURCE)
+        open_dump: Callable[[Path], Source] = resolve_name("wiki.dump:DumpSource")
         return open_dump(Path(settings.source))
     login = settings.wiki_login
     access = Access(

@@ -48,10 +48,20 @@ class TagMeanings:
 
     def look_up(self, tag: str) -> Entry:
         """What is known of a tag: each field comes from the first of the three that has it."""
-        known = self._seen.get(tag)
-        if known is None:
-            known = self._seen[tag] = self._look_up(tag)
-        return known
+        if tag in self._seen:
+            return self._seen[tag]
+        found = (self.own.get(tag), self.cache.get(tag), load_glossary().get(tag))
+        known = [entry for entry in found if entry is not None]
+        best = next((entry for entry in known if entry.description), Entry(""))
+        # The implications of an alias are those of its target.
+        targets = [target for entry in known if entry.alias_of and (target := self.cache.get(entry.alias_of))]
+        self._seen[tag] = replace(
+            best,
+            category=next((entry.category for entry in known if entry.category), None) or self.named.get(tag),
+            post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
+            implies=next((entry.implies for entry in [*known, *targets] if entry.implies), ()),
+        )
+        return self._seen[tag]
 
     def implied(self, tag: str) -> Sequence[str]:
         """The tags that this one implies by a rule of the wiki; empty where no rule is known."""
@@ -78,19 +88,6 @@ class TagMeanings:
             elif self.look_up(series).category == COPYRIGHT:
                 by_brackets[tag] = CHARACTER
         return known | by_brackets
-
-    def _look_up(self, tag: str) -> Entry:
-        found = (self.own.get(tag), self.cache.get(tag), load_glossary().get(tag))
-        known = [entry for entry in found if entry is not None]
-        best = next((entry for entry in known if entry.description), Entry(""))
-        # The implications of an alias are those of its target.
-        targets = [target for entry in known if entry.alias_of and (target := self.cache.get(entry.alias_of))]
-        return replace(
-            best,
-            category=next((entry.category for entry in known if entry.category), None) or self.named.get(tag),
-            post_count=next((entry.post_count for entry in known if entry.post_count is not None), None),
-            implies=next((entry.implies for entry in [*known, *targets] if entry.implies), ()),
-        )
 
 
 @functools.cache

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from batch import Tally
 from captioning.project import Project, refuse_broken_templates
 from captioning.summary import Summary
 from commands import without_retries
-from commands.dry_run.preview import Estimate, Preview, total_line, usable
+from commands.dry_run.preview import Estimate, Preview, total_line
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare
@@ -219,7 +220,14 @@ def _preview(
     check: Callable[[Picture], object],
 ) -> Preview:
     """The preview of a stage; `check` raises ItemError for a picture that would fail."""
-    pictures, left_out = usable(stage.due().items, check)
+    pictures, left_out = list[Picture](), Tally()
+    for picture in stage.due().items:
+        try:
+            check(picture)
+        except ItemError as error:
+            left_out.add_failure(picture.name, error)
+        else:
+            pictures.append(picture)
     answer = results.mean_answer()
     return Preview(
         stage.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -164,7 +164,13 @@ class Preview:
             with suppress(ItemError):
                 prompts += self.prompts(picture)
         requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)
-        mean = sum(map(self._estimated, prompts)) / len(prompts) if prompts else 0.0
+        # In the ratio of tokens to characters that the server has counted so far.
+        counted, texts = self._characters_counted, list(map(_text_of, prompts))
+        lengths = [
+            len(text) * self._tokens_counted / counted if counted else estimated_tokens(text)
+            for text in texts
+        ]
+        mean = sum(lengths) / max(1, len(lengths))
         return Estimate(
             stage=self.title,
             items=len(self.pictures),
@@ -178,13 +184,6 @@ class Preview:
             why_unknown=why,
             left_out=self.left_out,
         )
-
-    def _estimated(self, messages: Sequence[Message]) -> float:
-        """The tokens of a prompt, in the ratio that the server has counted so far."""
-        text = _text_of(messages)
-        if self._characters_counted:
-            return len(text) * self._tokens_counted / self._characters_counted
-        return estimated_tokens(text)
 
     async def _probe(self, endpoint: Endpoint) -> tuple[Reply | None, str]:
         """Send the first prompt that can be made: the reply, or why there is none."""
@@ -200,22 +199,6 @@ class Preview:
             except (ItemError, StageError, UserError) as error:
                 return None, str(error)
         return None, ""
-
-
-def usable(pictures: Iterable[Picture], check: Callable[[Picture], object]) -> tuple[list[Picture], Tally]:
-    """The pictures that a stage would ask about, and a tally of the others.
-
-    `check` raises ItemError for a picture that would fail.
-    """
-    found, others = [], Tally()
-    for picture in pictures:
-        try:
-            check(picture)
-        except ItemError as error:
-            others.add_failure(picture.name, error)
-        else:
-            found.append(picture)
-    return found, others
 
 
 def _text_of(messages: Sequence[Message]) -> str:
