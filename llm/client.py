@@ -35,8 +35,10 @@ class Client:
 
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
+        sdk = self._open()
+        request = sdk.post("/chat/completions", content=body, cast_to=bytes, options=sdk.plain)
         try:
-            answer = await asyncio.wait_for(self._post(body), self._settings.timeout)
+            answer = await asyncio.wait_for(request, self._settings.timeout)
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
         except _TooLargeError as error:
@@ -61,9 +63,8 @@ class Client:
     async def facts(self, model: str) -> Facts:
         """What the server tells about itself and a model."""
         listing = await self._query(ModelList, "models") or ModelList()
-        properties = None
-        if listing.row(model).is_of_llama_cpp:
-            properties = await self._query(Properties, "../props")
+        is_llama_cpp = listing.row(model).is_of_llama_cpp
+        properties = await self._query(Properties, "../props") if is_llama_cpp else None
         return protocol.facts(listing, model, properties or Properties())
 
     async def count_tokens(self, text: str) -> int | None:
@@ -95,10 +96,6 @@ class Client:
         if self._sdk is not None:
             await self._sdk.close()
             self._sdk = None
-
-    async def _post(self, body: bytes) -> bytes:
-        sdk = self._open()
-        return await sdk.post("/chat/completions", content=body, cast_to=bytes, options=sdk.plain)
 
     def _open(self) -> _Sdk:
         if self._sdk is None:

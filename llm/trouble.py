@@ -115,9 +115,7 @@ def of_size(url: str, size: str) -> Trouble:
 def of_answer(url: str, body: str) -> Trouble:
     """An answer with status 200 that is no chat completion."""
     return Trouble(
-        "flaky",
-        "no completion",
-        f"{url} answered with something that is no chat completion: {excerpt(body)}",
+        "flaky", "no completion", f"{url} answered with something that is no chat completion: {excerpt(body)}"
     )
 
 

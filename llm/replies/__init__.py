@@ -11,12 +11,7 @@ from dataclasses import dataclass
 
 from errors import REFUSED, ItemError
 from llm.replies import language, openings, refusals, repetition, wrapping
-from llm.replies.text import (
-    normalize_spacing,
-    remove_invisible,
-    strip_quotes_around,
-    words,
-)
+from llm.replies.text import normalize_spacing, remove_invisible, strip_quotes_around, words
 
 REMEDIES = {
     "cut off": "the answer stops in the middle; raise max_tokens or ask for less",

@@ -12,8 +12,7 @@ from llm.replies.text import mask_quotations, normalize_spacing
 
 THOUGHTS = rare("wrapping", "thoughts")
 _ANSWER = re.compile(
-    r"<(answer|final_answer|conclusion|caption|output|response)>(.*?)(?:</\1>|\Z)",
-    re.IGNORECASE | re.DOTALL,
+    r"<(answer|final_answer|conclusion|caption|output|response)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL
 )
 _THINKING_ALOUD = compiled("wrapping", "thinking_aloud")
 
