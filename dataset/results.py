@@ -16,6 +16,9 @@ from dataset.texts import NOTHING, Texts, digest, fingerprint, text_in
 from dataset.wanted import Existing
 from errors import ItemError, KeptError
 
+# No text has this state.
+_CHANGED = "changed"
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,8 +43,7 @@ class FileResults:
     an answer that was paid for is never lost and never without its line.
 
     A text only goes to its place if that is as this run knows it: what somebody writes meanwhile stays. What
-    a person had written before, and the run was to replace, is copied into a hidden folder first; `saved`
-    counts such texts. What a model wrote is in the journal.
+    a person wrote before is copied before it is replaced, which `saved` counts; the rest is in the journal.
     """
 
     def __init__(self, stage: str, texts: Texts, journal: Journal) -> None:
@@ -50,8 +52,10 @@ class FileResults:
         self._journal = journal
         self.replaced = Replaced(texts, journal.run)
         self.saved = 0
-        # The state of each text that `pending` found due and that was there. None: any may be there.
+        # The state of each text that `pending` found due and that was there; or the stamp of all texts then,
+        # where all are due. None: any text may be there.
         self._judged: Mapping[str, str] | None = None
+        self._stamps: Mapping[str, int] | None = None
         # The state of each text as its picture was asked about.
         self._seen: dict[str, str] = {}
         # The last digest that the journal has of texts that people did not write; None: not read yet.
@@ -65,9 +69,17 @@ class FileResults:
         """See `wanted.Results`."""
         self.texts.make_room(name)
         there = self.texts.state(name)
-        known = there if self._judged is None else self._judged.get(name, NOTHING)
-        if there != self._seen.setdefault(name, known):
+        if there != self._seen.setdefault(name, self._known(name, there)):
             raise KeptError("somebody wrote it while the run was on: it stays, and no model was asked")
+
+    def _known(self, name: str, there: str) -> str:
+        """The state that the text had when its picture was found due; `there` is the state that it has."""
+        if self._judged is not None:
+            return self._judged.get(name, NOTHING)
+        if self._stamps is None or there == NOTHING or self._stamps.get(name) == self.texts.stamp(name):
+            return there
+        # Some drives give a file another time or size than its folder does, so the content decides.
+        return there if self._is_ours(name, there) else _CHANGED
 
     def keep(
         self, name: str, text: str, *, prompt: str, model: str, draft: bool, details: Mapping[str, object]
@@ -175,12 +187,15 @@ class FileResults:
         """See `wanted.Results`."""
         self._seen.clear()
         if existing == "overwrite":
-            there_now = self.texts.names()
-            self._judged, self._ours = self._states(there_now), self._last_by_us(there_now)
+            # To read all texts here would take seconds, also where --limit asks for five.
+            self._judged, self._stamps, self._ours = None, self.texts.stamps(), None
             return list(pictures)
         there = self._there(existing == "refresh", redo_drafts)
         again = self.wanted_again() if there else set()
-        judged = self._states(name for name in again if name in there)
+        judged: dict[str, str] = {}
+        for name in again & there.keys():
+            with suppress(ItemError):  # Its picture fails once it is asked about.
+                judged[name] = self.texts.state(name)
         ours = self._last_by_us(again) if judged else {}
         self._judged, self._ours = judged, ours
 
@@ -200,14 +215,6 @@ class FileResults:
             return True
 
         return [picture for picture in pictures if is_due(picture)]
-
-    def _states(self, names: Iterable[str]) -> dict[str, str]:
-        """What is in the places of texts now; one that cannot be read fails when it is asked about."""
-        found: dict[str, str] = {}
-        for name in names:
-            with suppress(ItemError):
-                found[name] = self.texts.state(name)
-        return found
 
     def _there(self, refresh: bool, redo_drafts: bool) -> dict[str, str]:
         """Name ─▶ "" for a text that stays in any case, else whether it is a draft and the two digests.
@@ -254,10 +261,9 @@ class FileResults:
 
     def has_drafts(self) -> bool:
         """Whether some texts were composed without a model."""
-        if not self._journal.may_have_drafts():
-            return False
-        is_draft = {record.picture: record.draft for record in self._written()}
-        return any(is_draft.values())
+        if self._journal.may_have_drafts():
+            return any({record.picture: record.draft for record in self._written()}.values())
+        return False
 
     def recover(self, names: Collection[str]) -> None:
         """Finish what a kill interrupted: move texts with a line in the journal, delete others.

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import stat
+from collections.abc import Iterator
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -95,7 +96,20 @@ class Texts:
 
     def names(self) -> set[str]:
         """The names that have a text; an empty file does not count."""
-        found: set[str] = set()
+        return {name for name, _ in self._found()}
+
+    def stamp(self, name: str) -> int | None:
+        """A number that changes when somebody saves the file of this name; None where there is no text."""
+        try:
+            return _stamp_of(self.path(name).stat())
+        except OSError:
+            return None
+
+    def stamps(self) -> dict[str, int]:
+        """The names that have a text, with their stamps."""
+        return dict(self._found())
+
+    def _found(self) -> Iterator[tuple[str, int]]:
         folders = [""]
         while folders:
             prefix = folders.pop()
@@ -105,14 +119,13 @@ class Texts:
                         if entry.is_dir(follow_symlinks=False):
                             if not entry.name.startswith("."):
                                 folders.append(f"{prefix}{entry.name}/")
-                        elif entry.name.endswith(self.extension) and _is_not_empty(entry):
-                            found.add(f"{prefix}{entry.name[: -len(self.extension)]}")
+                        elif entry.name.endswith(self.extension) and (stamp := _stamp(entry)) is not None:
+                            yield f"{prefix}{entry.name[: -len(self.extension)]}", stamp
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 sentence = refusal(f"the folder {self.root / prefix} cannot be read", error)
                 raise UserError(sentence) from error
-        return found
 
     def read(self, name: str) -> str | None:
         """The text of this name, None if there is none that can be read; warns of what is no text."""
@@ -129,7 +142,12 @@ class Texts:
         """The content of the file, b"" where there is none or a link leads out; raises OSError."""
         path = self.path(name)
         try:
-            return path.read_bytes() if self._is_file_inside(path) else b""
+            if not self._is_file_inside(path):
+                return b""
+            # A pipe would have the program wait for somebody who writes into it.
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise OSError(errno.EINVAL, "it is no file")
+            return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return b""
 
@@ -257,9 +275,13 @@ class Texts:
         return ItemError("file cannot be written", sentence)
 
 
-def _is_not_empty(entry: os.DirEntry[str]) -> bool:
-    """Whether a file has content; a link that leads nowhere has none."""
+def _stamp(entry: os.DirEntry[str]) -> int | None:
+    """The stamp of a file; None if it is empty or a link that leads nowhere."""
     try:
-        return entry.stat().st_size > 0
+        return _stamp_of(entry.stat())
     except OSError:
-        return False
+        return None
+
+
+def _stamp_of(found: os.stat_result) -> int | None:
+    return hash((found.st_mtime_ns, found.st_size)) if found.st_size > 0 else None
