@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from batch import Due, Stage
@@ -115,7 +115,8 @@ class Interpreter(Stage[Picture, Written]):
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
-            answers = [await self._writer.write(messages, picture_tags) for messages in asked]
+            may_send = partial(self._collection.admit, picture, self._description(picture))
+            answers = [await self._writer.write(messages, picture_tags, may_send) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
         prompt = self._fingerprint(self._model, asked)
@@ -142,8 +143,12 @@ class Interpreter(Stage[Picture, Written]):
         return self._material.meanings.characters(list(self._collection.survey().counts))
 
     def keep(self, picture: Picture, written: Written) -> list[Problem]:
-        """Write the caption; returns the faults that it still has."""
+        """Write the caption; returns the faults that it still has.
+
+        Raises ExcludedError where the picture is not to be captioned by what is known of it now.
+        """
         text, notes = self._finishing.text(written.captions)
+        self._collection.admit(picture, self._description(picture), *text.split("\n"))
         messages = {"notes": [note.message for note in notes]} if notes else {}
         self._results.keep(
             picture.stem_name,
@@ -181,12 +186,15 @@ class Interpreter(Stage[Picture, Written]):
         return [first_request(messages, self._settings) for messages in self._messages(picture)]
 
     def _messages(self, picture: Picture) -> list[list[Message]]:
-        tags = self._collection.tags(picture)
-        description = self._descriptions.read(picture.stem_name) or ""
+        tags, description = self._collection.tags(picture), self._description(picture)
+        self._collection.admit(picture, description)
         return [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses))
             for prompt in self._prompts
         ]
+
+    def _description(self, picture: Picture) -> str:
+        return self._descriptions.read(picture.stem_name) or ""
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
         variants = Message("user", ", ".join(self._settings.variants))

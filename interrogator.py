@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from batch import Due, Stage
@@ -87,13 +88,16 @@ class Interrogator(Stage[Picture, Described]):
         messages = await loop.run_in_executor(self._threads, self._with_picture, picture)
         async with self._endpoint.concurrency:
             answer = await self._endpoint.ask(
-                messages, lambda reply: clean(reply.text, reply.finish_reason, self._form)
+                messages,
+                lambda reply: clean(reply.text, reply.finish_reason, self._form),
+                may_send=partial(self._collection.admit, picture),
             )
         return Described(fingerprint(self._endpoint.model, messages), answer)
 
     def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
-        """Write the description."""
+        """Write the description; raises ExcludedError where the picture is not to be captioned by it."""
         answer = described.answer
+        self._collection.admit(picture, answer.result)
         self._results.keep(
             picture.stem_name,
             answer.result,

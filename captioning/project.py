@@ -42,7 +42,8 @@ class Project:
         """
         self.settings = settings
         self.limit = limit
-        self.collection = Collection(settings.dataset, settings.tags)
+        self._along: dict[str, tuple[str, ...]] = {}
+        self.collection = Collection(settings.dataset, settings.tags, self._said_along)
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         if aside is not None:
             captions = aside / "captions"
@@ -70,6 +71,15 @@ class Project:
         path = self.settings.tags.descriptions_file
         return load_own(path) if path else {}
 
+    def _said_along(self, tag: str) -> tuple[str, ...]:
+        """What a tag adds to a picture: a description of the user's, its other name, what it implies."""
+        from wiki.tag_meanings import said_along_with
+
+        known = self._along.get(tag)
+        if known is None:
+            known = self._along[tag] = tuple(said_along_with(tag, self.own, self.cache))
+        return known
+
     @cached_property
     def cache(self) -> Cache:
         """What tags_cache.json holds."""
@@ -85,6 +95,8 @@ class Project:
         from writing.material import Material
         from writing.sheets import Sheets
 
+        # Stage 1 may have found what further tags imply.
+        self._along.clear()
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = TagMeanings(self.own, self.cache, survey.categories)
         explanations = Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from captioning.project import Project
 from dataset.disk import write_pieces
+from dataset.images import Picture
 from dataset.trainers import Captioned, Target, captioned
 from english import amount
 from errors import ExcludedError, ItemError
@@ -26,13 +27,14 @@ _FOREIGN = (
 class Count:
     """How many captions there are and how many files were written, and what the user should know of them.
 
-    `joined` are texts of several lines that were read as one caption, `foreign` is a sentence about a file of
-    somebody else's.
+    `joined` are texts of several lines that were read as one caption, `unread` are pictures whose tag files
+    cannot be read, and `foreign` is a sentence about a file of somebody else's.
     """
 
     captions: int = 0
     missing: int = 0
     joined: int = 0
+    unread: int = 0
     files: int = 0
     foreign: str = ""
 
@@ -42,6 +44,8 @@ class Count:
         parts = [f"For {target}: {captions}, {files} written to {place}"]
         if self.missing:
             parts.append(f"{amount(self.missing, 'picture')} without a caption")
+        if self.unread:
+            parts.append(f"{amount(self.unread, 'picture')} left out, because a tag file cannot be read")
         if self.joined:
             parts.append(f"{amount(self.joined, 'text')} of several lines read as one caption")
         return f"{'; '.join(parts)}."
@@ -52,23 +56,35 @@ def existing_captions(project: Project, count: Count) -> Iterator[Captioned]:
 
     They are counted in `count`, anew each time they are read.
     """
-    count.captions = count.missing = count.joined = 0
+    count.captions = count.missing = count.joined = count.unread = 0
     names = project.settings.interpreter.caption_names
     for picture in project.collection.folder.pictures:
+        text = project.captions.read(picture.stem_name) or ""
+        captions = project.target.captions(text, names)
         try:
-            tags = project.collection.tags(picture).tags
+            tags = _tags(project, picture, text)
         except ExcludedError:
             continue
         except ItemError:
-            tags = ()
-        text = project.captions.read(picture.stem_name) or ""
-        captions = project.target.captions(text, names)
+            # Nobody knows whether such a picture may be captioned.
+            count.unread += 1
+            continue
         if not captions:
             count.missing += 1
             continue
         count.captions += 1
         count.joined += len(names) == 1 and "\n" in text
         yield captioned(picture, captions, names, tags)
+
+
+def _tags(project: Project, picture: Picture, text: str) -> tuple[str, ...]:
+    """The tags of a picture with this caption, none where there is no tag file.
+
+    Raises ItemError where they cannot be read, and ExcludedError.
+    """
+    description = project.descriptions.read(picture.stem_name) or ""
+    project.collection.admit(picture, *text.split("\n"), description)
+    return project.collection.tags(picture).tags if picture.tag_file else ()
 
 
 def write_beside_texts(project: Project, target: Target) -> Count:

@@ -175,7 +175,7 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
         raise ValueError("there is no such picture with tags in the data set")
     # A picture may be corrected even if its tags cannot be read, but not if they exclude it.
     try:
-        project.collection.tags(picture)
+        project.collection.admit(picture, *(correction.caption or "").split("\n"))
     except ItemError as error:
         if isinstance(error, ExcludedError):
             raise

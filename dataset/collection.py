@@ -20,7 +20,7 @@ from dataset.listing import (
 )
 from dataset.picture_file import PictureFile
 from dataset.tag_files import TagFiles
-from errors import NO_TAG_FILE, ItemError, UserError
+from errors import NO_TAG_FILE, ExcludedError, ItemError, UserError
 from settings import DatasetSettings, TagsSettings
 
 # Of how many pictures the tags are kept in memory, and how many tags each may have: about 30 MB in all.
@@ -65,6 +65,8 @@ class Collection:
         self._added = added
         self._survey: Survey | None = None
         self._remembered: dict[str, _Known] = {}
+        # What texts about a picture have said, such as a description that is written nowhere.
+        self._excluded: dict[str, str] = {}
 
     @property
     def pictures(self) -> list[Picture]:
@@ -82,6 +84,7 @@ class Collection:
         """
         if picture.tag_file is None:
             raise ItemError(NO_TAG_FILE, "there is no tag file beside it")
+        self._refuse_excluded(picture)
         known = self._remembered.get(picture.name) or self._read(picture)
         return known.tags
 
@@ -92,12 +95,22 @@ class Collection:
         ExcludedError, and ItemError when a tag file cannot be read; a picture without tag files is judged by
         the texts.
         """
+        self._refuse_excluded(picture)
         known = self._remembered.get(picture.name)
         if known is None or known.state != self._files.state(picture):
             known = self._read(picture)
         # Stage 1 may have learned since what is said along with a tag.
         more = [text for tag in known.tags.tags for text in self._added(tag)]
-        refuse_with(known.tags.judgement, [*texts, *more])
+        try:
+            refuse_with(known.tags.judgement, [*texts, *more])
+        except ExcludedError as error:
+            self._excluded[picture.name] = str(error)
+            raise
+
+    def _refuse_excluded(self, picture: Picture) -> None:
+        because = self._excluded.get(picture.name)
+        if because is not None:
+            raise ExcludedError(because)
 
     def _read(self, picture: Picture) -> _Known:
         self._remembered.pop(picture.name, None)

@@ -97,6 +97,9 @@ class Pictures(Protocol):
     def tags(self, picture: Picture) -> TagList:
         """The tags that may be used; raises ItemError, and ExcludedError for one that is never sent."""
 
+    def admit(self, picture: Picture, *texts: str) -> None:
+        """Judge a picture as it is now, by these texts about it too; raises ExcludedError and ItemError."""
+
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where there is no file that could be read."""
 

@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from errors import ItemError, StageError, UserError
+from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
 from llm.answers import Answer, Reply, Usage
 from llm.client import Client
@@ -23,6 +23,8 @@ from settings import EndpointSettings
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+MaySend = Callable[[], object]
+"""Raises ItemError where a request must not be sent any more."""
 
 # Seconds between two attempts to reach a server that went away.
 _PROBE_EVERY = 1.0
@@ -31,6 +33,17 @@ _LONGEST_RETRY_AFTER = 600.0
 # How much the temperature rises with each answer that was not accepted, how much in all, and up to what: some
 # services allow no more than 1.
 _WARMER, _MOST_WARMER, _WARMEST = 0.1, 0.3, 1.0
+
+
+def always() -> None:
+    """Nothing stands against sending."""
+
+
+class _Body(NamedTuple):
+    """The bytes of a request, and what is asked before they are sent."""
+
+    data: bytes
+    may_send: MaySend
 
 
 @dataclass(slots=True)
@@ -66,16 +79,22 @@ class Endpoint:
         *,
         retries: int | None = None,
         extra_fields: Mapping[str, object] | None = None,
+        may_send: MaySend = always,
     ) -> Answer[Result]:
         """Ask until `accept` takes the reply, at most `retries` times more than once.
 
         `retries` is by default that of the settings. `accept` raises ItemError for a reply that cannot be
         used; the last of these errors is raised if no reply was accepted. Raises what `complete` raises.
+        `may_send` is called right before each request, retries included; what it raises is raised here.
         """
         usage, seconds = Usage(), 0.0
         for attempt in range(1 + (self.settings.retries if retries is None else retries)):
             try:
-                reply = await self.complete(messages, attempt=attempt, extra_fields=extra_fields)
+                reply = await self.complete(
+                    messages, attempt=attempt, extra_fields=extra_fields, may_send=may_send
+                )
+            except ExcludedError:
+                raise
             except ItemError as error:
                 error.asked = True
                 raise
@@ -96,6 +115,7 @@ class Endpoint:
         *,
         attempt: int = 0,
         extra_fields: Mapping[str, object] | None = None,
+        may_send: MaySend = always,
     ) -> Reply:
         """Send a chat request, again if it fails in a way that may pass, and return the reply.
 
@@ -103,7 +123,7 @@ class Endpoint:
         little more temperature are sent. `extra_fields` go into the request beside those of the settings.
         Raises ItemError if this request failed, UserError or StageError if no other request can succeed.
         """
-        body = self._body(messages, attempt, extra_fields or {})
+        body = _Body(self._body(messages, attempt, extra_fields or {}), may_send)
         retries = Retries(self.settings)
         await self._rate_limit.let_others_go_first()
         outcome = await self._send(body)
@@ -149,7 +169,7 @@ class Endpoint:
             return self._pause_after(seen, retries)
         return None
 
-    async def _send(self, body: bytes) -> Reply | Trouble:
+    async def _send(self, body: _Body) -> Reply | Trouble:
         """Send once. If the server went away, one request probes for it while the others wait."""
         while True:
             if self._absence is not None:
@@ -161,7 +181,7 @@ class Endpoint:
             if self._absence is None:
                 return await self._probe(body)
 
-    async def _probe(self, body: bytes) -> Reply | Trouble:
+    async def _probe(self, body: _Body) -> Reply | Trouble:
         """Send the request again and again until the server is back; raises StageError if it stays away."""
         self._absence = asyncio.Event()
         happened("server away", url=self.url)
@@ -183,9 +203,10 @@ class Endpoint:
             "start it and run again, what is done is kept"
         )
 
-    async def _try(self, body: bytes) -> Reply | Trouble:
+    async def _try(self, body: _Body) -> Reply | Trouble:
+        body.may_send()
         started = time.monotonic()
-        outcome = await self.client.complete(body, self.model)
+        outcome = await self.client.complete(body.data, self.model)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow")

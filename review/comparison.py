@@ -17,6 +17,7 @@ from dataset.disk import write_whole
 from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
+from errors import ItemError
 from review.history import Past, read_history
 from review.pages import (
     CONTRADICTED,
@@ -133,7 +134,11 @@ def in_columns(compared: Compared) -> list[str]:
 
 
 def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
-    found = side.sources.collection.tags(picture)
+    try:
+        found = side.sources.collection.tags(picture)
+    except ItemError:
+        # A description or a changed tag file has excluded it since it was chosen.
+        return Outcome("", "", [], None, past)
     description = side.sources.descriptions.read(picture.stem_name) or ""
     # A caption of an earlier comparison that somebody edited is kept, but is not a result of this one.
     caption = (side.sources.captions.read(picture.stem_name) or "") if past.caption.text else ""

@@ -156,7 +156,10 @@ class _Tagged:
     def __init__(self, sources: Sources, picture: Picture, table: _TagTable) -> None:
         self.picture = picture
         self.error: ItemError | None = None
+        name = picture.stem_name
         try:
+            texts = (sources.captions.read(name), sources.descriptions.read(name))
+            sources.collection.admit(picture, *filter(None, texts))
             found = sources.collection.tags(picture)
         except ItemError as error:
             self.error, found = error, TagList((), {})

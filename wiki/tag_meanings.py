@@ -12,6 +12,7 @@ from pathlib import Path
 
 from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
+from tags.implications import said_along
 from tags.spelling import canonical, qualifiers
 from wiki.cache import BY_YOU, Cache, Entry, parse_json
 
@@ -88,6 +89,24 @@ class TagMeanings:
             elif self.look_up(series).category == COPYRIGHT:
                 by_brackets[tag] = CHARACTER
         return known | by_brackets
+
+
+def said_along_with(tag: str, own: Mapping[str, Entry], cache: Cache) -> Iterator[str]:
+    """What people have written about a tag, the tag it is another name of, and all that it implies."""
+    glossary = load_glossary()
+
+    def implied(each: str) -> Iterator[str]:
+        for entry in filter(None, (own.get(each), cache.get(each), glossary.get(each))):
+            yield from entry.implies
+            if entry.alias_of:
+                yield entry.alias_of
+
+    written, kept = own.get(tag), cache.get(tag)
+    if written is not None and written.description:
+        yield written.description
+    if kept is not None and kept.description and kept.by == BY_YOU:
+        yield kept.description
+    yield from said_along(tag, implied)
 
 
 @functools.cache

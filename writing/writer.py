@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from check import TAG_SPELLING, Coverage, check
-from errors import ItemError, Problem
+from errors import ExcludedError, ItemError, Problem
 from llm.answers import Answer, Reply, Usage
 from llm.prompts import Message
 from llm.replies import Form, clean
@@ -147,9 +147,14 @@ class CaptionWriter:
         # The check reads English only: what it misses in another language means nothing.
         self._is_checked = self._form.is_english or not settings.language
 
-    async def write(self, messages: Sequence[Message], picture: PictureTags) -> Answer[Captions]:
-        """The captions of one picture; raises ItemError where the model gives none that can be used."""
-        requests = _Requests(self._endpoint)
+    async def write(
+        self, messages: Sequence[Message], picture: PictureTags, may_send: Callable[[], object]
+    ) -> Answer[Captions]:
+        """The captions of one picture; raises ItemError where the model gives none that can be used.
+
+        `may_send` is called before each request, and raises ExcludedError where there must be none.
+        """
+        requests = _Requests(self._endpoint, may_send)
         captions = await self._write_all(messages, requests)
         main = self._names[0]
         judgement, repaired = judge(captions[main], picture), False
@@ -189,6 +194,8 @@ class CaptionWriter:
                 self._server_knows_response_format = False
                 return await self._write_at_once(messages, requests)
             return {}
+        except ExcludedError:
+            raise
         except ItemError:
             return {}
 
@@ -208,6 +215,8 @@ class CaptionWriter:
         ]
         try:
             caption = await requests.send(turns, partial(self._read_caption, name=self._names[0]), retries=0)
+        except ExcludedError:
+            raise
         except ItemError:
             return None
         second = judge(caption, picture)
@@ -231,8 +240,9 @@ class CaptionWriter:
 class _Requests:
     """Sends the requests for one picture, and adds up what they cost."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, may_send: Callable[[], object]) -> None:
         self._endpoint = endpoint
+        self._may_send = may_send
         self.usage = Usage()
         self.seconds = 0.0
         self.model = endpoint.model
@@ -246,7 +256,9 @@ class _Requests:
         retries: int | None = None,
     ) -> Result:
         """The result of `Endpoint.ask`; its cost is added."""
-        answer = await self._endpoint.ask(messages, accept, retries=retries, extra_fields=extra_fields)
+        answer = await self._endpoint.ask(
+            messages, accept, retries=retries, extra_fields=extra_fields, may_send=self._may_send
+        )
         self.usage += answer.usage
         self.seconds += answer.seconds
         self.model = answer.model

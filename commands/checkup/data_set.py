@@ -133,7 +133,7 @@ def _captions_of_excluded(project: Project, existing: set[str]) -> Iterator[Find
 
 def _is_excluded(project: Project, picture: Picture) -> bool:
     try:
-        project.collection.tags(picture)
+        project.collection.admit(picture, project.captions.read(picture.stem_name) or "")
     except ItemError as error:
         return isinstance(error, ExcludedError)
     return False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from batch import Tally
@@ -18,7 +19,7 @@ from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare
 from dataset.results import FileResults
 from english import amount
-from errors import ItemError
+from errors import ExcludedError, ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
 from llm.prompts import Message, Prompt
@@ -62,9 +63,9 @@ class DryRun:
         Summary(self.say).found(project.collection.folder)
         try:
             previews = [preview async for preview in self._previews(project)]
-            # The pictures that are due, or all if none is.
+            # The pictures that are due, or all that may be sent if none is.
             due = (preview.pictures for preview in reversed(previews) if preview.pictures)
-            for picture in next(due, project.collection.pictures)[: self.count]:
+            for picture in islice(next(map(iter, due), _not_excluded(project)), self.count):
                 await self._show(project, picture, previews)
             await self._show_estimates(project, previews)
         finally:
@@ -96,7 +97,9 @@ class DryRun:
                 project.captions,
                 prompts=writer.messages,
                 prepared=lambda picture: None,
-                check=collection.tags,
+                check=lambda picture: collection.admit(
+                    picture, project.descriptions.read(picture.stem_name) or ""
+                ),
             )
 
     def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
@@ -207,6 +210,17 @@ class DryRun:
                 is_limit=True,
             )
         ]
+
+
+def _not_excluded(project: Project) -> Iterator[Picture]:
+    for picture in project.collection.pictures:
+        try:
+            project.collection.admit(picture)
+        except ExcludedError:
+            continue
+        except ItemError:
+            pass
+        yield picture
 
 
 def _preview(

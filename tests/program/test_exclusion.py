@@ -1,0 +1,207 @@
+"""All pictures that must be excluded, through every command: counted at the server and on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.answers import Json
+from tests.fakes.endpoint import FakeEndpoint
+from tests.program.exclusion_sets import tag_sets
+from tests.program.project import Project
+
+OLD_CAPTION = "An old caption about a lighthouse."
+KEPT_CAPTION = "A girl in a red hat."
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[tuple[Project, FakeEndpoint]]:
+    """A folder with all of these pictures, each with an old caption, and one that may be sent."""
+    with FakeEndpoint() as endpoint:
+        made = Project(tmp_path, url=endpoint.url, Interrogator__skip="False", Dataset__existing="overwrite")
+        made.captions.mkdir()
+        made.add("kept.png", "1girl, solo, red hat")
+        for each in tag_sets("exclude"):
+            each.add_to(made.images)
+            (made.captions / f"{each.name}.txt").write_text(OLD_CAPTION, encoding="utf-8")
+        (tmp_path / "other.ini").write_text(f"[Endpoint]\nurl = {endpoint.url}\n", encoding="utf-8")
+        yield made, endpoint
+
+
+def pictures_sent(endpoint: FakeEndpoint) -> int:
+    """How many of the requests were about a picture, by the words of the one that may be sent."""
+    bodies = [json.dumps(request.body) for request in endpoint.requests]
+    assert [body for body in bodies if "red hat" not in body] == []
+    return len(bodies)
+
+
+def written_since(project: Project, before: dict[Path, bytes]) -> str:
+    """The names and the texts of all files that were written."""
+    files = {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
+    new = {path: data for path, data in files.items() if before.get(path) != data}
+    return "\n".join(f"{path} {data.decode('utf-8', 'replace')}" for path, data in new.items())
+
+
+def everything(project: Project) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--set", "Interpreter.variants=tags, short, long"),
+        ("--dry-run", "999"),
+        ("--compare", "other.ini", "--sample", "999"),
+        ("--check",),
+    ],
+    ids=" ".join,
+)
+def test_none_of_the_pictures_is_sent_or_captioned(
+    project: tuple[Project, FakeEndpoint], words: tuple[str, ...]
+) -> None:
+    made, endpoint = project
+    before = everything(made)
+    result = made.run(*words)
+    assert result.code == 0, result.err
+    sent = len(endpoint.requests) if words == ("--check",) else pictures_sent(endpoint)
+    assert sent < 12
+    written = written_since(made, before)
+    assert OLD_CAPTION not in written
+    assert not any(f"{each.name}.txt" in written for each in tag_sets("exclude"))
+    assert not any(f"=== {each.name}" in result.out for each in tag_sets("exclude"))
+
+
+@pytest.mark.parametrize("target", ["sd-scripts", "imagefolder", "simpletuner"])
+def test_none_of_the_pictures_is_exported(project: tuple[Project, FakeEndpoint], target: str) -> None:
+    made, endpoint = project
+    (made.captions / "kept.txt").write_text(KEPT_CAPTION, encoding="utf-8")
+    before = everything(made)
+    result = made.run("--export", target, "exported")
+    assert result.code == 0, result.err
+    written = written_since(made, before)
+    assert KEPT_CAPTION in written
+    assert OLD_CAPTION not in written
+    assert not any(each.name in written for each in tag_sets("exclude"))
+    assert not endpoint.requests
+
+
+def test_none_of_the_pictures_is_corrected_or_shown(project: tuple[Project, FakeEndpoint]) -> None:
+    made, endpoint = project
+    corrections = [
+        {"picture": each.name, "caption": "A caption of the user."} for each in tag_sets("exclude")
+    ]
+    (made.folder / "corrections.json").write_text(
+        json.dumps({"version": 1, "corrections": corrections}), "utf-8"
+    )
+    before = everything(made)
+    result = made.run("--apply", "corrections.json")
+    assert result.code == 2
+    assert f"and {len(corrections) - 20:,} more" in result.err
+    assert written_since(made, before) == ""
+    result = made.run("--report")
+    assert result.code == 0, result.err
+    written = written_since(made, before)
+    assert written
+    assert OLD_CAPTION not in written
+    assert not endpoint.requests
+
+
+def answers_about_a_child(body: Json) -> str:
+    return "A small child stands in a garden and looks at a tree with green leaves."
+
+
+def test_a_description_that_names_a_minor_beside_sexual_tags_excludes_the_picture(tmp_path: Path) -> None:
+    with FakeEndpoint(answer=answers_about_a_child) as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Interrogator__skip="False")
+        project.add("a.png", "1girl, solo, nude")
+        result = project.run()
+    assert result.code == 0, result.err
+    assert "excluded" in result.out
+    assert len(endpoint.requests) == 1
+    assert not list(project.descriptions.glob("*.txt"))
+    assert not list(project.captions.glob("*.txt"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "settings"),
+    [
+        ("girl, nude", {"Tags__replace": "girl=little girl"}),
+        ("1girl, nude", {"Tags__trigger": "little girl"}),
+        ("1girl, nude, alice", {"Tags__descriptions_file": "own.csv"}),
+        ("1girl, nude, other_name", {}),
+        ("1girl, nude, implying_tag", {}),
+    ],
+)
+def test_what_takes_the_place_of_tags_or_comes_with_them_is_judged_too(
+    tmp_path: Path, tags: str, settings: dict[str, str]
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url, **settings)
+        (tmp_path / "own.csv").write_text('tag,description\nalice,"a small child"\n', encoding="utf-8")
+        cache = {
+            "other_name": {"description": "somebody", "alias_of": "child"},
+            "implying_tag": {"description": "somebody", "implies": ["implied_tag"]},
+            "implied_tag": {"description": "somebody", "implies": ["toddler"]},
+        }
+        project.cache.write_text(json.dumps(cache), encoding="utf-8")
+        project.add("a.png", tags)
+        result = project.run()
+        assert result.code == 0, result.err
+        assert "excluded" in result.out
+        assert not endpoint.requests
+    assert not list(project.captions.glob("*.txt"))
+
+
+def test_a_tag_file_that_changes_during_the_run_is_judged_right_before_sending(tmp_path: Path) -> None:
+    project = Project(tmp_path, Endpoint__concurrency="1")
+    for number in range(30):
+        project.add(f"{number:02}.png", f"child, solo, number_{number:02}")
+
+    def change_all(body: Json) -> str:
+        for path in project.images.glob("*.txt"):
+            path.write_text(path.read_text(encoding="utf-8") + ", nude", encoding="utf-8")
+        return "A child stands in a garden and looks at a tree with green leaves."
+
+    with FakeEndpoint(answer=change_all) as endpoint:
+        project.set["Endpoint.url"] = endpoint.url
+        result = project.run()
+        assert result.code == 0, result.err
+        assert len(endpoint.requests) == 1
+    assert not list(project.captions.glob("*.txt"))
+
+
+def test_a_tag_file_that_is_added_while_a_request_waits_stops_its_next_try(tmp_path: Path) -> None:
+    project = Project(tmp_path, Endpoint__concurrency="1", Endpoint__retries="4")
+    project.add("a.png", "child, solo")
+
+    def add_a_rating(body: Json) -> str:
+        (project.images / "a.png.json").write_text('{"rating": "explicit"}', encoding="utf-8")
+        return ""
+
+    with FakeEndpoint(answer=add_a_rating) as endpoint:
+        project.set["Endpoint.url"] = endpoint.url
+        result = project.run()
+        assert result.code == 0, result.err
+        assert len(endpoint.requests) == 1
+    assert not list(project.captions.glob("*.txt"))
+
+
+def test_a_picture_whose_tag_file_cannot_be_read_is_never_exported(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for name in ("kept", "broken", "second"):
+        project.add(f"{name}.png", "1girl, solo, red hat")
+    project.captions.mkdir()
+    for name in ("kept", "broken", "second"):
+        (project.captions / f"{name}.txt").write_text(f"A girl called {name}.", encoding="utf-8")
+    (project.images / "broken.txt").write_bytes(b"\x00\x01\x02")
+    (project.images / "second.png.json").write_text('{"rating": ', encoding="utf-8")
+    result = project.run("--export", "imagefolder", "exported")
+    assert result.code == 0, result.err
+    assert "2 pictures left out, because a tag file cannot be read" in result.out
+    written = "".join(path.read_text("utf-8") for path in (tmp_path / "exported").rglob("*.jsonl"))
+    assert "called kept" in written
+    assert "called broken" not in written
+    assert "called second" not in written
