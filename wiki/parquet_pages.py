@@ -7,6 +7,7 @@ in the compact protocol of Thrift, as its specification and that of Parquet (par
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -21,6 +22,7 @@ _UNPACKED_SIZE, _PACKED_SIZE = 2, 3
 _ENCODINGS = ((5, 2), (8, 4))
 # Each value repeats a part of the one before, so a small page can hold any amount of text.
 _DELTA_BYTE_ARRAY = 7
+_BROKEN = "a page whose header cannot be read"
 Fields = dict[int, Any]
 
 
@@ -33,11 +35,9 @@ def refuse_large_pages(file: BinaryIO, column: Any) -> None:  # noqa: ANN401 - p
     if column.has_dictionary_page and 0 < column.dictionary_page_offset < start:
         start = column.dictionary_page_offset
     for count, header in enumerate(_headers(file, start, start + column.total_compressed_size)):
-        size = header.get(_UNPACKED_SIZE, 0)
-        encodings = [header.get(kind, {}).get(field) for kind, field in _ENCODINGS]
-        if not 0 <= size <= LARGEST_PAGE:
+        if _size(header, _UNPACKED_SIZE) > LARGEST_PAGE:
             raise ValueError(f"a page that unpacks to more than {LARGEST_PAGE // 1_000_000} MB")
-        if count > _MOST_PAGES or _DELTA_BYTE_ARRAY in encodings:
+        if count > _MOST_PAGES or _DELTA_BYTE_ARRAY in _encodings(header):
             raise ValueError("pages of a kind that no dump of a wiki has")
 
 
@@ -45,11 +45,21 @@ def _headers(file: BinaryIO, position: int, end: int) -> Iterator[Fields]:
     while position < end:
         file.seek(position)
         header = _structure(file)
-        size = header.get(_PACKED_SIZE, 0)
-        if size < 0:
-            raise ValueError("a page of no length")
-        position = file.tell() + size
+        position = file.tell() + _size(header, _PACKED_SIZE)
         yield header
+
+
+def _size(header: Fields, field: int) -> int:
+    size = header.get(field)
+    if not isinstance(size, int) or size < 0:
+        raise ValueError(_BROKEN)
+    return size
+
+
+def _encodings(header: Fields) -> Iterator[object]:
+    for kind, field in _ENCODINGS:
+        if isinstance(inner := header.get(kind), dict):
+            yield inner.get(field)
 
 
 def _structure(file: BinaryIO, depth: int = 0) -> Fields:
@@ -62,7 +72,7 @@ def _structure(file: BinaryIO, depth: int = 0) -> Fields:
             return fields
         number = number + (head >> 4) if head >> 4 else _number(file)
         fields[number] = _value(file, head & 15, depth)
-    raise ValueError("a page with too many fields")
+    raise ValueError(_BROKEN)
 
 
 def _value(file: BinaryIO, kind: int, depth: int) -> object:
@@ -74,10 +84,13 @@ def _value(file: BinaryIO, kind: int, depth: int) -> object:
         return _structure(file, depth + 1)
     sizes = {3: 1, 7: 8}
     if kind in sizes or kind == 8:
-        file.seek(sizes.get(kind) or _varint(file), 1)
+        size = sizes.get(kind) or _varint(file)
+        if size > LARGEST_PAGE:
+            raise ValueError(_BROKEN)
+        file.seek(size, os.SEEK_CUR)
         return None
     # Headers of pages hold no lists, sets and maps.
-    raise ValueError("a page whose header cannot be read")
+    raise ValueError(_BROKEN)
 
 
 def _number(file: BinaryIO) -> int:
@@ -92,11 +105,11 @@ def _varint(file: BinaryIO) -> int:
         value |= (byte & 127) << shift
         if byte < 128:
             return value
-    raise ValueError("a page whose header cannot be read")
+    raise ValueError(_BROKEN)
 
 
 def _byte(file: BinaryIO) -> int:
     read = file.read(1)
     if not read:
-        raise ValueError("a page beyond its end")
+        raise ValueError(_BROKEN)
     return read[0]
