@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from errors import ExcludedError, ItemError, KeptError, Problem, StageError
+from errors import ItemError, Problem, StageError
 from events import happened
 from progress import Bar
 
@@ -114,11 +114,8 @@ class Tally:
 
     def add_failure(self, name: str, error: ItemError) -> None:
         """Count an item that failed, is excluded, or has a text that somebody wrote meanwhile."""
-        if isinstance(error, KeptError):
-            kind = self.kept
-        else:
-            kind = self.excluded if isinstance(error, ExcludedError) else self.failures
-        kind.append(error.problem(name))
+        problems = {"failed": self.failures, "excluded": self.excluded, "kept": self.kept}
+        problems[error.outcome].append(error.problem(name))
 
 
 async def run(
@@ -141,13 +138,6 @@ async def run(
             await runner.stop()
         finally:
             stage.close()
-
-
-def _outcome_of(error: ItemError) -> str:
-    """What the log calls an item that raised this."""
-    if isinstance(error, KeptError):
-        return "kept"
-    return "excluded" if isinstance(error, ExcludedError) else "failed"
 
 
 class _Runner(Generic[Item, Answer]):
@@ -240,7 +230,7 @@ class _Runner(Generic[Item, Answer]):
         # A picture that cannot be read says nothing about the others, so only failed answers count here.
         self._unanswered += error.asked
         postpone = may_postpone and error.passing and len(self._postponed) < MOST_POSTPONED
-        outcome = "put off" if postpone else _outcome_of(error)
+        outcome = "put off" if postpone else error.outcome
         self._log_outcome(item, outcome, started, reason=error.reason, message=str(error))
         if postpone:
             self._postponed.append((item, error))
@@ -264,7 +254,7 @@ class _Runner(Generic[Item, Answer]):
         self._tally.add_failure(name, error)
         self._bar.failed = len(self._tally.failures)
         self._bar.advance(self._stage.size(item))
-        if not isinstance(error, ExcludedError | KeptError):
+        if error.outcome == "failed":
             self._stage.failed(item, error)
             _log.debug("%s: %s", name, error)
 

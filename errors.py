@@ -65,8 +65,11 @@ class ItemError(Exception):
     """One picture or tag failed; `reason` and the message are those of the Problem that it becomes.
 
     `passing` says that the same request may succeed later. `asked` says that a model was asked, so that the
-    failure tells something about the model or its server.
+    failure tells something about the model or its server. `outcome` is what becomes of the item: "failed",
+    "excluded" or "kept".
     """
+
+    outcome = "failed"
 
     def __init__(self, reason: str, message: str | None = None, *, passing: bool = False) -> None:
         super().__init__(message or reason)
@@ -82,12 +85,16 @@ class ItemError(Exception):
 class ExcludedError(ItemError):
     """A picture that must never be sent; the message says why."""
 
+    outcome = "excluded"
+
     def __init__(self, message: str) -> None:
         super().__init__(EXCLUDED, message)
 
 
 class KeptError(ItemError):
     """Somebody wrote the text of this picture while the run was on, and it stays; the message says so."""
+
+    outcome = "kept"
 
     def __init__(self, message: str) -> None:
         super().__init__("written by hand meanwhile", message)
