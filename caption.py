@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from commands.arguments import USUAL_SAMPLE, arguments
 from commands.interruption import Interruption
 from errors import ExitCode, StageError, UserError
+from printing import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +44,8 @@ def main() -> ExitCode:
             raise UserError(f"Python 3.10 or newer is needed, and this is {sys.version.split()[0]}")
         return _act(options, interruption)
     except (UserError, StageError) as error:
-        print(f"caption.py: {error}", file=sys.stderr)
+        lines = error.lines if isinstance(error, UserError) else (str(error),)
+        print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
         return ExitCode.USER_MUST_ACT
     except ModuleNotFoundError as error:
         print(
@@ -103,7 +105,7 @@ def _text(options: argparse.Namespace) -> str:
 
 def _print_result(text: str) -> ExitCode:
     try:
-        print(text, flush=True)
+        print("\n".join(map(printable, text.split("\n"))), flush=True)
     except BrokenPipeError:  # the reader has closed the pipe
         return ExitCode.DONE
     except OSError as error:
@@ -183,18 +185,19 @@ def _set_up_logging(options: argparse.Namespace) -> None:
 
     from progress import AboveTheBar
 
-    handler = AboveTheBar()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.basicConfig(handlers=[AboveTheBar()], level=logging.WARNING)
     if options.verbose:
         for room in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
             logging.getLogger(room).setLevel(logging.DEBUG)
 
 
-def _print(line: str) -> None:
-    """Print without delay, also into a pipe; if the reader has closed the pipe, drop the line."""
+def _print(line: str, label: str = "") -> None:
+    """Print without delay, also into a pipe; if the reader has closed the pipe, drop the line.
+
+    `label` stands before the line and may be coloured; the line holds what others wrote.
+    """
     with suppress(OSError):
-        print(line, flush=True)
+        print(f"{label}{printable(line)}", flush=True)
 
 
 def _say_interrupted(

@@ -57,7 +57,8 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
-        super().__init__(":\n  ".join((message, "\n  ".join(problems))) if problems else message)
+        self.lines = (f"{message}:", *(f"  {each}" for each in problems)) if problems else (message,)
+        super().__init__("\n".join(self.lines))
         self.problems = tuple(problems)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from tqdm import tqdm
 
+from printing import printable
+
 # tqdm cuts off the right end of a line that is too long.
 _COUNTS = "{title}{n_fmt}/{total_fmt}{failures}"
 _RUNNING = f"{_COUNTS}  {{remaining}} left{{notes}}  {{rate_fmt}}{{in_flight}}{{tokens}}  |{{bar}}|"
@@ -73,7 +75,7 @@ class Bar(tqdm):  # type: ignore[type-arg] # it takes type arguments only in its
 
     def note(self, kind: str, words: str) -> None:
         """Show a few words in the bar, or take them away again with ""."""
-        self._notes[kind] = words
+        self._notes[kind] = printable(words)
 
     async def redraw_every_second(self) -> None:
         """Redraw until cancelled, so that a standstill is seen as one."""
@@ -96,4 +98,7 @@ class AboveTheBar(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line above the bar."""
-        tqdm.write(self.format(record), file=sys.stderr)
+        said = [record.getMessage()]
+        if record.exc_info:
+            said += logging.Formatter().formatException(record.exc_info).split("\n")
+        tqdm.write("\n".join(map(printable, said)), file=sys.stderr)

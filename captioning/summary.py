@@ -8,7 +8,6 @@ from pathlib import Path
 
 from batch import counted
 from captioning.outcome import Outcome
-from dataset.file_names import printable
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from english import amount
@@ -148,7 +147,7 @@ class Summary:
             return
         self.say(f"{heading}:")
         for problem in problems[:_MOST_LISTED]:
-            self.say(f"  {printable(problem.name)}: {printable(problem.message)}")
+            self.say(f"  {problem.name}: {problem.message}")
         if rest := problems[_MOST_LISTED:]:
             self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{all_of_them}")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from errors import UserError
+from printing import printable
 
 USUAL_SAMPLE = 20
 # The command if the command line names none.
@@ -98,13 +99,18 @@ _GOES_WITH = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line, or `words`.
 
     An argument that cannot be parsed ends the program. Raises UserError for arguments that do not go
     together.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="caption.py",
         description="Writes captions for pictures with booru tags, as config.ini says.",
         epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",

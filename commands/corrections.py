@@ -20,13 +20,13 @@ from pathlib import Path
 from captioning.project import Project
 from captioning.summary import replaced_sentence
 from dataset.disk import locked
-from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.results import Made
 from dataset.texts import digest
 from decoding import decoded
 from english import amount
 from errors import ExcludedError, ItemError, KeptError, UserError
+from printing import printable
 from settings import Settings
 
 _FIELDS = {"picture", "caption", "seen", "again"}

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from captioning.project import Project
 from captioning.trainer_files import write_after_run
 from dataset.disk import locked
-from dataset.file_names import printable
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
 from dataset.results import FileResults
 from english import amount
 from errors import ExcludedError, ExitCode, ItemError
+from printing import printable
 from settings import Settings
 
 _MOST_LISTED = 20

@@ -1,4 +1,4 @@
-"""The names of files: in which order people expect them, how they are shown, and which are the same."""
+"""The names of files: in which order people expect them, and which are the same."""
 
 from __future__ import annotations
 
@@ -18,12 +18,6 @@ def natural_order(name: str) -> tuple[str, str]:
 def _with_length(digits: re.Match[str]) -> str:
     number = digits[0].lstrip("0")
     return chr(ord("0") + min(len(number), _LONGEST_NUMBER)) + number
-
-
-def printable(name: str) -> str:
-    """A file name that can be shown on one line, with line breaks and undecodable bytes escaped."""
-    shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
-    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in shown)
 
 
 def cut_suffix(name: str) -> tuple[str, str]:

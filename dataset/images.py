@@ -7,7 +7,7 @@ A data set can hold a million pictures, so a picture is two short strings here a
     Picture("a/b.png", "")            a/b.png, no tags
 
 Names are relative to the folder and use "/" everywhere. Bytes that are not UTF-8 stay in them as Python's
-surrogate escapes, so that the file can be opened; show such a name with `printable`.
+surrogate escapes, so that the file can be opened; `printing.printable` makes such a name fit to be shown.
 """
 
 from __future__ import annotations

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.disk import is_inside
-from dataset.file_names import cut_suffix, natural_order, printable, sharing_key
+from dataset.file_names import cut_suffix, natural_order, sharing_key
 from dataset.images import Picture
 from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, Problem, UserError
+from printing import printable
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"})
 UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".jxl"})

@@ -14,10 +14,10 @@ from statistics import mean, median
 
 from check import Coverage
 from dataset.disk import write_whole
-from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
 from errors import ItemError
+from printing import printable
 from review.history import Past, read_history
 from review.pages import (
     CONTRADICTED,

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TypedDict
 
 from dataset.disk import write_whole
-from dataset.file_names import printable
 from dataset.images import Picture, TagList
 from dataset.journal import EDITED, Journal
 from dataset.texts import digest
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError
+from printing import printable
 from review.history import Glance, History, Past, read_glances, read_history
 from review.pages import Sources, coverage_of, fill, folder_address, json_in_html, marks, picture_address
 from tags.categories import CHARACTER

@@ -21,9 +21,9 @@ _PLAIN = "\x1b[0m"
 
 
 class CheckUp:
-    """Runs all checks and passes each finding to `say` as a line, coloured on a terminal."""
+    """Runs all checks and passes each finding to `say`, with its level as a label."""
 
-    def __init__(self, say: Callable[[str], None], on_terminal: bool) -> None:
+    def __init__(self, say: Callable[[str, str], None], on_terminal: bool) -> None:
         self._say = say
         self._coloured = on_terminal
         self._levels: Counter[Level] = Counter()
@@ -53,7 +53,7 @@ class CheckUp:
                 self._levels[finding.level] += 1
                 level = f"{finding.level:<8}"
                 coloured = f"{_COLOURS[finding.level]}{level}{_PLAIN}" if self._coloured else level
-                self._say(f"{coloured} {finding}")
+                self._say(str(finding), f"{coloured} ")
 
     def _conclude(self) -> ExitCode:
         problems, warnings = self._levels["problem"], self._levels["warning"]
@@ -61,7 +61,7 @@ class CheckUp:
             amount(number, noun) if number else f"no {noun}s"
             for number, noun in ((problems, "problem"), (warnings, "warning"))
         )
-        self._say(f"{counts}: a run would {'fail' if problems else 'work'}. Nothing was changed.")
+        self._say(f"{counts}: a run would {'fail' if problems else 'work'}. Nothing was changed.", "")
         return ExitCode.USER_MUST_ACT if problems else ExitCode.DONE
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, get_args
 
-from dataset.file_names import printable
 from errors import Problem
 
 Level = Literal["ok", "warning", "problem"]
@@ -48,7 +47,7 @@ def warnings_by_reason(problems: Iterable[Problem]) -> Iterator[Finding]:
 
 def first_few(names: Sequence[str]) -> str:
     """How many names there are, and the first few of them: "5 (a.png, b.png, c.png, 2 more)"."""
-    shown = [printable(name) for name in names[:_MOST_NAMED]]
+    shown = names[:_MOST_NAMED]
     more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
     return f"{len(names):,} ({', '.join([*shown, *more])})"
 

@@ -15,13 +15,13 @@ from captioning.outcome import Outcome, run_stage
 from captioning.project import Project, refuse_broken_templates
 from commands import NO_SERVER
 from dataset.disk import make_folder, remove
-from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.results import FileResults
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage
 from llm.servers import Endpoints
+from printing import printable
 from review.comparison import Cost, Side
 from review.pages import Sources
 from settings import EndpointSettings, Settings
@@ -137,7 +137,7 @@ class Contender:
     async def _endpoint(self, settings: EndpointSettings) -> Endpoint | None:
         endpoint = await self._connections.endpoint(settings)
         if endpoint is not None:
-            self.say(f"{self.label}: asking {endpoint.url}, model {printable(endpoint.model)}.")
+            self.say(f"{self.label}: asking {endpoint.url}, model {endpoint.model}.")
         return endpoint
 
     @contextmanager

@@ -14,7 +14,6 @@ from captioning.project import Project, refuse_broken_templates
 from captioning.summary import Summary
 from commands import without_retries
 from commands.dry_run.preview import Estimate, Preview, total_line
-from dataset.file_names import printable
 from dataset.images import Picture
 from dataset.picture import Prepared, describe, prepare
 from dataset.results import FileResults
@@ -108,16 +107,15 @@ class DryRun:
         return chosen.endpoint.url != "builtin" and not chosen.skip
 
     async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
-        self.say(f"\n=== {printable(picture.name)}: {self._state(project, picture)}")
+        self._begin(f"=== {picture.name}: {self._state(project, picture)}")
         for preview in previews:
             try:
                 for messages in preview.prompts(picture):
                     await self._show_prompt(picture, preview, messages)
             except ItemError as error:
-                reason, message = error.reason, printable(str(error))
-                self.say(f"\n--- {preview.title}: nothing is sent ({reason}): {message}")
+                self._begin(f"--- {preview.title}: nothing is sent ({error.reason}): {error}")
         for title in self._without_model:
-            self.say(f"\n--- {title}: nothing is sent: {_BUILTIN}")
+            self._begin(f"--- {title}: nothing is sent: {_BUILTIN}")
 
     def _state(self, project: Project, picture: Picture) -> str:
         """What there is for a picture already."""
@@ -139,7 +137,7 @@ class DryRun:
 
     async def _show_prompt(self, picture: Picture, preview: Preview, messages: Sequence[Message]) -> None:
         count, how = await preview.tokens(messages)
-        self.say(f"\n--- {preview.title} asks {preview.model}")
+        self._begin(f"--- {preview.title} asks {preview.model}")
         self.say(f"    {amount(count, 'token')} of text, {how}")
         ready = preview.prepared(picture)
         if ready is not None:
@@ -148,10 +146,16 @@ class DryRun:
                 f"{len(ready.data):,} bytes, about {amount(preview.picture_tokens(ready), 'token')}"
             )
         for message in messages:
-            self.say(f"[{message.role}]\n{message.text}")
+            self.say(f"[{message.role}]")
+            for line in message.text.split("\n"):
+                self.say(line)
+
+    def _begin(self, heading: str) -> None:
+        self.say("")
+        self.say(heading)
 
     async def _show_estimates(self, project: Project, previews: Sequence[Preview]) -> None:
-        self.say("\n=== Estimate for the whole run, without retries")
+        self._begin("=== Estimate for the whole run, without retries")
         estimates: list[Estimate] = []
         for preview in previews:
             if estimates and previews[0].pictures:

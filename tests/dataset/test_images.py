@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset.file_names import natural_order, printable
+from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.listing import Folder, find_pictures
 from errors import UserError
+from printing import printable
 
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
 needs_any_bytes = pytest.mark.skipif(sys.platform != "linux", reason="only Linux allows any bytes in a name")
