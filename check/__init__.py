@@ -60,7 +60,7 @@ class _CountedTag:
     """
 
     kind: str
-    colour: tuple[str, str]
+    colour: tuple[str, frozenset[str]]
     weight: float
     weight_if_repeated: float
     implied: tuple[str, ...]
@@ -124,7 +124,7 @@ def _counted_tag(tag: str, category: str) -> _CountedTag | None:
     """What is known of a tag; None where no caption has to say it."""
     if category in _NEVER_SAID or _NOT_FOR_CAPTIONS.fullmatch(tag):
         return None
-    colour = colour_of(tag) or ("", "")
+    colour = colour_of(tag) or ("", frozenset())
     if category in {CHARACTER, COPYRIGHT}:
         kind = category
     elif is_about_people(tag):
@@ -163,7 +163,7 @@ def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
     if known.kind == _PEOPLE:
         return says_people(text, tag, findings.people)
     part, colour = known.colour
-    return any(colour in meant for _, meant in findings.colours[part])
+    return any(not meant.isdisjoint(colour) for _, meant in findings.colours[part])
 
 
 def _score(counted: Mapping[str, _CountedTag], said: Collection[str], faults: int) -> float:

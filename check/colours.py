@@ -29,6 +29,7 @@ def _colours_by_word(part: str) -> dict[str, frozenset[str]]:
 
 _PARTS = (_HAIR, _EYES)
 _COLOURS = {part: _colours_by_word(part) for part in _PARTS}
+_LISTED = {part: frozenset[str]().union(*_COLOURS[part].values()) for part in _PARTS}
 # The nouns that say hair and eyes.
 _HEADS = {part: tuple(map(stem, word_list("colours", part))) for part in _PARTS}
 _PEOPLE_CALLED_BY_HAIR = ("blond", "brunett", "redhead")
@@ -48,17 +49,21 @@ ColoursSaid = Mapping[str, Sequence[tuple[tuple[int, int], frozenset[str]]]]
 
 
 @lru_cache(maxsize=1 << 16)
-def colour_of(tag: str) -> tuple[str, str] | None:
-    """The part and the colour that a tag names: hair and blue for light_blue_hair."""
+def colour_of(tag: str) -> tuple[str, frozenset[str]] | None:
+    """The part that a tag colours, and the colours it can mean: hair and blue for light_blue_hair.
+
+    A word that is no colour of the list, such as the silver of silver_hair, means all that it can mean in a
+    caption.
+    """
     rest, _, part = tag.rpartition("_")
-    colour = rest.rpartition("_")[2]
+    word = rest.rpartition("_")[2]
     # What rainbow and multicolored mean fits every colour that the tags say.
-    if part not in _PARTS or _ANY in _COLOURS[part].get(colour, {_ANY}):
+    if part not in _PARTS or _ANY in _COLOURS[part].get(word, {_ANY}):
         return None
-    return part, colour
+    return part, frozenset({word}) if word in _LISTED[part] else _COLOURS[part][word]
 
 
-def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> ColoursSaid:
+def find_colours(text: Text, coloured: Mapping[str, tuple[str, frozenset[str]]]) -> ColoursSaid:
     """Where the caption says colours of hair and eyes, as far as tags colour these.
 
     `coloured` has what `colour_of` says of each tag.
@@ -68,7 +73,7 @@ def find_colours(text: Text, coloured: Mapping[str, tuple[str, str]]) -> Colours
 
 
 def colour_faults(
-    text: Text, tags: Sequence[str], coloured: Mapping[str, tuple[str, str]], said: ColoursSaid
+    text: Text, tags: Sequence[str], coloured: Mapping[str, tuple[str, frozenset[str]]], said: ColoursSaid
 ) -> tuple[list[Fault], set[str]]:
     """Colours of the caption that are none of the tags', and the tags that they contradict."""
     faults: list[Fault] = []
@@ -77,7 +82,7 @@ def colour_faults(
         colours = {tag: colour for tag, (of_part, colour) in coloured.items() if of_part == part}
         if len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags):
             continue
-        allowed = {_ANY, *colours.values()}
+        allowed = {_ANY}.union(*colours.values())
         for (first, last), meant in places:
             if meant.isdisjoint(allowed) and not _is_of_others(text, first, last):
                 faults.append(contradiction(_KINDS[part], text.span(first, last), colours))

@@ -29,6 +29,7 @@ from tests.check.corpus import (
 )
 from wiki.tag_meanings import load_glossary
 
+_COLOURS = Path(__file__).parents[2] / "check" / "colours.json"
 _PHRASES = Path(__file__).parents[2] / "check" / "phrases.json"
 TAGS = [
     "1girl",
@@ -217,6 +218,35 @@ def test_a_fault_lowers_the_score() -> None:
 )
 def test_what_only_looks_like_a_fault_is_no_fault(caption: str, tags: str) -> None:
     assert kinds(caption, tags) == set()
+
+
+def every_colour_of_hair_and_eyes() -> list[str]:
+    listed = json.loads(_COLOURS.read_text(encoding="utf-8"))
+    parts = {"hair": ("both", "hair"), "eyes": ("both", "eyes")}
+    return sorted(
+        {
+            f"{word}_{part}"
+            for part, tables in parts.items()
+            for table in tables
+            for colour, words in listed[table].items()
+            if colour != "any"
+            for word in (colour, *words.split())
+        }
+    )
+
+
+@pytest.mark.parametrize("tag", every_colour_of_hair_and_eyes())
+def test_a_caption_that_says_the_colour_of_a_tag_in_its_own_word_is_right(tag: str) -> None:
+    words = tag.replace("_", " ")
+    found = check(f"A girl with long {words} in twintails.", ["1girl", "long_hair", tag, "twintails"], {})
+    assert found.faults == ()
+    assert tag in found.said
+
+
+def test_a_colour_that_boorus_have_no_tag_for_still_contradicts_others() -> None:
+    assert kinds("A girl with long silver hair.", "1girl silver_hair grey_hair") == set()
+    assert kinds("A girl with long white hair.", "1girl silver_hair") == set()
+    assert kinds("A girl with long red hair.", "1girl silver_hair") == {"hair colour"}
 
 
 def test_sisters_of_one_family_name_are_two_people() -> None:
