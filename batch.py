@@ -129,6 +129,7 @@ async def run(
     """
     runner = _Runner(stage, bar, tally)
     redrawing = asyncio.create_task(bar.redraw_every_second())
+    redrawing.add_done_callback(runner.end_if_failed)
     try:
         runner.feed(items)
         await runner.finish()
@@ -265,6 +266,10 @@ class _Runner(Generic[Item, Answer]):
 
     def _task_is_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self.end_if_failed(task)
+
+    def end_if_failed(self, task: asyncio.Task[None]) -> None:
+        """End the stage with the error of a task, if it had one, however unexpected it is."""
         if not task.cancelled() and task.exception() is not None and self._end is None:
             self._end = task.exception()
         if self._end is not None or not self._tasks:

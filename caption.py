@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import sys
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from commands.arguments import USUAL_SAMPLE, arguments
 from commands.interruption import Interruption
+from commands.streams import prepare_streams
 from errors import ExitCode, StageError, UserError
 from printing import printable
 
@@ -34,10 +34,7 @@ def main() -> ExitCode:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     interruption = Interruption(_say_interrupted)
     interruption.listen()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Escape what the console cannot show: names of pictures on Windows with an old code page.
-            stream.reconfigure(errors="backslashreplace")
+    prepare_streams()
     try:
         options = arguments()
         if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours

@@ -33,17 +33,24 @@ if TYPE_CHECKING:
 class Project:
     """Opens each thing when it is first needed, so that a command pays only for what it uses."""
 
-    def __init__(self, settings: Settings, *, limit: int | None = None, aside: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        limit: int | None = None,
+        aside: Path | None = None,
+        most_surveyed: int | None = None,
+    ) -> None:
         """Raises UserError where the folders cannot be used for what they are meant for.
 
         `limit` is how many pictures to do at most. `aside` is a folder for texts and journal, so that the
         existing ones stay as they are; descriptions are still read from their usual place if no stage would
-        make them.
+        make them. With `most_surveyed`, what the tags of the whole data set tell is told by so many pictures.
         """
         self.settings = settings
         self.limit = limit
         self._along: dict[str, tuple[str, ...]] = {}
-        self.collection = Collection(settings.dataset, settings.tags, self._said_along)
+        self.collection = Collection(settings.dataset, settings.tags, self._said_along, most_surveyed)
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         if aside is not None:
             captions = aside / "captions"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, refuse_with, said_always
-from dataset.images import Picture, Survey, TagList
+from dataset.images import Picture, Survey, TagList, evenly_spread
 from dataset.listing import (
     PICTURE_SUFFIXES,
     UNSUPPORTED_SUFFIXES,
@@ -41,10 +41,17 @@ class Collection:
     pictures as take little of it. Several threads may ask at once.
     """
 
-    def __init__(self, settings: DatasetSettings, tags: TagsSettings, added: Added = lambda tag: ()) -> None:
+    def __init__(
+        self,
+        settings: DatasetSettings,
+        tags: TagsSettings,
+        added: Added = lambda tag: (),
+        most_surveyed: int | None = None,
+    ) -> None:
         """Raises UserError where the folders cannot be used as the settings say.
 
-        `added` is what is said along with a tag: a picture is judged by that too.
+        `added` is what is said along with a tag: a picture is judged by that too. With `most_surveyed`, the
+        survey reads the tag files of so many pictures at most.
         """
         _refuse_overwriting(settings)
         self.root = settings.images
@@ -63,6 +70,7 @@ class Collection:
         self._names = name_filter(tags)
         self._always = said_always(tags)
         self._added = added
+        self._most_surveyed = most_surveyed
         self._survey: Survey | None = None
         self._remembered: dict[str, _Known] = {}
         # What texts about a picture have said, such as a description that is written nowhere.
@@ -122,14 +130,20 @@ class Collection:
             self._remembered[picture.name] = known
         return known
 
+    @property
+    def surveyed(self) -> list[Picture]:
+        """The pictures by which the whole data set is judged: all that have tags, or a sample of them."""
+        pictures = self.pictures
+        return evenly_spread(pictures, self._most_surveyed) if self._most_surveyed else pictures
+
     def survey(self) -> Survey:
-        """Count the tags of all pictures, once.
+        """Count the tags of the pictures that are surveyed, once.
 
         Pictures whose tags cannot be used are left out: the stage that needs their tags says why.
         """
         if self._survey is None:
             survey = Survey()
-            for picture in self.pictures:
+            for picture in self.surveyed:
                 with suppress(ItemError):
                     survey.add(self.tags(picture))
             self._survey = survey

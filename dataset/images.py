@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from dataset.picture_file import PictureFile
 from tags.exclusion import NOTHING_FOUND, Judgement
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Survey:
         return Survey(self.counts + other.counts, self.categories | other.categories)
 
 
+def evenly_spread(items: Sequence[Item], most: int) -> list[Item]:
+    """At most so many items, evenly spread over the sequence."""
+    return list(items[:: max(1, -(-len(items) // most))])
+
+
 class Pictures(Protocol):
     """What the stages need of a data set. Several threads may ask at once."""
 
@@ -103,5 +110,9 @@ class Pictures(Protocol):
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where there is no file that could be read."""
 
+    @property
+    def surveyed(self) -> Sequence[Picture]:
+        """The pictures by which the whole data set is judged: all of `pictures`, or a sample of them."""
+
     def survey(self) -> Survey:
-        """How many pictures have each tag."""
+        """How many of the pictures that are surveyed have each tag."""

@@ -238,11 +238,11 @@ class FileResults:
     def edited_by_hand(self) -> set[str]:
         """The names whose text is no longer the one that was written, or that a person wrote."""
         there = self.texts.names()
-        return {
-            name
-            for name, last in self.made().items()
-            if name in there and (last.edited or not self._is_as_written(name, last.text))
-        }
+        return {name for name, last in self.made().items() if name in there and self.is_edited(name, last)}
+
+    def is_edited(self, name: str, last: Made) -> bool:
+        """Whether an existing text is no longer what was written last, or was written by a person."""
+        return last.edited or not self._is_as_written(name, last.text)
 
     def refused(self) -> dict[str, str]:
         """Name and reason of each picture whose last record is a failure."""

@@ -12,7 +12,6 @@ from pkgutil import resolve_name
 from typing import Protocol
 
 from config import VERSION
-from errors import StageError, UserError
 from settings import TagProviderSettings
 from settings.wikis import WIKIS, Manners
 
@@ -133,7 +132,7 @@ class _Reader:
     """Hands over from the thread that reads to the event loop: pages, an error if there is one, then None."""
 
     def __init__(self, pages: Iterable[Page], on_arrival: Callable[[Page], None]) -> None:
-        self.queue: asyncio.Queue[Page | StageError | UserError | None] = asyncio.Queue()
+        self.queue: asyncio.Queue[Page | BaseException | None] = asyncio.Queue()
         self.stopped = threading.Event()
         self._pages = pages
         self._on_arrival = on_arrival
@@ -146,21 +145,21 @@ class _Reader:
                 if self.stopped.is_set():
                     return
                 self._hand_over(page)
-        except (StageError, UserError) as error:
+        except BaseException as error:  # noqa: BLE001 - raised where the pages are waited for
             self._hand_over(error)
-        finally:
+        else:
             self._hand_over(None)
 
-    def _hand_over(self, item: Page | StageError | UserError | None) -> None:
+    def _hand_over(self, item: Page | BaseException | None) -> None:
         # RuntimeError: the loop is closed, because the run ended before the wiki answered.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._receive, item)
 
-    def _receive(self, item: Page | StageError | UserError | None) -> None:
+    def _receive(self, item: Page | BaseException | None) -> None:
         try:
             if isinstance(item, Page) and not self.stopped.is_set():
                 self._on_arrival(item)
-        except UserError as error:
+        except BaseException as error:  # noqa: BLE001 - raised where the pages are waited for
             self.stopped.set()
             item = error
         self.queue.put_nowait(item)

@@ -45,7 +45,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Sheets:
-    """Makes sheets. The whole data set is read when the first one is asked for."""
+    """Makes sheets. The pictures that are surveyed are read when the first one is asked for."""
 
     collection: Pictures
     meanings: TagMeanings
@@ -83,7 +83,7 @@ class Sheets:
 
     def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """The character and the tags of each picture that shows one of those wanted and nobody else."""
-        for picture in self.collection.pictures:
+        for picture in self.collection.surveyed:
             try:
                 tags = self.collection.tags(picture).tags
             except ItemError:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-from commands.checkup.findings import Finding, Level, ok, problem
+from commands.checkup.findings import LARGEST_SAMPLE, Finding, Level, ok, problem
 from english import amount
 from errors import ExitCode, StageError, UserError
 
@@ -106,7 +106,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
         yield ok(f"{config_file} can be used")
         for finding in prompts.check_templates(settings):
             yield finding
-        project = Project(settings)
+        project = Project(settings, most_surveyed=LARGEST_SAMPLE)
     except UserError as error:
         for sentence in error.problems or [str(error)]:
             yield problem(sentence)

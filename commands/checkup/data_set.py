@@ -101,29 +101,42 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
 
     `model` is the one that would write captions now, "" if none would.
     """
-    names = {picture.stem_name for picture in project.collection.pictures}
+    pictures = project.collection.pictures
+    names = {picture.stem_name for picture in pictures}
     made, existing = project.captions.made(), project.captions.texts.names() & names
-    edited = project.captions.edited_by_hand() & names
+    chosen = {picture.stem_name for picture in sample(pictures) if picture.stem_name in existing}
+    edited = {name for name in chosen & made.keys() if project.captions.is_edited(name, made[name])}
     drafts = {name for name in existing - edited if name in made and made[name].draft}
     yield ok(
         f"pictures with a caption: {len(existing):,} of {len(names):,}; {amount(len(drafts), 'draft')}, "
-        f"{len(edited):,} edited by hand"
+        f"{len(edited):,}{_of_a_sample(chosen, existing)} edited by hand"
     )
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")
-    yield from _captions_of_excluded(project, existing)
-    yield from _outdated(project, made, existing - edited - drafts, model)
+    yield from _captions_of_excluded(project, chosen)
+    if len(project.collection.surveyed) == len(pictures):
+        yield from _outdated(project, made, existing - edited - drafts, model)
+    elif existing:
+        # A prompt also depends on how many pictures have each of its tags.
+        yield ok(
+            "whether captions are outdated is not checked in so large a data set: --dry-run with [Dataset] "
+            "existing = refresh tells how many a run would write again"
+        )
     failed = {name: reason for name, reason in project.captions.refused().items() if name in names}
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
         yield warning(f"failed in the last run: {len(failed):,} ({reasons})", "the next run tries them again")
 
 
-def _captions_of_excluded(project: Project, existing: set[str]) -> Iterator[Finding]:
+def _of_a_sample(chosen: set[str], existing: set[str]) -> str:
+    return f" of a sample of {len(chosen):,}" if len(chosen) < len(existing) else ""
+
+
+def _captions_of_excluded(project: Project, names: set[str]) -> Iterator[Finding]:
     """Report captions that were written before the tags of their pictures excluded them."""
-    pictures = [picture for picture in project.collection.pictures if picture.stem_name in existing]
-    found = [picture.name for picture in sample(pictures) if _is_excluded(project, picture)]
+    pictures = [picture for picture in project.collection.pictures if picture.stem_name in names]
+    found = [picture.name for picture in pictures if _is_excluded(project, picture)]
     if found:
         yield warning(
             f"excluded pictures that still have a caption: {first_few(found)}",
@@ -146,7 +159,6 @@ def _outdated(project: Project, made: dict[str, Made], written: set[str], model:
     ]
     if not pictures or not model or project.settings.interpreter.skip:
         return
-    chosen = sample(pictures)
     stage = project.interpreter()
 
     def is_outdated(picture: Picture) -> bool:
@@ -155,9 +167,8 @@ def _outdated(project: Project, made: dict[str, Made], written: set[str], model:
         except ItemError:
             return False
 
-    outdated = sum(map(is_outdated, chosen))
-    of = f" of a sample of {len(chosen):,}" if len(chosen) < len(pictures) else ""
-    text = f"{amount(outdated, 'caption')}{of}, written with another prompt, model or tags"
+    outdated = sum(map(is_outdated, pictures))
+    text = f"{amount(outdated, 'caption')}, written with another prompt, model or tags"
     if outdated and project.settings.dataset.existing == "keep":
         yield warning(text, "write [Dataset] existing = refresh to have such captions written again")
     elif outdated:

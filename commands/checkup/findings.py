@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, get_args
 
+from dataset.images import evenly_spread
 from errors import Problem
 
 Level = Literal["ok", "warning", "problem"]
@@ -54,5 +55,4 @@ def first_few(names: Sequence[str]) -> str:
 
 def sample(items: Sequence[Item]) -> list[Item]:
     """At most LARGEST_SAMPLE items, evenly spread over the sequence."""
-    step = max(1, -(-len(items) // LARGEST_SAMPLE))
-    return list(items[::step])
+    return evenly_spread(items, LARGEST_SAMPLE)

@@ -90,7 +90,9 @@ def _cache(project: Project) -> Iterator[Finding]:
     hits = len(asked) - len(misses) - len(stale)
     to_ask = f"{len(misses):,} to look up, {len(stale):,} to look up again"
     cache = project.settings.tag_provider.cache.name
-    yield ok(f"{cache} knows {hits:,} of {amount(len(asked), 'tag')}; {to_ask}")
+    is_all = len(project.collection.surveyed) == len(project.collection.pictures)
+    of_sample = "" if is_all else " in the sample"
+    yield ok(f"{cache} knows {hits:,} of {amount(len(asked), 'tag')}{of_sample}; {to_ask}")
     unknown = [tag for tag, entry in entries.items() if entry is not None and entry.by == BY_NO_TAG]
     if unknown:
         yield warning(

@@ -6,12 +6,15 @@ import json
 import os
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from commands.checkup import installed_libraries
+from commands.checkup.findings import LARGEST_SAMPLE
+from dataset.journal import DONE, FILE_NAME, INTERPRETER, Journal
 from tests.fakes.answers import Json
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
@@ -452,3 +455,58 @@ def test_a_context_that_is_too_short_for_the_longest_prompt_is_a_problem(
     found = [line for line in lines(result, level) if "context of" in line]
     assert len(found) == 1, result.out
     assert ("load the model with a context of" in found[0]) == (level == "problem")
+
+
+# Notes each file that is opened below the two folders in LOOKED_AT.
+_WATCHER = """
+import os, sys
+
+seen = os.open(os.environ["SEEN"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+folders = tuple(os.environ["LOOKED_AT"].split(os.pathsep))
+
+def note(event, told):
+    if event == "open" and isinstance(told[0], (str, bytes, os.PathLike)):
+        name = os.fsdecode(told[0])
+        if name.startswith(folders):
+            os.write(seen, os.fsencode(os.path.relpath(name, os.path.dirname(folders[0])) + chr(10)))
+
+sys.addaudithook(note)
+"""
+
+
+def test_of_a_large_data_set_only_the_files_of_a_sample_are_opened(tmp_path: Path) -> None:
+    count = 2 * LARGEST_SAMPLE + 1
+    with FakeEndpoint(models=("tiny",)) as endpoint:
+        sheets = tmp_path / "template.txt"
+        sheets.write_text(
+            "Describe {{ tags }} {{ tag_descriptions }} {{ character_sheets }}", encoding="utf-8"
+        )
+        project = Project(
+            tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=endpoint.url
+        )
+        project.set["Interpreter.prompt_template_file"] = str(sheets)
+        project.captions.mkdir()
+        journal = Journal(project.captions / FILE_NAME, "now")
+        for number in range(count):
+            picture = project.images / f"{number:05}.png"
+            picture.write_bytes(png())
+            picture.with_suffix(".txt").write_text(f"1girl, solo, hatsune miku, tag {number}")
+            (project.captions / f"{number:05}.txt").write_text("A girl.")
+            journal.add(INTERPRETER, f"{number:05}", DONE, "A girl.", model="tiny", prompt="p", draft=False)
+        journal.close()
+        seen, watcher = tmp_path / "seen.txt", tmp_path / "watcher"
+        watcher.mkdir()
+        (watcher / "sitecustomize.py").write_text(_WATCHER, encoding="utf-8")
+        looked_at = os.pathsep.join(map(str, (project.images, project.captions)))
+        result = project.run(
+            "--check",
+            environment={"PYTHONPATH": str(watcher), "SEEN": str(seen), "LOOKED_AT": looked_at},
+        )
+    assert result.code == 0, result
+    opened = Counter(Path(line).suffix for line in set(seen.read_text(encoding="utf-8").splitlines()))
+    in_sample = -(-count // 3)
+    assert opened.pop(".jsonl") == 1
+    assert opened == {".png": in_sample, ".txt": 2 * in_sample}
+    assert f"a sample: {in_sample:,} pictures" in result.out
+    assert f"{in_sample + 3:,} tags in the sample" in result.out
+    assert f"0 of a sample of {in_sample:,} edited by hand" in result.out

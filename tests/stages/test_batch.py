@@ -478,3 +478,15 @@ def test_more_begin_as_soon_as_more_may() -> None:
         return seen
 
     assert asyncio.run(grow()) == 10
+
+
+class BrokenBar(Bar):
+    async def redraw_every_second(self) -> None:
+        raise ZeroDivisionError
+
+
+def test_an_unforeseen_error_of_the_bar_ends_the_stage_and_is_raised() -> None:
+    stage = Numbers()
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(batch.run(stage, range(1000), BrokenBar("Numbers", None), Tally()))
+    assert stage.closed == 1

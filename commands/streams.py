@@ -1,0 +1,61 @@
+"""stdout and stderr, as the program may count on them.
+
+What is told to the user must never change what is done: a full disk, a pipe that nobody reads any more, or a
+window that was closed swallows the words and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import suppress
+
+_STDERR = 2
+
+
+class _Unfailing(io.TextIOWrapper):
+    """A text stream that drops what cannot be written."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
+
+
+def prepare_streams() -> None:
+    """Make stderr a stream that never fails, and stdout one that is there and can show any name.
+
+    Both may be missing: closed by the shell (`2>&-`), or because the program has no window (pythonw). What
+    the console cannot show, such as names of pictures on Windows with an old code page, is escaped.
+    """
+    _occupy_descriptors()
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        encoding = sys.stderr.encoding
+        sys.stderr = _Unfailing(
+            sys.stderr.detach(), encoding=encoding, errors="backslashreplace", line_buffering=True
+        )
+
+
+def _occupy_descriptors() -> None:
+    """Put nothing in the place of standard streams that are closed.
+
+    Otherwise the next file that is opened, such as the journal, would get the number of stderr, and a
+    library in C would write its warnings into it.
+    """
+    for number in range(_STDERR + 1):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
