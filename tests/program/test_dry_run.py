@@ -127,7 +127,8 @@ def test_the_prompt_of_an_excluded_picture_is_not_shown(tmp_path: Path) -> None:
         project.add("a.png", "1girl, loli, nude")
         out = project.run("--dry-run").out
         assert not endpoint.requests
-    assert "Interpreter: nothing is sent (excluded)" in out
+    assert "=== a.png" not in out
+    assert "Excluded, and never sent" in out
 
 
 def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp_path: Path) -> None:
