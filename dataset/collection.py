@@ -11,8 +11,6 @@ from typing import NamedTuple
 from dataset.admission import Added, admitted, name_filter, refuse_with, said_always
 from dataset.images import Picture, Survey, TagList, evenly_spread
 from dataset.listing import (
-    PICTURE_SUFFIXES,
-    UNSUPPORTED_SUFFIXES,
     Folder,
     find_pictures,
     forms_of,
@@ -164,11 +162,6 @@ def _place_in(outer: Path, inner: Path) -> str | None:
 
 def _refuse_overwriting(settings: DatasetSettings) -> None:
     """Raise UserError where an output could overwrite a file of the user or another output."""
-    if settings.caption_extension in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES | {".jsonl", ".lock"}:
-        raise UserError(
-            f"[Dataset] caption_extension = {settings.caption_extension} belongs to other files: "
-            "write for example .txt"
-        )
     if _same(settings.captions, settings.descriptions):
         raise UserError(
             "[Dataset] captions and descriptions are the same folder, so one would overwrite the other: "

@@ -13,7 +13,6 @@ from pathlib import Path
 from statistics import mean, median
 
 from check import Coverage
-from dataset.disk import write_whole
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
 from errors import ItemError
@@ -30,6 +29,7 @@ from review.pages import (
     folder_address,
     marks,
     picture_address,
+    save_page,
 )
 from tags.spelling import words
 
@@ -245,7 +245,7 @@ def write_page(folder: Path, compared: Compared) -> Path:
     )
     path = folder / NAME
     # A model or a file name may contain half a surrogate pair, which no file can hold.
-    write_whole(path, page.encode("utf-8", "replace").decode("utf-8"))
+    save_page(path, page.encode("utf-8", "replace").decode("utf-8"))
     return path
 
 

@@ -16,13 +16,18 @@ from markupsafe import Markup
 
 from check import Coverage, check
 from dataset.collection import Collection
+from dataset.disk import write_whole
 from dataset.images import Picture
 from dataset.journal import Journal
 from dataset.texts import Texts
+from errors import UserError
 from tags.implications import Implied, speakers
 
 SAID, MISSED, CONTRADICTED, NOT_CHECKED = "s", "m", "c", "-"
 
+# What both pages have in the title, within the first bytes.
+_MARK = "– Tagscribe</title>"
+_LONGEST_HEAD = 10_000
 _PARTS = Path(__file__).with_name("page")
 # Browsers do not show a TIFF, so it gets a placeholder.
 _SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
@@ -109,3 +114,18 @@ def _read(name: str) -> str:
 def _hash(text: str) -> str:
     """The hash by which a content security policy names an inline script or style."""
     return base64.b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def save_page(path: Path, page: str) -> None:
+    """Write a page, but over nobody else's; raises UserError where that cannot be done."""
+    if path.is_file() and _MARK not in _head(path):
+        raise UserError(f"{path} is a page of somebody else: move it away, so that this one can be written")
+    write_whole(path, page)
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return _MARK  # Writing the page says what is wrong.

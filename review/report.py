@@ -9,14 +9,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypedDict
 
-from dataset.disk import write_whole
 from dataset.images import Picture, TagList
 from dataset.journal import EDITED, Journal
 from dataset.texts import digest
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError
 from printing import printable
 from review.history import Glance, History, Past, read_glances, read_history
-from review.pages import Sources, coverage_of, fill, folder_address, json_in_html, marks, picture_address
+from review.pages import (
+    Sources,
+    coverage_of,
+    fill,
+    folder_address,
+    json_in_html,
+    marks,
+    picture_address,
+    save_page,
+)
 from tags.categories import CHARACTER
 from tags.spelling import words
 
@@ -59,7 +67,7 @@ def write_report(sources: Sources) -> Path:
     Raises UserError if it cannot be written.
     """
     path = sources.captions.root / NAME
-    write_whole(path, render(gather(sources)))
+    save_page(path, render(gather(sources)))
     return path
 
 

@@ -93,7 +93,9 @@ class DatasetSettings(Section):
         "auto (.tags .txt .caption .csv .json, with or without the picture's own ending) or one extension",
         ".txt",
     )
-    caption_extension: checks.Extension = _setting(".txt", "extension of captions and descriptions")
+    caption_extension: checks.TextExtension = _setting(
+        ".txt", f"extension of captions and descriptions: {' '.join(checks.TEXT_EXTENSIONS)}"
+    )
     recursive: bool = _setting("True", "whether pictures in sub-folders are captioned too")
     existing: Literal["keep", "refresh", "overwrite"] = _setting(
         "keep",

@@ -21,6 +21,7 @@ from tags.categories import misspelled_category
 
 PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
+TEXT_EXTENSIONS = (".txt", ".caption", ".cap", ".text")
 VARIANTS = ("long", "medium", "short", "tags")
 
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
@@ -181,6 +182,14 @@ def _extension(value: object) -> object:
     return text
 
 
+def _text_extension(value: object) -> object:
+    text = _extension(value)
+    if text not in TEXT_EXTENSIONS:
+        known = " ".join(TEXT_EXTENSIONS)
+        raise ValueError(f"should be one of {known}, so that no other file is written over")
+    return text
+
+
 # Addresses
 
 
@@ -251,6 +260,7 @@ Template = Annotated[Path, PlainValidator(_template)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
+TextExtension = Annotated[str, BeforeValidator(_text_extension)]
 Url = Annotated[str, BeforeValidator(_url)]
 WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
 WikiSource = Annotated[str, PlainValidator(_source)]

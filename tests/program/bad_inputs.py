@@ -109,6 +109,10 @@ CONFIGS = rows(
     ("[Dataset]\nimages = a\n  b\n", "should be a path on one line"),
     ("[Dataset]\ncaption_extension = a/b\n", "should be a file extension"),
     ("[Dataset]\ncaption_extension = .\n", "should be a file extension"),
+    *(
+        (f"[Dataset]\ncaption_extension = {wrong}\n", "should be one of .txt .caption .cap .text, so that no")
+        for wrong in (".png", ".JPG", ".jsonl", ".lock", ".py", ".html", "auto", ".tags", ".bashrc")
+    ),
     ("[Tags]\nreplace = grey hair\n", "replace = grey hair: should be pairs of old=new"),
     ("[TagProvider]\nsource = gelbooru\n", "source = gelbooru: should be danbooru, e621, or"),
     ("[Interrogator]\nskip = maybe\n", "[Interrogator] skip = maybe: should be True or False"),

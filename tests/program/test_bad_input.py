@@ -97,12 +97,6 @@ def folders(tmp_path: Path, **chosen: str) -> Collection:
             {"captions": "out", "descriptions": "out/deep"},
             "descriptions lies in captions, and texts of the pictures in deep/ would be mixed up",
         ),
-        ({"caption_extension": ".png"}, "caption_extension = .png belongs to other files"),
-        (
-            {"captions": "images", "caption_extension": ".JPG"},
-            "caption_extension = .jpg belongs to other files",
-        ),
-        ({"caption_extension": ".jsonl"}, "caption_extension = .jsonl belongs to other files"),
     ],
     ids=str,
 )

@@ -370,3 +370,23 @@ def test_a_pattern_that_takes_too_long_on_several_captions_ends_the_run(tmp_path
         result = project.run()
     assert result.code == 2, result
     assert f"{TOO_LONG} several captions" in result.err
+
+
+def test_files_of_the_user_that_the_journal_does_not_know_survive_overwrite(tmp_path: Path) -> None:
+    project = Project(tmp_path, Dataset__existing="overwrite")
+    project.add("a.png")
+    project.captions.mkdir()
+    for name in ("a.txt", "notes.txt", "a.caption"):
+        (project.captions / name).write_text(f"My own {name}.", encoding="utf-8")
+    (project.captions / "report.html").write_text("<title>My report</title>", encoding="utf-8")
+    result = project.run()
+    assert result.code == 2, result
+    assert "report.html is a page of somebody else: move it away" in result.err
+    saved = [path.read_text(encoding="utf-8") for path in project.captions.glob(".replaced/*/a.txt")]
+    assert saved == ["My own a.txt."]
+    for name in ("notes.txt", "a.caption"):
+        assert (project.captions / name).read_text(encoding="utf-8") == f"My own {name}."
+    assert (project.captions / "report.html").read_text(encoding="utf-8") == "<title>My report</title>"
+    (project.captions / "report.html").unlink()
+    assert project.run().code == 0
+    assert project.run().code == 0
