@@ -39,6 +39,9 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
 
 
 def _is_write(call: ast.Call, names: Mapping[str, str]) -> bool:
+    # What goes to os.devnull is written nowhere.
+    if call.args and ast.unparse(call.args[0]) == "os.devnull":
+        return False
     first, dot, rest = ast.unparse(call.func).partition(".")
     function = names.get(first, first) + dot + rest
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
