@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from decoding import decoded
+from decoding import decoded, open_file
 from errors import UserError
 from settings import FORMER_SETTINGS, SECTIONS, EndpointSettings, Former, Section, Settings, StageSettings
 
@@ -113,9 +113,11 @@ def _read(path: Path) -> Raw:
     # Interpolation off: a percent sign is a percent sign. Only "=" divides: tags and addresses hold colons.
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), empty_lines_in_values=False)
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        with open_file(path) as file:
+            data = file.read(_LARGEST_FILE + 1)
+        if len(data) > _LARGEST_FILE:
             raise UserError(f"{path} is larger than {_LARGEST_FILE // 1000} kB: is it really a config.ini?")
-        parser.read_string(decoded(path.read_bytes()), source=str(path))
+        parser.read_string(decoded(data), source=str(path))
     except FileNotFoundError:
         in_a_shell = f'"{path}"' if " " in str(path) else path
         raise UserError(

@@ -1,9 +1,16 @@
-"""Decodes text files; PowerShell and Notepad write UTF-16 with a byte order mark."""
+"""Opens files and decodes text; PowerShell and Notepad write UTF-16 with a byte order mark."""
 
 from __future__ import annotations
 
 import codecs
+import errno
+import io
+import os
 import re
+import stat
+from pathlib import Path
+
+NO_FILE = "it is a pipe or a device, not a file"
 
 # UTF-32 comes first, because its mark begins like that of UTF-16.
 _MARKS = (
@@ -49,3 +56,26 @@ def decoded_leniently(data: bytes) -> str:
 
 def _windows_text(escaped: str) -> str:
     return escaped.encode("utf-8", "surrogateescape").decode("cp1252")
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """Open a file for reading; raises OSError, without waiting, for what is no file: a pipe, a device."""
+    return open(path, "rb", opener=_open_regular)
+
+
+def read_text(path: Path, errors: str = "strict") -> str:
+    """The whole of a file in UTF-8, with or without a mark; raises as `open_file` does, or UnicodeError."""
+    with io.TextIOWrapper(open_file(path), encoding="utf-8-sig", errors=errors) as file:
+        return file.read()
+
+
+def _open_regular(path: str, flags: int) -> int:
+    # Opening a pipe would wait for ever, and so would reading a device.
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        raise OSError(errno.EINVAL, NO_FILE, path)
+    return descriptor

@@ -98,7 +98,11 @@ def write_beside_texts(project: Project, target: Target) -> Count:
     written = project.journal.side_files()
     for side in target.side_files(captions):
         last = written.get(side.name, "")
-        digest = write_pieces(root, side.name, side.pieces, only_over=last)
+        try:
+            digest = write_pieces(root, side.name, side.pieces, only_over=last)
+        except ItemError as error:
+            count.foreign = f"{error}."
+            continue
         if digest is None:
             count.foreign = _FOREIGN.format(root / side.name)
             continue

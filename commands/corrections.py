@@ -23,7 +23,7 @@ from dataset.disk import locked
 from dataset.images import Picture
 from dataset.results import Made
 from dataset.texts import digest
-from decoding import decoded
+from decoding import decoded, open_file
 from english import amount
 from errors import ExcludedError, ItemError, KeptError, UserError
 from printing import printable
@@ -119,9 +119,11 @@ def _read(project: Project, path: Path) -> list[Correction]:
 
 def _entries(path: Path) -> list[object]:
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        with open_file(path) as file:
+            data = file.read(_LARGEST_FILE + 1)
+        if len(data) > _LARGEST_FILE:
             raise UserError(f"{path} is too large for a file of corrections: name another one")
-        raw = json.loads(decoded(path.read_bytes()))
+        raw = json.loads(decoded(data))
     except FileNotFoundError:
         raise UserError(
             f"there is no file {path}: name the one that the report saved in your downloads folder"

@@ -10,7 +10,7 @@ from captioning.project import Project
 from captioning.trainer_files import Count, existing_captions, write_beside_texts
 from dataset.disk import locked, write_pieces
 from dataset.trainers import PARQUET_FILE, TARGETS, Captioned, Target, parquet_pieces, require_pyarrow
-from errors import ExitCode, UserError
+from errors import ExitCode, ItemError, UserError
 
 _PARQUET = "parquet"
 _NAMES = (*TARGETS, _PARQUET)
@@ -93,8 +93,12 @@ class _Exporter:
     def _write(self, name: str, pieces: Iterable[str | bytes]) -> None:
         if self._below_images is not None and (self._below_images / name).as_posix() in self._tag_files:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
-        write_pieces(self._root, name, pieces)
-        self.count.files += 1
+        try:
+            write_pieces(self._root, name, pieces)
+        except ItemError as error:
+            self.count.foreign = f"{error}."
+        else:
+            self.count.files += 1
 
     def _captions(self) -> Iterator[Captioned]:
         return existing_captions(self._project, self.count)

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from errors import UserError
+from decoding import open_file
+from errors import ItemError, UserError
+
+_log = logging.getLogger(__name__)
 
 LOCK_NAME = ".tagscribe.lock"
 # Errors of the whole disk or folder: no further file can be written either.
@@ -36,10 +41,22 @@ _REMEDIES = {
 }
 # What drives say that know no hard links: FAT and some network drives.
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.EXDEV}
+# What network drives answer that cannot lock a file.
+_NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS}
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
 # Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
 _MOST_SECONDS_FOR_A_LOCK = 30.0
+# Most file systems take names of 255 bytes, and some of 255 characters.
+_LONGEST_NAME = 255
 _READ_AT_ONCE = 1 << 20
+
+
+@lru_cache(maxsize=1)  # a run takes several locks, and one warning is enough
+def _warn_without_locks(why: str) -> None:
+    _log.warning(
+        "This drive knows no locks (%s), so a second run is not kept out: start none on the same folders.",
+        why,
+    )
 
 
 def refusal(what: str, error: OSError) -> str:
@@ -87,7 +104,8 @@ def write_pieces(
     With `only_over`, a file that is there is replaced only if this is its digest; where another program
     wrote the file or a person changed it, it stays and None is returned. A file that is the same already is
     left alone.
-    Raises UserError where it cannot be written, or where a link leads out of `root`.
+    Raises ItemError where its name is too long, and UserError where it cannot be written for another reason,
+    or where a link leads out of `root`.
     """
     path = root / name
     part = _part_of(path)
@@ -109,13 +127,18 @@ def write_pieces(
             return None
     except OSError as error:
         remove(part)
+        if error.errno == errno.ENAMETOOLONG:
+            raise ItemError("file cannot be written", write_refusal(path, error)) from error
         raise UserError(write_refusal(path, error)) from error
     return written
 
 
 def _part_of(path: Path) -> Path:
     """The hidden file beside `path` that is written first and then moved into its place."""
-    return path.with_name(f".{path.name}.part")
+    name = f".{path.name}.part"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f".{blake2b(os.fsencode(path.name), digest_size=8).hexdigest()}.part"
+    return path.with_name(name)
 
 
 def _write_and_hash(path: Path, pieces: Iterable[str | bytes]) -> str:
@@ -131,7 +154,7 @@ def _write_and_hash(path: Path, pieces: Iterable[str | bytes]) -> str:
 def _digest_of(path: Path) -> str | None:
     hashed = blake2b(digest_size=8)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             while data := file.read(_READ_AT_ONCE):
                 hashed.update(data)
     except FileNotFoundError:
@@ -245,14 +268,17 @@ def locked_file(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
-    lock = FileLock(path, timeout=timeout)
+    # The library's own stand-in for drives without locks would outlive a kill.
+    lock = FileLock(path, timeout=timeout, fallback_to_soft=False)
     # Only taking the lock is inside this `try`: an OSError of the code that runs under it is told elsewhere.
     try:
         lock.acquire()
     except Timeout:
         raise UserError(busy) from None
     except OSError as error:
-        raise UserError(write_refusal(path, error)) from error
+        if error.errno not in _NO_LOCKS_HERE:
+            raise UserError(write_refusal(path, error)) from error
+        _warn_without_locks(error.strerror)
     try:
         yield
     finally:

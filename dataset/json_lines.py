@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 
 from dataset.disk import refusal, refuse_link, remove, write_refusal, write_whole
 from dataset.places import Place
+from decoding import NO_FILE, open_file
 from errors import UserError
 from limits import LONGEST_LINE, read_json
 
@@ -63,6 +65,8 @@ class JsonLines:
         refuse_link(self.path)
         is_cut = self._ends_within_a_line()
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        if self.path.exists() and not self.path.is_file():
+            raise OSError(errno.EINVAL, NO_FILE, str(self.path))
         descriptor = os.open(self.path, flags, 0o666)
         if is_cut:
             os.write(descriptor, b"\n")
@@ -70,7 +74,7 @@ class JsonLines:
 
     def _ends_within_a_line(self) -> bool:
         try:
-            with self.path.open("rb") as file:
+            with open_file(self.path) as file:
                 file.seek(-1, os.SEEK_END)
                 return file.read(1) != b"\n"
         except OSError:
@@ -109,7 +113,7 @@ class JsonLines:
         """The content of the file in the pieces that `take` reads; nothing if there is no file."""
         try:
             refuse_link(self.path)
-            with self.path.open("rb") as file:
+            with open_file(self.path) as file:
                 while piece := take(file):
                     yield piece
         except FileNotFoundError:

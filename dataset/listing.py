@@ -34,6 +34,7 @@ _LOOSE_TEXTS = frozenset(
 _CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
 _LINK_BROKEN = "the link is broken: repair it or delete it"
+_NO_FILE = "it is a pipe or a device, not a file: move it away, or put a file in its place"
 _NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
 _NO_PICTURE = "no picture has the name of this tag file: rename one of them, or delete the tag file"
 
@@ -197,8 +198,8 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
     elif is_link and not is_inside(os.path.realpath(entry.path), home):
         listing.report(name, "link out of the folder", _LINK_OUT)
     elif not is_file:
-        if is_link:
-            listing.report(name, "broken link", _LINK_BROKEN)
+        is_broken = is_link and not Path(entry.path).exists()
+        listing.report(name, *(("broken link", _LINK_BROKEN) if is_broken else ("not a file", _NO_FILE)))
     elif small in PICTURE_SUFFIXES:
         listing.pictures.append(name)
     elif small in UNSUPPORTED_SUFFIXES:

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from decoding import open_file
 from errors import ItemError
 
 # Bytes that all threads together may take for the files they decode and for what the decoders hold. An AVIF
@@ -52,10 +53,10 @@ class PictureFile:
         """
         with _reading(path.name):
             status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+        if not stat.S_ISREG(status.st_mode):
             message = f"{path.name} is a folder or a device, not a file: move or rename it"
             raise ItemError("not a picture", message)
-        return cls.checked(path.name, status.st_size, lambda: path.open("rb"))
+        return cls.checked(path.name, status.st_size, lambda: open_file(path))
 
     @classmethod
     def of(cls, name: str, data: bytes) -> PictureFile:

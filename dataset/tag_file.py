@@ -13,7 +13,7 @@ from types import MappingProxyType
 from dataset.file_names import cut_suffix
 from dataset.images import TagList
 from dataset.tag_formats import tags_in_csv, tags_in_json, tags_in_text
-from decoding import decoded_leniently
+from decoding import decoded_leniently, open_file
 from errors import ItemError
 from tags.categories import RATING
 from tags.ratings import strongest
@@ -31,7 +31,7 @@ def tag_bytes(path: Path) -> bytes:
     Raises ItemError when it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error

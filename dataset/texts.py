@@ -26,7 +26,7 @@ from dataset.disk import (
     write_refusal,
 )
 from dataset.places import Place
-from decoding import decoded_leniently
+from decoding import NO_FILE, decoded_leniently, open_file
 from errors import ItemError, UserError
 
 # What `fingerprint` returns: no other file in the folder of staged texts is ours.
@@ -144,10 +144,8 @@ class Texts:
         try:
             if not self._is_file_inside(path):
                 return b""
-            # A pipe would have the program wait for somebody who writes into it.
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise OSError(errno.EINVAL, "it is no file")
-            return path.read_bytes()
+            with open_file(path) as file:
+                return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return b""
 
@@ -169,8 +167,11 @@ class Texts:
         target = self.path(name)
         try:
             self._make(target.parent)
-            if stat.S_ISDIR(target.stat().st_mode):
+            mode = target.stat().st_mode
+            if stat.S_ISDIR(mode):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if not stat.S_ISREG(mode):
+                raise OSError(errno.EINVAL, NO_FILE)
         except FileNotFoundError:
             return
         except OSError as error:

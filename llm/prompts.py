@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
-from decoding import decoded
+from decoding import decoded, open_file
 from errors import ItemError, UserError
 from llm import sandbox
 
@@ -115,7 +115,7 @@ def _refuse_unknown(name: str, line: int, variables: Sequence[str]) -> None:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(_LARGEST_FILE + 1)
     except FileNotFoundError:
         shipped = sorted(each.name for each in path.parent.glob("*.txt"))

@@ -66,7 +66,8 @@ def _categories(value: object) -> object:
     names = tuple(name.lower() for name in names)
     for name in names:
         if wrong := misspelled_category(name):
-            raise ValueError(wrong)
+            # A byte of the command line that is no text would break the message of pydantic.
+            raise ValueError(wrong.encode("utf-8", "backslashreplace").decode("utf-8"))
     return names
 
 

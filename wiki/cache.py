@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from decoding import decoded
+from decoding import decoded, open_file
 from errors import UserError
 from limits import plausible_count
 from tags.spelling import canonical
@@ -119,7 +119,8 @@ def load(path: Path) -> Cache:
 def read(path: Path) -> bytes:
     """The content of the file, b"" where there is none; raises UserError where it cannot be read."""
     try:
-        return path.read_bytes()
+        with open_file(path) as file:
+            return file.read()
     except FileNotFoundError:
         if path.is_symlink():
             raise UserError(f"{path} is a link to a file that is not there: mend the link") from None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from decoding import open_file
 from errors import UserError
 from limits import LARGEST_DUMP, LONGEST_ROW, read_json
 
@@ -155,7 +156,7 @@ class _TooLargeError(Exception):
 def _lines(path: Path) -> Iterator[_Lines]:
     """Open a text file, unpacked if need be; raises UserError when it cannot be read to its end."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             packed = file.peek(2).startswith(_GZIP)
             stream = gzip.GzipFile(fileobj=file) if packed else file
             with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="") as text:

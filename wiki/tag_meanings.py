@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from decoding import read_text
 from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
 from tags.implications import said_along
@@ -156,7 +157,7 @@ def load_own(path: Path) -> dict[str, Entry]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_text(path)
     except OSError as error:
         raise UserError(
             f"{path} cannot be read ({error.strerror}): correct descriptions_file in config.ini"

@@ -179,6 +179,22 @@ def test_overrides_win_and_their_mistakes_are_reported(tmp_path: Path) -> None:
         config.load(path, ["Endpoint.retries=x"])
 
 
+@pytest.mark.parametrize("value", ["\ud800", "\udc80", "http://a\ud800/v1", "~\ud800/x", '{"a": "\udcff"}'])
+def test_half_a_character_in_any_setting_is_taken_or_refused_in_a_sentence(
+    tmp_path: Path, value: str
+) -> None:
+    path = write(tmp_path, "")
+    refused = 0
+    for name, section in config.SECTIONS.items():
+        for key, _, _ in config.settings_of(section):
+            try:
+                config.load(path, [f"{name}.{key}={value}"])
+            except UserError as error:
+                assert error.problems
+                refused += 1
+    assert refused > 20
+
+
 def test_a_key_from_the_environment_is_used_where_the_file_has_none(tmp_path: Path) -> None:
     code = (
         "import config, pathlib; s = config.load(pathlib.Path('config.ini'));"
