@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -43,6 +44,14 @@ def main() -> ExitCode:
     except (UserError, StageError) as error:
         lines = error.lines if isinstance(error, UserError) else (str(error),)
         print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
+        return ExitCode.USER_MUST_ACT
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        print(
+            f"caption.py: no more files can be opened ({error.strerror}): raise the limit, see ulimit -n",
+            file=sys.stderr,
+        )
         return ExitCode.USER_MUST_ACT
     except ModuleNotFoundError as error:
         print(

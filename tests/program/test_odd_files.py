@@ -74,6 +74,23 @@ def test_a_pipe_in_the_place_of_the_journal_gets_one_sentence(tmp_path: Path) ->
     assert f"journal.jsonl cannot be read ({NO_FILE})" in line
 
 
+@pytest.mark.parametrize("limit", [6, 7, 8, 9])
+def test_where_no_more_files_can_be_opened_there_is_one_sentence_and_no_traceback(
+    tmp_path: Path, limit: int
+) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    limited = ["bash", "-c", f'ulimit -n {limit}; exec "$@"', "bash", *project.command()]
+    done = subprocess.run(
+        limited, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST_RUN, check=False
+    )
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert done.returncode == 2
+        (line,) = done.stderr.splitlines()
+        assert "Too many open files" in line
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_names_of_251_bytes_get_all_files_whose_names_still_fit(tmp_path: Path, target: str) -> None:
     project = Project(tmp_path, Dataset__target=target)

@@ -12,6 +12,7 @@ import pytest
 
 import config
 from errors import UserError
+from settings import SECTIONS
 from tests.program.project import ROOT, Project
 
 EVERY_MISTAKE = """
@@ -185,7 +186,7 @@ def test_half_a_character_in_any_setting_is_taken_or_refused_in_a_sentence(
 ) -> None:
     path = write(tmp_path, "")
     refused = 0
-    for name, section in config.SECTIONS.items():
+    for name, section in SECTIONS.items():
         for key, _, _ in config.settings_of(section):
             try:
                 config.load(path, [f"{name}.{key}={value}"])
