@@ -85,12 +85,12 @@ class Summary:
     def found(self, folder: Folder) -> None:
         """Say how many pictures there are, and list files that cannot be used."""
         self.say(f"{amount(len(folder.pictures), 'picture')} found.")
-        self.listing("Not as they should be", folder.problems)
+        self.listing("Files with a problem", folder.problems)
         self._is_incomplete |= any(each.reason != NO_PICTURE_OF_TAG_FILE for each in folder.problems)
 
     def left_out(self, product: Product) -> None:
         """Say that a stage is left out for want of a model."""
-        self.say(f"{product.title}: passed over, there is no model to ask")
+        self.say(f"{product.title}: skipped, there is no model to ask")
 
     def outcome(self, product: Product, outcome: Outcome) -> None:
         """Say what came of a stage that ran to its end."""
@@ -98,7 +98,7 @@ class Summary:
         self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
         self.listing("To look at", outcome.tally.noted)
         self.listing("Written by hand while the run was on, and left as they are", outcome.tally.kept)
-        self.listing("Excluded, and never sent", outcome.tally.excluded)
+        self.listing("Excluded by their tags, and never sent", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
         if outcome.is_anything_done:
             self._results.append(product)

@@ -149,7 +149,7 @@ class TagsSettings(Section):
         "at most this many tokens of explanations in one prompt; the most common tags are left out first",
         ge=0,
     )
-    trigger: str = _setting("", "trigger word that begins every caption", "mychar")
+    trigger: checks.Trigger = _setting("", "trigger word that begins every caption", "mychar")
     descriptions_file: checks.OptionalPath = _setting(
         "",
         "CSV or JSON file of your own: tag, description, category; wins over wiki and glossary",

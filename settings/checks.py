@@ -48,6 +48,15 @@ def _pairs(value: object) -> object:
     return {old.strip(): new.strip() for old, _, new in pairs}
 
 
+def _trigger(value: object) -> object:
+    """Words on one line with one space between them, as captions are written."""
+    if not isinstance(value, str):
+        return value
+    if " #" in value:
+        raise ValueError("should be the trigger alone; a comment needs a line of its own, with # in front")
+    return " ".join(value.split()).rstrip(", ")
+
+
 def _variants(value: object) -> object:
     names = _split(value)
     if isinstance(names, tuple) and names:
@@ -246,6 +255,7 @@ def _source(value: object, info: ValidationInfo) -> str:
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
+Trigger = Annotated[str, BeforeValidator(_trigger)]
 Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
 Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
 Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]

@@ -187,3 +187,18 @@ def test_a_run_finishes_captions_and_reports_those_that_are_too_long(tmp_path: P
     assert project.caption("a") == expected
     assert "to look at: 1 over max_tokens_clip" in result.out
     assert result.code == 0
+
+
+def test_a_trigger_is_one_line_with_single_spaces(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__trigger="my  char,")
+    project.add("a.png", "1girl, solo, smile")
+    assert project.run().code == 0
+    assert (project.captions / "a.txt").read_text(encoding="utf-8").startswith("my char, ")
+
+
+def test_a_comment_behind_a_trigger_is_told(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__trigger="mychar  # my trigger")
+    project.add("a.png", "1girl, solo, smile")
+    result = project.run()
+    assert result.code == 2
+    assert "a comment needs a line of its own" in result.err

@@ -21,8 +21,8 @@ def test_without_a_model_the_composer_drafts_and_the_first_and_last_line_say_so(
     assert result.code == 0
     assert "drafts" in lines[0]
     assert lines[-1] == lines[0]
-    assert "TagProvider: passed over, there is no model to ask" in lines
-    assert "Interrogator: passed over, there is no model to ask" in lines
+    assert "TagProvider: skipped, there is no model to ask" in lines
+    assert "Interrogator: skipped, there is no model to ask" in lines
     assert project.caption("a").startswith("Hatsune Miku from Vocaloid, a girl with long aqua hair")
     assert project.journal()[0]["draft"] is True
 
