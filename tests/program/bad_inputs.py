@@ -228,7 +228,7 @@ CACHES = rows(
     ("[" * 100_000, "is no JSON that can be read: correct it, or move the file away"),
     ('{"a": ' + "1" * 5000 + "}", "is no JSON that can be read"),
     (b'{"a": "\xff"}', "is not UTF-8 text: save it as UTF-8"),
-    (utf16("{}"), "is not UTF-8 text"),
+    (b"\xff\xfe1", "is not UTF-8 text"),
     (png(), "is not UTF-8 text"),
 )
 
