@@ -32,10 +32,6 @@ def rows(kind: str, code: int, name: str, *cases: tuple[str | bytes, str]) -> li
     ]
 
 
-def utf16(text: str) -> bytes:
-    return text.encode("utf-16")
-
-
 def unmarked_utf16(text: str) -> bytes:
     return text.encode("utf-16-le")
 

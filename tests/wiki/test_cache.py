@@ -105,6 +105,14 @@ def test_a_plain_text_is_a_description_that_a_person_wrote(tmp_path: Path) -> No
     assert made.get("long_hair") == Entry("Hair below the shoulders.", by=BY_YOU)
 
 
+def test_a_file_in_utf_16_is_read_as_what_it_says(tmp_path: Path) -> None:
+    path = tmp_path / "tags_cache.json"
+    path.write_text('{"hat": "worn on the head"}', encoding="utf-16")
+    found = cache.load(path).get("hat")
+    assert found is not None
+    assert found.description == "worn on the head"
+
+
 def test_tags_may_be_spelled_as_people_do(tmp_path: Path) -> None:
     keys = ("Long Hair", r"miku \(style\)", "character:alice", "(red_hat:1.2)", "d’artagnan", "full　width")
     text = json.dumps(dict.fromkeys(keys, "Something."), ensure_ascii=False)
