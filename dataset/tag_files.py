@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ class TagFiles:
         facts: list[object] = []
         for name in self._names(picture):
             try:
-                found = (self.root / name).stat()
+                found = os.stat(os.path.join(self.root, name))  # noqa: PTH116, PTH118 - as below
             except (OSError, ValueError):
                 continue
             facts += [name, found.st_mtime_ns, found.st_size, found.st_ino]
@@ -58,9 +59,11 @@ class TagFiles:
         known = dict.fromkeys([picture.tag_suffix, *picture.further_tag_suffixes])
         stem, suffix = cut_suffix(picture.name)
         yield from (stem + each for each in known if each)
+        # Asked several times a caption, mostly about files that are not there: text is faster than Path.
+        start = os.path.join(self.root, stem)  # noqa: PTH118 - see above
         for form in self.forms:
             new = suffix + form[1:] if form[0] == "*" else form
-            if new not in known and _is_file(self.root / (stem + new)):
+            if new not in known and _is_file(start + new):
                 yield stem + new
 
     def _read(self, name: str) -> TagFile:
@@ -70,9 +73,9 @@ class TagFiles:
             return TagFile(name, error=error)
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str) -> bool:
     """Whether there is a file; links are only followed where the listing of the folder has checked them."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        return stat.S_ISREG(os.lstat(path).st_mode)
     except (OSError, ValueError):
         return False
