@@ -111,11 +111,12 @@ class Interpreter(Stage[Picture, Written]):
         picture_tags = PictureTags(
             tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
         )
-        asked = self._messages(picture)
+        description = self._description(picture)
+        asked = self._messages(picture, description)
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
-            may_send = partial(self._collection.admit, picture, self._description(picture))
+            may_send = partial(self._collection.admit, picture, description)
             answers = [await self._writer.write(messages, picture_tags, may_send) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
@@ -179,14 +180,15 @@ class Interpreter(Stage[Picture, Written]):
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
             return _digest_of_tags(self._collection.tags(picture).tags)
-        return self._fingerprint(model, self._messages(picture))
+        return self._fingerprint(model, self._messages(picture, self._description(picture)))
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
         """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
-        return [first_request(messages, self._settings) for messages in self._messages(picture)]
+        asked = self._messages(picture, self._description(picture))
+        return [first_request(messages, self._settings) for messages in asked]
 
-    def _messages(self, picture: Picture) -> list[list[Message]]:
-        tags, description = self._collection.tags(picture), self._description(picture)
+    def _messages(self, picture: Picture, description: str) -> list[list[Message]]:
+        tags = self._collection.tags(picture)
         self._collection.admit(picture, description)
         return [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses))

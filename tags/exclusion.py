@@ -151,8 +151,9 @@ class _Findings:
 NOTHING_FOUND = Judgement()
 _LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
-# Pictures have the same tags over and over, so what was found for a tag is kept: for how many, and how long.
-_REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 100
+# Pictures have the same tags over and over, so what was found for a tag, or for what is known of it, is kept:
+# for how many, and how long.
+_REMEMBERED, _LONGEST_REMEMBERED = 1 << 15, 250
 
 
 def judge(texts: Iterable[str], ratings: Iterable[Rating] = ()) -> Judgement:
