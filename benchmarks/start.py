@@ -12,7 +12,8 @@ from pathlib import Path
 
 from benchmarks.cost import cost_of
 from benchmarks.datasets import mixed, write_pictures
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 
 _TRIES = 10
 _PICTURES = 10

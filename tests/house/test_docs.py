@@ -14,7 +14,7 @@ import pytest
 import config
 import limits
 from commands.arguments import arguments
-from tests.program.project import ROOT
+from tests.program.starts import ROOT
 from writing import PICTURE_VARIABLES
 
 README = ROOT / "README.md"

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 
 _MODULE = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s+([\w.]+)$", re.MULTILINE)
 OUR_OWN = {path.stem for path in ROOT.glob("*.py")}

@@ -42,7 +42,7 @@ from tests.fakes.endpoint import (
     Reset,
     Status,
 )
-from tests.program.project import ROOT
+from tests.program.starts import ROOT
 
 KEY = "sk-marked-1234567890"
 ASKED = [Message("user", "Write a caption.")]

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.llama_server import LlamaServer
 from tests.fakes.wiki_pages import TAGS
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 
 FEWEST_SHIPPED = 6
 

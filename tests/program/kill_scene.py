@@ -22,7 +22,8 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.faults import Exchange, Reply
 from tests.fakes.wiki_pages import WikiTag
-from tests.program.project import LONGEST_RUN, Project, png
+from tests.program.project import Project, png
+from tests.program.starts import LONGEST_RUN
 
 PICTURES = 300
 IN_FLIGHT = 8

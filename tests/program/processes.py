@@ -15,7 +15,8 @@ from typing import IO
 
 import pytest
 
-from tests.program.project import LONGEST_RUN, Project
+from tests.program.project import Project
+from tests.program.starts import LONGEST_RUN
 
 LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
 # An interrupted run ends within so many seconds.

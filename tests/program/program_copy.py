@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.program.project import LONGEST_RUN, ROOT, Project, Result
+from tests.program.project import Project, Result
+from tests.program.starts import LONGEST_RUN, ROOT
 
 _NO_PART_OF_THE_PROGRAM = {"tests", "benchmarks", "examples"}
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
 import sys
 import zlib
 from collections.abc import Mapping
@@ -14,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import config
-
-ROOT = Path(__file__).parents[2]
-LONGEST_RUN = 120
+from tests.program.starts import ROOT, run_to_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +80,9 @@ class Project:
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Result:
         """One run to its end."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_RUN,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Result(done.returncode, done.stdout, done.stderr)
+        code, out, err = run_to_end(self.command(*arguments)[2:], self.folder, environment)
+        assert "Traceback" not in err, err
+        return Result(code, out, err)
 
     def caption(self, name: str) -> str:
         """The caption of a picture, by its name without extension."""

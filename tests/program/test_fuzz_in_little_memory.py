@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.program.project import ROOT
+from tests.program.starts import ROOT
 
 pytestmark = pytest.mark.slow
 

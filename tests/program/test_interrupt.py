@@ -15,7 +15,8 @@ from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki import SILENT
 from tests.fakes.wiki_pages import TAGS
 from tests.program.processes import LAST_WORD, PROMISED, Running, running
-from tests.program.project import ROOT, Project, png
+from tests.program.project import Project, png
+from tests.program.starts import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 

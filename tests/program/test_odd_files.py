@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from dataset.trainers import TARGETS
-from tests.program.project import LONGEST_RUN, Project, state_of
+from tests.program.project import Project, state_of
+from tests.program.starts import LONGEST_RUN
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files")
 NO_FILE = "it is a pipe or a device, not a file"

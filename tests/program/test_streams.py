@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.endpoint import FakeEndpoint, Status
-from tests.program.project import LONGEST_RUN, Project
+from tests.program.project import Project
+from tests.program.starts import LONGEST_RUN
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows closes no streams")
 

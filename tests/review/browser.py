@@ -33,10 +33,8 @@ def _driver() -> str | None:
 
 
 def need_browser() -> str:
-    """The path of the browser's driver; without one, skips the test, or fails it in CI."""
+    """The path of the browser's driver; without one, the test is skipped (`.ci/run` can demand one)."""
     driver = _driver()
-    if driver is None and os.environ.get("CI"):
-        pytest.fail("no chromedriver: the report is not tested; install chromium and chromium-driver")
     if driver is None:
         pytest.skip("no chromedriver here; install chromium and chromium-driver")
     return driver

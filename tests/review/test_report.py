@@ -10,7 +10,8 @@ import pytest
 
 from review.pages import json_in_html
 from tests.fakes.albums import FIRST, SECOND, Album
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 
 HOSTILE = "</script><script>hacked = 1</script><img src=x onerror='hacked = 1'>{{7*7}}\u2028<!--"
 CSS = (ROOT / "review" / "page" / "report.css").read_text(encoding="utf-8")

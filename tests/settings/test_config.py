@@ -13,7 +13,8 @@ import pytest
 import config
 from errors import UserError
 from settings import SECTIONS
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 
 EVERY_MISTAKE = """
 [Endpont]

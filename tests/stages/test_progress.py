@@ -31,7 +31,8 @@ PICTURES = 12
 def test_every_state_of_the_bar_fits_the_terminal_and_the_last_one_tells_all(
     tmp_path: Path, columns: int, told: list[str]
 ) -> None:
-    with FakeEndpoint(latency=0.2, faults=(Status(400),), every=6) as endpoint:
+    # The bar is redrawn every second, so the run takes longer than one.
+    with FakeEndpoint(latency=0.5, faults=(Status(400),), every=6) as endpoint:
         project = Project(tmp_path, url=endpoint.url, Endpoint__concurrency="3")
         for number in range(PICTURES):
             project.add(f"{number}.png", f"1girl, dress {number}")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from errors import UserError
 from summaries import saving
-from tests.program.project import ROOT, Project
+from tests.program.project import Project
+from tests.program.starts import ROOT
 from wiki import cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry
 

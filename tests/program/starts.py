@@ -1,0 +1,71 @@
+"""Starts the program many times in little time.
+
+Most of a short run is the start of Python and the import of libraries. Where the system can fork, a server
+process imports them once, and each run is a fork of it, with its own folder, streams and memory: nothing that
+one run does is seen by the next. Tests of the start itself, of signals and of streams begin a Python instead.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LONGEST_RUN = 120
+
+# What runs import late, so that a start is quick for a user.
+_IMPORTED_ONCE = [
+    *("caption", "captioning.run", "captioning.eventlog", "commands.checkup", "commands.comparison"),
+    *("commands.corrections", "commands.dry_run", "commands.export", "commands.undo", "summaries.saving"),
+    *("openai", "jinja2.sandbox", "requests", "inflect", "regex"),
+]
+_server = None
+if "forkserver" in multiprocessing.get_all_start_methods():
+    _server = multiprocessing.get_context("forkserver")
+    _server.set_forkserver_preload(_IMPORTED_ONCE)
+
+
+def run_to_end(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Run `python caption.py` in a folder: the exit code, stdout and stderr.
+
+    With variables in `environment` a Python begins, because it reads some of them itself.
+    """
+    if _server is None or environment:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "caption.py"), *arguments],
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_RUN,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+    with tempfile.TemporaryDirectory() as said:
+        out, err = Path(said, "out"), Path(said, "err")
+        process = _server.Process(target=_program, args=(list(arguments), folder, out, err))
+        process.start()
+        process.join(LONGEST_RUN)
+        if process.exitcode is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(list(arguments), LONGEST_RUN, err.read_bytes())
+        return process.exitcode, out.read_text(), err.read_text()
+
+
+def _program(arguments: list[str], folder: Path, out: Path, err: Path) -> None:
+    """Do in a forked process what Python does with caption.py."""
+    for path, descriptor in ((out, 1), (err, 2)):
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), descriptor)
+    os.chdir(folder)
+    sys.argv = [str(ROOT / "caption.py"), *arguments]
+    import caption
+
+    os._exit(caption.main())
