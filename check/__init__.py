@@ -25,10 +25,11 @@ from check.people import People, find_people, is_about_people, people_faults, sa
 from check.text import Text, read
 from check.vocabulary import word_list
 from check.ways import Ways, implied_by, ways_to_say
+from check.wording import is_list, new_words
 from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
 from tags.people import count_in
 
-__all__ = ["KINDS", "TAG_SPELLING", "Coverage", "Fault", "check"]
+__all__ = ["KINDS", "TAG_SPELLING", "Coverage", "Fault", "check", "is_list", "new_words"]
 
 _NEVER_SAID = UNSEEN | {RATING}
 _NOT_FOR_CAPTIONS = re.compile("|".join(word_list("tags", "not_for_captions")))

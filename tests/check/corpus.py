@@ -3,10 +3,12 @@
 `coverage.jsonl` has one caption a line: `caption`, `tags`, the `categories` that are not "general", the tags
 that it has `missed` and `contradicted`, and the kinds of its `faults`. The lines were labelled before the
 check was written, and are not changed where it differs. `coverage_prose.jsonl` has captions as long as models
-write them, labelled before the words for them were added to the check. `coverage_long.jsonl` has captions as
-strong and weak models write them and some with planted faults (`kind`), with what each `adds`: names, animals,
-people and quoted words that no tag bears out. A third of it is held out: it was proof-read with the rest before
-any rule was touched, and nobody has looked at the errors in it.
+write them, labelled before the words for them were added to the check.
+
+`coverage_long.jsonl` has captions as strong and weak models write them, and some with planted faults
+(`kind`), with what each `adds`: names, animals, people and quoted words that no tag bears out. A third of it
+is held out: it was proof-read with the rest before any rule was touched, and nobody has looked at the errors
+in it.
 
 The search for faults was tuned on TUNED only. The search for missed tags was tuned on all short captions and
 on every second long one; nobody has looked at the errors in HELD_OUT_PROSE.

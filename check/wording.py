@@ -1,0 +1,84 @@
+"""How a text is worded: whether it is a list instead of sentences, and which of its words stand in no source.
+
+Neither is a matter of single tags. A list of tags with commas between them says everything and is no caption,
+and a model that rewrites a draft should find hardly a word that is not in what it was given.
+"""
+
+import re
+from functools import lru_cache
+
+from check.text import words_of
+from check.vocabulary import concepts, word_list
+from english import NUMBER_WORDS, stem
+
+_PIECES = re.compile(r"[,;.\n]+")
+_BULLET = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
+_WORD = re.compile(r"[^\W\d_]+")
+# The words that make a sentence of things, and how many words a bare thing has at most.
+_GRAMMAR = frozenset(word_list("wording", "grammar"))
+_LONGEST_BARE = 4
+_FEWEST_BARE = 3
+_MOST_GRAMMAR = 0.25
+
+# Words that say nothing of the picture, and those that say how it is shown.
+_FRAMING = _GRAMMAR.union(NUMBER_WORDS, word_list("wording", "framing"))
+_FRAMING_STEMS = frozenset(map(stem, _FRAMING))
+# Words for kinds of things: a text that names one of a kind says more than a source that names the kind.
+_KINDS = frozenset(stem(word) for word in word_list("wording", "kinds"))
+_SHORTEST_PART = 3
+_DIGITS = "0123456789"
+# What people write for the girl of 1girl and the boy of 1boy.
+_PEOPLE = {
+    **dict.fromkeys(("girl", "girls"), ("girl", "woman", "women", "lady", "female")),
+    **dict.fromkeys(("boy", "boys"), ("boy", "man", "men", "guy", "male")),
+}
+
+
+def is_list(text: str) -> bool:
+    """Whether a text is a list of words, as tag files and weak models have it, and no sentence.
+
+    Most of what stands between its commas is bare ("train, night sky, puddle"), without an article, a
+    preposition or a verb such as "is", and few of its words are of that sort.
+    """
+    if sum(_BULLET.match(line) is not None for line in text.split("\n")) > 1:
+        return True
+    pieces = [words for piece in _PIECES.split(text.lower()) if (words := _WORD.findall(piece))]
+    bare = sum(len(words) <= _LONGEST_BARE and _GRAMMAR.isdisjoint(words) for words in pieces)
+    if bare < _FEWEST_BARE or 2 * bare <= len(pieces):
+        return False
+    all_words = [word for words in pieces for word in words]
+    return sum(word in _GRAMMAR for word in all_words) < _MOST_GRAMMAR * len(all_words)
+
+
+def new_words(text: str, *sources: str) -> tuple[str, ...]:
+    """The words of a text that none of the sources bears out, in lower case, each once, in order.
+
+    A source is anything the writer was given: tags in any spelling, a draft, meanings of tags, a description.
+    A word is borne out in any form, by a synonym, by a narrower word (a wolf is an animal), and as a part of
+    a compound ("bookshelf", "shelf"). Words of grammar and of framing ("in the background") do not count.
+    """
+    known = {word.lstrip(_DIGITS) for source in sources for word in words_of(source)}
+    known.update(*(_PEOPLE[word] for word in known if word in _PEOPLE))
+    stems = {stem(word) for word in known}
+    said = {said for word in known for said in concepts(word)}
+    return tuple(
+        word
+        for word in dict.fromkeys(words_of(text))
+        if word not in known and not _is_framing(word) and not _is_borne_out(word, stems, said)
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_framing(word: str) -> bool:
+    return len(word) < _SHORTEST_PART or word.isdigit() or word in _FRAMING or stem(word) in _FRAMING_STEMS
+
+
+def _is_borne_out(word: str, stems: set[str], said: set[str]) -> bool:
+    base, *broader = concepts(word)
+    if base in said or any(each in stems and each not in _KINDS for each in broader):
+        return True
+    # Compounds: "twin" of twintails, and "bookshelf" of book and shelf.
+    if any(each.startswith(base) or each.endswith(base) for each in stems if len(base) >= _SHORTEST_PART):
+        return True
+    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    return any(stem(word[:cut]) in said and stem(word[cut:]) in said for cut in cuts)
