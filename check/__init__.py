@@ -24,8 +24,9 @@ from check.names import find_names, name_faults, says_series
 from check.people import People, find_people, is_about_people, people_faults, says_people
 from check.text import Text, read
 from check.vocabulary import word_list
-from check.ways import Ways, implied_by, ways_to_say
+from check.ways import Ways, ways_to_say
 from check.wording import is_list, new_words
+from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
 from tags.people import count_in
 
@@ -64,7 +65,7 @@ class _CountedTag:
     colour: tuple[str, frozenset[str]]
     weight: float
     weight_if_repeated: float
-    implied: tuple[str, ...]
+    implied: frozenset[str]
     ways: Ways
 
 
@@ -134,7 +135,7 @@ def _counted_tag(tag: str, category: str) -> _CountedTag | None:
         kind = _COLOUR if colour[0] else _PLAIN
     weight = _weight(tag, category, kind)
     weight_if_repeated = weight if category in _WEIGHTS else _MINOR_WEIGHT
-    return _CountedTag(kind, colour, weight, weight_if_repeated, implied_by(tag), ways_to_say(tag))
+    return _CountedTag(kind, colour, weight, weight_if_repeated, broader_tags(tag), ways_to_say(tag))
 
 
 def _weight(tag: str, category: str, kind: str) -> float:

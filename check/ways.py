@@ -1,4 +1,4 @@
-"""Which ways there are to say a tag, and which other tags it says too.
+"""Which ways there are to say a tag.
 
 phrases.json has the ways for the tags whose own words are not what people write. A phrase is words in this
 order with at most a few others between them; "|" stands between words of which any will do, and each word
@@ -19,7 +19,7 @@ from tags.spelling import words
 _REMEMBERED_TAGS = 1 << 16
 _FILLERS = frozenset(word_list("phrases", "fillers"))
 _RELATIONS = frozenset(word_list("phrases", "relations"))
-_HOLDING_TAG, _HOLDING_STEM = "holding", "hold"
+_HOLDING_STEM = "hold"
 _IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
 # In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
 _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
@@ -72,30 +72,6 @@ def ways_to_say(tag: str) -> Ways:
     phrases = (*(phrase for phrase in listed if len(phrase) > 1), *own.phrases)
     ways = replace(own, words=own.words | single_words, phrases=phrases)
     return replace(ways, anchors=_anchors(ways))
-
-
-def implied_by(tag: str) -> tuple[str, ...]:
-    """The tags that a caption says with this one, but not those that these say in turn.
-
-    These are its last words (white_dress says dress), and facts: a katana is a weapon.
-    """
-    spoken = words(tag).split(" ")
-    if spoken[0] == "no":
-        # A caption that says that there are no shoes does not say shoes.
-        return ()
-    ends = tuple("_".join(spoken[at:]) for at in range(1, len(spoken)))
-    held = (_HOLDING_TAG,) if ends and spoken[0] == _HOLDING_TAG else ()
-    return (*ends, *held, *_broader_tags().get(tag, ()))
-
-
-@lru_cache(maxsize=1)
-def _broader_tags() -> dict[str, tuple[str, ...]]:
-    """What implied.json lists, which has for each broader tag the narrower ones, by narrower tag."""
-    broader: dict[str, tuple[str, ...]] = {}
-    for said, narrower in table("implied").items():
-        for tag in narrower.split():
-            broader[tag] = (*broader.get(tag, ()), said)
-    return broader
 
 
 def _listed(tag: str) -> list[Phrase]:
