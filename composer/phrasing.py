@@ -1,7 +1,7 @@
 """Words as prose has them: nouns with their articles, names as titles, lists with an "and"; and words.json.
 
-words.json has all that the composer knows of tags. Articles come from inflect, but not the question whether a
-noun is a plural: inflect takes bus, canvas and hibiscus for plurals, so endings and lists tell that here.
+words.json has all that the composer knows of tags. Whether a noun is a plural is told by endings and lists,
+and whether it takes "a" or "an" by how it begins to sound.
 """
 
 import fnmatch
@@ -20,8 +20,16 @@ _WORDS_FILE = Path(__file__).with_name("words.json")
 _HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
-_LETTER_AND_NUMBER = re.compile(r"([a-z])\d", re.IGNORECASE)  # m16, which inflect takes for a word
+# A word whose first letter is said by its name: m16, X-ray, T-shirt, UFO.
+_SPELLED_OUT = re.compile(r"([A-Za-z])(?:\d|-|$|(?<=[A-Z])[A-Z]+$)")
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
+# Most vowels that are written are spoken, but for those as in "unicorn", "European" and "one"; and most of
+# "h", but for those as in "hour".
+_SOUNDS_LIKE_VOWEL = re.compile(r"[aeiou]|h(?:eir|erb|onest|onou?r|our(?!i))", re.IGNORECASE)
+_SOUNDS_LIKE_CONSONANT = re.compile(
+    r"e[uw]|onc?e(?![a-z])|ouija|u(?:ni(?!n|m(?!o))|biq|k[aeiou]|[rt][aeio]|s[aeiu]|fo(?![a-z]))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +138,9 @@ def with_article(phrase: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def _article(word: str) -> str:
-    if letter := _LETTER_AND_NUMBER.match(word):
-        return "an" if letter[1].lower() in _LETTERS_WITH_AN else "a"
-    return "an" if _inflect().a(word).startswith("an ") else "a"
-
-
-@lru_cache(maxsize=1)
-def _inflect() -> Any:  # noqa: ANN401  the library is imported here and nowhere else
-    import inflect  # takes a second or more to import, so only the first article pays for it
-
-    return inflect.engine()
+    if spelled_out := _SPELLED_OUT.match(word):
+        return "an" if spelled_out[1].lower() in _LETTERS_WITH_AN else "a"
+    return "an" if _SOUNDS_LIKE_VOWEL.match(word) and not _SOUNDS_LIKE_CONSONANT.match(word) else "a"
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
