@@ -63,6 +63,11 @@ def colour_of(tag: str) -> tuple[str, frozenset[str]] | None:
     return part, frozenset({word}) if word in _LISTED[part] else _COLOURS[part][word]
 
 
+def is_colour(word: str) -> bool:
+    """Whether a word of a tag is a colour."""
+    return any(word in _COLOURS[part] for part in _PARTS)
+
+
 def find_colours(text: Text, coloured: Mapping[str, tuple[str, frozenset[str]]]) -> ColoursSaid:
     """Where the caption says colours of hair and eyes, as far as tags colour these.
 

@@ -13,7 +13,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -264,6 +264,28 @@ def locked_file(path: Path) -> Iterator[None]:
     busy = f"another run holds {lock}: wait until it ends and run again"
     with _locked(lock, _MOST_SECONDS_FOR_A_LOCK, busy):
         yield
+
+
+def change_shared(path: Path, read: Callable[[Path], bytes], change: Callable[[bytes], str | None]) -> None:
+    """Change a file that other runs and people write as well: `change` makes the new text of what is there.
+
+    What somebody saves into the file meanwhile stays: then it is read anew. Where `change` returns None
+    nothing is written. If the file is a link, the one that it leads to is written, and has the lock. Raises
+    UserError where the file cannot be written, and what `read` and `change` raise.
+    """
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    make_folder(path.parent)
+    with locked_file(path):
+        is_written = False
+        while not is_written:
+            content = read(path)
+            text = change(content)
+            is_written = text is None or write_whole(path, text, partial(_has, path, read, content))
+
+
+def _has(path: Path, read: Callable[[Path], bytes], content: bytes) -> bool:
+    return read(path) == content
 
 
 @contextlib.contextmanager

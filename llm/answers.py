@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from operator import sub
 from typing import Generic, TypeVar
 
@@ -44,13 +44,18 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to one request; `text` is as it came, or None if there was no text."""
+    """The answer to one request; `text` is as it came, or None if there was no text.
+
+    `first_token` are the texts that it could have begun with, each with its probability from 0 to 1; empty
+    unless they were asked for, and where the server does not tell them.
+    """
 
     text: str | None
     finish_reason: str | None
     model: str
     usage: Usage
     seconds: float
+    first_token: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,22 @@ def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Fiel
     return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
 
 
+def _probability(value: object) -> float:
+    """A probability from its logarithm; 0 for what is no logarithm of one."""
+    is_one = isinstance(value, int | float) and not isinstance(value, bool) and value <= 0
+    return math.exp(value) if is_one else 0.0  # type: ignore[arg-type]
+
+
 Count = Annotated[int, BeforeValidator(_count)]
 Text = Annotated[str, _or_else("")]
 Positive = Annotated[int | None, Field(gt=0, le=_MAX_COUNT), BeforeValidator(_no_truth), _or_else(None)]
+
+
+class Token(BaseModel):
+    """A token that an answer could have begun with."""
+
+    token: Text = ""
+    probability: Annotated[float, BeforeValidator(_probability), Field(validation_alias="logprob")] = 0.0
 
 
 class ChatCompletion(BaseModel):
@@ -99,11 +112,17 @@ class ChatCompletion(BaseModel):
     prompt_tokens: Annotated[Count, _at("usage", "prompt_tokens")] = 0
     cached_tokens: Annotated[Count, _at("usage", "prompt_tokens_details", "cached_tokens")] = 0
     completion_tokens: Annotated[Count, _at("usage", "completion_tokens")] = 0
+    first: Annotated[
+        list[Token], _or_else([]), _at("choices", 0, "logprobs", "content", 0, "top_logprobs")
+    ] = []
 
     def reply(self, seconds: float) -> Reply:
         """The answer as the rest of the program knows it."""
         usage = Usage(1, self.prompt_tokens, self.cached_tokens, self.completion_tokens)
-        return Reply(self.content, self.finish_reason, self.model, usage, seconds)
+        first_token: dict[str, float] = {}
+        for each in self.first:
+            first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
+        return Reply(self.content, self.finish_reason, self.model, usage, seconds, first_token)
 
 
 class ListedModel(BaseModel):

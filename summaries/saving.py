@@ -6,15 +6,13 @@ Other runs and people write tags_cache.json as well, so it is locked, read and w
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from dataset.disk import locked_file, make_folder, write_whole
+from dataset.disk import change_shared
 from dataset.json_lines import JsonLines, JsonObject
 from errors import UserError
 from wiki import cache
@@ -91,25 +89,18 @@ class TagLog:
 def add_to_cache_file(path: Path, new: Cache) -> int:
     """Add entries to the file at `path`, beside those that it holds by now; returns how many were added.
 
-    What somebody saves into the file meanwhile stays: then it is read anew. If the file is a link, the one
-    that it leads to is written, and has the lock. Raises UserError, and leaves the file as it is, when it
-    cannot be read or written.
+    Raises UserError, and leaves the file as it is, when it cannot be read or written.
     """
-    if path.is_symlink():
-        path = Path(os.path.realpath(path))
-    make_folder(path.parent)
-    with locked_file(path):
-        while True:
-            content = cache.read(path)
-            entries = cache.parse(content, path)
-            added = entries.merge(new)
-            if not added or write_whole(path, entries.dump(), _is(path, content)):
-                return added
+    added = 0
 
+    def change(content: bytes) -> str | None:
+        nonlocal added
+        entries = cache.parse(content, path)
+        added = entries.merge(new)
+        return entries.dump() if added else None
 
-def _is(path: Path, content: bytes) -> Callable[[], bool]:
-    """Whether a file still has this content."""
-    return lambda: cache.read(path) == content
+    change_shared(path, cache.read, change)
+    return added
 
 
 def merge_cache_file(path: Path, other: Path) -> str:

@@ -1,0 +1,162 @@
+"""Whether a model can tell what a caption says, and asked in which form: it is examined once.
+
+It reads the pairs of examination.txt, whose right answers are known, in one form after the other. The first
+form with so many right answers that another is hardly better is used; otherwise the best one that reaches
+the bar, which may be that two of the forms agree. A model that reaches it in none is not believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from errors import ExcludedError, ItemError
+from reading.memory import Certificate
+from reading.questions import FORMS, LIST, PROBABILITY, WORDING, Asker
+from tags.spelling import canonical
+
+AGREEMENT = "two of these forms agreeing"
+
+# The bar: so large a share of all pairs has to be right, and of those said as of those not said. Somebody who
+# guesses reaches the first with 46 pairs in one try of ten thousand.
+_BAR, _BAR_OF_EACH = 0.78, 0.65
+# With such a share right, no further form is tried.
+_GOOD_ENOUGH = 0.9
+# A form with a smaller share right after so many pairs is given up.
+_TRIED, _HOPELESS = 16, 0.6
+_EVEN = 0.5
+# In a list a tag is asked about together with so many of other pairs, whose answers do not count.
+_OTHERS_IN_A_LIST = 3
+
+_FILE = Path(__file__).with_name("examination.txt")
+
+
+class Pair(NamedTuple):
+    """A tag, a caption, and whether the caption says the tag."""
+
+    tag: str
+    caption: str
+    is_said: bool
+
+
+@cache
+def pairs() -> Sequence[Pair]:
+    """The pairs that ship, in lines of the form `yes | tag | caption`."""
+    lines = _FILE.read_text(encoding="utf-8").splitlines()
+    fields = [[field.strip() for field in line.split("|")] for line in lines]
+    return [Pair(canonical(tag), caption, label == "yes") for label, tag, caption in fields]
+
+
+class Examination:
+    """The examination of one model. What was answered is kept, so it can go on after it was broken off."""
+
+    def __init__(self) -> None:
+        # For each form the probability of yes, pair by pair; None where the answer could not be used.
+        self._answers: dict[str, list[float | None]] = {form: [] for form in FORMS}
+        self._given_up: set[str] = set()
+
+    async def sit(self, asker: Asker) -> Certificate:
+        """Ask whatever is still to be asked.
+
+        Raises ItemError where a request failed that may succeed later, and what `asker` raises otherwise.
+        """
+        for form in FORMS:
+            await self._sit(form, asker)
+            if self._is_finished(form) and self._right(self._method(form)) >= _GOOD_ENOUGH * len(pairs()):
+                break
+        finished = [form for form in FORMS if self._is_finished(form)]
+        methods = [self._method(form) for form in finished]
+        if len(methods) > 1:
+            methods.append({form: threshold for each in methods for form, threshold in each.items()})
+        passed = [each for each in methods if self._passes(each)]
+        # Of equal ones the first is kept: it asks less.
+        best = max(passed, key=self._right, default={})
+        right = {name_of(each): self._right(each) for each in methods}
+        return Certificate(best, right, len(pairs()), WORDING, date.today().isoformat())
+
+    def _is_finished(self, form: str) -> bool:
+        return form not in self._given_up and len(self._answers[form]) == len(pairs())
+
+    async def _sit(self, form: str, asker: Asker) -> None:
+        answers = self._answers[form]
+        while len(answers) < len(pairs()) and form not in self._given_up:
+            try:
+                answers.append(await _ask(form, len(answers), asker))
+            except ExcludedError:
+                raise
+            except ItemError as error:
+                if error.passing:
+                    raise
+                answers.append(None)
+            if self._is_hopeless(form):
+                self._given_up.add(form)
+
+    def _is_hopeless(self, form: str) -> bool:
+        """Whether a form is not worth more requests: the first answer is of no use, or most are wrong."""
+        answers = self._answers[form]
+        if answers == [None]:
+            return True
+        return len(answers) >= _TRIED and self._right(self._method(form)) < _HOPELESS * len(answers)
+
+    def _method(self, form: str) -> Mapping[str, float]:
+        """A form, with the threshold by which most of its answers are right."""
+        if form != PROBABILITY:
+            return {form: _EVEN}
+        known = sorted({each for each in self._answers[form] if each is not None})
+        between = [(low + high) / 2 for low, high in pairwise(known)]
+        thresholds = [_EVEN, *between]
+        best = max(thresholds, key=lambda each: (self._right({form: each}), -abs(each - _EVEN)))
+        return {form: round(best, 3)}
+
+    def _verdicts(self, method: Mapping[str, float]) -> list[bool | None]:
+        """For each pair whether it is said by this method; None without an answer."""
+        columns = zip(*(self._answers[form] for form in method), strict=True)
+        return [
+            None if None in column else is_said(dict(zip(method, column, strict=True)), method)
+            for column in columns
+        ]
+
+    def _right(self, method: Mapping[str, float]) -> int:
+        return sum(self._right_of(method, said) for said in (True, False))
+
+    def _right_of(self, method: Mapping[str, float], said: bool) -> int:
+        return sum(
+            verdict is said and pair.is_said is said
+            for pair, verdict in zip(pairs(), self._verdicts(method), strict=False)
+        )
+
+    def _passes(self, method: Mapping[str, float]) -> bool:
+        if self._right(method) < _BAR * len(pairs()):
+            return False
+        return all(
+            self._right_of(method, said) >= _BAR_OF_EACH * sum(pair.is_said is said for pair in pairs())
+            for said in (True, False)
+        )
+
+
+def is_said(probabilities: Mapping[str, float], method: Mapping[str, float]) -> bool:
+    """Whether a tag counts as said: by the one form of a method, or by two of its forms."""
+    votes = sum(probabilities[form] >= threshold for form, threshold in method.items())
+    return votes >= min(2, len(method))
+
+
+def name_of(method: Mapping[str, float]) -> str:
+    """What a method is called where people read it."""
+    return next(iter(method)) if len(method) == 1 else AGREEMENT
+
+
+async def _ask(form: str, at: int, asker: Asker) -> float:
+    """The probability of yes for one pair."""
+    pair, tags = pairs()[at], {pairs()[at].tag: ""}
+    if form == LIST:
+        step = len(pairs()) // (_OTHERS_IN_A_LIST + 1) // 2 * 2
+        others = [
+            pairs()[(at + step * count) % len(pairs())].tag for count in range(1, _OTHERS_IN_A_LIST + 1)
+        ]
+        place = at // 2 % (_OTHERS_IN_A_LIST + 1)
+        tags = dict.fromkeys([*others[:place], pair.tag, *others[place:]], "")
+    return (await FORMS[form](pair.caption, tags, asker))[pair.tag].probability

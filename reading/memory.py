@@ -1,0 +1,165 @@
+"""Two files beside tags_cache.json that people may read, edit, share and delete.
+
+`said_as.json` has the words that say a tag, with how often a model quoted them:
+
+    "ripped_jeans": {"torn jeans": 2}
+
+Words that were quoted twice are found without asking; those that a person adds need no number. With the
+number 0 words are never believed. `judges.json` has what came of the examination of each model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from check.text import Text
+from dataset.disk import change_shared
+from decoding import decoded
+from errors import UserError
+from reading.quotes import stands_in
+from tags.spelling import canonical
+from wiki.cache import parse_json, read
+
+SAID_AS, JUDGES = "said_as.json", "judges.json"
+# Words that were quoted as often are believed.
+_ENOUGH = 2
+
+Known = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What came of an examination: the forms by which a model is asked from now on, each with the least
+    probability that means yes, or none if it is not believed.
+
+    `right` has how many of the pairs were right by each form, `of` how many pairs there were, `wording` is
+    the digest of the questions, and `examined` a date.
+    """
+
+    forms: Mapping[str, float]
+    right: Mapping[str, int]
+    of: int
+    wording: str
+    examined: str = ""
+
+
+_CERTIFICATE = TypeAdapter(Certificate)
+
+
+class SaidAs:
+    """The words that say a tag, as far as a model has quoted them or a person has added them."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; raises UserError where it cannot be used."""
+        self._path = path
+        self._known = _said_as(_object(read(path), path), path)
+        self._new: Known = {}
+
+    def said_in(self, caption: Text, tags: Iterable[str]) -> frozenset[str]:
+        """Those of `tags` for which the caption has words that are believed."""
+        return frozenset(
+            tag
+            for tag in tags
+            if any(
+                count >= _ENOUGH and stands_in(words, caption)
+                for words, count in self._known.get(tag, {}).items()
+            )
+        )
+
+    def add(self, tag: str, words: str) -> None:
+        """Note that a model quoted these words for a tag; `save` writes it down."""
+        if self._known.get(tag, {}).get(words) != 0:
+            _count(self._known, tag, words)
+            _count(self._new, tag, words)
+
+    def save(self) -> None:
+        """Add what is new to the file, beside what it holds by now; raises UserError."""
+        if self._new:
+            change_shared(self._path, read, partial(self._with, self._new))
+            self._new = {}
+
+    def _with(self, new: Known, content: bytes) -> str:
+        raw = _object(content, self._path)
+        known = _said_as(raw, self._path)
+        for tag, quoted in new.items():
+            mine = known.setdefault(tag, {})
+            for words, count in quoted.items():
+                # What a person has forbidden stays forbidden.
+                mine[words] = mine[words] and mine[words] + count if words in mine else count
+            # Other spellings of the tag, and entries in another form, are people's: they stay where they are.
+            written = next((each for each in raw if canonical(each) == tag), tag)
+            raw[written] = mine
+        return _dump(raw)
+
+
+class Judges:
+    """What came of the examination of each model."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; raises UserError where it cannot be used."""
+        self._path = path
+        self._known = _object(read(path), path)
+
+    def get(self, model: str, wording: str) -> Certificate | None:
+        """The certificate of a model; None where it was not examined with questions in these words."""
+        try:
+            found = _CERTIFICATE.validate_python(self._known.get(model))
+        except ValidationError:
+            return None
+        return found if found.wording == wording else None
+
+    def add(self, model: str, certificate: Certificate) -> None:
+        """Remember the certificate of a model; raises UserError where it cannot be written."""
+        self._known[model] = asdict(certificate)
+        change_shared(self._path, read, partial(self._with, model))
+
+    def _with(self, model: str, content: bytes) -> str:
+        return _dump({**_object(content, self._path), model: self._known[model]})
+
+
+def _object(content: bytes, path: Path) -> dict[str, Any]:
+    remedy = "correct it, or delete the file"
+    try:
+        text = decoded(content)
+    except ValueError as error:
+        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    raw = parse_json(text, path, remedy) if text.strip() else {}
+    if not isinstance(raw, dict):
+        raise UserError(f"{path} should be a JSON object: {remedy}")
+    return raw
+
+
+def _said_as(raw: Mapping[str, Any], path: Path) -> Known:
+    """The words for each tag, by how often they were quoted. A text or a list of texts is a person's."""
+    known: Known = {}
+    for tag, value in raw.items():
+        listed = [value] if isinstance(value, str) else value
+        counts = dict.fromkeys(listed, _ENOUGH) if _is_texts(listed) else value
+        if not isinstance(counts, dict) or not all(type(count) is int for count in counts.values()):
+            raise UserError(
+                f'{path}: the entry {tag} should be words for this tag, such as ["torn jeans"]; correct it'
+            )
+        known.setdefault(canonical(tag), {}).update(counts)
+    return known
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _count(known: Known, tag: str, words: str) -> None:
+    quoted = known.setdefault(tag, {})
+    quoted[words] = quoted.get(words, 0) + 1
+
+
+def _dump(raw: Mapping[str, object]) -> str:
+    """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
+    body = ",\n".join(f"{json.dumps(key)}: {json.dumps(raw[key], ensure_ascii=False)}" for key in sorted(raw))
+    return f"{{\n{body}\n}}\n"
