@@ -42,7 +42,6 @@ class Lists:
     phrases: dict[str, tuple[str, str]]
     patterns: tuple[tuple[re.Pattern[str], str, str], ...]
     meta: re.Pattern[str]
-    implies: dict[str, frozenset[str]]
     adjective_rank: dict[str, int]
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str]]]
@@ -69,7 +68,6 @@ def lists() -> Lists:
             for glob, slot, said in raw["patterns"]
         ),
         meta=re.compile("|".join(map(fnmatch.translate, _split(raw["meta"])))),
-        implies={tag: frozenset(implied.split()) for tag, implied in raw["implies"].items()},
         adjective_rank={
             word.replace("_", " "): rank
             for rank, lines in enumerate(raw["adjectives"])
@@ -172,3 +170,9 @@ def and_list(items: Iterable[str], needs_comma: str = " and ") -> str:
     first = ", ".join(listed[:-1])
     has_more_commas = needs_comma in first or needs_comma in listed[-1]
     return first + (", and " if has_more_commas else " and ") + listed[-1]
+
+
+def led(lead: str, things: Iterable[str]) -> str:
+    """A list with a word before it: "wearing a hat and gloves"; "" where there is nothing to list."""
+    listed = and_list(things)
+    return f"{lead} {listed}" if listed else ""

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
+from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN
+from tags.people import BOYS, GIRLS, OTHERS
 from tags.spelling import qualifiers
 
 # Danbooru's series of characters that belong to no series.
 _NO_SERIES = "original"
+_COUNTS = frozenset((GIRLS, BOYS, OTHERS))
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 
 
@@ -23,13 +26,15 @@ class Picture:
     """The tags of one picture, sorted.
 
     `names` has for each character the series that it is known to come from, `series` the other series.
-    `roles` has what the other tags say, by slot.
+    `roles` has what the other tags say, by slot. `portraits` has by name what is said of one character
+    alone, which stands nowhere else but for the counts of people.
     """
 
     names: dict[str, list[str]] = field(default_factory=dict)
     series: list[str] = field(default_factory=list)
     species: list[str] = field(default_factory=list)
     roles: dict[str, list[Role]] = field(default_factory=dict)
+    portraits: dict[str, "Picture"] = field(default_factory=dict)
 
     def phrases(self, *slots: str) -> list[str]:
         """What these slots say, slot after slot."""
@@ -40,56 +45,87 @@ class Picture:
         return any(slot in self.roles for slot in slots)
 
 
-def sort_tags(tags: Sequence[str], categories: Mapping[str, str]) -> Picture:
-    """Sort tags by where a caption says them, without those that no caption says."""
+def sort_tags(
+    tags: Sequence[str], categories: Mapping[str, str], traits: Mapping[str, Sequence[str]]
+) -> Picture:
+    """Sort tags by where a caption says them, without those that no caption says.
+
+    `traits` has for characters the tags that are theirs alone.
+    """
     picture = Picture()
     characters: dict[str, str] = {}
     titles: list[str] = []
     others: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
-        if category in UNSEEN or not tag:
+        if not tag or (category in UNSEEN and tag not in lists().words["media"]):
             continue
         if category == CHARACTER:
             characters[tag] = display_name(tag)
-        elif category == COPYRIGHT and tag != _NO_SERIES:
-            titles.append(display_name(tag))
-        elif category == SPECIES:
-            picture.species.append(as_words(tag))
+        elif category == COPYRIGHT:
+            titles += [display_name(tag)] if tag != _NO_SERIES else []
         else:
             others.append(tag)
     titles = _without_parts_of_longer(titles)
     picture.names = _series_by_name(characters, titles)
     known = {title for found in picture.names.values() for title in found}
     picture.series = [title for title in titles if title not in known]
-    picture.roles = _roles(others)
+    owners = _owners(characters, traits) if len(picture.names) > 1 else {}
+    picture.portraits = {name: Picture() for name in owners.values()}
+    species = {tag for tag in others if categories.get(tag) == SPECIES}
+    for tag, role in _placed(others, species):
+        owner = owners.get(tag)
+        shown = picture.portraits[owner] if owner else picture
+        if tag in species:
+            shown.species.append(role.phrase)
+            continue
+        shown.roles.setdefault(role.slot, []).append(role)
+        if owner and role.slot in _COUNTS:
+            # Whoever is counted stays counted.
+            picture.roles.setdefault(role.slot, []).append(role)
     return picture
 
 
-def _roles(tags: Sequence[str]) -> dict[str, list[Role]]:
-    """What the tags say by slot, without what another one says too."""
-    placed = [(tag, role_of(tag)) for tag in _narrowed(tags)]
-    covered = frozenset[str]().union(*(role.covers for _, role in placed))
-    said = {(role.slot, role.phrase): role for tag, role in placed if tag not in covered}
-    said.pop((META, ""), None)
-    roles: dict[str, list[Role]] = {}
-    for role in said.values():
-        roles.setdefault(role.slot, []).append(role)
-    return roles
+def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The name of the character that a tag is said of alone, by tag."""
+    return {
+        tag: characters[character]
+        for character, theirs in traits.items()
+        if character in characters
+        for tag in theirs
+    }
 
 
-def _narrowed(tags: Sequence[str]) -> Iterator[str]:
-    """Say black_footwear as black_boots if boots are the only footwear, and reading as reading a book."""
+def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str, Role]]:
+    """The tags that a caption says, each with what it says, without what another one says too."""
+    placed = [
+        (tag, Role("species", as_words(tag), covers=broader_tags(tag)) if tag in species else role_of(spoken))
+        for tag, spoken in _narrowed(tags)
+    ]
+    covered = frozenset[str]().union(*(role.covers - {tag} for tag, role in placed))
+    said = {
+        (role.slot, role.phrase): (tag, role)
+        for tag, role in placed
+        if tag not in covered and role.slot != META
+    }
+    yield from said.values()
+
+
+def _narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each tag with the tag to say for it.
+
+    black_footwear is said as black_boots if boots are the only footwear, and reading as reading a book.
+    """
     broad, objects = lists().broad, lists().objects
     last_words = {tag.rpartition("_")[2] for tag in tags}
     for tag in tags:
         noun = tag.rpartition("_")[2]
         if noun in broad:
             otherwise, narrower = broad[noun]
-            yield tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
+            yield tag, tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
         else:
             thing = _only_one(objects[tag].intersection(tags)) if tag in objects else ""
-            yield f"{tag}_{thing}" if thing else tag
+            yield tag, f"{tag}_{thing}" if thing else tag
 
 
 def _only_one(found: Collection[str]) -> str:
@@ -114,6 +150,10 @@ def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dic
             for title in titles
             if title not in known[name] and any(_words(title)[: len(source)] == source for source in sources)
         ]
+    if len(titles) == 1 and any(known.values()):
+        # One of them is known to come from it, so the others that tell nothing else do too.
+        for tag, name in characters.items():
+            known[name] = known[name] or ([] if qualifiers(tag) else list(titles))
     titles_left = [title for title in titles if not any(title in found for found in known.values())]
     names_left = [name for name, found in known.items() if not found]
     if len(titles_left) == len(names_left) == 1:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from composer import appearance
 from composer.phrasing import and_list, with_article
 from composer.picture import Picture
 from english import NUMBER_WORDS
@@ -24,7 +25,8 @@ class Subject:
 
     `kind` is "girl", "boy", "other", "it", "character" or "scene"; a scene does nothing and has no second
     sentence. `ends_in_aside` is whether a comma must follow `text`. `is_bare_name` is whether `text` is
-    nothing but names, which can be repeated as the subject of another sentence.
+    nothing but names, which can be repeated as the subject of another sentence. `group` says what `text`
+    leaves out of several people, "two girls from Touhou", and `reference` is how a second sentence says that.
     """
 
     text: str
@@ -32,13 +34,20 @@ class Subject:
     several: bool = False
     ends_in_aside: bool = False
     is_bare_name: bool = False
+    group: str = ""
+    reference: str = ""
 
     @property
     def pronoun(self) -> tuple[str, str]:
         """The subject of the second sentence, and the possessive."""
         if self.several:
-            return "They", "their"
+            return self.reference or "They", "their"
         return _PRONOUNS.get(self.kind, ("The character", "their"))
+
+    @property
+    def verb(self) -> str:
+        """The verb that follows the subject of the second sentence."""
+        return "are" if self.several or self.pronoun[0] == "They" else "is"
 
 
 def find_subject(picture: Picture) -> Subject:
@@ -103,6 +112,8 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
         people, kinds = _one_person(picture, people[0], kinds)
     elif several and picture.names and number < 2:
         people, kinds = [], people + kinds
+    if picture.portraits:
+        return _portrayed(picture, people, number)
     kinds += [with_article(species) for species in picture.species]
     groups = picture.phrases("relation", "company")
     who = ", ".join(said for said in (and_list(people), and_list(groups)) if said)
@@ -118,6 +129,39 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
         text += f", {and_list(kinds)} among them" if several else who_is + and_list(kinds)
     is_bare_name = bool(picture.names) and not (who or kinds)
     return Subject(text, _sex(picture), several, ends_in_aside, is_bare_name)
+
+
+def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
+    """Named characters whose traits are known: "Rem, a maid with blue hair, and Ram with pink hair"."""
+    titles = {tuple(found) for found in picture.names.values()}
+    common = next(iter(titles)) if len(titles) == 1 else ()
+    told = []
+    for name, series in picture.names.items():
+        said = name if common or not series else f"{name} from {and_list(series)}"
+        told.append(said + _portrait(picture.portraits.get(name)))
+    source = f" from {and_list(common)}" if common else ""
+    if sum(_counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
+        people = []  # Each of them was called a girl or a boy already.
+    asides = [f", {group}" for group in picture.phrases("relation", "company", "alone", "quality")]
+    if kinds := picture.phrases("kind"):
+        asides.append(f", {and_list(kinds)} among them")
+    group = (and_list(people) + source + "".join(asides)).strip(", ")
+    them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
+    reference = f"T{them[1:]}{source}{''.join(asides)}{',' if asides else ''}" if group else ""
+    text = f"{', '.join(told[:-1])}, and {told[-1]}"
+    return Subject(text, _sex(picture), several=True, group=group, reference=reference)
+
+
+def _portrait(portrait: Picture | None) -> str:
+    """What follows the name of one of several: ", an elf with green eyes"."""
+    if portrait is None:
+        return ""
+    people, _ = _counted_people(portrait)
+    kinds = portrait.phrases("kind") + [with_article(species) for species in portrait.species]
+    if people:
+        people, kinds = _one_person(portrait, people[0], kinds)
+    who = people[:1] + kinds
+    return (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
 
 
 def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:

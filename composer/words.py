@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
 from english import singular
+from tags.broader import broader_tags
 from tags.people import BOYS, count_in
 from tags.spelling import without_qualifiers
 
@@ -146,4 +147,4 @@ def _covers(tag: str) -> frozenset[str]:
     end = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), 0)
     before = {"_".join(words[at:end]) for at in range(end)}
     first = {words[0]} & lists().words["prefix_folds"] if len(words) > 1 else set()
-    return frozenset(endings | singulars | before | first) | lists().implies.get(tag, frozenset())
+    return frozenset(endings | singulars | before | first) | broader_tags(tag)

@@ -1,0 +1,128 @@
+"""What those shown look like: hair, eyes, body, clothes, with tags of one noun said together."""
+
+from collections.abc import Iterable
+from operator import itemgetter
+
+from composer.phrasing import and_list, led, lists, with_article
+from composer.picture import Picture
+from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
+
+# One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
+_EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
+_SIZE_RANKS = (0, 1)
+
+
+def of_one(picture: Picture, *, after_comma: bool) -> str:
+    """The looks of somebody, to follow who they are: " with blue eyes, wearing a hat"; "" for none."""
+    having = [*_hair(picture), *merged(picture, "eyes"), *merged(picture, "body")]
+    bared = and_list(picture.phrases("bared"))
+    clauses = [
+        led("with", having),
+        bared and f"{'' if having else 'with '}{{her}} {bared} visible",
+        led("wearing", merged(picture, "clothes")),
+        led("holding", picture.phrases("held")),
+    ]
+    looks = ", ".join(filter(None, clauses))
+    return looks and (", " if after_comma else " ") + looks
+
+
+def of_each(picture: Picture) -> str:
+    """The looks of one of several, to be told one after the other: " with red hair and a hat"."""
+    having = _hair(picture)
+    having += [said for slot in ("eyes", "body", "clothes") for said in merged(picture, slot)]
+    having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
+    having += picture.phrases("being", "vehicle", "thing", "feature", REST)
+    said = [led(" with", having), led(", holding", picture.phrases("held"))]
+    return "".join(said)
+
+
+def of_several(picture: Picture) -> tuple[str, str]:
+    """The looks of several people, of which no tag tells who has which.
+
+    Returns what can follow who they are, " with black and blonde hair", and the sentence on the rest. A
+    single colour of eyes is in the latter, because it need not be that of all.
+    """
+    shared: list[str] = []
+    features: list[str] = []
+    for slot in ("hair", "eyes"):
+        said = _mixed(picture.roles.get(slot, ()))
+        (shared if slot == "hair" or len(picture.roles.get(slot, ())) > 1 else features).extend(said)
+    if any(picture.portraits.values()):
+        shared, features = [], shared + features
+    features += [*picture.phrases("hairstyle", "fringe"), *merged(picture, "body")]
+    features += [with_article(f"visible {part}") for part in picture.phrases("bared")]
+    outfits = merged(picture, "clothes")
+    if features and outfits:
+        details = f"their features include {and_list(features)}, and their outfits {and_list(outfits)}"
+    else:
+        details = led("their features include", features) or led("their outfits include", outfits)
+    return led(" with", shared), details
+
+
+def _hair(picture: Picture) -> list[str]:
+    """The hair in one phrase: "long aqua hair in twintails with blunt bangs"."""
+    hair, styles, fringe = merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
+    if not hair:
+        return styles + fringe
+    styles = [style.replace("hair ", "") for style in styles]
+    return [" ".join(filter(None, (and_list(hair), led("in", styles), led("with", fringe))))]
+
+
+def _mixed(roles: Iterable[Role]) -> list[str]:
+    """What several people have of one kind: "short black and blonde hair"."""
+    nouns: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for role in roles:
+        sizes, colours = nouns.setdefault(role.head or role.phrase, ({}, {}))
+        for rank, adjective in role.modifiers:
+            (sizes if rank in _SIZE_RANKS else colours)[adjective] = None
+    said = []
+    for noun, (sizes, colours) in nouns.items():
+        coloured = f"{and_list(colours)} {noun}".strip()
+        if len(sizes) > 1 and colours:
+            said.append(f"{coloured}, {and_list(sizes)}")
+        else:
+            said.append(f"{and_list(sizes)} {coloured}".strip())
+    return said
+
+
+def merged(picture: Picture, slot: str) -> list[str]:
+    """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt"."""
+    if slot not in picture.roles:
+        return []
+    groups: dict[str, list[Role]] = {}
+    for role in picture.roles[slot]:
+        groups.setdefault(role.head or role.phrase, []).append(role)
+    said: list[str] = []
+    for head, roles in groups.items():
+        if len(roles) == 1:
+            said.append(roles[0].phrase)
+            continue
+        all_modifiers = (modifier for role in roles for modifier in role.modifiers)
+        modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
+        if _can_be_one_thing(slot, head, modifiers):
+            said.append(with_article(f"{_adjectives(modifiers)} {head}"))
+        else:
+            said += [role.phrase for role in roles]
+    return said
+
+
+def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
+    """Whether all this can be one thing: there is one sky, but shirts of two colours are two shirts.
+
+    Of things that people wear several of, a colour and a kind belong together, as in "a red hair bow".
+    """
+    if slot not in {"clothes", "body"}:
+        return True
+    ranks = [rank for rank, _ in modifiers]
+    if head in lists().words["unmerged"]:
+        return sorted(ranks) == [COLOUR_RANK, NOUN_RANK]
+    return all(ranks.count(rank) < 2 for rank in _EXCLUSIVE_RANKS)
+
+
+def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
+    by_rank: dict[int, list[str]] = {}
+    for rank, adjective in modifiers:
+        by_rank.setdefault(rank, []).append(adjective)
+    return " ".join(
+        and_list(said) if rank in (0, COLOUR_RANK) else " ".join(said) for rank, said in by_rank.items()
+    )
