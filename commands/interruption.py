@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: a run ends in order, or at once if that takes too long."""
+"""Ctrl-C, SIGTERM and a terminal that is closed: a run ends in order, or at once if that takes too long."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 # Seconds that an interrupted run has to close its connections and to save what it has.
 _LONGEST_END = 1.0
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Ctrl-Break on Windows
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Ctrl-Break on Windows
 
 
 class Interruption:
@@ -37,8 +37,11 @@ class Interruption:
     def listen(self) -> None:
         """Handle signals from now on."""
         for name in _SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._handle)
+            number = getattr(signal, name, None)
+            # nohup has the program go on when its terminal is closed.
+            is_nohup = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
+            if number is not None and not is_nohup:
+                signal.signal(number, self._handle)
 
     async def watch(self, run: Coroutine[None, None, Result]) -> Result:
         """Run to the end; raises asyncio.CancelledError if a signal came."""

@@ -36,7 +36,7 @@ _THINGS = (
     *("flute", "wheel", "bowl"),
 )
 _TAGS = tuple(f"{material}_{thing}" for thing in _THINGS for material in _MATERIALS)
-_TEMPLATES = {
+TEMPLATES = {
     "read.txt": "{% for page in pages %}\n{{ loop.index }}. {{ page.name }} = {{ page.text }}\n{% endfor %}",
     "see.txt": "Tags: {{ tags }}\nDescribe the picture.\n",
     "write.txt": "Tags: {{ tags }}\n{{ tag_descriptions }}\nSeen: {{ image_description }}\nWrite.\n",
@@ -57,17 +57,17 @@ def wiki_tags() -> dict[str, WikiTag]:
     }
 
 
-def add_pictures(folder: Path) -> dict[str, str]:
+def add_pictures(folder: Path, count: int = PICTURES) -> dict[str, str]:
     """Write the pictures; their tags, as a prompt lists them, with the name of the picture of each."""
     chance, found = random.Random(20), {}
     project = Project(folder)
-    for number in range(PICTURES):
+    for number in range(count):
         things = chance.sample(_THINGS, 5)
         tags = [f"{chance.choice(_MATERIALS)} {thing}" for thing in things]
         name = f"{'abc'[number % 3]}/{number:03}"
         project.add(f"{name}.png", ", ".join(tags), png((number % 256, number // 2, 90)))
         found[", ".join(tags)] = name
-    assert len(found) == PICTURES
+    assert len(found) == count
     return found
 
 
@@ -80,6 +80,14 @@ def answer(body: Json) -> str:
         return "\n".join(f"{number}. {each}" for number, each in enumerate(sentences, start=1))
     things = ", ".join(f"a {tag}" for tag in _tags_in(text).split(", "))
     return f"In the market there are {things}, {_place_of(text)} {_place_of(text[::-1])}."
+
+
+def items_of(body: Json, names: Mapping[str, str]) -> set[str]:
+    """What a request asks about; `names` are those of the pictures by their tags."""
+    text = _text_of(body)
+    if body["model"] == READER:
+        return {f"{READER} {name.replace(' ', '_')}" for name in _PAGE.findall(text)}
+    return {f"{body['model']} {names[_tags_in(text)]}"}
 
 
 def _place_of(text: str) -> str:
@@ -154,7 +162,7 @@ class Scene:
             Interpreter__prompt_template_file="write.txt",
             Tags__describe="all",
         )
-        for name, text in _TEMPLATES.items():
+        for name, text in TEMPLATES.items():
             (folder / name).write_text(text, encoding="utf-8")
 
     def __enter__(self) -> Scene:
@@ -164,13 +172,6 @@ class Scene:
     def __exit__(self, *_: object) -> None:
         self.wiki.__exit__(None, None, None)
         self.endpoint.__exit__(None, None, None)
-
-    def items_of(self, body: Json) -> set[str]:
-        """What a request asks about."""
-        text = _text_of(body)
-        if body["model"] == READER:
-            return {f"{READER} {name.replace(' ', '_')}" for name in _PAGE.findall(text)}
-        return {f"{body['model']} {self.names[_tags_in(text)]}"}
 
     def run(self, stop_after: int | None = None, delay: float = 0.0) -> Run:
         """One run: killed `delay` seconds after answer number `stop_after` was sent, or left to its end."""
@@ -195,8 +196,8 @@ class Scene:
         assert "Traceback" not in said, said
         return Run(
             code,
-            [self.items_of(request.body) for request in self.endpoint.requests[asked:]],
-            [self.items_of(body) for body in sent],
+            [items_of(request.body, self.names) for request in self.endpoint.requests[asked:]],
+            [items_of(body, self.names) for body in sent],
             set(_looked_up(self.wiki, looked_up)),
         )
 

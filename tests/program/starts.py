@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +60,41 @@ def run_to_end(
             process.kill()
             raise subprocess.TimeoutExpired(list(arguments), LONGEST_RUN, err.read_bytes())
         return process.exitcode, out.read_text(), err.read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run under way as a process, and the file of what it says on stderr."""
+
+    process: subprocess.Popen[bytes] | BaseProcess
+    errors: Path
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait so long at most for its end: the exit code, or a signal below 0; None while it runs."""
+        if isinstance(self.process, BaseProcess):
+            self.process.join(seconds)
+            return self.process.exitcode
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.returncode
+
+
+def begin(arguments: Sequence[str], folder: Path, said: Path) -> Begun:
+    """Start `python caption.py` in a folder, and write what it says into the folder `said`."""
+    out, err = said / "out", said / "err"
+    if _server is None:
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            command = [sys.executable, str(ROOT / "caption.py"), *arguments]
+            return Begun(subprocess.Popen(command, cwd=folder, stdout=stdout, stderr=stderr), err)
+    process = _server.Process(target=_program, args=(list(arguments), folder, out, err))
+    process.start()
+    return Begun(process, err)
 
 
 def _program(arguments: list[str], folder: Path, out: Path, err: Path) -> None:
