@@ -97,7 +97,7 @@ class Interrogator(Stage[Picture, Described]):
     def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
         """Write the description; raises ExcludedError where the picture is not to be captioned by it."""
         answer = described.answer
-        self._collection.admit(picture, answer.result)
+        self._collection.admit_seen(picture, answer.result)
         self._results.keep(
             picture.stem_name,
             answer.result,

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
-from dataset.images import Picture
+from dataset.images import Picture, evenly_spread
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
 from dataset.results import FileResults
+from dataset.sightings import Sightings
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
-from errors import ItemError, UserError
+from errors import ExcludedError, ItemError, Problem, UserError
 from settings import Settings
 from tags.filters import HiddenTraits
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
     from writing.material import Material
+
+
+# Pictures whose tag files and captions are asked for their times after a run.
+_MOST_LOOKED_AT = 20_000
 
 
 class Project:
@@ -50,14 +55,22 @@ class Project:
         self.settings = settings
         self.limit = limit
         self._along: dict[str, tuple[str, ...]] = {}
-        self.collection = Collection(settings.dataset, settings.tags, self._said_along, most_surveyed)
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
+        extension = settings.dataset.caption_extension
+        begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        # What vision models saw is known wherever texts are kept, so it is always in the usual journal.
+        usual = Journal(captions / FILE_NAME, begun)
+        self.collection = Collection(
+            settings.dataset,
+            settings.tags,
+            self._said_along,
+            most_surveyed,
+            Sightings(usual, Texts(descriptions, extension)),
+        )
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
-        extension = settings.dataset.caption_extension
-        begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.journal = Journal(captions / FILE_NAME, begun)
+        self.journal = Journal(captions / FILE_NAME, begun) if aside else usual
         self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
         self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
 
@@ -218,6 +231,35 @@ class Project:
         for results in (self.captions, self.descriptions):
             if results.texts.unsettled():
                 results.recover({picture.stem_name for picture in self.collection.pictures})
+
+    def perhaps_excluded_since(self) -> list[Picture]:
+        """The pictures found to be excluded, and those with a reason for it that is newer than the caption.
+
+        Of a large data set so many are looked at as takes some tenths of a second.
+        """
+        collection, texts = self.collection, self.captions.texts
+        names = {each.name for each in evenly_spread(collection.pictures, _MOST_LOOKED_AT)}
+        return [
+            each
+            for each in collection.pictures
+            if each.name in collection.found_excluded
+            or (each.name in names and collection.changed_since(each, texts.saved_at(each.stem_name)))
+        ]
+
+    def still_captioned(self, pictures: Iterable[Picture]) -> list[Problem]:
+        """Those of the pictures that are excluded by what is known of them now, and have a caption."""
+        found, there = [], self.captions.texts.names()
+        for picture in pictures:
+            name = picture.stem_name
+            if name not in there:
+                continue
+            texts = (self.captions.read(name) or "", self.descriptions.read(name) or "")
+            try:
+                self.collection.admit(picture, *texts[0].split("\n"), texts[1])
+            except ItemError as error:
+                if isinstance(error, ExcludedError):
+                    found.append(error.problem(str(self.captions.texts.path(name))))
+        return found
 
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""

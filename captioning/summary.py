@@ -98,7 +98,7 @@ class Summary:
         self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
         self.listing("To look at", outcome.tally.noted)
         self.listing("Written by hand while the run was on, and left as they are", outcome.tally.kept)
-        self.listing("Excluded by their tags, and never sent", outcome.tally.excluded)
+        self.listing("Excluded, and not captioned", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
         if outcome.is_anything_done:
             self._results.append(product)

@@ -15,9 +15,11 @@ from dataset.tag_file import read_tags, tag_text
 from dataset.tag_files import TagFile
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
-from tags.exclusion import Judgement, judge
+from tags.exclusion import NOTHING_FOUND, Judgement, judge
 from tags.filters import NameFilter
 from tags.ratings import Rating
+
+_UNTIL = ": this holds until the picture changes, or you write a description of your own for it"
 
 Added = Callable[[str], Iterable[str]]
 """What is said along with a tag: the user's description of it, its other name, what it implies."""
@@ -40,12 +42,13 @@ def admitted(
     names: NameFilter,
     always: Sequence[str] = (),
     added: Added = lambda tag: (),
+    seen: Judgement = NOTHING_FOUND,
 ) -> TagList:
     """The tags in the best of a picture's tag files, as [Tags] wants them; none where it has none.
 
     Raises ItemError when a tag file cannot be read, and ExcludedError when the picture must not be sent. It
     is judged by all its tag files before any tag is filtered, by what the settings put in the place of tags
-    and `always` say, and by what is `added` to tags.
+    and `always` say, by what is `added` to tags, and by what a vision model has `seen`.
     """
     files = [best, *further] if best else further
     evidence, unread = _evidence_in(files)
@@ -57,8 +60,9 @@ def admitted(
         evidence.texts += [text for tag in {*found.tags, *kept} for text in added(tag)]
         evidence.ratings += [Rating("rating", found.rating)] if found.rating else []
     judgement = judge(dict.fromkeys(evidence.texts), evidence.ratings)
-    if judgement.excluded_because is not None:
-        raise ExcludedError(judgement.excluded_because)
+    _refuse(judgement)
+    judgement += seen
+    _refuse(judgement, _UNTIL)
     if isinstance(found, ItemError):
         raise found
     if unread is not None:
@@ -68,9 +72,17 @@ def admitted(
 
 def refuse_with(found: Judgement, texts: Iterable[str]) -> None:
     """Raise ExcludedError where these texts, beside what is known of a picture, say that it is not sent."""
-    because = (found + judge(texts)).excluded_because
-    if because is not None:
-        raise ExcludedError(because)
+    _refuse(found + judge(texts))
+
+
+def named_in(description: str) -> Judgement:
+    """What the description of a picture names, without what else is known of it."""
+    return judge([description])
+
+
+def _refuse(found: Judgement, until: str = "") -> None:
+    if found.excluded_because is not None:
+        raise ExcludedError(found.excluded_because + until)
 
 
 def _evidence_in(files: Sequence[TagFile]) -> tuple[Evidence, ItemError | None]:

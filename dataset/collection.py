@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from dataset.admission import Added, admitted, name_filter, refuse_with, said_always
+from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
 from dataset.images import Picture, Survey, TagList, evenly_spread
 from dataset.listing import (
     Folder,
@@ -17,9 +18,11 @@ from dataset.listing import (
     holds_pictures,
 )
 from dataset.picture_file import PictureFile
+from dataset.sightings import Sightings
 from dataset.tag_files import TagFiles
 from errors import NO_TAG_FILE, ExcludedError, ItemError, UserError
 from settings import DatasetSettings, TagsSettings
+from tags.exclusion import NOTHING_FOUND
 
 # Of how many pictures the tags are kept in memory, and how many tags each may have: about 30 MB in all.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
@@ -45,11 +48,12 @@ class Collection:
         tags: TagsSettings,
         added: Added = lambda tag: (),
         most_surveyed: int | None = None,
+        sightings: Sightings | None = None,
     ) -> None:
         """Raises UserError where the folders cannot be used as the settings say.
 
         `added` is what is said along with a tag: a picture is judged by that too. With `most_surveyed`, the
-        survey reads the tag files of so many pictures at most.
+        survey reads the tag files of so many pictures at most. `sightings` are what vision models saw.
         """
         _refuse_overwriting(settings)
         self.root = settings.images
@@ -69,6 +73,9 @@ class Collection:
         self._always = said_always(tags)
         self._added = added
         self._most_surveyed = most_surveyed
+        self._sightings = sightings
+        # The names of pictures that were found to be excluded, for whatever reason.
+        self.found_excluded: set[str] = set()
         self._survey: Survey | None = None
         self._remembered: dict[str, _Known] = {}
         # What texts about a picture have said, such as a description that is written nowhere.
@@ -111,7 +118,26 @@ class Collection:
             refuse_with(known.tags.judgement, [*texts, *more])
         except ExcludedError as error:
             self._excluded[picture.name] = str(error)
+            self.found_excluded.add(picture.name)
             raise
+
+    def admit_seen(self, picture: Picture, description: str) -> None:
+        """Judge a picture by what a vision model just saw, and have later runs know what excludes it."""
+        try:
+            self.admit(picture, description)
+        except ExcludedError as error:
+            if self._sightings is not None:
+                seen = named_in(description)
+                self._sightings.add(picture.stem_name, self.file(picture), seen, str(error))
+            raise
+
+    def changed_since(self, picture: Picture, time_ns: int | None) -> bool:
+        """Whether a tag file was saved since a caption, or a vision model saw what excludes the picture."""
+        if time_ns is None:
+            return False
+        if self._sightings is not None and picture.stem_name in self._sightings:
+            return True
+        return self._files.saved_at(picture) > time_ns
 
     def _refuse_excluded(self, picture: Picture) -> None:
         because = self._excluded.get(picture.name)
@@ -123,7 +149,15 @@ class Collection:
         # Noted first, so that a file that changes while it is read is read again.
         state = self._files.state(picture)
         best, further = self._files.best(picture), self._files.further(picture)
-        known = _Known(admitted(best, further, self._names, self._always, self._added), state)
+        seen = NOTHING_FOUND
+        if self._sightings is not None:
+            seen = self._sightings.of(picture.stem_name, partial(self.file, picture))
+        try:
+            tags = admitted(best, further, self._names, self._always, self._added, seen)
+        except ExcludedError:
+            self.found_excluded.add(picture.name)
+            raise
+        known = _Known(tags, state)
         if len(self._remembered) < _MOST_REMEMBERED and len(known.tags.tags) < _MOST_TAGS:
             self._remembered[picture.name] = known
         return known

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,14 @@ class TagFiles:
             if found.st_mtime > time.time() - _RECENT:
                 facts.append(time.monotonic_ns())
         return hash(tuple(facts))
+
+    def saved_at(self, picture: Picture) -> int:
+        """When a tag file of the picture that was there at the start was saved last, in nanoseconds."""
+        stem, latest = cut_suffix(picture.name)[0], 0
+        for suffix in filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)):
+            with suppress(OSError, ValueError):
+                latest = max(latest, os.stat(os.path.join(self.root, stem + suffix)).st_mtime_ns)  # noqa: PTH116, PTH118 - as above
+        return latest
 
     def _names(self, picture: Picture) -> Iterator[str]:
         known = dict.fromkeys([picture.tag_suffix, *picture.further_tag_suffixes])

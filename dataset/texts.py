@@ -105,6 +105,13 @@ class Texts:
         except OSError:
             return None
 
+    def saved_at(self, name: str) -> int | None:
+        """When the text of this name was saved, in nanoseconds; None where there is none."""
+        try:
+            return self.path(name).stat().st_mtime_ns
+        except OSError:
+            return None
+
     def stamps(self) -> dict[str, int]:
         """The names that have a text, with their stamps."""
         return dict(self._found())

@@ -119,6 +119,8 @@ class Judgement:
         minor = self.minor
         if minor is None and (self.several or not self.grown):
             minor = self.clothes
+        if minor and minor == self.sexual:
+            return f"{minor} combines a minor with sexual content"
         return f"tags combine {minor} with {self.sexual}" if minor and self.sexual else None
 
     @property

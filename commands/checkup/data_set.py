@@ -114,7 +114,12 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")
-    yield from _captions_of_excluded(project, chosen)
+    still = project.still_captioned(picture for picture in pictures if picture.stem_name in chosen)
+    if still:
+        yield warning(
+            f"captions of excluded pictures: {first_few([each.name for each in still])}",
+            "delete them, or trainers will read them",
+        )
     if len(project.collection.surveyed) == len(pictures):
         yield from _outdated(project, made, existing - edited - drafts, model)
     elif existing:
@@ -131,25 +136,6 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
 
 def _of_a_sample(chosen: set[str], existing: set[str]) -> str:
     return f" of a sample of {len(chosen):,}" if len(chosen) < len(existing) else ""
-
-
-def _captions_of_excluded(project: Project, names: set[str]) -> Iterator[Finding]:
-    """Report captions that were written before the tags of their pictures excluded them."""
-    pictures = [picture for picture in project.collection.pictures if picture.stem_name in names]
-    found = [picture.name for picture in pictures if _is_excluded(project, picture)]
-    if found:
-        yield warning(
-            f"excluded pictures that still have a caption: {first_few(found)}",
-            "delete these captions, or trainers will read them",
-        )
-
-
-def _is_excluded(project: Project, picture: Picture) -> bool:
-    try:
-        project.collection.admit(picture, project.captions.read(picture.stem_name) or "")
-    except ItemError as error:
-        return isinstance(error, ExcludedError)
-    return False
 
 
 def _outdated(project: Project, made: dict[str, Made], written: set[str], model: str) -> Iterator[Finding]:

@@ -184,7 +184,7 @@ class DryRun:
         excluded = {each.name: each for preview in previews for each in preview.left_out.excluded}
         summary = Summary(self.say)
         summary.listing("Would fail", list(failures.values()))
-        summary.listing("Excluded by their tags, and never sent", list(excluded.values()))
+        summary.listing("Excluded, and not captioned", list(excluded.values()))
 
     def _of_tags(self, project: Project, others: Sequence[Estimate]) -> list[Estimate]:
         """The TagProvider. This is a limit: for many pages no model is asked, but they are not known yet."""

@@ -128,7 +128,7 @@ def test_the_prompt_of_an_excluded_picture_is_not_shown(tmp_path: Path) -> None:
         out = project.run("--dry-run").out
         assert not endpoint.requests
     assert "=== a.png" not in out
-    assert "Excluded by their tags, and never sent" in out
+    assert "Excluded, and not captioned" in out
 
 
 def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp
         assert "; 1 excluded; " in done
     for out in (dry, run):
         assert "8 pictures found.\nFiles with a problem:\n  alone.png: " in out
-        assert 'Excluded by their tags, and never sent:\n  out.png: tags combine "loli" with "nude"\n' in out
+        assert 'Excluded, and not captioned:\n  out.png: tags combine "loli" with "nude"\n' in out
     assert dry.count("\n  empty.png: ") == 1
 
 

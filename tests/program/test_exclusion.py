@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.exclusion_sets import tag_sets
-from tests.program.project import Project
+from tests.program.project import Project, png
 
 OLD_CAPTION = "An old caption about a lighthouse."
 KEPT_CAPTION = "A girl in a red hat."
@@ -123,6 +123,81 @@ def test_a_description_that_names_a_minor_beside_sexual_tags_excludes_the_pictur
     assert len(endpoint.requests) == 1
     assert not list(project.descriptions.glob("*.txt"))
     assert not list(project.captions.glob("*.txt"))
+
+
+def seen_as_a_child(folder: Path) -> Project:
+    """A picture that is excluded only by what a vision model saw, and one that may be captioned."""
+    with FakeEndpoint(
+        answer=lambda body: (
+            answers_about_a_child(body) if "nude" in json.dumps(body) else "A red house stands on a hill."
+        )
+    ) as endpoint:
+        project = Project(folder, url=endpoint.url, Interrogator__skip="False")
+        project.add("a.png", "1girl, solo, nude")
+        project.add("kept.png", "house, hill", png((9, 9, 9)))
+        assert project.run().code == 0
+    project.set |= {"Interrogator.skip": "True", "Endpoint.url": "builtin"}
+    (folder / "other.ini").write_text("[Endpoint]\nurl = builtin\n", encoding="utf-8")
+    correction = {"picture": "a", "caption": "A house."}
+    (folder / "corrections.json").write_text(json.dumps({"version": 1, "corrections": [correction]}))
+    return project
+
+
+def test_what_a_vision_model_saw_excludes_the_picture_in_all_later_commands(tmp_path: Path) -> None:
+    project = seen_as_a_child(tmp_path)
+    result = project.run("--set", "Dataset.existing=overwrite")
+    assert "a.png: tags combine what a vision model saw with" in result.out
+    assert "this holds until the picture changes, or you write a description of your own" in result.out
+    assert not (project.captions / "a.txt").exists()
+    # Somebody puts the caption of another program there.
+    (project.captions / "a.txt").write_text(OLD_CAPTION, encoding="utf-8")
+    for words in ([], ["--set", "Dataset.existing=refresh"]):
+        result = project.run(*words)
+        assert result.code == 0
+        assert f"{project.captions / 'a.txt'}: tags combine what a vision model saw" in result.out
+    assert "captions of excluded pictures: 1" in project.run("--check").out
+    assert project.run("--export", "imagefolder", "out").code == 0
+    assert '"kept.png"' in (tmp_path / "out/metadata.jsonl").read_text()
+    assert '"a.png"' not in (tmp_path / "out/metadata.jsonl").read_text()
+    assert (
+        "entry 1 (a): tags combine what a vision model saw" in project.run("--apply", "corrections.json").err
+    )
+    assert project.run("--report").code == 0
+    assert OLD_CAPTION not in (project.captions / "report.html").read_text()
+    assert "over 1 picture (" in project.run("--compare", "other.ini").out
+    with FakeEndpoint() as endpoint:
+        project.set |= {"Interrogator.skip": "False", "Endpoint.url": endpoint.url}
+        assert "=== a.png" not in project.run("--dry-run", "9").out
+        assert project.run("--set", "Dataset.existing=overwrite").code == 0
+        assert all("nude" not in json.dumps(request.body) for request in endpoint.requests)
+
+
+@pytest.mark.parametrize("change", ["description", "picture", "tags"])
+def test_it_excludes_the_picture_until_somebody_changes_what_it_was_told_by(
+    tmp_path: Path, change: str
+) -> None:
+    project = seen_as_a_child(tmp_path)
+    if change == "description":
+        (project.descriptions / "a.txt").write_text("A woman stands in a garden.", encoding="utf-8")
+    elif change == "picture":
+        (project.images / "a.png").write_bytes(png((1, 2, 3)))
+    else:
+        (project.images / "a.txt").write_text("house, hill", encoding="utf-8")
+    assert project.run().code == 0
+    assert (project.captions / "a.txt").exists()
+
+
+def test_a_run_names_the_captions_of_pictures_that_are_excluded_since(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png", "1girl, hat")
+    project.add("b.png", "1boy, hat")
+    assert project.run().code == 0
+    (project.images / "b.txt").write_text("child, nude", encoding="utf-8")
+    for words in ([], ["--set", "Dataset.existing=overwrite"]):
+        result = project.run(*words)
+        expected = "Captions of excluded pictures: delete them, or trainers will read them:\n  "
+        assert f"{expected}{project.captions / 'b.txt'}: " in result.out
+        assert str(project.captions / "a.txt") not in result.out
 
 
 @pytest.mark.parametrize(
