@@ -106,11 +106,7 @@ class Interpreter(Stage[Picture, Written]):
         self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
-        tags = self._collection.tags(picture).tags
-        meanings = self._material.meanings
-        picture_tags = PictureTags(
-            tags, meanings.categories(tags), self._names, meanings.implied, self._material.hidden
-        )
+        picture_tags = self._picture_tags(picture)
         description = self._description(picture)
         asked = self._messages(picture, description)
         # One slot is held for everything that is asked about a picture, so that one request follows the other
@@ -123,10 +119,23 @@ class Interpreter(Stage[Picture, Written]):
         prompt = self._fingerprint(self._model, asked)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
+    def _picture_tags(self, picture: Picture) -> PictureTags:
+        material, tags = self._material, self._collection.tags(picture)
+        categories = material.meanings.categories(tags.tags)
+        return PictureTags(
+            tags.tags,
+            categories,
+            self._names,
+            material.meanings.implied,
+            material.hidden,
+            material.own_tags(tags),
+        )
+
     def _compose(self, picture: Picture) -> Written:
-        tags = self._collection.tags(picture).tags
-        caption = compose(tags, self._material.meanings.categories(tags))
-        return Written(_digest_of_tags(tags), {CAPTION: caption}, COMPOSER, {})
+        tags = self._collection.tags(picture)
+        own_tags = self._material.own_tags(tags)
+        caption = compose(tags.tags, self._material.meanings.categories(tags.tags), own_tags)
+        return Written(_digest_of_draft(tags.tags, own_tags), {CAPTION: caption}, COMPOSER, {})
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""
@@ -179,7 +188,8 @@ class Interpreter(Stage[Picture, Written]):
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
-            return _digest_of_tags(self._collection.tags(picture).tags)
+            tags = self._collection.tags(picture)
+            return _digest_of_draft(tags.tags, self._material.own_tags(tags))
         return self._fingerprint(model, self._messages(picture, self._description(picture)))
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
@@ -203,5 +213,5 @@ class Interpreter(Stage[Picture, Written]):
         return fingerprint(model, [variants, *(message for messages in asked for message in messages)])
 
 
-def _digest_of_tags(tags: Sequence[str]) -> str:
-    return digest("\0".join((COMPOSER, *tags)))
+def _digest_of_draft(tags: Sequence[str], own_tags: Mapping[str, Sequence[str]]) -> str:
+    return digest("\0".join((COMPOSER, *tags, *(f"{name}={own}" for name, own in own_tags.items()))))

@@ -20,9 +20,7 @@ NO_MODEL = (
     "No model server answers on this computer: the captions are drafts, composed from the tags alone. "
     "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
 )
-_DRAFTS = "The captions are drafts, made without a model."
 BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
-_INCOMPLETE = "Not everything could be done: see above what is missing and why."
 _AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
 
 
@@ -68,7 +66,7 @@ class Summary:
 
     say: Callable[[str], None]
     is_anything_new: bool = False
-    _are_drafts: bool = False
+    _without_model: str = ""
     _results: list[Product] = field(default_factory=list)
     _is_incomplete: bool = False
     _said: set[str] = field(default_factory=set)
@@ -80,8 +78,8 @@ class Summary:
             self.say(line)
 
     def no_model(self, why: str) -> None:
-        """Say why captions are composed without a model, and at the end that they are drafts."""
-        self._are_drafts = True
+        """Say, now and at the end, that captions are composed without a model."""
+        self._without_model = why
         self.say(why)
 
     def found(self, folder: Folder) -> None:
@@ -112,10 +110,8 @@ class Summary:
 
     def nothing_to_do(self, product: Product, existing: int) -> None:
         """Say that everything a stage would make exists."""
-        if not existing:
-            self.incomplete("No picture can be captioned as the files are: see the problems above.")
-            return
-        self.say(f"Nothing to do: {amount(existing, product.result)} there already; {_AFTER_A_CHANGE}.")
+        anew = f"; {_AFTER_A_CHANGE}" if existing else ""
+        self.say(f"Nothing to do: {amount(existing, product.result)} there already{anew}.")
         self._results.append(product)
 
     def report(self, path: Path, pictures: int) -> None:
@@ -135,11 +131,9 @@ class Summary:
         # Whoever has captions wants to know where they are, and not where the descriptions are.
         results = [each for each in self._results if each.result == "caption"] or self._results
         places = ", ".join(f"{each.result}s are in {each.place}" for each in results) or "nothing was made"
-        if self._is_incomplete:
-            self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        if self._are_drafts:
-            self.say(_DRAFTS)
+        if self._without_model:
+            self.say(self._without_model)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
     def replaced(self, noun: str, count: int, folder: Path) -> None:

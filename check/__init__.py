@@ -25,6 +25,7 @@ from check.people import People, find_people, is_about_people, people_faults, sa
 from check.text import Text, read
 from check.vocabulary import word_list
 from check.ways import Ways, ways_to_say
+from check.who_is_who import owner_faults
 from check.wording import is_list, new_words
 from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
@@ -86,12 +87,14 @@ def check(
     categories: Mapping[str, str],
     aliases: Mapping[str, Sequence[str]] | None = None,
     known_names: frozenset[str] = frozenset(),
+    own_tags: Mapping[str, Sequence[str]] | None = None,
 ) -> Coverage:
     """Hold a caption against the canonical tags of its picture.
 
     `categories` has those that are known; tags of artists, of the file and of lore do not count. `aliases`
     maps a tag to other tags that say it. `known_names` are the character tags of the whole data set, to find
-    names of somebody else; what is made of them is cached by the set.
+    names of somebody else; what is made of them is cached by the set. `own_tags` has for several characters
+    the tags of the picture that are one's alone.
     """
     aliases = aliases or {}
     text = read(caption)
@@ -107,6 +110,7 @@ def check(
         faults += wrong_colours
         contradicted |= contradicted_colours
     faults += name_faults(text, names)
+    faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, _of_kind(counted, COPYRIGHT))
     findings = _Findings(text, people, colours, names.said, aliases)
     said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}

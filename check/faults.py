@@ -14,6 +14,8 @@ EYE_COLOUR = "eye colour"
 UNKNOWN_NAME = "unknown name"
 TAG_SPELLING = "tag spelling"
 UNSUPPORTED_PEOPLE = "unsupported people"
+# Found only where it is known which of several characters has which traits.
+WRONG_OWNER = "wrong owner"
 KINDS = (COUNT, HAIR_COLOUR, EYE_COLOUR, UNKNOWN_NAME, TAG_SPELLING, UNSUPPORTED_PEOPLE)
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
@@ -33,8 +35,8 @@ _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "obj
 class Fault:
     """One thing that a caption says wrong.
 
-    `kind` is one of KINDS, `said` the words of the caption, and `message` one sentence on what is wrong, for
-    the user and for a model that is asked to write the caption again.
+    `kind` is one of KINDS or WRONG_OWNER, `said` the words of the caption, and `message` one sentence on what
+    is wrong, for the user and for a model that is asked to write the caption again.
     """
 
     kind: str

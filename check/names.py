@@ -49,13 +49,18 @@ def _name(tag: str) -> _Name:
 class Names:
     """The names in a caption.
 
-    `said` are the tags of the characters that it names. `foreign` are names of nobody in the tags, by first
-    and last position. `taken` has the positions of the words of all names.
+    `places` has the positions of the words that name each character of the tags. `foreign` are names of
+    nobody in the tags, by first and last position. `taken` has the positions of the words of all names.
     """
 
-    said: frozenset[str]
+    places: Mapping[str, Collection[int]]
     foreign: tuple[tuple[int, int], ...]
     taken: frozenset[int]
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The tags of the characters that the caption names."""
+        return frozenset(tag for tag, places in self.places.items() if places)
 
 
 def _find_named(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
@@ -124,8 +129,7 @@ def find_names(
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
     found = {tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters}
     taken = in_foreign_names.union(*found.values())
-    said = frozenset(tag for tag, places in found.items() if places)
-    return Names(said, tuple(sorted(foreign.items())), frozenset(taken))
+    return Names(found, tuple(sorted(foreign.items())), frozenset(taken))
 
 
 def _foreign(

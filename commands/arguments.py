@@ -87,7 +87,6 @@ _OPTIONS = (
     Argument("--sample", f"compare N pictures; default: {USUAL_SAMPLE}", _NUMBER),
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
     Argument("-v --verbose", "print more about what happens", _SWITCH),
-    Argument("-h --help", "show this help message and exit", {"action": "help"}),
 )
 _WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in ("--settings", "--version")))
 _GOES_WITH = {
@@ -114,7 +113,6 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = _Parser(
         prog="caption.py",
         description="Writes captions for pictures with booru tags, as config.ini says.",
-        add_help=False,
         epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",
     )
     for title, members in (("commands, instead of a run", _COMMANDS), ("options", _OPTIONS)):
@@ -130,7 +128,7 @@ def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:
     commands = [each.flag for each in _COMMANDS if each.is_given(options)] or [_RUN]
     if len(commands) > 1:
         raise UserError(f"{_listed(commands)} cannot be done at once: leave out all but one of them")
-    for flag in (each.flag for each in _OPTIONS if each.flag in _GOES_WITH and each.is_given(options)):
+    for flag in (each.flag for each in _OPTIONS if each.is_given(options)):
         if commands[0] not in _GOES_WITH[flag]:
             fitting = _listed(_GOES_WITH[flag], "or")
             raise UserError(f"{flag} goes with {fitting}, and not with {commands[0]}: leave it out")

@@ -111,6 +111,11 @@ def is_person(word: str) -> bool:
     return word in _lists().sexes or word in _lists().kinds
 
 
+def colours_in(stems: Set[str]) -> Set[str]:
+    """Those of the stems that are colours."""
+    return _lists().colours & stems
+
+
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def read_looks(text: str) -> Looks:
     """Read what a text says of how somebody looks."""

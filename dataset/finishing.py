@@ -28,8 +28,6 @@ _POSSESSIVE = ("'s", "’s")
 # Then the run ends.
 _MOST_SLOW_CAPTIONS = 3
 _LEADING_MARKS = tuple(",.;:!?")
-# Words with which a caption begins, and which no name begins with when a small letter follows.
-_FIRST_WORD = re.compile(r"(?:An?|The|She|He|They|One|Two|Three|Four|Five|Six|Several|Many)(?= [a-z])")
 
 
 @dataclass(slots=True)
@@ -126,8 +124,7 @@ def with_trigger(caption: str, trigger: str) -> str:
     if not rest:
         return trigger
     if leading is None or leading["mark"]:
-        first = _FIRST_WORD.match(rest)
-        return f"{trigger}, {rest[0].lower() + rest[1:] if first else rest}"
+        return f"{trigger}, {rest}"
     return f"{trigger}{'' if rest.startswith(_POSSESSIVE) else ' '}{rest}"
 
 

@@ -300,7 +300,7 @@ class Former:
 
 FORMER_SETTINGS: Mapping[tuple[str, str], Former] = {
     ("Endpoint", "overlap"): Former(
-        "was removed, because the stages run one after another: leave it out", harmless=True
+        "was removed: the stages run one after another; delete the line", harmless=True
     ),
 }
 """By section and key, what a config.ini may still hold; keys of [Endpoint] also count in the stages."""

@@ -48,7 +48,7 @@ class Explanations:
     most_tokens: int
 
     def choose(self, tags: Sequence[str]) -> list[tuple[str, str]]:
-        """Name and description of the tags that are explained.
+        """The tags that are explained, with their descriptions.
 
         The tags that most pictures of the data set have come first, so that prompts begin alike and a server
         can reuse what it has computed for the one before.
@@ -64,7 +64,7 @@ class Explanations:
         kept = self._within_budget(chosen, entries)
         # Counts are compared in steps of factor four, so that a few new pictures do not change other prompts.
         kept.sort(key=lambda tag: (-(self.counts.get(tag, 0).bit_length() // 2), tag))
-        return [(words(tag), entries[tag].description) for tag in kept]
+        return [(tag, entries[tag].description) for tag in kept]
 
     def _is_explained(self, tag: str, entry: Entry, rank: int) -> bool:
         if not entry.description:

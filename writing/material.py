@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from composer.contradictions import without_contradicted
 from dataset.images import Picture, TagList
 from tags.categories import ARTIST, CHARACTER, COPYRIGHT, GENERAL, META, on_danbooru, without_categories
 from tags.filters import HiddenTraits
@@ -33,6 +34,10 @@ class Material:
     drops_implied: bool
     sheets: Sheets
 
+    def own_tags(self, tags: TagList) -> Mapping[str, Sequence[str]]:
+        """The tags of a picture of several characters that are one's alone, by character."""
+        return self.sheets.own_tags(tags.tags, self.meanings.categories(tags.tags))
+
     def sort_key(self, tags: TagList) -> tuple[bool, Sequence[str], Sequence[str], Sequence[str]]:
         """What the last message begins with in the templates that ship, in their order.
 
@@ -44,7 +49,7 @@ class Material:
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
-        return tags.explicit, characters, series, [name for name, _ in self.explanations.choose(shown)]
+        return tags.explicit, characters, series, [tag for tag, _ in self.explanations.choose(shown)]
 
     def values(
         self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
@@ -61,23 +66,25 @@ class Material:
             name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])
             for name, category in _LISTS.items()
         }
-        characters = [tag for tag in shown if categories.get(tag) == CHARACTER]
-        has_sheets = "character_sheets" in uses and bool(characters)
-        # A character in another form only gets the sheet of that form, or there would seem to be two of them.
-        people = without_implied(characters, categories, self.meanings.implied)
-        sheets = self.sheets.of(people) if has_sheets else []
+        people = self.sheets.people(shown, categories) if "character_sheets" in uses else []
+        own = self.sheets.own_tags(shown, categories) if len(people) > 1 else {}
         # The sheets of several characters say what their meanings would say again.
-        explained = [tag for tag in shown if tag not in characters] if len(sheets) > 1 else shown
-        meanings = ((name, self.hidden.cut_from(text)) for name, text in self.explanations.choose(explained))
+        explained = [tag for tag in shown if len(people) < 2 or categories.get(tag) != CHARACTER]
+        meanings = (
+            (tag, without_contradicted(text, tags.tags) if categories.get(tag) == CHARACTER else text)
+            for tag, text in self.explanations.choose(explained)
+        )
+        told = {words(tag): self.hidden.cut_from(text) for tag, text in meanings}
+        lines = (sheet.line(tags.tags, own.get(sheet.tag, ())) for sheet in self.sheets.of(people))
         return {
             **groups,
             "tags": _listed(shown),
-            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in meanings if text),
+            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in told.items() if text),
             "image_description": self.hidden.cut_from(description),
             "file_name": _as_text(picture.name.rpartition("/")[2]),
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
-            "character_sheets": "\n".join(self.hidden.cut_from(str(sheet)) for sheet in sheets),
+            "character_sheets": "\n".join(map(self.hidden.cut_from, lines)),
         }
 
     def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:

@@ -1,14 +1,16 @@
-"""Character sheets: what each character usually looks like in this data set, to tell who is who."""
+"""Character sheets: what each character usually looks like in this data set, so who is who in a picture."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from threading import Lock
 
+from composer.contradictions import without_contradicted
+from composer.who_is_who import assign
 from composer.words import role_of
 from dataset.images import Pictures
 from errors import ItemError
@@ -25,22 +27,36 @@ _MAX_TRAITS = 10
 # These bound memory for data sets of any size. More pictures of one character hardly change the shares.
 _MAX_PICTURES = 100
 _MAX_CHARACTERS = 10_000
+# Of a larger data set so many pictures are read, which takes a few seconds.
+_MAX_READ = 50_000
 # The composer's slots for looks, in the order in which a sheet lists them.
 _LOOKS = {slot: rank for rank, slot in enumerate(("hair", "hairstyle", "fringe", "eyes", "body", "clothes"))}
+_SEXES = {"1girl": "girl", "1boy": "boy"}
 _CATEGORIES_OF_LOOKS = {GENERAL, SPECIES}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One character: its name, what the wiki says of it, and the traits it usually has here, hair first."""
+    """One character: its tag, what the wiki says of it, and the traits it usually has here, hair first."""
 
-    name: str
+    tag: str
     description: str
     traits: tuple[str, ...]
 
-    def __str__(self) -> str:
+    @property
+    def looks(self) -> str:
+        """All that is known of its looks, in sentences; "" where nothing is."""
         usually = f"Usually {', '.join(self.traits)}." if self.traits else ""
-        return f"- {self.name}: {' '.join(part for part in (self.description, usually) if part)}"
+        return " ".join(filter(None, (self.description, usually)))
+
+    def line(self, tags: Sequence[str], own: Sequence[str]) -> str:
+        """What a prompt says of it in a picture with these tags.
+
+        `own` are the tags of the picture that are known to be this character's. Where none is, it is what the
+        character usually looks like, without what the tags contradict.
+        """
+        said = (_SEXES.get(tag, words(tag)) for tag in own)
+        return f"- {words(self.tag)}: {', '.join(said) or without_contradicted(self.looks, tags)}"
 
 
 @dataclass(frozen=True)
@@ -57,10 +73,25 @@ class Sheets:
         with self._reading:
             traits = self._traits
         found = (
-            Sheet(words(tag), self.meanings.look_up(tag).description, traits.get(tag, ()))
-            for tag in characters
+            Sheet(tag, self.meanings.look_up(tag).description, traits.get(tag, ())) for tag in characters
         )
-        return [sheet for sheet in found if sheet.description or sheet.traits]
+        return [sheet for sheet in found if sheet.looks]
+
+    def own_tags(self, tags: Sequence[str], categories: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """The tags of a picture that are one character's alone, by character; none if there is only one.
+
+        A character in another form, which has two tags, is only that form.
+        """
+        people = self.people(tags, categories)
+        if len(people) < 2:
+            return {}
+        looks = dict.fromkeys(people, "") | {sheet.tag: sheet.looks for sheet in self.of(people)}
+        return assign(tags, categories, looks)
+
+    def people(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
+        """The characters of a picture, each in the form that its tags say."""
+        characters = [tag for tag in tags if categories.get(tag) == CHARACTER]
+        return list(without_implied(characters, categories, self.meanings.implied))
 
     @cached_property
     def _traits(self) -> dict[str, tuple[str, ...]]:
@@ -83,7 +114,8 @@ class Sheets:
 
     def _portraits(self, wanted: Set[str]) -> Iterator[tuple[str, Sequence[str]]]:
         """The character and the tags of each picture that shows one of those wanted and nobody else."""
-        for picture in self.collection.surveyed:
+        surveyed = self.collection.surveyed
+        for picture in surveyed[:: 1 + len(surveyed) // _MAX_READ]:
             try:
                 tags = self.collection.tags(picture).tags
             except ItemError:

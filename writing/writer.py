@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 class PictureTags:
     """The tags of a picture, and what is known of tags, as far as it matters for its caption.
 
-    `names` are the characters of the whole data set.
+    `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone.
     """
 
     tags: Sequence[str]
@@ -41,6 +41,7 @@ class PictureTags:
     names: frozenset[str]
     implied: Implied
     hidden: HiddenTraits
+    own_tags: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ class Judgement:
 def judge(caption: str, picture: PictureTags) -> Judgement:
     """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile."""
     said_by = speakers(picture.tags, picture.implied)
-    coverage = check(caption, picture.tags, picture.categories, said_by, picture.names)
+    coverage = check(
+        caption, picture.tags, picture.categories, said_by, picture.names, own_tags=picture.own_tags
+    )
     # A character in another form has two tags, and need not be called by both names.
     missed = without_implied(coverage.missed, picture.categories, picture.implied)
     unnamed = tuple(tag for tag in missed if picture.categories.get(tag) == CHARACTER)

@@ -240,7 +240,7 @@ def explanations(
 
 
 def names(found: list[tuple[str, str]]) -> list[str]:
-    return [name for name, _ in found]
+    return [words(tag) for tag, _ in found]
 
 
 def test_characters_series_and_rare_tags_are_explained_unless_the_name_says_it_all() -> None:

@@ -36,7 +36,7 @@ def opened(folder: Path, pictures: Sequence[str], **settings: str) -> Opened:
 
 
 def sheets(project: Opened, *characters: str) -> list[str]:
-    return [str(sheet) for sheet in project.material.sheets.of(characters)]
+    return [sheet.line((), ()) for sheet in project.material.sheets.of(characters)]
 
 
 def values(project: Opened, number: int, uses: Sequence[str] = SHEETS) -> dict[str, object]:
@@ -94,16 +94,33 @@ def test_a_character_that_only_its_brackets_tell_of_has_a_sheet(tmp_path: Path) 
     assert sheets(opened(tmp_path, [tags] * 3), RAM) == ["- ram: Usually pink hair, maid apron."]
 
 
-def test_in_a_picture_of_two_the_sheets_say_who_is_who_and_nothing_is_said_twice(tmp_path: Path) -> None:
+def test_in_a_picture_of_two_the_sheets_say_whose_the_tags_of_the_picture_are(tmp_path: Path) -> None:
     tags = f"1girl, {RAM}, re:zero, pink hair, maid apron"
-    project = opened(tmp_path, [*ALONE, *[tags] * 3, f"2girls, {REM}, {RAM}, re:zero"])
+    both = f"2girls, {REM}, {RAM}, re:zero, pink hair, blue hair, short hair, smile, maid apron"
+    found = values(opened(tmp_path, [*ALONE, *[tags] * 3, both]), 6)
+    assert found["character_sheets"] == "- rem: blue hair, short hair\n- ram: pink hair, maid apron"
+
+
+def test_where_no_tag_is_known_to_be_somebodys_the_sheet_says_the_usual_looks(tmp_path: Path) -> None:
+    tags = f"1girl, {RAM}, re:zero, pink hair, maid apron"
+    project = opened(tmp_path, [*ALONE, *[tags] * 3, f"2girls, {REM}, {RAM}, re:zero, green eyes"])
     found = values(project, 6)
     assert found["character_sheets"] == (
-        "- rem: A maid with short blue hair. Usually blue hair, short hair, blue eyes, maid headdress.\n"
+        "- rem: A maid with short blue hair. Usually blue hair, short hair, maid headdress.\n"
         "- ram: Usually pink hair, maid apron."
     )
     assert "rem" not in str(found["tag_descriptions"])
-    alone = values(project, 0)
+
+
+def test_of_a_character_nothing_is_told_that_the_tags_contradict(tmp_path: Path) -> None:
+    project = opened(tmp_path, [f"1girl, {REM}, long hair, red eyes"])
+    found = values(project, 0)
+    assert found["character_sheets"] == "- rem: A maid."
+    assert found["tag_descriptions"] == "- rem: A maid."
+
+
+def test_of_one_character_the_sheet_says_the_usual_looks_and_the_meaning_is_told(tmp_path: Path) -> None:
+    alone = values(opened(tmp_path, ALONE), 0)
     assert str(alone["character_sheets"]).startswith("- rem: A maid")
     assert "- rem: A maid with short blue hair." in str(alone["tag_descriptions"])
 
