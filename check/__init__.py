@@ -11,7 +11,6 @@ another in fewer words (dress beside white_dress) or goes without saying (solo) 
 of the weight that is said, times 0.8 for each fault.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,11 +29,11 @@ from check.wording import is_list, new_words
 from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, RATING, SPECIES, UNSEEN
 from tags.people import count_in
+from tags.unsaid import is_unsaid
 
 __all__ = ["KINDS", "TAG_SPELLING", "Coverage", "Fault", "check", "is_list", "new_words"]
 
 _NEVER_SAID = UNSEEN | {RATING}
-_NOT_FOR_CAPTIONS = re.compile("|".join(word_list("tags", "not_for_captions")))
 # Who looks for a tag in the caption, where its category does not tell.
 _PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
 _WEIGHTS = {CHARACTER: 4.0, SPECIES: 3.0, COPYRIGHT: 2.0}
@@ -128,7 +127,7 @@ def check(
 @lru_cache(maxsize=1 << 16)
 def _counted_tag(tag: str, category: str) -> _CountedTag | None:
     """What is known of a tag; None where no caption has to say it."""
-    if category in _NEVER_SAID or _NOT_FOR_CAPTIONS.fullmatch(tag):
+    if category in _NEVER_SAID or is_unsaid(tag):
         return None
     colour = colour_of(tag) or ("", frozenset())
     if category in {CHARACTER, COPYRIGHT}:

@@ -10,14 +10,13 @@ said that no tag says. The tags do not tell which of several people has or wears
 from collections.abc import Mapping, Sequence
 
 from composer import appearance
-from composer.doings import PLACES, clauses, presentation, where
-from composer.phrasing import and_list, led
+from composer.doings import clauses, presentation, where
+from composer.phrasing import and_list, led, there_is_also
 from composer.picture import Picture, sort_tags
 from composer.subject import DEEDS, TRAITS, Subject, find_subject, from_series
 from composer.words import REST
 from errors import ItemError
 
-_THINGS = ("being", "vehicle", "thing", "feature")
 # Before what fits in no other sentence. It does not say "picture", a word that captions should not have.
 _ALSO_SHOWN = "also shown:"
 
@@ -40,11 +39,11 @@ def compose(
         sentences = _scene(picture)
     else:
         vehicles = () if subject.kind == "it" else ("vehicle",)
-        also = picture.phrases("thing", *vehicles, REST)
+        also = there_is_also(picture.phrases("thing", *vehicles))
         # Of these is unknown which of the characters is from them.
         series = picture.series if picture.names else ()
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
-        sentences = [*_about(subject, picture), from_them, led(_ALSO_SHOWN, also)]
+        sentences = [*_about(subject, picture), from_them, also, led(_ALSO_SHOWN, picture.phrases(REST))]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     return text.replace("{her}", subject.pronoun[1])
 
@@ -68,10 +67,11 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
     fits_a_noun = picture.has("pose") or not picture.has("act") or said[0].split(" ")[0].endswith("ing")
     if fits_a_noun and not (looks or subject.ends_in_aside or subject.several):
-        shown = "" if picture.has(*DEEDS) or not said[0].startswith(("as ", "with ")) else "shown "
+        shown = "" if picture.has(*DEEDS) or not said[0].startswith("with ") else "shown "
         return [f"{subject.text} {shown}{', '.join(said)}"]
-    begins_with_place = where(picture, PLACES).startswith(said[0])
-    shown = "" if picture.has("pose", "act") or begins_with_place or said[0].startswith("seen ") else "shown "
+    begins_with_place = where(picture).startswith(said[0])
+    is_verb = begins_with_place or said[0].startswith(("seen ", "shown ", "painted ", "drawn "))
+    shown = "" if picture.has("pose", "act") or is_verb else "shown "
     done = shown + ", ".join(said)
     if subject.is_bare_name and not looks:
         return [f"{subject.text} {subject.verb} {done}", details]
@@ -80,15 +80,29 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
 
 def _scene(picture: Picture) -> list[str]:
     """The sentences on a picture without anybody: "A landscape with a river, outdoors at night"."""
-    frames, things = and_list(picture.phrases("frame")), and_list(picture.phrases(*_THINGS, *TRAITS))
-    place = where(picture, (slot for slot in PLACES if slot not in {"frame", "feature"}))
+    frames = and_list(picture.phrases("frame"))
+    mains, others = _mains_of_scene(picture)
+    place = where(picture, without=(*mains, "frame"))
     said = [*filter(None, [place]), *presentation(picture)]
     said += [f"with {phrase}" for phrase in picture.phrases("empty")]
+    things = and_list(picture.phrases(*mains))
     subject = f"{frames} with {things}" if frames and things else frames or things
     rest = [*picture.phrases(REST, *DEEDS, "alone"), led("holding", picture.phrases("held"))]
-    also = led(_ALSO_SHOWN, filter(None, rest))
+    also = [there_is_also(picture.phrases(*others)), led(_ALSO_SHOWN, filter(None, rest))]
     if subject or picture.series:
-        return [", ".join([(subject or "a scene") + from_series(picture), *said]), also]
+        subject = (subject or "a scene") + from_series(picture)
+        # A place follows a short subject without a comma: "a house in a forest".
+        glue = " " if place and "," not in subject else ", "
+        return [glue.join([subject, ", ".join(said)]) if said else subject, *also]
     if said:
-        return ["a scene " + ", ".join(said), also]
+        return ["a scene " + ", ".join(said), *also]
     return [led("a picture of", filter(None, rest))]
+
+
+def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The slots that the picture is about, and those of what is in it besides: lighthouse, seagull."""
+    slots = ("landmark", "vehicle", "being", "thing", *TRAITS)
+    for main in slots[:2]:
+        if picture.has(main):
+            return (main,), tuple(slot for slot in slots if slot != main)
+    return ((*slots, "feature"), ()) if picture.has("frame") or not picture.has("thing") else (slots, ())

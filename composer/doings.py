@@ -1,13 +1,22 @@
 """What those shown do and where, and how the picture shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from composer.appearance import merged
 from composer.phrasing import and_list, led
 from composer.picture import Picture
 
-PLACES = ("on", "inout", "among", "place", "feature", "time", "sky", "weather", "frame")
-_PLACE_LEADS = {"among": "among", "feature": "near", "sky": "under", "weather": "in", "frame": "amid"}
+# The slots of places in the order in which they are said, by the word before them.
+_PLACE_SLOTS = (
+    ("", ("on", "inout")),
+    ("among", ("among",)),
+    ("", ("place",)),
+    ("near", ("landmark", "feature")),
+    ("in", ("weather",)),
+    ("", ("time",)),
+    ("under", ("sky",)),
+    ("amid", ("frame",)),
+)
 _PLACES_WITHOUT_COMMA = 3
 
 
@@ -21,7 +30,7 @@ def clauses(picture: Picture, *, several: bool) -> list[str]:
 
 def deeds(picture: Picture) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
-    pose, acts, place = picture.phrases("pose"), picture.phrases("act"), where(picture, PLACES)
+    pose, acts, place = picture.phrases("pose"), picture.phrases("act"), where(picture)
     if not place:
         return [and_list(pose + acts)]
     if pose:
@@ -29,12 +38,16 @@ def deeds(picture: Picture) -> list[str]:
     return [f"{acts[0]} {place}"] if len(acts) == 1 else [and_list(acts), place]
 
 
-def where(picture: Picture, slots: Iterable[str]) -> str:
-    """The places of these slots as one clause: "outdoors in a forest at night"."""
+def where(picture: Picture, without: Collection[str] = ()) -> str:
+    """The places as one clause, without those of some slots: "outdoors in a forest at night"."""
     places: list[str] = []
-    for slot in slots:
-        said = merged(picture, slot)
-        places += [led(_PLACE_LEADS[slot], said)] if slot in _PLACE_LEADS and said else said
+    for lead, of_lead in _PLACE_SLOTS:
+        said = [place for slot in of_lead if slot not in without for place in merged(picture, slot)]
+        if lead:
+            places += [led(lead, said)] if said else []
+        else:
+            # "on a street in a city": what somebody is on is smaller than what they are in.
+            places += sorted(said, key=lambda place: place.startswith("in "))
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
     return ", ".join([" ".join(near), *far]) if near else ""
 
@@ -42,8 +55,8 @@ def where(picture: Picture, slots: Iterable[str]) -> str:
 def presentation(picture: Picture) -> list[str]:
     """How the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
     parts = (
-        [("seen", "from"), ("in", "shot"), ("against", "backdrop")],
-        [("as", "as"), ("in", "style")],
+        [("shown as", "as"), ("seen", "from"), ("in", "shot"), ("against", "backdrop")],
+        [("in", "style")],
         [("painted in", "painted"), ("drawn in", "drawn")],
         [("with", "text")],
     )

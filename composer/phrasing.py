@@ -4,10 +4,9 @@ words.json has all that the composer knows of tags. Whether a noun is a plural i
 and whether it takes "a" or "an" by how it begins to sound.
 """
 
-import fnmatch
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +40,6 @@ class Lists:
     head_slot: dict[str, str]
     phrases: dict[str, tuple[str, str]]
     patterns: tuple[tuple[re.Pattern[str], str, str], ...]
-    meta: re.Pattern[str]
     adjective_rank: dict[str, int]
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str]]]
@@ -67,7 +65,6 @@ def lists() -> Lists:
             (re.compile(re.escape(glob).replace(r"\*", "(.+)")), slot, said)
             for glob, slot, said in raw["patterns"]
         ),
-        meta=re.compile("|".join(map(fnmatch.translate, _split(raw["meta"])))),
         adjective_rank={
             word.replace("_", " "): rank
             for rank, lines in enumerate(raw["adjectives"])
@@ -126,12 +123,16 @@ def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def with_article(phrase: str) -> str:
     """Put "a" or "an" before a singular that can be counted; plurals and substances have no article."""
-    words, noun = lists().words, phrase.split(" ")[-1].lower()
-    ends_like_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
-    is_plural = noun in words["plural"] or (ends_like_plural and noun not in words["singular"])
-    if is_plural or noun in words["mass"] or not phrase[:1].isalnum():
+    noun = phrase.split(" ")[-1].lower()
+    if _is_plural(noun) or noun in lists().words["mass"] or not phrase[:1].isalnum():
         return phrase
     return f"{_article(phrase.split(' ')[0])} {phrase}"
+
+
+def _is_plural(noun: str) -> bool:
+    ends_like_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    words = lists().words
+    return noun in words["plural"] or (ends_like_plural and noun not in words["singular"])
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
@@ -176,3 +177,11 @@ def led(lead: str, things: Iterable[str]) -> str:
     """A list with a word before it: "wearing a hat and gloves"; "" where there is nothing to list."""
     listed = and_list(things)
     return f"{lead} {listed}" if listed else ""
+
+
+def there_is_also(things: Sequence[str]) -> str:
+    """A sentence on what else there is: "there are also a tree and grass"; "" where there is nothing."""
+    one = len(things) == 1 and (
+        things[0].startswith(("a ", "an ", "the ")) or not _is_plural(things[0].rpartition(" ")[2])
+    )
+    return led("there is also" if one else "there are also", things)

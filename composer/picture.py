@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
 from tags.broader import broader_tags
@@ -83,6 +84,10 @@ def sort_tags(
         if owner and role.slot in _COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
+    if lists().words["animal_people"].intersection(picture.phrases("quality")):
+        # An anthro wolf is a wolf itself, and not together with one.
+        picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
+        picture.roles.pop("being", None)
     return picture
 
 
@@ -100,7 +105,7 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
     """The tags that a caption says, each with what it says, without what another one says too."""
     placed = [
         (tag, Role("species", as_words(tag), covers=broader_tags(tag)) if tag in species else role_of(spoken))
-        for tag, spoken in _narrowed(tags)
+        for tag, spoken in narrowed(tags)
     ]
     covered = frozenset[str]().union(*(role.covers - {tag} for tag, role in placed))
     said = {
@@ -109,27 +114,6 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         if tag not in covered and role.slot != META
     }
     yield from said.values()
-
-
-def _narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each tag with the tag to say for it.
-
-    black_footwear is said as black_boots if boots are the only footwear, and reading as reading a book.
-    """
-    broad, objects = lists().broad, lists().objects
-    last_words = {tag.rpartition("_")[2] for tag in tags}
-    for tag in tags:
-        noun = tag.rpartition("_")[2]
-        if noun in broad:
-            otherwise, narrower = broad[noun]
-            yield tag, tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
-        else:
-            thing = _only_one(objects[tag].intersection(tags)) if tag in objects else ""
-            yield tag, f"{tag}_{thing}" if thing else tag
-
-
-def _only_one(found: Collection[str]) -> str:
-    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """Who or what a caption is about, and the words that name them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from composer import appearance
-from composer.phrasing import and_list, with_article
+from composer.phrasing import and_list, lists, with_article
 from composer.picture import Picture
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
@@ -57,12 +58,21 @@ def find_subject(picture: Picture) -> Subject:
         return _named_or_counted(picture, people, number)
     if picture.species or picture.has("quality", "kind", "company", "relation"):
         return _described(picture)
-    if picture.has("being") or (picture.has("vehicle") and not picture.has("frame")):
+    place_is_shown = picture.has("frame", "landmark")
+    if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being", "vehicle")
         return Subject(_with_solo(picture, and_list(beings)) + from_series(picture), "it", len(beings) > 1)
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
+
+
+def _is_about_beings(picture: Picture) -> bool:
+    """Whether animals are what is looked at, and not a lighthouse with a seagull."""
+    if not picture.has("being"):
+        return False
+    is_described = picture.has("eyes", "body", "clothes", "held", *DEEDS)
+    return is_described or not picture.has("frame", "landmark")
 
 
 def _counted_people(picture: Picture) -> tuple[list[str], int]:
@@ -76,8 +86,7 @@ def _counted_people(picture: Picture) -> tuple[list[str], int]:
         counts = [role.phrase for role in picture.roles.get(sex, ())]
         if counts:
             count = max(counts, key=_size)
-            # That there are several is all that matters of the number.
-            number += 1 if count == "1" else 2
+            number += math.ceil(_size(count))
             other = "other " if sex == OTHERS and said else ""
             singular = "person" if sex == OTHERS else sex
             said.append(_counted(count, other + singular, other + plural))
@@ -106,29 +115,63 @@ def _counted(count: str, one: str, many: str) -> str:
 def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subject:
     """People who have names or are counted: "Hatsune Miku from Vocaloid, a girl"."""
     several_names = len(picture.names) > 1 and not picture.has("alone")
-    several = number > 1 or several_names or picture.has("company", "relation")
-    kinds = picture.phrases("kind")
-    if len(people) == 1 and not several:
-        people, kinds = _one_person(picture, people[0], kinds)
-    elif several and picture.names and number < 2:
-        people, kinds = [], people + kinds
+    if not (number > 1 or several_names or picture.has("company", "relation")):
+        return _one_of_them(picture, people)
+    people = _with_what_all_are(picture, people)
     if picture.portraits:
         return _portrayed(picture, people, number)
+    asides = _asides(picture, number)
+    who, names = and_list(people), _names_with_series(picture.names)
+    if names and number < 2:
+        text = names
+        asides.insert(0, f"{who} among them" if who else "")
+    elif names and len(picture.names) < number:
+        text = f"{who}, {names} among them"
+    else:
+        text = f"{names}, {who}" if names else who + from_series(picture)
+    asides = [aside for aside in asides if aside]
+    is_bare_name = bool(names) and text == names and not asides
+    text = ", ".join(part for part in (text, *asides) if part)
+    return Subject(text, _sex(picture), several=True, ends_in_aside=bool(asides), is_bare_name=is_bare_name)
+
+
+def _one_of_them(picture: Picture, people: list[str]) -> Subject:
+    """Somebody alone who has a name or is counted: "Hatsune Miku from Vocaloid, a girl who is an idol"."""
+    kinds = picture.phrases("kind")
+    if people:
+        people, kinds = _one_person(picture, people[0], kinds)
+    elif picture.has("quality"):
+        people = [f"({', '.join(picture.phrases('quality'))})"]
     kinds += [with_article(species) for species in picture.species]
-    groups = picture.phrases("relation", "company")
-    who = ", ".join(said for said in (and_list(people), and_list(groups)) if said)
-    if picture.has("alone") and (several or not (people or picture.names)):
-        who = ", ".join(said for said in (who, "alone") if said)
-    if picture.has("quality") and (several or not people):
-        who = f"{who} ({', '.join(picture.phrases('quality'))})".strip()
-    parts = [_names_with_series(picture.names), who] if picture.names else [who + from_series(picture)]
-    text = ", ".join(part for part in parts if part)
-    ends_in_aside = bool(kinds or groups or (picture.names and not people))
+    names = _names_with_series(picture.names)
+    text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
     if kinds:
-        who_is = " who is " if people else ", who is "
-        text += f", {and_list(kinds)} among them" if several else who_is + and_list(kinds)
-    is_bare_name = bool(picture.names) and not (who or kinds)
-    return Subject(text, _sex(picture), several, ends_in_aside, is_bare_name)
+        text += (" who is " if people else ", who is ") + and_list(kinds)
+        text = text.replace(" who is of ", " of ")
+    ends_in_aside = bool(kinds) or not people
+    return Subject(text, _sex(picture), ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
+
+
+def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:
+    """The people with what is likely said of all of them: "two anthro boys"."""
+    words = [quality for quality in picture.phrases("quality") if quality in lists().words["of_all"]]
+    if not words:
+        return people
+    return [" ".join((who.split(" ", 1)[0], *words, who.split(" ", 1)[1])) for who in people]
+
+
+def _asides(picture: Picture, number: int) -> list[str]:
+    """What else is said of several people as a whole: "sisters", "an elf among them"."""
+    asides = [and_list(picture.phrases("relation", "company")), "alone" if picture.has("alone") else ""]
+    of_all = lists().words["of_all"]
+    asides += [f"one of them {said}" for said in picture.phrases("quality") if said not in of_all]
+    species = [with_article(animal) for animal in picture.species]
+    kinds = picture.phrases("kind")
+    if species and not kinds and len(species) == number:
+        asides.append(and_list(species))
+    elif kinds or species:
+        asides.append(f"{and_list(kinds + species)} among them")
+    return [aside for aside in asides if aside]
 
 
 def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
@@ -142,12 +185,10 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     source = f" from {and_list(common)}" if common else ""
     if sum(_counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides = [f", {group}" for group in picture.phrases("relation", "company", "alone", "quality")]
-    if kinds := picture.phrases("kind"):
-        asides.append(f", {and_list(kinds)} among them")
-    group = (and_list(people) + source + "".join(asides)).strip(", ")
+    asides = "".join(f", {aside}" for aside in _asides(picture, number))
+    group = (and_list(people) + source + asides).strip(", ")
     them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
-    reference = f"T{them[1:]}{source}{''.join(asides)}{',' if asides else ''}" if group else ""
+    reference = f"T{them[1:]}{source}{asides}{',' if asides else ''}" if group else ""
     text = f"{', '.join(told[:-1])}, and {told[-1]}"
     return Subject(text, _sex(picture), several=True, group=group, reference=reference)
 
@@ -167,7 +208,8 @@ def _portrait(portrait: Picture | None) -> str:
 def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
     """A girl tagged tall and cat_girl is "a tall cat girl"; other kinds are left for "who is …"."""
     noun = person.split(" ", 1)[1]
-    named = next((kind for kind in kinds if kind.endswith(f" {noun}")), None)
+    nouns = lists().words[f"{noun}s"] if noun != "person" else ()
+    named = next((kind for kind in kinds if kind.rpartition(" ")[2] in nouns), None)
     words = [*picture.phrases("quality"), named.split(" ", 1)[1] if named else noun]
     return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
 

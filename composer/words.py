@@ -10,14 +10,16 @@ from functools import lru_cache
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
 from english import singular
 from tags.broader import broader_tags
-from tags.people import BOYS, count_in
+from tags.people import BOYS, GIRLS, count_in
 from tags.spelling import without_qualifiers
+from tags.unsaid import is_unsaid
 
 REST = "rest"
 META = "meta"
 COLOUR_RANK = 2
 NOUN_RANK = 4
 
+_SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
@@ -41,10 +43,10 @@ class Role:
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def role_of(tag: str) -> Role:
     """What `tag` says and in which slot; the slot is "meta" for what no caption says."""
-    if lists().meta.fullmatch(tag):
+    if is_unsaid(tag):
         return Role(META, "")
     if count := count_in(tag):
-        covered = frozenset({"male_focus"}) if count.kind == BOYS else frozenset[str]()
+        covered = _SAID_BY_COUNT.get(count.kind, frozenset())
         return Role(count.kind, count.number, covers=covered)
     slot, phrase = (
         _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag) or (REST, as_words(tag))
@@ -84,7 +86,7 @@ def _filled_in(said: str, tag: str, rest: str) -> str:
 def _by_head(tag: str) -> tuple[str, str] | None:
     """By the last word before a preposition: cat_on_lap is a cat."""
     words = without_qualifiers(tag).split("_")
-    if _is_verb(words[0]) and len(words) > 1:
+    if len(words) > 1 and _is_verb_before_noun(words[0]):
         return None
     end = next((at for at, word in enumerate(words) if word in lists().words["prepositions"]), len(words))
     if not end:
@@ -96,13 +98,18 @@ def _by_head(tag: str) -> tuple[str, str] | None:
 
 def _by_verb(tag: str) -> tuple[str, str] | None:
     words = tag.split("_")
-    if _is_verb(words[0]):
+    if _is_verb_before_noun(words[0]) if len(words) > 1 else _is_verb(tag):
         return "act", _verb_phrase(tag)
     return ("act", as_words(tag)) if _is_verb(words[-1]) and len(words) < _MOST_WORDS_OF_NOUN else None
 
 
 def _is_verb(word: str) -> bool:
     return len(word) > 4 and word.endswith("ing") and word not in lists().words["not_verbs"]
+
+
+def _is_verb_before_noun(word: str) -> bool:
+    """Whether the word is what somebody does with a noun that follows: no washing machine."""
+    return _is_verb(word) and word not in lists().words["compound_ings"]
 
 
 def _verb_phrase(tag: str) -> str:
