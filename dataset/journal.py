@@ -75,6 +75,7 @@ class Record:
     file = _Text()
     over = _Text()
     content = _Text()
+    target = _Text()
 
     @property
     def prompt_tokens(self) -> int:
@@ -139,11 +140,10 @@ class Journal:
             line |= {"written": text, "text": digest(text)}
         self._lines.add({**line, **more})
 
-    def add_side_file(self, name: str, file_digest: str) -> None:
-        """Add that a further file for a trainer was written."""
-        self._lines.add(
-            {"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, "file": name, "text": file_digest}
-        )
+    def add_side_file(self, target: str, name: str, file_digest: str) -> None:
+        """Add that a further file for a trainer was written, or with an empty digest that it was removed."""
+        what = {"target": target, "file": name, "text": file_digest}
+        self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
 
     def records(self, *stages: str) -> Iterator[Record]:
         """The records of `stages` about pictures, oldest first."""
@@ -151,10 +151,10 @@ class Journal:
             if line.get("stage") in stages and isinstance(line.get("picture"), str):
                 yield Record(line)
 
-    def side_files(self) -> dict[str, str]:
-        """The further files for trainers: name ─▶ digest of the content that was last written."""
+    def side_files(self) -> dict[str, Record]:
+        """The further files for trainers: name ─▶ what was last written: its target and its digest."""
         records = (Record(line) for line in self._lines.read())
-        return {record.file: record.text for record in records if record.stage == _SIDE_FILES}
+        return {record.file: record for record in records if record.stage == _SIDE_FILES}
 
     def watch(self) -> None:
         """From now on refuse to add lines if somebody moved or removed the file."""
