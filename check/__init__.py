@@ -6,9 +6,10 @@ takes less than half a millisecond. Its time grows in proportion to the length o
 makes it raise.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from check.adds import Addition, find_additions
 from check.census import count_people
@@ -27,7 +28,6 @@ from check.people import (
 )
 from check.scoring import Coverage, weight_of
 from check.text import Text, read
-from check.vocabulary import word_list
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_list, new_words
@@ -80,7 +80,7 @@ def check(
     aliases: Mapping[str, Sequence[str]] | None = None,
     known_names: frozenset[str] = frozenset(),
     own_tags: Mapping[str, Sequence[str]] | None = None,
-    told: Sequence[str] = (),
+    told: Iterable[str] = (),
 ) -> Coverage:
     """Hold a caption against the canonical tags of its picture.
 
@@ -99,7 +99,7 @@ def check(
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
     people, census = find_people(text, names), count_people(tags)
-    sources = Sources([*tags, *(alias for tag in tags for alias in aliases.get(tag, ())), *told])
+    sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)
     faults, contradicted = people_faults(text, people, census, unsupported)
     coloured = {tag: known.colour for tag, known in counted.items() if known.kind == _COLOUR}

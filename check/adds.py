@@ -18,7 +18,6 @@ from english import NUMBER_WORDS, stem
 
 NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 
-_GRAMMAR = frozenset(word_list("wording", "grammar"))
 _ANIMALS = frozenset(map(stem, word_list("adds", "animals")))
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
 _NO_ANIMALS = frozenset(word_list("adds", "no_animals"))
@@ -39,7 +38,7 @@ class Addition:
     said: str
 
     def __str__(self) -> str:
-        return self.said if self.kind == QUOTATION else f'"{self.said}"'
+        return f'"{self.said}"'
 
 
 def find_additions(
@@ -113,10 +112,9 @@ def _lead(text: Text, at: int) -> int:
 
 
 def _quotations(text: Text, known: Sources) -> Iterator[Place]:
-    """Quoted words of which not all stand in a source."""
+    """Quoted words that stand in no source as they are."""
     runs = groupby(sorted(text.quoted), key=lambda at: sum(place < at for place in text.quoted) - at)
     for _, run in runs:
         places = list(run)
-        content = [word for at in places if (word := text.words[at]) not in _GRAMMAR]
-        if not content or not all(map(known.bear_out, content)):
+        if not known.quote([text.words[at] for at in places]):
             yield places[0], places[-1]

@@ -5,7 +5,7 @@ and a model that rewrites a draft should find hardly a word that is not in what 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
 from check.text import words_in
@@ -66,7 +66,7 @@ class Sources:
     """The words of texts, which bear out the words of another one."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = texts
+        self._given = texts
 
     def bear_out(self, word: str) -> bool:
         """Whether a lower-case word stands in a text: in any form, as a synonym, as a part of a compound
@@ -84,14 +84,23 @@ class Sources:
         cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
         return any(stem(word[:cut]) in self._said and stem(word[cut:]) in self._said for cut in cuts)
 
+    def quote(self, spoken: Sequence[str]) -> bool:
+        """Whether these lower-case words stand in a text in a row."""
+        row = f" {' '.join(spoken)} "
+        return any(row in f" {' '.join(words)} " for words in self._texts)
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the words."""
         return frozenset(map(stem, self._words))
 
     @cached_property
+    def _texts(self) -> list[list[str]]:
+        return list(map(words_in, self._given))
+
+    @cached_property
     def _words(self) -> set[str]:
-        words = {word.lstrip(_DIGITS) for text in self._texts for word in words_in(text)}
+        words = {word.lstrip(_DIGITS) for words in self._texts for word in words}
         return words.union(*(_PEOPLE[word] for word in words if word in _PEOPLE))
 
     @cached_property

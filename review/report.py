@@ -199,11 +199,13 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         **_past_values(past, history.run, caption),
     }
     if caption and tagged.tags:
-        coverage = coverage_of(sources, caption, tagged.tags, tagged.categories, names)
+        described = str(values["description"])
+        coverage = coverage_of(sources, caption, described, tagged.tags, tagged.categories, names)
         values |= {
             "marks": marks(coverage, tagged.tags),
             "score": round(coverage.score, 3),
             "faults": [fault.message for fault in coverage.faults],
+            "adds": list(map(str, coverage.adds)),
         }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
 

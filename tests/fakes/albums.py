@@ -59,7 +59,8 @@ class Album:
         data_set = self._data_set()
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts
-        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, lambda tag: ())
+        nothing = (lambda tag: ()), (lambda tags: ())
+        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing)
         return gather(sources)
 
     def write(self) -> Path:

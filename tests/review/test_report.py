@@ -162,6 +162,7 @@ PAIRS = [
     *(("quiet", paper) for paper in ("paper", "card", "sunk")),
     *(("accent", paper) for paper in ("paper", "card", "accent-soft")),
     *(("on-accent", "accent"), ("said", "said-soft"), ("missed", "missed-soft"), ("wrong", "wrong-soft")),
+    ("perhaps", "perhaps-soft"),
     *(("wrong", "card"), ("paper", "ink")),
 ]
 
