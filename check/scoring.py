@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from check.adds import Addition
 from check.faults import Fault
 from check.vocabulary import word_list
+from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES
 from tags.people import count_in
 
@@ -49,13 +50,20 @@ class Coverage:
         return self._share_of((*self.said, *self.perhaps))
 
     def after_reading(self, found: Collection[str]) -> "Coverage":
-        """The coverage after somebody read the caption again, and of `perhaps` found these tags said."""
-        said = {*self.said, *(tag for tag in self.perhaps if tag in found)}
+        """The coverage after somebody read the caption again and found these tags said, and no others."""
+        known = self.with_said(found)
+        missed = {*known.missed, *known.perhaps}
+        return replace(known, missed=tuple(tag for tag in self.weights if tag in missed), perhaps=())
+
+    def with_said(self, found: Collection[str]) -> "Coverage":
+        """The coverage once it is known that these tags are said, and with them what they say too."""
+        said = {*self.said, *found, *(broader for tag in found for broader in broader_tags(tag))}
+        said -= {*self.contradicted}
         return replace(
             self,
             said=tuple(tag for tag in self.weights if tag in said),
-            missed=tuple(tag for tag in self.weights if tag not in said and tag not in self.contradicted),
-            perhaps=(),
+            missed=tuple(tag for tag in self.missed if tag not in said),
+            perhaps=tuple(tag for tag in self.perhaps if tag not in said),
         )
 
     def _share_of(self, tags: Collection[str]) -> float:

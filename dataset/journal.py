@@ -6,7 +6,8 @@ Every line starts in the same way:
 
 The further values depend on the outcome:
 
-    done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement
+    done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement;
+              `read` has the tags that a second reading found, `reading` the form in which the model was asked
     edited    written, text: a person wrote it
               both have `over` too where they replaced a text: its digest
     failed    reason, message
@@ -76,6 +77,7 @@ class Record:
     over = _Text()
     content = _Text()
     target = _Text()
+    reading = _Text()
 
     @property
     def prompt_tokens(self) -> int:
@@ -107,6 +109,16 @@ class Record:
     def draft(self) -> bool:
         """Whether the text was composed without a model."""
         return self.line.get("draft") is True
+
+    @property
+    def read_as_said(self) -> frozenset[str]:
+        """The tags that a second reading of the caption found, or words that were learnt in one."""
+        found = self.line.get("read")
+        return (
+            frozenset(tag for tag in found if isinstance(tag, str))
+            if isinstance(found, list)
+            else frozenset()
+        )
 
     @property
     def is_written(self) -> bool:
