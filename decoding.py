@@ -20,11 +20,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_STARTS_OF_MARKS = {mark[:1] for mark, _ in _MARKS}
 _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 
 
 def _marked_encoding(data: bytes) -> str | None:
     """The encoding that a byte order mark at the beginning tells; None if there is no mark."""
+    if data[:1] not in _STARTS_OF_MARKS:
+        return None
     return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
@@ -58,7 +61,7 @@ def _windows_text(escaped: str) -> str:
     return escaped.encode("utf-8", "surrogateescape").decode("cp1252")
 
 
-def open_file(path: Path) -> io.BufferedReader:
+def open_file(path: Path | str) -> io.BufferedReader:
     """Open a file for reading; raises OSError, without waiting, for what is no file: a pipe, a device."""
     return open(path, "rb", opener=_open_regular)
 

@@ -117,6 +117,7 @@ class Project:
 
         # Stage 1 may have found what further tags imply.
         self._along.clear()
+        self.collection.forget()
         survey, chosen = self.collection.survey(), self.settings.tags
         meanings = TagMeanings(self.own, self.cache, survey.categories)
         explanations = Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens)

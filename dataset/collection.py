@@ -112,10 +112,8 @@ class Collection:
         known = self._remembered.get(picture.name)
         if known is None or known.state != self._files.state(picture):
             known = self._read(picture)
-        # Stage 1 may have learned since what is said along with a tag.
-        more = [text for tag in known.tags.tags for text in self._added(tag)]
         try:
-            refuse_with(known.tags.judgement, [*texts, *more])
+            refuse_with(known.tags.judgement, texts)
         except ExcludedError as error:
             self._excluded[picture.name] = str(error)
             self.found_excluded.add(picture.name)
@@ -130,6 +128,10 @@ class Collection:
                 seen = named_in(description)
                 self._sightings.add(picture.stem_name, self.file(picture), seen, str(error))
             raise
+
+    def forget(self) -> None:
+        """Read all tag files again when they are needed: what is said along with tags may have changed."""
+        self._remembered.clear()
 
     def changed_since(self, picture: Picture, time_ns: int | None) -> bool:
         """Whether a tag file was saved since a caption, or a vision model saw what excludes the picture."""

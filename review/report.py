@@ -159,15 +159,16 @@ class _TagTable:
 
 
 class _Tagged:
-    """A picture with its tags, or with the error why it has none."""
+    """A picture with its texts and its tags, or with the error why it has no tags."""
 
     def __init__(self, sources: Sources, picture: Picture, table: _TagTable) -> None:
         self.picture = picture
         self.error: ItemError | None = None
         name = picture.stem_name
+        self.caption = sources.captions.read(name) or ""
+        self.description = sources.descriptions.read(name) or ""
         try:
-            texts = (sources.captions.read(name), sources.descriptions.read(name))
-            sources.collection.admit(picture, *filter(None, texts))
+            sources.collection.admit(picture, *filter(None, (self.caption, self.description)))
             found = sources.collection.tags(picture)
         except ItemError as error:
             self.error, found = error, TagList((), {})
@@ -179,12 +180,11 @@ class _Tagged:
 
 def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
     """One picture, without empty values: a page may have ten thousand of them."""
-    picture, error = tagged.picture, tagged.error
+    picture, error, caption = tagged.picture, tagged.error, tagged.caption
     values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
     if isinstance(error, ExcludedError):
         return {**values, "excluded": str(error)}
     past = history.pictures.get(picture.stem_name) or Past()
-    caption = sources.captions.read(picture.stem_name) or ""
     failures = [(stage, failure.reason, failure.message) for stage, failure in past.failures.items()]
     if error is not None:
         failures = [("tags", error.reason, str(error))]
@@ -192,7 +192,7 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         "src": picture_address(picture),
         "caption": caption,
         "seen": digest(caption) if caption else "",
-        "description": sources.descriptions.read(picture.stem_name) or "",
+        "description": tagged.description,
         "tags": tagged.numbers,
         "failures": failures,
         "refused": any(reason == REFUSED or reason.startswith(REQUEST_REFUSED) for _, reason, _ in failures),
