@@ -12,12 +12,10 @@ from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
 from tags.broader import broader_tags
-from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN
+from tags.categories import CHARACTER, COPYRIGHT, NO_SERIES, SPECIES, UNSEEN
 from tags.people import BOYS, GIRLS, OTHERS
 from tags.spelling import qualifiers
 
-# Danbooru's series of characters that belong to no series.
-_NO_SERIES = "original"
 _COUNTS = frozenset((GIRLS, BOYS, OTHERS))
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 
@@ -64,7 +62,7 @@ def sort_tags(
         if category == CHARACTER:
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
-            titles += [display_name(tag)] if tag != _NO_SERIES else []
+            titles += [display_name(tag)] if tag != NO_SERIES else []
         else:
             others.append(tag)
     titles = _without_parts_of_longer(titles)

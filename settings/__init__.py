@@ -142,7 +142,7 @@ class TagsSettings(Section):
     )
     describe: Literal["unusual", "all", "none"] = _setting(
         "unusual",
-        "tags that are explained to the model: unusual (characters, series and rare tags), all or none",
+        "tags that are explained to the model: unusual (characters, words that do not tell), all or none",
     )
     describe_tokens: int = _setting(
         "800",

@@ -19,6 +19,9 @@ CATEGORIES = (GENERAL, ARTIST, COPYRIGHT, CHARACTER, META, SPECIES, CONTRIBUTOR,
 # A rating is written like a tag of this category (`rating:explicit`), and is kept apart from the tags.
 RATING = "rating"
 
+# The series of characters that belong to none, as Danbooru writes it.
+NO_SERIES = "original"
+
 # Tags of these categories name nothing that a viewer of the picture sees.
 UNSEEN = frozenset({ARTIST, CONTRIBUTOR, LORE, META})
 

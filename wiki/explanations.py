@@ -1,35 +1,19 @@
-"""Which tags a prompt explains: of the 40 tags of a picture, a model needs only a few explained."""
+"""Which tags a prompt explains: characters, and tags whose words do not mean what they say."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
-from tags.spelling import words
-from wiki.cache import Entry
+from wiki.cache import BY_FIRST_SENTENCE, Entry
+from wiki.jargon import is_jargon
 from wiki.tag_meanings import TagMeanings
+from wiki.visible import shows_something
 
 Describe = Literal["unusual", "all", "none"]
 
-# Every model knows a tag that is on more posts than this; about 450 of 140,000 tags are.
-_WELL_KNOWN_POSTS = 40_000
-# A description with fewer new words than this says no more than the name of the tag.
-_FEWEST_NEW_WORDS = 3
-# These are always explained, in this order.
-_RANKS = {CHARACTER: 0, COPYRIGHT: 1}
-_WORD = re.compile(r"[^\W_]{3,}")
-# Words are compared by their first letters, so that "holding" is "holds" and "braid" is "braided".
-_STEM = 4
-# Words of any sentence on a picture, which say nothing about the tag.
-_COMMON_WORDS = {
-    *("and", "are", "being", "both", "but", "can", "character", "characters", "drawn", "for", "from", "has"),
-    *("have", "her", "his", "image", "into", "its", "one", "ones", "other", "people", "person", "picture"),
-    *("seen", "shown", "some", "somebody", "someone", "something", "that", "the", "their", "them", "they"),
-    *("thing", "this", "two", "usually", "visible", "which", "who", "whose", "with"),
-}
 _CHARACTERS_PER_TOKEN = 4
 # The dash, the colon and the line break around a name and its description.
 _TOKENS_AROUND = 4
@@ -57,22 +41,25 @@ class Explanations:
             return []
         categories = self.meanings.categories(tags)
         entries = {tag: self.meanings.look_up(tag) for tag in tags}
-        ranks = {tag: _RANKS.get(categories.get(tag, GENERAL), len(_RANKS)) for tag in entries}
-        chosen = [tag for tag, entry in entries.items() if self._is_explained(tag, entry, ranks[tag])]
+        chosen = [
+            tag for tag, entry in entries.items() if self._is_told(tag, entry, categories.get(tag, GENERAL))
+        ]
         # The budget leaves out the most common tags first.
-        chosen.sort(key=lambda tag: (ranks[tag], entries[tag].post_count or 0, tag))
+        chosen.sort(key=lambda tag: (categories.get(tag) != CHARACTER, entries[tag].post_count or 0, tag))
         kept = self._within_budget(chosen, entries)
         # Counts are compared in steps of factor four, so that a few new pictures do not change other prompts.
         kept.sort(key=lambda tag: (-(self.counts.get(tag, 0).bit_length() // 2), tag))
         return [(tag, entries[tag].description) for tag in kept]
 
-    def _is_explained(self, tag: str, entry: Entry, rank: int) -> bool:
-        if not entry.description:
-            return False
-        if self.describe == "all" or rank < len(_RANKS):
+    def _is_told(self, tag: str, entry: Entry, category: str) -> bool:
+        if tag in self.meanings.own and entry.description:
             return True
-        common = entry.post_count is not None and entry.post_count > _WELL_KNOWN_POSTS
-        return not common and _says_more_than_its_name(words(tag), entry.description)
+        # What a series is about is seen in no picture; models write it into captions.
+        if not entry.description or category == COPYRIGHT:
+            return False
+        if entry.by == BY_FIRST_SENTENCE and not shows_something(entry.description):
+            return False
+        return category == CHARACTER or self.describe == "all" or is_jargon(tag, entry.description)
 
     def _within_budget(self, tags: Sequence[str], entries: Mapping[str, Entry]) -> list[str]:
         kept, left = [], self.most_tokens
@@ -88,9 +75,3 @@ def tokens(text: str) -> int:
     """About how many tokens a text has: four letters of English or one character of another script each."""
     plain = sum(map(str.isascii, text))
     return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
-
-
-def _says_more_than_its_name(name: str, description: str) -> bool:
-    known = {word[:_STEM] for word in _WORD.findall(name.lower())}
-    new = {word[:_STEM] for word in _WORD.findall(description.lower()) if word not in _COMMON_WORDS}
-    return len(new - known) >= _FEWEST_NEW_WORDS

@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
 from tags.implications import said_along
 from tags.spelling import canonical, qualifiers
-from wiki.cache import BY_YOU, Cache, Entry, parse_json
+from wiki.cache import BY_FIRST_SENTENCE, BY_YOU, Cache, Entry, parse_json
 
 GLOSSARY = Path(__file__).with_name("glossary.json")
 
@@ -49,12 +49,19 @@ class TagMeanings:
     _seen: dict[str, Entry] = field(default_factory=dict)
 
     def look_up(self, tag: str) -> Entry:
-        """What is known of a tag: each field comes from the first of the three that has it."""
+        """What is known of a tag: each field comes from the first of the three that has it.
+
+        The first sentence of a wiki page, which stands in for a better one, is only taken where the glossary
+        has none.
+        """
         if tag in self._seen:
             return self._seen[tag]
         found = (self.own.get(tag), self.cache.get(tag), load_glossary().get(tag))
         known = [entry for entry in found if entry is not None]
-        best = next((entry for entry in known if entry.description), Entry(""))
+        described = sorted(
+            (entry for entry in known if entry.description), key=lambda entry: entry.by == BY_FIRST_SENTENCE
+        )
+        best = next(iter(described), Entry(""))
         # The implications of an alias are those of its target.
         targets = [target for entry in known if entry.alias_of and (target := self.cache.get(entry.alias_of))]
         self._seen[tag] = replace(
@@ -68,11 +75,6 @@ class TagMeanings:
     def implied(self, tag: str) -> Sequence[str]:
         """The tags that this one implies by a rule of the wiki; empty where no rule is known."""
         return self.look_up(tag).implies
-
-    def meanings(self, tags: Iterable[str]) -> Iterator[str]:
-        """What is known of tags in words; not of series, whose authors and years are in no picture."""
-        entries = map(self.look_up, tags)
-        return (entry.description for entry in entries if entry.description and entry.category != COPYRIGHT)
 
     def characters(self, tags: Sequence[str]) -> frozenset[str]:
         """The characters among the tags of a data set."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from composer.contradictions import without_contradicted
 from dataset.images import Picture, TagList
-from tags.categories import ARTIST, CHARACTER, COPYRIGHT, GENERAL, META, on_danbooru, without_categories
+from tags.categories import (
+    ARTIST,
+    CHARACTER,
+    COPYRIGHT,
+    GENERAL,
+    META,
+    NO_SERIES,
+    on_danbooru,
+    without_categories,
+)
 from tags.filters import HiddenTraits
 from tags.implications import without_implied
 from tags.spelling import words
@@ -60,7 +69,7 @@ class Material:
         Character sheets are only made if they are among the variables that the template `uses`.
         """
         categories = self.meanings.categories(tags.tags)
-        all_tags = self._without_implied(tags, categories)
+        all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
         shown = without_categories(all_tags, categories, self.left_out)
         groups = {
             name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])

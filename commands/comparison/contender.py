@@ -159,7 +159,6 @@ class Contender:
             project.journal,
             meanings.categories,
             meanings.implied,
-            meanings.meanings,
         )
         return Side(
             self.label,

@@ -38,12 +38,10 @@ class Album:
         folder = self.project.captions if stage == "interpreter" else self.project.descriptions
         return FileResults(stage, Texts(folder, ".txt"), Journal(self.project.captions / FILE_NAME, run))
 
-    def caption(
-        self, name: str, text: str, run: str = SECOND, draft: bool = False, **further: object
-    ) -> None:
+    def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
         """Write a caption, as a run does."""
         results = self.results(run)
-        results.keep(name, text, prompt="p", model="tiny", draft=draft, details=further)
+        results.keep(name, text, prompt="p", model="tiny", draft=draft, details=cost)
         results.close()
 
     def failure(self, name: str, reason: str, message: str, stage: str = "interpreter") -> None:
@@ -61,8 +59,7 @@ class Album:
         data_set = self._data_set()
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts
-        nothing = (lambda tag: ()), (lambda tags: ())
-        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing)
+        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, lambda tag: ())
         return gather(sources)
 
     def write(self) -> Path:

@@ -15,7 +15,8 @@ from tags.spelling import words
 from tests.program.project import Project
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
 from wiki.explanations import Describe, Explanations, tokens
-from wiki.tag_meanings import TagMeanings, load_own
+from wiki.jargon import is_jargon
+from wiki.tag_meanings import TagMeanings, load_glossary, load_own
 
 GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")
 
@@ -243,24 +244,23 @@ def names(found: list[tuple[str, str]]) -> list[str]:
     return [words(tag) for tag, _ in found]
 
 
-def test_characters_series_and_rare_tags_are_explained_unless_the_name_says_it_all() -> None:
+def test_characters_and_tags_whose_words_do_not_say_it_all_are_explained_and_series_are_not() -> None:
     assert sorted(names(explanations().choose([*ENTRIES, "unknown"]))) == [
         "ao dai",
         "hatsune miku",
         "new thing",
         "ushanka",
-        "vocaloid",
     ]
 
 
-def test_describe_all_explains_every_tag_and_none_explains_no_tag() -> None:
-    assert len(explanations("all").choose(list(ENTRIES))) == len(ENTRIES) - 1
+def test_describe_all_explains_every_tag_but_series_and_none_explains_no_tag() -> None:
+    assert len(explanations("all").choose(list(ENTRIES))) == len(ENTRIES) - 2
     assert explanations("none").choose(list(ENTRIES)) == []
 
 
 def test_if_not_all_explanations_fit_the_most_common_tags_are_left_out() -> None:
     costs = {tag: tokens(tag) + tokens(entry.description) + 4 for tag, entry in ENTRIES.items()}
-    order = ["hatsune_miku", "vocaloid", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
+    order = ["hatsune_miku", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
     for count in range(len(order) + 1):
         budget = sum(costs[tag] for tag in order[:count])
         told = names(explanations("all", budget).choose(list(ENTRIES)))
@@ -294,3 +294,46 @@ def test_a_tag_is_looked_up_unless_the_user_gives_both_text_and_category(tmp_pat
     overrides = [f"{key}={value}" for key, value in project.set.items()]
     opened = Opened(config.load(tmp_path / "config.ini", overrides))
     assert sorted(opened.tags()) == ["bow", "cap", "hat"]
+
+
+STAND_INS = {
+    "nahida_(genshin_impact)": Entry(
+        "The Dendro Archon of Sumeru, known as Lesser Lord Kusanali.", "character", by="first sentence"
+    ),
+    "gohei": Entry("A wand with paper streamers.", "general", by="first sentence"),
+    "juliet_sleeves": Entry("A kind of sleeve named after a play.", "general", by="first sentence"),
+    "frieren": Entry("The protagonist of Sousou no Frieren.", "character", by="first sentence"),
+    "ahoge": Entry("A lock of hair like an antenna.", "general", by="gemma"),
+}
+
+
+def test_a_stand_in_that_shows_nothing_is_not_told_and_the_glossary_is_better_than_any() -> None:
+    found = dict(Explanations(meanings_of(STAND_INS), Counter(), "unusual", 800).choose(list(STAND_INS)))
+    assert "nahida_(genshin_impact)" not in found
+    assert found["gohei"] == "A wand with paper streamers."
+    glossary = load_glossary()
+    assert found["juliet_sleeves"] == glossary["juliet_sleeves"].description
+    assert found["frieren"] == glossary["frieren"].description
+    assert found["ahoge"] == "A lock of hair like an antenna."
+
+
+# jargon.txt has a tag a line and whether it is jargon, as a reader judged before the rules were written. The
+# errors in every third line were not looked at while the rules were tuned.
+JARGON = [
+    line.split() for line in Path(__file__).with_name("jargon.txt").read_text(encoding="utf-8").splitlines()
+]
+TUNED_JARGON = [row for at, row in enumerate(JARGON) if at % 3 != 2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "precision", "recall"), [(TUNED_JARGON, 0.98, 0.98), (JARGON[2::3], 0.95, 0.83)]
+)
+def test_of_labelled_tags_those_are_told_whose_words_do_not_mean_what_they_say(
+    rows: list[list[str]], precision: float, recall: float
+) -> None:
+    glossary = load_glossary()
+    labelled = {tag for tag, label in rows if label == "jargon"}
+    described = ((tag, glossary[tag].description if tag in glossary else "") for tag, _ in rows)
+    found = {tag for tag, description in described if is_jargon(tag, description)}
+    assert len(found & labelled) / len(found) >= precision
+    assert len(found & labelled) / len(labelled) >= recall

@@ -170,3 +170,16 @@ def test_the_shipped_template_tells_a_model_who_is_who_where_there_are_several(t
     several = [prompt for prompt in prompts if "Who is who" in prompt]
     assert len(several) == 1
     assert "Usually blue hair, short hair, blue eyes, maid headdress" in several[0]
+
+
+def test_original_is_no_series_and_of_a_series_a_prompt_has_nothing_but_the_name(tmp_path: Path) -> None:
+    project = opened(tmp_path, ["1girl, original, ahoge", "1girl, re:zero, city, wariza"])
+    cache = Cache()
+    cache.add("re:zero", Entry("A series of novels from 2014.", "copyright", by="gemma"))
+    project.settings.tag_provider.cache.write_text(cache.dump(), encoding="utf-8")
+    first, second = values(project, 0), values(project, 1)
+    assert first["series"] == ""
+    assert first["tags"] == "1girl, ahoge"
+    assert second["series"] == "re:zero"
+    assert str(second["tag_descriptions"]).startswith("- wariza: ")
+    assert "\n" not in str(second["tag_descriptions"])
