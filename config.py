@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import ipaddress
 import logging
 import os
 import re
@@ -12,6 +13,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -78,6 +80,27 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
 def colours_are_wanted() -> bool:
     """Whether a terminal may be shown colours; NO_COLOR in the environment turns them off (https://no-color.org)."""
     return not os.environ.get("NO_COLOR")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this computer."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment or the system names for an address; never one for this computer."""
+    host = urlsplit(url).hostname or ""
+    if is_loopback(host):
+        return None
+    # It takes a while to load, and most servers are on this computer.
+    from urllib.request import getproxies, proxy_bypass
+
+    found = {} if proxy_bypass(host) else getproxies()
+    proxy = found.get(urlsplit(url).scheme) or found.get("all")
+    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def settings_of(section: type[Section]) -> Iterator[tuple[str, str, str]]:

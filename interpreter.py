@@ -106,8 +106,8 @@ class Interpreter(Stage[Picture, Written]):
         self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
-        picture_tags = self._picture_tags(picture)
         description = self._description(picture)
+        picture_tags = self._picture_tags(picture, description)
         asked = self._messages(picture, description)
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
@@ -119,7 +119,7 @@ class Interpreter(Stage[Picture, Written]):
         prompt = self._fingerprint(self._model, asked)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
-    def _picture_tags(self, picture: Picture) -> PictureTags:
+    def _picture_tags(self, picture: Picture, description: str) -> PictureTags:
         material, tags = self._material, self._collection.tags(picture)
         categories = material.meanings.categories(tags.tags)
         return PictureTags(
@@ -129,6 +129,7 @@ class Interpreter(Stage[Picture, Written]):
             material.meanings.implied,
             material.hidden,
             material.own_tags(tags),
+            told=(description, *material.meanings.meanings(tags.tags)),
         )
 
     def _compose(self, picture: Picture) -> Written:

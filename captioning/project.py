@@ -187,9 +187,8 @@ class Project:
         captions, descriptions = self.captions.texts, self.descriptions.texts
         # What the tag files of other pictures tell is not worth reading all of them.
         known = TagMeanings(self.own, self.cache, {})
-        return write_report(
-            Sources(self.collection, captions, descriptions, self.journal, known.categories, known.implied)
-        )
+        what_is_known = known.categories, known.implied, known.meanings
+        return write_report(Sources(self.collection, captions, descriptions, self.journal, *what_is_known))
 
     def tags(self) -> list[str]:
         """The distinct tags, the most common first; with a limit, only those of the pictures that are due."""

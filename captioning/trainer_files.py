@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captioning.project import Project
-from dataset.disk import write_pieces
+from dataset.disk import remove_own, write_pieces
 from dataset.images import Picture
 from dataset.trainers import Captioned, Target, captioned
 from english import amount
@@ -88,16 +88,21 @@ def _tags(project: Project, picture: Picture, text: str) -> tuple[str, ...]:
 
 
 def write_beside_texts(project: Project, target: Target) -> Count:
-    """Write the further files of a target into the captions folder, but over nobody else's."""
+    """Write the further files of a target into the captions folder, but over nobody else's.
+
+    Those of captions that are no longer there are removed, because the trainer would go on reading them.
+    """
     count, root = Count(), project.settings.dataset.captions
     captions = existing_captions(project, count)
     if target.side_files is None:
         for _ in captions:
             pass  # Reading them counts them.
         return count
-    written = project.journal.side_files()
+    before = project.journal.side_files()
+    outdated = {name: each.text for name, each in before.items() if each.target == target.name and each.text}
     for side in target.side_files(captions):
-        last = written.get(side.name, "")
+        last = before[side.name].text if side.name in before else ""
+        outdated.pop(side.name, None)
         try:
             digest = write_pieces(root, side.name, side.pieces, only_over=last)
         except ItemError as error:
@@ -108,14 +113,19 @@ def write_beside_texts(project: Project, target: Target) -> Count:
             continue
         count.files += 1
         if digest != last:
-            project.journal.add_side_file(side.name, digest)
+            project.journal.add_side_file(target.name, side.name, digest)
+    for name, last in outdated.items():
+        if remove_own(root, name, last):
+            project.journal.add_side_file(target.name, name, "")
     project.journal.close()
     return count
 
 
 def write_after_run(project: Project, say: Callable[[str], None], trouble: Callable[[str], None]) -> None:
     """Write the further files of the target in the settings; `trouble` is told what could not be written."""
-    if project.target.side_files is None or not project.captions.texts.names():
+    if project.target.side_files is None:
+        return
+    if not project.captions.texts.names() and not project.journal.side_files():
         return
     count = write_beside_texts(project, project.target)
     say(count.line(project.target.name, project.settings.dataset.captions))

@@ -9,6 +9,7 @@ from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
 # These tags show a person more than once, or people whom no tag counts.
 _UNCOUNTED = frozenset(word_list("census", "uncounted"))
+_CROWDS = frozenset(word_list("census", "crowds"))
 _MALE_WORDS = frozenset(word_list("census", "male_words"))
 _FEMALE_WORDS = frozenset(word_list("census", "female_words"))
 _CHILD_WORDS = frozenset(word_list("census", "child_words"))
@@ -46,8 +47,8 @@ def count_people(tags: Collection[str]) -> Census:
             hints |= tag_hints
     counts = {sex: _range(of_sex) for sex, of_sex in count_tags.items()}
     is_empty = "no_humans" in tags and not any(counts.values())
-    is_uncounted = not _UNCOUNTED.isdisjoint(tags)
-    is_solo = "solo" in tags and not is_uncounted
+    is_uncounted, is_crowd = not _UNCOUNTED.isdisjoint(tags), not _CROWDS.isdisjoint(tags)
+    is_solo = "solo" in tags and not (is_uncounted or is_crowd)
     is_known = is_empty or any(counts.values())
     girls, boys = counts[GIRLS], counts[BOYS]
     if is_known and not counts[OTHERS]:
@@ -55,8 +56,9 @@ def count_people(tags: Collection[str]) -> Census:
         girls = girls or ((0, 0) if _FEMALE_WORDS.isdisjoint(hints) else None)
         boys = boys or ((0, 0) if _MALE_WORDS.isdisjoint(hints) else None)
     total: Range | None = None
-    if is_uncounted:
-        girls, boys = _without_upper_limit(girls), _without_upper_limit(boys)
+    if is_uncounted or is_crowd:
+        # Where one person is shown several times, there may also be fewer people than are counted.
+        girls, boys = (_without_limits(each, keeps_fewest=not is_uncounted) for each in (girls, boys))
     elif is_solo:
         total = (1, 1)
     elif is_known:
@@ -83,7 +85,7 @@ def _range(count_tags: Collection[str]) -> Range | None:
     return first.fewest, MANY if first.is_open else first.fewest
 
 
-def _without_upper_limit(counted: Range | None) -> Range | None:
+def _without_limits(counted: Range | None, *, keeps_fewest: bool) -> Range | None:
     if not counted or not counted[1]:
         return counted
-    return min(counted[0], 1), MANY
+    return (counted[0] if keeps_fewest else min(counted[0], 1)), MANY

@@ -1,11 +1,12 @@
 """The colours of hair and eyes: whether the caption says the colours of the tags.
 
-Faults are only found in pictures of one person: with several, nobody knows whose hair a tag means.
+Faults are only found where the tags colour the hair or eyes of everybody: else nobody knows whose they mean.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from check.census import Census
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text, modifiers
 from check.vocabulary import concepts, is_adjective, table, word_list
@@ -78,20 +79,32 @@ def find_colours(text: Text, coloured: Mapping[str, tuple[str, frozenset[str]]])
 
 
 def colour_faults(
-    text: Text, tags: Sequence[str], coloured: Mapping[str, tuple[str, frozenset[str]]], said: ColoursSaid
+    text: Text,
+    tags: Sequence[str],
+    coloured: Mapping[str, tuple[str, frozenset[str]]],
+    said: ColoursSaid,
+    census: Census,
 ) -> tuple[list[Fault], set[str]]:
-    """Colours of the caption that are none of the tags', and the tags that they contradict."""
+    """Colours of the caption that are none of the tags', and the tags that they contradict.
+
+    Where the tags colour fewer parts than there are people, those of the others may have any colour.
+    """
+    if census.total is None:
+        return [], set()
     faults: list[Fault] = []
     contradicted: set[str] = set()
     for part, places in said.items():
         colours = {tag: colour for tag, (of_part, colour) in coloured.items() if of_part == part}
-        if len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags):
+        is_open = len(colours) < census.total[1]
+        if is_open or (len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
             continue
         allowed = {_ANY}.union(*colours.values())
         for (first, last), meant in places:
             if meant.isdisjoint(allowed) and not _is_of_others(text, first, last):
                 faults.append(contradiction(_KINDS[part], text.span(first, last), colours))
-                contradicted.update(colours)
+                # Of two people one may still have the colour of a tag.
+                found = set().union(*(other for _, other in places))
+                contradicted.update(tag for tag, colour in colours.items() if colour.isdisjoint(found))
                 break
     return faults, contradicted
 

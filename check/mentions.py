@@ -10,7 +10,7 @@ from check.vocabulary import is_adjective, table, word_list
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS
 
-PERSON, RELATION, CHILD, CROWD = "person", "relation", "child", "crowd"
+PERSON, RELATION, CHILD, CROWD, TRADE = "person", "relation", "child", "crowd", "trade"
 
 # The kind and the sex that each noun says, and whether it is a plural.
 _PEOPLE_NOUNS: dict[str, tuple[str, str, bool]] = {
@@ -37,6 +37,7 @@ _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
 _DESCRIBING_NOUNS = frozenset(word_list("mentions", "describing_nouns"))
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
+_ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _PRONOUNS = {
     **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
     **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
@@ -74,10 +75,14 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
     found: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
     for at, word in enumerate(text.words):
-        if word not in _PEOPLE_NOUNS or at in names or not _is_there(text, at):
+        if word not in _PEOPLE_NOUNS or at in names or not is_somebody(text, at):
+            continue
+        mention = _mention(text, at)
+        # "Dark pines crowd the bank": a crowd to which no word leads is a verb.
+        if word in _ALSO_VERBS and mention.first == at and text.gap(at) == JOINED:
             continue
         if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
-            found.append(_mention(text, at))
+            found.append(mention)
     return found
 
 
@@ -125,7 +130,7 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
     return None
 
 
-def _is_there(text: Text, at: int) -> bool:
+def is_somebody(text: Text, at: int) -> bool:
     """Whether this is a person, not a comparison, a quotation, a denial or the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False

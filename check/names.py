@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from check.capitals import Place, capital_names, named_with_series
 from check.faults import UNKNOWN_NAME, Fault
 from check.text import COMMA, JOINED, Text, words_of
-from check.vocabulary import table, word_list
+from check.vocabulary import is_known, table, word_list
 from english import stem
 from tags.spelling import words
 
+# A shorter part of a name only counts with a capital.
 _SHORTEST_GIVEN_NAME = 4
+_SHORTEST_PART = 2
 _LONGEST_NAME = 5
 _PARTICLES = frozenset(word_list("names", "particles"))
 # Parts of names by which nobody can be told.
@@ -41,7 +44,7 @@ def _name(tag: str) -> _Name:
     ways = {spoken, spoken[::-1]} if len(spoken) == 2 else {spoken}
     if len(spoken) > 2:
         ways |= {pair for pair in pairwise(spoken) if _PARTICLES.isdisjoint(pair)}
-    parts = {word for word in spoken if len(word) >= _SHORTEST_GIVEN_NAME} - _TITLES - _PARTICLES
+    parts = {word for word in spoken if len(word) >= _SHORTEST_PART} - _TITLES - _PARTICLES
     return _Name(tuple(way for way in ways if way), frozenset(parts))
 
 
@@ -49,12 +52,14 @@ def _name(tag: str) -> _Name:
 class Names:
     """The names in a caption.
 
-    `places` has the positions of the words that name each character of the tags. `foreign` are names of
-    nobody in the tags, by first and last position. `taken` has the positions of the words of all names.
+    `places` has the positions of the words that name each character of the tags. `foreign` are names that
+    nobody in the tags has, by first and last position, and `capitals` all words that can be a name by their
+    capitals. `taken` has the positions of the words of names and titles.
     """
 
     places: Mapping[str, Collection[int]]
-    foreign: tuple[tuple[int, int], ...]
+    foreign: tuple[Place, ...]
+    capitals: Sequence[Place]
     taken: frozenset[int]
 
     @property
@@ -63,25 +68,55 @@ class Names:
         return frozenset(tag for tag, places in self.places.items() if places)
 
 
-def _find_named(text: Text, tag: str, aliases: Sequence[str], taken: Collection[int]) -> set[int]:
-    """The positions of words that name a character: the full name in any order, or a part of four letters.
+def _find_named(
+    text: Text, tag: str, aliases: Sequence[str], taken: Collection[int], titles: Sequence[Place]
+) -> set[int]:
+    """The positions of words that name a character: the full name in any order, or a part of it.
 
-    Words at the positions `taken` belong to other names.
+    Words at the positions `taken` belong to other names, and words within a title to the series.
     """
     found: set[int] = set()
     for spelled in (tag, *aliases):
         name = _name(spelled)
         for way in (*name.full, *((part,) for part in name.parts)):
             for at in _positions(text, way):
-                if at not in taken:
+                place = at, at + len(way) - 1
+                if at in taken or any(_is_of_title(text, place, title) for title in titles):
+                    continue
+                if len(way) > 1 or _may_name(text, at, is_whole=way in name.full):
                     found.update(range(at, at + len(way)))
     return found
 
 
-def says_series(text: Text, tag: str, aliases: Sequence[str]) -> bool:
-    """Whether the caption names a series by its title, what is before a colon, or a common short name."""
-    titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases))
-    return any(title and _positions(text, title) for title in titles)
+def _is_of_title(text: Text, name: Place, title: Place) -> bool:
+    """Whether a name is only a word of a series: "from Sousou no Frieren"; "from Naruto"."""
+    if name == title:
+        return text.word(name[0] - 1) == "from" or text.parts[2 * name[0]].endswith("(")
+    return title[0] <= name[0] and name[1] <= title[1]
+
+
+def _may_name(text: Text, at: int, *, is_whole: bool) -> bool:
+    """Whether one word names somebody: "Ruby" or "Rin", and not "a ruby red car"."""
+    word = text.words[at]
+    is_sure = (is_whole or len(word) >= _SHORTEST_GIVEN_NAME) and not (word in _ORDINARY or is_known(word))
+    if is_sure:
+        return True
+    if not text.has_capitals:
+        return is_whole or len(word) >= _SHORTEST_GIVEN_NAME
+    return text.written[at][0].isupper()
+
+
+def find_titles(
+    text: Text, series: Collection[str], aliases: Mapping[str, Sequence[str]]
+) -> dict[str, list[Place]]:
+    """Where the caption names each series by its title, what is before a colon, or a common short name."""
+    found: dict[str, list[Place]] = {}
+    for tag in series:
+        titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases.get(tag, ())))
+        found[tag] = [
+            (at, at + len(title) - 1) for title in titles if title for at in _positions(text, title)
+        ]
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -120,16 +155,25 @@ def find_names(
     aliases: Mapping[str, Sequence[str]],
     tags: Sequence[str],
     known_names: frozenset[str],
+    titles: Mapping[str, Sequence[Place]],
 ) -> Names:
     """Find the names of the picture's `characters`, and foreign names.
 
-    A name that is made of words of the picture's `tags` and their aliases is not foreign.
+    A name that is made of words of the picture's `tags` and their aliases is not foreign. `titles` is where
+    the caption has titles of series: a name within one is only a word of it.
     """
-    foreign = _foreign(text, characters, aliases, tags, known_names)
+    in_caption = [place for places in titles.values() for place in places]
+    capitals = capital_names(text)
+    foreign = _foreign(text, characters, aliases, tags, known_names, capitals)
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
-    found = {tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names) for tag in characters}
-    taken = in_foreign_names.union(*found.values())
-    return Names(found, tuple(sorted(foreign.items())), frozenset(taken))
+    found = {
+        tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names, in_caption) for tag in characters
+    }
+    in_titles = {at for first, last in in_caption for at in range(first, last + 1) if first < last}
+    # A name of one word may say something of its own: Pikachu is a pokemon.
+    several = [places for places in found.values() if len(places) > 1]
+    taken = in_foreign_names.union(in_titles, *several)
+    return Names(found, tuple(sorted(foreign.items())), capitals, frozenset(taken))
 
 
 def _foreign(
@@ -138,16 +182,19 @@ def _foreign(
     aliases: Mapping[str, Sequence[str]],
     tags: Sequence[str],
     known_names: frozenset[str],
+    capitals: Sequence[Place],
 ) -> dict[int, int]:
     """The foreign names, first position to last."""
     ways, parts = _roster(known_names)
     known, introduced = list(_known_names(text, ways)), list(_introduced(text, parts))
-    if not (known or introduced):
+    introduced += named_with_series(text, capitals)
+    if not (known or introduced or capitals):
         return {}
     spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
     own_words = set[str]().union(*map(words_of, spellings))
     own = [_name(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
     foreign = {first: last for first, last in known if _is_foreign(text, first, last, own_words, own)}
+    foreign |= {first: last for first, last in capitals if _is_namesake(text.words[first : last + 1], own)}
     for first, last in introduced:
         if own_words.isdisjoint(text.words[first : last + 1]):
             foreign.setdefault(first, last)
@@ -179,12 +226,19 @@ def _is_foreign(text: Text, first: int, last: int, own_words: Collection[str], o
     )
 
 
+def _is_namesake(spoken: Sequence[str], own: Sequence[_Name]) -> bool:
+    """Whether two words are somebody who shares a name with somebody in the tags: "Kagamine Len"."""
+    ways = [way for name in own for way in name.full if len(way) == len(spoken) == 2]
+    others = [[word for word in spoken if word not in way] for way in ways]
+    shares_one = any(len(each) == 1 and not (is_known(each[0]) or each[0] in _TITLES) for each in others)
+    return shares_one and all(others)
+
+
 def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
     """Where names of the data set stand, whoever they are."""
     starts = [at for at, word in enumerate(text.words) if word in ways]
     if not starts:
         return
-    has_capitals = any(word[0].isupper() for word in text.written)
     for at in starts:
         for way in ways[text.words[at]]:
             end = at + len(way)
@@ -192,7 +246,7 @@ def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> I
                 continue
             # All words but particles begin with a capital: "Kochiya Sanae".
             small = (word for word in text.written[at:end] if not word[0].isupper())
-            if not has_capitals or all(word.lower() in _PARTICLES for word in small):
+            if not text.has_capitals or all(word.lower() in _PARTICLES for word in small):
                 yield at, end - 1
                 break
 

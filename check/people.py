@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
-from check.mentions import CHILD, CROWD, PERSON, RELATION, Mention, first_pronouns, mentions
+from check.mentions import CHILD, CROWD, PERSON, RELATION, TRADE, Mention, first_pronouns, mentions
 from check.names import Names
 from check.text import Text
+from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, somebody_else, trades
 from check.vocabulary import word_list
+from check.wording import Sources
 from tags.people import BOYS, GIRLS, OTHERS, count_in
 
-_ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
-_ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
-_ANY_ROLES = _ROLES_OF_GIRLS | _ROLES_OF_BOYS | frozenset(word_list("people", "roles"))
 _ANIMALS = frozenset(word_list("people", "animals"))
 # Words of which any shows that more than one person is there.
 _TOGETHER = frozenset(word_list("people", "together"))
@@ -28,19 +27,27 @@ _Placed = tuple[tuple[int, str], Fault]
 class People:
     """All people in a caption.
 
-    `found` are those named by nouns, `pronouns` has the position of the first pronoun of each sex, `names` is
-    how many names there are, and `counts` has the largest number of each sex that is spelled as a tag, as in
-    "2girls".
+    `found` are those named by nouns, `by_trade` those called by what they do, `pronouns` has the position of
+    the first pronoun of each sex, `names` is how many names there are, and
+    `name_places` where each first stands. `counts` has the largest number of each sex that is spelled as a
+    tag, as in "2girls".
     """
 
     found: list[Mention]
+    by_trade: list[Mention]
     pronouns: dict[str, int]
     names: int
+    name_places: tuple[int, ...]
     counts: dict[str, int]
 
     def of(self, sex: str) -> list[Mention]:
         """The mentions of girls or of boys."""
         return [mention for mention in self.found if mention.sex == sex]
+
+    def others_before(self, position: int) -> int:
+        """How many people are named before a position; one, if there is only a pronoun."""
+        named = sum(at < position for at in self.name_places)
+        return named or any(at < position for at in self.pronouns.values())
 
 
 def find_people(text: Text, names: Names) -> People:
@@ -50,8 +57,10 @@ def find_people(text: Text, names: Names) -> People:
         count = count_in(word) if word[0] <= "9" else None
         if count:
             counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
-    named = len(names.said) + len(names.foreign)
-    return People(mentions(text, names.taken), first_pronouns(text), named, counts)
+    firsts = (min(places) for places in names.places.values() if places)
+    places = (*firsts, *(first for first, _ in names.foreign))
+    found, by_trade = mentions(text, names.taken), trades(text, names.taken)
+    return People(found, by_trade, first_pronouns(text), len(places), places, counts)
 
 
 # What the caption says
@@ -80,15 +89,16 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
         return _speaks_of(text, people, sex) or people.names > 0
     found = people.of(sex)
     # It can mean as many as its largest number says, or all "a girl" added up, and by "girls" any number.
-    introduced = sum(mention.number or 0 for mention in found if mention.is_new)
+    by_trade = [one for one in people.by_trade if one.sex in {"", sex}]
+    introduced = sum(mention.number or 0 for mention in (*found, *by_trade) if mention.is_new)
     most = max([people.names, introduced, *(number if one.number is None else one.number for one in found)])
     return most >= number
 
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
     if sex not in {GIRLS, BOYS}:
-        return bool(people.found) or not _ANY_ROLES.isdisjoint(text.words)
-    roles = _ROLES_OF_GIRLS if sex == GIRLS else _ROLES_OF_BOYS
+        return bool(people.found) or not ANY_ROLES.isdisjoint(text.words)
+    roles = ROLES_OF_GIRLS if sex == GIRLS else ROLES_OF_BOYS
     nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
     return (
         sex in people.pronouns
@@ -101,8 +111,10 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
 # What the caption says wrong
 
 
-def people_faults(text: Text, people: People, census: Census) -> tuple[list[Fault], set[str]]:
-    """Find wrong counts and people of whom no tag speaks, and the tags that they contradict."""
+def people_faults(
+    text: Text, people: People, census: Census, unsupported: Sequence[Mention]
+) -> tuple[list[Fault], set[str]]:
+    """Find wrong counts, and the tags that they and the people contradict of whom no tag speaks."""
     faults: dict[tuple[int, str], Fault] = {}
     contradicted: set[str] = set()
     for sex in (GIRLS, BOYS):
@@ -114,10 +126,10 @@ def people_faults(text: Text, people: People, census: Census) -> tuple[list[Faul
                 contradicted.update(_solo(census))
             if (wrong.number or 2) > 1:
                 contradicted.discard(f"multiple_{sex}s")
-    crowds = dict(_crowds(text, people, census))
-    faults.update(crowds)
-    contradicted.update(_solo(census) if crowds else ())
-    for mention in _unsupported(text, people, census):
+    groups = _too_large_groups(people, census)
+    faults.update({(group.first, COUNT): _group_fault(text, group, census) for group in groups})
+    contradicted.update(_solo(census) if groups else ())
+    for mention in unsupported:
         said = text.span(mention.first, mention.last)
         message = f'The caption speaks of "{said}", but no tag says that such a person is there.'
         faults[mention.first, UNSUPPORTED_PEOPLE] = Fault(UNSUPPORTED_PEOPLE, said, message)
@@ -167,25 +179,33 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 
 
-def _crowds(text: Text, people: People, census: Census) -> Iterator[_Placed]:
+def crowds(people: People, census: Census) -> list[Mention]:
+    """The crowds of a caption whose tags know none."""
+    is_wrong = census.is_solo or (census.total is not None and not census.total[1])
+    return [mention for mention in people.found if is_wrong and mention.kind == CROWD]
+
+
+def _too_large_groups(people: People, census: Census) -> list[Mention]:
     """Crowds, and numbers of people that are larger than the tags' total."""
-    if census.total is None:
-        return
-    most = census.total[1]
-    for mention in people.found:
-        if mention.kind == CROWD:
-            is_too_much = census.is_solo or not most
-        else:
-            is_too_much = mention.kind == PERSON and not mention.sex and 0 < most < (mention.number or 2)
-        if is_too_much:
-            said = text.span(mention.first, mention.last)
-            who = "one person" if most == 1 else f"{most} people"
-            message = f'The caption says "{said}", but by its tags the picture shows {who}.'
-            yield (mention.first, COUNT), Fault(COUNT, said, message)
+    most = census.total[1] if census.total else 0
+    numbers = (one for one in people.found if one.kind == PERSON and not one.sex)
+    return [*crowds(people, census), *(one for one in numbers if 0 < most < (one.number or 2))]
+
+
+def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
+    most = census.total[1] if census.total else 0
+    said = text.span(mention.first, mention.last)
+    who = "one person" if most == 1 else f"{most} people"
+    return Fault(COUNT, said, f'The caption says "{said}", but by its tags the picture shows {who}.')
+
+
+def unsupported_people(text: Text, people: People, census: Census, tags: Sources) -> list[Mention]:
+    """People of whom no tag speaks, who are named by a noun or by what they do."""
+    by_trade = somebody_else(text, people.found, people.by_trade, people.others_before, census, tags)
+    return sorted([*_unsupported(text, people, census), *by_trade], key=lambda mention: mention.first)
 
 
 def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
-    """People of whom no tag speaks."""
     for mention in people.found:
         counted = census.ranges.get(mention.sex)
         is_wrong = census.is_empty or (counted is not None and not counted[1])
@@ -206,6 +226,8 @@ def _contradicted_by(mention: Mention, people: People, census: Census) -> set[st
     """
     if census.is_empty:
         return {"no_humans"}
+    if mention.kind == TRADE:
+        return set(_solo(census)) if people.found or people.pronouns or people.names else set()
     others = [one for one in people.found if one is not mention and one.sex and one.kind != RELATION]
     girls = census.ranges[GIRLS]
     tagged_sex = GIRLS if girls and girls[1] else BOYS

@@ -5,8 +5,8 @@ Everything here takes time in proportion to the length of the caption, whatever 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -57,8 +57,9 @@ class Text:
 
     `words` are in lower case and `written` as the caption has them; `parts` is the caption without accents,
     split into what is before each word and the word. `gaps` tell what separates each word from the one
-    before it. `quoted`, `negated` and `possessive` are sets of positions. `at` has the positions of words by
-    the stem of what they say: "roses" stands under rose, flower and plant.
+    before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
+    letter is one. `at` has the positions of words by the stem of what they say: "roses" stands under rose,
+    flower and plant.
     """
 
     parts: list[str]
@@ -70,11 +71,30 @@ class Text:
     quoted: frozenset[int]
     negated: frozenset[int]
     possessive: frozenset[int]
+    has_capitals: bool
     at: Mapping[str, list[int]]
 
     def span(self, first: int, last: int) -> str:
         """The caption's own words from the first to the last position."""
         return "".join(self.parts[2 * first + 1 : 2 * last + 2]).translate(_ENDINGS_BY_SIGN)
+
+    def without(self, positions: Collection[int]) -> "Text":
+        """The same text, in which the words at these positions say nothing and deny nothing.
+
+        They are names: "Riding Hood" is no hood, and the "no" of a title denies nothing.
+        """
+        if not positions:
+            return self
+        at = dict(self.at)
+        for concept in {said for position in positions for said in concepts(self.words[position])}:
+            if left := [position for position in at[concept] if position not in positions]:
+                at[concept] = left
+            else:
+                del at[concept]
+        denying = {
+            position + 1 + more for position in positions if self.words[position] == "no" for more in (0, 1)
+        }
+        return replace(self, at=at, negated=self.negated - denying)
 
     def word(self, position: int) -> str:
         """The word at a position, or "" beyond either end."""
@@ -88,9 +108,14 @@ class Text:
 @lru_cache(maxsize=1 << 16)
 def words_of(tag: str) -> tuple[str, ...]:
     """Cut a tag into plain lower-case words as a caption is cut: "jeanne_d'arc" is jeanne, d, arc."""
+    return tuple(words_in(tag))
+
+
+def words_in(text: str) -> list[str]:
+    """Cut any text into plain lower-case words as `words_of` cuts a tag."""
     # A caption's possessive 's is no word of its own, so a tag's is none either: grimm's fairy tales.
-    plain = _POSSESSIVE.sub("", tag.translate(_PLAIN))
-    return tuple(word.lower() for word in _WORD.findall(plain))
+    plain = _POSSESSIVE.sub("", text.translate(_PLAIN))
+    return _WORD.findall(plain.lower())
 
 
 def read(caption: str) -> Text:
@@ -122,10 +147,11 @@ def read(caption: str) -> Text:
         gaps,
         list(accumulate([gap == SENTENCE for gap in gaps])),
         _quoted(parts) if '"' in plain else frozenset(),
-        frozenset() if _NEGATIONS.isdisjoint(words) else _negated(words, gaps),
+        frozenset() if _NEGATIONS.isdisjoint(words) else _negated(words, written, gaps),
         frozenset(at for at, after in enumerate(parts[2::2]) if after and after[0] in _ALL_SIGNS)
         if possessives
         else frozenset(),
+        not plain.islower(),
         at,
     )
 
@@ -169,16 +195,22 @@ def _quoted(parts: list[str]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def _negated(words: list[str], gaps: list[int]) -> frozenset[int]:
+def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset[int]:
     """The words that the caption denies: "no hat", "without her gloves"."""
     found: set[int] = set()
     for position, word in enumerate(words):
-        if word in _NEGATIONS:
+        if word in _NEGATIONS and not _is_particle(written, position):
             for after in range(position + 1, min(position + 1 + _NEGATED_WORDS, len(words))):
                 if gaps[after] != JOINED:
                     break
                 found.add(after)
     return frozenset(found)
+
+
+def _is_particle(written: list[str], at: int) -> bool:
+    """Whether a "no" between two capitals is one of a Japanese title: "Sousou no Frieren"."""
+    near = (*written[at - 1 : at], *written[at + 1 : at + 2]) if at else ()
+    return written[at] == "no" and len(near) == 2 and all(word[0].isupper() for word in near)
 
 
 def modifiers(text: Text, noun: int) -> Iterator[int]:

@@ -5,12 +5,13 @@ the narrower words and synonyms that say it too: a rose is a flower.
 """
 
 import json
+import re
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from english import stem
+from english import singular, stem
 from tags.implications import said_along
 
 _REMEMBERED_WORDS = 1 << 15
@@ -56,6 +57,21 @@ def is_adjective(word: str) -> bool:
     if word in _ADJECTIVES:
         return True
     return len(word) > 4 and word.endswith(_ADJECTIVE_ENDINGS) and word not in _NO_ADJECTIVES
+
+
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def is_known(word: str) -> bool:
+    """Whether the tables have a lower-case word, so that it is one of every day and no name."""
+    return word in _known_words() or singular(word) in _known_words()
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    """All words of concepts.json and phrases.json."""
+    phrases = [way for ways in table("phrases").values() for way in ways]
+    return frozenset(
+        re.findall(r"\w+", " ".join((*table("concepts"), *table("concepts").values(), *phrases)))
+    )
 
 
 @lru_cache(maxsize=1)

@@ -5,9 +5,10 @@ and a model that rewrites a draft should find hardly a word that is not in what 
 """
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 
-from check.text import words_of
+from check.text import words_in
 from check.vocabulary import concepts, word_list
 from english import NUMBER_WORDS, stem
 
@@ -54,31 +55,59 @@ def new_words(text: str, *sources: str) -> tuple[str, ...]:
     """The words of a text that none of the sources bears out, in lower case, each once, in order.
 
     A source is anything the writer was given: tags in any spelling, a draft, meanings of tags, a description.
-    A word is borne out in any form, by a synonym, by a narrower word (a wolf is an animal), and as a part of
-    a compound ("bookshelf", "shelf"). Words of grammar and of framing ("in the background") do not count.
+    Words of grammar and of framing ("in the background") do not count.
     """
-    known = {word.lstrip(_DIGITS) for source in sources for word in words_of(source)}
-    known.update(*(_PEOPLE[word] for word in known if word in _PEOPLE))
-    stems = {stem(word) for word in known}
-    said = {said for word in known for said in concepts(word)}
-    return tuple(
-        word
-        for word in dict.fromkeys(words_of(text))
-        if word not in known and not _is_framing(word) and not _is_borne_out(word, stems, said)
-    )
+    given = Sources(sources)
+    said = dict.fromkeys(words_in(text))
+    return tuple(word for word in said if not _is_framing(word) and not given.bear_out(word))
+
+
+class Sources:
+    """The words of texts, which bear out the words of another one."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._given = texts
+
+    def bear_out(self, word: str) -> bool:
+        """Whether a lower-case word stands in a text: in any form, as a synonym, as a part of a compound
+        ("bookshelf", "shelf"), or as the word for a wider kind (a wolf is an animal).
+        """
+        if word in self._words:
+            return True
+        base, *broader = concepts(word)
+        if base in self._said or any(each in self.stems and each not in _KINDS for each in broader):
+            return True
+        if len(base) >= _SHORTEST_PART and any(
+            each.startswith(base) or each.endswith(base) for each in self.stems
+        ):
+            return True
+        cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        return any(stem(word[:cut]) in self._said and stem(word[cut:]) in self._said for cut in cuts)
+
+    def quote(self, spoken: Sequence[str]) -> bool:
+        """Whether these lower-case words stand in a text in a row."""
+        row = f" {' '.join(spoken)} "
+        return any(row in f" {' '.join(words)} " for words in self._texts)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words."""
+        return frozenset(map(stem, self._words))
+
+    @cached_property
+    def _texts(self) -> list[list[str]]:
+        return list(map(words_in, self._given))
+
+    @cached_property
+    def _words(self) -> set[str]:
+        words = {word.lstrip(_DIGITS) for words in self._texts for word in words}
+        return words.union(*(_PEOPLE[word] for word in words if word in _PEOPLE))
+
+    @cached_property
+    def _said(self) -> set[str]:
+        return {said for word in self._words for said in concepts(word)}
 
 
 @lru_cache(maxsize=1 << 14)
 def _is_framing(word: str) -> bool:
     return len(word) < _SHORTEST_PART or word.isdigit() or word in _FRAMING or stem(word) in _FRAMING_STEMS
-
-
-def _is_borne_out(word: str, stems: set[str], said: set[str]) -> bool:
-    base, *broader = concepts(word)
-    if base in said or any(each in stems and each not in _KINDS for each in broader):
-        return True
-    # Compounds: "twin" of twintails, and "bookshelf" of book and shelf.
-    if any(each.startswith(base) or each.endswith(base) for each in stems if len(base) >= _SHORTEST_PART):
-        return True
-    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-    return any(stem(word[:cut]) in said and stem(word[cut:]) in said for cut in cuts)

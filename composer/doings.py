@@ -57,7 +57,7 @@ def presentation(picture: Picture) -> list[str]:
     parts = (
         [("shown as", "as"), ("seen", "from"), ("in", "shot"), ("against", "backdrop")],
         [("in", "style")],
-        [("painted in", "painted"), ("drawn in", "drawn")],
+        [("painted", "painted"), ("drawn in", "drawn")],
         [("with", "text")],
     )
     said = (

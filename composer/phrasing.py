@@ -44,6 +44,7 @@ class Lists:
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str]]]
     objects: dict[str, frozenset[str]]
+    qualifier_slot: dict[str, str]
     words: dict[str, frozenset[str]]
 
 
@@ -76,6 +77,7 @@ def lists() -> Lists:
             for noun, entry in raw["broad"].items()
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
+        qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
 

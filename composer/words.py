@@ -6,12 +6,13 @@ none of them knows goes to the slot "rest" and is said as it is written.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
 from english import singular
 from tags.broader import broader_tags
 from tags.people import BOYS, GIRLS, count_in
-from tags.spelling import without_qualifiers
+from tags.spelling import qualifiers, without_qualifiers
 from tags.unsaid import is_unsaid
 
 REST = "rest"
@@ -48,9 +49,8 @@ def role_of(tag: str) -> Role:
     if count := count_in(tag):
         covered = _SAID_BY_COUNT.get(count.kind, frozenset())
         return Role(count.kind, count.number, covers=covered)
-    slot, phrase = (
-        _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag) or (REST, as_words(tag))
-    )
+    known = _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
+    slot, phrase = known or (REST, as_words(without_qualifiers(tag)))
     can_share_noun = (
         slot in _SLOTS_WITH_SHARED_NOUNS
         and not (tag in lists().phrases or "(" in tag or tag.startswith(("no_", "own_")))
@@ -92,7 +92,8 @@ def _by_head(tag: str) -> tuple[str, str] | None:
     if not end:
         return None
     heads = ("_".join(words[max(0, end - 2) : end]), words[end - 1], singular(words[end - 1]))
-    slot = next((slot for slot in map(lists().head_slot.get, heads) if slot), None)
+    told = map(lists().qualifier_slot.get, qualifiers(tag))
+    slot = next((slot for slot in chain(told, map(lists().head_slot.get, heads)) if slot), None)
     return (slot, _in_form_of_slot(tag, slot)) if slot and end <= _MOST_WORDS_OF_NOUN else None
 
 
@@ -117,7 +118,8 @@ def _verb_phrase(tag: str) -> str:
     verb, _, rest = tag.partition("_")
     if verb == "adjusting" and rest.partition("_")[0] not in lists().words["as_written"]:
         return f"adjusting {{her}} {as_words(rest)}"
-    if verb == "playing":  # one plays guitar and volleyball, not a guitar and a volleyball
+    # One plays guitar and volleyball, not a guitar and a volleyball.
+    if verb == "playing" or rest in lists().words["adverbs"]:
         return as_words(tag)
     return f"{verb} {noun_phrase(rest)}" if rest else verb
 

@@ -133,6 +133,21 @@ def write_pieces(
     return written
 
 
+def remove_own(root: Path, name: str, last: str) -> bool:
+    """Remove the file `name` below `root` if `last` is its digest; whether it is gone.
+
+    What somebody changed stays, and so does what a link puts outside of `root`.
+    """
+    path = root / name
+    try:
+        refuse_way_out(path.parent, os.path.realpath(root))
+        if _digest_of(path) == last:
+            remove(path)
+    except (OSError, UserError):
+        return False
+    return not os.path.lexists(path)
+
+
 def _part_of(path: Path) -> Path:
     """The hidden file beside `path` that is written first and then moved into its place."""
     name = f".{path.name}.part"

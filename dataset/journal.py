@@ -6,7 +6,8 @@ Every line starts in the same way:
 
 The further values depend on the outcome:
 
-    done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement
+    done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement;
+              `read` has the tags that a second reading found, `reading` the form in which the model was asked
     edited    written, text: a person wrote it
               both have `over` too where they replaced a text: its digest
     failed    reason, message
@@ -75,6 +76,8 @@ class Record:
     file = _Text()
     over = _Text()
     content = _Text()
+    target = _Text()
+    reading = _Text()
 
     @property
     def prompt_tokens(self) -> int:
@@ -108,6 +111,16 @@ class Record:
         return self.line.get("draft") is True
 
     @property
+    def read_as_said(self) -> frozenset[str]:
+        """The tags that a second reading of the caption found, or words that were learnt in one."""
+        found = self.line.get("read")
+        return (
+            frozenset(tag for tag in found if isinstance(tag, str))
+            if isinstance(found, list)
+            else frozenset()
+        )
+
+    @property
     def is_written(self) -> bool:
         """Whether a model, the composer or a person wrote a text."""
         return self.line.get("outcome") in (DONE, EDITED)
@@ -139,11 +152,10 @@ class Journal:
             line |= {"written": text, "text": digest(text)}
         self._lines.add({**line, **more})
 
-    def add_side_file(self, name: str, file_digest: str) -> None:
-        """Add that a further file for a trainer was written."""
-        self._lines.add(
-            {"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, "file": name, "text": file_digest}
-        )
+    def add_side_file(self, target: str, name: str, file_digest: str) -> None:
+        """Add that a further file for a trainer was written, or with an empty digest that it was removed."""
+        what = {"target": target, "file": name, "text": file_digest}
+        self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
 
     def records(self, *stages: str) -> Iterator[Record]:
         """The records of `stages` about pictures, oldest first."""
@@ -151,10 +163,10 @@ class Journal:
             if line.get("stage") in stages and isinstance(line.get("picture"), str):
                 yield Record(line)
 
-    def side_files(self) -> dict[str, str]:
-        """The further files for trainers: name ─▶ digest of the content that was last written."""
+    def side_files(self) -> dict[str, Record]:
+        """The further files for trainers: name ─▶ what was last written: its target and its digest."""
         records = (Record(line) for line in self._lines.read())
-        return {record.file: record.text for record in records if record.stage == _SIDE_FILES}
+        return {record.file: record for record in records if record.stage == _SIDE_FILES}
 
     def watch(self) -> None:
         """From now on refuse to add lines if somebody moved or removed the file."""

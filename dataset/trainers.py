@@ -8,10 +8,11 @@ Every trainer below either reads these texts or gets further files that are made
     onetrainer      a caption a line, one of       -
                     them drawn each epoch
     simpletuner     each line a caption            -
-    sd-scripts      the first line; with           metadata.json: {"a/b": {"caption": ...}}, "a/b" being the
-                    enable_wildcard any line       picture a/b.png below image_dir
+    sd-scripts      the first line; with           metadata.json: {"a/b.png": {"caption": ...}}, names below
+                    enable_wildcard any line       image_dir
     diffusion-pipe  (not read)                     captions.json in each folder: {"b.png": [captions]}
-    ai-toolkit      (the whole file)               a/b.json: {"caption": ..., "caption_short": ...}
+    ai-toolkit      (not read)                     a/b.long, a/b.short: a file for each variant;
+                                                   a/b.ai-toolkit where there are no variants
     imagefolder     (not read)                     metadata.jsonl: {"file_name": "a/b.png", "text": ...}
 
 The captions folder has the same tree as the folder of the pictures, so copying one over the other gives a
@@ -19,7 +20,12 @@ complete data set. Names in further files are relative to it. JSON is written in
 read it in the default encoding of their computer.
 
 sd-scripts appends the "tags" of its metadata to each caption. That would bring back tags that were hidden or
-filtered, so no tags are written.
+filtered, so no tags are written. Since version 0.10 it opens the names in its metadata as they stand
+(c6bc632, library/train_util.py:2275); before, it wanted them without an ending.
+
+ai-toolkit takes the whole file with the ending `caption_ext` as one caption. It splits that at commas and
+joins the pieces with ", " (27a03a9, toolkit/dataloader_mixins.py:345 and 411-435), so its files have no space
+behind a comma. Since June 2026 it no longer reads JSON beside a picture.
 
 Parquet is one table, written by the optional library pyarrow. Its columns: `file_name`, `caption`, `captions`
 (all variants, the main one first) and `tags`. Trainers that read Parquet are told in their own settings which
@@ -28,7 +34,6 @@ columns to take.
 
 from __future__ import annotations
 
-import glob
 import importlib.util
 import io
 import itertools
@@ -48,9 +53,13 @@ Pieces = Iterator[str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Captioned:
-    """A picture and its captions: the main one, and the further ones by the names of their variants."""
+    """A picture and its captions: the main one, and the further ones by the names of their variants.
+
+    `main` is the variant of the main one, or "caption" where there are no variants.
+    """
 
     picture: Picture
+    main: str
     caption: str
     further: Mapping[str, str]
     tags: tuple[str, ...]
@@ -109,7 +118,8 @@ def captioned(
 ) -> Captioned:
     """The captions of a picture with the names of their variants; further ones are numbered."""
     names = [*variants[: len(captions)], *(str(number + 1) for number in range(len(variants), len(captions)))]
-    return Captioned(picture, captions[0], dict(zip(names[1:], captions[1:], strict=False)), tags)
+    further = dict(zip(names[1:], captions[1:], strict=False))
+    return Captioned(picture, names[0], captions[0], further, tags)
 
 
 def _is_utf8(name: str) -> bool:
@@ -124,9 +134,7 @@ def _with_escapes(caption: str) -> str:
 def _sd_scripts(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     def entries() -> Iterator[tuple[str, object]]:
         for each in pictures:
-            # sd-scripts looks the name up with glob, in which brackets have a meaning.
-            key = glob.escape(each.picture.stem_name)
-            yield key, {"caption": "\n".join(map(_with_escapes, each.captions))}
+            yield each.picture.name, {"caption": "\n".join(map(_with_escapes, each.captions))}
 
     yield SideFile("metadata.json", _json_object(entries()))
 
@@ -150,9 +158,10 @@ def _diffusion_pipe(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 
 def _ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     for each in pictures:
-        short = [caption for variant, caption in each.further.items() if "short" in variant]
-        values = {"caption": each.caption, **({"caption_short": short[0]} if short else {})}
-        yield SideFile(f"{each.picture.stem_name}.json", iter([json.dumps(values)]))
+        for variant, caption in {each.main: each.caption, **each.further}.items():
+            # Texts may have the ending .caption themselves.
+            ending = "ai-toolkit" if variant == "caption" else variant.replace(" ", "_")
+            yield SideFile(f"{each.picture.stem_name}.{ending}", iter([caption.replace(", ", ",")]))
 
 
 def _json_object(entries: Iterable[tuple[str, object]]) -> Pieces:

@@ -80,7 +80,7 @@ async def ask_for_quotes(caption: str, tags: Mapping[str, str], asker: Asker) ->
     opinions = {}
     for tag, meaning in tags.items():
         question = _quote_question(caption, _named(tag, meaning))
-        quote = await asker.send([*_QUOTE_EXAMPLES, question], _text_of, extra_fields=_SHORT, retries=0)
+        quote = await asker.send([*EXAMPLES[QUOTES], question], _text_of, extra_fields=_SHORT, retries=0)
         opinions[tag] = Opinion(1.0, quote) if stands_in(quote, text) else Opinion(0.0)
     return opinions
 
@@ -94,7 +94,7 @@ async def ask_in_a_list(caption: str, tags: Mapping[str, str], asker: Asker) -> 
         def accept(reply: Reply, count: int = len(part)) -> list[bool]:
             return _read_list(_text_of(reply), count)
 
-        said = await asker.send([*_LIST_EXAMPLES, question], accept, extra_fields=_SHORT, retries=1)
+        said = await asker.send([*EXAMPLES[LIST], question], accept, extra_fields=_SHORT, retries=1)
         opinions |= {tag: Opinion(float(is_said)) for tag, is_said in zip(part, said, strict=True)}
     return opinions
 
@@ -105,7 +105,7 @@ async def ask_for_probabilities(caption: str, tags: Mapping[str, str], asker: As
     for tag, meaning in tags.items():
         question = _yes_question(caption, _named(tag, meaning))
         probability = await asker.send(
-            [*_YES_EXAMPLES, question], _read_probability, extra_fields=_FIRST_TOKEN, retries=0
+            [*EXAMPLES[PROBABILITY], question], _read_probability, extra_fields=_FIRST_TOKEN, retries=0
         )
         opinions[tag] = Opinion(probability)
     return opinions
@@ -160,20 +160,23 @@ def _examples(*turns: tuple[Message, str]) -> Sequence[Message]:
     return [Message("system", _TASK), *shown]
 
 
-_QUOTE_EXAMPLES = _examples(
-    (_quote_question(_EXAMPLE, _named("holding_jug", "")), "pours water from a jug"),
-    (_quote_question(_EXAMPLE, _named("red_hat", "")), _NOT_SAID),
-)
-_LIST_EXAMPLES = _examples(
-    (
-        _list_question(_EXAMPLE, ["on one knee", "red hat", "holding jug", "night"]),
-        "1. yes\n2. no\n3. yes\n4. no",
-    )
-)
-_YES_EXAMPLES = _examples(
-    (_yes_question(_EXAMPLE, _named("kneeling", "")), "yes"),
-    (_yes_question(_EXAMPLE, _named("red_hat", "")), "no"),
-)
+EXAMPLES: Mapping[str, Sequence[Message]] = {
+    QUOTES: _examples(
+        (_quote_question(_EXAMPLE, _named("holding_jug", "")), "pours water from a jug"),
+        (_quote_question(_EXAMPLE, _named("red_hat", "")), _NOT_SAID),
+    ),
+    LIST: _examples(
+        (
+            _list_question(_EXAMPLE, ["on one knee", "red hat", "holding jug", "night"]),
+            "1. yes\n2. no\n3. yes\n4. no",
+        )
+    ),
+    PROBABILITY: _examples(
+        (_yes_question(_EXAMPLE, _named("kneeling", "")), "yes"),
+        (_yes_question(_EXAMPLE, _named("red_hat", "")), "no"),
+    ),
+}
+"""What stands before a question of each form."""
 # The likeliest answer is wanted, not a varied one.
 _SHORT: Mapping[str, object] = {"temperature": 0, "max_tokens": _LONGEST_ANSWER}
 _FIRST_TOKEN: Mapping[str, object] = {
@@ -214,9 +217,6 @@ def _read_probability(reply: Reply) -> float:
 
 
 WORDING = blake2b(
-    "\0".join(
-        message.text for messages in (_QUOTE_EXAMPLES, _LIST_EXAMPLES, _YES_EXAMPLES) for message in messages
-    ).encode(),
-    digest_size=4,
+    "\0".join(message.text for messages in EXAMPLES.values() for message in messages).encode(), digest_size=4
 ).hexdigest()
 """A digest of how the questions are worded: a model that was examined with other words is examined again."""

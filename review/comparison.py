@@ -22,6 +22,7 @@ from review.pages import (
     CONTRADICTED,
     MISSED,
     NOT_CHECKED,
+    PERHAPS,
     SAID,
     Sources,
     coverage_of,
@@ -41,7 +42,13 @@ NAME = "compare.html"
 _NONE = "–"
 _GAP = "   "
 # In the order in which tags are listed: what needs attention comes first.
-_MEANINGS = {CONTRADICTED: "contradicted", MISSED: "missed", SAID: "said", NOT_CHECKED: "not checked"}
+_MEANINGS = {
+    CONTRADICTED: "contradicted",
+    MISSED: "missed",
+    PERHAPS: "perhaps unsaid",
+    SAID: "said",
+    NOT_CHECKED: "not checked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     if not caption:
         return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
-    coverage = coverage_of(side.sources, caption, found.tags, categories, side.names)
+    coverage = coverage_of(side.sources, caption, description, found.tags, categories, side.names)
     tags = [(words(tag), mark) for tag, mark in zip(found.tags, marks(coverage, found.tags), strict=True)]
     return Outcome(caption, description, tags, coverage, past)
 
@@ -241,7 +248,7 @@ def write_page(folder: Path, compared: Compared) -> Path:
         rows=compared.rows,
         entries=[_entry(at, images, pairs[at]) for at in order],
         has_other_tags=any(list(dict(one.tags)) != list(dict(other.tags)) for _, (one, other) in pairs),
-        legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, CONTRADICTED)],
+        legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, PERHAPS, CONTRADICTED)],
     )
     path = folder / NAME
     # A model or a file name may contain half a surrogate pair, which no file can hold.
@@ -276,6 +283,7 @@ def _values(outcome: Outcome) -> Values:
         "description": outcome.description,
         "percent": f"{100 * coverage.score:.0f} %" if coverage else "",
         "faults": [fault.message for fault in coverage.faults] if coverage else [],
+        "adds": ", ".join(map(str, coverage.adds)) if coverage else "",
         "failures": [(failure.reason, failure.message) for failure in past.failures.values()],
         "tags": [
             (tag_words, mark, _MEANINGS[mark])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,7 +23,7 @@ from dataset.texts import Texts
 from errors import UserError
 from tags.implications import Implied, speakers
 
-SAID, MISSED, CONTRADICTED, NOT_CHECKED = "s", "m", "c", "-"
+SAID, MISSED, PERHAPS, CONTRADICTED, NOT_CHECKED = "s", "m", "p", "c", "-"
 
 # What both pages have in the title, within the first bytes.
 _MARK = "– Tagscribe</title>"
@@ -37,7 +37,8 @@ _SHOWN_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif")
 class Sources:
     """Where a page finds its data.
 
-    `categories` gives the categories of tags and `implied` what a tag implies, as far as they are known.
+    `categories` gives the categories of tags, `implied` what a tag implies, and `meanings` what tags mean, as
+    far as they are known.
     """
 
     collection: Collection
@@ -46,17 +47,22 @@ class Sources:
     journal: Journal
     categories: Callable[[Sequence[str]], Mapping[str, str]]
     implied: Implied
+    meanings: Callable[[Sequence[str]], Iterable[str]]
 
 
 def coverage_of(
     sources: Sources,
     caption: str,
+    description: str,
     tags: Sequence[str],
     categories: Mapping[str, str],
     names: frozenset[str],
 ) -> Coverage:
     """How a caption covers its tags; of several variants the first, which was written to cover them."""
-    return check(caption.partition("\n")[0], tags, categories, speakers(tags, sources.implied), names)
+    # The meanings are only looked up if the caption adds something that the tags do not bear out.
+    told = (text for texts in ([description], sources.meanings(tags)) for text in texts)
+    aliases = speakers(tags, sources.implied)
+    return check(caption.partition("\n")[0], tags, categories, aliases, names, told=told)
 
 
 def marks(coverage: Coverage, tags: Sequence[str]) -> str:
@@ -64,6 +70,7 @@ def marks(coverage: Coverage, tags: Sequence[str]) -> str:
     letters = {
         **dict.fromkeys(coverage.said, SAID),
         **dict.fromkeys(coverage.missed, MISSED),
+        **dict.fromkeys(coverage.perhaps, PERHAPS),
         **dict.fromkeys(coverage.contradicted, CONTRADICTED),
     }
     return "".join(letters.get(tag, NOT_CHECKED) for tag in tags)

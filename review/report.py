@@ -199,11 +199,19 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         **_past_values(past, history.run, caption),
     }
     if caption and tagged.tags:
-        coverage = coverage_of(sources, caption, tagged.tags, tagged.categories, names)
+        described = str(values["description"])
+        coverage = coverage_of(sources, caption, described, tagged.tags, tagged.categories, names)
+        last, is_as_written = past.caption, digest(caption) == past.caption.text
+        is_read = is_as_written and bool(last.reading)
+        if is_as_written:
+            found = last.read_as_said
+            coverage = coverage.after_reading(found) if is_read else coverage.with_said(found)
         values |= {
+            "read": is_read,
             "marks": marks(coverage, tagged.tags),
             "score": round(coverage.score, 3),
             "faults": [fault.message for fault in coverage.faults],
+            "adds": list(map(str, coverage.adds)),
         }
     return {key: value for key, value in values.items() if value not in ("", [], False, None)}
 

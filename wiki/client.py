@@ -7,7 +7,6 @@ that is too large for the database is not answered in time.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 import requests
 import urllib3
 
+from config import is_loopback
 from errors import StageError, UserError
 from limits import LARGEST_ANSWER, read_json
 from wiki.source import Access
@@ -245,16 +245,9 @@ def _session(host: str, access: Access) -> requests.Session:
         )
     session = _SessionWithoutRedirects()
     # Proxies and certificates come from the environment, but a wiki on this computer needs neither.
-    session.trust_env = not _is_loopback(host)
+    session.trust_env = not is_loopback(host)
     session.auth = _Credentials(access.login, access.api_key)
     # Headers hold only ASCII. The shields refuse an empty name, and those of libraries and browsers.
     agent = quote(access.user_agent.strip(), safe=_PRINTABLE_ASCII) or "Tagscribe"
     session.headers.update({"User-Agent": agent, "Accept": "application/json"})
     return session
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

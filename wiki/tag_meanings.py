@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,6 +75,11 @@ class TagMeanings:
     def implied(self, tag: str) -> Sequence[str]:
         """The tags that this one implies by a rule of the wiki; empty where no rule is known."""
         return self.look_up(tag).implies
+
+    def meanings(self, tags: Iterable[str]) -> Iterator[str]:
+        """What is known of tags in words; not of series, whose authors and years are in no picture."""
+        entries = map(self.look_up, tags)
+        return (entry.description for entry in entries if entry.description and entry.category != COPYRIGHT)
 
     def characters(self, tags: Sequence[str]) -> frozenset[str]:
         """The characters among the tags of a data set."""

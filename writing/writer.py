@@ -33,7 +33,8 @@ Result = TypeVar("Result")
 class PictureTags:
     """The tags of a picture, and what is known of tags, as far as it matters for its caption.
 
-    `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone.
+    `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
+    `told` what else is known of the picture: a description and the meanings of its tags.
     """
 
     tags: Sequence[str]
@@ -42,6 +43,7 @@ class PictureTags:
     implied: Implied
     hidden: HiddenTraits
     own_tags: Mapping[str, Sequence[str]]
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,20 @@ class Judgement:
     leaked: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[int, int, int, float]:
+    def rank(self) -> tuple[int, int, int, int, float]:
         """Of two captions the better one has the higher rank.
 
-        Hidden traits and missing names spoil a LoRA, so they come first, then what is wrong, and last how
-        much is said.
+        Hidden traits and missing names spoil a LoRA, so they come first, then what is wrong, what nothing
+        bears out, and last how much is said.
         """
-        return -len(self.leaked), -len(self.unnamed), -len(self.coverage.faults), self.coverage.score
+        coverage = self.coverage
+        wrong = -len(coverage.faults), -len(coverage.adds)
+        return -len(self.leaked), -len(self.unnamed), *wrong, coverage.score
 
     def needs_repair(self, min_coverage: float) -> bool:
         """Whether the model should be asked for a better caption."""
         is_wrong = bool(self.coverage.faults or self.unnamed or self.leaked)
-        return is_wrong or self.coverage.score < min_coverage
+        return is_wrong or self.coverage.most < min_coverage
 
     def repair_request(self) -> str:
         """What the model is told about its caption."""
@@ -98,16 +102,20 @@ class Judgement:
             yield Problem("", "not naming a character", f"it does not name {unnamed}")
         if spelled:
             yield Problem("", "spelled as tags", " ".join(spelled))
-        if self.coverage.score < min_coverage:
-            yield Problem("", "under min_coverage", f"its coverage is {self.coverage.score:.0%}")
+        known = {fault.said for fault in self.coverage.faults}
+        if adds := [str(addition) for addition in self.coverage.adds if addition.said not in known]:
+            yield Problem(
+                "", "adding to the tags", f"nothing that is known of it speaks of {', '.join(adds)}"
+            )
+        if self.coverage.most < min_coverage:
+            yield Problem("", "under min_coverage", f"its coverage is {self.coverage.most:.0%}")
 
 
 def judge(caption: str, picture: PictureTags) -> Judgement:
     """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile."""
     said_by = speakers(picture.tags, picture.implied)
-    coverage = check(
-        caption, picture.tags, picture.categories, said_by, picture.names, own_tags=picture.own_tags
-    )
+    known = picture.names, picture.own_tags, picture.told
+    coverage = check(caption, picture.tags, picture.categories, said_by, *known)
     # A character in another form has two tags, and need not be called by both names.
     missed = without_implied(coverage.missed, picture.categories, picture.implied)
     unnamed = tuple(tag for tag in missed if picture.categories.get(tag) == CHARACTER)
@@ -133,6 +141,8 @@ class Captions:
         return {
             "coverage": round(self.coverage.score, 3),
             "missed": list(self.coverage.missed),
+            **({"perhaps": list(self.coverage.perhaps)} if self.coverage.perhaps else {}),
+            **({"adds": list(map(str, self.coverage.adds))} if self.coverage.adds else {}),
             "faults": [fault.message for fault in self.coverage.faults],
             "repaired": self.repaired,
         }

@@ -159,6 +159,7 @@ class Contender:
             project.journal,
             meanings.categories,
             meanings.implied,
+            meanings.meanings,
         )
         return Side(
             self.label,

@@ -49,7 +49,9 @@ function badges(picture) {
   if (picture.edited) list.push(badge("plain", "edited", "Written by hand; no run overwrites it"));
   if (picture.changed) list.push(badge("accent", "changed", "Another caption than before"));
   if (picture.again) list.push(badge("accent", "to be done again", "The next run writes another caption"));
+  if (picture.read) list.push(badge("plain", "read", "The model read this caption again: what it misses is not said in other words either"));
   if (picture.faults.length) list.push(badge("bad", counted(picture.faults.length, "fault")));
+  if (picture.adds.length) list.push(badge("plain", "adds to the tags", `No tag, meaning or description speaks of: ${picture.adds.join(", ")}`));
   if (isMarkedAgain(picture)) list.push(badge("mine", "again, not saved yet"));
   else if (isCorrected(picture)) list.push(badge("mine", "your words, not saved yet"));
   return list.length ? element("p", { class: "badges" }, ...list) : null;
@@ -58,7 +60,7 @@ function badges(picture) {
 /** The shares of said, contradicted and missed tags as one bar, and in words for screen readers. */
 function coverageBar(picture) {
   if (!picture.marks || isCorrected(picture)) return null;
-  const parts = [SAID, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]).filter(([, count]) => count);
+  const parts = [SAID, PERHAPS, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]).filter(([, count]) => count);
   const words = parts.map(([mark, count]) => `${count} ${MARK_WORDS[mark]}`).join(", ");
   const rest = picture.marks.length - markCount(picture, SAID) - markCount(picture, NOT_CHECKED);
   const bar = element("span", { class: "coverage", "aria-hidden": "true" }, ...parts.map(([mark, count]) => {

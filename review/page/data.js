@@ -5,8 +5,8 @@ const report = takeBlock("first");
 const pictures = [];
 
 const LOW_COVERAGE = 0.6;
-const SAID = "s", MISSED = "m", CONTRADICTED = "c", NOT_CHECKED = "-";
-const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [CONTRADICTED]: "contradicted", [NOT_CHECKED]: "not checked" };
+const SAID = "s", MISSED = "m", PERHAPS = "p", CONTRADICTED = "c", NOT_CHECKED = "-";
+const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [PERHAPS]: "perhaps unsaid", [CONTRADICTED]: "contradicted", [NOT_CHECKED]: "not checked" };
 
 const tagRows = report.tags.map(([words, category]) => ({ words, category, lower: words.toLowerCase() }));
 
@@ -18,7 +18,7 @@ function takeBlock(id) {
 
 function addPictures(entries) {
   for (const entry of entries)
-    pictures.push({ caption: "", description: "", tags: [], failures: [], faults: [], marks: "", ...entry, order: pictures.length });
+    pictures.push({ caption: "", description: "", tags: [], failures: [], faults: [], adds: [], marks: "", ...entry, order: pictures.length });
 }
 
 /** The text that a search looks through. It is made when it is first needed, because most pictures never are searched. */

@@ -140,13 +140,16 @@ function tagPart(picture) {
   const list = tagList(picture, { click: filterByTag });
   if (!list) return [];
   const key = picture.marks && !isCorrected(picture)
-    ? element("span", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].filter((mark) => markCount(picture, mark))
+    ? element("span", { class: "legend" }, ...[SAID, MISSED, PERHAPS, CONTRADICTED].filter((mark) => markCount(picture, mark))
         .map((mark) => element("span", { class: `tag mark-${mark}`, text: `${markCount(picture, mark)} ${MARK_WORDS[mark]}` })))
     : null;
   const faults = picture.faults.length && !isCorrected(picture)
     ? [element("h3", { text: "Faults" }), element("ul", { class: "faults" }, ...picture.faults.map((text) => element("li", { text })))]
     : [];
-  return [...faults, element("h3", { class: "line" }, "Tags", key), list];
+  const adds = picture.adds.length && !isCorrected(picture)
+    ? [element("h3", { text: "Adds to the tags" }), element("p", { class: "adds", text: picture.adds.join(", ") })]
+    : [];
+  return [...faults, ...adds, element("h3", { class: "line" }, "Tags", key), list];
 }
 
 function filterByTag(words) {

@@ -7,6 +7,7 @@ const STATES = [
   { key: "waiting", label: "No caption yet", holds: (picture) => !picture.caption && !picture.excluded && !picture.failures.length },
   { key: "low", label: "Low coverage", holds: isLow },
   { key: "faulty", label: "Faults", holds: (picture) => picture.faults.length > 0 },
+  { key: "adding", label: "Adds to the tags", holds: (picture) => picture.adds.length > 0 },
   { key: "draft", label: "Drafts", holds: (picture) => Boolean(picture.draft) },
   { key: "edited", label: "Edited", holds: (picture) => Boolean(picture.edited) },
   { key: "changed", label: "Changed", holds: (picture) => Boolean(picture.changed) },

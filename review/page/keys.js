@@ -92,7 +92,7 @@ function showKeys() {
     element("p", { text: "Open a picture to edit its caption, or to have it captioned again. Corrections stay in this browser until you save them as a file, which you then give to the program:" }),
     element("pre", { text: "python caption.py --apply corrections.json" }),
     element("p", { text: "Later runs keep your captions." }),
-    element("p", { class: "legend" }, ...[SAID, MISSED, CONTRADICTED].map((mark) => element("span", { class: `tag mark-${mark}`, text: `a tag that is ${MARK_WORDS[mark]}` }))),
+    element("p", { class: "legend" }, ...[SAID, MISSED, PERHAPS, CONTRADICTED].map((mark) => element("span", { class: `tag mark-${mark}`, text: `a tag that is ${MARK_WORDS[mark]}` }))),
     list);
   byId("keys").showModal();
 }

@@ -118,7 +118,7 @@ def measure(examples: Sequence[Example]) -> dict[str, Figure]:
         coverage = judge(example)
         kinds = {fault.kind for fault in coverage.faults}
         pairs: dict[str, tuple[Collection[str], Collection[str]]] = {
-            "missed": (set(coverage.missed), example.missed),
+            "missed": ({*coverage.missed, *coverage.perhaps}, example.missed),
             "contradicted": (set(coverage.contradicted), example.contradicted),
             **{kind: ({kind} & kinds, {kind} & example.faults) for kind in KINDS},
         }

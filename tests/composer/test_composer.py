@@ -172,7 +172,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "1girl, crowd",
-            "A girl in a crowd.",
+            "A girl. There is also a crowd.",
         ),
         (
             "everyone, 6+girls",

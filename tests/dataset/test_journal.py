@@ -123,7 +123,7 @@ def test_records_have_the_values_that_were_added(tmp_path: Path) -> None:
     journal.add("interpreter", "b", "edited", "By hand.")
     journal.add("interrogator", "c", "failed", reason="refused", message="it said no")
     journal.add("interpreter", "d", "again")
-    journal.add_side_file("metadata.json", "0f31")
+    journal.add_side_file("sd-scripts", "metadata.json", "0f31")
     journal.close()
     made, edited, failed, again = journal.records("interpreter", "interrogator")
     assert (made.picture, made.written, made.text) == (ODD, "Text.", digest("Text."))
@@ -132,7 +132,8 @@ def test_records_have_the_values_that_were_added(tmp_path: Path) -> None:
     assert (edited.outcome, edited.written, edited.draft) == ("edited", "By hand.", False)
     assert (failed.stage, failed.reason, failed.message) == ("interrogator", "refused", "it said no")
     assert (again.picture, again.outcome, again.is_written) == ("d", "again", False)
-    assert journal.side_files() == {"metadata.json": "0f31"}
+    side_file = journal.side_files()["metadata.json"]
+    assert (side_file.target, side_file.text) == ("sd-scripts", "0f31")
 
 
 def test_a_long_journal_is_read_line_by_line(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import re
@@ -60,17 +59,13 @@ def sd_scripts_metadata(folder: Path, name: str) -> list[str]:
     with (folder / "metadata.json").open("rt", encoding="utf-8") as file:
         metadata = json.load(file)
     for key, values in metadata.items():
-        pictures = [Path(key)] if Path(key).exists() else in_the_folder_of_pictures(folder, key)
-        assert pictures, f"no image {key}"
-        if pictures[0] == folder / name:
+        # c6bc632, library/train_util.py:2275: the name is joined to the folder as it stands.
+        picture = Path(os.path.join(folder, key))  # noqa: PTH118
+        assert picture.is_file(), f"no image {key}"
+        if picture == folder / name:
             assert "tags" not in values
             return [expanded(each) for each in values["caption"].split("\n") if each.strip() != ""]
     return []
-
-
-def in_the_folder_of_pictures(folder: Path, key: str) -> list[Path]:
-    found = glob.glob(f"{glob.escape(str(folder))}/{key}.*")  # noqa: PTH207 - as the trainer does it
-    return [Path(each) for each in found if each.endswith((".png", ".jpg", ".webp"))]
 
 
 def a_caption_a_line(folder: Path, name: str) -> list[str]:
@@ -88,9 +83,12 @@ def diffusion_pipe(folder: Path, name: str) -> list[str]:
 
 
 def ai_toolkit(folder: Path, name: str) -> list[str]:
-    text = (folder / name).with_suffix(".json").read_text(encoding="utf-8").replace("\n", " ")
-    found = json.loads(text)
-    return [found[key] for key in ("caption", "caption_short") if key in found]
+    def read(caption_ext: str) -> str:
+        # 27a03a9, toolkit/dataloader_mixins.py:345-354, 411 and 435.
+        text = (folder / name).with_suffix(f".{caption_ext}").read_text(encoding="utf-8")
+        return ", ".join(text.split(","))
+
+    return [read(each) for each in MANY.split(", ")]
 
 
 def imagefolder(folder: Path, name: str) -> list[str]:
@@ -110,7 +108,12 @@ RULES: list[tuple[str, Read]] = [
     ("ai-toolkit", ai_toolkit),
     ("imagefolder", imagefolder),
 ]
-FILES = {"sd-scripts": "4 files", "diffusion-pipe": "2 files", "imagefolder": "1 file"}
+FILES = {
+    "sd-scripts": "4 files",
+    "diffusion-pipe": "2 files",
+    "imagefolder": "1 file",
+    "ai-toolkit": "6 files",
+}
 
 
 def opened(folder: Path, *settings: str) -> Project:
@@ -203,7 +206,7 @@ def test_names_are_relative_to_the_folder_of_the_file_if_the_pictures_are_below_
     assert json.loads(first)["file_name"] == "a.png"
     # sd-scripts is told the folder of the pictures by itself.
     said(data_set, ["sd-scripts", str(data_set / "all.json")])
-    assert "a" in json.loads((data_set / "all.json").read_text(encoding="utf-8"))
+    assert "a.png" in json.loads((data_set / "all.json").read_text(encoding="utf-8"))
 
 
 def test_a_parquet_table_has_names_captions_and_tags(data_set: Path) -> None:
@@ -217,9 +220,30 @@ def test_a_parquet_table_has_names_captions_and_tags(data_set: Path) -> None:
     assert len(rows) == 3
 
 
-def test_ai_toolkit_gets_a_short_caption_only_from_a_variant_with_short_in_its_name(data_set: Path) -> None:
-    said(data_set, ["ai-toolkit", str(data_set / "out")], "Interpreter.variants=long, medium")
-    assert json.loads((data_set / "out/a.json").read_text(encoding="utf-8")) == {"caption": LONG}
+def test_ai_toolkit_gets_one_caption_alone_in_a_file_of_its_own(data_set: Path) -> None:
+    (data_set / "captions/a.txt").write_text(LONG, encoding="utf-8")
+    said(data_set, ["ai-toolkit", str(data_set / "out")])
+    assert (data_set / "out/a.ai-toolkit").read_text(encoding="utf-8") == LONG.replace(", ", ",")
+
+
+@pytest.mark.parametrize(
+    ("target", "file"), [("ai-toolkit", "b.ai-toolkit"), ("diffusion-pipe", "captions.json")]
+)
+def test_a_trainer_is_left_no_caption_that_is_gone_or_that_must_not_be(
+    tmp_path: Path, target: str, file: str
+) -> None:
+    project = program.Project(tmp_path, Dataset__target=target)
+    project.add("a.png")
+    for folder in ("gone", "excluded", "edited"):
+        project.add(f"{folder}/b.png")
+    assert project.run().code == 0
+    (project.captions / "gone/b.txt").write_text("", encoding="utf-8")
+    project.add("excluded/b.png", "1girl, loli, nude")
+    (project.captions / "edited/b.txt").write_text("", encoding="utf-8")
+    (project.captions / "edited" / file).write_text("{}", encoding="utf-8")
+    project.run("--set", "Interpreter.skip=True", "--set", "Dataset.existing=refresh")
+    left = {path.parent.name for path in project.captions.rglob(file)}
+    assert left == {"edited", *(["captions"] if target == "diffusion-pipe" else [])}
 
 
 @pytest.mark.parametrize(
@@ -288,14 +312,17 @@ def test_a_run_writes_the_files_of_its_target_and_updates_them_from_edited_capti
         written, stamp = metadata.read_text(encoding="utf-8"), metadata.stat().st_mtime_ns
         assert first.code == 0, first
         assert "For sd-scripts: 2 captions, 1 file written to" in first.out
-        assert json.loads(written)["a"]["caption"] in ("A girl with a {{sign|flag}} smiles.", "A girl waves.")
+        assert json.loads(written)["a.png"]["caption"] in (
+            "A girl with a {{sign|flag}} smiles.",
+            "A girl waves.",
+        )
         assert "A girl with a {{sign|flag}} smiles." in (project.caption("a"), project.caption("b"))
 
         project.run()
         assert metadata.stat().st_mtime_ns == stamp
         (project.captions / "a.txt").write_text("My own words.", encoding="utf-8")
         assert project.run().code == 0
-        assert json.loads(metadata.read_text(encoding="utf-8"))["a"]["caption"] == "My own words."
+        assert json.loads(metadata.read_text(encoding="utf-8"))["a.png"]["caption"] == "My own words."
 
         # Braces are in the file as they are known to the journal: nothing was edited but a.
         project.set |= {"Dataset.existing": "refresh"}

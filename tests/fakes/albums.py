@@ -38,10 +38,12 @@ class Album:
         folder = self.project.captions if stage == "interpreter" else self.project.descriptions
         return FileResults(stage, Texts(folder, ".txt"), Journal(self.project.captions / FILE_NAME, run))
 
-    def caption(self, name: str, text: str, run: str = SECOND, draft: bool = False, **cost: float) -> None:
+    def caption(
+        self, name: str, text: str, run: str = SECOND, draft: bool = False, **further: object
+    ) -> None:
         """Write a caption, as a run does."""
         results = self.results(run)
-        results.keep(name, text, prompt="p", model="tiny", draft=draft, details=cost)
+        results.keep(name, text, prompt="p", model="tiny", draft=draft, details=further)
         results.close()
 
     def failure(self, name: str, reason: str, message: str, stage: str = "interpreter") -> None:
@@ -59,7 +61,8 @@ class Album:
         data_set = self._data_set()
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts
-        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, lambda tag: ())
+        nothing = (lambda tag: ()), (lambda tags: ())
+        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing)
         return gather(sources)
 
     def write(self) -> Path:

@@ -15,7 +15,7 @@ from tests.fakes.faults import Exchange
 
 _CAPTION = re.compile(r"\ACaption: (.*?)\n\n(.*)", re.DOTALL)
 _NAME = re.compile(r'"(.+?)"')
-_LINE = re.compile(r"^\d+\. (.*)$", re.MULTILINE)
+_LINE = re.compile(r"^\d+\. (.*?)(?: \(.*\))?$", re.MULTILINE)
 
 Opinion = Callable[[str, str], float]
 """How probable a model finds it that a caption says a tag, which is given in words."""

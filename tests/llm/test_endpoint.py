@@ -8,19 +8,20 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from pydantic import SecretStr
 
+from config import is_loopback
 from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.answers import Reply as Answer
 from llm.answers import Usage
-from llm.client import is_loopback
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.prompts import Message
@@ -382,40 +383,60 @@ def test_without_a_key_none_is_sent_and_a_header_may_take_its_place(endpoint: Fa
     assert [each.headers.get("authorization") for each in endpoint.requests] == [None, "Basic abc"]
 
 
-def test_what_the_environment_holds_for_openai_goes_to_nobody_else() -> None:
+def ask_in_process(url: str, environment: Mapping[str, object]) -> str:
+    """What is printed by a process that asks at `url` for models and a completion, and tells its errors."""
     code = f"""
 import asyncio, sys
 sys.path.insert(0, {str(ROOT)!r})
+from errors import ItemError, UserError
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.prompts import Message
 from settings import EndpointSettings
 async def run():
-    endpoint = Endpoint(EndpointSettings(), sys.argv[1], "tiny", Concurrency(1))
+    endpoint = Endpoint(EndpointSettings(retries=0), sys.argv[1], "tiny", Concurrency(1))
     await endpoint.client.models()
-    await endpoint.complete([Message("user", "hello")])
+    try:
+        print((await endpoint.complete([Message("user", "hello")])).text)
+    except (ItemError, UserError) as error:
+        print(error)
     await endpoint.close()
 asyncio.run(run())
 """
+    command = [sys.executable, "-c", code, url]
+    told = {**os.environ, **{name: str(value) for name, value in environment.items()}}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
+
+
+def test_what_the_environment_holds_for_other_programs_goes_to_nobody(tmp_path: Path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login marked password marked\n", encoding="utf-8")
+    (tmp_path / "netrc").chmod(0o600)
     marked = {
         "OPENAI_API_KEY": "marked-api-key",
-        "OPENAI_ADMIN_KEY": "marked-admin-key",
         "OPENAI_ORG_ID": "marked-organization",
-        "OPENAI_PROJECT_ID": "marked-project",
-        "OPENAI_WEBHOOK_SECRET": "marked-secret",
         "OPENAI_BASE_URL": "http://127.0.0.1:9/marked",
-        "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer marked-custom\nX-Company: marked-company",
-        "OPENAI_LOG": "debug",
+        "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer marked-custom",
+        "NETRC": tmp_path / "netrc",
     }
     with FakeEndpoint() as server:
-        command = [sys.executable, "-c", code, server.url]
-        done = subprocess.run(
-            command, env={**os.environ, **marked}, capture_output=True, text=True, check=True
-        )
+        said = ask_in_process(server.url, marked)
         sent = [dict(request.headers) for request in server.received]
     assert len(sent) == 2
-    assert "marked" not in json.dumps(sent)
-    assert "marked" not in done.stdout + done.stderr
+    assert not any("authorization" in headers for headers in sent)
+    assert "marked" not in json.dumps(sent) + said
+
+
+def test_a_proxy_of_the_environment_is_used_for_a_server_elsewhere_alone() -> None:
+    with FakeEndpoint() as proxy, FakeEndpoint() as server:
+        for names in (("http_proxy",), ("all_proxy",), ("http_proxy", "all_proxy")):
+            ask_in_process("http://model.invalid/v1", dict.fromkeys(names, proxy.url.removesuffix("/v1")))
+            assert proxy.received[-1].path == "http://model.invalid/v1/chat/completions"
+            asked = len(proxy.received)
+            ask_in_process(server.url, dict.fromkeys(names, proxy.url))
+            assert (len(proxy.received), server.received[-1].path) == (asked, "/v1/chat/completions")
+        ask_in_process("http://model.invalid/v1", {"http_proxy": proxy.url, "no_proxy": ".invalid"})
+        assert len(proxy.received) == asked
 
 
 @pytest.mark.parametrize(
@@ -533,18 +554,18 @@ def test_a_server_that_stays_away_ends_the_stage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "here"),
+    ("host", "here"),
     [
-        ("http://127.0.0.1:1/v1", True),
-        ("http://localhost/v1", True),
-        ("http://a.localhost/v1", True),
-        ("http://[::1]:80/v1", True),
-        ("http://127.9.9.9/v1", True),
-        ("http://localhost.example.org/v1", False),
-        ("http://192.168.1.2/v1", False),
-        ("http://127.0.0.1.example.org/v1", False),
-        ("https://example.org/v1", False),
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("a.localhost", True),
+        ("::1", True),
+        ("127.9.9.9", True),
+        ("localhost.example.org", False),
+        ("192.168.1.2", False),
+        ("127.0.0.1.example.org", False),
+        ("example.org", False),
     ],
 )
-def test_only_this_computer_counts_as_loopback(url: str, here: bool) -> None:
-    assert is_loopback(url) is here
+def test_only_this_computer_counts_as_loopback(host: str, here: bool) -> None:
+    assert is_loopback(host) is here

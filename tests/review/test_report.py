@@ -75,6 +75,17 @@ def test_a_picture_has_its_caption_cost_and_the_marks_of_its_tags(album: Album) 
     assert found.keys().isdisjoint({"draft", "edited", "again", "changed", "failures"})
 
 
+def test_tags_that_the_model_read_in_its_caption_are_said_until_somebody_edits_it(album: Album) -> None:
+    name = album.add("a.png", "1girl, ripped jeans, jeans, hat")
+    caption = "A girl whose denims have seen better days." + " She waits." * 30
+    album.caption(name, caption, read=["ripped_jeans"])
+    assert (entry(album, name)["marks"], "read" in entry(album, name)) == ("sssp", False)
+    album.caption(name, caption, read=["ripped_jeans"], reading="quotes")
+    assert (entry(album, name)["marks"], entry(album, name)["read"]) == ("sssm", True)
+    album.by_hand(name, f"{caption} She waits.")
+    assert (entry(album, name)["marks"], "read" in entry(album, name)) == ("sppp", False)
+
+
 def test_a_caption_is_compared_with_the_one_before(album: Album) -> None:
     kept, redone, edited = (album.add(f"{name}.png") for name in ("kept", "redone", "edited"))
     for name in (kept, redone, edited):
@@ -162,6 +173,7 @@ PAIRS = [
     *(("quiet", paper) for paper in ("paper", "card", "sunk")),
     *(("accent", paper) for paper in ("paper", "card", "accent-soft")),
     *(("on-accent", "accent"), ("said", "said-soft"), ("missed", "missed-soft"), ("wrong", "wrong-soft")),
+    ("perhaps", "perhaps-soft"),
     *(("wrong", "card"), ("paper", "ink")),
 ]
 

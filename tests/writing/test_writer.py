@@ -48,6 +48,45 @@ def test_a_caption_that_misses_the_name_is_asked_for_once_more_with_its_faults(t
     assert line["completion_tokens"] == len(NAMELESS.split()) + len(GOOD.split())
 
 
+def test_what_a_caption_adds_to_its_tags_is_told_unless_the_description_bears_it_out(tmp_path: Path) -> None:
+    adds = f'{GOOD[:-1]} at a small dog, in an anime by Yamada Kanehito, before a sign that says "Open late".'
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Interpreter__min_coverage="0")
+        endpoint.script(Reply(adds))
+        told = project.run().out
+        assert project.journal()[0]["adds"] == ['"a small dog"', '"Yamada Kanehito"', '"Open late"']
+        assert "1 adding to the tags" in told
+        assert 'speaks of "a small dog", "Yamada Kanehito", "Open late"' in told
+        project.descriptions.mkdir()
+        (project.descriptions / "a.txt").write_text(
+            "A girl with a dog before a shop that is open late.", "utf-8"
+        )
+        endpoint.script(Reply(adds))
+        project.run("--set", "Dataset.existing=overwrite")
+        assert project.journal()[-1]["adds"] == ['"Yamada Kanehito"']
+
+
+def test_what_is_not_found_in_a_long_caption_is_perhaps_unsaid_and_no_reason_to_ask_again(
+    tmp_path: Path,
+) -> None:
+    long = (
+        f"{GOOD} She stands in the middle of a wide and quiet street, and the light falls on her from above. "
+        "Behind her a wall goes up into the dark, and a small door in it is half open. The air is warm, the "
+        "road is dry, and there is nothing else to see far and near but the shadows of houses on both sides."
+    )
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Interpreter__min_coverage="0.99")
+        project.add("a.png", f"{TAGS}, teapot, kagamine rin")
+        project.add("b.png", f"{TAGS}, teapot")
+        cached(project, **{"Kagamine_Rin": ""})
+        endpoint.script(*[Reply(long)] * 3)
+        project.run()
+        assert len(endpoint.requests) == 3, "a name is missed in a caption of any length"
+    lines = {line["picture"]: line for line in project.journal()}
+    assert (lines["a"]["missed"], lines["a"]["perhaps"]) == (["kagamine_rin"], ["teapot"])
+    assert (lines["b"]["missed"], lines["b"]["perhaps"]) == ([], ["teapot"])
+
+
 def test_a_wrong_hair_colour_is_told_to_the_model(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint)

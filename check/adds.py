@@ -1,0 +1,120 @@
+"""What a caption says beyond its tags: names, animals, people and quoted words that nothing bears out.
+
+A word is borne out by a tag, another name of a tag, or a text that the writer was given: meanings of tags, a
+description of the picture. Only what can be told for sure is reported: garments, poses and things are not.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from check.capitals import Place
+from check.mentions import Mention
+from check.names import Names
+from check.text import JOINED, Text
+from check.vocabulary import concepts, is_adjective, is_known, word_list
+from check.wording import Sources
+from english import NUMBER_WORDS, stem
+
+NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
+
+_ANIMALS = frozenset(map(stem, word_list("adds", "animals")))
+# Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
+_NO_ANIMALS = frozenset(word_list("adds", "no_animals"))
+# Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
+_AFTER_ANIMALS = frozenset(word_list("adds", "after_animals"))
+_BEFORE_ANIMALS = frozenset(word_list("adds", "before_animals"))
+_LEADS = frozenset({"a", "an", "the", "her", "his", "their", "its", "another", "some", *NUMBER_WORDS})
+_COMPARISONS = frozenset(word_list("mentions", "no_leads"))
+_PICTURES = frozenset((*word_list("mentions", "pictures"), *word_list("mentions", "self_pictures")))
+_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Something that a caption says and nothing bears out: its kind, and the words of the caption."""
+
+    kind: str
+    said: str
+
+    def __str__(self) -> str:
+        return f'"{self.said}"'
+
+
+def find_additions(
+    text: Text, people: Sequence[Mention], names: Names, known: Sources
+) -> tuple[Addition, ...]:
+    """What the caption says beyond what is known, in its order.
+
+    `people` are those of whom no tag speaks.
+    """
+    places = [
+        *((PERSON, (mention.first, mention.last)) for mention in people),
+        *((NAME, place) for place in names.foreign),
+        *((NAME, place) for place in _unlisted_names(text, names.capitals, known)),
+        *((ANIMAL, place) for place in _animals(text, known)),
+        *((QUOTATION, place) for place in _quotations(text, known)),
+    ]
+    found: list[Addition] = []
+    end = -1
+    for kind, (first, last) in sorted(places, key=lambda place: place[1]):
+        if first > end:
+            found.append(Addition(kind, text.span(first, last)))
+        end = max(end, last)
+    return tuple(dict.fromkeys(found))
+
+
+def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> Iterator[Place]:
+    """Names of which no word stands in a source."""
+    for first, last in capitals:
+        spoken = text.words[first : last + 1]
+        # "High School" tells of no school in particular.
+        telling = [word for word in spoken if not is_known(word)] or spoken
+        if not any(map(known.bear_out, telling)):
+            yield first, last
+
+
+def _animals(text: Text, known: Sources) -> Iterator[Place]:
+    for at in sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]}):
+        word = text.words[at]
+        if word in _NO_ANIMALS or at in text.quoted or at in text.negated:
+            continue
+        # A sparrow is borne out by a bird, and any animal by "animal".
+        if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
+            continue
+        first = _lead(text, at)
+        if first < at or word.endswith("s"):
+            yield first, at
+
+
+def _is_thing(text: Text, at: int) -> bool:
+    """Whether a word for an animal is one in a comparison, on a picture, or part of a thing's name."""
+    after = text.word(at + 1)
+    if text.gap(at + 1) == JOINED and (after in _AFTER_ANIMALS or at in text.possessive):
+        return True
+    reach = range(max(0, at - _REACH), at)
+    near = [text.words[before] for before in reach if text.sentence[before] == text.sentence[at]]
+    return not (_COMPARISONS.isdisjoint(near) and _PICTURES.isdisjoint(near)) or bool(
+        near and near[-1] in _BEFORE_ANIMALS
+    )
+
+
+def _lead(text: Text, at: int) -> int:
+    """Where the words begin that lead to a noun: "a small dog" begins at "a"; `at` where none does."""
+    for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
+        if text.gap(before + 1) != JOINED:
+            return at
+        if text.words[before] in _LEADS:
+            return before
+        if not is_adjective(text.words[before]) and before < at - 2:
+            return at
+    return at
+
+
+def _quotations(text: Text, known: Sources) -> Iterator[Place]:
+    """Quoted words that stand in no source as they are."""
+    runs = groupby(sorted(text.quoted), key=lambda at: sum(place < at for place in text.quoted) - at)
+    for _, run in runs:
+        places = list(run)
+        if not known.quote([text.words[at] for at in places]):
+            yield places[0], places[-1]

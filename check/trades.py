@@ -1,0 +1,126 @@
+"""People called by what they do: a knight, the drummer; and which of them are none of the tagged ones.
+
+Mostly such a word means the person of whom the caption speaks anyway: "A knight stands there. The girl …".
+Somebody else is one who is introduced after everybody of whom the tags speak: "Behind her waits a butler".
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from check.census import Census
+from check.mentions import CROWD, TRADE, Mention, is_somebody
+from check.text import CLAUSE, COMMA, JOINED, Text
+from check.vocabulary import is_adjective, word_list
+from check.wording import Sources
+from english import NUMBER_WORDS
+from tags.people import BOYS, GIRLS, MANY
+
+ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
+ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
+ANY_ROLES = ROLES_OF_GIRLS | ROLES_OF_BOYS | frozenset(word_list("people", "roles"))
+_TRADES = (ANY_ROLES | frozenset(word_list("people", "trades"))) - frozenset(word_list("people", "no_trades"))
+# Each form of such a word, and the singular.
+_FORMS = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
+_GROUPS = frozenset(word_list("people", "groups"))
+_NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]})
+_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
+# "She is a knight", "dressed as a maid", "the sword of a knight" tell of nobody new.
+_SAME = frozenset(word_list("people", "leads_to_same"))
+_BESIDE = frozenset(word_list("people", "beside"))
+_THEM = frozenset({"her", "him", "them", "it", "she", "he"})
+_WORN = frozenset(word_list("people", "worn"))
+_REACH = 4
+
+
+def trades(text: Text, names: frozenset[int]) -> list[Mention]:
+    """Where the caption calls people by what they do, in its order.
+
+    `is_more` is whether the words tell that it is somebody else: "behind her the drummer".
+    """
+    found: list[Mention] = []
+    if _FORMS.keys().isdisjoint(text.words):
+        return []
+    for at, word in enumerate(text.words):
+        one = _FORMS.get(word)
+        if one is None or at in names or not is_somebody(text, at) or _is_thing(text, at):
+            continue
+        first = _lead(text, at)
+        lead = text.words[first] if first < at else ""
+        number = None if one != word or one in _GROUPS else 1
+        sex = GIRLS if one in ROLES_OF_GIRLS else BOYS if one in ROLES_OF_BOYS else ""
+        is_new = lead in _NEW or (number is None and lead != "the" and one not in _GROUPS)
+        is_led = _is_beside(text, first) or _goes_on(text, first, found)
+        is_more = is_led and (is_new or lead == "the")
+        found.append(Mention(first, at, TRADE, sex, _NUMBERS.get(lead, number), is_new, is_more))
+    return found
+
+
+def somebody_else(
+    text: Text,
+    people: Sequence[Mention],
+    by_trade: Sequence[Mention],
+    others_before: Callable[[int], int],
+    census: Census,
+    tags: Sources,
+) -> Iterator[Mention]:
+    """Those by trade who are none of the tagged people.
+
+    `people` are those that nouns name, and `others_before` tells how many are named or meant by pronouns
+    before a position.
+    """
+    if census.total is None or census.total[1] >= MANY:
+        return
+    found = 0
+    for one in by_trade:
+        if tags.bear_out(text.words[one.last]):
+            found += one.is_new and one.number == 1
+            continue
+        before = [each for each in people if each.last < one.first and each.kind != CROWD]
+        counted = sum(each.number or 2 for each in before if each.is_new)
+        told = max(counted, bool(before), others_before(one.first)) + found
+        is_other_sex = not (told or others_before(len(text.words))) and _is_of_other_sex(one, census)
+        if is_other_sex or (told >= census.total[1] and _is_introduced(text, one)):
+            yield one
+        elif one.is_new:
+            found += one.number or 0
+
+
+def _is_of_other_sex(one: Mention, census: Census) -> bool:
+    counted = census.ranges.get(one.sex)
+    return counted is not None and not counted[1]
+
+
+def _is_introduced(text: Text, one: Mention) -> bool:
+    """Whether the words tell of somebody new: not "Miku, a singer" nor "dressed as a maid"."""
+    if one.is_more:
+        return True
+    is_apposition = text.gap(one.first) in {COMMA, CLAUSE}
+    return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
+
+
+def _lead(text: Text, at: int) -> int:
+    """Where the words begin that lead to a noun: "a young warrior" begins at "a"; `at` where none does."""
+    for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
+        if text.gap(before + 1) != JOINED:
+            return at
+        if text.words[before] in _NEW or text.words[before] == "the":
+            return before
+        if not is_adjective(text.words[before]):
+            return at
+    return at
+
+
+def _is_beside(text: Text, first: int) -> bool:
+    """Whether the words before tell that this is somebody else: "behind her the drummer"."""
+    return text.word(first - 1) in _THEM and text.word(first - 2) in _BESIDE
+
+
+def _goes_on(text: Text, first: int, found: Sequence[Mention]) -> bool:
+    """Whether this goes on with others: "and the bassist"."""
+    if text.word(first - 1) != "and" or not found or not found[-1].is_more:
+        return False
+    return text.sentence[found[-1].last] == text.sentence[first]
+
+
+def _is_thing(text: Text, at: int) -> bool:
+    """Whether the word only describes the next one: "a witch hat", "a maid uniform"."""
+    return text.gap(at + 1) == JOINED and text.word(at + 1) in _WORN
