@@ -14,6 +14,7 @@ from functools import lru_cache
 from check.text import words_of
 from check.vocabulary import table, word_list
 from english import stem
+from tags.broader import narrower_tags
 from tags.spelling import words
 
 _REMEMBERED_TAGS = 1 << 16
@@ -107,7 +108,10 @@ def _from_words(tag: str) -> Ways:
         )
     slots = tuple((word,) for word in stems)
     if stems[0] == _HOLDING_STEM:
-        things = (slots[1:], *_listed(spelled.partition(" ")[2].replace(" ", "_")))
+        held = spelled.partition(" ")[2].replace(" ", "_")
+        # A hand that holds a katana holds a sword.
+        narrower = (tuple((stem(word),) for word in words_of(words(thing))) for thing in narrower_tags(held))
+        things = (slots[1:], *_listed(held), *narrower)
         return Ways(together=tuple((_IN_HAND, *thing) for thing in things))
     if stems[0] == "no":
         return Ways(phrases=((("no", "without"), *slots[1:]),))

@@ -16,6 +16,7 @@ from composer.picture import Picture, sort_tags
 from composer.subject import DEEDS, TRAITS, Subject, find_subject, from_series
 from composer.words import REST
 from errors import ItemError
+from tags.people import OTHERS
 
 # Before what fits in no other sentence. It does not say "picture", a word that captions should not have.
 _ALSO_SHOWN = "also shown:"
@@ -59,7 +60,7 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
         looks = appearance.of_one(picture, after_comma=subject.ends_in_aside)
     looks += beings
     said = clauses(picture, several=subject.several)
-    nobody = [f"with {phrase}" for phrase in picture.phrases("empty")]
+    nobody = [f"with {phrase}" for phrase in picture.phrases("empty") if not picture.has(OTHERS)]
     if not said:
         group = f", {subject.group}" if subject.group else ""
         return [", ".join([subject.text + group + looks, *nobody]), details]

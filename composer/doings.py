@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from composer.appearance import merged
-from composer.phrasing import and_list, led
+from composer.phrasing import and_list, led, lists
 from composer.picture import Picture
 
 # The slots of places in the order in which they are said, by the word before them.
@@ -24,13 +24,18 @@ def clauses(picture: Picture, *, several: bool) -> list[str]:
     """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
     held = picture.phrases("held") if several else []
     holding = led("holding" if len(held) > 1 else "with one of them holding", held)
-    said = [*deeds(picture), holding, led("with", picture.phrases("gesture")), *presentation(picture)]
+    alone = lists().words["of_one"].intersection(picture.phrases("pose")) if several else ()
+    gestures = [holding, led("with one of them", sorted(alone)), led("with", picture.phrases("gesture"))]
+    done, shown = [said for said in deeds(picture, alone) if said], presentation(picture)
+    # A clause that begins with "with" is no verb, so it does not come first.
+    said = [*done, *gestures, *shown] if done else [*shown[:1], *gestures, *shown[1:]]
     return [clause for clause in said if clause]
 
 
-def deeds(picture: Picture) -> list[str]:
+def deeds(picture: Picture, without: Collection[str] = ()) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
-    pose, acts, place = picture.phrases("pose"), picture.phrases("act"), where(picture)
+    pose = [said for said in picture.phrases("pose") if said not in without]
+    acts, place = picture.phrases("act"), where(picture)
     if not place:
         return [and_list(pose + acts)]
     if pose:

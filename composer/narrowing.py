@@ -3,39 +3,73 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from composer.phrasing import lists
+from composer.words import role_of
 from tags.broader import broader_tags
+from tags.people import count_in
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
+# Behind the name of a thing that another tag may tell more exactly.
+_STATES = ("_under_arm", "_removed")
+# A corgi and a puppy are one corgi puppy.
+_YOUNG = {"dog": "puppy", "cat": "kitten"}
+_SHOWS_A_SCENE = frozenset(("landmark", "frame"))
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each tag with the tag to say for it, itself where the others add nothing.
 
     black_footwear is said as black_boots if boots are the only footwear, reading as reading_book if there is
-    one, holding_sword as holding_katana, and sitting as sitting_on_log.
+    one, holding_sword as holding_katana, sitting as sitting_on_log, and ocean as on_ocean of a ship.
     """
     broad, objects = lists().broad, lists().objects
     last_words = {tag.rpartition("_")[2] for tag in tags}
+    parents = {parent for parent, child in _YOUNG.items() if child in tags}
     for tag in tags:
         noun = tag.rpartition("_")[2]
         if noun in broad:
             otherwise, narrower = broad[noun]
             yield tag, tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
         elif tag.startswith(_HOLDING):
-            yield tag, _HOLDING + (_narrowest(tag.removeprefix(_HOLDING), tags) or tag.removeprefix(_HOLDING))
+            yield tag, _HOLDING + _narrowest(tag.removeprefix(_HOLDING), tags)
+        elif tag.endswith(_STATES):
+            state = next(state for state in _STATES if tag.endswith(state))
+            yield tag, _narrowest(tag.removesuffix(state), tags) + state
         elif tag == _SITTING:
             seat = _only_one(lists().words["seats"].intersection(tags))
-            yield tag, f"{tag}_on_{seat}" if seat else tag
+            yield (
+                tag,
+                f"{tag}_{'in' if seat in lists().words['deep_seats'] else 'on'}_{seat}" if seat else tag,
+            )
+        elif tag in lists().words["waters"]:
+            yield tag, _on_or_in(tags) + tag
+        elif (child := _YOUNG.get(_only_one(parents & broader_tags(tag)))) and tag != child:
+            yield tag, f"{tag}_{child}"
         else:
             thing = _only_one(objects[tag].intersection(tags)) if tag in objects else ""
             yield tag, f"{tag}_{thing}" if thing else tag
 
 
 def _narrowest(thing: str, tags: Sequence[str]) -> str:
-    """The only tag that is this thing and no broader one of the same: katana for sword and weapon."""
+    """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
     kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_HOLDING)]
-    return _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])
+    kinds = [kind for kind in kinds if not kind.endswith(_STATES)]
+    return (
+        _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])
+        or thing
+    )
+
+
+def _on_or_in(tags: Sequence[str]) -> str:
+    """Whether what is shown is on the water or in it: "on_", "in_", or "" where it is only near."""
+    afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
+    if not inside.isdisjoint(tags):
+        return "in_"
+    if not afloat.isdisjoint(tags):
+        return "on_"
+    if any(count_in(tag) or role_of(tag).slot in _SHOWS_A_SCENE for tag in tags):
+        return ""
+    return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
 
 
 def _only_one(found: Collection[str]) -> str:

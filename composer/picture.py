@@ -6,7 +6,7 @@ character and one series are left to belong together.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
@@ -16,7 +16,8 @@ from tags.categories import CHARACTER, COPYRIGHT, NO_SERIES, SPECIES, UNSEEN
 from tags.people import BOYS, GIRLS, OTHERS
 from tags.spelling import qualifiers
 
-_COUNTS = frozenset((GIRLS, BOYS, OTHERS))
+_SLEEPING = "sleeping"
+COUNTS = (GIRLS, BOYS, OTHERS)
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 
 
@@ -79,14 +80,27 @@ def sort_tags(
             shown.species.append(role.phrase)
             continue
         shown.roles.setdefault(role.slot, []).append(role)
-        if owner and role.slot in _COUNTS:
+        if owner and role.slot in COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
+    _give_sleep_to_animals(picture)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one.
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
         picture.roles.pop("being", None)
     return picture
+
+
+def _give_sleep_to_animals(picture: Picture) -> None:
+    """Whoever knits does not sleep, so the cat beside her does."""
+    acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
+    asleep = next((role for role in acts if role.phrase == _SLEEPING), None)
+    eyes_are_closed = "closed eyes" in picture.phrases("gesture")
+    if not asleep or len(beings) != 1 or len(acts) < 2 or eyes_are_closed or not picture.has(*COUNTS):
+        return
+    acts.remove(asleep)
+    animal = beings[0].phrase.partition(" ")[2]
+    picture.roles["being"] = [replace(beings[0], phrase=f"a {_SLEEPING} {animal}")]
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:

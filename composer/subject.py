@@ -89,6 +89,9 @@ def _counted_people(picture: Picture) -> tuple[list[str], int]:
             number += math.ceil(_size(count))
             other = "other " if sex == OTHERS and said else ""
             singular = "person" if sex == OTHERS else sex
+            if sex == OTHERS and picture.has("empty"):
+                # Robots, for example, which no caption should call people.
+                singular, plural = "character", "characters"
             said.append(_counted(count, other + singular, other + plural))
     return said, number
 

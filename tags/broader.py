@@ -6,8 +6,8 @@ broader tag the narrower ones; to teach the program that one tag says another, a
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tags.implications import said_along
@@ -33,11 +33,21 @@ def _directly(tag: str) -> Iterable[str]:
     return (*ends, *held, *_broader_by_narrower().get(tag, ()))
 
 
-@lru_cache(maxsize=1)
+def narrower_tags(tag: str) -> Sequence[str]:
+    """The tags of which the table has `tag` as the broader one: beer and wine for alcohol."""
+    return _table().get(tag, ())
+
+
+@cache
 def _broader_by_narrower() -> dict[str, list[str]]:
-    table: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
     broader: defaultdict[str, list[str]] = defaultdict(list)
-    for said, narrower in table.items():
-        for tag in narrower.split():
+    for said, narrower in _table().items():
+        for tag in narrower:
             broader[tag].append(said)
     return dict(broader)
+
+
+@cache
+def _table() -> dict[str, list[str]]:
+    table: dict[str, str] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return {tag: narrower.split() for tag, narrower in table.items()}

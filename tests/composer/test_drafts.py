@@ -1,0 +1,79 @@
+"""The drafts of whole pictures: accepted by a reader word for word, and what must hold of each of them.
+
+sets.txt has tag sets; drafts.txt has for each the draft that a reader accepted. After a change,
+`python -m tests.composer.test_drafts` writes drafts.txt anew: read what differs before you commit it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from check import check
+from composer import compose
+
+_SETS, _DRAFTS = (Path(__file__).with_name(name) for name in ("sets.txt", "drafts.txt"))
+_MARKS = {"c": "character", "s": "copyright", "m": "meta"}
+_LAST_RESORT = "Also shown:"
+
+
+@dataclass(frozen=True)
+class TagSet:
+    """One line of sets.txt."""
+
+    name: str
+    tags: list[str]
+    categories: dict[str, str]
+
+    @property
+    def draft(self) -> str:
+        """What the composer makes of it."""
+        return compose(self.tags, self.categories)
+
+
+def read_sets() -> Iterator[TagSet]:
+    """All sets of sets.txt."""
+    for line in _SETS.read_text(encoding="utf-8").splitlines():
+        name, bar, written = line.partition(" | ")
+        if bar and not line.startswith("#"):
+            pairs = [
+                word.rpartition("@") if word[-2:-1] == "@" else (word, "", "") for word in written.split()
+            ]
+            categories = {tag: _MARKS[mark] for tag, _, mark in pairs if mark}
+            yield TagSet(name, [tag for tag, _, _ in pairs], categories)
+
+
+def as_file() -> str:
+    """The content of drafts.txt: a name, and the draft below it."""
+    return "\n".join(f"{each.name}\n    {each.draft}\n" for each in read_sets())
+
+
+ALL = list(read_sets())
+# What these sets lose in the check is what they contradict themselves in.
+_CONTRADICT_THEMSELVES = {"robots_chess"}
+
+
+def test_drafts_are_those_that_a_reader_accepted() -> None:
+    assert as_file() == _DRAFTS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("picture", ALL, ids=lambda picture: picture.name)
+def test_a_draft_says_every_tag_and_has_no_fault(picture: TagSet) -> None:
+    if picture.name in _CONTRADICT_THEMSELVES:
+        return
+    found = check(picture.draft, picture.tags, picture.categories)
+    assert (found.missed, found.contradicted, found.faults) == ((), (), ())
+
+
+def test_the_last_resort_is_for_few_pictures() -> None:
+    with_it = [picture.name for picture in ALL if _LAST_RESORT in picture.draft]
+    assert with_it == []
+
+
+def test_no_draft_says_what_several_have_between_them() -> None:
+    assert not [picture.name for picture in ALL if "between them" in picture.draft]
+
+
+if __name__ == "__main__":
+    _DRAFTS.write_text(as_file(), encoding="utf-8", newline="\n")
