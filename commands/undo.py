@@ -58,8 +58,8 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
             undoing = _Undo(project, replacements)
             undoing.put_back()
             code = _tell(run, undoing, say)
-            if undoing.done:
-                write_after_run(project, say, say)
+            # Also if nothing is left to be done: a kill may have come before these files were written.
+            write_after_run(project, say, say)
         finally:
             project.close()
     if settings.dataset.report:
