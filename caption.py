@@ -72,7 +72,9 @@ def _config_file(options: argparse.Namespace) -> Path:
 
 
 def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    if any((options.version, options.settings, options.merge_cache, options.report, options.apply)):
+    if any(
+        (options.help, options.version, options.settings, options.merge_cache, options.report, options.apply)
+    ):
         return _print_result(_text(options))
     if options.undo:
         return _undo(options)
@@ -89,6 +91,8 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
 
 def _text(options: argparse.Namespace) -> str:
     """What the commands print that print one thing only."""
+    if options.help:
+        return str(options.help).rstrip()
     import config
 
     if options.version:

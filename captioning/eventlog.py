@@ -23,9 +23,17 @@ class EventLog(logging.Handler):
     """Writes events and log messages to a file of JSON lines."""
 
     def __init__(self, path: Path, secrets: Sequence[str]) -> None:
+        """Raises UserError where there is another file already."""
         super().__init__()
         self._lines = JsonLines(path)
+        self._refuse_another_file()
         self._secrets = secrets
+
+    def _refuse_another_file(self) -> None:
+        """Raise UserError where a file is that is no log, for lines are added to what is there."""
+        path = self._lines.path
+        if path.is_file() and path.stat().st_size and "event" not in next(self._lines.read(), {}):
+            raise UserError(f"{path} is there already and is no log: give --log another name")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; raises UserError when the disk does not take it."""

@@ -6,8 +6,9 @@ Pictures that are never captioned are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from captioning.project import Project
@@ -21,6 +22,7 @@ _FOREIGN = (
     "{} was left as it is, for another program wrote it, or somebody has changed it since: "
     "move it away and run again."
 )
+_MOST_TOLD = 5
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class Count:
     """How many captions there are and how many files were written, and what the user should know of them.
 
     `joined` are texts of several lines that were read as one caption, `unread` are pictures whose tag files
-    cannot be read, and `foreign` is a sentence about a file of somebody else's.
+    cannot be read, and `foreign` are sentences about files of somebody else's, which are left as they are.
     """
 
     captions: int = 0
@@ -36,7 +38,13 @@ class Count:
     joined: int = 0
     unread: int = 0
     files: int = 0
-    foreign: str = ""
+    foreign: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """The first sentences about files that were not written, and how many there are beside them."""
+        rest = len(self.foreign) - _MOST_TOLD
+        more = [f"… and {amount(rest, 'other file')} were left as they are too."] if rest > 0 else []
+        return [*self.foreign[:_MOST_TOLD], *more]
 
     def line(self, target: str, place: Path) -> str:
         """All of it in one line."""
@@ -92,33 +100,58 @@ def write_beside_texts(project: Project, target: Target) -> Count:
 
     Those of captions that are no longer there are removed, because the trainer would go on reading them.
     """
-    count, root = Count(), project.settings.dataset.captions
-    captions = existing_captions(project, count)
+    count, captions = Count(), project.settings.dataset.captions
+    writer = Writer(project, captions, count, target.name)
+    existing = existing_captions(project, count)
     if target.side_files is None:
-        for _ in captions:
+        for _ in existing:
             pass  # Reading them counts them.
-        return count
-    before = project.journal.side_files()
-    outdated = {name: each.text for name, each in before.items() if each.target == target.name and each.text}
-    for side in target.side_files(captions):
-        last = before[side.name].text if side.name in before else ""
-        outdated.pop(side.name, None)
-        try:
-            digest = write_pieces(root, side.name, side.pieces, only_over=last)
-        except ItemError as error:
-            count.foreign = f"{error}."
-            continue
-        if digest is None:
-            count.foreign = _FOREIGN.format(root / side.name)
-            continue
-        count.files += 1
-        if digest != last:
-            project.journal.add_side_file(target.name, side.name, digest)
-    for name, last in outdated.items():
-        if remove_own(root, name, last):
-            project.journal.add_side_file(target.name, name, "")
+    else:
+        for side in target.side_files(existing):
+            writer.write(side.name, side.pieces)
+        writer.remove_others()
     project.journal.close()
     return count
+
+
+class Writer:
+    """Writes further files below a folder, and over none that is not as the journal says it was written."""
+
+    def __init__(self, project: Project, root: Path, count: Count, target: str = "") -> None:
+        """Without a `target` an export writes, to a place of the user's choice."""
+        self._journal = project.journal
+        self._target = target
+        self._written = project.journal.side_files()
+        self._root = root
+        # Files beside the texts are known by their name there, others by their whole path.
+        captions = project.settings.dataset.captions
+        is_beside = root.resolve() == captions.resolve()
+        self._prefix = "" if is_beside else f"{root.resolve().as_posix()}/"
+        self._count = count
+        self._names: set[str] = set()
+
+    def write(self, name: str, pieces: Iterable[str | bytes]) -> None:
+        """Write one file, or say why it is left as it is."""
+        known = f"{self._prefix}{name}"
+        self._names.add(known)
+        ours = self._written[known].digests if known in self._written else ()
+        note = partial(self._journal.add_side_file, self._target, known)
+        try:
+            is_written = write_pieces(self._root, name, pieces, ours, note)
+        except ItemError as error:
+            self._count.foreign.append(f"{error}.")
+            return
+        if is_written:
+            self._count.files += 1
+        else:
+            self._count.foreign.append(_FOREIGN.format(self._root / name))
+
+    def remove_others(self) -> None:
+        """Remove files of the target that were written earlier, and not by this writer."""
+        for name, file in self._written.items():
+            is_outdated = file.target == self._target and file.is_there and name not in self._names
+            if is_outdated and remove_own(self._root, name, file.digests):
+                self._journal.add_side_file(self._target, name, "")
 
 
 def write_after_run(project: Project, say: Callable[[str], None], trouble: Callable[[str], None]) -> None:
@@ -129,5 +162,5 @@ def write_after_run(project: Project, say: Callable[[str], None], trouble: Calla
         return
     count = write_beside_texts(project, project.target)
     say(count.line(project.target.name, project.settings.dataset.captions))
-    if count.foreign:
-        trouble(count.foreign)
+    for sentence in count.told():
+        trouble(sentence)

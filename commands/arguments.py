@@ -74,6 +74,7 @@ _COMMANDS = (
         "print all settings, as a table or as a new config.ini",
         {"nargs": "?", "const": "table", "choices": ("table", "ini")},
     ),
+    Argument("-h --help", "show this help", _SWITCH),
     Argument("--version", "print the version", _SWITCH),
 )
 _OPTIONS = (
@@ -88,7 +89,8 @@ _OPTIONS = (
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
     Argument("-v --verbose", "print more about what happens", _SWITCH),
 )
-_WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in ("--settings", "--version")))
+_WITHOUT_SETTINGS = ("--settings", "--help", "--version")
+_WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in _WITHOUT_SETTINGS))
 _GOES_WITH = {
     "--config": _WITH_SETTINGS,
     "--set": _WITH_SETTINGS,
@@ -107,11 +109,12 @@ class _Parser(argparse.ArgumentParser):
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line, or `words`.
 
-    An argument that cannot be parsed ends the program. Raises UserError for arguments that do not go
-    together.
+    With --help, `help` is the text to show. An argument that cannot be parsed ends the program. Raises
+    UserError for arguments that do not go together.
     """
     parser = _Parser(
         prog="caption.py",
+        add_help=False,
         description="Writes captions for pictures with booru tags, as config.ini says.",
         epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",
     )
@@ -120,6 +123,9 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         for each in members:
             group.add_argument(*each.names.split(), help=each.help, **each.form)
     options = parser.parse_args(words)
+    if options.help:
+        options.help = parser.format_help()
+        return options
     _refuse_what_does_not_go_together(options)
     return options
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.trainer_files import Count, existing_captions, write_beside_texts
-from dataset.disk import locked, write_pieces
+from captioning.trainer_files import Count, Writer, existing_captions, write_beside_texts
+from dataset.disk import locked
 from dataset.trainers import PARQUET_FILE, TARGETS, Captioned, Target, parquet_pieces, require_pyarrow
-from errors import ExitCode, ItemError, UserError
+from errors import ExitCode, UserError
 
 _PARQUET = "parquet"
 _NAMES = (*TARGETS, _PARQUET)
@@ -33,10 +33,9 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
     say(count.line(name, place or captions))
     if place is None and name in TARGETS and TARGETS[name].side_files is None:
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
-    if count.foreign:
-        say(count.foreign)
-        return ExitCode.SOME_FAILED
-    return ExitCode.DONE
+    for sentence in count.told():
+        say(sentence)
+    return ExitCode.SOME_FAILED if count.foreign else ExitCode.DONE
 
 
 def _export(project: Project, name: str, place: Path | None) -> Count:
@@ -54,16 +53,18 @@ def _export(project: Project, name: str, place: Path | None) -> Count:
         exporter.write_single(TARGETS[name], file_name)
     else:
         raise UserError(f"{name} reads more files than one: name a folder instead of {place}")
+    project.journal.close()
     return exporter.count
 
 
 class _Exporter:
-    """Writes captions below a folder of the user's choice, over whatever is there but tag files."""
+    """Writes captions below a folder of the user's choice, over nothing but what an earlier export wrote."""
 
     def __init__(self, project: Project, root: Path) -> None:
         self._project = project
         self._root = root
         self.count = Count()
+        self._writer = Writer(project, root, self.count)
         # Where the files go below the folder of the pictures, if they do: tag files are there.
         self._below_images = _relative(root, project.settings.dataset.images)
         pictures = project.collection.pictures if self._below_images else ()
@@ -93,12 +94,7 @@ class _Exporter:
     def _write(self, name: str, pieces: Iterable[str | bytes]) -> None:
         if self._below_images is not None and (self._below_images / name).as_posix() in self._tag_files:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
-        try:
-            write_pieces(self._root, name, pieces)
-        except ItemError as error:
-            self.count.foreign = f"{error}."
-        else:
-            self.count.files += 1
+        self._writer.write(name, pieces)
 
     def _captions(self) -> Iterator[Captioned]:
         return existing_captions(self._project, self.count)

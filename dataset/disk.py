@@ -12,7 +12,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -97,13 +97,17 @@ def write_whole(path: Path, text: str, is_as_known: Callable[[], bool] = lambda:
 
 
 def write_pieces(
-    root: Path, name: str, pieces: Iterable[str | bytes], only_over: str | None = None
-) -> str | None:
-    """Write the file `name` below `root`, piece by piece, and return the digest of what is there then.
+    root: Path,
+    name: str,
+    pieces: Iterable[str | bytes],
+    ours: Collection[str] = (),
+    note: Callable[[str], None] = lambda digest: None,
+) -> bool:
+    """Write the file `name` below `root`, piece by piece; returns whether it is there as it should be.
 
-    With `only_over`, a file that is there is replaced only if this is its digest; where another program
-    wrote the file or a person changed it, it stays and None is returned. A file that is the same already is
-    left alone.
+    A file that is there is replaced only if its digest is in `ours`; where another program wrote it or a
+    person changed it, it stays. `note` is told the new digest before the file is in its place, so that a kill
+    leaves no file that nobody knows. A file that is the same already is left alone.
     Raises ItemError where its name is too long, and UserError where it cannot be written for another reason,
     or where a link leads out of `root`.
     """
@@ -116,32 +120,31 @@ def write_pieces(
         written = _write_and_hash(part, pieces)
         copy_mode(path, part)
         there = _digest_of(path)
-        if there == written:
-            remove(part)
-        elif there is None and move_to_free_place(part, path):
-            pass
-        elif there is not None and only_over in (None, there):
+        is_ours = there in (None, written) or there in ours
+        if is_ours and (there != written or written not in ours):
+            note(written)
+        if is_ours and there is not None and there != written:
             move(part, path)
-        else:
-            remove(part)
-            return None
+        elif there is None and is_ours:
+            is_ours = move_to_free_place(part, path)
+        remove(part)
     except OSError as error:
         remove(part)
         if error.errno == errno.ENAMETOOLONG:
             raise ItemError("file cannot be written", write_refusal(path, error)) from error
         raise UserError(write_refusal(path, error)) from error
-    return written
+    return is_ours
 
 
-def remove_own(root: Path, name: str, last: str) -> bool:
-    """Remove the file `name` below `root` if `last` is its digest; whether it is gone.
+def remove_own(root: Path, name: str, ours: Collection[str]) -> bool:
+    """Remove the file `name` below `root` if its digest is in `ours`; whether it is gone.
 
     What somebody changed stays, and so does what a link puts outside of `root`.
     """
     path = root / name
     try:
         refuse_way_out(path.parent, os.path.realpath(root))
-        if _digest_of(path) == last:
+        if _digest_of(path) in ours:
             remove(path)
     except (OSError, UserError):
         return False

@@ -15,7 +15,8 @@ The further values depend on the outcome:
     excluded  message, named, content, over: a vision model saw what excludes the picture. `named` is what of
               it the description names, `content` the digest of the picture, `over` that of its description
 
-The line of a further file for a trainer has `file` and no `run` and `picture`.
+The line of a further file for a trainer has `file` and no `run` and `picture`; `file` is the whole path where
+it is not in the captions folder.
 
 No other module knows this form. People and other programs write into the file too, so a value that is
 missing, has the wrong type or cannot be true is read as if it were empty. A journal of a million lines does
@@ -25,7 +26,7 @@ not fit in memory, so readers keep only what they need of each `Record`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -133,6 +134,18 @@ class Record:
         return value if 0 <= value <= _LARGEST_NUMBER else 0
 
 
+@dataclass(slots=True)
+class WrittenFile:
+    """A further file for a trainer: its last target, whether it was not removed since, and all its digests.
+
+    A kill may leave the file as it was before, so the last digest alone does not tell whether it is ours.
+    """
+
+    target: str = ""
+    is_there: bool = False
+    digests: set[str] = field(default_factory=set)
+
+
 class Journal:
     """Adds lines to a journal and reads them.
 
@@ -153,7 +166,10 @@ class Journal:
         self._lines.add({**line, **more})
 
     def add_side_file(self, target: str, name: str, file_digest: str) -> None:
-        """Add that a further file for a trainer was written, or with an empty digest that it was removed."""
+        """Add that a further file for a trainer is written, right before it is in its place.
+
+        With an empty digest, it was removed. `target` is "" for what was exported to another place.
+        """
         what = {"target": target, "file": name, "text": file_digest}
         self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
 
@@ -163,10 +179,15 @@ class Journal:
             if line.get("stage") in stages and isinstance(line.get("picture"), str):
                 yield Record(line)
 
-    def side_files(self) -> dict[str, Record]:
-        """The further files for trainers: name ─▶ what was last written: its target and its digest."""
-        records = (Record(line) for line in self._lines.read())
-        return {record.file: record for record in records if record.stage == _SIDE_FILES}
+    def side_files(self) -> dict[str, WrittenFile]:
+        """The further files for trainers by their names."""
+        found: dict[str, WrittenFile] = {}
+        for record in map(Record, self._lines.read()):
+            if record.stage == _SIDE_FILES:
+                file = found.setdefault(record.file, WrittenFile())
+                file.target, file.is_there = record.target, bool(record.text)
+                file.digests.add(record.text)
+        return found
 
     def watch(self) -> None:
         """From now on refuse to add lines if somebody moved or removed the file."""

@@ -44,7 +44,8 @@ class Replaced:
         if state_of(data) != state:
             return False
         copy = self.folder / f"{name}{self._texts.extension}"
-        write_pieces(self._texts.root, copy.relative_to(self._texts.root).as_posix(), [data])
+        if not write_pieces(self._texts.root, copy.relative_to(self._texts.root).as_posix(), [data]):
+            raise ItemError("file cannot be written", f"{copy} is there already: move it away")
         return True
 
     def find(self, name: str, state: str) -> bytes | None:

@@ -17,6 +17,7 @@ from jinja2 import Template, TemplateError, TemplateSyntaxError
 from decoding import decoded, open_file
 from errors import ItemError, UserError
 from llm import sandbox
+from llm.rendering import Budget
 
 Role = Literal["system", "user", "assistant"]
 # Computing in a template with values of another kind than its author expected may raise any of these.
@@ -26,6 +27,8 @@ _FAILURES = (
 )
 # In bytes. Real templates are far shorter, and a huge file would take long to read.
 _LARGEST_FILE = 100_000
+# Seconds of the processor for one prompt; real templates take some thousandths of one.
+_SLOW, _MOST_SLOW = 0.3, 5
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
 
 
@@ -61,6 +64,7 @@ class Prompt:
         """Read the template at `path`, which may use `variables`; raises UserError with the line at fault."""
         self.path = path
         self.uses: set[str] = set()
+        self._slow = 0
         self._messages = [
             (role, self._compile(text, line, variables)) for role, text, line in _messages(_read(path))
         ]
@@ -74,20 +78,34 @@ class Prompt:
     def messages(self, values: Mapping[str, object]) -> list[Message]:
         """The chat messages for these values; values are data, and never read as a template.
 
-        Raises ItemError where the template cannot be computed with these values.
+        Raises ItemError where the template cannot be computed with these values, and UserError where that
+        has taken long again and again.
         """
+        budgets = [Budget() for _ in self._messages]
         try:
             rendered = [
-                Message(role, sandbox.render(template, values).strip()) for role, template in self._messages
+                Message(role, sandbox.render(template, values, budget).strip())
+                for (role, template), budget in zip(self._messages, budgets, strict=True)
             ]
         except _FAILURES as error:
+            self._refuse_slow(budgets)
             line = sandbox.line_of(error)
             place = f"{self.path}, line {line}," if line else self.path
             message = f"the template {place} fails: {' '.join(str(error).split()).rstrip('.')}"
             raise ItemError("template fails", message) from error
+        self._refuse_slow(budgets)
         if not rendered[-1].text:
             raise ItemError("template fails", f"the template {self.path} asks nothing with these values")
         return [message for message in rendered if message.text]
+
+    def _refuse_slow(self, budgets: Sequence[Budget]) -> None:
+        """Raise UserError for a template that would keep a run waiting for hours."""
+        self._slow += sum(budget.seconds for budget in budgets) > _SLOW
+        if self._slow >= _MOST_SLOW:
+            raise UserError(
+                f"the template {self.path} took more than {_SLOW:g} seconds {_MOST_SLOW} times, "
+                "which is too long for a whole data set: make its loops shorter"
+            )
 
     def _compile(self, text: str, line: int, variables: Sequence[str]) -> Template:
         try:

@@ -171,10 +171,10 @@ def compiled(tree: nodes.Template) -> Template:
     return _ENVIRONMENT.from_string(_Metering().visit(tree))
 
 
-def render(template: Template, values: Mapping[str, object]) -> str:
+def render(template: Template, values: Mapping[str, object], budget: Budget) -> str:
     """Fill in the values; raises TemplateError if that fails, takes too long or makes too much."""
     pieces, size = [], 0
-    for piece in template.generate({**values, KEY: Budget()}):
+    for piece in template.generate({**values, KEY: budget}):
         pieces.append(piece)
         size += len(piece)
         if size > MOST_CHARACTERS:

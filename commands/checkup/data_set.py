@@ -23,6 +23,7 @@ from dataset.results import Made
 from english import amount
 from errors import ExcludedError, ItemError, Problem
 
+_TELLS_THE_REST = "--dry-run with [Dataset] existing = refresh tells how many are outdated"
 _NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"
 
 
@@ -120,14 +121,7 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
             f"captions of excluded pictures: {first_few([each.name for each in still])}",
             "delete them, or trainers will read them",
         )
-    if len(project.collection.surveyed) == len(pictures):
-        yield from _outdated(project, made, existing - edited - drafts, model)
-    elif existing:
-        # A prompt also depends on how many pictures have each of its tags.
-        yield ok(
-            "whether captions are outdated is not checked in so large a data set: --dry-run with [Dataset] "
-            "existing = refresh tells how many a run would write again"
-        )
+    yield from _outdated(project, made, (chosen & existing) - edited - drafts, model)
     failed = {name: reason for name, reason in project.captions.refused().items() if name in names}
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
@@ -154,6 +148,14 @@ def _outdated(project: Project, made: dict[str, Made], written: set[str], model:
             return False
 
     outdated = sum(map(is_outdated, pictures))
+    if len(project.collection.surveyed) < len(project.collection.pictures):
+        # A prompt also depends on how many pictures have each of its tags, which the sample cannot tell.
+        as_now = len(pictures) - outdated
+        yield ok(
+            f"in the sample, {amount(as_now, 'caption')} of {len(pictures):,} would be written with the same "
+            "prompt now" + (f"; {_TELLS_THE_REST}" if outdated else "")
+        )
+        return
     text = f"{amount(outdated, 'caption')}, written with another prompt, model or tags"
     if outdated and project.settings.dataset.existing == "keep":
         yield warning(text, "write [Dataset] existing = refresh to have such captions written again")

@@ -133,7 +133,7 @@ def test_records_have_the_values_that_were_added(tmp_path: Path) -> None:
     assert (failed.stage, failed.reason, failed.message) == ("interrogator", "refused", "it said no")
     assert (again.picture, again.outcome, again.is_written) == ("d", "again", False)
     side_file = journal.side_files()["metadata.json"]
-    assert (side_file.target, side_file.text) == ("sd-scripts", "0f31")
+    assert (side_file.target, side_file.is_there, side_file.digests) == ("sd-scripts", True, {"0f31"})
 
 
 def test_a_long_journal_is_read_line_by_line(tmp_path: Path) -> None:

@@ -508,3 +508,6 @@ def test_of_a_large_data_set_only_the_files_of_a_sample_are_opened(tmp_path: Pat
     assert f"a sample: {in_sample:,} pictures" in result.out
     assert f"{in_sample + 3:,} tags in the sample" in result.out
     assert f"0 of a sample of {in_sample:,} edited by hand" in result.out
+    assert (
+        f"in the sample, 0 captions of {in_sample:,} would be written with the same prompt now" in result.out
+    )

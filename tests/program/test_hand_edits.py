@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -191,6 +192,13 @@ def test_a_moved_folder_of_descriptions_ends_the_run(tmp_path: Path) -> None:
     assert not project.descriptions.exists()
 
 
+def of_somebody_else(path: Path) -> tuple[int, int]:
+    """Give a file to another user, if that is allowed; its owner and group."""
+    if os.geteuid() == 0:
+        os.chown(path, 4321, 1234)
+    return path.stat().st_uid, path.stat().st_gid
+
+
 @posix_only
 def test_a_cache_behind_a_link_is_written_through_it_and_keeps_its_permissions(tmp_path: Path) -> None:
     pages = {"hat": WikiTag("hat", "A hat that is worn on the head. " * 12)}
@@ -198,6 +206,7 @@ def test_a_cache_behind_a_link_is_written_through_it_and_keeps_its_permissions(t
     shared.parent.mkdir()
     shared.write_text("{}")
     shared.chmod(0o640)
+    owner = of_somebody_else(shared)
     with FakeEndpoint() as endpoint, FakeDanbooru(pages) as wiki:
         project = Project(
             tmp_path / "p", endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url
@@ -208,6 +217,7 @@ def test_a_cache_behind_a_link_is_written_through_it_and_keeps_its_permissions(t
         assert project.cache.is_symlink()
         assert "hat" in json.loads(shared.read_text(encoding="utf-8"))
         assert shared.stat().st_mode & 0o777 == 0o640
+        assert (shared.stat().st_uid, shared.stat().st_gid) == owner
         shared.unlink()
         result = project.run("--set", "Dataset.existing=overwrite")
     assert result.code == 2
@@ -258,3 +268,53 @@ def test_a_caption_that_is_no_text_is_named_and_left_out(tmp_path: Path) -> None
     result = project.run("--export", "sd-scripts", str(tmp_path / "training"))
     assert "a.txt is not text: save it as UTF-8 in your editor" in result.err
     assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == ["b"]
+
+
+@pytest.mark.parametrize("content", ["A caption of mine.\n", '{"caption": "A caption of mine."}\n'])
+def test_a_log_is_added_to_no_file_of_the_users(tmp_path: Path, content: str) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    mine = tmp_path / "mine.txt"
+    mine.write_text(content, encoding="utf-8")
+    result = project.run("--log", str(mine))
+    assert result.code == 2
+    assert result.err == f"caption.py: {mine} is there already and is no log: give --log another name\n"
+    assert mine.read_text(encoding="utf-8") == content
+    assert not list(project.captions.glob("*.txt"))
+    for _ in range(2):
+        assert project.run("--log", str(tmp_path / "log.jsonl")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("txt", "out"), "b.txt"),
+        (("ai-toolkit", "out"), "b.json"),
+        (("sd-scripts", "out/mine.json"), "mine.json"),
+        (("parquet", "out/mine.parquet"), "mine.parquet"),
+    ],
+)
+def test_an_export_replaces_what_it_wrote_and_nothing_else(
+    tmp_path: Path, words: tuple[str, str], name: str
+) -> None:
+    project = Project(tmp_path)
+    for each in "abc":
+        project.add(f"{each}.png", f"1girl, {each}_hat")
+    assert project.run().code == 0
+    arguments = ("--export", words[0], str(tmp_path / words[1]))
+    there = tmp_path / "out" / name
+    assert project.run(*arguments).code == 0
+    first = there.read_bytes()
+    (project.captions / "b.txt").write_text("In other words.", encoding="utf-8")
+    assert project.run(*arguments).code == 0
+    second = there.read_bytes()
+    assert second != first
+    # What a kill leaves: the file is as before, and the journal knows it already as it was to be.
+    there.write_bytes(first)
+    assert project.run(*arguments).code == 0
+    assert there.read_bytes() == second
+    there.write_bytes(b"Mine.")
+    result = project.run(*arguments)
+    assert result.code == 1
+    assert f"{there} was left as it is, for another program wrote it" in result.out
+    assert there.read_bytes() == b"Mine."

@@ -340,6 +340,24 @@ def test_a_hostile_template_cannot_read_files_run_code_or_use_up_memory(
     assert sentence in result.out + result.err
 
 
+def test_a_template_that_takes_long_for_each_picture_ends_the_run_early(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url, Interpreter__prompt_template_file="slow.txt")
+        slow = "{% if a.count('solo2') %}{% endif %}" * 200
+        (tmp_path / "slow.txt").write_text(
+            "{% set a = tags %}"
+            + "{% set a = a + a %}" * 12
+            + f"{{% for b in a[:9000] %}}{slow}{{% endfor %}}"
+        )
+        for number in range(30):
+            project.add(f"{number}.png")
+        result = project.run()
+        assert endpoint.requests == []
+    assert result.code == 2
+    assert "took more than 0.3 seconds 5 times, which is too long for a whole data set" in result.err
+    assert len(project.journal()) < 5
+
+
 ENDLESS = "([a-z ]|[a-z ]{2})+$"
 LONG_CAPTION = (
     "A girl in a hat walks along the river while the sun sets behind the distant hills and birds fly home."

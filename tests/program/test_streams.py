@@ -50,6 +50,12 @@ def test_a_run_does_the_same_and_ends_with_the_same_code_however_little_can_be_t
     assert [line["outcome"] for line in project.journal()] == ["done", "done", "failed"]
 
 
+def test_help_that_cannot_be_told_is_not_called_done(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    assert in_a_shell(project, "", "--help") == in_a_shell(project, "| true", "--help") == 0
+    assert in_a_shell(project, ">/dev/full", "--help") == 2
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_command_line_that_cannot_be_used_ends_with_its_code_however_little_can_be_told(
     tmp_path: Path, way: str
