@@ -267,7 +267,7 @@ def test_a_caption_that_is_no_text_is_named_and_left_out(tmp_path: Path) -> None
     (project.captions / "a.txt").write_bytes(b"A girl\0 stands.")
     result = project.run("--export", "sd-scripts", str(tmp_path / "training"))
     assert "a.txt is not text: save it as UTF-8 in your editor" in result.err
-    assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == ["b"]
+    assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == ["b.png"]
 
 
 @pytest.mark.parametrize("content", ["A caption of mine.\n", '{"caption": "A caption of mine."}\n'])
@@ -289,7 +289,7 @@ def test_a_log_is_added_to_no_file_of_the_users(tmp_path: Path, content: str) ->
     ("words", "name"),
     [
         (("txt", "out"), "b.txt"),
-        (("ai-toolkit", "out"), "b.json"),
+        (("diffusion-pipe", "out"), "captions.json"),
         (("sd-scripts", "out/mine.json"), "mine.json"),
         (("parquet", "out/mine.parquet"), "mine.parquet"),
     ],
