@@ -5,14 +5,17 @@ from collections.abc import Collection, Iterator, Sequence
 from composer.phrasing import lists
 from composer.words import role_of
 from tags.broader import broader_tags
-from tags.people import count_in
+from tags.people import count_in, fewest_people
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
 # Behind the name of a thing that another tag may tell more exactly.
 _STATES = ("_under_arm", "_removed")
+_NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten"}
+# A robot animal and a dog are one robot dog.
+_MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal"))
 _SHOWS_A_SCENE = frozenset(("landmark", "frame"))
 
 
@@ -28,8 +31,10 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     for tag in tags:
         noun = tag.rpartition("_")[2]
         if noun in broad:
-            otherwise, narrower = broad[noun]
-            yield tag, tag.removesuffix(noun) + (_only_one(narrower & last_words) or otherwise)
+            otherwise, narrower, of_one = broad[noun]
+            # Of several people, one may wear the dress and another the sundress.
+            found = "" if of_one and fewest_people(tags) > 1 else _only_one(narrower & last_words)
+            yield tag, tag.removesuffix(noun) + (found or otherwise)
         elif tag.startswith(_HOLDING):
             yield tag, _HOLDING + _narrowest(tag.removeprefix(_HOLDING), tags)
         elif tag.endswith(_STATES):
@@ -40,6 +45,11 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield (
                 tag,
                 f"{tag}_{'in' if seat in lists().words['deep_seats'] else 'on'}_{seat}" if seat else tag,
+            )
+        elif tag in _MADE_ANIMALS:
+            yield (
+                tag,
+                tag.removesuffix("animal") + _narrowest("animal", [each for each in tags if each != tag]),
             )
         elif tag in lists().words["waters"]:
             yield tag, _on_or_in(tags) + tag
@@ -53,7 +63,7 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
     kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_HOLDING)]
-    kinds = [kind for kind in kinds if not kind.endswith(_STATES)]
+    kinds = [kind for kind in kinds if role_of(kind).slot not in _NO_THINGS]
     return (
         _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])
         or thing

@@ -42,7 +42,7 @@ class Lists:
     patterns: tuple[tuple[re.Pattern[str], str, str], ...]
     adjective_rank: dict[str, int]
     capitals: dict[str, str]
-    broad: dict[str, tuple[str, frozenset[str]]]
+    broad: dict[str, tuple[str, frozenset[str], bool]]
     objects: dict[str, frozenset[str]]
     qualifier_slot: dict[str, str]
     words: dict[str, frozenset[str]]
@@ -73,7 +73,7 @@ def lists() -> Lists:
         },
         capitals=raw["capitals"],
         broad={
-            noun: (entry["else"], frozenset(entry["narrower"].split()))
+            noun: (entry["else"], frozenset(entry["narrower"].split()), entry.get("of_one", False))
             for noun, entry in raw["broad"].items()
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},

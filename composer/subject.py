@@ -56,12 +56,15 @@ def find_subject(picture: Picture) -> Subject:
     people, number = _counted_people(picture)
     if picture.names or people:
         return _named_or_counted(picture, people, number)
-    if picture.species or picture.has("quality", "kind", "company", "relation"):
+    is_group = picture.has("company", "relation")
+    if picture.species or picture.has("quality", "kind") or (is_group and not picture.has("being")):
         return _described(picture)
     place_is_shown = picture.has("frame", "landmark")
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being", "vehicle")
-        return Subject(_with_solo(picture, and_list(beings)) + from_series(picture), "it", len(beings) > 1)
+        groups = picture.phrases("company", "relation")
+        text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
+        return Subject(text, "it", len(beings) > 1 or is_group, ends_in_aside=is_group)
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -146,13 +149,21 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     elif picture.has("quality"):
         people = [f"({', '.join(picture.phrases('quality'))})"]
     kinds += [with_article(species) for species in picture.species]
-    names = _names_with_series(picture.names)
+    names = _one_name(picture.names)
     text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
     if kinds:
         text += (" who is " if people else ", who is ") + and_list(kinds)
         text = text.replace(" who is of ", " of ")
     ends_in_aside = bool(kinds) or not people
     return Subject(text, _sex(picture), ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
+
+
+def _one_name(names: Mapping[str, Sequence[str]]) -> str:
+    """The names of somebody alone with the series: "Artoria Pendragon (Saber) from Fate"."""
+    first, *others = names or [""]
+    titles = dict.fromkeys(title for found in names.values() for title in found)
+    also = f" ({', '.join(others)})" if others else ""
+    return first + also + (f" from {and_list(titles)}" if titles else "")
 
 
 def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ A tag is looked up as a whole, then by the patterns, then by its last word, then
 none of them knows goes to the slot "rest" and is said as it is written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -86,7 +87,7 @@ def _filled_in(said: str, tag: str, rest: str) -> str:
 def _by_head(tag: str) -> tuple[str, str] | None:
     """By the last word before a preposition: cat_on_lap is a cat."""
     words = without_qualifiers(tag).split("_")
-    if len(words) > 1 and _is_verb_before_noun(words[0]):
+    if _is_verb_before_noun(words) and "_".join(words) not in lists().head_slot:
         return None
     end = next((at for at, word in enumerate(words) if word in lists().words["prepositions"]), len(words))
     if not end:
@@ -98,19 +99,29 @@ def _by_head(tag: str) -> tuple[str, str] | None:
 
 
 def _by_verb(tag: str) -> tuple[str, str] | None:
-    words = tag.split("_")
-    if _is_verb_before_noun(words[0]) if len(words) > 1 else _is_verb(tag):
+    first, *rest = words = tag.split("_")
+    if _is_verb_before_noun(words) if rest else _is_verb(first):
         return "act", _verb_phrase(tag)
-    return ("act", as_words(tag)) if _is_verb(words[-1]) and len(words) < _MOST_WORDS_OF_NOUN else None
+    if not _is_verb(words[-1]) or len(words) >= _MOST_WORDS_OF_NOUN:
+        return None
+    # Her hair is blowing, but it is she who is ice skating.
+    return (
+        ("gesture", f"{{her}} {as_words(tag)}") if first in lists().words["own"] else ("act", as_words(tag))
+    )
 
 
 def _is_verb(word: str) -> bool:
     return len(word) > 4 and word.endswith("ing") and word not in lists().words["not_verbs"]
 
 
-def _is_verb_before_noun(word: str) -> bool:
-    """Whether the word is what somebody does with a noun that follows: no washing machine."""
-    return _is_verb(word) and word not in lists().words["compound_ings"]
+def _is_verb_before_noun(words: Sequence[str]) -> bool:
+    """Whether the first word is done with what follows: "reading a book", but no "washing machine"."""
+    if not _is_verb(words[0]) or len(words) < 2:
+        return False
+    known, following = lists().words, words[1]
+    return words[0] in known["transitive"] or any(
+        following in known[kind] for kind in ("prepositions", "adverbs", "as_written")
+    )
 
 
 def _verb_phrase(tag: str) -> str:
