@@ -25,6 +25,7 @@ EXCLUDED = "excluded"
 NO_TAG_FILE = "no tag file"
 NO_PICTURE_OF_TAG_FILE = "tag file without picture"
 REFUSED = "refused"
+DRAFT_WAS_BETTER = "the draft was better"
 # With the status behind it: "request refused (400)".
 REQUEST_REFUSED = "request refused"
 

@@ -19,8 +19,9 @@ from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from settings import InterpreterSettings
 from writing import PICTURE_VARIABLES
+from writing.judging import PictureTags
 from writing.material import Material
-from writing.writer import CAPTION, Captions, CaptionWriter, PictureTags, first_request
+from writing.writer import CAPTION, Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -130,13 +131,14 @@ class Interpreter(Stage[Picture, Written]):
             material.hidden,
             material.own_tags(tags),
             told=(description, *material.meanings.meanings(tags.tags)),
+            draft=material.draft(tags) if self._settings.floor == "draft" else "",
         )
 
     def _compose(self, picture: Picture) -> Written:
         tags = self._collection.tags(picture)
         own_tags = self._material.own_tags(tags)
         caption = compose(tags.tags, self._material.meanings.categories(tags.tags), own_tags)
-        return Written(_digest_of_draft(tags.tags, own_tags), {CAPTION: caption}, COMPOSER, {})
+        return Written(digest(f"{COMPOSER}\0{caption}"), {CAPTION: caption}, COMPOSER, {})
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""
@@ -189,8 +191,7 @@ class Interpreter(Stage[Picture, Written]):
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
-            tags = self._collection.tags(picture)
-            return _digest_of_draft(tags.tags, self._material.own_tags(tags))
+            return self._compose(picture).prompt
         return self._fingerprint(model, self._messages(picture, self._description(picture)))
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
@@ -212,7 +213,3 @@ class Interpreter(Stage[Picture, Written]):
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
         variants = Message("user", ", ".join(self._settings.variants))
         return fingerprint(model, [variants, *(message for messages in asked for message in messages)])
-
-
-def _digest_of_draft(tags: Sequence[str], own_tags: Mapping[str, Sequence[str]]) -> str:
-    return digest("\0".join((COMPOSER, *tags, *(f"{name}={own}" for name, own in own_tags.items()))))

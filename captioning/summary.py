@@ -11,7 +11,7 @@ from captioning.outcome import Outcome
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from english import amount
-from errors import NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
+from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
 from settings import Settings
 
 _MOST_LISTED = 20
@@ -21,6 +21,8 @@ NO_MODEL = (
     "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
 )
 BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
+# Of fewer captions nothing is said about the model.
+_FEWEST_JUDGED = 5
 _AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
 
 
@@ -69,6 +71,7 @@ class Summary:
     _without_model: str = ""
     _results: list[Product] = field(default_factory=list)
     _is_incomplete: bool = False
+    _hint: str = ""
     _said: set[str] = field(default_factory=set)
 
     def once(self, line: str) -> None:
@@ -97,6 +100,9 @@ class Summary:
         self.in_short(product, outcome)
         self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
         self.listing("To look at", outcome.tally.noted)
+        self._hint = weak_model(
+            dict(counted(outcome.tally.noted)).get(DRAFT_WAS_BETTER, 0), outcome.tally.done
+        )
         self.listing("Written by hand while the run was on, and left as they are", outcome.tally.kept)
         self.listing("Excluded, and not captioned", outcome.tally.excluded)
         self._is_incomplete |= bool(outcome.tally.failures)
@@ -132,8 +138,8 @@ class Summary:
         results = [each for each in self._results if each.result == "caption"] or self._results
         places = ", ".join(f"{each.result}s are in {each.place}" for each in results) or "nothing was made"
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        if self._without_model:
-            self.say(self._without_model)
+        for line in filter(None, (self._without_model, self._hint)):
+            self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
     def replaced(self, noun: str, count: int, folder: Path) -> None:
@@ -158,6 +164,16 @@ def replaced_sentence(noun: str, count: int, folder: Path) -> str:
     return (
         f"{amount(count, noun)} written by hand {were} replaced, and kept in {folder}: "
         "python caption.py --undo puts back what was replaced."
+    )
+
+
+def weak_model(better: int, written: int) -> str:
+    """What to tell of a model where the draft was better for so many of its captions; "" for few of them."""
+    if written < _FEWEST_JUDGED or 2 * better < written:
+        return ""
+    return (
+        f"The draft was better for {better:,} of {amount(written, 'picture')}: this model writes worse than "
+        "no model; try a larger one."
     )
 
 

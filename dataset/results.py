@@ -26,13 +26,15 @@ _log = logging.getLogger(__name__)
 class Made:
     """What the journal says about a text: the digests of its prompt and of the text, and who wrote it.
 
-    `edited` means that a person wrote it; then it has no prompt.
+    `edited` means that a person wrote it; then it has no prompt. `draft_was_better` means that the draft was
+    kept in the place of what a model wrote.
     """
 
     prompt: str
     text: str
     draft: bool
     edited: bool
+    draft_was_better: bool
 
 
 class FileResults:
@@ -154,7 +156,9 @@ class FileResults:
     def made(self) -> dict[str, Made]:
         """The last text that was written for each picture, by the journal."""
         return {
-            record.picture: Made(record.prompt, record.text, record.draft, record.outcome == EDITED)
+            record.picture: Made(
+                record.prompt, record.text, record.draft, record.outcome == EDITED, bool(record.floor)
+            )
             for record in self._written()
         }
 

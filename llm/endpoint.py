@@ -78,20 +78,23 @@ class Endpoint:
         accept: Callable[[Reply], Result],
         *,
         retries: int | None = None,
+        attempt: int = 0,
         extra_fields: Mapping[str, object] | None = None,
         may_send: MaySend = always,
     ) -> Answer[Result]:
         """Ask until `accept` takes the reply, at most `retries` times more than once.
 
-        `retries` is by default that of the settings. `accept` raises ItemError for a reply that cannot be
-        used; the last of these errors is raised if no reply was accepted. Raises what `complete` raises.
-        `may_send` is called right before each request, retries included; what it raises is raised here.
+        `retries` is by default that of the settings; the first request is sent as the given `attempt`.
+        `accept` raises ItemError for a reply that cannot be used; the last of these errors is raised if no
+        reply was accepted. Raises what `complete` raises. `may_send` is called right before each request,
+        retries included; what it raises is raised here.
         """
         usage, seconds = Usage(), 0.0
-        for attempt in range(1 + (self.settings.retries if retries is None else retries)):
+        most = 1 + (self.settings.retries if retries is None else retries)
+        for number in range(attempt, attempt + most):
             try:
                 reply = await self.complete(
-                    messages, attempt=attempt, extra_fields=extra_fields, may_send=may_send
+                    messages, attempt=number, extra_fields=extra_fields, may_send=may_send
                 )
             except ExcludedError:
                 raise
@@ -104,7 +107,7 @@ class Endpoint:
                 return Answer(accept(reply), reply.model, usage, seconds)
             except ItemError as error:
                 _log.debug("answer not accepted: %s", error)
-                happened("not accepted", attempt=attempt, reason=error.reason, message=str(error))
+                happened("not accepted", attempt=number, reason=error.reason, message=str(error))
                 error.asked = True
                 rejection = error
         raise rejection

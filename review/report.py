@@ -226,6 +226,7 @@ def _past_values(past: Past, last_run: str, caption: str) -> Values:
         "changed": bool(before and caption) and (by_hand or past.latest.run == last_run),
         "draft": last.draft and not by_hand,
         "edited": last.outcome == EDITED or by_hand,
+        "floor": "" if by_hand else last.floor,
         "again": past.again,
         "model": last.model,
         "tokens": last.tokens or None,

@@ -223,15 +223,23 @@ class InterpreterSettings(StageSettings):
         "have to ask for it, and captions are held against their tags in English only",
         "de",
     )
+    floor: Literal["draft", "none"] = _setting(
+        "draft",
+        "what no caption is worse than: draft (the caption composed from the tags alone, which is kept where "
+        "the model's is surely worse) or none",
+    )
     repairs: int = _setting(
         "1",
-        "how often a caption that contradicts the tags, misses a name or says a hidden trait is asked for "
-        "again",
+        "how often a caption that contradicts the tags, misses a name or says a hidden trait is mended: by a "
+        "sentence from its tags, or else by one that the model is asked for",
         ge=0,
         le=5,
     )
     min_coverage: float = _setting(
-        "0.5", "a caption that says less than this share of its tags is asked for again; 0 to 1", ge=0, le=1
+        "0.5",
+        "a caption that surely says less than this share of its tags is mended, or the draft is kept; 0 to 1",
+        ge=0,
+        le=1,
     )
     prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
     suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")

@@ -18,4 +18,6 @@ PICTURE_VARIABLES = (
     "folder",
     "explicit",
     "character_sheets",
+    "draft",
+    "words",
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from composer import compose
 from composer.contradictions import without_contradicted
 from dataset.images import Picture, TagList
+from errors import ItemError
 from tags.categories import (
     ARTIST,
     CHARACTER,
@@ -24,6 +26,8 @@ from wiki.explanations import Explanations
 from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
+# A caption that says all its tags needs at most so many words, and so many for each tag.
+_WORDS, _WORDS_PER_TAG = 20, 2
 # The variables that list the tags of one category.
 _LISTS = {"characters": CHARACTER, "series": COPYRIGHT, "artists": ARTIST, "general": GENERAL, "meta": META}
 
@@ -65,8 +69,9 @@ class Material:
     ) -> dict[str, object]:
         """The values of PICTURE_VARIABLES for one picture.
 
-        All are texts, empty where there is nothing to say, except `explicit`: whether the picture is sexual.
-        Character sheets are only made if they are among the variables that the template `uses`.
+        All are texts, empty where there is nothing to say, except `explicit`: whether the picture is sexual,
+        and `words`: the most words that a caption of these tags needs. Character sheets and the draft are
+        only made if they are among the variables that the template `uses`.
         """
         categories = self.meanings.categories(tags.tags)
         all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
@@ -94,7 +99,18 @@ class Material:
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
             "character_sheets": "\n".join(map(self.hidden.cut_from, lines)),
+            "draft": self.draft(tags) if "draft" in uses else "",
+            "words": _WORDS + _WORDS_PER_TAG * len(shown),
         }
+
+    def draft(self, tags: TagList) -> str:
+        """What the composer writes of a picture, without what prompts leave out; "" where nothing is left."""
+        categories = self.meanings.categories(tags.tags)
+        shown = without_categories(self._without_implied(tags, categories), categories, self.left_out)
+        try:
+            return self.hidden.cut_from(compose(shown, categories, self.sheets.own_tags(shown, categories)))
+        except ItemError:
+            return ""
 
     def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
         """The tags of all categories, without implied ones if these are to be dropped."""

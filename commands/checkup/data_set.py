@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from captioning.project import Project
-from captioning.summary import by_reason
+from captioning.summary import by_reason, weak_model
 from commands.checkup.findings import (
     Finding,
     first_few,
@@ -112,6 +112,9 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
         f"pictures with a caption: {len(existing):,} of {len(names):,}; {amount(len(drafts), 'draft')}, "
         f"{len(edited):,}{_of_a_sample(chosen, existing)} edited by hand"
     )
+    by_model = [made[name] for name in existing & made.keys() if not made[name].draft]
+    if weak := weak_model(sum(each.draft_was_better for each in by_model), len(by_model)):
+        yield warning(weak.removesuffix("."))
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, ItemError
-from llm.replies import language, openings, refusals, repetition, wrapping
+from llm.replies import copies, language, openings, refusals, repetition, wrapping
+from llm.replies.copies import Prompted
 from llm.replies.text import normalize_spacing, remove_invisible, strip_quotes_around, words
 
 REMEDIES = {
@@ -26,6 +27,8 @@ REMEDIES = {
     "not plain text": "the answer is marked up or in several parts; ask for one paragraph of plain text",
     "talks about the picture": "the answer tells of the picture itself; say so in the template",
     "repeats the prompt": "the answer repeats the prompt; check that the server applies the chat template",
+    "repeats an example": "the answer repeats an example of the template, or its instructions; use a larger "
+    "model",
     "too long": "the answer has more words than allowed; ask for a shorter one or raise the limit",
 }
 """Every reason why an answer is rejected, with what happened and what the user can do about it.
@@ -46,6 +49,8 @@ class Form:
     """Whether paragraphs are joined. Otherwise they stay, with at most one blank line between them."""
     plain_text: bool = True
     """Whether lists, headings, tables and JSON are rejected. Otherwise they are left as they are."""
+    prompted: Prompted | None = None
+    """What was asked, to reject what only repeats it."""
 
     @property
     def is_english(self) -> bool:
@@ -81,7 +86,9 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     if ending in _FILTERED:
         raise _rejection("blocked by the server's filter", text)
     if ending in _STOPPED_EARLY:
-        raise _rejection("cut off", text)
+        # A loop ends only where max_tokens does, and to raise that would make it longer.
+        is_loop = repetition.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
+        raise _rejection("repeats itself" if is_loop else "cut off", text)
     text = normalize_spacing(remove_invisible(text))
     for _ in range(_MAX_ROUNDS):
         improved = text
@@ -151,6 +158,10 @@ STEPS: tuple[Step, ...] = (
     _reject("reasoning without an answer", wrapping.thinks_aloud),
     lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
     _reject("repeats the prompt", repetition.repeats_the_prompt),
+    _reject_for_form(
+        "repeats an example",
+        lambda text, form: form.prompted is not None and copies.copies(text, form.prompted),
+    ),
     _improve(wrapping.drop_trailer),
     lambda text, form: wrapping.drop_emphasis(text) if form.plain_text else text,
     _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),

@@ -45,6 +45,7 @@ function badges(picture) {
   const list = [];
   if (picture.excluded) list.push(badge("bad", "excluded"));
   for (const [, reason] of picture.failures) list.push(badge("bad", reason));
+  if (picture.floor) list.push(badge("plain", "the draft was better", `The model's text ${picture.floor}`));
   if (picture.draft) list.push(badge("plain", "draft", "Composed from the tags, without a model"));
   if (picture.edited) list.push(badge("plain", "edited", "Written by hand; no run overwrites it"));
   if (picture.changed) list.push(badge("accent", "changed", "Another caption than before"));

@@ -8,6 +8,7 @@ const STATES = [
   { key: "low", label: "Low coverage", holds: isLow },
   { key: "faulty", label: "Faults", holds: (picture) => picture.faults.length > 0 },
   { key: "adding", label: "Adds to the tags", holds: (picture) => picture.adds.length > 0 },
+  { key: "floor", label: "The draft was better", holds: (picture) => Boolean(picture.floor) },
   { key: "draft", label: "Drafts", holds: (picture) => Boolean(picture.draft) },
   { key: "edited", label: "Edited", holds: (picture) => Boolean(picture.edited) },
   { key: "changed", label: "Changed", holds: (picture) => Boolean(picture.changed) },

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from errors import ItemError
 from llm.replies import REMEDIES, Form, clean, openings, refusals, repetition, wrapping
+from llm.replies.copies import Prompted
 from llm.replies.patterns import RarePattern
 
 CORPUS = [
@@ -34,13 +35,21 @@ def judge(reply: str | None, finish_reason: str | None = "stop", form: Form | No
         return fault.reason, str(fault)
 
 
+def form_of(entry: dict[str, Any]) -> Form:
+    form = dict(entry.get("form", {}))
+    if prompted := form.pop("prompted", None):
+        examples = tuple((question, answer) for question, answer in prompted["examples"])
+        form["prompted"] = Prompted(prompted["instructions"], examples, prompted["asked"])
+    return Form(**form)
+
+
 def label(entry: dict[str, Any]) -> str:
     return f"{entry['verdict']}: {ascii(entry['reply'])[:50]}"
 
 
 @pytest.mark.parametrize("entry", CORPUS, ids=label)
 def test_every_answer_of_the_corpus_is_judged_as_a_reader_would(entry: dict[str, Any]) -> None:
-    verdict, text = judge(entry["reply"], entry["finish_reason"], Form(**entry.get("form", {})))
+    verdict, text = judge(entry["reply"], entry["finish_reason"], form_of(entry))
     assert verdict == entry["verdict"], text
     if verdict == "ok":
         assert text == entry["text"]
@@ -56,7 +65,7 @@ def test_the_corpus_holds_at_least_eight_answers_for_every_reason() -> None:
 
 @pytest.mark.parametrize("entry", [e for e in CORPUS if e["verdict"] == "ok"], ids=label)
 def test_a_good_caption_stays_good_in_every_wrapping(entry: dict[str, Any]) -> None:
-    form = Form(**entry.get("form", {}))
+    form = form_of(entry)
     text = entry["text"]
     for wrapped in (
         f"<think>Let me see. I cannot tell.</think>\n\n{text}<|im_end|>",
@@ -69,7 +78,7 @@ def test_a_good_caption_stays_good_in_every_wrapping(entry: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("entry", [e for e in CORPUS if e["verdict"] == "refused"], ids=label)
 def test_a_refusal_is_found_behind_thoughts_and_a_greeting(entry: dict[str, Any]) -> None:
-    form = Form(**entry.get("form", {}))
+    form = form_of(entry)
     assert judge(f"<think>Hm.</think>Certainly! {entry['reply']}", "stop", form)[0] == "refused"
 
 

@@ -59,8 +59,8 @@ class Project:
         self.descriptions, self.cache = folder / "descriptions", folder / "tags_cache.json"
         self.images.mkdir(parents=True, exist_ok=True)
         self.set = {"Endpoint.url": url, "Endpoint.model": "tiny", "TagProvider.skip": "True"}
-        # The answers of the fake have nothing to do with the tags, so each would be asked for once more.
-        self.set["Interpreter.repairs"] = "0"
+        # The answers of the fake have nothing to do with the tags, so each would be mended or replaced.
+        self.set |= {"Interpreter.repairs": "0", "Interpreter.floor": "none"}
         self.set |= {key.replace("__", "."): value for key, value in settings.items()}
         (folder / "config.ini").write_text(config.default_ini(), encoding="utf-8")
 

@@ -64,6 +64,7 @@ ROUNDS: Mapping[str, Round] = {
     "tags": Round("calm", {}),
     "skips": Round("calm", {}),
     "no captions": Round("calm", {}),
+    "floor": Round("calm", {}),
     "source": Round("calm", {}),
     "variants": Round("calm", {"Interpreter.max_words": "8"}),
     "refused": Round("troubled", {}),
@@ -226,13 +227,13 @@ def is_said(words: str) -> Sign:
 
 
 def repairs(seen: Outcome, tag: str = "") -> int:
-    """How many captions were asked for again: the draft stands before the last message."""
+    """How many captions had a sentence asked for: the caption stands before the last message."""
     tried = (each.body["messages"] for each in seen.asked["Interpreter"])
     return sum(tag in messages[-3]["content"] for messages in tried if _is_a_repair(messages))
 
 
 def _is_a_repair(messages: list[dict[str, str]]) -> bool:
-    return messages[-1]["content"].startswith("This caption is not right yet")
+    return messages[-1]["content"].startswith(("This sentence is not right", "One more sentence"))
 
 
 CASES: Mapping[str, Case] = {
@@ -313,6 +314,9 @@ CASES: Mapping[str, Case] = {
         "variants", "short, tags", caption_is("deep/lake", ".*\nlake, scenery, no humans")
     ),
     "Interpreter.language": Case("source", "de", caption_is("german", "Ein Mädchen .*")),
+    "Interpreter.floor": Case(
+        "floor", "draft", lambda seen: '"floor": "says only' in seen.files["captions/journal.jsonl"]
+    ),
     "Interpreter.repairs": Case("tags", "0", lambda seen: repairs(seen) == 0),
     "Interpreter.min_coverage": Case("variants", "1", lambda seen: repairs(seen, "windmill") > 0),
     "Interpreter.prefix": Case("endpoint", "A drawing.", caption_is("deep/lake", "A drawing. A wide lake.*")),
@@ -348,8 +352,8 @@ def table() -> Iterator[tuple[str, str]]:
 
 
 DEFAULTS = dict(table())
-# The scenes have all three stages run, so that the other value is the one that is tried.
-SET_IN_ALL_SCENES = {"Interrogator.skip"}
+# The scenes have all three stages run and no floor, so that the other value is the one that is tried.
+SET_IN_ALL_SCENES = {"Interrogator.skip", "Interpreter.floor"}
 
 
 class Runs:

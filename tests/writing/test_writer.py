@@ -32,20 +32,23 @@ def cached(project: Project, **implied: str) -> None:
     project.cache.write_text(json.dumps(entries), encoding="utf-8")
 
 
-def test_a_caption_that_misses_the_name_is_asked_for_once_more_with_its_faults(tmp_path: Path) -> None:
+def asked_of(endpoint: FakeEndpoint) -> list[str]:
+    """The last message of each request."""
+    return [request.body["messages"][-1]["content"] for request in endpoint.requests]
+
+
+def test_a_caption_that_misses_the_name_gets_a_sentence_from_the_tags_without_a_request(
+    tmp_path: Path,
+) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint)
-        endpoint.script(Reply(NAMELESS), Reply(GOOD))
+        endpoint.script(Reply(NAMELESS))
         project.run()
-        first, second = (request.body["messages"] for request in endpoint.requests)
-    assert second[: len(first)] == first, "the prefix is shared"
-    assert second[len(first)] == {"role": "assistant", "content": NAMELESS}
-    assert "It does not name hatsune miku." in second[-1]["content"]
-    assert project.caption("a") == GOOD
+        assert len(endpoint.requests) == 1
+    assert project.caption("a") == f"{NAMELESS} She is Hatsune Miku from Vocaloid."
     [line] = project.journal()
     assert line["repaired"] is True
     assert line["coverage"] == 1.0
-    assert line["completion_tokens"] == len(NAMELESS.split()) + len(GOOD.split())
 
 
 def test_what_a_caption_adds_to_its_tags_is_told_unless_the_description_bears_it_out(tmp_path: Path) -> None:
@@ -79,35 +82,53 @@ def test_what_is_not_found_in_a_long_caption_is_perhaps_unsaid_and_no_reason_to_
         project.add("a.png", f"{TAGS}, teapot, kagamine rin")
         project.add("b.png", f"{TAGS}, teapot")
         cached(project, **{"Kagamine_Rin": ""})
-        endpoint.script(*[Reply(long)] * 3)
+        endpoint.script(*[Reply(long)] * 2)
         project.run()
-        assert len(endpoint.requests) == 3, "a name is missed in a caption of any length"
+        assert len(endpoint.requests) == 2
     lines = {line["picture"]: line for line in project.journal()}
     assert (lines["a"]["missed"], lines["a"]["perhaps"]) == (["kagamine_rin"], ["teapot"])
     assert (lines["b"]["missed"], lines["b"]["perhaps"]) == ([], ["teapot"])
 
 
-def test_a_wrong_hair_colour_is_told_to_the_model(tmp_path: Path) -> None:
+def test_the_sentence_with_a_wrong_colour_is_asked_for_again_and_put_in_its_place(tmp_path: Path) -> None:
+    wrong = "Hatsune Miku from Vocaloid has long red hair."
     with FakeEndpoint() as endpoint:
-        project = project_at(tmp_path, endpoint)
-        endpoint.script(Reply(WRONG_HAIR), Reply(GOOD))
+        project = project_at(tmp_path, endpoint, Endpoint__seed="5", Endpoint__temperature="0.4")
+        endpoint.script(
+            Reply(f"She smiles. {wrong}"), Reply("Hatsune Miku from Vocaloid has long aqua hair.")
+        )
         project.run()
-        told = endpoint.requests[-1].body["messages"][-1]["content"]
-    assert "red" in told
-    assert project.caption("a") == GOOD
+        first, second = (request.body for request in endpoint.requests)
+    assert second["messages"][: len(first["messages"])] == first["messages"], "the prefix is shared"
+    assert second["messages"][-2] == {"role": "assistant", "content": f"She smiles. {wrong}"}
+    assert f'"{wrong}"' in second["messages"][-1]["content"]
+    assert "aqua" in second["messages"][-1]["content"]
+    assert (second["seed"], second["temperature"]) == (6, 0.5)
+    assert project.caption("a") == "She smiles. Hatsune Miku from Vocaloid has long aqua hair."
+    assert project.journal()[0]["completion_tokens"] == 10 + 8
 
 
-def test_the_better_of_the_two_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(WRONG_HAIR, id="word for word"),
+        pytest.param("Hatsune Miku from Vocaloid has blue hair and a boy smiles.", id="no better"),
+        pytest.param("Hatsune Miku from Vocaloid with aqua hair rides a horse in Paris.", id="made up"),
+        pytest.param("I cannot help with that.", id="refused"),
+    ],
+)
+def test_a_repair_that_does_not_help_ends_the_repairs(tmp_path: Path, answer: str) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint)
-        endpoint.script(Reply(NAMELESS), Reply("Somebody stands somewhere with red hair."))
+        project.set["Interpreter.repairs"] = "3"
+        endpoint.script(Reply(WRONG_HAIR), Reply(answer))
         project.run()
-    assert project.caption("a") == NAMELESS
+        assert len(endpoint.requests) == 2
+    assert project.caption("a") == WRONG_HAIR
     assert project.journal()[0]["repaired"] is False
-    assert project.journal()[0]["missed"] == ["hatsune_miku", "vocaloid"]
 
 
-def test_a_good_caption_is_not_asked_for_again_nor_is_any_with_repairs_off(tmp_path: Path) -> None:
+def test_a_good_caption_is_not_mended_nor_is_any_with_repairs_off(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path / "good", endpoint)
         endpoint.script(Reply(GOOD))
@@ -117,80 +138,163 @@ def test_a_good_caption_is_not_asked_for_again_nor_is_any_with_repairs_off(tmp_p
         endpoint.script(Reply(NAMELESS))
         off.run()
         assert len(endpoint.requests) == 2
+    assert off.caption("a") == NAMELESS
 
 
-def test_a_caption_under_the_least_coverage_is_asked_for_again(tmp_path: Path) -> None:
+def test_a_caption_under_the_least_coverage_gets_one_more_sentence_where_there_is_no_floor(
+    tmp_path: Path,
+) -> None:
+    short = "Hatsune Miku from Vocaloid, a girl with aqua hair."
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint, Interpreter__min_coverage="0.95")
-        endpoint.script(Reply("Hatsune Miku from Vocaloid, a girl with aqua hair."), Reply(GOOD))
+        endpoint.script(Reply(short), Reply("She has long hair and a smile."))
         project.run()
-        told = endpoint.requests[-1].body["messages"][-1]["content"]
-    assert "It does not say: long hair, smile." in told
-    assert project.caption("a") == GOOD
+        told = asked_of(endpoint)[-1]
+    assert "long hair, smile" in told
+    assert project.caption("a") == f"{short} She has long hair and a smile."
 
 
-LEAKING = "Hatsune Miku from Vocaloid, a girl with long aqua hair and red eyes, smiles."
+LEAKING = "Hatsune Miku from Vocaloid is a girl with long aqua hair. She smiles with red eyes."
 
 
-def test_a_caption_that_says_a_hidden_trait_is_asked_for_once_more_and_told_so(tmp_path: Path) -> None:
+def test_the_sentence_that_says_a_hidden_trait_is_asked_for_again(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
-        project = project_at(tmp_path, endpoint, Tags__hide="red eyes, smile")
-        endpoint.script(Reply(LEAKING), Reply(GOOD.replace(", smiles", "")))
+        project = project_at(tmp_path, endpoint, Tags__hide="red eyes")
+        endpoint.script(Reply(LEAKING), Reply("She smiles."))
         result = project.run()
-        told = endpoint.requests[-1].body["messages"][-1]["content"]
-    assert "- It says red eyes, which is to be left out." in told
-    assert "- It says smile, which is to be left out." in told
-    assert project.caption("a") == GOOD.replace(", smiles", "")
+        told = asked_of(endpoint)[-1]
+    assert 'This sentence is not right: "She smiles with red eyes."' in told
+    assert "it must not say red eyes" in told
+    assert project.caption("a") == "Hatsune Miku from Vocaloid is a girl with long aqua hair. She smiles."
     assert "to look at" not in result.out
-    assert project.journal()[0]["repaired"] is True
 
 
-def test_of_two_captions_the_one_that_says_fewer_hidden_traits_is_kept(tmp_path: Path) -> None:
-    nameless = "A girl with long aqua hair and a smile has red eyes."
-    with FakeEndpoint() as endpoint:
-        project = project_at(tmp_path / "fewer", endpoint, Tags__hide="red eyes, long hair")
-        endpoint.script(Reply(LEAKING), Reply("Hatsune Miku from Vocaloid has red eyes."))
-        result = project.run()
-        assert project.caption("a") == "Hatsune Miku from Vocaloid has red eyes."
-        assert "to look at: 1 hidden trait said" in result.out
-        more = project_at(tmp_path / "more", endpoint, Tags__hide="red eyes, long hair")
-        endpoint.script(Reply("Hatsune Miku has red eyes."), Reply(nameless))
-        more.run()
-    assert more.caption("a") == "Hatsune Miku has red eyes."
+DRAFT = "Hatsune Miku from Vocaloid, a girl with long aqua hair. She is smiling."
 
 
-# The better caption of each pair is worse by everything that comes later in the order.
+def floor_at(folder: Path, endpoint: FakeEndpoint, tags: str = TAGS, **settings: str) -> Project:
+    project = project_at(folder, endpoint, **{"Interpreter__floor": "draft", **settings})
+    project.add("a.png", tags)
+    return project
+
+
 @pytest.mark.parametrize(
-    ("better", "worse"),
+    ("answers", "why"),
     [
-        pytest.param("A girl with long red hair.", GOOD, id="no hidden trait before names"),
+        pytest.param([WRONG_HAIR, WRONG_HAIR], "has a fault: The caption says", id="fault"),
         pytest.param(
-            "Hatsune Miku with red hair and twin_tails.",
-            "A girl from Vocaloid with long aqua hair.",
-            id="names before faults",
+            ["Hatsune Miku, a girl with aqua hair, is standing.", "She has red hair."],
+            "says only",
+            id="little",
         ),
         pytest.param(
-            "Hatsune Miku.",
-            "Hatsune Miku from Vocaloid has long aqua hair, beside a boy.",
-            id="no fault before coverage",
+            ["Hatsune Miku from Vocaloid, a girl with long aqua hair. She is smiling at a balcony in Paris."],
+            "adds balcony, paris to the draft",
+            id="made up",
         ),
+        pytest.param(["A star, a moon, a starry sky, " * 9 + "a star."] * 2, "repeats itself", id="loop"),
         pytest.param(
-            "Hatsune Miku from Vocaloid, a girl with long hair.", "Hatsune Miku.", id="more coverage"
+            ["girl, solo, aqua hair, long hair, smile, standing, sky"] * 2, "is a list of tags", id="list"
         ),
     ],
 )
-@pytest.mark.parametrize("is_draft_better", [True, False], ids=["draft", "repair"])
-def test_of_a_draft_and_its_repair_the_one_that_spoils_less_is_kept(
-    tmp_path: Path, better: str, worse: str, is_draft_better: bool
+def test_the_draft_is_kept_where_the_text_of_the_model_is_surely_worse(
+    tmp_path: Path, answers: list[str], why: str
 ) -> None:
-    draft, repair = (better, worse) if is_draft_better else (worse, better)
     with FakeEndpoint() as endpoint:
-        project = project_at(tmp_path, endpoint, Tags__hide="smile", Interpreter__min_coverage="1")
-        endpoint.script(Reply(draft), Reply(repair))
+        project = floor_at(tmp_path, endpoint, Interpreter__min_coverage="0.9")
+        endpoint.script(*map(Reply, answers))
+        result = project.run()
+        assert len(endpoint.requests) <= len(answers)
+    assert result.code == 0, result
+    assert project.caption("a") == DRAFT
+    [line] = project.journal()
+    assert line["floor"].startswith(why)
+    assert line["coverage"] == 1.0
+    assert line["draft"] is False, "it is not written again by the next run"
+    assert f"a.png: the draft was better: the model's text {why}" in result.out
+
+
+def test_a_loop_that_max_tokens_ended_is_told_as_a_loop(tmp_path: Path) -> None:
+    loop = Reply("A star, a moon, a starry sky, " * 20, finish_reason="length")
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Endpoint__retries="0")
+        endpoint.script(loop)
+        assert "repeats itself; lower the temperature" in project.run().out
+
+
+def test_without_a_floor_the_text_of_the_model_stays_or_fails(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Endpoint__retries="0", Endpoint__concurrency="1")
+        project.set["Interpreter.repairs"] = "0"
+        project.add("b.png", TAGS)
+        listed = Reply("girl, solo, aqua hair, long hair, smile, standing, sky")
+        endpoint.script(Reply(WRONG_HAIR), listed)
+        result = project.run()
+    assert project.caption("a") == WRONG_HAIR
+    assert "b.png: the answer is a list of tags" in result.out
+    assert "floor" not in project.journal()[0]
+
+
+def test_a_list_is_what_the_model_is_to_write_where_an_example_of_the_template_is_one(tmp_path: Path) -> None:
+    template = "[user]\nTags: no humans, dog\n[assistant]\ndog, rug, lamp, fire\n[user]\nTags: {{ tags }}"
+    (tmp_path / "lists.txt").write_text(template, encoding="utf-8")
+    answer = "girl, hatsune miku, aqua hair, long hair, smile"
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Interpreter__prompt_template_file="lists.txt")
+        endpoint.script(Reply(answer))
         project.run()
+    assert project.caption("a") == answer
+
+
+def test_a_copied_example_is_not_written(tmp_path: Path) -> None:
+    template = (
+        "[user]\nTags: no humans, dog, rug\n[assistant]\nA dog with white fur and a red collar lies asleep "
+        "on a rug.\n[user]\nTags: {{ tags }}"
+    )
+    (tmp_path / "one.txt").write_text(template, encoding="utf-8")
+    copy = "Hatsune Miku with white fur and a red collar lies asleep on a rug."
+    with FakeEndpoint() as endpoint:
+        project = floor_at(tmp_path / "floor", endpoint, Interpreter__prompt_template_file="../one.txt")
+        endpoint.script(Reply(copy), Reply(copy))
+        result = project.run()
         assert len(endpoint.requests) == 2
-    assert project.caption("a") == better
-    assert project.journal()[0]["repaired"] is not is_draft_better
+    assert project.caption("a") == DRAFT
+    assert "a.png: the draft was better: the model's text repeats an example" in result.out
+
+
+def test_prose_in_words_of_its_own_never_loses_to_a_draft_that_says_more(tmp_path: Path) -> None:
+    prose = "Teal twintails frame the singer's grin: Hatsune Miku, lit by one lamp, faces an empty hall."
+    with FakeEndpoint() as endpoint:
+        project = floor_at(tmp_path, endpoint, TAGS + ", standing, hat, boots, night, street, rain, umbrella")
+        endpoint.script(Reply(prose))
+        result = project.run()
+    assert project.caption("a") == prose
+    assert project.journal()[0]["alike"] < 0.15
+    assert "the draft was better" not in result.out
+
+
+def test_a_model_that_refuses_has_no_caption_whatever_the_draft_says(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = floor_at(tmp_path, endpoint, Endpoint__retries="1")
+        endpoint.script(*[Reply("I cannot describe this picture.")] * 2)
+        result = project.run()
+    assert "1 failed (1 refused)" in result.out
+    assert not (project.captions / "a.txt").exists()
+
+
+def test_a_short_variant_is_not_replaced_by_a_draft_that_is_too_long_for_it(tmp_path: Path) -> None:
+    tags = (
+        TAGS
+        + ", standing, hat, boots, night, street, rain, umbrella, red scarf, blue gloves, lamp, bench, sky"
+    )
+    answer = "A girl with aqua hair smiles beside a boy."
+    with FakeEndpoint() as endpoint:
+        project = floor_at(tmp_path, endpoint, tags, Interpreter__variants="short")
+        project.set["Interpreter.repairs"] = "0"
+        endpoint.script(Reply(answer))
+        project.run()
+    assert project.caption("a") == answer
 
 
 @pytest.mark.parametrize("others", [[], ["1girl, megurine luka, vocaloid"]], ids=["alone", "of the data set"])
@@ -207,7 +311,7 @@ def test_a_name_of_another_picture_of_the_data_set_is_asked_to_be_left_out(
         project.run("--limit", "1")
         requests = [request.body["messages"][-1]["content"] for request in endpoint.requests]
     if others:
-        assert '- The caption names "Megurine Luka", whom no tag names: leave the name out.' in requests[1]
+        assert 'the caption names "Megurine Luka", whom no tag names: leave the name out.' in requests[1]
         assert project.caption("a") == GOOD
     else:
         assert len(requests) == 1
@@ -217,10 +321,10 @@ def test_a_name_of_another_picture_of_the_data_set_is_asked_to_be_left_out(
 def test_faults_that_remain_are_counted_and_listed_but_are_no_failure(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = project_at(tmp_path, endpoint, Endpoint__concurrency="1")
+        project.set["Interpreter.repairs"] = "0"
         for name in ("b", "c", "d"):
             project.add(f"{name}.png", TAGS)
-        for caption in (WRONG_HAIR, NAMELESS, "Hatsune Miku, with twin_tails.", GOOD):
-            endpoint.script(*[Reply(caption)] * (1 if caption == GOOD else 2))
+        endpoint.script(*map(Reply, (WRONG_HAIR, NAMELESS, "Hatsune Miku, with twin_tails.", GOOD)))
         result = project.run()
     assert result.code == 0, result
     assert (
@@ -248,14 +352,14 @@ def test_a_caption_that_says_a_tag_says_what_it_implies_too(tmp_path: Path) -> N
 
 def test_of_missed_tags_those_that_another_one_implies_are_not_asked_for(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
-        project = project_at(tmp_path, endpoint)
-        project.add("a.png", "cure black, misumi nagisa, grin, smile, aqua hair")
+        project = project_at(tmp_path, endpoint, Interpreter__min_coverage="0.9")
+        project.add("a.png", "1girl, cure black, misumi nagisa, grin, smile, aqua hair")
         cached(project, Cure_Black="misumi_nagisa", Misumi_Nagisa="", grin="smile")
-        endpoint.script(Reply("A girl with aqua hair."), Reply("Misumi Nagisa with aqua hair, smiling."))
-        result = project.run()
-        told = endpoint.requests[-1].body["messages"][-1]["content"].splitlines()
-    assert told[1:-1] == ["- It does not name cure black.", "- It does not say: grin."]
-    assert "a.png: it does not name cure black" in result.out
+        endpoint.script(Reply("A girl with aqua hair."), Reply("She grins."))
+        project.run()
+        told = asked_of(endpoint)[-1]
+    assert "of the same picture: grin." in told
+    assert project.caption("a") == "A girl with aqua hair. She is Cure Black. She grins."
 
 
 def test_variants_come_from_one_answer_in_the_order_asked_for(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""The floor: no caption is worse than what the composer makes of the tags alone.
+
+The draft takes the place of a caption only for what is sure. Good prose says things in words of its own, so
+that the rules find less in it than in the draft, and it must never lose to a list for that. A model that does
+no more than rewrite the draft is another matter: what it leaves out is lost, and what it adds is made up.
+"""
+
+from __future__ import annotations
+
+from check import new_words
+from tags.spelling import words
+from writing.judging import Judgement, alike
+
+# Good texts share a tenth of their pairs of words with the draft and seldom a fifth, small models a quarter of
+# them without having seen it, and more than half where they rewrite it.
+_CLOSE, _REWRITTEN = 0.2, 0.5
+# A rewriting model that adds so many words that nothing bears out makes things up.
+_MADE_UP = 2
+# What a rewritten draft may lose of the score.
+_LOST = 0.1
+
+# Reasons for which an answer cannot be used at all, though the model was asked rightly and answered.
+SPOILED_ANSWERS = frozenset(
+    {"repeats itself", "repeats an example", "repeats the prompt", "is a list of tags"}
+)
+
+
+def why_the_draft_is_better(
+    caption: str, judged: Judgement, draft: str, draft_judged: Judgement, asked: str, *, says_too_little: bool
+) -> str:
+    """Why the draft is to be kept, as the end of a sentence on the model's text; "" if it is not.
+
+    `asked` is all that the model was told of the picture, and `says_too_little` whether the text is known to
+    miss too much.
+    """
+    if draft_judged.spoils < judged.spoils:
+        return _what_spoils(judged, draft_judged)
+    if draft_judged.spoils > judged.spoils:
+        return ""
+    lost = draft_judged.coverage.score - judged.coverage.score
+    if says_too_little and lost > 0:
+        return f"says only {judged.coverage.score:.0%} of the tags"
+    likeness = alike(caption, draft)
+    adds = judged.coverage.adds
+    if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
+        return f"adds {', '.join(map(str, adds))}, which nothing bears out"
+    if likeness < _REWRITTEN:
+        return ""
+    made_up = new_words(caption, asked, draft)
+    if len(made_up) >= _MADE_UP:
+        return f"adds {', '.join(made_up)} to the draft"
+    return "loses what the draft says" if lost > _LOST else ""
+
+
+def _what_spoils(judged: Judgement, draft: Judgement) -> str:
+    if len(judged.leaked) > len(draft.leaked):
+        return f"says {', '.join(judged.leaked)}, which is hidden"
+    if len(judged.unnamed) > len(draft.unnamed):
+        return f"does not name {', '.join(map(words, judged.unnamed))}"
+    return f"has a fault: {judged.coverage.faults[0].message.rstrip('.')}"

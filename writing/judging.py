@@ -1,0 +1,134 @@
+"""What a caption makes of the tags of its picture, and which of two texts is better."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from check import TAG_SPELLING, Coverage, check
+from english import stem
+from errors import Problem
+from tags.categories import CHARACTER
+from tags.filters import HiddenTraits
+from tags.implications import Implied, speakers, without_implied
+from tags.spelling import words
+
+# In longer texts, and in those in words of their own, most of what the rules miss is said differently.
+_MOST_WORDS_FOR_RULES = 60
+_LEAST_ALIKE_FOR_RULES = 0.15
+# A text that has words for less than a quarter of the tags is about something else.
+_MOST_MISSED = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTags:
+    """The tags of a picture, and what is known of tags, as far as it matters for its caption.
+
+    `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
+    `told` what else is known of the picture: a description and the meanings of its tags. `draft` is what the
+    composer writes of it, "" if it is not wanted.
+    """
+
+    tags: Sequence[str]
+    categories: Mapping[str, str]
+    names: frozenset[str]
+    implied: Implied
+    hidden: HiddenTraits
+    own_tags: Mapping[str, Sequence[str]]
+    told: Sequence[str] = ()
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a caption makes of the tags.
+
+    `unnamed` are the characters that it does not name, `unsaid` the other tags that the rules do not find in
+    it, and `leaked` the hidden traits that it says.
+    """
+
+    coverage: Coverage
+    unnamed: tuple[str, ...]
+    unsaid: tuple[str, ...]
+    leaked: tuple[str, ...]
+
+    @property
+    def spoils(self) -> tuple[int, int, int]:
+        """What spoils a LoRA, the worst first: hidden traits, missing names, what is wrong."""
+        return len(self.leaked), len(self.unnamed), len(self.coverage.faults)
+
+    @property
+    def rank(self) -> tuple[int, int, int, int, float]:
+        """Of two captions the better one has the higher rank: it spoils less, or else says more."""
+        leaked, unnamed, faults = self.spoils
+        return -leaked, -unnamed, -faults, -len(self.coverage.adds), self.coverage.score
+
+    def notes(self, min_coverage: float) -> Iterator[Problem]:
+        """What the user should look at.
+
+        Hidden traits are not among it: they are looked for in the text that is written in the end.
+        """
+        spelled = [fault.message for fault in self.coverage.faults if fault.kind == TAG_SPELLING]
+        others = [fault.message for fault in self.coverage.faults if fault.kind != TAG_SPELLING]
+        if others:
+            yield Problem("", "contradicting tags", " ".join(others))
+        if self.unnamed:
+            unnamed = ", ".join(map(words, self.unnamed))
+            yield Problem("", "not naming a character", f"it does not name {unnamed}")
+        if spelled:
+            yield Problem("", "spelled as tags", " ".join(spelled))
+        known = {fault.said for fault in self.coverage.faults}
+        if adds := [str(addition) for addition in self.coverage.adds if addition.said not in known]:
+            yield Problem(
+                "", "adding to the tags", f"nothing that is known of it speaks of {', '.join(adds)}"
+            )
+        if self.coverage.most < min_coverage:
+            yield Problem("", "under min_coverage", f"its coverage is {self.coverage.most:.0%}")
+
+
+def judge(caption: str, picture: PictureTags) -> Judgement:
+    """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile."""
+    said_by = speakers(picture.tags, picture.implied)
+    known = picture.names, picture.own_tags, picture.told
+    coverage = check(caption, picture.tags, picture.categories, said_by, *known)
+    # A character in another form has two tags, and need not be called by both names.
+    missed = without_implied(coverage.missed, picture.categories, picture.implied)
+    unnamed = tuple(tag for tag in missed if picture.categories.get(tag) == CHARACTER)
+    unsaid = tuple(tag for tag in missed if tag not in unnamed)
+    return Judgement(coverage, unnamed, unsaid, tuple(picture.hidden.said_in(caption)))
+
+
+def alike(one: str, other: str) -> float:
+    """How alike two texts are, from 0 to 1: the share of pairs of words in a row that both have."""
+    pairs, others = _pairs(one), _pairs(other)
+    return 2 * len(pairs & others) / max(1, len(pairs) + len(others))
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    found = [stem(word) for word in "".join(c if c.isalnum() else " " for c in text.lower()).split()]
+    return set(pairwise(found))
+
+
+class Reading(Protocol):
+    """Tells which of the tags that the rules do not find in a caption are truly not said."""
+
+    async def truly_unsaid(
+        self, caption: str, missed: Sequence[str], picture: PictureTags
+    ) -> Collection[str]:
+        """Those of the missed tags that the caption does not say; raises no ItemError."""
+        ...
+
+
+class ByRules:
+    """Believes the rules as far as they can be believed without a second reading."""
+
+    async def truly_unsaid(
+        self, caption: str, missed: Sequence[str], picture: PictureTags
+    ) -> Collection[str]:
+        """All of them in a short text that has the words of the tags or nearly none, else none."""
+        if len(caption.split()) > _MOST_WORDS_FOR_RULES:
+            return ()
+        is_in_own_words = picture.draft and alike(caption, picture.draft) < _LEAST_ALIKE_FOR_RULES
+        return () if is_in_own_words and len(missed) <= _MOST_MISSED * len(picture.tags) else missed
