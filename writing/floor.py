@@ -11,9 +11,10 @@ from check import new_words
 from tags.spelling import words
 from writing.judging import Judgement, alike
 
-# Good texts share a tenth of their pairs of words with the draft and seldom a fifth, small models a quarter of
-# them without having seen it, and more than half where they rewrite it.
-_CLOSE, _REWRITTEN = 0.2, 0.5
+# How many pairs of words a text shares with the draft. Good texts share a tenth and seldom a fifth, good ones
+# that were made from the draft up to two thirds. Small models share a quarter without having seen the draft,
+# and up to nine tenths where they rewrite it.
+_CLOSE, _REWRITTEN, _COPIED = 0.2, 0.5, 0.7
 # A rewriting model that adds so many words that nothing bears out makes things up.
 _MADE_UP = 2
 # What a rewritten draft may lose of the score.
@@ -44,12 +45,10 @@ def why_the_draft_is_better(
     adds = judged.coverage.adds
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
         return f"adds {', '.join(map(str, adds))}, which nothing bears out"
-    if likeness < _REWRITTEN:
-        return ""
-    made_up = new_words(caption, asked, draft)
+    made_up = new_words(caption, asked, draft) if likeness >= _COPIED else ()
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
-    return "loses what the draft says" if lost > _LOST else ""
+    return "loses what the draft says" if likeness >= _REWRITTEN and lost > _LOST else ""
 
 
 def _what_spoils(judged: Judgement, draft: Judgement) -> str:

@@ -189,7 +189,7 @@ def floor_at(folder: Path, endpoint: FakeEndpoint, tags: str = TAGS, **settings:
         ),
         pytest.param(
             ["Hatsune Miku from Vocaloid, a girl with long aqua hair. She is smiling at a balcony in Paris."],
-            "adds balcony, paris to the draft",
+            'adds "Paris", which nothing bears out',
             id="made up",
         ),
         pytest.param(["A star, a moon, a starry sky, " * 9 + "a star."] * 2, "repeats itself", id="loop"),

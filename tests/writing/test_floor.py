@@ -1,0 +1,105 @@
+"""The draft takes the place of what weak models write, and never that of good prose."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from check import is_list
+from composer import compose
+from errors import ItemError
+from tags.filters import HiddenTraits
+from tests.check.corpus import CORPUS, LONG, PROSE, Example
+from wiki.tag_meanings import load_glossary
+from writing.floor import why_the_draft_is_better
+from writing.judging import ByRules, PictureTags, judge
+
+# Texts as a strong model writes them that has the draft before it, by hand.
+_REWRITTEN = [
+    Example(
+        row["caption"],
+        tuple(row["tags"].split()),
+        row["categories"],
+        frozenset(),
+        frozenset(),
+        frozenset(),
+        kind="rewritten",
+    )
+    for row in map(
+        json.loads, Path(__file__).with_name("rewritten.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+]
+_MIN_COVERAGE = 0.5
+# What reads as a list, takes an audience for a fault, or is so short that the draft is nearly the same.
+_REPLACED = {
+    "Red eyes, white hair, black coat: the swordsman",
+    "girl, long blonde hair, red eyes, black dress, ",
+    "A girl with aqua-colored hair tied into two lon",
+    "A full-body drawing of a girl in a maid outfit ",
+    "A girl lies on her stomach on the bed, legs up,",
+    "Black hair, golden eyes, white shirt, red tie, ",
+    "Pink-haired girl, twin braids, glasses, sweater",
+}
+
+
+def why(example: Example) -> str:
+    """Why the draft is kept in the place of a caption; "" if it is not."""
+    tags, glossary = example.tags, load_glossary()
+    known = {tag: category for tag in tags if tag in glossary and (category := glossary[tag].category)}
+    categories = known | example.categories
+    try:
+        draft = compose(tags, categories)
+    except ItemError:
+        return ""
+
+    def implied(tag: str) -> tuple[str, ...]:
+        return tuple(glossary[tag].implies) if tag in glossary else ()
+
+    picture = PictureTags(tags, categories, frozenset(), implied, HiddenTraits(()), {}, draft=draft)
+    judged = judge(example.caption, picture)
+    unsaid = asyncio.run(ByRules().truly_unsaid(example.caption, judged.unsaid, picture))
+    too_little = judged.coverage.most < _MIN_COVERAGE and bool(unsaid)
+    listed = "is a list of tags" if is_list(example.caption) else ""
+    return listed or why_the_draft_is_better(
+        example.caption, judged, draft, judge(draft, picture), " ".join(tags), says_too_little=too_little
+    )
+
+
+def _is_good(example: Example) -> bool:
+    misses_a_name = any(example.categories.get(tag) == "character" for tag in example.missed)
+    has_faults = example.faults or example.contradicted or example.adds
+    return not (has_faults or misses_a_name or example.kind in ("weak", "planted"))
+
+
+GOOD = [example for example in (*LONG, *PROSE, *CORPUS, *_REWRITTEN) if _is_good(example)]
+
+
+def test_no_good_text_is_replaced_by_the_draft() -> None:
+    assert len(GOOD) >= 240
+    replaced = {example.caption: reason for example in GOOD if (reason := why(example))}
+    assert {caption[:47] for caption in replaced} <= _REPLACED, replaced
+
+
+@pytest.mark.parametrize(
+    ("tags", "caption"),
+    [
+        (
+            "1girl solo long_hair red_dress street night lamp",
+            "A girl with long hair, wearing a red dress. She is on a street at night near a dog, in rain.",
+        ),
+        (
+            "1girl solo long_hair red_dress street night",
+            "A boy with long hair in a red dress on a street at night.",
+        ),
+        (
+            "no_humans train vending_machine street night puddle rain",
+            "Train, vending machine, street, night, rain.",
+        ),
+        ("1girl solo blue_hair smile hat boots", "A girl with red hair, a hat and boots smiles."),
+    ],
+)
+def test_a_text_that_is_surely_worse_is_replaced(tags: str, caption: str) -> None:
+    assert why(Example(caption, tuple(tags.split()), {}, frozenset(), frozenset(), frozenset()))
