@@ -7,7 +7,7 @@ Every line starts in the same way:
 The further values depend on the outcome:
 
     done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement;
-              `read` has the tags that a second reading found, `reading` the form in which the model was asked;
+              `read` has the tags that a second reading found, `reading` the form of asking;
               `floor` says why the draft was kept in the place of what the model wrote
     edited    written, text: a person wrote it
               both have `over` too where they replaced a text: its digest

@@ -14,7 +14,7 @@ from writing.judging import Judgement, alike
 # How many pairs of words a text shares with the draft. Good texts share a tenth and seldom a fifth, good ones
 # that were made from the draft up to two thirds. Small models share a quarter without having seen the draft,
 # and up to nine tenths where they rewrite it.
-_CLOSE, _REWRITTEN, _COPIED = 0.2, 0.5, 0.7
+_CLOSE, _REWRITTEN = 0.25, 0.66
 # A rewriting model that adds so many words that nothing bears out makes things up.
 _MADE_UP = 2
 # What a rewritten draft may lose of the score.
@@ -45,10 +45,12 @@ def why_the_draft_is_better(
     adds = judged.coverage.adds
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
         return f"adds {', '.join(map(str, adds))}, which nothing bears out"
-    made_up = new_words(caption, asked, draft) if likeness >= _COPIED else ()
+    if likeness < _REWRITTEN:
+        return ""
+    made_up = new_words(caption, asked, draft)
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
-    return "loses what the draft says" if likeness >= _REWRITTEN and lost > _LOST else ""
+    return "loses what the draft says" if lost > _LOST else ""
 
 
 def _what_spoils(judged: Judgement, draft: Judgement) -> str:
