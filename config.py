@@ -13,7 +13,6 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -88,19 +87,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment or the system names for an address; never one for this computer."""
-    host = urlsplit(url).hostname or ""
-    if is_loopback(host):
-        return None
-    # It takes a while to load, and most servers are on this computer.
-    from urllib.request import getproxies, proxy_bypass
-
-    found = {} if proxy_bypass(host) else getproxies()
-    proxy = found.get(urlsplit(url).scheme) or found.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"
 
 
 def settings_of(section: type[Section]) -> Iterator[tuple[str, str, str]]:

@@ -30,7 +30,7 @@ _EVERY = 0.002
 _MEMORY = Path("/dev/shm")
 # Where the innermost frame of the program lies, the part that the moment is counted for.
 _PARTS = {
-    "client.py:_send": "HTTP and below",
+    "client.py:_post": "the SDK and below",
     "prompts.py:fingerprint": "fingerprint of the prompt",
     "llm/client.py": "request and reply",
     "llm/endpoint.py": "request and reply",

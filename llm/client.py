@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import math
-import ssl
-import sys
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
-from urllib.parse import urljoin
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+import openai
 from pydantic import BaseModel
 
-from config import VERSION, proxy_for
+from config import VERSION, is_loopback
 from limits import LARGEST_ANSWER, refuse_many_values
 from llm import protocol, trouble
 from llm.protocol import ChatCompletion, Facts, ModelList, Properties, TokenList
@@ -23,25 +20,7 @@ from settings import EndpointSettings
 
 # In seconds, for what servers answer at once: lists, properties, counts.
 _MAX_QUERY_TIME = 10.0
-# Seconds that an unused connection stays open; many servers close theirs after five.
-_KEEP_ALIVE = 5.0
 Form = TypeVar("Form", bound=BaseModel)
-
-
-class _TooLargeError(Exception):
-    """An answer is larger than any that this program asks for."""
-
-
-class _Response(NamedTuple):
-    """What a server answered; the names of the headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class Client:
@@ -51,29 +30,29 @@ class Client:
         self._url = url
         self._settings = settings
         self._secrets = trouble.secrets_in(settings)
-        self._session: aiohttp.ClientSession | None = None
-        self._proxy = proxy_for(url)
+        self._sdk: _Sdk | None = None
 
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
+        sdk = self._open()
+        request = sdk.post("/chat/completions", content=body, cast_to=bytes, options=sdk.plain)
         try:
-            response = await self._send("POST", f"{self._url}/chat/completions", body, self._settings.timeout)
+            answer = await asyncio.wait_for(request, self._settings.timeout)
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
         except _TooLargeError as error:
             return trouble.of_size(self._url, str(error))
-        except aiohttp.ClientResponseError as error:
-            # What is no HTTP at all.
-            return trouble.of_answer(self._url, self.masked(error.message))
-        except aiohttp.ClientError as error:
+        except openai.APIStatusError as error:
+            headers = {name.lower(): self.masked(text) for name, text in error.response.headers.items()}
+            said = self.masked(error.response.text)
+            return trouble.of_status(self._url, model, error.status_code, headers, said)
+        except openai.APIConnectionError as error:
             return trouble.of_connection(self._url, _innermost(error))
-        if not response.is_success:
-            headers = {name: self.masked(text) for name, text in response.headers.items()}
-            said = self.masked(response.body.decode("utf-8", "replace"))
-            return trouble.of_status(self._url, model, response.status, headers, said)
-        completion = protocol.read(ChatCompletion, response.body)
+        except openai.OpenAIError as error:
+            return trouble.of_answer(self._url, self.masked(str(error)))
+        completion = protocol.read(ChatCompletion, answer)
         if completion is None:
-            return trouble.of_answer(self._url, self.masked(response.body.decode("utf-8", "replace")))
+            return trouble.of_answer(self._url, self.masked(answer.decode("utf-8", "replace")))
         return completion
 
     async def models(self) -> list[str]:
@@ -89,53 +68,23 @@ class Client:
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
-        found = await self._query(TokenList, "../tokenize", json.dumps({"content": text}).encode())
+        found = await self._query(TokenList, "../tokenize", {"content": text})
         return len(found.tokens) if found and found.tokens else None
 
-    async def _query(self, form: type[Form], place: str, body: bytes | None = None) -> Form | None:
+    async def _query(
+        self, form: type[Form], place: str, question: Mapping[str, object] | None = None
+    ) -> Form | None:
         """What the server answers at `place`, relative to its url; None if that is nothing in this form."""
-        method, longest = "GET" if body is None else "POST", min(_MAX_QUERY_TIME, self._settings.timeout)
+        url, sdk = urljoin(f"{self._url}/", place), self._open()
+        if question is None:
+            request = sdk.get(url, cast_to=bytes, options=sdk.plain)
+        else:
+            request = sdk.post(url, body=question, cast_to=bytes, options=sdk.plain)
         try:
-            response = await self._send(method, urljoin(f"{self._url}/", place), body, longest)
-        except (asyncio.TimeoutError, _TooLargeError, aiohttp.ClientError):
+            longest = min(_MAX_QUERY_TIME, self._settings.timeout)
+            return protocol.read(form, await asyncio.wait_for(request, longest))
+        except (asyncio.TimeoutError, openai.OpenAIError):
             return None
-        return protocol.read(form, response.body) if response.is_success else None
-
-    async def _send(self, method: str, url: str, body: bytes | None, longest: float) -> _Response:
-        """Send a request and read its answer as it comes, in `longest` seconds.
-
-        Raises _TooLargeError once it is too large, unpacked: 2 MB of gzip may unpack to gigabytes. Raises
-        aiohttp.ClientError, and asyncio.TimeoutError.
-        """
-        if self._session is None:
-            self._session = self._open()
-        # By default the library rounds longer times up to whole seconds.
-        timeout = aiohttp.ClientTimeout(total=longest, ceil_threshold=math.inf)
-        answer, read = bytearray(), 0
-        async with self._session.request(
-            method,
-            url,
-            data=body,
-            timeout=timeout,
-            proxy=self._proxy,
-            # A redirect could carry the key to another host.
-            allow_redirects=False,
-        ) as response:
-            # The library unpacks a quarter of a megabyte at most for each of these pieces.
-            async for piece in response.content.iter_any():
-                read += len(piece)
-                if read > LARGEST_ANSWER:
-                    # The traceback of the error keeps this function's variables for a while.
-                    answer.clear()
-                    raise _TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
-                answer += piece
-            headers = {name.lower(): text for name, text in response.headers.items()}
-        try:
-            refuse_many_values(answer)
-        except ValueError as error:
-            answer.clear()
-            raise _TooLargeError(str(error)) from error
-        return _Response(response.status, headers, bytes(answer))
 
     def masked(self, said: str) -> str:
         """What a server said, without any key or header that it sent back."""
@@ -143,33 +92,94 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._sdk is not None:
+            await self._sdk.close()
+            self._sdk = None
 
-    def _open(self) -> aiohttp.ClientSession:
-        """Requests have the headers of the settings, and none that tell of this computer."""
-        headers = {
+    def _open(self) -> _Sdk:
+        if self._sdk is None:
+            self._sdk = _Sdk(self._url, self._settings)
+        return self._sdk
+
+
+class _Sdk(openai.AsyncOpenAI):
+    """The SDK, made to send the headers of the settings and no others.
+
+    By itself it also sends some that describe this computer, and keys that the environment holds for OpenAI.
+    """
+
+    def __init__(self, url: str, settings: EndpointSettings) -> None:
+        self._ours = {
             "accept": "application/json",
             "accept-encoding": "identity",
             "content-type": "application/json",
             "user-agent": f"Tagscribe/{VERSION}",
-            **{name.lower(): str(value) for name, value in self._settings.headers.items()},
+            **{name.lower(): str(value) for name, value in settings.headers.items()},
         }
-        if key := self._settings.api_key.get_secret_value():
-            headers.setdefault("authorization", f"Bearer {key}")
-        # How many requests are in flight is for `Concurrency` to say, so the library sets no limit.
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE, ssl=_certificates(self._url))
-        return aiohttp.ClientSession(connector=connector, headers=headers)
+        if key := settings.api_key.get_secret_value():
+            self._ours.setdefault("authorization", f"Bearer {key}")
+        added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
+        # The SDK adds these headers last, unless the request itself says to omit them.
+        self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
+        super().__init__(
+            base_url=url,
+            # The SDK insists on a key, but only the headers above are sent.
+            api_key="none",
+            max_retries=0,
+            timeout=settings.timeout,
+            http_client=_BoundedClient(
+                # A redirect could carry the key to another host.
+                follow_redirects=False,
+                # The proxies in the environment are meant for other hosts than this computer.
+                trust_env=not is_loopback(urlsplit(url).hostname or ""),
+            ),
+        )
+
+    @property
+    def default_headers(self) -> dict[str, str | openai.Omit]:
+        """The headers of every request."""
+        return {**self._ours}
 
 
-def _certificates(url: str) -> ssl.SSLContext | bool:
-    """Whom to trust for https; True is what Python finds by itself, which on Windows and macOS is little."""
-    if url.startswith("https") and sys.platform in ("win32", "darwin"):
-        import truststore
+class _TooLargeError(openai.OpenAIError):
+    """An answer is larger than any that this program asks for."""
 
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return True
+
+class _BoundedClient(openai.DefaultAioHttpClient):
+    """Reads each answer as it comes, and stops where it is too large once it is unpacked.
+
+    The SDK itself reads and parses whatever comes: 2 MB of gzip may unpack to gigabytes.
+    """
+
+    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
+        """Send a request and read its answer; raises _TooLargeError, and OpenAIError for what is no HTTP."""
+        try:
+            response = await super().send(request, **{**options, "stream": True})
+        except aiohttp.ClientResponseError as error:
+            # What is no HTTP at all; the SDK does not know this error of its transport.
+            raise openai.OpenAIError(error.message) from error
+        body = bytearray()
+        try:
+            # The library unpacks at most a megabyte for each of these pieces.
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    # The traceback of the error keeps this function's variables for a while.
+                    body.clear()
+                    raise _TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+            refuse_many_values(body)
+        except ValueError as error:
+            body.clear()
+            raise _TooLargeError(str(error)) from error
+        finally:
+            await response.aclose()
+        # Without the headers that say how the body was packed; a text is UTF-8, whatever encoding is named.
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
+        ]
+        return type(response)(response.status_code, headers=headers, content=bytes(body), request=request)
 
 
 def _innermost(error: BaseException) -> BaseException:

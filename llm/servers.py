@@ -109,7 +109,7 @@ async def _find_local(settings: EndpointSettings) -> Endpoint | None:
 
 
 def _endpoint(settings: EndpointSettings, program: str, url: str, model: str) -> Endpoint:
-    # What asks servers takes a while to load, so only runs that ask a model load it.
+    # The SDK takes half a second to load, so only runs that ask a model load it.
     from llm.endpoint import Endpoint
 
     return Endpoint(settings, url, model, Concurrency(settings.concurrency), program=program)

@@ -90,8 +90,8 @@ BREACHES = (
     ("Rooms import only", "dataset/disk.py", "import wiki.dtext", "dataset.disk -> wiki.dtext"),
     ("No circles", "dataset/disk.py", "import dataset.results", ".disk -> .results"),
     ("The report", "review/pages.py", "from wiki import dtext", "review.pages -> wiki.dtext"),
-    ("aiohttp", "batch.py", "def late() -> None:\n    import aiohttp.web", "batch -> aiohttp"),
-    ("aiohttp", "wiki/client.py", "from aiohttp import web", "wiki.client -> aiohttp"),
+    ("openai", "batch.py", "def late() -> None:\n    import openai.types", "batch -> openai"),
+    ("openai", "wiki/client.py", "from openai import OpenAI", "wiki.client -> openai"),
 )
 
 

@@ -25,7 +25,7 @@ LONGEST_RUN = 120
 _IMPORTED_ONCE = [
     *("caption", "captioning.run", "captioning.eventlog", "commands.checkup", "commands.comparison"),
     *("commands.corrections", "commands.dry_run", "commands.export", "commands.undo", "summaries.saving"),
-    *("aiohttp", "jinja2.sandbox", "requests", "regex"),
+    *("openai", "jinja2.sandbox", "requests", "regex"),
 ]
 _server = None
 if "forkserver" in multiprocessing.get_all_start_methods():

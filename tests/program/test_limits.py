@@ -48,7 +48,7 @@ TOO_LARGE = "sent an answer of more than 8 MB, which no caption has"
 NO_COMPLETION = "answered with something that is no chat completion"
 HOSTILE_ANSWERS: dict[str, tuple[Fault, str]] = {
     "a gigabyte of gzip": (message(BOMB, "Content-Encoding: gzip"), TOO_LARGE),
-    "gzip in gzip": (message(gzip.compress(BOMB), "Content-Encoding: gzip, gzip"), NO_COMPLETION),
+    "gzip in gzip": (message(gzip.compress(BOMB), "Content-Encoding: gzip, gzip"), TOO_LARGE),
     "an error of a gigabyte": (
         message(BOMB, "Content-Encoding: gzip", status="400 Bad Request"),
         TOO_LARGE,
