@@ -1,10 +1,11 @@
 """A caption from tags alone, without a model.
 
-    tags ─▶ what each says (words) ─▶ sorted (picture) ─▶ who is seen (subject) ─▶ looks, actions, the rest
+    tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
+         ─▶ who is seen (subject) ─▶ looks (appearance), actions and places (doings), the rest
 
-words.json has what is known of tags. Every tag that is neither meta nor a credit is said once, and nothing is
-said that no tag says. The tags do not tell which of several people has or wears a thing, so they have it
-"between them".
+words.json has what is known of tags. Every tag that a caption can say is said once, by itself or by one that
+says it too, and hardly anything is said that no tag says: whoever sits beside a log sits on it. Of several
+people a trait is said of the one whose it is known to be, or else as one of "their features".
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,8 +63,8 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     said = clauses(picture, several=subject.several)
     nobody = [f"with {phrase}" for phrase in picture.phrases("empty") if not picture.has(OTHERS)]
     if not said:
-        group = f", {subject.group}" if subject.group else ""
-        return [", ".join([subject.text + group + looks, *nobody]), details]
+        group = f"they are {subject.group}" if subject.group else ""
+        return [", ".join([subject.text + looks, *nobody]), group, details]
     said += nobody
     # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
     fits_a_noun = picture.has("pose") or not picture.has("act") or said[0].split(" ")[0].endswith("ing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from composer import appearance
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import Picture
+from composer.picture import COUNTS, Picture
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 
@@ -195,7 +195,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     told = []
     for name, series in picture.names.items():
         said = name if common or not series else f"{name} from {and_list(series)}"
-        told.append(said + _portrait(picture.portraits.get(name)))
+        told.append(said + _portrait(picture, picture.portraits.get(name)))
     source = f" from {and_list(common)}" if common else ""
     if sum(_counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
@@ -207,7 +207,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     return Subject(text, _sex(picture), several=True, group=group, reference=reference)
 
 
-def _portrait(portrait: Picture | None) -> str:
+def _portrait(picture: Picture, portrait: Picture | None) -> str:
     """What follows the name of one of several: ", an elf with green eyes"."""
     if portrait is None:
         return ""
@@ -216,7 +216,9 @@ def _portrait(portrait: Picture | None) -> str:
     if people:
         people, kinds = _one_person(portrait, people[0], kinds)
     who = people[:1] + kinds
-    return (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
+    said = (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
+    sexes = [sex for sex in COUNTS if (portrait if people else picture).has(sex)]
+    return said.replace("{her}", _PRONOUNS[sexes[0]][1] if len(sexes) == 1 else "their")
 
 
 def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:

@@ -706,8 +706,8 @@ def test_a_couple_of_whom_each_was_told_is_not_counted_again() -> None:
     traits = {"link": "1boy tunic sword holding_sword", "princess_zelda": "1girl dress"}
     tags = "1girl 1boy tunic dress sword holding_sword couple blonde_hair"
     assert _composed(tags, categories, traits) == (
-        "Link, a boy with a tunic, holding a sword, and Princess Zelda, a girl with a dress, a couple. "
-        "Their features include blonde hair."
+        "Link, a boy with a tunic, holding a sword, and Princess Zelda, a girl with a dress. They are a "
+        "couple. Their features include blonde hair."
     )
 
 
