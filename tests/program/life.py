@@ -207,8 +207,15 @@ def texts(folder: Path) -> dict[str, str]:
 def further_files(folder: Path) -> dict[str, bytes]:
     """The files of trainers, and the tables."""
     files = [path for place in ("captions", "out") for path in (folder / place).rglob("*")]
-    kinds = (".json", ".parquet")
-    seen = [path for path in files if path.suffix in kinds or path.name == "metadata.jsonl"]
+    no_files_of_trainers = (".txt", ".html", ".lock", ".part")
+    seen = [
+        path
+        for path in files
+        if path.is_file()
+        and path.suffix not in no_files_of_trainers
+        and path.name not in ("journal.jsonl", ".tags.jsonl")
+        and not {".replaced", ".parts"} & set(path.parts)
+    ]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in seen}
 
 
