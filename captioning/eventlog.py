@@ -31,9 +31,8 @@ class EventLog(logging.Handler):
 
     def _refuse_another_file(self) -> None:
         """Raise UserError where a file is that is no log, for lines are added to what is there."""
-        path = self._lines.path
-        if path.is_file() and path.stat().st_size and "event" not in next(self._lines.read(), {}):
-            raise UserError(f"{path} is there already and is no log: give --log another name")
+        if not self._lines.begins_with("event"):
+            raise UserError(f"{self._lines.path} is there already and is no log: give --log another name")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; raises UserError when the disk does not take it."""

@@ -58,19 +58,18 @@ class Project:
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        # What vision models saw is known wherever texts are kept, so it is always in the usual journal.
-        usual = Journal(captions / FILE_NAME, begun)
         self.collection = Collection(
             settings.dataset,
             settings.tags,
             self._said_along,
             most_surveyed,
-            Sightings(usual, Texts(descriptions, extension)),
+            # What vision models saw counts wherever texts are kept.
+            Sightings(Texts(descriptions, extension)),
         )
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
-        self.journal = Journal(captions / FILE_NAME, begun) if aside else usual
+        self.journal = Journal(captions / FILE_NAME, begun)
         self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
         self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
 

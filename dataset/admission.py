@@ -19,7 +19,7 @@ from tags.exclusion import NOTHING_FOUND, Judgement, judge
 from tags.filters import NameFilter
 from tags.ratings import Rating
 
-_UNTIL = ": this holds until the picture changes, or you write a description of your own for it"
+_UNTIL = "; this holds until the picture or its description changes, or its line in excluded.jsonl is gone"
 
 Added = Callable[[str], Iterable[str]]
 """What is said along with a tag: the user's description of it, its other name, what it implies."""

@@ -13,8 +13,6 @@ The further values depend on the outcome:
               both have `over` too where they replaced a text: its digest
     failed    reason, message
     again     none: somebody wants another text for this picture
-    excluded  message, named, content, over: a vision model saw what excludes the picture. `named` is what of
-              it the description names, `content` the digest of the picture, `over` that of its description
 
 The line of a further file for a trainer has `file` and no `run` and `picture`; `file` is the whole path where
 it is not in the captions folder.
@@ -38,7 +36,7 @@ FILE_NAME = "journal.jsonl"
 INTERPRETER, INTERROGATOR = "interpreter", "interrogator"
 _SIDE_FILES = "target"
 
-DONE, EDITED, FAILED, AGAIN, EXCLUDED = "done", "edited", "failed", "again", "excluded"
+DONE, EDITED, FAILED, AGAIN = "done", "edited", "failed", "again"
 
 # No request takes as many tokens or seconds, so a larger number is wrong.
 _LARGEST_NUMBER = 10**9
@@ -78,7 +76,6 @@ class Record:
     file = _Text()
     over = _Text()
     floor = _Text()
-    content = _Text()
     target = _Text()
     reading = _Text()
 
@@ -101,12 +98,6 @@ class Record:
     def seconds(self) -> float:
         """The duration of the requests."""
         return self._number("seconds")
-
-    @property
-    def named(self) -> frozenset[str]:
-        """What a description names that excludes its picture."""
-        values = self.line.get("named")
-        return frozenset(map(str, values)) if isinstance(values, list) else frozenset()
 
     @property
     def draft(self) -> bool:
@@ -206,10 +197,6 @@ class Journal:
     def may_want_again(self) -> bool:
         """Whether some line may ask for another text, from a fast search."""
         return self._lines.may_say("outcome", AGAIN)
-
-    def may_exclude(self) -> bool:
-        """Whether some line may say that a vision model saw what excludes a picture, from a fast search."""
-        return self._lines.may_say("outcome", EXCLUDED)
 
     def clear(self) -> None:
         """Delete all lines."""

@@ -103,6 +103,13 @@ class JsonLines:
             _log.warning("%s has a line of more than %d MB, which is passed over: delete it", self.path, size)
         return b"\n"
 
+    def begins_with(self, key: str) -> bool:
+        """Whether the first line has a value under this key; also if there is no line yet."""
+        import orjson
+
+        first = next(iter(self._pieces(self._next_line)), b"")
+        return not first or key in (_parsed(first, orjson.loads) or {})
+
     def may_say(self, key: str, value: object) -> bool:
         """Whether some line may have this value under this key, from a search that parses no line."""
         wanted = re.compile(rb"\s*:\s*".join(re.escape(json.dumps(each).encode()) for each in (key, value)))

@@ -1,23 +1,30 @@
-"""What a vision model saw that excludes a picture, kept in the journal so that later runs know it.
+"""What a vision model saw that excludes a picture, kept beside the descriptions so that later runs know it.
 
-The description itself is kept nowhere, only whether it names a minor, or something sexual. It counts as long
-as the picture and the description on disk are what they were then: a person who changes the picture, or
-writes a description of another kind, knows better than the model. Then the new description is judged.
+The description itself is kept nowhere: a line of excluded.jsonl only says whether it names a minor, or
+something sexual.
+
+    {"time": …, "picture": "a/b", "message": …, "named": ["minor"], "content": "0f31…", "description": ""}
+
+It counts as long as the picture and the description on disk are what they were then, by their digests: a
+person who changes the picture, or writes a description, knows better than the model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timezone
 from functools import cached_property
 from hashlib import blake2b
 
-from dataset.journal import EXCLUDED, INTERROGATOR, Journal, Record
+from dataset.disk import make_folder
+from dataset.json_lines import JsonLines, JsonObject
 from dataset.picture_file import PictureFile
 from dataset.texts import Texts
 from errors import ItemError
 from tags.exclusion import NOTHING_FOUND, Judgement
 
+FILE_NAME = "excluded.jsonl"
 _SEEN = "what a vision model saw"
 _KINDS, _PEOPLE = ("minor", "sexual", "clothes"), ("grown", "several")
 _READ_AT_ONCE = 1 << 20
@@ -26,37 +33,31 @@ _READ_AT_ONCE = 1 << 20
 class Sightings:
     """What earlier runs saw, and a way to add to it."""
 
-    def __init__(self, journal: Journal, descriptions: Texts) -> None:
-        self._journal = journal
+    def __init__(self, descriptions: Texts) -> None:
         self._descriptions = descriptions
-        self._digests: dict[str, str] = {}
+        self._lines = JsonLines(descriptions.root / FILE_NAME)
+        self._digests: dict[str, object] = {}
 
     @cached_property
-    def _last(self) -> dict[str, Record]:
-        """The last line of each picture that was excluded and got no description since."""
-        found: dict[str, Record] = {}
-        if self._journal.may_exclude():
-            for record in self._journal.records(INTERROGATOR):
-                if record.outcome == EXCLUDED:
-                    found[record.picture] = record
-                elif record.is_written:
-                    found.pop(record.picture, None)
-        return found
+    def _last(self) -> dict[str, JsonObject]:
+        """The last line of each picture; people may have changed the file."""
+        lines = (line for line in self._lines.read() if isinstance(line.get("named"), list))
+        return {line["picture"]: line for line in lines if isinstance(line.get("picture"), str)}
 
     def of(self, name: str, file: Callable[[], PictureFile]) -> Judgement:
         """What a vision model saw in the picture of this name; nothing, if it or its description changed."""
-        record = self._last.get(name)
-        if record is None or self._state(name) != record.over:
+        line = self._last.get(name)
+        if line is None or self._state(name) != line.get("description"):
             return NOTHING_FOUND
         if name not in self._digests:
             # A picture that cannot be read is still the one that was seen.
-            self._digests[name] = record.content
+            self._digests[name] = line.get("content")
             with suppress(ItemError):
                 self._digests[name] = _digest(file())
-        if self._digests[name] != record.content:
+        if self._digests[name] != line.get("content"):
             return NOTHING_FOUND
-        minor, sexual, clothes = (_SEEN if kind in record.named else None for kind in _KINDS)
-        return Judgement(minor, sexual, clothes, *(kind in record.named for kind in _PEOPLE))
+        minor, sexual, clothes = (_SEEN if kind in line["named"] else None for kind in _KINDS)
+        return Judgement(minor, sexual, clothes, *(kind in line["named"] for kind in _PEOPLE))
 
     def __contains__(self, name: str) -> bool:
         """Whether a vision model saw what excluded the picture of this name, changed or not."""
@@ -65,20 +66,21 @@ class Sightings:
     def add(self, name: str, file: PictureFile, seen: Judgement, because: str) -> None:
         """Keep what a vision model saw, if it is anything that may exclude a picture.
 
-        Raises ItemError where the picture cannot be read, and UserError where the journal cannot be written.
+        Raises ItemError where the picture cannot be read, and UserError where the file cannot be written.
         """
         if not any(getattr(seen, kind) for kind in _KINDS):
             return
-        named = [kind for kind in (*_KINDS, *_PEOPLE) if getattr(seen, kind)]
-        self._journal.add(
-            INTERROGATOR,
-            name,
-            EXCLUDED,
-            message=because,
-            named=named,
-            content=_digest(file),
-            over=self._state(name),
-        )
+        line = {
+            "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "picture": name,
+            "message": because,
+            "named": [kind for kind in (*_KINDS, *_PEOPLE) if getattr(seen, kind)],
+            "content": _digest(file),
+            "description": self._state(name),
+        }
+        make_folder(self._lines.path.parent)
+        self._lines.add(line)
+        self._lines.close()
 
     def _state(self, name: str) -> str:
         try:

@@ -182,12 +182,18 @@ class Disturbed:
             with_edits = content
             for caption in self._excused:
                 if caption in self._expected and caption in now:
-                    with_edits = with_edits.replace(self._expected[caption].encode(), now[caption].encode())
+                    with_edits = _replaced(with_edits, self._expected[caption], now[caption])
             # A table is packed, so no words can be put in the place of others.
             packed = bool(self._edited) and place.endswith(".parquet")
             assert packed or found[place] in (with_edits, content), f"{place} is wrong"
         if "Dataset.target" in self._step.settings and BY_HAND in now.values():
             assert any(BY_HAND.encode() in content for content in found.values()), "an edit is missing"
+
+
+def _replaced(content: bytes, old: str, new: str) -> bytes:
+    """The content of a file of a trainer with another caption; ai-toolkit gets no space after a comma."""
+    content = content.replace(old.encode(), new.encode())
+    return content.replace(old.replace(", ", ",").encode(), new.encode())
 
 
 _SOAK_KILLS, _SOAK_SIGNALS = 11, 4

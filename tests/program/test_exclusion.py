@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,7 +148,12 @@ def test_what_a_vision_model_saw_excludes_the_picture_in_all_later_commands(tmp_
     project = seen_as_a_child(tmp_path)
     result = project.run("--set", "Dataset.existing=overwrite")
     assert "a.png: tags combine what a vision model saw with" in result.out
-    assert "this holds until the picture changes, or you write a description of your own" in result.out
+    until = "this holds until the picture or its description changes, or its line in excluded.jsonl is gone"
+    assert until in result.out
+    assert not (project.captions / "a.txt").exists()
+    # To begin anew with the captions changes nothing of what was seen.
+    shutil.rmtree(project.captions)
+    assert project.run().code == 0
     assert not (project.captions / "a.txt").exists()
     # Somebody puts the caption of another program there.
     (project.captions / "a.txt").write_text(OLD_CAPTION, encoding="utf-8")
@@ -172,7 +178,7 @@ def test_what_a_vision_model_saw_excludes_the_picture_in_all_later_commands(tmp_
         assert all("nude" not in json.dumps(request.body) for request in endpoint.requests)
 
 
-@pytest.mark.parametrize("change", ["description", "picture", "tags"])
+@pytest.mark.parametrize("change", ["description", "picture", "tags", "line"])
 def test_it_excludes_the_picture_until_somebody_changes_what_it_was_told_by(
     tmp_path: Path, change: str
 ) -> None:
@@ -181,6 +187,8 @@ def test_it_excludes_the_picture_until_somebody_changes_what_it_was_told_by(
         (project.descriptions / "a.txt").write_text("A woman stands in a garden.", encoding="utf-8")
     elif change == "picture":
         (project.images / "a.png").write_bytes(png((1, 2, 3)))
+    elif change == "line":
+        (project.descriptions / "excluded.jsonl").write_text("")
     else:
         (project.images / "a.txt").write_text("house, hill", encoding="utf-8")
     assert project.run().code == 0
