@@ -40,7 +40,7 @@ def compose(
     if subject.kind == "scene":
         sentences = _scene(picture)
     else:
-        vehicles = () if subject.kind == "it" else ("vehicle",)
+        vehicles = () if subject.kind == "it" and not picture.has("being") else ("vehicle",)
         also = there_is_also(picture.phrases("thing", *vehicles))
         # Of these is unknown which of the characters is from them.
         series = picture.series if picture.names else ()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from composer.appearance import merged
-from composer.phrasing import and_list, led, lists
+from composer.phrasing import and_list, led, lists, or_list
 from composer.picture import Picture
 
 # The slots of places in the order in which they are said, by the word before them.
@@ -26,21 +26,29 @@ def clauses(picture: Picture, *, several: bool) -> list[str]:
     holding = led("holding" if len(held) > 1 else "with one of them holding", held)
     alone = lists().words["of_one"].intersection(picture.phrases("pose")) if several else ()
     gestures = [holding, led("with one of them", sorted(alone)), led("with", picture.phrases("gesture"))]
-    done, shown = [said for said in deeds(picture, alone) if said], presentation(picture)
+    done, shown = deeds(picture, alone, several=several), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     said = [*done, *gestures, *shown] if done else [*shown[:1], *gestures, *shown[1:]]
     return [clause for clause in said if clause]
 
 
-def deeds(picture: Picture, without: Collection[str] = ()) -> list[str]:
+def deeds(picture: Picture, without: Collection[str] = (), *, several: bool) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
-    pose = [said for said in picture.phrases("pose") if said not in without]
+    poses = [said for said in picture.phrases("pose") if said not in without]
     acts, place = picture.phrases("act"), where(picture)
+    if several:
+        # Of several people one may sit and another stand.
+        postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
+        poses = [*filter(None, [or_list(postures)]), *(pose for pose in poses if pose not in postures)]
+        busy = [act for act in acts if act.split(" ")[0] in lists().words["occupations"]]
+        acts = [*filter(None, [or_list(busy)]), *(act for act in acts if act not in busy)]
     if not place:
-        return [and_list(pose + acts)]
-    if pose:
-        return [f"{and_list(pose)} {place}", and_list(acts)]
-    return [f"{acts[0]} {place}"] if len(acts) == 1 else [and_list(acts), place]
+        said = [and_list(poses + acts)]
+    elif poses:
+        said = [f"{and_list(poses)} {place}", and_list(acts)]
+    else:
+        said = [f"{acts[0]} {place}"] if len(acts) == 1 else [and_list(acts), place]
+    return [clause for clause in said if clause]
 
 
 def where(picture: Picture, without: Collection[str] = ()) -> str:

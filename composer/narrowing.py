@@ -9,6 +9,8 @@ from tags.people import count_in, fewest_people
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
+# Before the name of a thing that another tag may tell more exactly.
+_DONE_WITH = (_HOLDING, "playing_", "riding_")
 # Behind the name of a thing that another tag may tell more exactly.
 _STATES = ("_under_arm", "_removed")
 _NO_THINGS = frozenset(("gesture", "act"))
@@ -35,17 +37,16 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
             # Of several people, one may wear the dress and another the sundress.
             found = "" if of_one and fewest_people(tags) > 1 else _only_one(narrower & last_words)
             yield tag, tag.removesuffix(noun) + (found or otherwise)
-        elif tag.startswith(_HOLDING):
-            yield tag, _HOLDING + _narrowest(tag.removeprefix(_HOLDING), tags)
+        elif tag.startswith(_DONE_WITH):
+            done = next(done for done in _DONE_WITH if tag.startswith(done))
+            yield tag, done + _narrowest(tag.removeprefix(done), tags)
         elif tag.endswith(_STATES):
             state = next(state for state in _STATES if tag.endswith(state))
             yield tag, _narrowest(tag.removesuffix(state), tags) + state
         elif tag == _SITTING:
             seat = _only_one(lists().words["seats"].intersection(tags))
-            yield (
-                tag,
-                f"{tag}_{'in' if seat in lists().words['deep_seats'] else 'on'}_{seat}" if seat else tag,
-            )
+            where = "in" if seat in lists().words["deep_seats"] else "on"
+            yield tag, f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else tag
         elif tag in _MADE_ANIMALS:
             yield (
                 tag,
@@ -62,7 +63,7 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
-    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_HOLDING)]
+    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_DONE_WITH)]
     kinds = [kind for kind in kinds if role_of(kind).slot not in _NO_THINGS]
     return (
         _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])

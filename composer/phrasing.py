@@ -175,6 +175,11 @@ def and_list(items: Iterable[str], needs_comma: str = " and ") -> str:
     return first + (", and " if has_more_commas else " and ") + listed[-1]
 
 
+def or_list(items: Sequence[str]) -> str:
+    """Join items of which each holds for somebody: "sitting or standing"."""
+    return " or ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
 def led(lead: str, things: Iterable[str]) -> str:
     """A list with a word before it: "wearing a hat and gloves"; "" where there is nothing to list."""
     listed = and_list(things)

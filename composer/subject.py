@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from composer import appearance
 from composer.phrasing import and_list, lists, with_article
@@ -17,6 +17,8 @@ DEEDS = ("pose", "act", "gesture")
 _MOST_DIGITS = 4
 _PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
+_GROUPS = ("company", "relation")
+_SOLO_FOCUS = "the focus on one person"
 _SEXES = {"female": GIRLS, "male": BOYS}
 
 
@@ -56,15 +58,18 @@ def find_subject(picture: Picture) -> Subject:
     people, number = _counted_people(picture)
     if picture.names or people:
         return _named_or_counted(picture, people, number)
-    is_group = picture.has("company", "relation")
-    if picture.species or picture.has("quality", "kind") or (is_group and not picture.has("being")):
+    is_group = picture.has(*_GROUPS)
+    has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind"))
+    if picture.species or picture.has("quality") or (picture.has("kind", *_GROUPS) and not has_beings_alone):
         return _described(picture)
     place_is_shown = picture.has("frame", "landmark")
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
-        beings = picture.phrases("being", "vehicle")
-        groups = picture.phrases("company", "relation")
+        beings = picture.phrases("being") or picture.phrases("vehicle")
+        groups = picture.phrases(*_GROUPS)
+        if kinds := and_list(picture.phrases("kind")):
+            groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
-        return Subject(text, "it", len(beings) > 1 or is_group, ends_in_aside=is_group)
+        return Subject(text, "it", len(beings) > 1 or is_group, ends_in_aside=bool(groups))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -123,6 +128,14 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     several_names = len(picture.names) > 1 and not picture.has("alone")
     if not (number > 1 or several_names or picture.has("company", "relation")):
         return _one_of_them(picture, people)
+    if (
+        _SOLO_FOCUS in picture.phrases("text")
+        and len(people) > 1
+        and people[0].startswith("a ")
+        and not several_names
+    ):
+        focused = _one_of_them(picture, people[:1])
+        return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
     people = _with_what_all_are(picture, people)
     if picture.portraits:
         return _portrayed(picture, people, number)

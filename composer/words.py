@@ -164,7 +164,8 @@ def _covers(tag: str) -> frozenset[str]:
     endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
     singulars = {singular(ending) for ending in endings}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
-    end = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), 0)
+    ends_noun = lists().words["prepositions"] | {"removed"}
+    end = next((at for at, word in enumerate(words) if at and word in ends_noun), 0)
     before = {"_".join(words[at:end]) for at in range(end)}
     first = {words[0]} & lists().words["prefix_folds"] if len(words) > 1 else set()
     return frozenset(endings | singulars | before | first) | broader_tags(tag)

@@ -68,7 +68,7 @@ def test_a_draft_says_every_tag_and_has_no_fault(picture: TagSet) -> None:
 
 def test_the_last_resort_is_for_few_pictures() -> None:
     with_it = [picture.name for picture in ALL if _LAST_RESORT in picture.draft]
-    assert with_it == []
+    assert len(with_it) <= len(ALL) // 10, with_it
 
 
 def test_no_draft_says_what_several_have_between_them() -> None:
