@@ -32,6 +32,8 @@ _UNSEEN_CATEGORIES = frozenset({"Cf", "Mn", "Me", "Cs", "Co", "Cn"})
 # In pieces, because Unicode normalization of a long hostile text is slow.
 _PIECE = re.compile(r"[^\s_]{1,200}")
 _WORD_OR_NUMBER = re.compile(r"[a-z]+|[0-9]+")
+# A capital I, or a bar, that stands for an l.
+_LIKE_L = re.compile(r"(?<=[a-z])I|\|(?=[a-z])|(?<=[a-z])\|")
 _CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
 _DIGITS_AS_I = str.maketrans("013457", "oieast")
@@ -66,6 +68,8 @@ def seen_as(text: str) -> list[list[str]]:
         if _LOOKS_LIKE_TWO in unmapped:
             readings.append(_WORD_OR_NUMBER.findall(plain_letters(unmapped.replace(_LOOKS_LIKE_TWO, "u"))))
         readings.append(_WORD_OR_NUMBER.findall(text.casefold()))
+    if _LIKE_L.search(text):
+        readings.append(_WORD_OR_NUMBER.findall(_LIKE_L.sub("l", text).casefold()))
     if _CAPITAL_INSIDE.search(text):
         readings.append(_WORD_OR_NUMBER.findall(_CAPITAL_INSIDE.sub(" ", text).casefold()))
     return readings

@@ -227,7 +227,7 @@ def test_a_strong_rating_without_a_minor_passes() -> None:
 
 
 def test_one_tag_can_name_both() -> None:
-    assert excluded_because(["naked_child"]) == 'tags combine "naked_child" with "naked_child"'
+    assert excluded_because(["naked_child"]) == '"naked_child" combines a minor with sexual content'
 
 
 def test_a_harmless_phrase_hides_nothing_beside_it() -> None:
