@@ -48,7 +48,7 @@ class TagFiles:
         facts: list[object] = []
         for name in self._names(picture):
             try:
-                found = os.stat(os.path.join(self.root, name))  # noqa: PTH116, PTH118 - as below
+                found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - as below
             except (OSError, ValueError):
                 continue
             facts += [name, found.st_mtime_ns, found.st_size, found.st_ino]
@@ -61,18 +61,19 @@ class TagFiles:
         stem, latest = cut_suffix(picture.name)[0], 0
         for suffix in filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)):
             with suppress(OSError, ValueError):
-                latest = max(latest, os.stat(os.path.join(self.root, stem + suffix)).st_mtime_ns)  # noqa: PTH116, PTH118 - as above
+                latest = max(latest, os.stat(f"{self.root}/{stem}{suffix}").st_mtime_ns)  # noqa: PTH116 - as below
         return latest
 
     def _names(self, picture: Picture) -> Iterator[str]:
         known = dict.fromkeys([picture.tag_suffix, *picture.further_tag_suffixes])
         stem, suffix = cut_suffix(picture.name)
         yield from (stem + each for each in known if each)
-        # Asked several times a caption, mostly about files that are not there: text is faster than Path.
-        start = os.path.join(self.root, stem)  # noqa: PTH118 - see above
+        # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
+        # an answer than an exception.
+        start = f"{self.root}/{stem}"
         for form in self.forms:
             new = suffix + form[1:] if form[0] == "*" else form
-            if new not in known and _is_file(start + new):
+            if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
                 yield stem + new
 
     def _read(self, name: str) -> TagFile:

@@ -43,7 +43,8 @@ _SENTENCE_WORDS = frozenset(
 _AROUND_WORDS = "\"'().!?"
 _BREAKS = {ord(","): " ", ord(";"): " "}
 _CLAUSE_END = re.compile(r"[,;\n]|[.!?](?=\s|$)")
-_EAST_ASIAN = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+# Compiled when it is needed, for it takes a while.
+_EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
 
 
 # Text and CSV
@@ -128,7 +129,7 @@ def is_sentences(text: str) -> bool:
     underscored = sum(1 for token in tokens if "_" in token and _UNDERSCORED.search(token))
     if not tokens or underscored * 10 > len(tokens):
         return False
-    if "。" in text and 2 * sum(1 for _ in _EAST_ASIAN.finditer(text)) > sum(map(len, tokens)):
+    if "。" in text and 2 * sum(1 for _ in re.finditer(_EAST_ASIAN, text)) > sum(map(len, tokens)):
         return True
     text = text.strip()
     begins_and_ends = text[0].isupper() and text[-1] in ".!?"

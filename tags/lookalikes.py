@@ -39,9 +39,8 @@ _POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
 _DIGITS_AS_I = str.maketrans("013457", "oieast")
 _DIGITS_AS_L = str.maketrans("013457", "oleast")
 _EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
-_SIGNS_APART = re.compile(
-    rf"(?<!{_EAST_ASIAN}){_EAST_ASIAN}(?:[\s_・·.\-/*]+{_EAST_ASIAN})+(?!{_EAST_ASIAN})"
-)
+# Compiled when it is needed, which takes as long as the rest of the module: most texts are ASCII.
+_SIGNS_APART = rf"(?<!{_EAST_ASIAN}){_EAST_ASIAN}(?:[\s_・·.\-/*]+{_EAST_ASIAN})+(?!{_EAST_ASIAN})"
 _NOT_EAST_ASIAN = re.compile(r"[\s_・·.\-/*]+")
 # A run of single letters is looked at so far back.
 _LONGEST_JOINED, _LONGEST_RUN = 40, 16
@@ -126,7 +125,7 @@ def signs_of(text: str) -> list[str]:
     plain = "".join(
         sign for sign in _in_pieces("NFKC", html.unescape(text)).casefold() if not _is_unseen(sign)
     )
-    together = _SIGNS_APART.sub(lambda found: _NOT_EAST_ASIAN.sub("", found[0]), plain)
+    together = re.sub(_SIGNS_APART, lambda found: _NOT_EAST_ASIAN.sub("", found[0]), plain)
     return list(dict.fromkeys((text, plain, together)))
 
 
