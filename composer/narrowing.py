@@ -10,7 +10,9 @@ from tags.people import count_in, fewest_people
 _HOLDING = "holding_"
 _SITTING = "sitting"
 # Before the name of a thing that another tag may tell more exactly.
-_DONE_WITH = (_HOLDING, "playing_", "riding_")
+_PLAYING = "playing_"
+_DONE_WITH = (_HOLDING, _PLAYING, "riding_")
+_ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
 _STATES = ("_under_arm", "_removed")
 _NO_THINGS = frozenset(("gesture", "act"))
@@ -37,9 +39,13 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
             # Of several people, one may wear the dress and another the sundress.
             found = "" if of_one and fewest_people(tags) > 1 else _only_one(narrower & last_words)
             yield tag, tag.removesuffix(noun) + (found or otherwise)
-        elif tag.startswith(_DONE_WITH):
+        elif tag.startswith(_DONE_WITH) and not (tag.startswith(_PLAYING) and fewest_people(tags) > 1):
             done = next(done for done in _DONE_WITH if tag.startswith(done))
             yield tag, done + _narrowest(tag.removeprefix(done), tags)
+        elif _ON in tag and tag.rpartition("_")[2] in lists().words["parts"]:
+            thing, _, part = tag.partition(_ON)
+            others = [other for other in tags if _ON not in other]
+            yield tag, f"{_narrowest(thing, others)}{_ON}{part}" if thing else tag
         elif tag.endswith(_STATES):
             state = next(state for state in _STATES if tag.endswith(state))
             yield tag, _narrowest(tag.removesuffix(state), tags) + state

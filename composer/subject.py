@@ -1,21 +1,17 @@
 """Who or what a caption is about, and the words that name them."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer import appearance
+from composer.counting import counted_people
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture
-from english import NUMBER_WORDS
-from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
+from tags.people import BOYS, GIRLS, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")
 
-# Python refuses to make a number of thousands of digits.
-_MOST_DIGITS = 4
-_PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
 _SOLO_FOCUS = "the focus on one person"
@@ -55,7 +51,7 @@ class Subject:
 
 def find_subject(picture: Picture) -> Subject:
     """Whom or what the picture shows: people, a character that is described, an animal, or else a scene."""
-    people, number = _counted_people(picture)
+    people, number = counted_people(picture)
     if picture.names or people:
         return _named_or_counted(picture, people, number)
     is_group = picture.has(*_GROUPS)
@@ -69,7 +65,8 @@ def find_subject(picture: Picture) -> Subject:
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
-        return Subject(text, "it", len(beings) > 1 or is_group, ends_in_aside=bool(groups))
+        several = len(beings) > 1 or is_group or beings[0].startswith("multiple ")
+        return Subject(text, "it", several, ends_in_aside=bool(groups))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -81,46 +78,6 @@ def _is_about_beings(picture: Picture) -> bool:
         return False
     is_described = picture.has("eyes", "body", "clothes", "held", *DEEDS)
     return is_described or not picture.has("frame", "landmark")
-
-
-def _counted_people(picture: Picture) -> tuple[list[str], int]:
-    """Those whom tags count, in words, and how many they are at least: ["two girls", "a boy"] and 3.
-
-    Of two counts of one sex the larger holds.
-    """
-    said: list[str] = []
-    number = 0
-    for sex, plural in _PLURALS.items():
-        counts = [role.phrase for role in picture.roles.get(sex, ())]
-        if counts:
-            count = max(counts, key=_size)
-            number += math.ceil(_size(count))
-            other = "other " if sex == OTHERS and said else ""
-            singular = "person" if sex == OTHERS else sex
-            if sex == OTHERS and picture.has("empty"):
-                # Robots, for example, which no caption should call people.
-                singular, plural = "character", "characters"
-            said.append(_counted(count, other + singular, other + plural))
-    return said, number
-
-
-def _size(count: str) -> float:
-    """What to compare counts by: several are more than one, and "2+" is more than "2"."""
-    if count == MULTIPLE:
-        return 1.5
-    return int(count.rstrip("+")[:_MOST_DIGITS]) + (0.5 if count.endswith("+") else 0)
-
-
-def _counted(count: str, one: str, many: str) -> str:
-    """("6+", "girl", "girls") ─▶ "six or more girls"."""
-    if count == "1":
-        return f"one {one}" if one.startswith("other") else f"a {one}"
-    digits = count.rstrip("+")
-    is_short = digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) < len(NUMBER_WORDS)
-    number = digits
-    if is_short:
-        number = NUMBER_WORDS[int(digits)] if int(digits) else "no"
-    return f"{number} or more {many}" if count.endswith("+") else f"{number} {many}"
 
 
 def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subject:
@@ -149,9 +106,10 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     else:
         text = f"{names}, {who}" if names else who + from_series(picture)
     asides = [aside for aside in asides if aside]
+    ends_in_aside = bool(asides) or text.endswith(" them")
     is_bare_name = bool(names) and text == names and not asides
     text = ", ".join(part for part in (text, *asides) if part)
-    return Subject(text, _sex(picture), several=True, ends_in_aside=bool(asides), is_bare_name=is_bare_name)
+    return Subject(text, _sex(picture), several=True, ends_in_aside=ends_in_aside, is_bare_name=is_bare_name)
 
 
 def _one_of_them(picture: Picture, people: list[str]) -> Subject:
@@ -210,7 +168,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
         said = name if common or not series else f"{name} from {and_list(series)}"
         told.append(said + _portrait(picture, picture.portraits.get(name)))
     source = f" from {and_list(common)}" if common else ""
-    if sum(_counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
+    if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
     asides = "".join(f", {aside}" for aside in _asides(picture, number))
     group = (and_list(people) + source + asides).strip(", ")
@@ -224,7 +182,7 @@ def _portrait(picture: Picture, portrait: Picture | None) -> str:
     """What follows the name of one of several: ", an elf with green eyes"."""
     if portrait is None:
         return ""
-    people, _ = _counted_people(portrait)
+    people, _ = counted_people(portrait)
     kinds = portrait.phrases("kind") + [with_article(species) for species in portrait.species]
     if people:
         people, kinds = _one_person(portrait, people[0], kinds)
@@ -244,7 +202,7 @@ def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[s
 
 
 def _sex(picture: Picture) -> str:
-    for sex in _PLURALS:
+    for sex in COUNTS:
         if picture.has(sex):
             return sex
     sexes = [_SEXES[quality] for quality in picture.phrases("quality") if quality in _SEXES]

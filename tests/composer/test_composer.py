@@ -625,7 +625,8 @@ def test_every_tag_that_is_not_meta_is_said(tags: list[str]) -> None:
             continue
         tag = tag.replace("_own_", "_").replace("eyewear", "glasses")
         own = _words(tag.replace("_", " ")) if re.search("[a-z]{2}", tag) else _words(role_of(tag).phrase)
-        missing = {word for word in own if _stem(word) not in stems and len(word) > 1}
+        # "a pleated miniskirt" says skirt.
+        missing = {word for word in own if not any(_stem(word) in said for said in stems) and len(word) > 1}
         assert not missing, (tag, missing)
 
 
