@@ -17,14 +17,17 @@ from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
+from reading.costs import is_worth_examining
 from settings import InterpreterSettings
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
+from writing.rereading import Rereading
 from writing.writer import CAPTION, Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
+    from reading.reader import Reader
 
 COMPOSER = "composer"
 
@@ -62,6 +65,7 @@ class Interpreter(Stage[Picture, Written]):
         results: Results,
         wanted: Wanted,
         endpoint: Endpoint | None,
+        reader: Reader | None = None,
     ) -> None:
         """Raises UserError when a template cannot be used."""
         self._settings = settings
@@ -73,7 +77,9 @@ class Interpreter(Stage[Picture, Written]):
         self._wanted = wanted
         self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
-        self._writer = CaptionWriter(settings, endpoint) if endpoint else None
+        self._reader = reader
+        rereading = Rereading(reader, material.explained)
+        self._writer = CaptionWriter(settings, endpoint, rereading) if endpoint else None
         self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
 
     def due(self) -> Due[list[Picture]]:
@@ -85,6 +91,8 @@ class Interpreter(Stage[Picture, Written]):
         )
         if self._endpoint is not None:
             pictures = self.in_order_of_prompts(pictures)
+        if self._reader is not None:
+            self._reader.may_examine = is_worth_examining(self._settings.reading, len(pictures))
         return Due(pictures, len(pictures), existing)
 
     def in_order_of_prompts(self, pictures: list[Picture]) -> list[Picture]:
@@ -97,6 +105,11 @@ class Interpreter(Stage[Picture, Written]):
                 return (True,)
 
         return sorted(pictures, key=key) if 1 < len(pictures) <= _MOST_SORTED else pictures
+
+    @property
+    def reading_note(self) -> str:
+        """What to tell the user of the second reading of captions, "" where there is nothing to tell."""
+        return self._reader.note if self._reader else ""
 
     def most_at_once(self) -> int:
         """As many as the server has slots for, and some more that wait for one."""

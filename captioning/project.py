@@ -163,8 +163,11 @@ class Project:
         """Stage 3; without an endpoint captions are composed."""
         from dataset.finishing import Finishing
         from interpreter import Interpreter
+        from reading.reader import Reader
 
         chosen, tags = self.settings.interpreter, self.settings.tags
+        folder = self.settings.tag_provider.cache.parent
+        reader = Reader(folder, endpoint) if endpoint and chosen.reading != "never" else None
         return Interpreter(
             chosen,
             Finishing(chosen, tags.trigger, HiddenTraits.of(tags.hide), self.target),
@@ -174,6 +177,7 @@ class Project:
             self.captions,
             self.wanted,
             endpoint,
+            reader,
         )
 
     def write_report(self) -> Path:

@@ -105,6 +105,8 @@ class Run:
         if not self._settings.interpreter.skip:
             stage = self._project.interpreter(writer)
             await self._run_stage(self._products.captions, stage, writer)
+            if stage.reading_note:
+                self._summary.once(stage.reading_note)
 
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None

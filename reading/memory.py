@@ -23,6 +23,7 @@ from check.text import Text
 from dataset.disk import change_shared
 from decoding import decoded
 from errors import UserError
+from reading.questions import FORMS
 from reading.quotes import stands_in
 from tags.spelling import canonical
 from wiki.cache import parse_json, read
@@ -113,7 +114,8 @@ class Judges:
             found = _CERTIFICATE.validate_python(self._known.get(model))
         except ValidationError:
             return None
-        return found if found.wording == wording else None
+        is_known = found.wording == wording and found.forms.keys() <= FORMS.keys()
+        return found if is_known else None
 
     def add(self, model: str, certificate: Certificate) -> None:
         """Remember the certificate of a model; raises UserError where it cannot be written."""

@@ -241,6 +241,11 @@ class InterpreterSettings(StageSettings):
         ge=0,
         le=1,
     )
+    reading: Literal["auto", "always", "never"] = _setting(
+        "auto",
+        "whether the model reads a caption again for tags that the rules do not find in it: auto (where a "
+        "repair is due or the draft would be kept), always or never",
+    )
     prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
     suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")
     strip: checks.Patterns = _setting(

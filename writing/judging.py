@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from check import TAG_SPELLING, Coverage, check
 from english import stem
@@ -88,11 +87,20 @@ class Judgement:
             yield Problem("", "under min_coverage", f"its coverage is {self.coverage.most:.0%}")
 
 
-def judge(caption: str, picture: PictureTags) -> Judgement:
-    """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile."""
+def judge(
+    caption: str, picture: PictureTags, found: Collection[str] = (), *, is_read: bool = False
+) -> Judgement:
+    """Hold a caption against the tags. A tag is also said by one that implies it: a grin is a smile.
+
+    `found` are tags that are known to be said in it in other words; all of them, if it `is_read`.
+    """
     said_by = speakers(picture.tags, picture.implied)
     known = picture.names, picture.own_tags, picture.told
     coverage = check(caption, picture.tags, picture.categories, said_by, *known)
+    if is_read:
+        coverage = coverage.after_reading(found)
+    elif found:
+        coverage = coverage.with_said(found)
     # A character in another form has two tags, and need not be called by both names.
     missed = without_implied(coverage.missed, picture.categories, picture.implied)
     unnamed = tuple(tag for tag in missed if picture.categories.get(tag) == CHARACTER)
@@ -111,24 +119,12 @@ def _pairs(text: str) -> set[tuple[str, str]]:
     return set(pairwise(found))
 
 
-class Reading(Protocol):
-    """Tells which of the tags that the rules do not find in a caption are truly not said."""
+def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) -> bool:
+    """Whether what the rules do not find in a caption is missing.
 
-    async def truly_unsaid(
-        self, caption: str, missed: Sequence[str], picture: PictureTags
-    ) -> Collection[str]:
-        """Those of the missed tags that the caption does not say; raises no ItemError."""
-        ...
-
-
-class ByRules:
-    """Believes the rules as far as they can be believed without a second reading."""
-
-    async def truly_unsaid(
-        self, caption: str, missed: Sequence[str], picture: PictureTags
-    ) -> Collection[str]:
-        """All of them in a short text that has the words of the tags or nearly none, else none."""
-        if len(caption.split()) > _MOST_WORDS_FOR_RULES:
-            return ()
-        is_in_own_words = picture.draft and alike(caption, picture.draft) < _LEAST_ALIKE_FOR_RULES
-        return () if is_in_own_words and len(missed) <= _MOST_MISSED * len(picture.tags) else missed
+    So it is in a short text that has the words of the tags, or nearly none of them.
+    """
+    if len(caption.split()) > _MOST_WORDS_FOR_RULES:
+        return False
+    is_in_own_words = picture.draft and alike(caption, picture.draft) < _LEAST_ALIKE_FOR_RULES
+    return not is_in_own_words or len(judged.unsaid) > _MOST_MISSED * len(picture.tags)

@@ -112,6 +112,11 @@ class Material:
         except ItemError:
             return ""
 
+    def explained(self, tags: Sequence[str]) -> dict[str, str]:
+        """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
+        told = dict(self.explanations.choose(tags))
+        return {tag: self.hidden.cut_from(told.get(words(tag), "")) for tag in tags}
+
     def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
         """The tags of all categories, without implied ones if these are to be dropped."""
         if not self.drops_implied:

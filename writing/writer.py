@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from check import Coverage, is_list
 from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
-from llm.answers import Answer, Reply, Usage
+from llm.answers import Answer, Reply
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.replies.copies import Prompted
@@ -19,7 +19,9 @@ from settings import InterpreterSettings
 from tags.spelling import as_written
 from writing import repair, variants
 from writing.floor import SPOILED_ANSWERS, why_the_draft_is_better
-from writing.judging import ByRules, Judgement, PictureTags, Reading, alike, judge
+from writing.judging import Judgement, PictureTags, alike, judge
+from writing.requests import Requests
+from writing.rereading import Known, Rereading
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -37,7 +39,8 @@ class Captions:
 
     `repaired` is whether the model's text was mended. `floor` says why the draft was kept in its place, "" if
     it was not, and `alike` how alike the model's text and the draft are, None where there is no draft.
-    `notes` are the faults that remain.
+    `read` are the tags that were found in it beside those that the rules find, and `reading` is the form by
+    which the model was asked for them, "" if it was not. `notes` are the faults that remain.
     """
 
     by_variant: Mapping[str, str]
@@ -45,6 +48,8 @@ class Captions:
     repaired: bool
     floor: str
     alike: float | None
+    read: frozenset[str]
+    reading: str
     notes: Sequence[Problem]
 
     @property
@@ -59,6 +64,8 @@ class Captions:
             "repaired": self.repaired,
             **({"floor": self.floor} if self.floor else {}),
             **({} if self.alike is None else {"alike": round(self.alike, 2)}),
+            **({"read": sorted(self.read)} if self.read or self.reading else {}),
+            **({"reading": self.reading} if self.reading else {}),
         }
 
 
@@ -66,23 +73,30 @@ class Captions:
 class _Main:
     """The first caption of a picture while it is worked on; `asked` is all that the model was told of it."""
 
-    text: str
-    judged: Judgement
+    known: Known
     asked: str
     repaired: bool = False
     floor: str = ""
     alike: float | None = None
 
+    @property
+    def text(self) -> str:
+        """The caption as it is now."""
+        return self.known.text
+
+    @property
+    def judged(self) -> Judgement:
+        """What the check makes of it."""
+        return self.known.judged
+
 
 class CaptionWriter:
-    """Writes captions with the model of one endpoint; `reading` tells which tags a caption truly misses."""
+    """Writes captions with the model of one endpoint; `rereading` tells what they say in unknown words."""
 
-    def __init__(
-        self, settings: InterpreterSettings, endpoint: Endpoint, reading: Reading | None = None
-    ) -> None:
+    def __init__(self, settings: InterpreterSettings, endpoint: Endpoint, rereading: Rereading) -> None:
         self._settings = settings
         self._endpoint = endpoint
-        self._reading = reading or ByRules()
+        self._rereading = rereading
         self._names = _written_by_model(settings)
         self._server_knows_response_format = True
         self._form = Form(language=settings.language)
@@ -97,12 +111,12 @@ class CaptionWriter:
         `may_send` is called before each request, and raises ExcludedError where there must be none.
         """
         form = replace(self._form, prompted=Prompted.by([(each.role, each.text) for each in messages]))
-        requests = _Requests(self._endpoint, may_send, form)
+        requests = Requests(self._endpoint, may_send, form)
         if not self._is_checked or not self._can_be(picture.draft):
             picture = replace(picture, draft="")
         captions, spoiled = await self._write_all(messages, requests, picture.draft)
         text = captions[self._names[0]]
-        main = _Main(text, judge(text, picture), messages[-1].text, floor=spoiled)
+        main = _Main(self._rereading.known(text, picture), messages[-1].text, floor=spoiled)
         if self._is_checked and not spoiled:
             await self._improve(main, messages, picture, requests)
         captions[self._names[0]] = main.text
@@ -112,7 +126,16 @@ class CaptionWriter:
         notes = list(main.judged.notes(self._settings.min_coverage)) if self._is_checked else []
         if main.floor:
             notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {main.floor}"))
-        written = Captions(ordered, main.judged.coverage, main.repaired, main.floor, main.alike, notes)
+        written = Captions(
+            ordered,
+            main.judged.coverage,
+            main.repaired,
+            main.floor,
+            main.alike,
+            main.known.said,
+            main.known.form,
+            notes,
+        )
         return Answer(written, requests.model, requests.usage, requests.seconds)
 
     def _can_be(self, draft: str) -> bool:
@@ -121,36 +144,43 @@ class CaptionWriter:
         return most is None or len(draft.split()) <= most
 
     async def _improve(
-        self, main: _Main, messages: Sequence[Message], picture: PictureTags, requests: _Requests
+        self, main: _Main, messages: Sequence[Message], picture: PictureTags, requests: Requests
     ) -> None:
         """Mend the first caption, or put the draft in its place where that is better."""
         if picture.draft:
             main.alike = alike(main.text, picture.draft)
+        if self._settings.reading == "always":
+            main.known = await self._rereading.read(main.known, picture, requests)
         await self._repair(main, messages, picture, requests)
-        if not picture.draft:
-            return
-        draft_judged = judge(picture.draft, picture)
-        unsaid = await self._truly_unsaid(main, picture)
-        main.floor = why_the_draft_is_better(
-            main.text,
-            main.judged,
-            picture.draft,
-            draft_judged,
-            main.asked,
-            says_too_little=bool(unsaid),
-        )
-        if main.floor:
-            main.text, main.judged, main.repaired = picture.draft, draft_judged, False
+        if picture.draft:
+            await self._fall_back(main, picture, requests)
 
-    async def _truly_unsaid(self, main: _Main, picture: PictureTags) -> Sequence[str]:
+    async def _fall_back(self, main: _Main, picture: PictureTags, requests: Requests) -> None:
+        """Put the draft in the place of the first caption where it is better."""
+        draft = judge(picture.draft, picture)
+
+        def why(judged: Judgement, unsaid: Sequence[str]) -> str:
+            return why_the_draft_is_better(
+                main.text, judged, picture.draft, draft, main.asked, says_too_little=bool(unsaid)
+            )
+
+        main.floor = why(main.judged, await self._surely_unsaid(main, picture, requests))
+        if main.floor and not why(main.known.at_best(picture), ()):
+            # The draft is better only if the caption does not say what the rules do not find.
+            main.known = await self._rereading.read(main.known, picture, requests)
+            main.floor = why(main.judged, await self._surely_unsaid(main, picture, requests))
+        if main.floor:
+            main.known, main.repaired = Known(picture.draft, draft), False
+
+    async def _surely_unsaid(self, main: _Main, picture: PictureTags, requests: Requests) -> Sequence[str]:
         """What a caption under the least coverage does not say for sure."""
-        if main.judged.coverage.most >= self._settings.min_coverage:
-            return ()
-        unsaid = await self._reading.truly_unsaid(main.text, main.judged.unsaid, picture)
-        return [tag for tag in main.judged.unsaid if tag in unsaid]
+        least = self._settings.min_coverage
+        if main.judged.coverage.score < least:
+            main.known = await self._rereading.read(main.known, picture, requests)
+        return main.known.surely_unsaid(picture) if main.judged.coverage.most < least else ()
 
     async def _repair(
-        self, main: _Main, messages: Sequence[Message], picture: PictureTags, requests: _Requests
+        self, main: _Main, messages: Sequence[Message], picture: PictureTags, requests: Requests
     ) -> None:
         """Mend what is surely wrong, with sentences from tags or with single sentences of the model."""
         for attempt in range(1, self._settings.repairs + 1):
@@ -158,7 +188,7 @@ class CaptionWriter:
             if text != main.text:
                 self._take(main, text, picture)
             # The draft says what is missed without a request.
-            unsaid = () if picture.draft else await self._truly_unsaid(main, picture)
+            unsaid = () if picture.draft else await self._surely_unsaid(main, picture, requests)
             wanted = repair.request_for(main.text, main.judged, unsaid)
             if wanted is None:
                 return
@@ -168,7 +198,7 @@ class CaptionWriter:
                 Message("user", wanted.request),
             ]
             try:
-                sentence = await requests.send(turns, self._read_caption, retries=0, attempt=attempt)
+                sentence = await requests.write(turns, self._read_caption, retries=0, attempt=attempt)
             except ExcludedError:
                 raise
             except ItemError:
@@ -180,14 +210,14 @@ class CaptionWriter:
 
     def _take(self, main: _Main, text: str, picture: PictureTags) -> bool:
         """Put a text in the place of the caption if it is better; returns whether it is."""
-        judged = judge(text, picture)
-        if judged.rank <= main.judged.rank:
+        known = self._rereading.known(text, picture, main.known)
+        if known.judged.rank <= main.judged.rank:
             return False
-        main.text, main.judged, main.repaired = text, judged, True
+        main.known, main.repaired = known, True
         return True
 
     async def _write_all(
-        self, messages: Sequence[Message], requests: _Requests, draft: str
+        self, messages: Sequence[Message], requests: Requests, draft: str
     ) -> tuple[dict[str, str], str]:
         """All variants from one answer where the model can do that, the missing ones one by one.
 
@@ -204,7 +234,7 @@ class CaptionWriter:
             stand_in = draft if name == self._names[0] else ""
             accept = partial(self._read_or_stand_in, name=name, stand_in=stand_in, spoiled=spoiled)
             try:
-                found[name] = await requests.send(_asking_for(messages, [name]), accept)
+                found[name] = await requests.write(_asking_for(messages, [name]), accept)
             except ItemError as error:
                 if not stand_in or error.reason not in SPOILED_ANSWERS:
                     raise
@@ -212,10 +242,10 @@ class CaptionWriter:
         # An answer of the same words as the draft is another object.
         return found, spoiled[-1] if draft and found[self._names[0]] is draft else ""
 
-    async def _write_at_once(self, messages: Sequence[Message], requests: _Requests) -> dict[str, str]:
+    async def _write_at_once(self, messages: Sequence[Message], requests: Requests) -> dict[str, str]:
         form = variants.response_format(self._names) if self._server_knows_response_format else {}
         try:
-            return await requests.send(messages, self._read_variants, extra_fields=form, retries=0)
+            return await requests.write(messages, self._read_variants, extra_fields=form, retries=0)
         except RequestRefusedError:
             if form:
                 # The server may not know the field; from now on the words of the prompt have to do.
@@ -257,41 +287,6 @@ class CaptionWriter:
                 used[name] = clean(text, None, replace(form, max_words=variants.MOST_WORDS[name]))
                 _refuse_list(used[name], form)
         return used
-
-
-class _Requests:
-    """Sends the requests for one picture, whose answers have a form, and adds up what they cost."""
-
-    def __init__(self, endpoint: Endpoint, may_send: Callable[[], object], form: Form) -> None:
-        self._endpoint = endpoint
-        self._may_send = may_send
-        self._form = form
-        self.usage = Usage()
-        self.seconds = 0.0
-        self.model = endpoint.model
-
-    async def send(
-        self,
-        messages: Sequence[Message],
-        accept: Callable[[Reply, Form], Result],
-        *,
-        extra_fields: Mapping[str, object] | None = None,
-        retries: int | None = None,
-        attempt: int = 0,
-    ) -> Result:
-        """The result of `Endpoint.ask`; its cost is added."""
-        answer = await self._endpoint.ask(
-            messages,
-            lambda reply: accept(reply, self._form),
-            retries=retries,
-            attempt=attempt,
-            extra_fields=extra_fields,
-            may_send=self._may_send,
-        )
-        self.usage += answer.usage
-        self.seconds += answer.seconds
-        self.model = answer.model
-        return answer.result
 
 
 def first_request(messages: Sequence[Message], settings: InterpreterSettings) -> Sequence[Message]:

@@ -24,6 +24,7 @@ from interrogator import Interrogator
 from llm.prompts import Message, Prompt
 from llm.protocol import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.servers import Endpoints
+from reading.costs import costs
 from settings import EndpointSettings, Settings, StageSettings
 from summaries import summarizing
 from wiki.tag_meanings import is_no_tag
@@ -167,6 +168,7 @@ class DryRun:
             estimates = [*self._of_tags(project, estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())
+        self._say_what_reading_costs(previews)
         self._list_left_out(previews)
         for title in self._without_model:
             self.say(f"{title}: no request: {_BUILTIN}")
@@ -177,6 +179,17 @@ class DryRun:
         )
         for why in dict.fromkeys(each.why_unknown for each in estimates if each.why_unknown):
             self.say(f"The duration cannot be estimated: {why}")
+
+    def _say_what_reading_costs(self, previews: Sequence[Preview]) -> None:
+        mode, folder = self.settings.interpreter.reading, self.settings.tag_provider.cache.parent
+        for preview in previews:
+            if (
+                preview.title == Interpreter.title
+                and preview.endpoint
+                and preview.pictures
+                and mode != "never"
+            ):
+                self.say(costs(folder, preview.endpoint.model, mode, len(preview.pictures)))
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:
         """Name the pictures that would not be asked about, each once even if two stages leave it out."""

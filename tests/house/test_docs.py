@@ -23,6 +23,8 @@ FOR_USERS = [page for page in PAGES if page.name not in ("ARCHITECTURE.md", "BEN
 # Files that only a user has, or that a run writes.
 _USERS_OWN = {
     *(
+        "judges.json",
+        "said_as.json",
         "a.txt",
         "a.png.txt",
         "a.json",

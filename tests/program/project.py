@@ -61,6 +61,7 @@ class Project:
         self.set = {"Endpoint.url": url, "Endpoint.model": "tiny", "TagProvider.skip": "True"}
         # The answers of the fake have nothing to do with the tags, so each would be mended or replaced.
         self.set |= {"Interpreter.repairs": "0", "Interpreter.floor": "none"}
+        self.set["Interpreter.reading"] = "never"
         self.set |= {key.replace("__", "."): value for key, value in settings.items()}
         (folder / "config.ini").write_text(config.default_ini(), encoding="utf-8")
 

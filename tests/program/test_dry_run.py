@@ -204,3 +204,23 @@ def test_a_price_that_is_not_a_number_is_a_mistake_in_the_settings(tmp_path: Pat
     project = Project(tmp_path)
     project.set["Endpoint.price_in"] = "cheap"
     assert "price_in = cheap: should be a number" in project.run("--dry-run").err
+
+
+@pytest.mark.parametrize(
+    ("mode", "pictures", "said"),
+    [
+        ("auto", 2, "No caption is read again: for so few tiny is not examined, unless reading = always."),
+        ("always", 2, "and once 138 with "),
+        ("auto", 50, "for each caption that would be repaired, and once 138 with "),
+    ],
+)
+def test_it_is_told_what_a_second_reading_may_take(
+    tmp_path: Path, mode: str, pictures: int, said: str
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, endpoint.url, Interpreter__reading=mode)
+        for number in range(pictures):
+            project.add(f"{number}.png")
+        assert said in project.run("--dry-run").out
+        project.set["Interpreter.reading"] = "never"
+        assert "read again" not in project.run("--dry-run").out

@@ -35,7 +35,7 @@ class Asker:
     """Sends requests as the writer of captions does."""
 
     endpoint: Endpoint
-    may_send: MaySend
+    may_send: MaySend = always
 
     async def send(
         self,
@@ -172,10 +172,13 @@ def test_an_examination_that_was_broken_off_goes_on_where_it_was(tmp_path: Path)
     assert read == [None, Reading(RIGHT, QUOTES)]
 
 
-def test_a_model_that_was_examined_with_other_questions_is_examined_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("part", "other"), [(WORDING, "older"), (LIST, "by guessing"), ("0.5", '"half"')])
+def test_a_model_is_examined_again_where_its_certificate_is_not_for_these_questions(
+    tmp_path: Path, part: str, other: str
+) -> None:
     believed_by(tmp_path, LIST)
     text = (tmp_path / "judges.json").read_text(encoding="utf-8")
-    (tmp_path / "judges.json").write_text(text.replace(WORDING, "older"), encoding="utf-8")
+    (tmp_path / "judges.json").write_text(text.replace(part, other), encoding="utf-8")
     with FakeEndpoint(faults=(good_judge(*SAID),)) as server:
         assert readings(server, tmp_path, CAPTION) == [Reading(RIGHT, QUOTES)]
 

@@ -240,7 +240,7 @@ def play(folder: Path, scene: Scene, settings: Mapping[str, str], lost_at: str =
 
 def _project(folder: Path, scene: Scene, url: str, wiki_url: str) -> Project:
     project = Project(folder, url, TagProvider__wiki_url=wiki_url)
-    del project.set["Interpreter.repairs"]
+    del project.set["Interpreter.repairs"], project.set["Interpreter.reading"]
     project.set |= scene.settings
     for name, (tags, _) in scene.pictures.items():
         project.add(f"{name}.png", tags, png(width=64, height=48))

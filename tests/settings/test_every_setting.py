@@ -232,6 +232,11 @@ def repairs(seen: Outcome, tag: str = "") -> int:
     return sum(tag in messages[-3]["content"] for messages in tried if _is_a_repair(messages))
 
 
+def captions_are_read(seen: Outcome) -> bool:
+    """Whether the model was asked what a caption says."""
+    return any(text_of(each).startswith("Caption: ") for each in seen.asked["Interpreter"])
+
+
 def _is_a_repair(messages: list[dict[str, str]]) -> bool:
     return messages[-1]["content"].startswith(("This sentence is not right", "One more sentence"))
 
@@ -315,10 +320,11 @@ CASES: Mapping[str, Case] = {
     ),
     "Interpreter.language": Case("source", "de", caption_is("german", "Ein Mädchen .*")),
     "Interpreter.floor": Case(
-        "floor", "draft", lambda seen: '"floor": "says only' in seen.files["captions/journal.jsonl"]
+        "floor", "draft", lambda seen: '"floor":"says only' in seen.files["captions/journal.jsonl"]
     ),
     "Interpreter.repairs": Case("tags", "0", lambda seen: repairs(seen) == 0),
     "Interpreter.min_coverage": Case("variants", "1", lambda seen: repairs(seen, "windmill") > 0),
+    "Interpreter.reading": Case("skips", "always", captions_are_read),
     "Interpreter.prefix": Case("endpoint", "A drawing.", caption_is("deep/lake", "A drawing. A wide lake.*")),
     "Interpreter.suffix": Case("endpoint", ", drawn", caption_is("deep/lake", ".* humans., drawn")),
     "Interpreter.strip": Case(

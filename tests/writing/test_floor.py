@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tags.filters import HiddenTraits
 from tests.check.corpus import CORPUS, LONG, PROSE, Example
 from wiki.tag_meanings import load_glossary
 from writing.floor import why_the_draft_is_better
-from writing.judging import ByRules, PictureTags, judge
+from writing.judging import PictureTags, is_judged_by_rules, judge
 
 # Texts as a strong model writes them that has the draft before it, by hand.
 _REWRITTEN = [
@@ -56,8 +55,8 @@ def why(example: Example) -> str:
 
     picture = PictureTags(tags, categories, frozenset(), implied, HiddenTraits(()), {}, draft=draft)
     judged = judge(example.caption, picture)
-    unsaid = asyncio.run(ByRules().truly_unsaid(example.caption, judged.unsaid, picture))
-    too_little = judged.coverage.most < _MIN_COVERAGE and bool(unsaid)
+    is_sure = bool(judged.unsaid) and is_judged_by_rules(example.caption, judged, picture)
+    too_little = judged.coverage.most < _MIN_COVERAGE and is_sure
     listed = "is a list of tags" if is_list(example.caption) else ""
     return listed or why_the_draft_is_better(
         example.caption, judged, draft, judge(draft, picture), " ".join(tags), says_too_little=too_little

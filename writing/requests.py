@@ -1,0 +1,68 @@
+"""The requests for one picture, and what they take together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from llm.answers import Reply, Usage
+from llm.prompts import Message
+from llm.replies import Form
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+Result = TypeVar("Result")
+
+
+class Requests:
+    """Sends the requests for one picture, whose answers have a form, and adds up what they cost."""
+
+    def __init__(self, endpoint: Endpoint, may_send: Callable[[], object], form: Form) -> None:
+        self._endpoint = endpoint
+        self._may_send = may_send
+        self._form = form
+        self.usage = Usage()
+        self.seconds = 0.0
+        self.model = endpoint.model
+
+    async def write(
+        self,
+        messages: Sequence[Message],
+        accept: Callable[[Reply, Form], Result],
+        *,
+        extra_fields: Mapping[str, object] | None = None,
+        retries: int | None = None,
+        attempt: int = 0,
+    ) -> Result:
+        """Like `send`, for an answer that has the form."""
+        return await self.send(
+            messages,
+            lambda reply: accept(reply, self._form),
+            extra_fields=extra_fields,
+            retries=retries,
+            attempt=attempt,
+        )
+
+    async def send(
+        self,
+        messages: Sequence[Message],
+        accept: Callable[[Reply], Result],
+        *,
+        extra_fields: Mapping[str, object] | None = None,
+        retries: int | None = None,
+        attempt: int = 0,
+    ) -> Result:
+        """The result of `Endpoint.ask`; its cost is added."""
+        answer = await self._endpoint.ask(
+            messages,
+            accept,
+            retries=retries,
+            attempt=attempt,
+            extra_fields=extra_fields,
+            may_send=self._may_send,
+        )
+        self.usage += answer.usage
+        self.seconds += answer.seconds
+        self.model = answer.model
+        return answer.result

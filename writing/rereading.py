@@ -1,0 +1,76 @@
+"""What a caption says in words that the rules do not know: words that were learnt, and a second reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reading.questions import Asker
+from reading.reader import Reader
+from tags.categories import COPYRIGHT
+from writing.judging import Judgement, PictureTags, is_judged_by_rules, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A text and what is known of it.
+
+    `said` are the tags that were found in it beside those that the rules find. `form` is the form of the
+    questions by which the model was asked for them, "" if it was not.
+    """
+
+    text: str
+    judged: Judgement
+    said: frozenset[str] = frozenset()
+    form: str = ""
+
+    @property
+    def open(self) -> Sequence[str]:
+        """The tags, names of people apart, that the rules do not find in the text."""
+        return *self.judged.unsaid, *self.judged.coverage.perhaps
+
+    def at_best(self, picture: PictureTags) -> Judgement:
+        """What the check makes of the text if it says all that is open."""
+        return judge(self.text, picture, {*self.said, *self.open})
+
+    def surely_unsaid(self, picture: PictureTags) -> Sequence[str]:
+        """The tags that the text does not say in any words."""
+        return self.judged.unsaid if self.form or is_judged_by_rules(self.text, self.judged, picture) else ()
+
+
+class Rereading:
+    """Reads texts once more, where there is a `reader`.
+
+    `explain` gives the meanings of tags, as far as a prompt would tell them.
+    """
+
+    def __init__(self, reader: Reader | None, explain: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
+        self._reader = reader
+        self._explain = explain
+
+    def known(self, text: str, picture: PictureTags, before: Known | None = None) -> Known:
+        """Hold a text against its tags; what was read in a text `before` holds where that is a part of it."""
+        kept = before if before is not None and before.text in text else None
+        said, form = (kept.said, kept.form) if kept else (frozenset[str](), "")
+        known = Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
+        if self._reader is None or not (found := self._reader.said_by_heart(text, known.open)):
+            return known
+        said |= found
+        return Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
+
+    async def read(self, known: Known, picture: PictureTags, asker: Asker) -> Known:
+        """What is known of a text once the model has read it; no more than before if the model cannot tell.
+
+        Raises what `Reader.read` raises.
+        """
+        # The rules know how names of series are said.
+        asked = [tag for tag in known.open if picture.categories.get(tag) != COPYRIGHT]
+        if self._reader is None or known.form or not asked:
+            return known
+        meanings = self._explain(asked)
+        tags = {tag: meanings.get(tag, "") for tag in asked}
+        reading = await self._reader.read(known.text, tags, picture.categories, asker)
+        if reading is None:
+            return known
+        said = known.said | reading.said
+        return Known(known.text, judge(known.text, picture, said, is_read=True), said, reading.form)
