@@ -16,7 +16,7 @@ from tests.fakes.wiki import SILENT
 from tests.fakes.wiki_pages import TAGS
 from tests.program.processes import LAST_WORD, PROMISED, Running, running
 from tests.program.project import Project, png
-from tests.program.starts import ROOT
+from tests.program.starts import LONGEST_RUN, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 
@@ -41,10 +41,8 @@ def many(project: Project, count: int) -> None:
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
 
-@BOTH
-def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(
-    tmp_path: Path, number: signal.Signals
-) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(tmp_path: Path, name: str) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, endpoint.url, Endpoint__concurrency="4")
         for each in range(12):
@@ -52,7 +50,7 @@ def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(
         endpoint.script(*[Reply()] * 3, *[Hang(60)] * 9)
         with running(project) as run:
             run.until(lambda: len(endpoint.requests) == 7 and len(list(project.captions.glob("*.txt"))) == 3)
-            seconds = run.end(number)
+            seconds = run.end(signal.Signals[name])
         check(run, seconds)
         assert "".join(run.errors) == LAST_WORD
         assert len(list(project.captions.glob("*.txt"))) == 3
@@ -61,6 +59,21 @@ def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(
         project.set["Endpoint.url"] = endpoint.url
         assert project.run().code == 0
         assert len(endpoint.requests) == 9
+
+
+def test_a_run_that_was_started_with_nohup_goes_on_without_its_terminal(tmp_path: Path) -> None:
+    with FakeEndpoint(latency=0.2) as endpoint:
+        project = Project(tmp_path, endpoint.url, Endpoint__concurrency="1")
+        for each in range(3):
+            project.add(f"{each}.png", f"1girl, {each} hats")
+        command = ["nohup", *project.command()]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGHUP)
+        process.communicate(timeout=LONGEST_RUN)
+    assert process.returncode == 0
+    assert len(list(project.captions.glob("*.txt"))) == 3
 
 
 @BOTH
