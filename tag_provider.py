@@ -17,18 +17,17 @@ from summaries.saving import TagLog
 from summaries.summarizing import (
     Summarizer,
     Summary,
-    fits_request,
     summary_without_model,
     with_first_sentence,
 )
-from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache
+from wiki.cache import BY_FIRST_SENTENCE, BY_GLOSSARY, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache
 from wiki.source import Page, Source, pages_as_they_arrive
 from wiki.tag_meanings import is_no_tag
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-_WITHOUT_MODEL = (BY_PAGE, BY_NO_PAGE, BY_NO_TAG)
+_WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG)
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +126,7 @@ class TagProvider(Stage[Group, list[Summary]]):
             if summary is not None:
                 yield Group([page], summary)
                 continue
-            if pages and not fits_request(pages, page):
+            if pages and not self._summarizer.fits_request(pages, page):
                 yield Group(pages)
                 pages = []
             pages.append(page)

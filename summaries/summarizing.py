@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from english import first_sentence
 from errors import ItemError
-from llm.answers import Reply
-from llm.prompts import Prompt
-from llm.replies import Form, clean
-from tags.categories import GENERAL, UNSEEN
+from llm.prompts import Message, Prompt
+from summaries.sentences import (
+    MOST_WORDS_ASKED,
+    NoSentenceError,
+    plain_sentence,
+    sentence_in,
+    sentences_in,
+)
+from tags.categories import COPYRIGHT, GENERAL, UNSEEN
 from tags.spelling import words
-from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
+from wiki.cache import BY_FIRST_SENTENCE, BY_GLOSSARY, BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.source import Page
+from wiki.tag_meanings import glossary_sentence
 from writing import PAGE_VARIABLES
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
-
-MOST_WORDS = 25
 
 # Several pages share one request, but only so many that a small model does not mix them up.
 PAGES_PER_REQUEST = 5
@@ -32,18 +36,10 @@ CHARACTERS_PER_REQUEST = 6000
 # The text before the first header of a page is rarely longer, and the rest seldom says what is seen.
 _CHARACTERS_PER_PAGE = 2000
 
-_FEWEST_WORDS = 3
-# The first sentence of the page is there to fall back on, so one more try is enough.
-_MOST_RETRIES = 1
-_NUMBERED = re.compile(
-    r"^\s*[*_]{0,2}(?:page\s)?(\d{1,2})[.):][*_]{0,2}\s+(\S.*)$", re.MULTILINE | re.IGNORECASE
-)
-_ABOUT_TAGS = re.compile(
-    r"\bthis tag\b|\bthe tag (?:is|was|for|refers|describes|means)\b|\btagg(?:ed|ing)\b|\bwiki\b",
-    re.IGNORECASE,
-)
-_NAME_IN_FRONT = r"[*_\"']{{0,3}}{}[*_\"']{{0,3}}(?: \([a-z]+\))?[*_]{{0,3}} ?[:–—-][*_]{{0,3}}\s+"
-_MARKUP = re.compile(r"[_\[\]{}<>|]|https?:")
+# If a smaller share of the lines about groups of pages serves, the model cannot keep pages apart. It is
+# judged after so many lines.
+_SHARE_THAT_SERVES = 0.8
+_LINES_TO_JUDGE = 10
 
 _log = logging.getLogger(__name__)
 
@@ -57,35 +53,30 @@ class Summary:
     by: str
 
 
-class NoSentenceError(ItemError):
-    """The model answered, but nothing in the answer can be used as a description."""
-
-
 def summary_without_model(page: Page, min_post_count: int) -> Summary | None:
-    """The summary of a page that needs no model: it has no text, or one that is short and plain."""
+    """The summary of a page that needs no model.
+
+    It has no text or one that is short and plain, nobody sees what it is about, or the glossary that ships
+    has a sentence.
+    """
     if not page.known:
         return Summary(page, "", BY_NO_TAG)
     if not page.text:
         return Summary(page, "", BY_NO_PAGE)
     is_rare = page.post_count is not None and page.post_count < min_post_count
-    if page.category in UNSEEN or is_rare:
+    # A prompt says nothing of a series but its name.
+    if page.category in UNSEEN or page.category == COPYRIGHT or is_rare:
         return Summary(page, first_sentence(page.text), BY_PAGE)
-    try:
-        is_plain_sentence = _plain_sentence(page.text) == page.text
-    except NoSentenceError:
-        return None
-    return Summary(page, page.text, BY_PAGE) if is_plain_sentence else None
+    with suppress(NoSentenceError):
+        if plain_sentence(page.text, MOST_WORDS_ASKED) == page.text:
+            return Summary(page, page.text, BY_PAGE)
+    known = glossary_sentence(page.name)
+    return Summary(page, known, BY_GLOSSARY) if known else None
 
 
 def with_first_sentence(page: Page) -> Summary:
     """The first sentence of a page, which is used until a model writes a better one."""
     return Summary(page, first_sentence(page.text), BY_FIRST_SENTENCE)
-
-
-def fits_request(group: Sequence[Page], page: Page) -> bool:
-    """Whether one more page may share the request of a group."""
-    characters = sum(min(len(each.text), _CHARACTERS_PER_PAGE) for each in [*group, page])
-    return len(group) < PAGES_PER_REQUEST and characters <= CHARACTERS_PER_REQUEST
 
 
 class Summarizer:
@@ -94,6 +85,19 @@ class Summarizer:
     def __init__(self, template: Path) -> None:
         """Raises UserError when the template cannot be used."""
         self._prompt = Prompt(template, PAGE_VARIABLES)
+        self._lines = self._lines_that_serve = 0
+
+    def fits_request(self, group: Sequence[Page], page: Page) -> bool:
+        """Whether one more page may share the request of a group."""
+        if not self._may_group:
+            return False
+        characters = sum(min(len(each.text), _CHARACTERS_PER_PAGE) for each in [*group, page])
+        return len(group) < PAGES_PER_REQUEST and characters <= CHARACTERS_PER_REQUEST
+
+    @property
+    def _may_group(self) -> bool:
+        """Whether the model keeps the pages of a group apart, as far as it is known."""
+        return self._lines < _LINES_TO_JUDGE or self._lines_that_serve >= _SHARE_THAT_SERVES * self._lines
 
     async def summarize(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
         """Summaries of all pages from one request; a page that it gives no sentence for is asked about alone.
@@ -103,11 +107,12 @@ class Summarizer:
         """
         if len(pages) == 1:
             return [await self._alone(pages[0], endpoint)]
-        try:
-            found = await self._together(pages, endpoint)
-        except ItemError as error:
-            _log.debug("asking one by one: %s", error)
-            found = {}
+        found: dict[str, Summary] = {}
+        if self._may_group:
+            try:
+                found = await self._together(pages, endpoint)
+            except ItemError as error:
+                _log.debug("asking one by one: %s", error)
         refusals: list[ItemError] = []
         for page in pages:
             if page.tag not in found:
@@ -122,73 +127,35 @@ class Summarizer:
     async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
         # No retries: the pages that get no sentence here are asked about one by one.
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
+        self._lines += len(pages)
         answer = await endpoint.ask(messages, partial(sentences_in, pages=pages), retries=0)
+        self._lines_that_serve += sum(text is not None for text in answer.result)
         pairs = zip(pages, answer.result, strict=True)
         return {page.tag: Summary(page, text, answer.model) for page, text in pairs if text is not None}
 
     async def _alone(self, page: Page, endpoint: Endpoint) -> Summary:
         messages = self._prompt.messages({"pages": [_as_values(page)]})
+        accept = partial(sentence_in, page=page)
         try:
-            retries = min(endpoint.settings.retries, _MOST_RETRIES)
-            answer = await endpoint.ask(messages, partial(sentence_in, page=page), retries=retries)
+            try:
+                answer = await endpoint.ask(messages, accept, retries=0)
+            except NoSentenceError as error:
+                # The first sentence of the page is there to fall back on, so one more try is enough.
+                if not endpoint.settings.retries:
+                    raise
+                answer = await endpoint.ask(_saying_what_was_wrong(messages, error), accept, retries=0)
         except NoSentenceError as error:
             _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
             return with_first_sentence(page)
         return Summary(page, answer.result, answer.model)
 
 
-def sentences_in(reply: Reply, pages: Sequence[Page]) -> list[str | None]:
-    """The sentence for each page in a numbered reply, None where it cannot be used.
-
-    Raises NoSentenceError when it is not clear which line is for which page.
-    """
-    text = _cleaned(reply.text, reply.finish_reason, Form(one_line=False, plain_text=False))
-    lines = _NUMBERED.findall(text)
-    if sorted(int(number) for number, _ in lines) != list(range(1, len(pages) + 1)):
-        raise NoSentenceError("no summary", f"asked for {len(pages)} numbered lines, and got {len(lines)}")
-    by_number = {int(number): line for number, line in lines}
-    found: list[str | None] = []
-    for number, page in enumerate(pages, start=1):
-        try:
-            found.append(_plain_sentence(_without_name(by_number[number], page.name)))
-        except NoSentenceError as error:
-            _log.debug("%s: %s", page.tag, error)
-            found.append(None)
-    return found
-
-
-def sentence_in(reply: Reply, page: Page) -> str:
-    """The sentence in a reply about one page; raises NoSentenceError where there is none that can be used."""
-    text = _cleaned(reply.text, reply.finish_reason, Form(one_line=True, plain_text=False))
-    numbered = _NUMBERED.match(text)
-    return _plain_sentence(_without_name(numbered.group(2) if numbered else text, page.name))
-
-
-def _cleaned(text: str | None, finish_reason: str | None, form: Form) -> str:
-    try:
-        return clean(text, finish_reason, form)
-    except ItemError as error:
-        raise NoSentenceError(error.reason, str(error)) from error
-
-
-def _plain_sentence(text: str) -> str:
-    """One sentence of at most MOST_WORDS words, with a capital letter and a full stop.
-
-    Raises NoSentenceError where the text is none.
-    """
-    text = first_sentence(_cleaned(text, None, Form(max_words=MOST_WORDS)))
-    if len(text.split()) < _FEWEST_WORDS or _MARKUP.search(text) or _ABOUT_TAGS.search(text):
-        raise NoSentenceError("no summary", f"not a plain sentence on what is seen: {text}")
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", '"')) else ".")
-
-
-def _without_name(text: str, name: str) -> str:
-    """Remove the name that some models repeat in front: "ahoge (general): A lock of hair"."""
-    for each in (name, words(name)):
-        repeated = re.match(_NAME_IN_FRONT.format(re.escape(each)), text, re.IGNORECASE)
-        if repeated:
-            return text[repeated.end() :]
-    return text
+def _saying_what_was_wrong(messages: Sequence[Message], error: NoSentenceError) -> list[Message]:
+    wrong = (
+        f"Your last answer cannot be used: {error}. Write one plain sentence of at most {MOST_WORDS_ASKED} "
+        "words on what is seen."
+    )
+    return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{wrong}")]
 
 
 def _as_values(page: Page) -> dict[str, str]:

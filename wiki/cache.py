@@ -21,6 +21,7 @@ from tags.spelling import canonical
 # Who wrote a description, where it was not a model:
 BY_PAGE = "page"  # the text of the wiki page, which is short enough
 BY_FIRST_SENTENCE = "first sentence"  # the first sentence of the page, because the model failed
+BY_GLOSSARY = "glossary"  # the sentence of the glossary that ships, which is better than most
 BY_NO_PAGE = "no page"  # the wiki has the tag, but no text about it
 BY_NO_TAG = "no such tag"  # the wiki does not know the tag
 BY_YOU = "you"  # somebody wrote the text into the file

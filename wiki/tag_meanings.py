@@ -140,6 +140,12 @@ def is_no_tag(tag: str) -> bool:
     return entry is not None and entry.category == "meta" and entry.post_count == 0
 
 
+def glossary_sentence(tag: str) -> str:
+    """What the glossary says of a tag, so that no model need be asked; "" where it says nothing."""
+    entry = load_glossary().get(tag)
+    return entry.description if entry else ""
+
+
 def load_own(path: Path) -> dict[str, Entry]:
     """The user's own descriptions in a CSV (tag, description[, category]) or JSON file, by canonical tag.
 

@@ -27,7 +27,7 @@ from llm.servers import Endpoints
 from reading.costs import costs
 from settings import EndpointSettings, Settings, StageSettings
 from summaries import summarizing
-from wiki.tag_meanings import is_no_tag
+from wiki.tag_meanings import glossary_sentence, is_no_tag
 from writing import PAGE_VARIABLES
 
 if TYPE_CHECKING:
@@ -206,8 +206,9 @@ class DryRun:
             self._without_model.insert(0, "TagProvider")
             return []
         asked = (tag for tag in project.tags() if not is_no_tag(tag))
-        due = len(project.cache.wanted(asked, date.today()))
-        requests = math.ceil(due / summarizing.PAGES_PER_REQUEST)
+        due = project.cache.wanted(asked, date.today())
+        unexplained = sum(not glossary_sentence(tag) for tag in due)
+        requests = math.ceil(unexplained / summarizing.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST
         messages = Prompt(chosen.prompt_template_file, PAGE_VARIABLES).messages({"pages": pages})
         tokens = sum(estimated_tokens(message.text) for message in messages)
@@ -216,11 +217,11 @@ class DryRun:
         return [
             Estimate(
                 stage="TagProvider",
-                items=due,
+                items=len(due),
                 noun="tag",
                 requests=requests,
                 prompt_tokens=requests * tokens,
-                completion_tokens=due * _USUAL_ANSWER["TagProvider"],
+                completion_tokens=unexplained * _USUAL_ANSWER["TagProvider"],
                 settings=chosen.endpoint,
                 seconds=like.seconds if like else None,
                 at_once=like.at_once if like else 1,

@@ -137,6 +137,8 @@ NAMED = (
         implies="hatsune_miku",
     ),
     WikiTag("rem_(re:zero)", "A maid with short blue hair that covers one eye.", "character", 20_000),
+    # The glossary has no sentence for her, and her page has two, so a model is asked.
+    WikiTag("gwen_(song_of_tides)", "A sailor in a blue coat. She keeps a lighthouse.", "character", 200),
     WikiTag("vocaloid", "Software that sings, and the characters who lend it a face.", "copyright", 150_000),
     WikiTag("fate/zero", "A tale of mages who fight for a wish.", "copyright", 15_000),
     WikiTag("some_artist", "An artist who draws landscapes.", "artist", 300),

@@ -32,7 +32,7 @@ from llm.replies import Form, clean
 from review.history import read_glances, read_history
 from settings import SECTIONS
 from summaries.saving import TagLog
-from summaries.summarizing import sentence_in, sentences_in
+from summaries.sentences import sentence_in, sentences_in
 from wiki import cache as tags_cache
 from wiki.cache import Cache
 from wiki.dump import DumpSource

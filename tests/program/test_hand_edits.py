@@ -116,17 +116,17 @@ def test_a_caption_written_between_a_kill_and_the_next_run_stays(tmp_path: Path)
 
 
 def test_a_meaning_that_is_written_into_the_cache_while_the_run_is_on_stays(tmp_path: Path) -> None:
-    pages = {tag: WikiTag(tag, f"A {tag} that is worn on the head. " * 12) for tag in ("hat", "cap")}
+    pages = {tag: WikiTag(tag, f"A {tag} that is worn on the head. " * 12) for tag in ("fez", "shako")}
     hand = Hand()
-    entry = {"hat": "What I call a hat.", "wand": "A stick of mine."}
+    entry = {"fez": "What I call a fez.", "wand": "A stick of mine."}
     with FakeEndpoint(answer=hand.answer) as endpoint, FakeDanbooru(pages) as wiki:
         project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
-        project.add("a.png", "hat, cap")
+        project.add("a.png", "fez, shako")
         hand.act = lambda: project.cache.write_text(json.dumps(entry), encoding="utf-8")
         assert project.run().code == 0
     cache = json.loads(project.cache.read_text(encoding="utf-8"))
     assert {tag: cache[tag] for tag in entry} == entry
-    assert "cap" in cache
+    assert "shako" in cache
 
 
 def test_a_file_for_a_trainer_that_is_changed_while_the_run_is_on_stays(tmp_path: Path) -> None:

@@ -68,13 +68,13 @@ def test_tags_that_failed_are_in_the_log_and_not_in_the_journal(tmp_path: Path) 
     log = tmp_path / "log.jsonl"
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
         project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
-        project.add("a.png", "hatsune miku, hat")
+        project.add("a.png", "gwen (song of tides), hat")
         endpoint.script(Status(400, '{"error": {"message": "no such thing"}}'))
         out = project.run("--log", str(log)).out
     assert "TagProvider: " in out and "1 failed (1 request refused (400))" in out, out
     kept = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     failed = [each["item"] for each in kept if each.get("outcome") == "failed"]
-    assert len(failed) == 1 and "hatsune_miku" in failed[0]
+    assert len(failed) == 1 and "gwen_(song_of_tides)" in failed[0]
     assert {line["stage"] for line in project.journal()} == {"interpreter"}
 
 

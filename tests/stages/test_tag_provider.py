@@ -24,9 +24,10 @@ from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
-from summaries.summarizing import NoSentenceError, sentence_in, sentences_in, summary_without_model
+from summaries.sentences import NoSentenceError, sentence_in, sentences_in
+from summaries.summarizing import summary_without_model
 from tag_provider import TagProvider
-from tests.fakes.answers import gists, pages_in, sentence_about
+from tests.fakes.answers import Json, gists, pages_in, sentence_about
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.fakes.wiki import CANCELED, CHALLENGE, DROP, HALF, TOO_FAST, Fault, web_page
@@ -36,6 +37,7 @@ from wiki import cache as tags_cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache, Entry
 from wiki.danbooru import DanbooruSource
 from wiki.source import Access, Page, Source
+from wiki.tag_meanings import load_glossary
 
 HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, first_deadline=2, deadline=5)
 
@@ -45,7 +47,7 @@ def today() -> str:
     return date.today().isoformat()
 
 
-def page(tag: str, **changes: str | int) -> Page:
+def page(tag: str, **changes: str | int | tuple[str, ...]) -> Page:
     """A page of two sentences, which a model has to sum up."""
     text = f"A {tag} is worn on the head by sailors. There are many kinds of {tag}."
     return replace(Page(tag, tag, text, "general", 100, known=True), **changes)  # type: ignore[arg-type]
@@ -232,7 +234,7 @@ def test_an_answer_that_was_cut_off_is_none() -> None:
     "line",
     [
         "Hair that stands up, that lies down, that curls, that hangs, that waves, that falls, that flows, "
-        "that shines in the sun, that floats and that glows.",
+        "that shines in the sun, that floats, that glows, that whirls, that drips and that burns.",
         "A lock_of_hair stands up.",
         "A lock of hair with",
         "A lock.",
@@ -278,16 +280,16 @@ def test_a_single_page_may_be_answered_without_a_number(text: str) -> None:
 
 def test_pages_that_cannot_be_told_apart_are_asked_one_by_one(tmp_path: Path, model: FakeEndpoint) -> None:
     model.script(Reply("They are all hats of some kind."))
-    stage = Stage(tmp_path, Shelf(page("hat"), page("cap"), page("bow")), model)
-    assert stage.run(["hat", "cap", "bow"]).failures == []
+    stage = Stage(tmp_path, Shelf(page("fez"), page("shako"), page("jabot")), model)
+    assert stage.run(["fez", "shako", "jabot"]).failures == []
     assert [pages_in(request.body) for request in model.requests] == [
-        ["hat", "cap", "bow"],
-        ["hat"],
-        ["cap"],
-        ["bow"],
+        ["fez", "shako", "jabot"],
+        ["fez"],
+        ["shako"],
+        ["jabot"],
     ]
     assert {tag: entry["by"] for tag, entry in stage.entries().items()} == dict.fromkeys(
-        ("bow", "cap", "hat"), "tiny"
+        ("fez", "jabot", "shako"), "tiny"
     )
 
 
@@ -295,31 +297,111 @@ def test_only_the_page_whose_sentence_does_not_serve_is_asked_about_again(
     tmp_path: Path, model: FakeEndpoint
 ) -> None:
     model.script(Reply("1. A hat with a brim.\n2. A cap_with_a_peak.\n3. A bow of silk."))
-    stage = Stage(tmp_path, Shelf(page("hat"), page("cap"), page("bow")), model)
-    stage.run(["hat", "cap", "bow"])
-    assert pages_in(model.requests[1].body) == ["cap"]
+    stage = Stage(tmp_path, Shelf(page("fez"), page("shako"), page("jabot")), model)
+    stage.run(["fez", "shako", "jabot"])
+    assert pages_in(model.requests[1].body) == ["shako"]
     assert len(model.requests) == 2
 
 
 def test_where_the_model_has_no_sentence_the_first_of_the_page_serves_and_is_marked(tmp_path: Path) -> None:
     with FakeEndpoint(answer=lambda body: "I'm sorry, but I can't help with that.") as refusing:
-        stage = Stage(tmp_path, Shelf(page("hat"), page("cap")), refusing)
-        tally = stage.run(["hat", "cap"])
+        stage = Stage(tmp_path, Shelf(page("fez"), page("shako")), refusing)
+        tally = stage.run(["fez", "shako"])
     assert (tally.done, tally.failures, stage.provider.without_sentence) == (2, [], 2)
-    hat = stage.entries()["hat"]
-    assert hat["description"] == "A hat is worn on the head by sailors."
+    hat = stage.entries()["fez"]
+    assert hat["description"] == "A fez is worn on the head by sailors."
     assert (hat["by"], hat["fetched"]) == (BY_FIRST_SENTENCE, today())
+
+
+def test_the_limit_of_words_is_that_of_the_first_sentence() -> None:
+    reimu = (
+        "A girl with brown or black hair, a large red hair bow with white frills, hair tubes, and a red and "
+        "white dress with a yellow ascot and detached sleeves."
+    )
+    more = "She is the heroine of all games of the series, and keeps a shrine that few people visit."
+    assert sentence_in(reply(f"{reimu} {more}"), PAGES[0]) == reimu
+    assert sentences_in(reply(f"1. {reimu}\n2. {GOOD[1]} It has words.\n3. {GOOD[2]}"), PAGES) == [
+        reimu,
+        *GOOD[1:],
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Portrait shows the head, the torso and the arms.",
+        "The dog tags are worn around the neck.",
+        "A lock of hair, first seen in a comic of 2007.",
+        "A lock of hair on a girl created by Lewis Carroll.",
+        "A lock of hair named after Juliet of the play.",
+    ],
+)
+def test_another_tag_dates_and_authors_are_no_looks(line: str) -> None:
+    assert sentences_in(reply(f"1. {line}\n2. {GOOD[1]}\n3. {GOOD[2]}"), PAGES)[0] is None
+
+
+def test_what_is_in_the_style_of_a_time_is_a_look() -> None:
+    assert sentence_in(reply("Drawn as cartoons of the 1990s were."), PAGES[0])
+
+
+def test_the_second_try_says_what_was_wrong_with_the_first(tmp_path: Path, model: FakeEndpoint) -> None:
+    model.script(Reply("Portrait shows a fez."), Reply("A round red hat with a tassel."))
+    stage = Stage(tmp_path, Shelf(page("fez")), model)
+    stage.run(["fez"])
+    first, second = (request.body["messages"] for request in model.requests)
+    assert second[:-1] == first[:-1]
+    assert second[-1]["content"].startswith(first[-1]["content"])
+    assert "cannot be used: it says what portrait is, not what fez is" in second[-1]["content"]
+    assert stage.entries()["fez"]["description"] == "A round red hat with a tassel."
+
+
+def test_a_model_that_mixes_pages_up_is_asked_about_one_at_a_time(tmp_path: Path) -> None:
+    def answer(body: Json) -> str:
+        pages = pages_in(body)
+        if len(pages) == 1:
+            return sentence_about(pages[0])
+        good = "\n".join(
+            f"{number}. {sentence_about(name)}" for number, name in enumerate(pages[:3], start=1)
+        )
+        return good + "".join(f"\n{number}. Bad_line" for number in range(4, len(pages) + 1))
+
+    tags = [f"hat_{number}" for number in range(30)]
+    with FakeEndpoint(answer=answer) as model:
+        stage = Stage(tmp_path, Shelf(*map(page, tags)), model, concurrency=1)
+        assert stage.run(tags).failures == []
+        sizes = [len(pages_in(request.body)) for request in model.requests]
+    assert sizes.count(5) <= 4
+    assert sizes[-8:] == [1] * 8
+    assert {entry["by"] for entry in stage.entries().values()} == {"tiny"}
+
+
+def test_the_model_is_not_asked_about_what_the_glossary_explains_nor_about_series(
+    tmp_path: Path, model: FakeEndpoint
+) -> None:
+    shelf = Shelf(
+        page("ahoge", implies=("hair",)),
+        page("re:zero", category="copyright"),
+        page("shiny_ahoge", name="ahoge"),
+    )
+    stage = Stage(tmp_path, shelf, model)
+    stage.run(["ahoge", "re:zero", "shiny_ahoge"])
+    assert model.requests == []
+    ahoge = stage.entries()["ahoge"]
+    assert (ahoge["description"], ahoge["by"]) == (load_glossary()["ahoge"].description, "glossary")
+    assert ahoge["implies"] == ["hair"]
+    assert stage.entries()["shiny_ahoge"]["description"] == ahoge["description"]
+    assert stage.entries()["re:zero"]["by"] == BY_PAGE
 
 
 def test_a_server_that_refuses_the_request_is_a_failure_and_the_first_sentence_serves(
     tmp_path: Path, model: FakeEndpoint
 ) -> None:
     model.script(*[Status(400, '{"error": {"message": "context too small"}}')] * 3)
-    stage = Stage(tmp_path, Shelf(page("hat"), page("cap")), model)
-    tally = stage.run(["hat", "cap"])
-    assert [failure.name for failure in tally.failures] == ["hat, cap"]
+    stage = Stage(tmp_path, Shelf(page("fez"), page("shako")), model)
+    tally = stage.run(["fez", "shako"])
+    assert [failure.name for failure in tally.failures] == ["fez, shako"]
     assert "context too small" in tally.failures[0].message
-    assert stage.entries()["cap"]["by"] == BY_FIRST_SENTENCE
+    assert stage.entries()["shako"]["by"] == BY_FIRST_SENTENCE
 
 
 # Both at once, and nothing lost
@@ -371,53 +453,53 @@ def test_pages_that_arrive_while_the_model_is_busy_are_on_disk_at_once(tmp_path:
 
 def test_what_a_kill_left_in_the_log_is_not_asked_for_again(tmp_path: Path, model: FakeEndpoint) -> None:
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(page("hat")), "source": "shelf"})
-    log.add({"page": asdict(page("cap")), "source": "shelf"})
-    log.add({"tag": "cap", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
+    log.add({"page": asdict(page("fez")), "source": "shelf"})
+    log.add({"page": asdict(page("shako")), "source": "shelf"})
+    log.add({"tag": "shako", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
     log.add({"page": {"unknown": "form"}, "source": "shelf"})
-    log.add({"page": asdict(page("bow", text="Other words.")), "source": "another wiki"})
+    log.add({"page": asdict(page("jabot", text="Other words.")), "source": "another wiki"})
     log.close()
     with (tmp_path / ".tags.jsonl").open("ab") as file:
         file.write(b'{"page": {"tag": "torn')
-    shelf = Shelf(page("bow"))
+    shelf = Shelf(page("jabot"))
     stage = Stage(tmp_path, shelf, model)
-    stage.run(["hat", "cap", "bow"])
-    assert shelf.asked == ["bow"]
-    assert [pages_in(request.body) for request in model.requests] == [["hat", "bow"]]
-    assert sorted(stage.entries()) == ["bow", "cap", "hat"]
+    stage.run(["fez", "shako", "jabot"])
+    assert shelf.asked == ["jabot"]
+    assert [pages_in(request.body) for request in model.requests] == [["fez", "jabot"]]
+    assert sorted(stage.entries()) == ["fez", "jabot", "shako"]
     assert logged(tmp_path) == []
 
 
 def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
     tmp_path: Path, model: FakeEndpoint
 ) -> None:
-    older = {key: value for key, value in asdict(page("cap")).items() if key != "implies"}
+    older = {key: value for key, value in asdict(page("shako")).items() if key != "implies"}
     settled = {key: value for key, value in asdict(Entry("A bow.", by="tiny")).items() if key != "implies"}
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(replace(page("sun_hat"), implies=("hat", "straw"))), "source": "shelf"})
+    log.add({"page": asdict(replace(page("sun_hat"), implies=("fez", "straw"))), "source": "shelf"})
     log.add({"page": older, "source": "shelf"})
-    log.add({"tag": "bow", "entry": settled})
+    log.add({"tag": "jabot", "entry": settled})
     log.add({"tag": "tie", "entry": {**settled, "implies": ["cloth"]}})
-    for broken in ("hat", {"hat": 1}, [5], None):
+    for broken in ("fez", {"fez": 1}, [5], None):
         log.add({"page": {**asdict(page("odd")), "implies": broken}, "source": "shelf"})
     log.add({"page": "no page", "source": "shelf"})
     log.close()
-    shelf = Shelf(replace(page("boater"), implies=("hat",)))
+    shelf = Shelf(replace(page("boater"), implies=("fez",)))
     stage = Stage(tmp_path, shelf, model)
-    stage.run(["sun_hat", "cap", "boater"])
+    stage.run(["sun_hat", "shako", "boater"])
     assert shelf.asked == ["boater"]
     implied = {tag: entry.get("implies") for tag, entry in stage.entries().items()}
     assert implied == {
-        "boater": ["hat"], "bow": None, "cap": None, "sun_hat": ["hat", "straw"], "tie": ["cloth"]
+        "boater": ["fez"], "jabot": None, "shako": None, "sun_hat": ["fez", "straw"], "tie": ["cloth"]
     }  # fmt: skip
 
 
 def test_pages_that_this_run_does_not_need_stay_in_the_log(tmp_path: Path, model: FakeEndpoint) -> None:
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(page("hat")), "source": "shelf"})
+    log.add({"page": asdict(page("fez")), "source": "shelf"})
     log.close()
-    Stage(tmp_path, Shelf(page("cap")), model).run(["cap"])
-    assert [line["page"]["tag"] for line in logged(tmp_path)] == ["hat"]
+    Stage(tmp_path, Shelf(page("shako")), model).run(["shako"])
+    assert [line["page"]["tag"] for line in logged(tmp_path)] == ["fez"]
 
 
 # Bad days
@@ -506,10 +588,10 @@ def test_a_file_that_is_no_dump_ends_the_stage(tmp_path: Path, model: FakeEndpoi
         if number == 1:
             raise UserError("the file is no dump")
 
-    stage = Stage(tmp_path, Shelf(page("hat", text="A plain hat with a brim."), before=broken), model)
+    stage = Stage(tmp_path, Shelf(page("fez", text="A plain hat with a brim."), before=broken), model)
     with pytest.raises(UserError, match="no dump"):
-        stage.run(["hat", "cap"])
-    assert sorted(stage.entries()) == ["hat"]
+        stage.run(["fez", "shako"])
+    assert sorted(stage.entries()) == ["fez"]
 
 
 # What people do to the file meanwhile
@@ -518,25 +600,25 @@ def test_a_file_that_is_no_dump_ends_the_stage(tmp_path: Path, model: FakeEndpoi
 def test_edits_while_a_run_goes_on_are_kept(tmp_path: Path, model: FakeEndpoint) -> None:
     made = Cache({"boots": "My boots.", "coat": "My coat."})
     long_ago = (date.today() - timedelta(days=31)).isoformat()
-    made.add("hat", Entry("An old hat.", fetched=long_ago, by=BY_FIRST_SENTENCE))
+    made.add("fez", Entry("An old hat.", fetched=long_ago, by=BY_FIRST_SENTENCE))
     path = tmp_path / "tags_cache.json"
     path.write_text(made.dump(), encoding="utf-8")
 
     def edit(number: int) -> None:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        raw["hat"]["description"] = "My hat."
-        raw["cap"] = "My cap."
+        raw["fez"]["description"] = "My hat."
+        raw["shako"] = "My cap."
         raw.pop("coat", None)
         path.write_text(json.dumps(raw), encoding="utf-8")
 
-    stage = Stage(tmp_path, Shelf(page("hat"), page("cap"), page("bow"), before=edit), model)
-    stage.run(["hat", "cap", "bow", "boots", "coat"])
+    stage = Stage(tmp_path, Shelf(page("fez"), page("shako"), page("jabot"), before=edit), model)
+    stage.run(["fez", "shako", "jabot", "boots", "coat"])
     entries = stage.entries()
-    assert entries["hat"]["description"] == "My hat."
-    assert (entries["cap"], entries["boots"]) == ("My cap.", "My boots.")
-    assert entries["bow"]["by"] == "tiny"
+    assert entries["fez"]["description"] == "My hat."
+    assert (entries["shako"], entries["boots"]) == ("My cap.", "My boots.")
+    assert entries["jabot"]["by"] == "tiny"
     assert "coat" not in entries
-    assert stage.wanted(["hat", "cap", "bow"]) == 0
+    assert stage.wanted(["fez", "shako", "jabot"]) == 0
 
 
 def test_a_file_that_is_broken_meanwhile_is_left_alone_and_nothing_is_lost(
@@ -545,17 +627,17 @@ def test_a_file_that_is_broken_meanwhile_is_left_alone_and_nothing_is_lost(
     path = tmp_path / "tags_cache.json"
 
     def break_it(number: int) -> None:
-        path.write_text('{"hat": "My ha', encoding="utf-8")
+        path.write_text('{"fez": "My ha', encoding="utf-8")
 
-    stage = Stage(tmp_path, Shelf(page("cap"), before=break_it), model)
+    stage = Stage(tmp_path, Shelf(page("shako"), before=break_it), model)
     with pytest.raises(UserError, match="line 1, column 9"):
-        stage.run(["cap"])
-    assert path.read_text() == '{"hat": "My ha'
-    path.write_text('{"hat": "My hat."}', encoding="utf-8")
+        stage.run(["shako"])
+    assert path.read_text() == '{"fez": "My ha'
+    path.write_text('{"fez": "My hat."}', encoding="utf-8")
     shelf = Shelf()
     again = Stage(tmp_path, shelf, model)
-    again.run(["cap"])
-    assert (sorted(again.entries()), shelf.asked, len(model.requests)) == (["cap", "hat"], [], 1)
+    again.run(["shako"])
+    assert (sorted(again.entries()), shelf.asked, len(model.requests)) == (["fez", "shako"], [], 1)
 
 
 # The whole program
