@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,8 +173,8 @@ def _object_says(name: str, pairs: Pairs, depth: int) -> bool:
         if key.lower() in _HOLDERS:
             if _says(name, value, depth + 1):
                 return True
-        elif isinstance(value, bool) or _is_number(value):
-            scores.append((key, value))
+        elif (score := float(value) if isinstance(value, bool) else _number_in(value)) is not None:
+            scores.append((key, score))
         elif isinstance(value, (str, list, Pairs)) and _says(name, value, depth + 1):
             return True
     return _share_says(scores)
@@ -191,42 +191,28 @@ def _list_says(name: str, values: list[object], depth: int) -> bool:
     return _share_says(scores)
 
 
-def _scored_in(value: object) -> tuple[str, object] | None:
+def _scored_in(value: object) -> tuple[str, float] | None:
     """The word and the score in ["explicit", 0.9] or {"label": "explicit", "score": 0.9}."""
-    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and _is_number(value[1]):
-        return value[0], value[1]
-    if isinstance(value, Pairs):
+    word: object = None
+    score = None
+    if isinstance(value, list) and len(value) == 2:
+        word, score = value[0], _number_in(value[1])
+    elif isinstance(value, Pairs):
         fields = {key.lower(): inner for key, inner in value}
         word = next((fields[key] for key in _HOLDERS if isinstance(fields.get(key), str)), None)
-        score = next((fields[key] for key in _SCORES if _is_number(fields.get(key))), None)
-        if isinstance(word, str) and score is not None and not _is_number(word):
-            return word, score
-    return None
+        score = next((found for key in _SCORES if (found := _number_in(fields.get(key))) is not None), None)
+        word = None if _number_in(word) is not None else word
+    return (word, score) if isinstance(word, str) and score is not None else None
 
 
-def _share_says(scores: list[tuple[str, object]]) -> bool:
-    strong = list(_strong_scores(scores))
-    most = max((score for _, score in _numbers(scores)), default=0.0)
-    # Some write 97 for 0.97.
-    whole = 100.0 if most > 1 else 1.0
+def _share_says(scores: list[tuple[str, float]]) -> bool:
+    """Whether the scores of sexual words are a large share; some programs write 97 for 0.97."""
+    strong = [score for word, score in scores if not _STRONG.isdisjoint(map(" ".join, seen_as(word)))]
+    whole = 100.0 if any(score > 1 for _, score in scores) else 1.0
     return sum(strong) / whole >= _SHARE
 
 
-def _strong_scores(scores: list[tuple[str, object]]) -> Iterator[float]:
-    for word, score in _numbers(scores):
-        if not _STRONG.isdisjoint({" ".join(reading) for reading in seen_as(word)}):
-            yield score
-
-
-def _numbers(scores: list[tuple[str, object]]) -> Iterator[tuple[str, float]]:
-    for word, score in scores:
-        if isinstance(score, (bool, int, float)):
-            yield word, float(score)
-        elif isinstance(score, str):
-            yield word, float(score.rstrip("%"))
-
-
-def _is_number(value: object) -> bool:
+def _number_in(value: object) -> float | None:
     if isinstance(value, str):
-        return _NUMBER.fullmatch(value) is not None
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return float(value.rstrip("%")) if _NUMBER.fullmatch(value) else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
