@@ -89,6 +89,19 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     return _caption(options, interruption)
 
 
+def _merged(cache: Path, other: Path) -> str:
+    """Take in another tags_cache.json, and the words for tags that lie beside it; returns what to tell."""
+    from reading.memory import SAID_AS, SaidAs
+    from summaries import saving
+
+    told = saving.merge_cache_file(cache, other)
+    theirs = other.with_name(SAID_AS)
+    if theirs.is_file() and theirs.resolve() != cache.with_name(SAID_AS).resolve():
+        added = SaidAs(cache.with_name(SAID_AS)).merge(theirs)
+        told += f" {added:,} of the words for tags in {theirs} were added."
+    return told
+
+
 def _text(options: argparse.Namespace) -> str:
     """What the commands print that print one thing only."""
     if options.help:
@@ -101,9 +114,7 @@ def _text(options: argparse.Namespace) -> str:
         return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
     settings = _settings(options)
     if options.merge_cache:
-        from summaries import saving
-
-        return saving.merge_cache_file(settings.tag_provider.cache, options.merge_cache)
+        return _merged(settings.tag_provider.cache, options.merge_cache)
     if options.apply:
         from commands import corrections
 

@@ -86,6 +86,17 @@ class SaidAs:
             change_shared(self._path, read, partial(self._with, self._new))
             self._new = {}
 
+    def merge(self, other: Path) -> int:
+        """Add the words of another such file that this one lacks; returns how many; raises UserError."""
+        theirs = _said_as(_object(read(other), other), other)
+        for tag, quoted in theirs.items():
+            mine = self._known.get(tag, {})
+            if lacking := {words: count for words, count in quoted.items() if words not in mine}:
+                self._new[tag] = lacking
+        added = sum(map(len, self._new.values()))
+        self.save()
+        return added
+
     def _with(self, new: Known, content: bytes) -> str:
         raw = _object(content, self._path)
         known = _said_as(raw, self._path)

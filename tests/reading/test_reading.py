@@ -22,6 +22,7 @@ from reading.reader import Reader, Reading
 from settings import EndpointSettings
 from tests.fakes.endpoint import FakeEndpoint, Fault, Reply, Status
 from tests.fakes.judge import Judge, good_judge, knows, says_yes
+from tests.program.project import Project
 
 Result = TypeVar("Result")
 CAPTION = "A girl rests on the pier. Her jeans are torn, and she has bare feet without any socks."
@@ -302,6 +303,20 @@ def test_what_people_write_into_said_as_stays_and_counts(tmp_path: Path) -> None
         "barefoot": ["bare feet"],
         "hat": {"jeans are torn": 0},
     }
+
+
+def test_words_for_tags_are_merged_with_the_cache_that_they_lie_beside(tmp_path: Path) -> None:
+    project, theirs = Project(tmp_path / "mine"), tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "tags_cache.json").write_text("{}", encoding="utf-8")
+    (theirs / "said_as.json").write_text(
+        '{"hat": {"crown": 3}, "barefoot": {"bare feet": 2}}', encoding="utf-8"
+    )
+    mine = project.cache.with_name("said_as.json")
+    mine.write_text('{"Hat": {"crown": 0}}', encoding="utf-8")
+    result = project.run("--merge-cache", str(theirs / "tags_cache.json"))
+    assert result.out.strip().endswith("said_as.json were added.")
+    assert mine.read_text(encoding="utf-8") == '{\n"Hat": {"crown": 0},\n"barefoot": {"bare feet": 2}\n}\n'
 
 
 @pytest.mark.parametrize(
