@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +62,19 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         _log.warning("%s holds %s, and others on this computer can read it: chmod 600 %s", path, secret, path)
     problems = list(_override(raw, overrides))
+    typed = {_place_of(override) for override in overrides}
     for (section, key), variable in ENVIRONMENT.items():
         if not raw.get(section, {}).get(key) and os.environ.get(variable):
             raw.setdefault(section, {})[key] = os.environ[variable]
-    problems += _remove_unknown(raw, path)
+    problems += _remove_unknown(raw, path, typed)
     try:
         settings = Settings.model_validate(_by_section(raw), context={"folder": path.resolve().parent})
     except ValidationError as error:
         # A wrong value in [Endpoint] is found again in each stage.
-        problems += dict.fromkeys(_sentence(raw, problem) for problem in error.errors())
+        problems += dict.fromkeys(_sentence(raw, typed, problem) for problem in error.errors())
     if problems:
-        raise UserError(f"{path} cannot be used as it is", problems)
+        only_typed = all(problem.startswith("--set") for problem in problems)
+        raise UserError(f"{'the command line' if only_typed else path} cannot be used as it is", problems)
     return settings
 
 
@@ -164,15 +166,25 @@ def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:
     """Write `Section.key=value` into `raw`; yields what is wrong with those that cannot be used."""
     for override in overrides:
         place, equals, value = override.partition("=")
-        section, dot, key = (part.strip() for part in place.partition("."))
-        key = key.lower()
-        if not (equals and dot and section and key):
+        section, key = _place_of(override)
+        if not (equals and section and key):
             shown = f" {_shown(place)}" if place else ""
             yield f"--set{shown}: should be Section.key=value, such as Endpoint.concurrency=8"
         elif former := _former(section, key):
             yield from _tell_former(f"--set {section}.{key}", former)
         else:
             raw.setdefault(section, {})[key] = value.strip()
+
+
+def _place_of(override: str) -> tuple[str, str]:
+    """Section and key of `Section.key=value`; where one is missing it is empty."""
+    section, _, key = override.partition("=")[0].partition(".")
+    return section.strip(), key.strip().lower()
+
+
+def _as_written(name: str, key: str, *, is_typed: bool) -> str:
+    """A setting as the user has written it: in config.ini, or on the command line."""
+    return f"--set {name}.{key}" if is_typed else f"[{name}] {key}"
 
 
 def _allowed_keys(name: str) -> list[str]:
@@ -182,8 +194,11 @@ def _allowed_keys(name: str) -> list[str]:
     return keys
 
 
-def _remove_unknown(raw: Raw, path: Path) -> list[str]:
-    """Take out of `raw` what is no setting; returns what is wrong with it, each with the nearest name."""
+def _remove_unknown(raw: Raw, path: Path, typed: Set[tuple[str, str]]) -> list[str]:
+    """Take out of `raw` what is no setting; returns what is wrong with it, each with the nearest name.
+
+    `typed` are section and key of what the command line sets.
+    """
     problems = []
     for name in list(raw):
         formers = {key: former for key in raw[name] if (former := _former(name, key))}
@@ -196,10 +211,13 @@ def _remove_unknown(raw: Raw, path: Path) -> list[str]:
                 # The value is not shown: it may be a secret behind a mistyped name.
                 del raw[name][key]
                 guess = _did_you_mean(key, allowed)
-                problems.append(f"[{name}] {_shown(key)}: there is no such setting{guess}")
-        elif raw.pop(name) or not formers:
+                place = _as_written(name, _shown(key), is_typed=(name, key) in typed)
+                problems.append(f"{place}: there is no such setting{guess}")
+        elif (keys := raw.pop(name)) or not formers:
             guess = _did_you_mean(name, SECTIONS)
-            problems.append(f"[{_shown(name)}]: there is no such section{guess}")
+            is_typed = bool(keys) and all((name, key) in typed for key in keys)
+            place = f"--set {_shown(name)}" if is_typed else f"[{_shown(name)}]"
+            problems.append(f"{place}: there is no such section{guess}")
     return problems
 
 
@@ -243,8 +261,8 @@ def _by_section(raw: Raw) -> dict[str, dict[str, Any]]:
     return sections
 
 
-def _sentence(raw: Raw, problem: ErrorDetails) -> str:
-    """What is wrong with a setting, named by the section that holds it."""
+def _sentence(raw: Raw, typed: Set[tuple[str, str]], problem: ErrorDetails) -> str:
+    """What is wrong with a setting, named by the section that holds it; `typed` as in `_remove_unknown`."""
     name, key, *further = map(str, problem["loc"])
     section = SECTIONS[name]
     if key == "endpoint":
@@ -252,8 +270,10 @@ def _sentence(raw: Raw, problem: ErrorDetails) -> str:
         name = name if key in raw.get(name, {}) else "Endpoint"
     field, value = section.model_fields[key], raw[name][key]
     is_secret = field.annotation is SecretStr or key in MAY_HOLD_SECRETS or "@" in value
-    written = key if is_secret else f"{key} = {value}"
+    is_typed = (name, key) in typed
+    equals = "=" if is_typed else " = "
+    written = _as_written(name, key if is_secret else f"{key}{equals}{value}", is_typed=is_typed)
     words_of_pydantic = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     wrong = _PLAIN_WORDS.get(problem["type"], words_of_pydantic)
     example = (field.examples or [""])[0]
-    return f"[{name}] {written}: {wrong}; write for example {key} = {example}"
+    return f"{written}: {wrong}; write for example {key}{equals}{example}"

@@ -20,9 +20,11 @@ NO_MODEL = (
     "No model server answers on this computer: the captions are drafts, composed from the tags alone. "
     "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
 )
+_DRAFTS = "The captions are drafts, made without a model."
 BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
 # Of fewer captions nothing is said about the model.
 _FEWEST_JUDGED = 5
+_INCOMPLETE = "Not everything could be done: see above what is missing and why."
 _AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
 
 
@@ -68,7 +70,7 @@ class Summary:
 
     say: Callable[[str], None]
     is_anything_new: bool = False
-    _without_model: str = ""
+    _are_drafts: bool = False
     _results: list[Product] = field(default_factory=list)
     _is_incomplete: bool = False
     _hint: str = ""
@@ -81,8 +83,8 @@ class Summary:
             self.say(line)
 
     def no_model(self, why: str) -> None:
-        """Say, now and at the end, that captions are composed without a model."""
-        self._without_model = why
+        """Say why captions are composed without a model, and at the end that they are drafts."""
+        self._are_drafts = True
         self.say(why)
 
     def found(self, folder: Folder) -> None:
@@ -116,8 +118,10 @@ class Summary:
 
     def nothing_to_do(self, product: Product, existing: int) -> None:
         """Say that everything a stage would make exists."""
-        anew = f"; {_AFTER_A_CHANGE}" if existing else ""
-        self.say(f"Nothing to do: {amount(existing, product.result)} there already{anew}.")
+        if not existing:
+            self.incomplete("No picture can be captioned as the files are: see the problems above.")
+            return
+        self.say(f"Nothing to do: {amount(existing, product.result)} there already; {_AFTER_A_CHANGE}.")
         self._results.append(product)
 
     def report(self, path: Path, pictures: int) -> None:
@@ -137,8 +141,10 @@ class Summary:
         # Whoever has captions wants to know where they are, and not where the descriptions are.
         results = [each for each in self._results if each.result == "caption"] or self._results
         places = ", ".join(f"{each.result}s are in {each.place}" for each in results) or "nothing was made"
+        if self._is_incomplete:
+            self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        for line in filter(None, (self._without_model, self._hint)):
+        for line in filter(None, (_DRAFTS if self._are_drafts else "", self._hint)):
             self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 

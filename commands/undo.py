@@ -151,7 +151,7 @@ def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
     parts = [amount(count, noun) for noun, count in undone.done.items()] or ["nothing"]
     line = f"Put back of what the run of {printable(run)} replaced: {', '.join(parts)}"
     if undone.there_already:
-        line += f"; {undone.there_already:,} there already"
+        line += f"; {undone.there_already:,} had been put back before"
     say(f"{line}.")
     for heading, lines in (
         ("Changed since that run, and left as they are", undone.changed),

@@ -28,6 +28,8 @@ _POSSESSIVE = ("'s", "’s")
 # Then the run ends.
 _MOST_SLOW_CAPTIONS = 3
 _LEADING_MARKS = tuple(",.;:!?")
+# Words with which a caption begins, and which no name begins with when a small letter follows.
+_FIRST_WORD = re.compile(r"(?:An?|The|She|He|They|One|Two|Three|Four|Five|Six|Several|Many)(?= [a-z])")
 
 
 @dataclass(slots=True)
@@ -124,7 +126,8 @@ def with_trigger(caption: str, trigger: str) -> str:
     if not rest:
         return trigger
     if leading is None or leading["mark"]:
-        return f"{trigger}, {rest}"
+        first = _FIRST_WORD.match(rest)
+        return f"{trigger}, {rest[0].lower() + rest[1:] if first else rest}"
     return f"{trigger}{'' if rest.startswith(_POSSESSIVE) else ' '}{rest}"
 
 

@@ -36,7 +36,7 @@ _LINK_OUT = "the link leads out of the picture folder and is not followed: copy 
 _LINK_BROKEN = "the link is broken: repair it or delete it"
 _NO_FILE = "it is a pipe or a device, not a file: move it away, or put a file in its place"
 _NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
-_NO_PICTURE = "no picture has the name of this tag file: rename one of them, or delete the tag file"
+_NO_PICTURE = "no picture has the name of this tag file: rename the file or its picture, or delete the file"
 
 
 @dataclass(frozen=True, slots=True)

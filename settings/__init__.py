@@ -313,7 +313,7 @@ class Former:
 
 FORMER_SETTINGS: Mapping[tuple[str, str], Former] = {
     ("Endpoint", "overlap"): Former(
-        "was removed: the stages run one after another; delete the line", harmless=True
+        "was removed, because the stages run one after another: leave it out", harmless=True
     ),
 }
 """By section and key, what a config.ini may still hold; keys of [Endpoint] also count in the stages."""

@@ -41,13 +41,13 @@ def test_line_breaks_of_every_kind_become_spaces() -> None:
 @pytest.mark.parametrize(
     ("caption", "text"),
     [
-        ("A girl smiles.", "mychar, A girl smiles."),
-        ("A girl, mychar, smiles.", "mychar, A girl, smiles."),
+        ("A girl smiles.", "mychar, a girl smiles."),
+        ("A girl, mychar, smiles.", "mychar, a girl, smiles."),
         ("mychar, a girl", "mychar, a girl"),
         ("MyChar: a girl and mychar", "mychar, a girl and the character"),
-        ("A girl named mychar stands.", "mychar, A girl stands."),
-        ("She hugs mychar and Rem.", "mychar, She hugs the character and Rem."),
-        ("She smiles. Mychar smiles.", "mychar, She smiles. The character smiles."),
+        ("A girl named mychar stands.", "mychar, a girl stands."),
+        ("She hugs mychar and Rem.", "mychar, she hugs the character and Rem."),
+        ("She smiles. Mychar smiles.", "mychar, she smiles. The character smiles."),
         ("Mychar's hair is red.", "mychar's hair is red."),
         ("mychar stands in a field.", "mychar stands in a field."),
         ("1girl, solo, mychar", "mychar, 1girl, solo"),
@@ -69,9 +69,9 @@ def test_adding_the_trigger_word_twice_is_the_same_as_once(caption: str) -> None
 @pytest.mark.parametrize(
     ("prefix", "suffix", "text"),
     [
-        ("An anime picture.", "", "mychar, An anime picture. A girl smiles."),
-        ("", "In soft light.", "mychar, A girl smiles. In soft light."),
-        ("", ", in the style of ink", "mychar, A girl smiles., in the style of ink"),
+        ("An anime picture.", "", "mychar, an anime picture. A girl smiles."),
+        ("", "In soft light.", "mychar, a girl smiles. In soft light."),
+        ("", ", in the style of ink", "mychar, a girl smiles., in the style of ink"),
         ("photo of mychar:", "", "mychar, photo of the character: A girl smiles."),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_caption_is_not_shortened_inside_a_quotation() -> None:
 
 def test_prefix_and_suffix_count_toward_the_limit_and_are_never_cut_off() -> None:
     text, notes = finish("One two. Three four.", "mychar", max_words="5", shorten="True", suffix="The end.")
-    assert (text, notes) == ("mychar, One two. The end.", [])
+    assert (text, notes) == ("mychar, one two. The end.", [])
 
 
 def test_a_hidden_trait_is_reported_but_not_if_it_is_in_the_prefix() -> None:
@@ -183,7 +183,7 @@ def test_a_run_finishes_captions_and_reports_those_that_are_too_long(tmp_path: P
         project.add("a.png")
         endpoint.script(Reply("A girl smiles (left, far) at the viewer while it rains outside."))
         result = project.run()
-    expected = "mychar, An illustration. A girl smiles at the viewer while it rains outside."
+    expected = "mychar, an illustration. A girl smiles at the viewer while it rains outside."
     assert project.caption("a") == expected
     assert "to look at: 1 over max_tokens_clip" in result.out
     assert result.code == 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.fakes.wiki_pages import TAGS
@@ -20,11 +22,22 @@ def test_without_a_model_the_composer_drafts_and_the_first_and_last_line_say_so(
     lines = result.out.splitlines()
     assert result.code == 0
     assert "drafts" in lines[0]
-    assert lines[-1] == lines[0]
+    assert lines[-1] == "The captions are drafts, made without a model."
     assert "TagProvider: skipped, there is no model to ask" in lines
     assert "Interrogator: skipped, there is no model to ask" in lines
     assert project.caption("a").startswith("Hatsune Miku from Vocaloid, a girl with long aqua hair")
     assert project.journal()[0]["draft"] is True
+
+
+@pytest.mark.parametrize("orphan", [True, False])
+def test_a_run_that_can_caption_nothing_does_not_say_that_all_is_done(tmp_path: Path, orphan: bool) -> None:
+    project = Project(tmp_path)
+    picture = project.add("a.png")
+    (picture if orphan else picture.with_suffix(".txt")).unlink()
+    result = project.run()
+    assert result.code == 1
+    assert "Not everything could be done: see above what is missing and why." in result.out
+    assert "there already" not in result.out
 
 
 def test_three_stages_in_one_run_make_meanings_a_description_and_a_caption(tmp_path: Path) -> None:
@@ -170,7 +183,7 @@ def test_the_trigger_word_stands_in_front_exactly_once(tmp_path: Path) -> None:
         project = Project(tmp_path, url=endpoint.url, Tags__trigger="mychar")
         project.add("a.png")
         project.run()
-    assert project.caption("a") == "mychar, A girl, smiles."
+    assert project.caption("a") == "mychar, a girl, smiles."
 
 
 def test_with_a_limit_only_that_many_pictures_are_done_and_the_next_run_does_the_next(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_undo_puts_back_all_that_overwrite_replaced_and_nothing_that_was_edited_
         result = project.run("--undo")
     assert result.code == 0
     # The fake sees the same again in three of the pictures.
-    assert "3 captions, 1 description; 3 there already" in result.out
+    assert "3 captions, 1 description; 3 had been put back before" in result.out
     assert f"Changed since that run, and left as they are:\n  {project.captions / 'c.txt'}" in result.out
     after = contents(project)
     assert after.pop("captions/new.txt")
@@ -75,7 +75,7 @@ def test_undo_puts_back_all_that_overwrite_replaced_and_nothing_that_was_edited_
     state = contents(project)
     again = project.run("--undo")
     assert again.code == 0
-    assert "nothing; 7 there already" in again.out
+    assert "nothing; 7 had been put back before" in again.out
     assert contents(project) == state
 
 

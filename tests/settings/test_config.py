@@ -177,8 +177,13 @@ def test_overrides_win_and_their_mistakes_are_reported(tmp_path: Path) -> None:
     assert config.load(path, ["Endpoint.retries=7"]).interpreter.endpoint.retries == 7
     with pytest.raises(UserError, match=r"--set retries: should be Section.key=value"):
         config.load(path, ["retries"])
-    with pytest.raises(UserError, match=r"\[Endpoint\] retries = x: should be a whole number"):
+    typed = r"^the command line cannot .*\n  --set Endpoint.retries=x: should be a whole number"
+    with pytest.raises(UserError, match=typed):
         config.load(path, ["Endpoint.retries=x"])
+    with pytest.raises(
+        UserError, match=r"--set Endpoint.retires: there is no such setting; did you mean retries"
+    ):
+        config.load(path, ["Endpoint.retires=1"])
 
 
 @pytest.mark.parametrize("value", ["\ud800", "\udc80", "http://a\ud800/v1", "~\ud800/x", '{"a": "\udcff"}'])
@@ -253,7 +258,7 @@ def test_a_setting_that_was_removed_is_ignored_with_a_warning(
 ) -> None:
     path = write(tmp_path, f"[{section}]\noverlap = True\nretries = 7\n")
     assert config.load(path).interpreter.endpoint.retries == 7
-    became = "overlap was removed: the stages run one after another; delete the line"
+    became = "overlap was removed, because the stages run one after another: leave it out"
     assert caplog.messages == [f"{path}: [{section}] {became}"]
 
 
