@@ -122,7 +122,7 @@ class Interpreter(Stage[Picture, Written]):
             return self._compose(picture)
         description = self._description(picture)
         picture_tags = self._picture_tags(picture, description)
-        asked = self._messages(picture, description)
+        asked = self._messages(picture, description, picture_tags.draft or None)
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
@@ -212,11 +212,11 @@ class Interpreter(Stage[Picture, Written]):
         asked = self._messages(picture, self._description(picture))
         return [first_request(messages, self._settings) for messages in asked]
 
-    def _messages(self, picture: Picture, description: str) -> list[list[Message]]:
+    def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
         tags = self._collection.tags(picture)
         self._collection.admit(picture, description)
         return [
-            prompt.messages(self._material.values(picture, tags, description, prompt.uses))
+            prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
             for prompt in self._prompts
         ]
 

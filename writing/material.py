@@ -65,13 +65,18 @@ class Material:
         return tags.explicit, characters, series, [tag for tag, _ in self.explanations.choose(shown)]
 
     def values(
-        self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
+        self,
+        picture: Picture,
+        tags: TagList,
+        description: str,
+        uses: Collection[str],
+        draft: str | None = None,
     ) -> dict[str, object]:
         """The values of PICTURE_VARIABLES for one picture.
 
         All are texts, empty where there is nothing to say, except `explicit`: whether the picture is sexual,
         and `words`: the most words that a caption of these tags needs. Character sheets and the draft are
-        only made if they are among the variables that the template `uses`.
+        only made if they are among the variables that the template `uses`; a `draft` that is given is taken.
         """
         categories = self.meanings.categories(tags.tags)
         all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
@@ -99,7 +104,7 @@ class Material:
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
             "character_sheets": "\n".join(map(self.hidden.cut_from, lines)),
-            "draft": self.draft(tags) if "draft" in uses else "",
+            "draft": draft if draft is not None else self.draft(tags) if "draft" in uses else "",
             "words": _WORDS + _WORDS_PER_TAG * len(shown),
         }
 
