@@ -58,7 +58,7 @@ class Desk:
     def write(self, name: str, url: str, model: str = "tiny", **settings: str) -> Path:
         """Write a configuration, with settings such as `Interpreter__skip="True"`."""
         chosen = {"Endpoint.url": url, "Endpoint.model": model, "Endpoint.retries": "1"}
-        chosen["Interpreter.repairs"] = "0"
+        chosen |= {"Interpreter.repairs": "0", "Interpreter.floor": "none"}
         chosen |= {key.replace("__", "."): value for key, value in settings.items()}
         sections: dict[str, list[str]] = {}
         for place, value in chosen.items():
