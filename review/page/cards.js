@@ -50,7 +50,7 @@ function badges(picture) {
   if (picture.edited) list.push(badge("plain", "edited", "Written by hand; no run overwrites it"));
   if (picture.changed) list.push(badge("accent", "changed", "Another caption than before"));
   if (picture.again) list.push(badge("accent", "to be done again", "The next run writes another caption"));
-  if (picture.read) list.push(badge("plain", "read", "The model read this caption again: what it misses is not said in other words either"));
+  if (picture.read) list.push(badge("plain", "read", "The model read this caption again, and found no other words for what is missed"));
   if (picture.faults.length) list.push(badge("bad", counted(picture.faults.length, "fault")));
   if (picture.adds.length) list.push(badge("plain", "adds to the tags", `No tag, meaning or description speaks of: ${picture.adds.join(", ")}`));
   if (isMarkedAgain(picture)) list.push(badge("mine", "again, not saved yet"));
