@@ -123,7 +123,8 @@ class Endpoint:
         """Send a chat request, again if it fails in a way that may pass, and return the reply.
 
         `attempt` counts the replies to the same messages that were not accepted: each time another seed and a
-        little more temperature are sent. `extra_fields` go into the request beside those of the settings.
+        little more temperature are sent. `extra_fields` go into the request beside those of the settings, but
+        for those that are left empty there.
         Raises ItemError if this request failed, UserError or StageError if no other request can succeed.
         """
         body = _Body(self._body(messages, attempt, extra_fields or {}), may_send)
@@ -234,9 +235,11 @@ class Endpoint:
             "seed": (chosen.seed or 0) + attempt if attempt else chosen.seed,
             "stop": list(chosen.stop) or None,
         }
+        # What the user has left empty may be a field that the server refuses.
+        further = {name: value for name, value in extra_fields.items() if fields.get(name, "") is not None}
         fields = {name: value for name, value in fields.items() if value is not None}
         try:
-            return orjson.dumps({**fields, **extra_fields, **chosen.extra_body})
+            return orjson.dumps({**fields, **further, **chosen.extra_body})
         except TypeError as error:
             raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
 

@@ -57,9 +57,10 @@ def with_reader(
     folder: Path,
     do: Callable[[Reader, Asker], Coroutine[Any, Any, Result]],
     may_send: MaySend = always,
+    **chosen: str,
 ) -> Result:
     async def run() -> Result:
-        settings = EndpointSettings.model_validate({"url": server.url, "retries": 0})
+        settings = EndpointSettings.model_validate({"url": server.url, "retries": 0, **chosen})
         endpoint = Endpoint(settings, server.url, "tiny", Concurrency(4))
         try:
             return await do(Reader(folder, endpoint), Asker(endpoint, may_send))
@@ -233,6 +234,16 @@ def test_a_question_has_the_meaning_of_the_tag_and_asks_for_no_chance(tmp_path: 
         "\n1. ahoge (A strand of hair that stands up)\n2. hat"
     )
     assert request.body["temperature"] == 0
+
+
+def test_a_field_that_is_left_empty_because_the_server_refuses_it_is_not_sent(tmp_path: Path) -> None:
+    async def read(reader: Reader, asker: Asker) -> Reading | None:
+        return await reader.read(CAPTION, TAGS, {}, asker)
+
+    believed_by(tmp_path, QUOTES)
+    with FakeEndpoint(faults=(good_judge(*SAID),)) as server:
+        with_reader(server, tmp_path, read, temperature="", max_tokens="")
+        assert all(request.body.keys() == {"model", "messages"} for request in server.requests)
 
 
 def test_a_picture_that_is_excluded_meanwhile_is_asked_about_no_more(tmp_path: Path) -> None:
