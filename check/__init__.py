@@ -155,7 +155,9 @@ def _counted_tag(tag: str, category: str) -> _CountedTag | None:
     else:
         kind = _COLOUR if colour[0] else _PLAIN
     weight, weight_if_repeated = weight_of(tag, category, is_colour=kind == _COLOUR)
-    return _CountedTag(kind, colour, weight, weight_if_repeated, broader_tags(tag), ways_to_say(tag))
+    # The last words of a name are no tags: little_red_riding_hood is no hood.
+    implied = frozenset[str]() if kind in _SURE else broader_tags(tag)
+    return _CountedTag(kind, colour, weight, weight_if_repeated, implied, ways_to_say(tag))
 
 
 def _of_kind(counted: Mapping[str, _CountedTag], kind: str) -> list[str]:

@@ -21,9 +21,11 @@ NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 _ANIMALS = frozenset(map(stem, word_list("adds", "animals")))
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
 _NO_ANIMALS = frozenset(word_list("adds", "no_animals"))
+_ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
 _AFTER_ANIMALS = frozenset(word_list("adds", "after_animals"))
 _BEFORE_ANIMALS = frozenset(word_list("adds", "before_animals"))
+_GRAMMAR = frozenset(word_list("wording", "grammar"))
 _LEADS = frozenset({"a", "an", "the", "her", "his", "their", "its", "another", "some", *NUMBER_WORDS})
 _COMPARISONS = frozenset(word_list("mentions", "no_leads"))
 _PICTURES = frozenset((*word_list("mentions", "pictures"), *word_list("mentions", "self_pictures")))
@@ -83,7 +85,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
         first = _lead(text, at)
-        if first < at or word.endswith("s"):
+        if first < at or (word.endswith("s") and word not in _ALSO_VERBS):
             yield first, at
 
 
@@ -106,7 +108,9 @@ def _lead(text: Text, at: int) -> int:
             return at
         if text.words[before] in _LEADS:
             return before
-        if not is_adjective(text.words[before]) and before < at - 2:
+        # One noun may stand before: "a calico cat".
+        is_noun = before == at - 1 and text.words[before] not in _GRAMMAR
+        if not (is_noun or is_adjective(text.words[before])):
             return at
     return at
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from check.census import Census
+from check.describing import modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
-from check.text import COMMA, JOINED, Text, modifiers
+from check.text import COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, table, word_list
 from english import stem
 

@@ -2,11 +2,15 @@
 
 from bisect import bisect_left
 
-from check.text import Text, modifiers
-from check.vocabulary import concepts
+from check.describing import modifiers
+from check.text import COMMA, Text
+from check.vocabulary import concepts, word_list
 from check.ways import Described, Phrase, Ways
+from english import stem
 
 _MOST_BETWEEN = 4  # other words between one word of a phrase and the next
+# Times and weathers are those of the whole picture: "a sky" in a caption that says "night" is a night sky.
+_OF_THE_PICTURE = frozenset(stem(word) for word in word_list("phrases", "of_the_picture"))
 _TOGETHER = 7  # words from the first to the last of those that stand together
 
 
@@ -61,7 +65,15 @@ def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
     if not found:
         return False
     before = ends[found - 1]
-    return at - before <= _MOST_BETWEEN + 1 and text.sentence[before] == text.sentence[at]
+    if at - before > _MOST_BETWEEN + 1 or text.sentence[before] != text.sentence[at]:
+        return False
+    return not _begins_another_thing(text, before, at)
+
+
+def _begins_another_thing(text: Text, first: int, last: int) -> bool:
+    """Whether another thing begins between two words: "cake, a slice of lemon" is no slice of cake."""
+    between = range(first + 1, last + 1)
+    return any(text.gaps[at] == COMMA and text.words[at] in {"a", "an"} for at in between)
 
 
 def _stand_together(text: Text, slots: Phrase) -> bool:
@@ -89,8 +101,19 @@ def _is_described(text: Text, way: Described) -> bool:
         return False
     return any(
         (not way.strict or way.strict <= _concepts_of_modifiers(text, noun))
-        and all(_has_near(text, text.at[word], noun) for word in way.loose)
+        and all(word in _OF_THE_PICTURE or _goes_with(text, text.at[word], noun) for word in way.loose)
         for noun in _ends_in_order(text, way.noun)
+    )
+
+
+def _goes_with(text: Text, positions: list[int], noun: int) -> bool:
+    """Whether one of these is near a noun, and no other thing begins between."""
+    found = bisect_left(positions, noun)
+    return any(
+        abs(at - noun) <= _TOGETHER
+        and text.sentence[at] == text.sentence[noun]
+        and not _begins_another_thing(text, min(at, noun), max(at, noun))
+        for at in positions[max(0, found - 1) : found + 1]
     )
 
 

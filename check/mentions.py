@@ -78,12 +78,17 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
         if word not in _PEOPLE_NOUNS or at in names or not is_somebody(text, at):
             continue
         mention = _mention(text, at)
-        # "Dark pines crowd the bank": a crowd to which no word leads is a verb.
-        if word in _ALSO_VERBS and mention.first == at and text.gap(at) == JOINED:
+        if word in _ALSO_VERBS and _is_verb(text, mention):
             continue
         if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
             found.append(mention)
     return found
+
+
+def _is_verb(text: Text, crowd: Mention) -> bool:
+    """Whether nothing leads to a crowd, or what it crowds follows: "dark pines crowd the bank"."""
+    is_bare = crowd.first == crowd.last and text.gap(crowd.last) == JOINED
+    return is_bare or (text.word(crowd.last + 1) in _DETERMINERS and text.gap(crowd.last + 1) == JOINED)
 
 
 def _mention(text: Text, at: int) -> Mention:
@@ -100,7 +105,7 @@ def _mention(text: Text, at: int) -> Mention:
     is_more = not _MORE.isdisjoint(leads)
     if "little" in leads and sex and kind == PERSON:
         kind = CHILD
-    number = _number(leads, plural=plural)
+    number = _NUMBERS.get(text.words[at]) or _number(leads, plural=plural)
     return Mention(first, at, kind, sex, number, _DETERMINERS.isdisjoint(leads), is_more)
 
 
@@ -133,6 +138,8 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
 def is_somebody(text: Text, at: int) -> bool:
     """Whether this is a person, not a comparison, a quotation, a denial or the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
+        return False
+    if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:
         return False

@@ -104,6 +104,7 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
         sex in people.pronouns
         or sex in people.counts
         or any(noun in text.at for noun in nouns)
+        or any(one.sex == sex or text.words[one.last] == "couple" for one in people.found)
         or not roles.isdisjoint(text.words)
     )
 

@@ -1,11 +1,11 @@
-"""A caption cut into words once, so that all checks afterwards look words up; and which word describes which.
+"""A caption cut into words once, so that all checks afterwards look words up.
 
 Everything here takes time in proportion to the length of the caption, whatever the caption is.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -28,7 +28,8 @@ _SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
 _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
 _NEGATIONS = frozenset({"no", "without", "never", "not"})
-_NEGATED_WORDS = 2
+_NEGATED_WORDS = 3
+_DETERMINERS = frozenset(word_list("mentions", "determiners"))
 _ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 # A table of letters, because to decompose a long hostile text takes time in proportion to its square.
 _PLAIN_LETTERS = {
@@ -38,17 +39,6 @@ _PLAIN_LETTERS = {
     if unicodedata.decomposition(chr(code)) and "<" not in unicodedata.decomposition(chr(code))
 }
 _PLAIN = _PLAIN_LETTERS | {ord(mark): "'" for mark in "‘’ʼ`"} | {ord(mark): '"' for mark in "“”«»„"}
-
-# What describes a noun is looked for in so many words before and behind it.
-_REACH = 9
-_CONJUNCTIONS = frozenset({"and", "or", "but", "yet"})
-# A noun phrase does not go beyond one of these.
-_STOPS = frozenset(word_list("modifiers", "stops"))
-# What may stand between a noun and what is said of it: "her eyes are a deep blue".
-_LINKS = frozenset(word_list("modifiers", "links"))
-_LINKS_OR_ADJECTIVES = _LINKS | frozenset(word_list("modifiers", "adjectives"))
-_LINKS_BETWEEN_ADJECTIVES = frozenset(word_list("modifiers", "goes_on"))
-_NOUNS_AFTER_HAIR = frozenset(word_list("modifiers", "nouns_of_hair"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +194,8 @@ def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset
                 if gaps[after] != JOINED:
                     break
                 found.add(after)
+                if not (words[after] in _DETERMINERS or is_adjective(words[after])):
+                    break
     return frozenset(found)
 
 
@@ -211,64 +203,3 @@ def _is_particle(written: list[str], at: int) -> bool:
     """Whether a "no" between two capitals is one of a Japanese title: "Sousou no Frieren"."""
     near = (*written[at - 1 : at], *written[at + 1 : at + 2]) if at else ()
     return written[at] == "no" and len(near) == 2 and all(word[0].isupper() for word in near)
-
-
-def modifiers(text: Text, noun: int) -> Iterator[int]:
-    """The positions of the words that describe the noun at position `noun`.
-
-    In "a long blue skirt and red shoes" the skirt is long and blue, the shoes are red. The words on both
-    sides of the noun are read outwards up to the first one that cannot belong to it.
-    """
-    is_hair = text.stems[noun] == "hair"
-    if is_hair and text.word(noun + 1) in _NOUNS_AFTER_HAIR and text.gap(noun + 1) == JOINED:
-        return
-    yield from _modifiers_before(text, noun)
-    yield from _modifiers_after(text, noun)
-
-
-def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
-    in_a_list = False
-    for position in range(noun - 1, max(-1, noun - 1 - _REACH), -1):
-        gap = text.gap(position + 1)
-        word = text.words[position]
-        if gap >= CLAUSE:
-            return
-        if word in _CONJUNCTIONS:
-            in_a_list = True
-            continue
-        if word in _STOPS:
-            return
-        in_a_list = in_a_list or gap == COMMA
-        if in_a_list and not is_adjective(word):
-            return
-        yield position
-
-
-def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
-    position = noun + 1
-    first_gap = text.gap(position)
-    if first_gap >= CLAUSE or (first_gap == JOINED and text.word(position) not in _LINKS_OR_ADJECTIVES):
-        return
-    adjectives: list[int] = []
-    limit = position + _REACH
-    while position < limit and text.gap(position) < CLAUSE:
-        word = text.word(position)
-        if is_adjective(word):
-            adjectives.append(position)
-        elif not (
-            word in _LINKS or word in _CONJUNCTIONS or (adjectives and word in _LINKS_BETWEEN_ADJECTIVES)
-        ):
-            break
-        position += 1
-    yield from _without_those_of_next_noun(text, adjectives, position)
-
-
-def _without_those_of_next_noun(text: Text, adjectives: list[int], end: int) -> list[int]:
-    """Leave out the last adjectives if they belong to the noun at `end`: "is long, red ribbons"."""
-    kept = list(adjectives)
-    next_word = text.word(end)
-    is_of_next = bool(next_word) and next_word not in _STOPS and text.gap(end) == JOINED
-    while is_of_next and kept and kept[-1] == end - 1:
-        end = kept.pop()
-        is_of_next = text.gap(end) == JOINED
-    return kept

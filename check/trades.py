@@ -71,14 +71,12 @@ def somebody_else(
         return
     found = 0
     for one in by_trade:
-        if tags.bear_out(text.words[one.last]):
-            found += one.is_new and one.number == 1
-            continue
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
         told = max(counted, bool(before), others_before(one.first)) + found
         is_other_sex = not (told or others_before(len(text.words))) and _is_of_other_sex(one, census)
-        if is_other_sex or (told >= census.total[1] and _is_introduced(text, one)):
+        is_another = is_other_sex or (told >= census.total[1] and _is_introduced(text, one))
+        if is_another and not tags.bear_out(text.words[one.last]):
             yield one
         elif one.is_new:
             found += one.number or 0

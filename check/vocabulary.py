@@ -1,7 +1,8 @@
 """The words that the check knows: lists of words by subject, and which word says what.
 
-To teach the check a word, add it to a list of word_lists.json, or to concepts.json, which has for each word
-the narrower words and synonyms that say it too: a rose is a flower.
+To teach the check a word, add it to a list of word_lists.json; to concepts.json, which has for each word the
+narrower words that say it too: a rose is a flower; or to synonyms.json, where all words of a line say each
+other in their first sense.
 """
 
 import json
@@ -48,6 +49,10 @@ def concepts(word: str) -> tuple[str, ...]:
         )
         for end in islice(ends, 1):
             said = broader.get(end, frozenset()) | {end}
+    if word.endswith("y") and len(word) > _MIN_BEGINNING + 1 and is_adjective(word):
+        # "misty" says mist, and "foggy" fog.
+        noun = word[:-2] if word[-3] == word[-2] else word[:-1]
+        said = said | {stem(noun)} | broader.get(stem(noun), frozenset())
     return (base, *sorted(said - {base}))
 
 
@@ -76,8 +81,12 @@ def _known_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _broader_words() -> dict[str, frozenset[str]]:
-    """All broader words of each word of concepts.json, also the broader words of those."""
+    """All broader words of each word of concepts.json, also the broader words of those, and synonyms."""
     direct: dict[str, set[str]] = {}
+    for group in table("synonyms"):
+        stems = set(map(stem, group.split()))
+        for each in stems:
+            direct.setdefault(each, set()).update(stems - {each})
     for broader, narrower in table("concepts").items():
         for word in narrower.split():
             direct.setdefault(stem(word), set()).add(stem(broader))

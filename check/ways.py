@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from check.text import words_of
 from check.vocabulary import table, word_list
@@ -24,6 +25,7 @@ _HOLDING_STEM = "hold"
 _IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
 # In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
 _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
+_PRINTED = tuple(stem(word) for word in word_list("phrases", "printed"))
 _MIN_HALF = 3
 # Most captions have these words, so a caption that has one need not say the tag.
 _COMMONPLACE = frozenset(stem(word) for word in word_list("phrases", "commonplace"))
@@ -107,6 +109,18 @@ def _from_words(tag: str) -> Ways:
             words=frozenset(stems), halves=tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
         )
     slots = tuple((word,) for word in stems)
+    if stems[-1] == "print" and len(stems) == 2:
+        return Ways(together=((slots[0], _PRINTED),))
+    if stems[-1] == "fur" and len(stems) == 2 and stems[0] in _STRICT:
+        # An animal is said to have the colour of its fur: "a ginger cat".
+        words_of_hair = (table("colours")[part].get(tokens[0], "").split() for part in ("both", "hair"))
+        colours = dict.fromkeys(map(stem, (tokens[0], *chain(*words_of_hair))))
+        described = (
+            Described(((noun,),), frozenset({colour}), frozenset())
+            for noun in ("fur", "animal")
+            for colour in colours
+        )
+        return Ways(described=tuple(described))
     if stems[0] == _HOLDING_STEM:
         held = spelled.partition(" ")[2].replace(" ", "_")
         # A hand that holds a katana holds a sword.

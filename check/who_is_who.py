@@ -7,8 +7,9 @@ or "Frieren, whose", up to the first word that is neither a trait of somebody he
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from check.describing import modifiers
 from check.faults import WRONG_OWNER, Fault
-from check.text import COMMA, JOINED, Text, modifiers, words_of
+from check.text import COMMA, JOINED, Text, words_of
 from check.vocabulary import concepts, is_adjective, word_list
 from english import stem
 from tags.spelling import without_qualifiers, words

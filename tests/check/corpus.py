@@ -31,7 +31,9 @@ _OTHERS_OF_THE_DATA_SET = (
     "kamado_nezuko",
     "kawashiro_nitori",
 )
-MEASURED = (*KINDS, "missed", "contradicted")
+MEASURED = (*KINDS, "missed", "contradicted", "adds")
+# What leads to a noun does not matter for what a caption adds.
+_LEADS = frozenset({"a", "an", "the", "her", "his", "their", "one", "two", "three"})
 FAULTS = (*KINDS, "contradicted")
 
 
@@ -91,12 +93,31 @@ LONG = _examples("coverage_long.jsonl")
 TUNED, HELD_OUT = CORPUS[0::2], CORPUS[1::2]
 TUNED_PROSE, HELD_OUT_PROSE = PROSE[0::2], PROSE[1::2]
 TUNED_LONG, HELD_OUT_LONG = [example for at, example in enumerate(LONG) if at % 3 != 2], LONG[2::3]
-MISSED = "missed"
+MISSED, ADDS = "missed", "adds"
 # The captions that what is missed is measured on.
-GROUPS_OF_MISSED = {"short": CORPUS, "long, tuned": TUNED_PROSE, "long, held out": HELD_OUT_PROSE}
+GROUPS_OF_MISSED = {
+    "short": CORPUS,
+    "prose, tuned": TUNED_PROSE,
+    "prose, held out": HELD_OUT_PROSE,
+    "long, tuned": TUNED_LONG,
+    "long, held out": HELD_OUT_LONG,
+}
+# The captions that faults are measured on.
+GROUPS_OF_FAULTS = {
+    "tuned": TUNED,
+    "held out": HELD_OUT,
+    "long, tuned": TUNED_LONG,
+    "long, held out": HELD_OUT_LONG,
+}
 # What is reached for missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
 # somebody is embarrassed, and the check does not. Of 100 tags of long captions, it wrongly calls 8 missed.
-FLOORS_OF_MISSED = {"short": (0.92, 0.87), "long, tuned": (0.50, 0.92), "long, held out": (0.46, 0.85)}
+FLOORS_OF_MISSED = {
+    "short": (0.93, 0.88),
+    "prose, tuned": (0.53, 0.94),
+    "prose, held out": (0.50, 0.87),
+    "long, tuned": (0.40, 0.95),
+    "long, held out": (0.15, 0.90),
+}
 KNOWN_NAMES = frozenset(
     [
         *(tag for tag, entry in load_glossary().items() if entry.category == "character"),
@@ -111,8 +132,15 @@ def judge(example: Example) -> Coverage:
     return check(example.caption, example.tags, example.categories, known_names=KNOWN_NAMES)
 
 
+def _plain(said: str) -> str:
+    return " ".join(word for word in said.lower().replace('"', "").split() if word not in _LEADS)
+
+
 def measure(examples: Sequence[Example]) -> dict[str, Figure]:
-    """Count for each kind of fault, and for missed and contradicted tags, where checks and reader agree."""
+    """Count where checks and reader agree: for each kind of fault, for tags, and for what captions add.
+
+    By the rules alone, tags that are perhaps unsaid are missed.
+    """
     right, wrong, overlooked = Counter[str](), Counter[str](), Counter[str]()
     for example in examples:
         coverage = judge(example)
@@ -122,6 +150,11 @@ def measure(examples: Sequence[Example]) -> dict[str, Figure]:
             "contradicted": (set(coverage.contradicted), example.contradicted),
             **{kind: ({kind} & kinds, {kind} & example.faults) for kind in KINDS},
         }
+        adds = {_plain(each.said) for each in coverage.adds}
+        # "dog" and "a small dog" are the same.
+        wanted_adds = {_plain(each) for each in example.adds}
+        adds = {next((each for each in wanted_adds if each in said or said in each), said) for said in adds}
+        pairs["adds"] = adds, wanted_adds
         for name, (found, wanted) in pairs.items():
             right[name] += len(set(found) & set(wanted))
             wrong[name] += len(set(found) - set(wanted))

@@ -14,16 +14,21 @@ from check import KINDS, check
 from composer import compose
 from errors import ItemError
 from tests.check.corpus import (
+    ADDS,
     CORPUS,
     FAULTS,
     FLOORS_OF_MISSED,
     GROUPS_OF_MISSED,
     HELD_OUT,
+    HELD_OUT_LONG,
     KNOWN_NAMES,
+    LONG,
     MISSED,
     PROSE,
     TUNED,
+    TUNED_LONG,
     Example,
+    Figure,
     judge,
     measure,
 )
@@ -65,6 +70,25 @@ def test_the_checks_find_faults_as_a_reader_does(name: str, examples: list[Examp
     assert figure.recall >= 0.90
 
 
+@pytest.mark.parametrize("examples", [TUNED_LONG, HELD_OUT_LONG], ids=["tuned", "held out"])
+def test_faults_of_long_captions_are_found_as_a_reader_finds_them(examples: list[Example]) -> None:
+    """All kinds together: some have two examples among these."""
+    figures = measure(examples)
+    counts = zip(
+        *((each.right, each.wrong, each.overlooked) for each in map(figures.get, FAULTS) if each), strict=True
+    )
+    figure = Figure(*map(sum, counts))
+    assert figure.precision >= 0.95
+    assert figure.recall >= 0.90
+
+
+@pytest.mark.parametrize("examples", [TUNED_LONG, HELD_OUT_LONG], ids=["tuned", "held out"])
+def test_what_captions_add_is_found_as_a_reader_finds_it(examples: list[Example]) -> None:
+    figure = measure(examples)[ADDS]
+    assert figure.precision >= 0.90
+    assert figure.recall >= 0.60
+
+
 @pytest.mark.parametrize("group", GROUPS_OF_MISSED)
 def test_missed_tags_are_found_as_well_as_before(group: str) -> None:
     figure = measure(GROUPS_OF_MISSED[group])[MISSED]
@@ -79,10 +103,10 @@ def test_long_captions_have_hardly_any_false_faults() -> None:
     assert sum(bool(judge(example).faults) for example in PROSE) <= 1
 
 
-@pytest.mark.parametrize("example", [*CORPUS, *PROSE], ids=lambda example: ascii(example.caption)[:40])
+@pytest.mark.parametrize("example", [*CORPUS, *PROSE, *LONG], ids=lambda example: ascii(example.caption)[:40])
 def test_every_tag_that_counts_is_said_missed_or_contradicted(example: Example) -> None:
     found = judge(example)
-    parts = [*found.said, *found.missed, *found.contradicted]
+    parts = [*found.said, *found.missed, *found.perhaps, *found.contradicted]
     assert len(parts) == len(set(parts))
     assert set(parts) <= set(example.tags)
     assert 0 <= found.score <= 1

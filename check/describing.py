@@ -1,0 +1,119 @@
+"""Which words of a caption describe a noun: its adjectives before and behind it.
+
+Everything here takes time in proportion to the length of the caption, whatever the caption is.
+"""
+
+from collections.abc import Iterator
+
+from check.text import CLAUSE, COMMA, JOINED, Text
+from check.vocabulary import is_adjective, word_list
+
+# What describes a noun is looked for in so many words before and behind it.
+_REACH = 9
+_CONJUNCTIONS = frozenset({"and", "or", "but", "yet"})
+# A noun phrase does not go beyond one of these.
+_STOPS = frozenset(word_list("modifiers", "stops"))
+# What may stand between a noun and what is said of it: "her eyes are a deep blue".
+_LINKS = frozenset(word_list("modifiers", "links"))
+_LINKS_OR_ADJECTIVES = _LINKS | frozenset(word_list("modifiers", "adjectives"))
+_LINKS_BETWEEN_ADJECTIVES = frozenset(word_list("modifiers", "goes_on"))
+_PLACE_ADVERBS = frozenset({"above", "below", "beyond", "behind", "overhead", "outside"})
+# Before what is said of several nouns alike.
+_OF_ALL = frozenset({"are", "were", "both", "all"})
+_DETERMINERS_AND_ARTICLES = frozenset(("a", "an", *word_list("mentions", "determiners")))
+_MATERIALS = frozenset(word_list("modifiers", "materials"))
+_NOUNS_AFTER_HAIR = frozenset(word_list("modifiers", "nouns_of_hair"))
+
+
+def modifiers(text: Text, noun: int) -> Iterator[int]:
+    """The positions of the words that describe the noun at position `noun`.
+
+    In "a long blue skirt and red shoes" the skirt is long and blue, the shoes are red. The words on both
+    sides of the noun are read outwards up to the first one that cannot belong to it.
+    """
+    is_hair = text.stems[noun] == "hair"
+    if is_hair and text.word(noun + 1) in _NOUNS_AFTER_HAIR and text.gap(noun + 1) == JOINED:
+        return
+    yield from _modifiers_before(text, noun)
+    yield from _modifiers_after(text, noun)
+
+
+def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
+    in_a_list = False
+    for position in range(noun - 1, max(-1, noun - 1 - _REACH), -1):
+        gap = text.gap(position + 1)
+        word = text.words[position]
+        if gap >= CLAUSE:
+            return
+        if word in _CONJUNCTIONS:
+            in_a_list = True
+            continue
+        if word in _STOPS:
+            # "eyes as red as her dress"
+            if text.word(position - 1) == "as" == text.word(position - 3):
+                yield position - 2
+            return
+        in_a_list = in_a_list or gap == COMMA
+        if in_a_list and not is_adjective(word):
+            return
+        yield position
+
+
+def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
+    position = _after_others(text, noun)
+    if text.word(position) == "of":
+        yield from _modifiers_of_material(text, position + 1)
+        return
+    first_gap = text.gap(position)
+    if first_gap >= CLAUSE or (first_gap == JOINED and text.word(position) not in _LINKS_OR_ADJECTIVES):
+        return
+    adjectives: list[int] = []
+    limit = position + _REACH
+    while position < limit and text.gap(position) < CLAUSE:
+        word = text.word(position)
+        if is_adjective(word):
+            adjectives.append(position)
+        elif not (
+            word in _LINKS or word in _CONJUNCTIONS or (adjectives and word in _LINKS_BETWEEN_ADJECTIVES)
+        ):
+            break
+        position += 1
+    yield from _without_those_of_next_noun(text, adjectives, position)
+
+
+def _after_others(text: Text, noun: int) -> int:
+    """Where what is said of the noun begins: behind "above" and behind others of which the same is said.
+
+    "The sky above is blue", "his robe and his hat are blue", "a blouse and a skirt, both black".
+    """
+    start = noun + 2 if text.word(noun + 1) in _PLACE_ADVERBS and text.gap(noun + 1) == JOINED else noun + 1
+    if text.word(start) not in _CONJUNCTIONS:
+        return start
+    for position in range(start + 1, start + _REACH):
+        if text.gap(position) >= CLAUSE:
+            break
+        if text.word(position) in _OF_ALL:
+            return position
+        if text.word(position) in _STOPS - _DETERMINERS_AND_ARTICLES:
+            break
+    return start
+
+
+def _modifiers_of_material(text: Text, start: int) -> Iterator[int]:
+    """The adjectives of what a thing is made of: "wings of white feathers" are white."""
+    end = start
+    while end < start + 3 and text.gap(end) == JOINED and is_adjective(text.word(end)):
+        end += 1
+    if text.word(end) in _MATERIALS and text.gap(end) == JOINED:
+        yield from range(start, end)
+
+
+def _without_those_of_next_noun(text: Text, adjectives: list[int], end: int) -> list[int]:
+    """Leave out the last adjectives if they belong to the noun at `end`: "is long, red ribbons"."""
+    kept = list(adjectives)
+    next_word = text.word(end)
+    is_of_next = bool(next_word) and next_word not in _STOPS and text.gap(end) == JOINED
+    while is_of_next and kept and kept[-1] == end - 1:
+        end = kept.pop()
+        is_of_next = text.gap(end) == JOINED
+    return kept

@@ -1,0 +1,152 @@
+"""Where words alone mislead: names, titles, trades, colours away from their noun; and what captions add."""
+
+import pytest
+
+from check import Coverage, check
+
+CATEGORIES = {
+    "frieren": "character",
+    "sousou_no_frieren": "copyright",
+    "alice_(alice_in_wonderland)": "character",
+    "alice_in_wonderland": "copyright",
+    "uzumaki_naruto": "character",
+    "naruto": "copyright",
+    "little_red_riding_hood": "character",
+    "ruby_rose": "character",
+    "cloud_strife": "character",
+    "hirasawa_yui": "character",
+    "ram_(re:zero)": "character",
+    "rem_(re:zero)": "character",
+    "kagamine_rin": "character",
+}
+
+
+def found(caption: str, tags: str) -> Coverage:
+    return check(caption, tags.split(), CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags"),
+    [
+        ("Frieren from Sousou no Frieren sits on a log.", "frieren sousou_no_frieren sitting"),
+        ("frieren from sousou no frieren sits on a log", "frieren sousou_no_frieren sitting"),
+        ("A girl from Kimetsu no Yaiba stands and smiles.", "standing smile"),
+        ("A girl with no hat smiles.", "smile"),
+        ("Alice from Alice in Wonderland", "alice_(alice_in_wonderland) alice_in_wonderland"),
+        ("Naruto runs.", "uzumaki_naruto"),
+        ("Ruby stands in the rain.", "ruby_rose rain"),
+        ("Yui holds a guitar while Rin and Rem clap.", "hirasawa_yui kagamine_rin rem_(re:zero)"),
+        ("A schoolgirl winks.", "1girl"),
+        ("A couple dances in the hall.", "1girl 1boy couple"),
+        ("A trio of girls walks home.", "3girls"),
+        ("A girl with a pink bob smiles.", "pink_hair"),
+        ("Her pink drill curls bounce.", "pink_hair"),
+        ("Her hair shades from teal to rose.", "aqua_hair pink_hair"),
+        ("Her white hair shades into green at the tips.", "white_hair green_hair"),
+        ("A girl, whose eyes and hair are both red.", "red_eyes red_hair"),
+        ("Her eyes glow red.", "red_eyes"),
+        ("Her eyes are as red as her dress.", "red_eyes red_dress"),
+        ("She wears a blouse and a skirt, both black.", "black_shirt black_skirt"),
+        ("His robe and his peaked hat are blue.", "blue_robe"),
+        ("The sky above is clear and bright blue.", "blue_sky"),
+        ("Two wings of white feathers rise from her back.", "white_wings"),
+        ("A ginger cat sleeps.", "orange_fur"),
+        ("On a cold night a witch crosses the sky.", "night_sky"),
+        ("Her hat is sewn with stars.", "star_print"),
+        ("A misty valley, a foggy road", "mist fog"),
+        ("His arm is wrapped in bandages.", "bandaged_arm"),
+        ("Torn jeans, a bushy tail, wings made of metal", "ripped_jeans fluffy_tail mechanical_wings"),
+        ("An ornament shaped like leaves holds her hair.", "leaf_hair_ornament hair_ornament"),
+        ("Driven by wind, two geese land; he has broken a loaf.", "goose"),
+    ],
+)
+def test_what_a_reader_finds_in_a_caption_is_said(caption: str, tags: str) -> None:
+    assert found(caption, tags).said == tuple(tags.split())
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags"),
+    [
+        ("A girl from Sousou no Frieren holds a staff.", "frieren"),
+        ("A girl in clothes of Alice in Wonderland", "alice_(alice_in_wonderland)"),
+        ("A boy from Naruto runs.", "uzumaki_naruto"),
+        ("Little Red Riding Hood carries a basket.", "hood hood_up"),
+        ("A ruby red car stands in the rain.", "ruby_rose"),
+        ("Clouds drift by, and a cloud hides the sun.", "cloud_strife"),
+        ("A ram stands on the hill.", "ram_(re:zero)"),
+        ("A strawberry tart, a slice of lemon on top.", "tart_slice"),
+    ],
+)
+def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
+    series = "sousou_no_frieren alice_in_wonderland naruto little_red_riding_hood"
+    assert set(tags.split()) <= set(found(caption, f"{tags} {series}").missed)
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags", "kinds"),
+    [
+        ("Yuno from Hidamari Sketch paints.", "1girl solo", {"unknown name"}),
+        ("Yuno (Hidamari Sketch) paints.", "1girl solo", {"unknown name"}),
+        ("Kagamine Rin dances with Kagamine Len.", "1girl solo kagamine_rin", {"unknown name"}),
+        ("A girl sits in a hall of Sumeru from Genshin Impact.", "1girl solo", set()),
+        ("Weeds crowd the rails of a small station.", "no_humans", set()),
+        ("A pair of skates and a couple of cups lie there.", "no_humans", set()),
+        ("A man-shaped statue stands in the square.", "no_humans", set()),
+        ("The trio walks home.", "1girl solo", {"count"}),
+        ("A trio of girls walks home.", "2girls", {"count"}),
+        ("A couple dances in the hall.", "1girl solo", {"count"}),
+        ("The first girl laughs; the second girl cries.", "1girl solo", {"count"}),
+        ("Three girls sing to a crowd.", "4girls crowd", {"count"}),
+        ("A knight stands on a hill. The girl has a sword.", "1girl solo", set()),
+        ("She is a knight, dressed as a maid.", "1girl solo", set()),
+        ("A swimmer rests, her hair wet.", "1girl solo", set()),
+        ("A nurse smiles while a doctor stands next to her.", "1girl solo nurse", {"unsupported people"}),
+        ("Behind her the drummer counts, and the bassist waits.", "1girl solo", {"unsupported people"}),
+        ("A cowboy shoots.", "1girl solo", {"unsupported people"}),
+        ("One girl has red hair, the other green hair.", "2girls red_hair blue_hair", {"hair colour"}),
+        ("One girl has red hair, the other green hair.", "2girls red_hair", set()),
+    ],
+)
+def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: set[str]) -> None:
+    assert {fault.kind for fault in found(caption, tags).faults} == kinds
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags", "adds"),
+    [
+        ("A small dog sleeps beside two swans.", "no_humans", ["A small dog", "two swans"]),
+        ("A sparrow and a tabby sit there.", "no_humans bird cat", []),
+        ("A girl with cat ears pets a stuffed bear like a cat.", "1girl cat_ears", []),
+        ("She bears the cold and ducks under the rope.", "1girl", []),
+        ("The lights of Paris, as far as the Eiffel Tower", "city", ["Paris", "Eiffel Tower"]),
+        ("On Christmas she wears a Japanese robe. Snow falls.", "1girl", []),
+        ("Hatsune Miku's Fan Club", "1girl hatsune_miku", []),
+        ('A sign says "Closed today".', "sign", ["Closed today"]),
+        ('A sign says "Closed today".', "sign closed_today", []),
+        ("A butler waits behind the two girls.", "2girls", ["A butler"]),
+        ("Two girls have tea. A butler waits behind them.", "2girls", ["A butler"]),
+        ("A CAT IN THE HAT, THE DOG", "no_humans dog cat", []),
+    ],
+)
+def test_what_no_tag_bears_out_is_added(caption: str, tags: str, adds: list[str]) -> None:
+    assert [addition.said for addition in found(caption, tags).adds] == adds
+
+
+def test_a_description_bears_out_what_no_tag_does() -> None:
+    caption = 'A small dog named Rex, and a sign that says "Open".'
+    bare = check(caption, ["no_humans"], {})
+    told = check(caption, ["no_humans"], {}, told=['A puppy with "Rex" on its collar; a shop is open.'])
+    assert [addition.said for addition in bare.adds] == ["A small dog", "Rex", "Open"]
+    assert told.adds == ()
+
+
+def test_a_second_reading_settles_what_is_perhaps_unsaid() -> None:
+    filler = (
+        "There is light and shade, and more of it all around, near and far, high and low, warm and cold. "
+    )
+    coverage = check(f"A cat. {filler * 3}", ["cat", "teapot", "lamp"], {})
+    assert (coverage.said, coverage.missed, coverage.perhaps) == (("cat",), (), ("teapot", "lamp"))
+    assert coverage.score < coverage.most == 1
+    read = coverage.after_reading({"lamp", "sofa"})
+    assert (read.said, read.missed, read.perhaps) == (("cat", "lamp"), ("teapot",), ())
+    assert coverage.score < read.score == read.most < 1
