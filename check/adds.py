@@ -12,6 +12,7 @@ from check.capitals import Place
 from check.mentions import Mention
 from check.names import Names
 from check.text import JOINED, Text
+from check.trades import TRADES
 from check.vocabulary import concepts, is_adjective, is_known, word_list
 from check.wording import Sources
 from english import NUMBER_WORDS, stem
@@ -21,11 +22,14 @@ NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 _ANIMALS = frozenset(map(stem, word_list("adds", "animals")))
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
 _NO_ANIMALS = frozenset(word_list("adds", "no_animals"))
+_PLURAL_ENDINGS = ("s", "koi", "deer", "geese", "sheep", "mice", "oxen")
+_PLACE_ENDINGS = ("ian", "ese", "ean", "alpine")
 _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
 _AFTER_ANIMALS = frozenset(word_list("adds", "after_animals"))
 _BEFORE_ANIMALS = frozenset(word_list("adds", "before_animals"))
 _GRAMMAR = frozenset(word_list("wording", "grammar"))
+_MADE = frozenset(word_list("adds", "made"))
 _LEADS = frozenset({"a", "an", "the", "her", "his", "their", "its", "another", "some", *NUMBER_WORDS})
 _COMPARISONS = frozenset(word_list("mentions", "no_leads"))
 _PICTURES = frozenset((*word_list("mentions", "pictures"), *word_list("mentions", "self_pictures")))
@@ -71,8 +75,9 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
     for first, last in capitals:
         spoken = text.words[first : last + 1]
         # "High School" tells of no school in particular.
-        telling = [word for word in spoken if not is_known(word)] or spoken
-        if not any(map(known.bear_out, telling)):
+        telling = [word for word in spoken if not is_known(word) and word not in TRADES]
+        is_adjective_of_place = last == first and spoken[0].endswith(_PLACE_ENDINGS)
+        if telling and not (is_adjective_of_place or any(map(known.bear_out, telling))):
             yield first, last
 
 
@@ -85,7 +90,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
         first = _lead(text, at)
-        if first < at or (word.endswith("s") and word not in _ALSO_VERBS):
+        if first < at or (word.endswith(_PLURAL_ENDINGS) and word not in _ALSO_VERBS):
             yield first, at
 
 
@@ -96,6 +101,8 @@ def _is_thing(text: Text, at: int) -> bool:
         return True
     reach = range(max(0, at - _REACH), at)
     near = [text.words[before] for before in reach if text.sentence[before] == text.sentence[at]]
+    if not _MADE.isdisjoint(text.words[at + 1 : at + 1 + _REACH]):
+        return True
     return not (_COMPARISONS.isdisjoint(near) and _PICTURES.isdisjoint(near)) or bool(
         near and near[-1] in _BEFORE_ANIMALS
     )

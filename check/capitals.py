@@ -22,7 +22,6 @@ def capital_names(text: Text) -> list[Place]:
     The first word of a sentence has a capital anyway: it is a name only with more capitals behind it.
     """
     capitals = [at for at, word in enumerate(text.written) if word[0].isupper()]
-    # The first words of sentences alone name nobody.
     if len(capitals) < 2 and (not capitals or text.gap(capitals[0]) > COMMA):
         return []
     capitals = [at for at in capitals if at not in text.quoted]
@@ -76,11 +75,21 @@ def _is_joined(text: Text, before: int, at: int) -> bool:
 
 
 def _is_name(text: Text, first: int, last: int) -> bool:
-    if first == last and (text.gap(first) > COMMA or len(text.words[first]) == 1):
+    if len(text.words[first]) == 1 and first == last:
+        return False
+    if first == last and text.gap(first) > COMMA and not _is_first_of_two(text, first):
         return False
     # A list of tags may begin each of its words with a capital.
     spoken: Collection[str] = text.words[first : last + 1]
     return any(word not in _ORDINARY and word not in _JOINING for word in spoken)
+
+
+def _is_first_of_two(text: Text, at: int) -> bool:
+    """Whether a sentence begins with two names: "Kirito and Asuna"."""
+    second = text.written[at + 2 : at + 3]
+    return (
+        text.word(at + 1) == "and" and bool(second) and second[0][0].isupper() and not _is_ordinary(text, at)
+    )
 
 
 def _is_ordinary(text: Text, at: int) -> bool:

@@ -38,6 +38,7 @@ _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 _DESCRIBING_NOUNS = frozenset(word_list("mentions", "describing_nouns"))
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
+_CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
 _PRONOUNS = {
     **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
     **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
@@ -88,7 +89,7 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
 def _is_verb(text: Text, crowd: Mention) -> bool:
     """Whether nothing leads to a crowd, or what it crowds follows: "dark pines crowd the bank"."""
     is_bare = crowd.first == crowd.last and text.gap(crowd.last) == JOINED
-    return is_bare or (text.word(crowd.last + 1) in _DETERMINERS and text.gap(crowd.last + 1) == JOINED)
+    return is_bare or (text.word(crowd.last + 1) in _CROWDED and text.gap(crowd.last + 1) == JOINED)
 
 
 def _mention(text: Text, at: int) -> Mention:

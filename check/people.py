@@ -44,10 +44,13 @@ class People:
         """The mentions of girls or of boys."""
         return [mention for mention in self.found if mention.sex == sex]
 
-    def others_before(self, position: int) -> int:
-        """How many people are named before a position; one, if there is only a pronoun."""
+    def others_before(self, position: int, *, by_pronoun: bool) -> int:
+        """How many people are named before a position; with pronouns, one if there is only one of these.
+
+        A pronoun alone may mean who comes next: "With her hat in hand, a maid …".
+        """
         named = sum(at < position for at in self.name_places)
-        return named or any(at < position for at in self.pronouns.values())
+        return named or (by_pronoun and any(at < position for at in self.pronouns.values()))
 
 
 def find_people(text: Text, names: Names) -> People:

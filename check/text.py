@@ -29,7 +29,7 @@ _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
 _NEGATIONS = frozenset({"no", "without", "never", "not"})
 _NEGATED_WORDS = 3
-_DETERMINERS = frozenset(word_list("mentions", "determiners"))
+_DETERMINERS = frozenset(("a", "an", *word_list("mentions", "determiners")))
 _ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 # A table of letters, because to decompose a long hostile text takes time in proportion to its square.
 _PLAIN_LETTERS = {

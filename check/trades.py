@@ -19,9 +19,11 @@ ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
 ANY_ROLES = ROLES_OF_GIRLS | ROLES_OF_BOYS | frozenset(word_list("people", "roles"))
 _TRADES = (ANY_ROLES | frozenset(word_list("people", "trades"))) - frozenset(word_list("people", "no_trades"))
 # Each form of such a word, and the singular.
-_FORMS = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
+TRADES = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
 _GROUPS = frozenset(word_list("people", "groups"))
-_NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]})
+# "His bride" and "her squire" are somebody else than he and she.
+_OWNED = frozenset({"his", "her", "their"})
+_NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]}) | _OWNED
 _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 # "She is a knight", "dressed as a maid", "the sword of a knight" tell of nobody new.
 _SAME = frozenset(word_list("people", "leads_to_same"))
@@ -37,10 +39,10 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
     `is_more` is whether the words tell that it is somebody else: "behind her the drummer".
     """
     found: list[Mention] = []
-    if _FORMS.keys().isdisjoint(text.words):
+    if TRADES.keys().isdisjoint(text.words):
         return []
     for at, word in enumerate(text.words):
-        one = _FORMS.get(word)
+        one = TRADES.get(word)
         if one is None or at in names or not is_somebody(text, at) or _is_thing(text, at):
             continue
         first = _lead(text, at)
@@ -49,7 +51,7 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
         sex = GIRLS if one in ROLES_OF_GIRLS else BOYS if one in ROLES_OF_BOYS else ""
         is_new = lead in _NEW or (number is None and lead != "the" and one not in _GROUPS)
         is_led = _is_beside(text, first) or _goes_on(text, first, found)
-        is_more = is_led and (is_new or lead == "the")
+        is_more = (is_led and (is_new or lead == "the")) or lead in _OWNED
         found.append(Mention(first, at, TRADE, sex, _NUMBERS.get(lead, number), is_new, is_more))
     return found
 
@@ -58,14 +60,13 @@ def somebody_else(
     text: Text,
     people: Sequence[Mention],
     by_trade: Sequence[Mention],
-    others_before: Callable[[int], int],
+    others_before: Callable[..., int],
     census: Census,
     tags: Sources,
 ) -> Iterator[Mention]:
     """Those by trade who are none of the tagged people.
 
-    `people` are those that nouns name, and `others_before` tells how many are named or meant by pronouns
-    before a position.
+    `people` are those that nouns name, and `others_before` is the method of People.
     """
     if census.total is None or census.total[1] >= MANY:
         return
@@ -73,13 +74,18 @@ def somebody_else(
     for one in by_trade:
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
-        told = max(counted, bool(before), others_before(one.first)) + found
-        is_other_sex = not (told or others_before(len(text.words))) and _is_of_other_sex(one, census)
+        told = max(counted, bool(before), others_before(one.first, by_pronoun=one.is_more)) + found
+        is_alone = not (told or others_before(len(text.words), by_pronoun=True))
+        is_other_sex = is_alone and _is_of_other_sex(one, census)
         is_another = is_other_sex or (told >= census.total[1] and _is_introduced(text, one))
         if is_another and not tags.bear_out(text.words[one.last]):
             yield one
         elif one.is_new:
             found += one.number or 0
+            # "A butler waits behind the two girls."
+            behind = (each.number or 0 for each in people if each.first > one.last and each.kind != CROWD)
+            if max(behind, default=0) >= max(2, census.total[1]) and not tags.bear_out(text.words[one.last]):
+                yield one
 
 
 def _is_of_other_sex(one: Mention, census: Census) -> bool:
