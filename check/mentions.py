@@ -38,6 +38,7 @@ _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 _DESCRIBING_NOUNS = frozenset(word_list("mentions", "describing_nouns"))
 _COMPOUNDS = frozenset(word_list("mentions", "compounds"))
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
+_TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
 _PRONOUNS = {
     **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
@@ -140,6 +141,8 @@ def is_somebody(text: Text, at: int) -> bool:
     """Whether this is a person, not a comparison, a quotation, a denial or the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False
+    if text.words[at] == "audience" and text.word(at - 1) == "the" and text.word(at - 2) in _TOWARDS:
+        return False  # Who is sung to or smiled at may be where the viewer is.
     if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:

@@ -21,8 +21,8 @@ _TRADES = (ANY_ROLES | frozenset(word_list("people", "trades"))) - frozenset(wor
 # Each form of such a word, and the singular.
 TRADES = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
 _GROUPS = frozenset(word_list("people", "groups"))
-# "His bride" and "her squire" are somebody else than he and she.
-_OWNED = frozenset({"his", "her", "their"})
+# "His bride" and "her squire" are somebody else than he and she; "their captain" may be one of them.
+_OWNED = frozenset({"his", "her"})
 _NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]}) | _OWNED
 _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 # "She is a knight", "dressed as a maid", "the sword of a knight" tell of nobody new.
