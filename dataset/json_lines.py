@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import logging
 import os
@@ -82,10 +83,14 @@ class JsonLines:
 
     def read(self) -> Iterator[JsonObject]:
         """Every valid line, oldest first; none if there is no file yet."""
+        pieces = self._pieces(self._next_line)
+        first = next(pieces, None)
+        if first is None:
+            return
         # orjson parses three times as fast as `json`, and a run that reads nothing need not load it.
         import orjson
 
-        for raw in self._pieces(self._next_line):
+        for raw in itertools.chain((first,), pieces):
             line = _parsed(raw, orjson.loads)
             if line is not None:
                 yield line
