@@ -16,7 +16,7 @@ _USUAL_TAGS = 10
 # In tokens: a question with a caption of sixty words, and its answer.
 _QUESTION = 150
 # With fewer captions than these, the examination of a model would take longer than they do.
-_FEWEST_CAPTIONS = 50
+_FEWEST_CAPTIONS = 100
 
 
 def costs(folder: Path, model: str, mode: str, captions: int) -> str:

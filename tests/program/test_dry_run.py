@@ -211,7 +211,7 @@ def test_a_price_that_is_not_a_number_is_a_mistake_in_the_settings(tmp_path: Pat
     [
         ("auto", 2, "No caption is read again: for so few tiny is not examined, unless reading = always."),
         ("always", 2, "and once 138 with "),
-        ("auto", 50, "for each caption that would be repaired, and once 138 with "),
+        ("auto", 100, "for each caption that would be repaired, and once 138 with "),
     ],
 )
 def test_it_is_told_what_a_second_reading_may_take(
