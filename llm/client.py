@@ -12,7 +12,7 @@ import openai
 from pydantic import BaseModel
 
 from config import VERSION, is_loopback
-from limits import LARGEST_ANSWER, refuse_many_values
+from limits import LARGEST_ANSWER, MOST_JSON_VALUES, refuse_many_values
 from llm import protocol, trouble
 from llm.protocol import ChatCompletion, Facts, ModelList, Properties, TokenList
 from llm.trouble import Trouble
@@ -158,6 +158,10 @@ class _BoundedClient(openai.DefaultAioHttpClient):
         except aiohttp.ClientResponseError as error:
             # What is no HTTP at all; the SDK does not know this error of its transport.
             raise openai.OpenAIError(error.message) from error
+        if _is_plain_and_small(response):
+            # The usual answer: it has the length that it tells, and its bytes are taken as they are.
+            await response.aread()
+            return response
         body = bytearray()
         try:
             # The library unpacks at most a megabyte for each of these pieces.
@@ -180,6 +184,14 @@ class _BoundedClient(openai.DefaultAioHttpClient):
             if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
         ]
         return type(response)(response.status_code, headers=headers, content=bytes(body), request=request)
+
+
+def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above
+    """Whether an answer is a success, not packed, and told to be too short to hold too many values."""
+    told, headers = response.headers.get("content-length", ""), response.headers
+    if "content-encoding" in headers or "transfer-encoding" in headers or not response.is_success:
+        return False
+    return told.isascii() and told.isdecimal() and len(told) < 8 and int(told) <= MOST_JSON_VALUES
 
 
 def _innermost(error: BaseException) -> BaseException:
