@@ -215,6 +215,23 @@ def test_the_draft_is_kept_where_the_text_of_the_model_is_surely_worse(
     assert f"a.png: the draft was better: the model's text {why}" in result.out
 
 
+def test_a_model_whose_drafts_are_better_is_told_of_at_the_end_of_a_run_and_by_the_check(
+    tmp_path: Path,
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = floor_at(tmp_path, endpoint, Endpoint__concurrency="1", Endpoint__retries="0")
+        for number in range(5):
+            project.add(f"{number}.png", TAGS)
+        project.set["Interpreter.repairs"] = "0"
+        endpoint.script(*[Reply(WRONG_HAIR)] * 3, *[Reply(GOOD)] * 3)
+        told = project.run().out
+        endpoint.script(*[Reply("ready")] * 3)
+        checked = project.run("--check").out
+    weak = "The draft was better for 3 of 6 pictures: this model writes worse than no model; try a larger one"
+    assert weak in told.splitlines()[-1]
+    assert weak in checked
+
+
 def test_a_loop_that_max_tokens_ended_is_told_as_a_loop(tmp_path: Path) -> None:
     loop = Reply("A star, a moon, a starry sky, " * 20, finish_reason="length")
     with FakeEndpoint() as endpoint:
