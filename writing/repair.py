@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from check import Fault, new_words
+from check import TAG_SPELLING, Fault, new_words
 from composer import compose
 from english import sentence_spans
 from tags.categories import CHARACTER, COPYRIGHT
@@ -44,8 +44,11 @@ class Repair:
         return not is_copy and len(new_words(sentence, asked, caption)) <= _MOST_MADE_UP
 
 
-def joined(caption: str, judged: Judgement, picture: PictureTags) -> str:
-    """The caption with a sentence, made from tags, that names the characters whom it leaves unnamed."""
+def without_request(caption: str, judged: Judgement, picture: PictureTags) -> str:
+    """The caption with tags written in words, and a sentence from the tags for who is not named."""
+    for fault in judged.coverage.faults:
+        if fault.kind == TAG_SPELLING:
+            caption = caption.replace(fault.said, fault.said.replace("_", " "))
     naming = _naming(judged, picture) if judged.unnamed else ""
     end = "" if caption.endswith((".", "!", "?")) else "."
     return f"{caption}{end} {naming}" if naming else caption

@@ -184,7 +184,7 @@ class CaptionWriter:
     ) -> None:
         """Mend what is surely wrong, with sentences from tags or with single sentences of the model."""
         for attempt in range(1, self._settings.repairs + 1):
-            text = repair.joined(main.text, main.judged, picture)
+            text = repair.without_request(main.text, main.judged, picture)
             if text != main.text:
                 self._take(main, text, picture)
             # The draft says what is missed without a request.

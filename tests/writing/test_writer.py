@@ -90,6 +90,16 @@ def test_what_is_not_found_in_a_long_caption_is_perhaps_unsaid_and_no_reason_to_
     assert (lines["b"]["missed"], lines["b"]["perhaps"]) == ([], ["teapot"])
 
 
+def test_a_tag_that_was_left_as_one_is_written_in_words_without_a_request(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint)
+        endpoint.script(Reply(f"{GOOD} Her boots are knee_high."))
+        project.run()
+        assert len(endpoint.requests) == 1
+    assert project.caption("a") == f"{GOOD} Her boots are knee high."
+    assert project.journal()[0]["repaired"] is True
+
+
 def test_the_sentence_with_a_wrong_colour_is_asked_for_again_and_put_in_its_place(tmp_path: Path) -> None:
     wrong = "Hatsune Miku from Vocaloid has long red hair."
     with FakeEndpoint() as endpoint:
