@@ -56,6 +56,14 @@ def test_a_tag_counts_as_said_if_a_said_tag_implies_it(album: Album) -> None:
     assert '"marks":"sssm"' in page.replace(" ", "")
 
 
+def test_a_picture_shows_what_its_caption_adds_unless_its_description_bears_that_out(album: Album) -> None:
+    name = album.add("a.png", "1girl, solo, smile")
+    album.caption(name, 'A girl smiles at a dog. The sign says "Open late".')
+    assert entry(album, name)["adds"] == ['"a dog"', '"Open late"']
+    (album.project.descriptions / f"{name}.txt").write_text("A girl and her puppy.", "utf-8")
+    assert entry(album, name)["adds"] == ['"Open late"']
+
+
 def test_a_picture_has_its_caption_cost_and_the_marks_of_its_tags(album: Album) -> None:
     name = album.add("a/b.png", "1girl, solo, red dress, hat, umbrella, holding umbrella")
     caption = "A girl in a red dress holds an umbrella."
