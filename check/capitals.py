@@ -21,7 +21,11 @@ def capital_names(text: Text) -> list[Place]:
 
     The first word of a sentence has a capital anyway: it is a name only with more capitals behind it.
     """
-    capitals = [at for at, word in enumerate(text.written) if word[0].isupper()]
+    # A word without a capital is the same in lower case, which is quicker to see than a capital.
+    changed = [
+        at for at, (as_is, low) in enumerate(zip(text.written, text.words, strict=True)) if as_is != low
+    ]
+    capitals = [at for at in changed if text.written[at][0].isupper()]
     if len(capitals) < 2 and (not capitals or text.gap(capitals[0]) > COMMA):
         return []
     capitals = [at for at in capitals if at not in text.quoted]

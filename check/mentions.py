@@ -76,8 +76,9 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
     """
     found: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
-    for at, word in enumerate(text.words):
-        if word not in _PEOPLE_NOUNS or at in names or not is_somebody(text, at):
+    nouns = [(at, word) for at, word in enumerate(text.words) if word in _PEOPLE_NOUNS]
+    for at, word in nouns:
+        if at in names or not is_somebody(text, at):
             continue
         mention = _mention(text, at)
         if word in _ALSO_VERBS and _is_verb(text, mention):

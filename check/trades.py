@@ -39,15 +39,13 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
     `is_more` is whether the words tell that it is somebody else: "behind her the drummer".
     """
     found: list[Mention] = []
-    if TRADES.keys().isdisjoint(text.words):
-        return []
-    for at, word in enumerate(text.words):
-        one = TRADES.get(word)
-        if one is None or at in names or not is_somebody(text, at) or _is_thing(text, at):
+    by_trade = [(at, TRADES[word]) for at, word in enumerate(text.words) if word in TRADES]
+    for at, one in by_trade:
+        if at in names or not is_somebody(text, at) or _is_thing(text, at):
             continue
         first = _lead(text, at)
         lead = text.words[first] if first < at else ""
-        number = None if one != word or one in _GROUPS else 1
+        number = None if one != text.words[at] or one in _GROUPS else 1
         sex = GIRLS if one in ROLES_OF_GIRLS else BOYS if one in ROLES_OF_BOYS else ""
         is_new = lead in _NEW or (number is None and lead != "the" and one not in _GROUPS)
         is_led = _is_beside(text, first) or _goes_on(text, first, found)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
-from check.text import words_in
+from check.text import words_in, words_of
 from check.vocabulary import concepts, word_list
 from english import NUMBER_WORDS, stem
 
@@ -27,6 +27,7 @@ _FRAMING_STEMS = frozenset(map(stem, _FRAMING))
 # Words for kinds of things: a text that names one of a kind says more than a source that names the kind.
 _KINDS = frozenset(stem(word) for word in word_list("wording", "kinds"))
 _SHORTEST_PART = 3
+_LONGEST_TAG = 50  # characters
 _DIGITS = "0123456789"
 # What people write for the girl of 1girl and the boy of 1boy.
 _PEOPLE = {
@@ -95,8 +96,9 @@ class Sources:
         return frozenset(map(stem, self._words))
 
     @cached_property
-    def _texts(self) -> list[list[str]]:
-        return list(map(words_in, self._given))
+    def _texts(self) -> list[Sequence[str]]:
+        # What is short is a tag, which many captions have: its words are remembered.
+        return [words_of(text) if len(text) < _LONGEST_TAG else words_in(text) for text in self._given]
 
     @cached_property
     def _words(self) -> set[str]:
