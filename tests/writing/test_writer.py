@@ -164,6 +164,16 @@ def test_a_caption_under_the_least_coverage_gets_one_more_sentence_where_there_i
     assert project.caption("a") == f"{short} She has long hair and a smile."
 
 
+def test_a_further_sentence_that_contradicts_the_tags_is_not_added(tmp_path: Path) -> None:
+    short = "Hatsune Miku from Vocaloid, a girl with aqua hair."
+    with FakeEndpoint() as endpoint:
+        project = project_at(tmp_path, endpoint, Interpreter__min_coverage="0.95")
+        endpoint.script(Reply(short), Reply("Her long hair is red, and she has a smile."))
+        project.run()
+        assert len(endpoint.requests) == 2
+    assert project.caption("a") == short
+
+
 LEAKING = "Hatsune Miku from Vocaloid is a girl with long aqua hair. She smiles with red eyes."
 
 
