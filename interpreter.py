@@ -23,7 +23,8 @@ from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
 from writing.rereading import Rereading
-from writing.writer import CAPTION, Captions, CaptionWriter, first_request
+from writing.variants import CAPTION
+from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

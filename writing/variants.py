@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from errors import ItemError
+from llm.prompts import Message
 
 # What each variant is, in the words of the request. The variant "tags" needs no model.
 WANTED: Mapping[str, str] = {
@@ -18,6 +20,8 @@ WANTED: Mapping[str, str] = {
 # Variants of more words are not accepted; up to a third more than asked for is.
 MOST_WORDS: Mapping[str, int] = {"long": 200, "medium": 95, "short": 40}
 TAGS = "tags"
+# The name of the caption where no variants are asked for.
+CAPTION = "caption"
 
 _KEY = re.compile(
     rf"^[ \t]*[-*_#\"]{{0,4}}[ \t]*[*_\"]{{0,3}}({'|'.join(WANTED)})\b[^:\n]{{0,20}}:[*_\"]{{0,3}}[ \t]*",
@@ -35,6 +39,16 @@ def request_for(names: Sequence[str]) -> str:
         f"holds for each; only the length differs:\n{wanted}\n"
         "Answer with a JSON object that has exactly these keys and the captions as values, and nothing else."
     )
+
+
+def asking_for(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
+    """The messages with a request at their end, so that all before it is the same for every variant."""
+    if names == [CAPTION]:
+        return messages
+    return [
+        *messages[:-1],
+        replace(messages[-1], text=f"{messages[-1].text}\n\n{request_for(names)}"),
+    ]
 
 
 def response_format(names: Sequence[str]) -> dict[str, Any]:

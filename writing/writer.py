@@ -26,8 +26,6 @@ from writing.rereading import Known, Rereading
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-# The name of the caption where no variants are asked for.
-CAPTION = "caption"
 # Of so many answers that are spoiled in the same way, another one would be too.
 _MOST_SPOILED = 2
 Result = TypeVar("Result")
@@ -193,7 +191,7 @@ class CaptionWriter:
             if wanted is None:
                 return
             turns = [
-                *_asking_for(messages, self._names[:1]),
+                *variants.asking_for(messages, self._names[:1]),
                 Message("assistant", main.text),
                 Message("user", wanted.request),
             ]
@@ -227,14 +225,14 @@ class CaptionWriter:
         found: dict[str, str] = {}
         spoiled: list[str] = []
         if len(self._names) > 1:
-            found = await self._write_at_once(_asking_for(messages, self._names), requests)
+            found = await self._write_at_once(variants.asking_for(messages, self._names), requests)
         for name in self._names:
             if name in found:
                 continue
             stand_in = draft if name == self._names[0] else ""
             accept = partial(self._read_or_stand_in, name=name, stand_in=stand_in, spoiled=spoiled)
             try:
-                found[name] = await requests.write(_asking_for(messages, [name]), accept)
+                found[name] = await requests.write(variants.asking_for(messages, [name]), accept)
             except ItemError as error:
                 if not stand_in or error.reason not in SPOILED_ANSWERS:
                     raise
@@ -270,7 +268,7 @@ class CaptionWriter:
                     return stand_in
             raise
 
-    def _read_caption(self, reply: Reply, form: Form, *, name: str = CAPTION) -> str:
+    def _read_caption(self, reply: Reply, form: Form, *, name: str = variants.CAPTION) -> str:
         caption = clean(
             reply.text, reply.finish_reason, replace(form, max_words=variants.MOST_WORDS.get(name))
         )
@@ -291,22 +289,12 @@ class CaptionWriter:
 
 def first_request(messages: Sequence[Message], settings: InterpreterSettings) -> Sequence[Message]:
     """What the model is sent first: the messages of the template, and which variants are wanted."""
-    return _asking_for(messages, _written_by_model(settings))
+    return variants.asking_for(messages, _written_by_model(settings))
 
 
 def _written_by_model(settings: InterpreterSettings) -> list[str]:
     """The variants that a model writes; the caption alone where no variants are asked for."""
-    return [name for name in settings.variants if name != variants.TAGS] or [CAPTION]
-
-
-def _asking_for(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
-    """The messages with a request at their end, so that all before it is the same for every variant."""
-    if names == [CAPTION]:
-        return messages
-    return [
-        *messages[:-1],
-        replace(messages[-1], text=f"{messages[-1].text}\n\n{variants.request_for(names)}"),
-    ]
+    return [name for name in settings.variants if name != variants.TAGS] or [variants.CAPTION]
 
 
 def _refuse_list(caption: str, form: Form) -> None:
