@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.answers import Json
+from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.wiki_pages import WikiTag
 from tests.program.exclusion_sets import tag_sets
 from tests.program.project import Project, png
 
@@ -235,6 +237,19 @@ def test_what_takes_the_place_of_tags_or_comes_with_them_is_judged_too(
         assert result.code == 0, result.err
         assert "excluded" in result.out
         assert not endpoint.requests
+    assert not list(project.captions.glob("*.txt"))
+
+
+def test_what_stage_1_finds_that_a_tag_implies_excludes_the_picture_in_the_same_run(tmp_path: Path) -> None:
+    tags = {"odd_hat": WikiTag("odd_hat", "A hat.", post_count=50, implies="toddler")}
+    with FakeEndpoint() as endpoint, FakeDanbooru(tags) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png", "1girl, nude, odd_hat")
+        result = project.run()
+        assert result.code == 0, result.err
+        assert "1 excluded" in result.out
+        assert "odd_hat" in project.cache.read_text(encoding="utf-8")
+        assert all("1girl" not in str(request.body) for request in endpoint.requests)
     assert not list(project.captions.glob("*.txt"))
 
 
