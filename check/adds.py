@@ -9,30 +9,30 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from check.capitals import Place
+from check.describing import start_of_phrase
 from check.mentions import Mention
 from check.names import Names
 from check.text import JOINED, Text
 from check.trades import TRADES
-from check.vocabulary import concepts, is_adjective, is_known, word_list
+from check.vocabulary import concepts, is_known, stem_set, word_set
 from check.wording import Sources
-from english import NUMBER_WORDS, stem
+from english import NUMBER_WORDS
 
 NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 
-_ANIMALS = frozenset(map(stem, word_list("adds", "animals")))
+_ANIMALS = stem_set("adds", "animals")
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
-_NO_ANIMALS = frozenset(word_list("adds", "no_animals"))
+_NO_ANIMALS = word_set("adds", "no_animals")
 _PLURAL_ENDINGS = ("s", "koi", "deer", "geese", "sheep", "mice", "oxen")
 _PLACE_ENDINGS = ("ian", "ese", "ean", "alpine")
 _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
-_AFTER_ANIMALS = frozenset(word_list("adds", "after_animals"))
-_BEFORE_ANIMALS = frozenset(word_list("adds", "before_animals"))
-_GRAMMAR = frozenset(word_list("wording", "grammar"))
-_MADE = frozenset(word_list("adds", "made"))
+_AFTER_ANIMALS = word_set("adds", "after_animals")
+_BEFORE_ANIMALS = word_set("adds", "before_animals")
+_MADE = word_set("adds", "made")
 _LEADS = frozenset({"a", "an", "the", "her", "his", "their", "its", "another", "some", *NUMBER_WORDS})
-_COMPARISONS = frozenset(word_list("mentions", "no_leads"))
-_PICTURES = frozenset((*word_list("mentions", "pictures"), *word_list("mentions", "self_pictures")))
+_COMPARISONS = word_set("mentions", "no_leads")
+_PICTURES = word_set("mentions", "pictures", "self_pictures")
 _REACH = 4
 
 
@@ -89,7 +89,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         # A sparrow is borne out by a bird, and any animal by "animal".
         if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
-        first = _lead(text, at)
+        first = start_of_phrase(text, at, _LEADS, may_follow_noun=True)
         if first < at or (word.endswith(_PLURAL_ENDINGS) and word not in _ALSO_VERBS):
             yield first, at
 
@@ -106,20 +106,6 @@ def _is_thing(text: Text, at: int) -> bool:
     return not (_COMPARISONS.isdisjoint(near) and _PICTURES.isdisjoint(near)) or bool(
         near and near[-1] in _BEFORE_ANIMALS
     )
-
-
-def _lead(text: Text, at: int) -> int:
-    """Where the words begin that lead to a noun: "a small dog" begins at "a"; `at` where none does."""
-    for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
-        if text.gap(before + 1) != JOINED:
-            return at
-        if text.words[before] in _LEADS:
-            return before
-        # One noun may stand before: "a calico cat".
-        is_noun = before == at - 1 and text.words[before] not in _GRAMMAR
-        if not (is_noun or is_adjective(text.words[before])):
-            return at
-    return at
 
 
 def _quotations(text: Text, known: Sources) -> Iterator[Place]:

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from check.text import COMMA, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, is_known, word_list
+from check.vocabulary import is_adjective, is_known, word_set
 
 Place = tuple[int, int]
 
 # Words with a capital that name nobody and nothing: months, languages, "Gothic".
-_ORDINARY = frozenset(word_list("names", "ordinary_capitals"))
-_JOINING = frozenset(word_list("names", "joining"))
-_GRAMMAR = frozenset(word_list("wording", "grammar"))
+_ORDINARY = word_set("names", "ordinary_capitals")
+_JOINING = word_set("names", "joining")
+_GRAMMAR = word_set("wording", "grammar")
 _BEFORE_PLACES = frozenset({"of", "in", "at", "near", "the", "to", "for"})
 # Of a caption that is written in capitals or as a title, capitals tell nothing.
 _MOST_CAPITALS = 0.5

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from check.vocabulary import word_list
+from check.vocabulary import word_set
 from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
 # These tags show a person more than once, or people whom no tag counts.
-_UNCOUNTED = frozenset(word_list("census", "uncounted"))
-_CROWDS = frozenset(word_list("census", "crowds"))
-_MALE_WORDS = frozenset(word_list("census", "male_words"))
-_FEMALE_WORDS = frozenset(word_list("census", "female_words"))
-_CHILD_WORDS = frozenset(word_list("census", "child_words"))
+_UNCOUNTED = word_set("census", "uncounted")
+_CROWDS = word_set("census", "crowds")
+_MALE_WORDS = word_set("census", "male_words")
+_FEMALE_WORDS = word_set("census", "female_words")
+_CHILD_WORDS = word_set("census", "child_words")
 _HINTS = _MALE_WORDS | _FEMALE_WORDS | _CHILD_WORDS
 
 # The fewest and the most people that there can be.

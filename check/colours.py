@@ -10,7 +10,7 @@ from check.census import Census
 from check.describing import modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text
-from check.vocabulary import concepts, is_adjective, table, word_list
+from check.vocabulary import concepts, is_adjective, table, word_list, word_set
 from english import stem
 
 _HAIR, _EYES = "hair", "eyes"
@@ -35,11 +35,11 @@ _LISTED = {part: frozenset[str]().union(*_COLOURS[part].values()) for part in _P
 # The nouns that say hair and eyes.
 _HEADS = {part: tuple(map(stem, word_list("colours", part))) for part in _PARTS}
 _PEOPLE_CALLED_BY_HAIR = ("blond", "brunett", "redhead")
-_OF_SEVERAL_COLOURS = {part: frozenset(word_list("colours", f"several_{part}")) for part in _PARTS}
+_OF_SEVERAL_COLOURS = {part: word_set("colours", f"several_{part}") for part in _PARTS}
 _KINDS = {_HAIR: HAIR_COLOUR, _EYES: EYE_COLOUR}
 # Animals and things that may have hair or eyes of their own, and words for people.
-_OTHER_OWNERS = frozenset(word_list("colours", "other_owners"))
-_OWNERS = frozenset(word_list("colours", "owners"))
+_OTHER_OWNERS = word_set("colours", "other_owners")
+_OWNERS = word_set("colours", "owners")
 _OWNER_REACH = 8
 _ANY = "any"
 # Beside a colour these only say how light it is: "dark brown" is brown.

@@ -1,28 +1,30 @@
-"""Which words of a caption describe a noun: its adjectives before and behind it.
+"""Which words of a caption belong to a noun: its article, and its adjectives before and behind it.
 
 Everything here takes time in proportion to the length of the caption, whatever the caption is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from check.text import CLAUSE, COMMA, JOINED, Text
-from check.vocabulary import is_adjective, word_list
+from check.text import ARTICLES_AND_DETERMINERS, CLAUSE, COMMA, JOINED, Text
+from check.vocabulary import is_adjective, word_set
 
 # What describes a noun is looked for in so many words before and behind it.
 _REACH = 9
+# What leads to a noun, such as an article, is looked for in so many words before it.
+_LEAD_REACH = 4
 _CONJUNCTIONS = frozenset({"and", "or", "but", "yet"})
 # A noun phrase does not go beyond one of these.
-_STOPS = frozenset(word_list("modifiers", "stops"))
+_STOPS = word_set("modifiers", "stops")
 # What may stand between a noun and what is said of it: "her eyes are a deep blue".
-_LINKS = frozenset(word_list("modifiers", "links"))
-_LINKS_OR_ADJECTIVES = _LINKS | frozenset(word_list("modifiers", "adjectives"))
-_LINKS_BETWEEN_ADJECTIVES = frozenset(word_list("modifiers", "goes_on"))
+_LINKS = word_set("modifiers", "links")
+_LINKS_OR_ADJECTIVES = _LINKS | word_set("modifiers", "adjectives")
+_LINKS_BETWEEN_ADJECTIVES = word_set("modifiers", "goes_on")
 _PLACE_ADVERBS = frozenset({"above", "below", "beyond", "behind", "overhead", "outside"})
 # Before what is said of several nouns alike.
 _OF_ALL = frozenset({"are", "were", "both", "all"})
-_DETERMINERS_AND_ARTICLES = frozenset(("a", "an", *word_list("mentions", "determiners")))
-_MATERIALS = frozenset(word_list("modifiers", "materials"))
-_NOUNS_AFTER_HAIR = frozenset(word_list("modifiers", "nouns_of_hair"))
+_MATERIALS = word_set("modifiers", "materials")
+_NOUNS_AFTER_HAIR = word_set("modifiers", "nouns_of_hair")
+_GRAMMAR = word_set("wording", "grammar")
 
 
 def modifiers(text: Text, noun: int) -> Iterator[int]:
@@ -36,6 +38,24 @@ def modifiers(text: Text, noun: int) -> Iterator[int]:
         return
     yield from _modifiers_before(text, noun)
     yield from _modifiers_after(text, noun)
+
+
+def start_of_phrase(text: Text, noun: int, leads: Collection[str], *, may_follow_noun: bool) -> int:
+    """Where the phrase of a noun begins: "a small dog" at "a", which is one of the `leads`.
+
+    It is `noun` where none leads to it. Adjectives may stand between, and right before it another noun, if it
+    `may_follow_noun`: "a calico cat".
+    """
+    for before in range(noun - 1, max(-1, noun - 1 - _LEAD_REACH), -1):
+        if text.gap(before + 1) != JOINED:
+            return noun
+        word = text.words[before]
+        if word in leads:
+            return before
+        is_noun = may_follow_noun and before == noun - 1 and word not in _GRAMMAR
+        if not (is_noun or is_adjective(word)):
+            return noun
+    return noun
 
 
 def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
@@ -94,7 +114,7 @@ def _after_others(text: Text, noun: int) -> int:
             break
         if text.word(position) in _OF_ALL:
             return position
-        if text.word(position) in _STOPS - _DETERMINERS_AND_ARTICLES:
+        if text.word(position) in _STOPS - ARTICLES_AND_DETERMINERS:
             break
     return start
 

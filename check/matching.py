@@ -4,13 +4,12 @@ from bisect import bisect_left
 
 from check.describing import modifiers
 from check.text import COMMA, Text
-from check.vocabulary import concepts, word_list
+from check.vocabulary import concepts, stem_set
 from check.ways import Described, Phrase, Ways
-from english import stem
 
 _MOST_BETWEEN = 4  # other words between one word of a phrase and the next
 # Times and weathers are those of the whole picture: "a sky" in a caption that says "night" is a night sky.
-_OF_THE_PICTURE = frozenset(stem(word) for word in word_list("phrases", "of_the_picture"))
+_OF_THE_PICTURE = stem_set("phrases", "of_the_picture")
 _TOGETHER = 7  # words from the first to the last of those that stand together
 
 

@@ -6,7 +6,7 @@ People on posters, in comparisons ("like a child") and in names of things ("boyf
 from dataclasses import dataclass
 
 from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, table, word_list
+from check.vocabulary import is_adjective, table, word_set
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS
 
@@ -25,18 +25,18 @@ _NUMBERS = {
     **dict.fromkeys(("both", "twin", "couple", "pair", "duo"), 2),
     **{"trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12},
 }
-_GROUPS = frozenset(word_list("mentions", "groups"))
-_MORE = frozenset(word_list("mentions", "more"))
-_DETERMINERS = frozenset(word_list("mentions", "determiners"))
-_COMPARISONS = frozenset(word_list("mentions", "no_leads"))
-_PICTURES = frozenset(word_list("mentions", "pictures"))
-_SELF_PICTURES = frozenset(word_list("mentions", "self_pictures"))
-_OF = frozenset(word_list("mentions", "of"))
-_SCREENS = frozenset(word_list("mentions", "screens"))
+_GROUPS = word_set("mentions", "groups")
+_MORE = word_set("mentions", "more")
+_DETERMINERS = word_set("mentions", "determiners")
+_COMPARISONS = word_set("mentions", "no_leads")
+_PICTURES = word_set("mentions", "pictures")
+_SELF_PICTURES = word_set("mentions", "self_pictures")
+_OF = word_set("mentions", "of")
+_SCREENS = word_set("mentions", "screens")
 _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
-_DESCRIBING_NOUNS = frozenset(word_list("mentions", "describing_nouns"))
-_COMPOUNDS = frozenset(word_list("mentions", "compounds"))
+_DESCRIBING_NOUNS = word_set("mentions", "describing_nouns")
+_COMPOUNDS = word_set("mentions", "compounds")
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})

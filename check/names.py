@@ -12,7 +12,7 @@ from itertools import pairwise
 from check.capitals import Place, capital_names, named_with_series
 from check.faults import UNKNOWN_NAME, Fault
 from check.text import COMMA, JOINED, Text, words_of
-from check.vocabulary import is_known, table, word_list
+from check.vocabulary import is_known, table, word_set
 from english import stem
 from tags.spelling import words
 
@@ -20,13 +20,13 @@ from tags.spelling import words
 _SHORTEST_GIVEN_NAME = 4
 _SHORTEST_PART = 2
 _LONGEST_NAME = 5
-_PARTICLES = frozenset(word_list("names", "particles"))
+_PARTICLES = word_set("names", "particles")
 # Parts of names by which nobody can be told.
-_TITLES = frozenset(word_list("names", "titles"))
+_TITLES = word_set("names", "titles")
 # Names that captions also have as words.
-_ORDINARY = frozenset(word_list("names", "ordinary"))
-_PEOPLE = frozenset(word_list("names", "people"))
-_INTRODUCING = frozenset(word_list("names", "introducing"))
+_ORDINARY = word_set("names", "ordinary")
+_PEOPLE = word_set("names", "people")
+_INTRODUCING = word_set("names", "introducing")
 _MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
 
 
@@ -79,7 +79,7 @@ def _find_named(
     for spelled in (tag, *aliases):
         name = _name(spelled)
         for way in (*name.full, *((part,) for part in name.parts)):
-            for at in _positions(text, way):
+            for at in text.places_of(way):
                 place = at, at + len(way) - 1
                 if at in taken or any(_is_of_title(text, place, title) for title in titles):
                     continue
@@ -113,9 +113,7 @@ def find_titles(
     found: dict[str, list[Place]] = {}
     for tag in series:
         titles = (*_titles(tag), *(words_of(words(alias)) for alias in aliases.get(tag, ())))
-        found[tag] = [
-            (at, at + len(title) - 1) for title in titles if title for at in _positions(text, title)
-        ]
+        found[tag] = [(at, at + len(title) - 1) for title in titles for at in text.places_of(title)]
     return found
 
 
@@ -127,12 +125,6 @@ def _titles(tag: str) -> tuple[tuple[str, ...], ...]:
     parts = [before_colon, word_with_colon if ":" in word_with_colon else ""]
     titles = [words(tag), table("series").get(tag, ""), *(part for part in parts if len(words_of(part)) > 1)]
     return tuple(words_of(title) for title in titles if title)
-
-
-def _positions(text: Text, spoken: tuple[str, ...]) -> list[int]:
-    """Where these words stand in a row."""
-    starts = text.at.get(stem(spoken[0]), ())
-    return [at for at in starts if tuple(text.words[at : at + len(spoken)]) == spoken]
 
 
 @lru_cache(maxsize=8)

@@ -9,16 +9,16 @@ from check.mentions import CHILD, CROWD, PERSON, RELATION, TRADE, Mention, first
 from check.names import Names
 from check.text import Text
 from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, somebody_else, trades
-from check.vocabulary import word_list
+from check.vocabulary import word_set
 from check.wording import Sources
 from tags.people import BOYS, GIRLS, OTHERS, count_in
 
-_ANIMALS = frozenset(word_list("people", "animals"))
+_ANIMALS = word_set("people", "animals")
 # Words of which any shows that more than one person is there.
-_TOGETHER = frozenset(word_list("people", "together"))
+_TOGETHER = word_set("people", "together")
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # Behind one person, these lead to a second one.
-_WITH = frozenset(word_list("people", "with"))
+_WITH = word_set("people", "with")
 # A fault with its place in the caption and its kind; no two faults have the same.
 _Placed = tuple[tuple[int, str], Fault]
 

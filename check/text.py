@@ -5,13 +5,13 @@ Everything here takes time in proportion to the length of the caption, whatever 
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
-from check.vocabulary import concepts, is_adjective, word_list
-from english import is_abbreviation
+from check.vocabulary import concepts, is_adjective, word_set
+from english import is_abbreviation, stem
 
 # What separates a word from the one before it, from the weakest to the strongest.
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
@@ -29,7 +29,7 @@ _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
 _NEGATIONS = frozenset({"no", "without", "never", "not"})
 _NEGATED_WORDS = 3
-_DETERMINERS = frozenset(("a", "an", *word_list("mentions", "determiners")))
+ARTICLES_AND_DETERMINERS = word_set("mentions", "determiners") | {"a", "an"}
 _ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 # A table of letters, because to decompose a long hostile text takes time in proportion to its square.
 _PLAIN_LETTERS = {
@@ -85,6 +85,11 @@ class Text:
             position + 1 + more for position in positions if self.words[position] == "no" for more in (0, 1)
         }
         return replace(self, at=at, negated=self.negated - denying)
+
+    def places_of(self, spoken: Sequence[str]) -> list[int]:
+        """Where these lower-case words stand in a row: the positions of the first."""
+        starts = self.at.get(stem(spoken[0]), ()) if spoken else ()
+        return [at for at in starts if tuple(self.words[at : at + len(spoken)]) == tuple(spoken)]
 
     def word(self, position: int) -> str:
         """The word at a position, or "" beyond either end."""
@@ -194,7 +199,7 @@ def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset
                 if gaps[after] != JOINED:
                     break
                 found.add(after)
-                if not (words[after] in _DETERMINERS or is_adjective(words[after])):
+                if not (words[after] in ARTICLES_AND_DETERMINERS or is_adjective(words[after])):
                     break
     return frozenset(found)
 

@@ -7,30 +7,31 @@ Somebody else is one who is introduced after everybody of whom the tags speak: "
 from collections.abc import Callable, Iterator, Sequence
 
 from check.census import Census
+from check.describing import start_of_phrase
 from check.mentions import CROWD, TRADE, Mention, is_somebody
 from check.text import CLAUSE, COMMA, JOINED, Text
-from check.vocabulary import is_adjective, word_list
+from check.vocabulary import word_set
 from check.wording import Sources
 from english import NUMBER_WORDS
 from tags.people import BOYS, GIRLS, MANY
 
-ROLES_OF_GIRLS = frozenset(word_list("people", "roles_of_girls"))
-ROLES_OF_BOYS = frozenset(word_list("people", "roles_of_boys"))
-ANY_ROLES = ROLES_OF_GIRLS | ROLES_OF_BOYS | frozenset(word_list("people", "roles"))
-_TRADES = (ANY_ROLES | frozenset(word_list("people", "trades"))) - frozenset(word_list("people", "no_trades"))
+ROLES_OF_GIRLS = word_set("people", "roles_of_girls")
+ROLES_OF_BOYS = word_set("people", "roles_of_boys")
+ANY_ROLES = word_set("people", "roles", "roles_of_girls", "roles_of_boys")
+_TRADES = (ANY_ROLES | word_set("people", "trades")) - word_set("people", "no_trades")
 # Each form of such a word, and the singular.
 TRADES = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
-_GROUPS = frozenset(word_list("people", "groups"))
+_GROUPS = word_set("people", "groups")
 # "His bride" and "her squire" are somebody else than he and she; "their captain" may be one of them.
 _OWNED = frozenset({"his", "her"})
 _NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]}) | _OWNED
+_LEADS = _NEW | {"the"}
 _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 # "She is a knight", "dressed as a maid", "the sword of a knight" tell of nobody new.
-_SAME = frozenset(word_list("people", "leads_to_same"))
-_BESIDE = frozenset(word_list("people", "beside"))
+_SAME = word_set("people", "leads_to_same")
+_BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
-_WORN = frozenset(word_list("people", "worn"))
-_REACH = 4
+_WORN = word_set("people", "worn")
 
 
 def trades(text: Text, names: frozenset[int]) -> list[Mention]:
@@ -43,7 +44,7 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
     for at, one in by_trade:
         if at in names or not is_somebody(text, at) or _is_thing(text, at):
             continue
-        first = _lead(text, at)
+        first = start_of_phrase(text, at, _LEADS, may_follow_noun=False)
         lead = text.words[first] if first < at else ""
         number = None if one != text.words[at] or one in _GROUPS else 1
         sex = GIRLS if one in ROLES_OF_GIRLS else BOYS if one in ROLES_OF_BOYS else ""
@@ -97,18 +98,6 @@ def _is_introduced(text: Text, one: Mention) -> bool:
         return True
     is_apposition = text.gap(one.first) in {COMMA, CLAUSE}
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
-
-
-def _lead(text: Text, at: int) -> int:
-    """Where the words begin that lead to a noun: "a young warrior" begins at "a"; `at` where none does."""
-    for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
-        if text.gap(before + 1) != JOINED:
-            return at
-        if text.words[before] in _NEW or text.words[before] == "the":
-            return before
-        if not is_adjective(text.words[before]):
-            return at
-    return at
 
 
 def _is_beside(text: Text, first: int) -> bool:

@@ -30,12 +30,23 @@ def word_list(subject: str, name: str) -> list[str]:
     return [word for line in table("word_lists")[subject][name] for word in line.split()]
 
 
+@cache
+def word_set(subject: str, *names: str) -> frozenset[str]:
+    """The words of one or more lists of a subject."""
+    return frozenset(word for name in names for word in word_list(subject, name))
+
+
+def stem_set(subject: str, name: str) -> frozenset[str]:
+    """The stems of the words of one list."""
+    return frozenset(map(stem, word_list(subject, name)))
+
+
 # A word written as one says what it ends in, a tailcoat a coat; these words are no such compounds.
 _COMPOUND_ENDS = tuple(stem(word) for word in word_list("concepts", "ends"))
-_NO_COMPOUNDS = frozenset(stem(word) for word in word_list("concepts", "no_compounds"))
-_ADJECTIVES = frozenset(word_list("modifiers", "adjectives"))
+_NO_COMPOUNDS = stem_set("concepts", "no_compounds")
+_ADJECTIVES = word_set("modifiers", "adjectives")
 _ADJECTIVE_ENDINGS = ("ed", "y", "ish", "less", "ous", "ful", "ic", "al", "ing", "ive", "ent", "ant")
-_NO_ADJECTIVES = frozenset(word_list("modifiers", "no_adjectives"))
+_NO_ADJECTIVES = word_set("modifiers", "no_adjectives")
 
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)

@@ -10,13 +10,13 @@ from functools import lru_cache
 from check.describing import modifiers
 from check.faults import WRONG_OWNER, Fault
 from check.text import COMMA, JOINED, Text, words_of
-from check.vocabulary import concepts, is_adjective, word_list
+from check.vocabulary import concepts, is_adjective, word_set
 from english import stem
 from tags.spelling import without_qualifiers, words
 
 # What binds a trait to the name before it, and what may stand between two traits.
-_BINDING = frozenset(word_list("who_is_who", "binding"))
-_BETWEEN = frozenset(word_list("who_is_who", "between"))
+_BINDING = word_set("who_is_who", "binding")
+_BETWEEN = word_set("who_is_who", "between")
 _PARTS = frozenset(map(stem, ("hair", "eyes")))
 _PARTS_AS_ADJECTIVES = frozenset({"haired", "eyed"})
 # "Frieren, an elf with": so many words may stand between the name and what binds.

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 
 from check.text import words_in, words_of
-from check.vocabulary import concepts, word_list
+from check.vocabulary import concepts, stem_set, word_list, word_set
 from english import NUMBER_WORDS, stem
 
 _PIECES = re.compile(r"[,;.\n]+")
 _BULLET = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
 _WORD = re.compile(r"[^\W\d_]+")
 # The words that make a sentence of things, and how many words a bare thing has at most.
-_GRAMMAR = frozenset(word_list("wording", "grammar"))
+_GRAMMAR = word_set("wording", "grammar")
 _LONGEST_BARE = 4
 _FEWEST_BARE = 3
 _MOST_GRAMMAR = 0.25
@@ -25,7 +25,7 @@ _MOST_GRAMMAR = 0.25
 _FRAMING = _GRAMMAR.union(NUMBER_WORDS, word_list("wording", "framing"))
 _FRAMING_STEMS = frozenset(map(stem, _FRAMING))
 # Words for kinds of things: a text that names one of a kind says more than a source that names the kind.
-_KINDS = frozenset(stem(word) for word in word_list("wording", "kinds"))
+_KINDS = stem_set("wording", "kinds")
 _SHORTEST_PART = 3
 _LONGEST_TAG = 50  # characters
 _DIGITS = "0123456789"
