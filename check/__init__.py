@@ -31,8 +31,8 @@ from check.text import Text, read
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_list, new_words
-from tags.broader import broader_tags
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN
+from tags.implications import broader_tags
 from tags.unsaid import is_unsaid
 
 __all__ = ["KINDS", "TAG_SPELLING", "Addition", "Coverage", "Fault", "check", "is_list", "new_words"]

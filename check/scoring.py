@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 
 from check.adds import Addition
 from check.faults import Fault
-from check.vocabulary import word_list
-from tags.broader import broader_tags
+from check.vocabulary import word_set
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES
+from tags.implications import broader_tags
 from tags.people import count_in
 
 _WEIGHTS = {CHARACTER: 4.0, SPECIES: 3.0, COPYRIGHT: 2.0}
 _COUNT_WEIGHT, _COLOUR_WEIGHT, _PLAIN_WEIGHT, _MINOR_WEIGHT = 3.0, 2.0, 1.0, 0.5
 _FACTOR_PER_FAULT = 0.8
-_GOES_WITHOUT_SAYING = frozenset(word_list("tags", "goes_without_saying"))
+_GOES_WITHOUT_SAYING = word_set("tags", "goes_without_saying")
 
 
 @dataclass(frozen=True, slots=True)

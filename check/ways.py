@@ -13,14 +13,14 @@ from functools import lru_cache
 from itertools import chain
 
 from check.text import words_of
-from check.vocabulary import table, word_list
+from check.vocabulary import stem_set, table, word_list, word_set
 from english import stem
-from tags.broader import narrower_tags
+from tags.implications import narrower_tags
 from tags.spelling import words
 
 _REMEMBERED_TAGS = 1 << 16
-_FILLERS = frozenset(word_list("phrases", "fillers"))
-_RELATIONS = frozenset(word_list("phrases", "relations"))
+_FILLERS = word_set("phrases", "fillers")
+_RELATIONS = word_set("phrases", "relations")
 _HOLDING_STEM = "hold"
 _IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
 # In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
@@ -28,10 +28,10 @@ _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
 _PRINTED = tuple(stem(word) for word in word_list("phrases", "printed"))
 _MIN_HALF = 3
 # Most captions have these words, so a caption that has one need not say the tag.
-_COMMONPLACE = frozenset(stem(word) for word in word_list("phrases", "commonplace"))
+_COMMONPLACE = stem_set("phrases", "commonplace")
 _COMMONPLACE_WEIGHT = 20
 # These belong to their noun alone: "a long skirt, and hair" does not say long hair.
-_STRICT = frozenset(stem(word) for word in word_list("phrases", "strict"))
+_STRICT = stem_set("phrases", "strict")
 
 # One word of each slot has to be there.
 Phrase = tuple[tuple[str, ...], ...]

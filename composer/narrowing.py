@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from composer.phrasing import lists
 from composer.words import role_of
-from tags.broader import broader_tags
+from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
 
 _HOLDING = "holding_"

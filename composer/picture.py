@@ -1,9 +1,10 @@
-"""The tags of one picture, sorted by where a caption says them, and which character comes from which series.
+"""The tags of one picture, sorted by where a caption says them: who comes from where, how many there are.
 
 A series is said of a character whose qualifier names it, as in ganyu_(genshin_impact), or where only one
 character and one series are left to belong together.
 """
 
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,14 +12,18 @@ from dataclasses import dataclass, field, replace
 from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
-from tags.broader import broader_tags
+from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, NO_SERIES, SPECIES, UNSEEN
-from tags.people import BOYS, GIRLS, OTHERS
+from tags.implications import broader_tags
+from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 _SLEEPING = "sleeping"
 COUNTS = (GIRLS, BOYS, OTHERS)
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
+# Python refuses to make a number of thousands of digits.
+_MOST_DIGITS = 4
+_PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 
 
 @dataclass(slots=True)
@@ -159,3 +164,43 @@ def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dic
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_BETWEEN_WORDS.split(text.lower()))
+
+
+def counted_people(picture: Picture) -> tuple[list[str], int]:
+    """Those whom tags count, in words, and how many they are at least: ["two girls", "a boy"] and 3.
+
+    Of two counts of one sex the larger holds.
+    """
+    said: list[str] = []
+    number = 0
+    for sex, plural in _PLURALS.items():
+        counts = [role.phrase for role in picture.roles.get(sex, ())]
+        if counts:
+            count = max(counts, key=_size)
+            number += math.ceil(_size(count))
+            other = "other " if sex == OTHERS and said else ""
+            singular = "person" if sex == OTHERS else sex
+            if sex == OTHERS and picture.has("empty"):
+                # Robots, for example, which no caption should call people.
+                singular, plural = "character", "characters"
+            said.append(_counted(count, other + singular, other + plural))
+    return said, number
+
+
+def _size(count: str) -> float:
+    """What to compare counts by: several are more than one, and "2+" is more than "2"."""
+    if count == MULTIPLE:
+        return 1.5
+    return int(count.rstrip("+")[:_MOST_DIGITS]) + (0.5 if count.endswith("+") else 0)
+
+
+def _counted(count: str, one: str, many: str) -> str:
+    """("6+", "girl", "girls") ─▶ "six or more girls"."""
+    if count == "1":
+        return f"one {one}" if one.startswith("other") else f"a {one}"
+    digits = count.rstrip("+")
+    is_short = digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) < len(NUMBER_WORDS)
+    number = digits
+    if is_short:
+        number = NUMBER_WORDS[int(digits)] if int(digits) else "no"
+    return f"{number} or more {many}" if count.endswith("+") else f"{number} {many}"

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer import appearance
-from composer.counting import counted_people
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, Picture
+from composer.picture import COUNTS, Picture, counted_people
 from tags.people import BOYS, GIRLS, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")

@@ -1,13 +1,18 @@
 """What one tag says about another: a grin is a smile, and a white dress is a dress.
 
-The implications of a wiki are rules that its editors agreed on, so they come first: the words of a tag's
-name are only compared where its implications are not known.
+The implications of a wiki are rules that its editors agreed on. To leave tags out, they come first: the words
+of a tag's name are only compared where its implications are not known. Captions are composed and checked
+without a wiki, so alike on every computer: by the words of a name and by broader.json, which has for each
+broader tag the narrower ones. To teach the program that one tag says another, add it there.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
 
 from tags.categories import GENERAL
 from tags.spelling import words
@@ -17,6 +22,8 @@ Implied = Callable[[str], Iterable[str]]
 
 # A tag that begins like this says that something is not there.
 _DENYING = ("no", "without")
+_HOLDING = "holding"
+_REMEMBERED_TAGS = 1 << 16
 
 
 def said_along(tag: str, implied: Implied) -> set[str]:
@@ -48,10 +55,7 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
         known = tuple(implied(tag))
         if known or kinds.get(tag) != GENERAL:
             return known
-        first, *rest = words(tag).split() or [""]
-        # black_witch_hat says "witch hat" and "hat", but no_hat does not say "hat".
-        ends = (" ".join(rest[at:]) for at in range(len(rest) if first not in _DENYING else 0))
-        return [other for end in ends for other in by_words.get(end, ())]
+        return [other for end in _last_words(tag) for other in by_words.get(end, ())]
 
     said = {tag: said_along(tag, says) for tag in kinds}
     gone = {
@@ -63,6 +67,12 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
     return [tag for tag in tags if tag not in gone]
 
 
+def _last_words(tag: str) -> list[str]:
+    """What the last words of a tag say: black_witch_hat "witch hat" and "hat", but no_hat no "hat"."""
+    first, *rest = words(tag).split(" ")
+    return [] if first in _DENYING else [" ".join(rest[at:]) for at in range(len(rest))]
+
+
 def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
     """The tags that other tags of the list imply, each with those that do."""
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -70,3 +80,35 @@ def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
         for tag in said_along(speaker, implied).intersection(tags):
             found[tag].append(speaker)
     return dict(found)
+
+
+@lru_cache(maxsize=_REMEMBERED_TAGS)
+def broader_tags(tag: str) -> frozenset[str]:
+    """All other tags that `tag` says without a wiki: torn_jeans says jeans, pants and clothed."""
+    return frozenset(said_along(tag, _broader_directly)) - {tag}
+
+
+def narrower_tags(tag: str) -> Sequence[str]:
+    """The tags of which broader.json has `tag` as the broader one: beer and wine for alcohol."""
+    return _narrower_by_broader().get(tag, ())
+
+
+def _broader_directly(tag: str) -> Iterable[str]:
+    ends = [end.replace(" ", "_") for end in _last_words(tag)]
+    held = [_HOLDING] if ends and tag.startswith(f"{_HOLDING}_") else []
+    return (*ends, *held, *_broader_by_narrower().get(tag, ()))
+
+
+@cache
+def _broader_by_narrower() -> dict[str, list[str]]:
+    broader: defaultdict[str, list[str]] = defaultdict(list)
+    for said, narrower in _narrower_by_broader().items():
+        for tag in narrower:
+            broader[tag].append(said)
+    return dict(broader)
+
+
+@cache
+def _narrower_by_broader() -> dict[str, list[str]]:
+    table: dict[str, str] = json.loads(Path(__file__).with_name("broader.json").read_text(encoding="utf-8"))
+    return {tag: narrower.split() for tag, narrower in table.items()}

@@ -18,7 +18,7 @@ from composer.words import role_of
 from dataset.tag_formats import split_tags
 from errors import ItemError
 from llm.replies import Form, clean
-from tags.broader import broader_tags
+from tags.implications import broader_tags
 from tags.spelling import canonical
 
 _ROOT = Path(__file__).parents[2]

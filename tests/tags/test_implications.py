@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tags.implications import Implied, said_along, without_implied
+from tags.implications import Implied, broader_tags, said_along, without_implied
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.project import Project
@@ -166,3 +166,22 @@ def test_all_tags_are_in_the_prompt_unless_told_and_a_character_in_another_form_
 )
 def test_a_tag_that_is_left_out_says_nothing(tmp_path: Path, settings: dict[str, str], tags: str) -> None:
     assert prompt(tmp_path, Tags__drop_implied="True", **settings)[-1] == f"Tags: {tags}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("torn_jeans", {"jeans", "pants", "clothed", "torn_pants"}),
+        ("wolf", {"canine", "canid", "mammal", "animal"}),
+        ("holding_katana", {"holding", "katana", "holding_sword", "sword", "holding_weapon", "weapon"}),
+        ("no_shoes", set()),
+        ("smile", set()),
+    ],
+)
+def test_a_tag_says_what_its_words_and_the_table_say_over_several_steps(tag: str, said: set[str]) -> None:
+    assert broader_tags(tag) == said
+
+
+def test_no_tag_of_the_table_says_itself_in_a_circle() -> None:
+    assert "insect" not in broader_tags("bug")
+    assert "bug" in broader_tags("insect")
