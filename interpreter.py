@@ -122,7 +122,7 @@ class Interpreter(Stage[Picture, Written]):
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
         description = self._description(picture)
-        picture_tags = self._picture_tags(picture, description)
+        picture_tags = self.picture_tags(picture, description)
         asked = self._messages(picture, description, picture_tags.draft or None)
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
@@ -134,7 +134,8 @@ class Interpreter(Stage[Picture, Written]):
         prompt = self._fingerprint(self._model, asked)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
-    def _picture_tags(self, picture: Picture, description: str) -> PictureTags:
+    def picture_tags(self, picture: Picture, description: str) -> PictureTags:
+        """What a caption of a picture is held against."""
         material, tags = self._material, self._collection.tags(picture)
         categories = material.meanings.categories(tags.tags)
         return PictureTags(

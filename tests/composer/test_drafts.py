@@ -32,10 +32,11 @@ class TagSet:
         return compose(self.tags, self.categories)
 
 
-def read_sets() -> Iterator[TagSet]:
-    """All sets of sets.txt."""
-    for line in _SETS.read_text(encoding="utf-8").splitlines():
-        name, bar, written = line.partition(" | ")
+def read_sets(path: Path = _SETS) -> Iterator[TagSet]:
+    """All sets of a file; a third column is for readers."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, bar, columns = line.partition(" | ")
+        written = columns.partition(" | ")[0]
         if bar and not line.startswith("#"):
             pairs = [
                 word.rpartition("@") if word[-2:-1] == "@" else (word, "", "") for word in written.split()

@@ -19,11 +19,13 @@ MODEL_NAME = "tiny"
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What the server is started with: paths of GGUF files, and the key it asks for if any."""
+    """What the server is started with: paths of GGUF files, the key it asks for if any, and its slots."""
 
     model: str
     projector: str = ""
     api_key: str = ""
+    slots: int = SLOTS
+    context: int = CONTEXT
 
 
 class LlamaServer:
@@ -75,8 +77,8 @@ def _serve(launch: Launch) -> None:
         parameters.api_keys = [launch.api_key]
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = 0
-    parameters.n_parallel = SLOTS
-    parameters.n_ctx = CONTEXT
+    parameters.n_parallel = launch.slots
+    parameters.n_ctx = launch.context
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(parameters)
     print("listening", server.listening_address, flush=True)
