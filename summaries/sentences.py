@@ -37,18 +37,6 @@ _SUBJECT = re.compile(
     r"(?:an?\s|the\s)?([\w'-]+(?:\s[\w'-]+){0,3}?)\s(shows?|means?|depicts?|refers?|describes?|is|are)\s",
     re.IGNORECASE,
 )
-_DEFINING = {
-    "shows",
-    "show",
-    "means",
-    "mean",
-    "depicts",
-    "depict",
-    "refers",
-    "refer",
-    "describes",
-    "describe",
-}
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +92,9 @@ def _other_subject(sentence: str, page: Page, pages: Iterable[Page]) -> str:
     if not own.isdisjoint(words(subject).split()):
         return ""
     is_other_page = any(subject in (other.tag, other.name) for other in pages)
-    return words(subject) if is_other_page or (verb in _DEFINING and subject in load_glossary()) else ""
+    return (
+        words(subject) if is_other_page or (verb not in {"is", "are"} and subject in load_glossary()) else ""
+    )
 
 
 def _cleaned(text: str | None, finish_reason: str | None, form: Form) -> str:

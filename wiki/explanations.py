@@ -8,9 +8,8 @@ from typing import Literal
 
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
 from wiki.cache import BY_FIRST_SENTENCE, Entry
-from wiki.jargon import is_jargon
+from wiki.jargon import is_jargon, shows_something
 from wiki.tag_meanings import TagMeanings
-from wiki.visible import shows_something
 
 Describe = Literal["unusual", "all", "none"]
 

@@ -113,28 +113,16 @@ def _staged_again(project: Project, text: str) -> None:
     (stage / name).write_text(text, encoding="utf-8")
 
 
-def test_a_caption_that_the_journal_already_has_is_moved_into_place_without_a_request(
-    finished: tuple[Project, FakeEndpoint],
+@pytest.mark.parametrize(("text", "requests"), [(None, 1), ("", 2), ("A torn", 2), ("Another text.", 2)])
+def test_a_staged_text_is_moved_into_its_place_if_the_journal_has_it_and_else_asked_for_again(
+    finished: tuple[Project, FakeEndpoint], text: str | None, requests: int
 ) -> None:
     project, endpoint = finished
     caption = project.caption("deep/a")
-    _staged_again(project, caption)
+    _staged_again(project, caption if text is None else text)
     assert project.run().code == 0
     assert project.caption("deep/a") == caption
-    assert len(endpoint.requests) == 1
-    assert not (project.captions / ".parts").exists()
-
-
-@pytest.mark.parametrize("text", ["", "A torn", "Another text."])
-def test_a_staged_text_that_the_journal_does_not_have_is_dropped_and_asked_for_again(
-    finished: tuple[Project, FakeEndpoint], text: str
-) -> None:
-    project, endpoint = finished
-    caption = project.caption("deep/a")
-    _staged_again(project, text)
-    assert project.run().code == 0
-    assert project.caption("deep/a") == caption
-    assert len(endpoint.requests) == 2
+    assert len(endpoint.requests) == requests
     assert not (project.captions / ".parts").exists()
 
 
