@@ -214,7 +214,7 @@ class Project:
         if not chosen.interpreter.skip:
             if self.captions.lack(pictures):
                 return True
-            if chosen.interpreter.endpoint.url != "builtin" and self.captions.has_drafts():
+            if chosen.interpreter.endpoint.url != "builtin" and self.captions.outcomes.has_drafts():
                 return True
         return not chosen.interrogator.skip and self.descriptions.lack(pictures)
 

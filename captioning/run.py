@@ -14,7 +14,7 @@ from captioning.outcome import Outcome, run_stage
 from captioning.project import Project, refuse_broken_templates
 from captioning.summary import BUILTIN, NO_MODEL, Product, Products, Summary
 from captioning.trainer_files import write_after_run
-from dataset.disk import locked
+from dataset.locks import locked
 from english import amount
 from errors import ExitCode, StageError, UserError
 from llm.servers import Endpoints

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from captioning.project import Project
 from captioning.summary import replaced_sentence
-from dataset.disk import locked
 from dataset.images import Picture
-from dataset.results import Made
+from dataset.locks import locked
+from dataset.outcomes import Made
 from dataset.texts import digest
 from decoding import decoded, open_file
 from english import amount
@@ -56,7 +56,7 @@ def apply(settings: Settings, path: Path) -> str:
     with locked(settings.dataset.captions):
         try:
             corrections = _read(project, path)
-            made = project.captions.made()
+            made = project.captions.outcomes.made()
             saved, kept = 0, []
             for each in corrections:
                 try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioning.project import Project
 from captioning.trainer_files import Count, Writer, existing_captions, write_beside_texts
-from dataset.disk import locked
+from dataset.locks import locked
 from dataset.trainers import PARQUET_FILE, TARGETS, Captioned, Target, parquet_pieces, require_pyarrow
 from errors import ExitCode, UserError
 

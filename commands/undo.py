@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from captioning.project import Project
 from captioning.trainer_files import write_after_run
-from dataset.disk import locked
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
+from dataset.locks import locked
 from dataset.results import FileResults
 from english import amount
 from errors import ExcludedError, ExitCode, ItemError

@@ -1,4 +1,4 @@
-"""Writing to the user's disk: files are written whole, one run at a time, and never through a link.
+"""Writing to the user's disk: files are written whole, and never through a link.
 
 After a kill there is the old file or the new one, never a part of it. What a disk refuses becomes one
 sentence for the user: what happened, why, and what to do.
@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import stat
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Callable, Collection, Iterable
 from hashlib import blake2b
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from decoding import open_file
 from errors import ItemError, UserError
 
-_log = logging.getLogger(__name__)
-
-LOCK_NAME = ".tagscribe.lock"
 # Errors of the whole disk or folder: no further file can be written either.
 _STOPS_EVERY_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _REMEDIES = {
@@ -41,22 +34,10 @@ _REMEDIES = {
 }
 # What drives say that know no hard links: FAT and some network drives.
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.EXDEV}
-# What network drives answer that cannot lock a file.
-_NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS}
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
-# Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
-_MOST_SECONDS_FOR_A_LOCK = 30.0
 # Most file systems take names of 255 bytes, and some of 255 characters.
 _LONGEST_NAME = 255
 _READ_AT_ONCE = 1 << 20
-
-
-@lru_cache(maxsize=1)  # a run takes several locks, and one warning is enough
-def _warn_without_locks(why: str) -> None:
-    _log.warning(
-        "This drive knows no locks (%s), so a second run is not kept out: start none on the same folders.",
-        why,
-    )
 
 
 def refusal(what: str, error: OSError) -> str:
@@ -264,62 +245,3 @@ def refuse_link(path: Path) -> None:
     """Raise OSError for a link: one that came with somebody's data set may lead to any file of the user's."""
     if path.is_symlink():
         raise OSError(errno.ELOOP, "it is a link", str(path))
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep a second run out of `folder` while this one writes there; the lock dies with the process."""
-    make_folder(folder)
-    busy = f"another run is writing to {folder}: wait until it ends, or name another folder in config.ini"
-    with _locked(folder / LOCK_NAME, 0.0, busy):
-        yield
-
-
-@contextlib.contextmanager
-def locked_file(path: Path) -> Iterator[None]:
-    """Wait until no other run writes `path`, and keep others waiting meanwhile."""
-    lock = path.with_name(f"{path.name}.lock")
-    busy = f"another run holds {lock}: wait until it ends and run again"
-    with _locked(lock, _MOST_SECONDS_FOR_A_LOCK, busy):
-        yield
-
-
-def change_shared(path: Path, read: Callable[[Path], bytes], change: Callable[[bytes], str | None]) -> None:
-    """Change a file that other runs and people write as well: `change` makes the new text of what is there.
-
-    What somebody saves into the file meanwhile stays: then it is read anew. Where `change` returns None
-    nothing is written. If the file is a link, the one that it leads to is written, and has the lock. Raises
-    UserError where the file cannot be written, and what `read` and `change` raise.
-    """
-    if path.is_symlink():
-        path = Path(os.path.realpath(path))
-    make_folder(path.parent)
-    with locked_file(path):
-        is_written = False
-        while not is_written:
-            content = read(path)
-            text = change(content)
-            is_written = text is None or write_whole(path, text, partial(_has, path, read, content))
-
-
-def _has(path: Path, read: Callable[[Path], bytes], content: bytes) -> bool:
-    return read(path) == content
-
-
-@contextlib.contextmanager
-def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
-    # The library's own stand-in for drives without locks would outlive a kill.
-    lock = FileLock(path, timeout=timeout, fallback_to_soft=False)
-    # Only taking the lock is inside this `try`: an OSError of the code that runs under it is told elsewhere.
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UserError(busy) from None
-    except OSError as error:
-        if error.errno not in _NO_LOCKS_HERE:
-            raise UserError(write_refusal(path, error)) from error
-        _warn_without_locks(error.strerror)
-    try:
-        yield
-    finally:
-        lock.release()

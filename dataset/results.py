@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.disk import remove
 from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
+from dataset.outcomes import Made, Outcomes
 from dataset.replaced import Replaced
 from dataset.texts import NOTHING, Texts, digest, fingerprint, text_in
 from dataset.wanted import Existing
@@ -20,21 +20,6 @@ from errors import ItemError, KeptError
 _CHANGED = "changed"
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What the journal says about a text: the digests of its prompt and of the text, and who wrote it.
-
-    `edited` means that a person wrote it; then it has no prompt. `draft_was_better` means that the draft was
-    kept in the place of what a model wrote.
-    """
-
-    prompt: str
-    text: str
-    draft: bool
-    edited: bool
-    draft_was_better: bool
 
 
 class FileResults:
@@ -50,6 +35,7 @@ class FileResults:
 
     def __init__(self, stage: str, texts: Texts, journal: Journal) -> None:
         self.texts = texts
+        self.outcomes = Outcomes(stage, journal)
         self._stage = stage
         self._journal = journal
         self.replaced = Replaced(texts, journal.run)
@@ -111,16 +97,8 @@ class FileResults:
     def _is_ours(self, name: str, state: str) -> bool:
         """Whether the journal has this text, and a model or the composer wrote it."""
         if self._ours is None:
-            self._ours = self._last_by_us()
+            self._ours = self.outcomes.last_by_us()
         return self._ours.get(name) == state
-
-    def _last_by_us(self, names: Container[str] | None = None) -> dict[str, str]:
-        """The digest of the last text of each picture, or of those called `names`, if no person wrote it."""
-        found: dict[str, str] = {}
-        for record in self._written():
-            if names is None or record.picture in names:
-                found[record.picture] = record.text if record.outcome == DONE else ""
-        return found
 
     def put_back(self, name: str, over: str, before: bytes | Record) -> bool:
         """Put back what a run replaced: the content of a file, or a text that the journal has.
@@ -146,37 +124,9 @@ class FileResults:
         """Note that somebody wants another text for a picture; the old one stays until then."""
         self._journal.add(self._stage, name, AGAIN)
 
-    def _records(self) -> Iterator[Record]:
-        return self._journal.records(self._stage)
-
-    def _written(self) -> Iterator[Record]:
-        """The records of texts, oldest first, without those that have no digest."""
-        return (record for record in self._records() if record.is_written and record.text)
-
-    def made(self) -> dict[str, Made]:
-        """The last text that was written for each picture, by the journal."""
-        return {
-            record.picture: Made(
-                record.prompt, record.text, record.draft, record.outcome == EDITED, bool(record.floor)
-            )
-            for record in self._written()
-        }
-
-    def wanted_again(self) -> set[str]:
-        """The pictures that somebody wants another text for, and that got none since."""
-        wanted: set[str] = set()
-        if not self._journal.may_want_again():
-            return wanted
-        for record in self._records():
-            if record.outcome == AGAIN:
-                wanted.add(record.picture)
-            elif record.is_written:
-                wanted.discard(record.picture)
-        return wanted
-
     def lack(self, pictures: Iterable[Picture]) -> bool:
         """Whether a picture has no text, or somebody wants another one for it."""
-        there, again = self.texts.names(), self.wanted_again()
+        there, again = self.texts.names(), self.outcomes.wanted_again()
         names = (picture.stem_name for picture in pictures)
         return any(name not in there or name in again for name in names)
 
@@ -195,12 +145,12 @@ class FileResults:
             self._judged, self._stamps, self._ours = None, self.texts.stamps(), None
             return list(pictures)
         there = self._there(existing == "refresh", redo_drafts)
-        again = self.wanted_again() if there else set()
+        again = self.outcomes.wanted_again() if there else set()
         judged: dict[str, str] = {}
         for name in again & there.keys():
             with suppress(ItemError):  # Its picture fails once it is asked about.
                 judged[name] = self.texts.state(name)
-        ours = self._last_by_us(again) if judged else {}
+        ours = self.outcomes.last_by_us(again) if judged else {}
         self._judged, self._ours = judged, ours
 
         def is_due(picture: Picture) -> bool:
@@ -227,7 +177,7 @@ class FileResults:
         """
         there = dict.fromkeys(self.texts.names(), "")
         if there and (redo_drafts or refresh):
-            for record in self._written():
+            for record in self.outcomes.written():
                 name, draft = record.picture, record.draft
                 if name in there:
                     can_be_due = record.outcome == DONE and (refresh or draft)
@@ -242,32 +192,15 @@ class FileResults:
     def edited_by_hand(self) -> set[str]:
         """The names whose text is no longer the one that was written, or that a person wrote."""
         there = self.texts.names()
-        return {name for name, last in self.made().items() if name in there and self.is_edited(name, last)}
+        return {
+            name
+            for name, last in self.outcomes.made().items()
+            if name in there and self.is_edited(name, last)
+        }
 
     def is_edited(self, name: str, last: Made) -> bool:
         """Whether an existing text is no longer what was written last, or was written by a person."""
         return last.edited or not self._is_as_written(name, last.text)
-
-    def refused(self) -> dict[str, str]:
-        """Name and reason of each picture whose last record is a failure."""
-        found: dict[str, str] = {}
-        for record in self._records():
-            found.pop(record.picture, None)
-            if record.outcome == FAILED:
-                found[record.picture] = record.reason
-        return found
-
-    def mean_answer(self) -> float | None:
-        """The mean length in tokens of what models wrote, None where the journal tells of none."""
-        answers = (record.completion_tokens for record in self._records() if record.outcome == DONE)
-        lengths = [tokens for tokens in answers if tokens]
-        return sum(lengths) / len(lengths) if lengths else None
-
-    def has_drafts(self) -> bool:
-        """Whether some texts were composed without a model."""
-        if self._journal.may_have_drafts():
-            return any({record.picture: record.draft for record in self._written()}.values())
-        return False
 
     def recover(self, names: Collection[str]) -> None:
         """Finish what a kill interrupted: move texts with a line in the journal, delete others.
@@ -279,7 +212,7 @@ class FileResults:
         if not left:
             return
         last: dict[str, Record] = {}
-        for record in self._written():
+        for record in self.outcomes.written():
             if record.picture in last or fingerprint(record.picture, record.text) in left:
                 last[record.picture] = record
         owners = {fingerprint(name, record.text): name for name, record in last.items()}

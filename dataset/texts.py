@@ -14,7 +14,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from dataset.disk import (
-    LOCK_NAME,
     copy_mode,
     is_inside,
     move,
@@ -25,6 +24,7 @@ from dataset.disk import (
     stops_every_file,
     write_refusal,
 )
+from dataset.locks import LOCK_NAME
 from dataset.places import Place
 from decoding import NO_FILE, decoded_leniently, open_file
 from errors import ItemError, UserError

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from dataset.disk import change_shared
 from dataset.json_lines import JsonLines, JsonObject
+from dataset.locks import change_shared
 from errors import UserError
 from wiki import cache
 from wiki.cache import Cache, Entry

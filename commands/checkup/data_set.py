@@ -18,8 +18,8 @@ from commands.checkup.findings import (
     warnings_by_reason,
 )
 from dataset.images import Picture
+from dataset.outcomes import Made
 from dataset.picture import describe
-from dataset.results import Made
 from english import amount
 from errors import ExcludedError, ItemError, Problem
 
@@ -104,7 +104,7 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
     """
     pictures = project.collection.pictures
     names = {picture.stem_name for picture in pictures}
-    made, existing = project.captions.made(), project.captions.texts.names() & names
+    made, existing = project.captions.outcomes.made(), project.captions.texts.names() & names
     chosen = {picture.stem_name for picture in sample(pictures) if picture.stem_name in existing}
     edited = {name for name in chosen & made.keys() if project.captions.is_edited(name, made[name])}
     drafts = {name for name in existing - edited if name in made and made[name].draft}
@@ -125,7 +125,7 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
             "delete them, or trainers will read them",
         )
     yield from _outdated(project, made, (chosen & existing) - edited - drafts, model)
-    failed = {name: reason for name, reason in project.captions.refused().items() if name in names}
+    failed = {name: reason for name, reason in project.captions.outcomes.refused().items() if name in names}
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
         yield warning(f"failed in the last run: {len(failed):,} ({reasons})", "the next run tries them again")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from captioning.project import Project
 from commands.comparison.contender import Configuration, Contender
-from dataset.disk import locked
 from dataset.file_names import natural_order
 from dataset.images import Picture
+from dataset.locks import locked
 from dataset.texts import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError

@@ -179,6 +179,6 @@ class Contender:
 
 def _clear(results: FileResults) -> None:
     """Delete the texts of an earlier comparison, but not those that somebody has edited since."""
-    ours = results.made().keys() & results.texts.names()
+    ours = results.outcomes.made().keys() & results.texts.names()
     for name in ours - results.edited_by_hand():
         remove(results.texts.path(name))

@@ -260,7 +260,7 @@ def _preview(
             left_out.add_failure(picture.name, error)
         else:
             pictures.append(picture)
-    answer = results.mean_answer()
+    answer = results.outcomes.mean_answer()
     return Preview(
         stage.title,
         endpoint,

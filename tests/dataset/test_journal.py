@@ -43,15 +43,15 @@ def due(
 
 
 def test_drafts_are_due_until_a_model_or_a_person_wrote_each_of_them(results: FileResults) -> None:
-    assert not results.has_drafts()
+    assert not results.outcomes.has_drafts()
     keep_all(results, draft=True)
-    assert results.has_drafts()
+    assert results.outcomes.has_drafts()
     assert due(results, "keep", redo_drafts=True) == list(NAMES)
     for name in NAMES[:-1]:
         results.keep(name, "Written.", prompt="old", model="m", draft=False, details={})
     assert due(results, "keep", redo_drafts=True) == [NAMES[-1]]
     results.edited(NAMES[-1], "By hand.")
-    assert not results.has_drafts()
+    assert not results.outcomes.has_drafts()
     assert due(results, "keep", redo_drafts=True) == []
 
 
@@ -83,8 +83,8 @@ def test_a_journal_with_other_spaces_between_its_values_reads_the_same(
     journal = tmp_path / "journal.jsonl"
     lines = [json.loads(line) for line in journal.read_text(encoding="ascii").splitlines()]
     journal.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="ascii")
-    assert results.has_drafts()
-    assert results.wanted_again() == {"a"}
+    assert results.outcomes.has_drafts()
+    assert results.outcomes.wanted_again() == {"a"}
 
 
 def test_lines_that_the_program_did_not_write_do_no_harm(results: FileResults, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_number_that_cannot_be_true_is_read_as_zero(
     assert (history.prompt_tokens, history.completion_tokens) == (100, 20)
     assert history.pictures["a"].caption.text == digest("A girl.")
     assert (history.pictures["a"].caption.tokens, history.pictures["a"].caption.seconds) == (0, 0)
-    assert results.mean_answer() == 20
+    assert results.outcomes.mean_answer() == 20
 
 
 def test_records_have_the_values_that_were_added(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_a_missing_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_correction_is_refused_while_a_run_is_writing(album: Album) -> None:
-    from dataset.disk import locked
+    from dataset.locks import locked
 
     with locked(album.project.captions), pytest.raises(UserError, match="another run is writing"):
         apply(album, file_of(album, {"picture": "a", "caption": WORDS}))
