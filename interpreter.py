@@ -127,8 +127,8 @@ class Interpreter(Stage[Picture, Written]):
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
-            may_send = partial(self._collection.admit, picture, description)
-            answers = [await self._writer.write(messages, picture_tags, may_send) for messages in asked]
+            admit = partial(self._collection.admit, picture, description)
+            answers = [await self._writer.write(messages, picture_tags, admit) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
         prompt = self._fingerprint(self._model, asked)

@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 Result = TypeVar("Result")
+Written = TypeVar("Written", str, dict[str, str])
+Admit = Callable[..., object]
+"""Raises ExcludedError where a picture must not be sent, by its tags and by texts about it."""
 
 
 class Requests:
     """Sends the requests for one picture, whose answers have a form, and adds up what they cost."""
 
-    def __init__(self, endpoint: Endpoint, may_send: Callable[[], object], form: Form) -> None:
+    def __init__(self, endpoint: Endpoint, admit: Admit, form: Form) -> None:
         self._endpoint = endpoint
-        self._may_send = may_send
+        self._admit = admit
         self._form = form
         self.usage = Usage()
         self.seconds = 0.0
@@ -29,20 +32,26 @@ class Requests:
     async def write(
         self,
         messages: Sequence[Message],
-        accept: Callable[[Reply, Form], Result],
+        accept: Callable[[Reply, Form], Written],
         *,
         extra_fields: Mapping[str, object] | None = None,
         retries: int | None = None,
         attempt: int = 0,
-    ) -> Result:
-        """Like `send`, for an answer that has the form."""
-        return await self.send(
+    ) -> Written:
+        """Like `send`, for one or several texts that have the form.
+
+        Raises ExcludedError where they exclude the picture.
+        """
+        written = await self.send(
             messages,
             lambda reply: accept(reply, self._form),
             extra_fields=extra_fields,
             retries=retries,
             attempt=attempt,
         )
+        # Before anything else is asked, for the next request may hold this text.
+        self._admit(*([written] if isinstance(written, str) else written.values()))
+        return written
 
     async def send(
         self,
@@ -60,7 +69,7 @@ class Requests:
             retries=retries,
             attempt=attempt,
             extra_fields=extra_fields,
-            may_send=self._may_send,
+            may_send=self._admit,
         )
         self.usage += answer.usage
         self.seconds += answer.seconds

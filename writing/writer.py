@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +20,7 @@ from tags.spelling import as_written
 from writing import repair, variants
 from writing.floor import SPOILED_ANSWERS, why_the_draft_is_better
 from writing.judging import Judgement, PictureTags, alike, judge
-from writing.requests import Requests
+from writing.requests import Admit, Requests
 from writing.rereading import Known, Rereading
 
 if TYPE_CHECKING:
@@ -102,14 +102,14 @@ class CaptionWriter:
         self._is_checked = self._form.is_english or not settings.language
 
     async def write(
-        self, messages: Sequence[Message], picture: PictureTags, may_send: Callable[[], object]
+        self, messages: Sequence[Message], picture: PictureTags, admit: Admit
     ) -> Answer[Captions]:
         """The captions of one picture; raises ItemError where the model gives none that can be used.
 
-        `may_send` is called before each request, and raises ExcludedError where there must be none.
+        `admit` is called before each request, and with each text that the model has written.
         """
         form = replace(self._form, prompted=Prompted.by([(each.role, each.text) for each in messages]))
-        requests = Requests(self._endpoint, may_send, form)
+        requests = Requests(self._endpoint, admit, form)
         if not self._is_checked or not self._can_be(picture.draft):
             picture = replace(picture, draft="")
         captions, spoiled = await self._write_all(messages, requests, picture.draft)

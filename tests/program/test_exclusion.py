@@ -128,6 +128,48 @@ def test_a_description_that_names_a_minor_beside_sexual_tags_excludes_the_pictur
     assert not list(project.captions.glob("*.txt"))
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "repairs=3",
+        "reading=always",
+        "floor=draft",
+        "variants=long, short",
+        "prompt_template_file=a.txt, b.txt",
+    ],
+)
+def test_a_caption_that_names_a_minor_beside_sexual_tags_ends_all_requests_about_the_picture(
+    tmp_path: Path, setting: str
+) -> None:
+    with FakeEndpoint(answer=answers_about_a_child) as endpoint:
+        project = Project(tmp_path, url=endpoint.url)
+        for name in ("a.txt", "b.txt"):
+            (tmp_path / name).write_text("Write a caption for {{ tags }}.", encoding="utf-8")
+        project.add("a.png", "1girl, solo, nude, hat, umbrella, smile, sitting, bench, blue_hair, boots")
+        result = project.run("--set", f"Interpreter.{setting}")
+        again = project.run("--set", f"Interpreter.{setting}")
+    assert (result.code, again.code) == (0, 0), result.err
+    assert "excluded" in result.out
+    # One in each run: with two variants the answer does not have both, so the first one was asked for alone.
+    assert len(endpoint.requests) == (4 if "variants" in setting else 2)
+    assert not list(project.captions.glob("*.txt"))
+
+
+@pytest.mark.parametrize("url", ["builtin", "a server"])
+@pytest.mark.parametrize("place", ["prefix", "suffix"])
+def test_a_caption_that_only_its_surroundings_exclude_is_not_written(
+    tmp_path: Path, url: str, place: str
+) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path, url=endpoint.url if url == "a server" else url)
+        project.set[f"Interpreter.{place}"] = "a small child"
+        project.add("a.png", "1girl, solo, nude")
+        result = project.run()
+    assert result.code == 0, result.err
+    assert "excluded" in result.out
+    assert not list(project.captions.rglob("*.txt"))
+
+
 def seen_as_a_child(folder: Path) -> Project:
     """A picture that is excluded only by what a vision model saw, and one that may be captioned."""
     with FakeEndpoint(
