@@ -25,6 +25,8 @@ LONGEST_ROW = 2_000_000
 MOST_ROWS = 5_000_000
 # Of Parquet, in bytes: programs write pages of one megabyte, and a page is unpacked as a whole.
 LARGEST_PAGE = 32_000_000
+# Of tags_cache.json and of the files beside it, in bytes: an entry takes some 300.
+LARGEST_SHARED_FILE = 100_000_000
 # Of posts, in a dump or an answer of a wiki: the most common tag has ten million.
 MOST_POSTS = 1_000_000_000
 # So many digits stand for no amount of anything, and Python refuses to read them from 4,300 on.

@@ -10,7 +10,6 @@ number 0 words are never believed. `judges.json` has what came of the examinatio
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,17 +19,20 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from check.text import Text
-from dataset.disk import change_shared
+from dataset.locks import change_shared
 from decoding import decoded
 from errors import UserError
+from limits import refuse_many_values
 from reading.questions import FORMS
 from reading.quotes import stands_in
 from tags.spelling import canonical
-from wiki.cache import parse_json, read
+from wiki.cache import as_json, parse_json, read
 
 SAID_AS, JUDGES = "said_as.json", "judges.json"
 # Words that were quoted as often are believed.
 _ENOUGH = 2
+# A larger number is wrong; a run adds to it.
+_MOST = 10**9
 
 Known = dict[str, dict[str, int]]
 
@@ -143,6 +145,10 @@ def _object(content: bytes, path: Path) -> dict[str, Any]:
         text = decoded(content)
     except ValueError as error:
         raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    try:
+        refuse_many_values(text)
+    except ValueError as error:
+        raise UserError(f"{path} has {error}: {remedy}") from error
     raw = parse_json(text, path, remedy) if text.strip() else {}
     if not isinstance(raw, dict):
         raise UserError(f"{path} should be a JSON object: {remedy}")
@@ -159,7 +165,8 @@ def _said_as(raw: Mapping[str, Any], path: Path) -> Known:
             raise UserError(
                 f'{path}: the entry {tag} should be words for this tag, such as ["torn jeans"]; correct it'
             )
-        known.setdefault(canonical(tag), {}).update(counts)
+        quoted = known.setdefault(canonical(tag), {})
+        quoted.update({words: min(max(count, 0), _MOST) for words, count in counts.items()})
     return known
 
 
@@ -174,5 +181,5 @@ def _count(known: Known, tag: str, words: str) -> None:
 
 def _dump(raw: Mapping[str, object]) -> str:
     """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
-    body = ",\n".join(f"{json.dumps(key)}: {json.dumps(raw[key], ensure_ascii=False)}" for key in sorted(raw))
+    body = ",\n".join(f"{as_json(key)}: {as_json(raw[key])}" for key in sorted(raw))
     return f"{{\n{body}\n}}\n"

@@ -35,8 +35,10 @@ _EXAMPLE = "A girl in a straw hat kneels by the lake and pours water from a jug,
 _NOT_SAID = "NOT SAID"
 # With more lines than these, small models lose count.
 _MOST_IN_A_LIST = 16
-_LINE = re.compile(r"^\W*(\d+)\b.*?\b(yes|no)\b", re.MULTILINE | re.IGNORECASE)
+_LINE = re.compile(r"^[^\w\n]*(\d+)\b.*?\b(yes|no)\b", re.MULTILINE | re.IGNORECASE)
 
+# In characters. A server may send more than was asked for, and reading a text takes time.
+_LONGEST_TEXT = 20_000
 # In tokens. An answer is a few words, and a model that thinks aloud for longer costs more than it tells.
 _LONGEST_ANSWER = 400
 _TOKENS_LISTED = 20  # OpenAI lists no more.
@@ -191,6 +193,10 @@ def _text_of(reply: Reply) -> str:
     text = (after_reasoning(reply.text or "") or "").strip()
     if not text:
         raise ItemError("empty answer", "the model said nothing of the caption")
+    if len(text) > _LONGEST_TEXT:
+        raise ItemError(
+            "answer too long", f"the model said more than {_LONGEST_TEXT:,} characters of a caption"
+        )
     if refuses(text):
         raise ItemError(REFUSED, "the model declined to read the caption")
     return text

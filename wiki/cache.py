@@ -15,7 +15,7 @@ from typing import Any
 
 from decoding import decoded, open_file
 from errors import UserError
-from limits import plausible_count
+from limits import LARGEST_SHARED_FILE, plausible_count
 from tags.spelling import canonical
 
 # Who wrote a description, where it was not a model:
@@ -96,7 +96,7 @@ class Cache:
 
     def dump(self) -> str:
         """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
-        body = ",\n".join(f"{_as_json(tag)}: {_as_json(self._raw[tag])}" for tag in sorted(self._raw))
+        body = ",\n".join(f"{as_json(tag)}: {as_json(self._raw[tag])}" for tag in sorted(self._raw))
         return f"{{\n{body}\n}}\n" if body else "{}\n"
 
     def _find(self, tag: str) -> Any:  # noqa: ANN401 - JSON that people edit
@@ -118,10 +118,13 @@ def load(path: Path) -> Cache:
 
 
 def read(path: Path) -> bytes:
-    """The content of the file, b"" where there is none; raises UserError where it cannot be read."""
+    """The content of a file that people edit and share, b"" where there is none.
+
+    Raises UserError where it cannot be read, or is larger than any such file.
+    """
     try:
         with open_file(path) as file:
-            return file.read()
+            content = file.read(LARGEST_SHARED_FILE + 1)
     except FileNotFoundError:
         if path.is_symlink():
             raise UserError(f"{path} is a link to a file that is not there: mend the link") from None
@@ -130,6 +133,10 @@ def read(path: Path) -> bytes:
         raise UserError(
             f"{path} cannot be read ({error.strerror}): check the file and its permissions"
         ) from error
+    if len(content) > LARGEST_SHARED_FILE:
+        size = LARGEST_SHARED_FILE // 1_000_000
+        raise UserError(f"{path} has more than {size} MB: correct it, or move the file away")
+    return content
 
 
 def parse(content: bytes, path: Path) -> Cache:
@@ -181,7 +188,8 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _as_json(value: object) -> str:
+def as_json(value: object) -> str:
+    """A value as it stands in a file that people edit."""
     text = json.dumps(value, ensure_ascii=False)
     # Broken tag files may hold half of a surrogate pair, which cannot be written as UTF-8.
     return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text

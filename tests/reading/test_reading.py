@@ -216,6 +216,8 @@ def test_only_words_that_stand_in_one_sentence_of_the_caption_are_believed(
         pytest.param("1. yes\n2. perhaps\n3. no", id="neither yes nor no"),
         pytest.param("I'm sorry, but I cannot help with that.", id="a refusal"),
         pytest.param("", id="nothing"),
+        pytest.param("1. yes" + "\n" * 15_000 + "2. no", id="a long way to the second line"),
+        pytest.param(f"1. yes\n2. no\n3. no{' no' * 1_000_000}", id="a megabyte"),
     ],
 )
 def test_a_caption_stays_unread_where_an_answer_is_no_list(tmp_path: Path, answer: str) -> None:
@@ -301,7 +303,8 @@ def test_words_for_names_numbers_and_colours_and_words_that_tell_nothing_are_not
 def test_what_people_write_into_said_as_stays_and_counts(tmp_path: Path) -> None:
     believed_by(tmp_path, QUOTES)
     (tmp_path / "said_as.json").write_text(
-        '{"Ripped Jeans": "worn at the knees", "barefoot": ["bare feet"], "hat": {"jeans are torn": 0}}',
+        '{"Ripped Jeans": "worn at the knees", "barefoot": ["bare feet"], "hat": {"jeans are torn": 0}, '
+        '"half of a sign": ["\\ud83d"]}',
         encoding="utf-8",
     )
     caption = "Jeans, worn at the knees."
@@ -313,7 +316,17 @@ def test_what_people_write_into_said_as_stays_and_counts(tmp_path: Path) -> None
         "Ripped Jeans": {"worn at the knees": 2, "jeans are torn": 2},
         "barefoot": ["bare feet"],
         "hat": {"jeans are torn": 0},
+        "half of a sign": ["\ud83d"],
     }
+
+
+def test_a_number_of_quotations_that_cannot_be_true_ends_no_run(tmp_path: Path) -> None:
+    believed_by(tmp_path, QUOTES)
+    file = tmp_path / "said_as.json"
+    file.write_text(f'{{"ripped_jeans": {{"jeans are torn": {"9" * 4300}}}}}', encoding="utf-8")
+    with FakeEndpoint(faults=(Reply("jeans are torn"),)) as server:
+        readings(server, tmp_path, CAPTION, tags={"ripped_jeans": ""})
+    assert json.loads(file.read_text(encoding="utf-8")) == {"ripped_jeans": {"jeans are torn": 10**9 + 1}}
 
 
 def test_words_for_tags_are_merged_with_the_cache_that_they_lie_beside(tmp_path: Path) -> None:
@@ -337,6 +350,8 @@ def test_words_for_tags_are_merged_with_the_cache_that_they_lie_beside(tmp_path:
         ("said_as.json", "[]"),
         ("said_as.json", '{"hat": {"a cap": "twice"}}'),
         ("said_as.json", '{"hat": 3}'),
+        ("said_as.json", f'{{"hat": [{"[]," * 400_000}""]}}'),
+        ("judges.json", f'{{"tiny": [{"[]," * 400_000}""]}}'),
         ("judges.json", "yes"),
     ],
 )
