@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tags.categories import CATEGORIES, RATING
 from tags.people import NUMBERED
-from tags.spelling import qualifiers
+from tags.spelling import qualifiers, without_qualifiers
 
 COUNT = "count"
 HAIR_COLOUR = "hair colour"
@@ -84,7 +84,7 @@ def _spellings(text: str, tags: Collection[str], series: Collection[str]) -> Ite
 def _qualifiers(text: str, tags: Collection[str], series: Collection[str]) -> Iterator[str]:
     """Brackets whose words are the qualifier of a tag or the name of a series: "Saber (Fate)"."""
     known = {said.replace("_", " ") for tag in tags for said in qualifiers(tag)}
-    known |= {name.partition("_(")[0].replace("_", " ") for name in series}
+    known |= {without_qualifiers(name).replace("_", " ") for name in series}
     known |= _COMMON_QUALIFIERS
     for found in _BRACKETED.finditer(text):
         if found[1].strip("\\ ").lower().replace("_", " ") in known:

@@ -25,6 +25,7 @@ _IS = frozenset({"is", "are"})
 _WHO = frozenset({"who", "whose", "which"})
 _ENDS_ABSENT = frozenset({"and", "but", "with"})
 _HAIR, _HAIRSTYLE = "hair", "hairstyle"
+_WEAR = ("headwear", "footwear", "legwear", "eyewear")
 
 _Chunk = tuple[list[str], list[str]]
 """What cuts it off from the words before, and its words as stems."""
@@ -81,6 +82,9 @@ def _lists() -> _Lists:
         for word, others in raw[table].items():
             for other in others.split():
                 says.setdefault(stem(other), set()).add(stem(word))
+    for noun in _WEAR:
+        for other in lists().broad[noun][1]:
+            says.setdefault(stem(other), set()).add(noun)
     colours = {stem(word) for colour, others in raw["colours"].items() for word in [colour, *others.split()]}
     known = [*lists().tag_slot.items(), *lists().head_slot.items()]
     nouns = {word for word, _ in known}  # a turtleneck is both
