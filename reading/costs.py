@@ -26,18 +26,24 @@ def costs(folder: Path, model: str, mode: str, captions: int) -> str:
     """
     certificate = Judges(folder / JUDGES).get(model, WORDING)
     if certificate is None and not is_worth_examining(mode, captions):
-        return f"No caption is read again: for so few {model} is not examined, unless reading = always."
+        return (
+            f"No caption is read a second time: {model} would have to be examined for that first, which a run "
+            f"of fewer than {_FEWEST_CAPTIONS} captions does only with reading = always."
+        )
     forms = list(FORMS) if certificate is None else list(certificate.forms)
     if not forms:
-        return f"No caption is read again: {model} has failed its examination, as {JUDGES} remembers."
+        return (
+            f"No caption is read a second time: {model} failed its examination (delete it from {JUDGES} to "
+            "examine it again)."
+        )
     requests, tokens = _of_caption(forms)
     which = (
         "each caption that seems to miss tags" if mode == "always" else "each caption that would be repaired"
     )
     once = "" if certificate is not None else f", and once {_of_examination()} to examine the model"
     return (
-        f"With reading = {mode} come on top about {amount(requests, 'short request')} with {tokens:,} tokens "
-        f"for {which}{once}."
+        f"With reading = {mode}, {which} takes about {amount(requests, 'further short request')} with "
+        f"{tokens:,} tokens{once}."
     )
 
 

@@ -203,15 +203,15 @@ def test_money_and_time_are_those_of_all_requests_with_as_many_at_once_as_the_se
 def test_a_price_that_is_not_a_number_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.set["Endpoint.price_in"] = "cheap"
-    assert "price_in = cheap: should be a number" in project.run("--dry-run").err
+    assert "price_in=cheap: should be a number" in project.run("--dry-run").err
 
 
 @pytest.mark.parametrize(
     ("mode", "pictures", "said"),
     [
-        ("auto", 2, "No caption is read again: for so few tiny is not examined, unless reading = always."),
+        ("auto", 2, "of fewer than 100 captions does only with reading = always."),
         ("always", 2, "and once 138 with "),
-        ("auto", 100, "for each caption that would be repaired, and once 138 with "),
+        ("auto", 100, "each caption that would be repaired takes about "),
     ],
 )
 def test_it_is_told_what_a_second_reading_may_take(
@@ -223,4 +223,4 @@ def test_it_is_told_what_a_second_reading_may_take(
             project.add(f"{number}.png")
         assert said in project.run("--dry-run").out
         project.set["Interpreter.reading"] = "never"
-        assert "read again" not in project.run("--dry-run").out
+        assert "second time" not in project.run("--dry-run").out
