@@ -27,7 +27,7 @@ def costs(folder: Path, model: str, mode: str, captions: int) -> str:
     certificate = Judges(folder / JUDGES).get(model, WORDING)
     if certificate is None and not is_worth_examining(mode, captions):
         return (
-            f"No caption is read a second time: {model} would have to be examined for that first, which a run "
+            f"No caption is read a second time: {model} would have to be examined for that, which a run "
             f"of fewer than {_FEWEST_CAPTIONS} captions does only with reading = always."
         )
     forms = list(FORMS) if certificate is None else list(certificate.forms)
