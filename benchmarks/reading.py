@@ -16,14 +16,14 @@ import time
 from pathlib import Path
 
 from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint
+from llm.endpoint import Endpoint, always
+from llm.picture_requests import Requests
 from reading.memory import JUDGES, Judges
 from reading.questions import WORDING
 from reading.reader import Reader
 from settings import EndpointSettings
 from tags.categories import CHARACTER, COPYRIGHT
 from tests.check.corpus import LONG, Example, Figure, judge
-from tests.reading.test_reading import Asker
 
 _PRECISION, _RECALL = 0.7, 0.85
 
@@ -43,9 +43,9 @@ def _figure(found: list[set[str]], wanted: list[set[str]]) -> Figure:
 
 
 async def _read(endpoint: Endpoint, folder: Path, examples: list[Example]) -> int:
-    reader, asker = Reader(folder, endpoint), Asker(endpoint)
+    reader, requests = Reader(folder, endpoint), Requests(endpoint, always)
     started = time.monotonic()
-    await reader.read("A cat.", {"cat": ""}, {}, asker)
+    await reader.read("A cat.", {"cat": ""}, {}, requests)
     certificate = Judges(folder / JUDGES).get(endpoint.model, WORDING)
     print(f"examination, {time.monotonic() - started:.0f} s, {endpoint.usage}: {certificate}")
     if reader.note:
@@ -55,7 +55,7 @@ async def _read(endpoint: Endpoint, folder: Path, examples: list[Example]) -> in
     found = []
     for example in examples:
         tags = dict.fromkeys(_open(example), "")
-        reading = await reader.read(example.caption, tags, example.categories, asker)
+        reading = await reader.read(example.caption, tags, example.categories, requests)
         found.append(tags.keys() - (reading.said if reading else frozenset()))
     wanted = [set(each.missed) & set(_open(each)) for each in examples]
     under = False

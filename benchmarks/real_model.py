@@ -29,7 +29,8 @@ from captioning.project import Project
 from dataset.images import Picture, evenly_spread
 from interpreter import Interpreter
 from llm.concurrency import Concurrency
-from llm.endpoint import Endpoint
+from llm.endpoint import Endpoint, always
+from llm.picture_requests import Requests
 from reading.memory import JUDGES
 from reading.reader import Reader
 from settings import EndpointSettings
@@ -38,7 +39,6 @@ from tests.composer.test_drafts import ALL, TagSet, read_sets
 from tests.fakes.llama_server import Launch, LlamaServer
 from tests.program.project import png
 from tests.program.starts import ROOT
-from tests.reading.test_reading import Asker
 from writing.judging import Judgement, PictureTags, alike, judge
 
 SHIPPED, TUNED, FRESH = "shipped", "sets", "fresh"
@@ -193,7 +193,7 @@ def _read_again(groups: Sequence[Group], model: Path, keep: Path) -> dict[str, f
         endpoint = Endpoint(
             EndpointSettings.model_validate({"url": url, "timeout": 1800}), url, "tiny", Concurrency(1)
         )
-        reader, asker, found = Reader(keep, endpoint), Asker(endpoint), {}
+        reader, requests, found = Reader(keep, endpoint), Requests(endpoint, always), {}
         try:
             for group in groups:
                 for run in group.runs.values():
@@ -202,7 +202,7 @@ def _read_again(groups: Sequence[Group], model: Path, keep: Path) -> dict[str, f
                         asked = dict.fromkeys((*judged.unsaid, *judged.coverage.perhaps), "")
                         if not asked or caption in found:
                             continue
-                        reading = await reader.read(caption, asked, tags.categories, asker)
+                        reading = await reader.read(caption, asked, tags.categories, requests)
                         if reader.note:
                             print(reader.note)
                             return {}

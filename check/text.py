@@ -91,6 +91,13 @@ class Text:
         starts = self.at.get(stem(spoken[0]), ()) if spoken else ()
         return [at for at in starts if tuple(self.words[at : at + len(spoken)]) == tuple(spoken)]
 
+    def has_words(self, spoken: Sequence[str]) -> bool:
+        """Whether these lower-case words stand in a row within one sentence, and are not denied."""
+        return any(
+            self.sentence[at] == self.sentence[at + len(spoken) - 1] and at not in self.negated
+            for at in self.places_of(spoken)
+        )
+
     def word(self, position: int) -> str:
         """The word at a position, or "" beyond either end."""
         return self.words[position] if 0 <= position < len(self.words) else ""

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from errors import ExcludedError, ItemError
+from llm.picture_requests import Requests
 from reading.memory import Certificate
-from reading.questions import FORMS, LIST, PROBABILITY, WORDING, Asker
+from reading.questions import FORMS, LIST, PROBABILITY, WORDING
 from tags.spelling import canonical
 
 AGREEMENT = "two of these forms agreeing"
@@ -59,13 +60,13 @@ class Examination:
         self._answers: dict[str, list[float | None]] = {form: [] for form in FORMS}
         self._given_up: set[str] = set()
 
-    async def sit(self, asker: Asker) -> Certificate:
+    async def sit(self, requests: Requests) -> Certificate:
         """Ask whatever is still to be asked.
 
-        Raises ItemError where a request failed that may succeed later, and what `asker` raises otherwise.
+        Raises ItemError where a request failed that may succeed later, and what `requests` raises otherwise.
         """
         for form in FORMS:
-            await self._sit(form, asker)
+            await self._sit(form, requests)
             if self._is_finished(form) and self._right(self._method(form)) >= _GOOD_ENOUGH * len(pairs()):
                 break
         finished = [form for form in FORMS if self._is_finished(form)]
@@ -81,11 +82,11 @@ class Examination:
     def _is_finished(self, form: str) -> bool:
         return form not in self._given_up and len(self._answers[form]) == len(pairs())
 
-    async def _sit(self, form: str, asker: Asker) -> None:
+    async def _sit(self, form: str, requests: Requests) -> None:
         answers = self._answers[form]
         while len(answers) < len(pairs()) and form not in self._given_up:
             try:
-                answers.append(await _ask(form, len(answers), asker))
+                answers.append(await _ask(form, len(answers), requests))
             except ExcludedError:
                 raise
             except ItemError as error:
@@ -149,7 +150,7 @@ def name_of(method: Mapping[str, float]) -> str:
     return next(iter(method)) if len(method) == 1 else AGREEMENT
 
 
-async def _ask(form: str, at: int, asker: Asker) -> float:
+async def _ask(form: str, at: int, requests: Requests) -> float:
     """The probability of yes for one pair."""
     pair, tags = pairs()[at], {pairs()[at].tag: ""}
     if form == LIST:
@@ -159,4 +160,4 @@ async def _ask(form: str, at: int, asker: Asker) -> float:
         ]
         place = at // 2 % (_OTHERS_IN_A_LIST + 1)
         tags = dict.fromkeys([*others[:place], pair.tag, *others[place:]], "")
-    return (await FORMS[form](pair.caption, tags, asker))[pair.tag].probability
+    return (await FORMS[form](pair.caption, tags, requests))[pair.tag].probability

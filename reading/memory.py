@@ -18,19 +18,22 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from check.text import Text
+from check.text import Text, words_in
 from dataset.locks import change_shared
 from decoding import decoded
 from errors import UserError
 from limits import refuse_many_values
 from reading.questions import FORMS
-from reading.quotes import stands_in
 from tags.spelling import canonical
 from wiki.cache import as_json, parse_json, read
 
 SAID_AS, JUDGES = "said_as.json", "judges.json"
 # Words that were quoted as often are believed.
 _ENOUGH = 2
+# A longer quotation is more than the words for one tag, so it says nothing of another caption.
+_MOST_WORDS_LEARNT = 6
+# In letters: "she has" or "of it" stands in every other caption.
+_SHORTEST_TELLING = 4
 # A larger number is wrong; a run adds to it.
 _MOST = 10**9
 
@@ -71,7 +74,7 @@ class SaidAs:
             tag
             for tag in tags
             if any(
-                count >= _ENOUGH and stands_in(words, caption)
+                count >= _ENOUGH and caption.has_words(words_in(words))
                 for words, count in self._known.get(tag, {}).items()
             )
         )
@@ -111,6 +114,14 @@ class SaidAs:
             written = next((each for each in raw if canonical(each) == tag), tag)
             raw[written] = mine
         return _dump(raw)
+
+
+def as_learnt(quote: str) -> str:
+    """The form in which words for a tag are remembered; "" for what tells nothing of another caption."""
+    found = words_in(quote)
+    if len(found) > _MOST_WORDS_LEARNT or all(len(word) < _SHORTEST_TELLING for word in found):
+        return ""
+    return " ".join(found)
 
 
 class Judges:

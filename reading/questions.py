@@ -11,18 +11,16 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from check.text import read
+from check.text import read, words_in
 from errors import REFUSED, ItemError
 from llm.answers import Reply
+from llm.picture_requests import Requests
 from llm.prompts import Message
 from llm.replies.refusals import refuses
 from llm.replies.wrapping import after_reasoning
-from reading.quotes import stands_in
 from tags.spelling import words
-
-Result = TypeVar("Result")
 
 QUOTES, LIST, PROBABILITY = "quotes", "yes or no in a list", "yes or no by probability"
 
@@ -54,40 +52,25 @@ class Opinion:
     quote: str = ""
 
 
-class Asker(Protocol):
-    """Sends the requests for one picture."""
-
-    async def send(
-        self,
-        messages: Sequence[Message],
-        accept: Callable[[Reply], Result],
-        *,
-        extra_fields: Mapping[str, object] | None = None,
-        retries: int | None = None,
-    ) -> Result:
-        """What `accept` makes of the answer; raises what `Endpoint.ask` raises."""
-        ...
-
-
-Form = Callable[[str, Mapping[str, str], Asker], Coroutine[Any, Any, dict[str, Opinion]]]
+Form = Callable[[str, Mapping[str, str], Requests], Coroutine[Any, Any, dict[str, Opinion]]]
 """Asks about a caption and some tags with their meanings, "" where none is known; an opinion for each tag.
 
 Raises ItemError where the model gives no answer of this form.
 """
 
 
-async def ask_for_quotes(caption: str, tags: Mapping[str, str], asker: Asker) -> dict[str, Opinion]:
+async def ask_for_quotes(caption: str, tags: Mapping[str, str], requests: Requests) -> dict[str, Opinion]:
     """Ask for the caption's words for each tag. Words that do not stand there are made up: not said."""
     text = read(caption)
     opinions = {}
     for tag, meaning in tags.items():
         question = _quote_question(caption, _named(tag, meaning))
-        quote = await asker.send([*EXAMPLES[QUOTES], question], _text_of, extra_fields=_SHORT, retries=0)
-        opinions[tag] = Opinion(1.0, quote) if stands_in(quote, text) else Opinion(0.0)
+        quote = await requests.send([*EXAMPLES[QUOTES], question], _text_of, extra_fields=_SHORT, retries=0)
+        opinions[tag] = Opinion(1.0, quote) if text.has_words(words_in(quote)) else Opinion(0.0)
     return opinions
 
 
-async def ask_in_a_list(caption: str, tags: Mapping[str, str], asker: Asker) -> dict[str, Opinion]:
+async def ask_in_a_list(caption: str, tags: Mapping[str, str], requests: Requests) -> dict[str, Opinion]:
     """Ask for yes or no for each line of a list of tags."""
     opinions: dict[str, Opinion] = {}
     for part in _parts(list(tags)):
@@ -96,17 +79,19 @@ async def ask_in_a_list(caption: str, tags: Mapping[str, str], asker: Asker) -> 
         def accept(reply: Reply, count: int = len(part)) -> list[bool]:
             return _read_list(_text_of(reply), count)
 
-        said = await asker.send([*EXAMPLES[LIST], question], accept, extra_fields=_SHORT, retries=1)
+        said = await requests.send([*EXAMPLES[LIST], question], accept, extra_fields=_SHORT, retries=1)
         opinions |= {tag: Opinion(float(is_said)) for tag, is_said in zip(part, said, strict=True)}
     return opinions
 
 
-async def ask_for_probabilities(caption: str, tags: Mapping[str, str], asker: Asker) -> dict[str, Opinion]:
+async def ask_for_probabilities(
+    caption: str, tags: Mapping[str, str], requests: Requests
+) -> dict[str, Opinion]:
     """Ask for yes or no for each tag, and take how probable the model finds the two as its first word."""
     opinions = {}
     for tag, meaning in tags.items():
         question = _yes_question(caption, _named(tag, meaning))
-        probability = await asker.send(
+        probability = await requests.send(
             [*EXAMPLES[PROBABILITY], question], _read_probability, extra_fields=_FIRST_TOKEN, retries=0
         )
         opinions[tag] = Opinion(probability)

@@ -12,10 +12,10 @@ from check.colours import is_colour
 from check.people import is_about_people
 from check.text import read
 from errors import ExcludedError, ItemError
+from llm.picture_requests import Requests
 from reading.examination import Examination, is_said, name_of
-from reading.memory import JUDGES, SAID_AS, Certificate, Judges, SaidAs
-from reading.questions import FORMS, QUOTES, WORDING, Asker
-from reading.quotes import as_learnt
+from reading.memory import JUDGES, SAID_AS, Certificate, Judges, SaidAs, as_learnt
+from reading.questions import FORMS, QUOTES, WORDING
 from tags.categories import ARTIST, CHARACTER, COPYRIGHT
 
 if TYPE_CHECKING:
@@ -59,17 +59,17 @@ class Reader:
         return self._said_as.said_in(read(caption), tags)
 
     async def read(
-        self, caption: str, tags: Mapping[str, str], categories: Mapping[str, str], asker: Asker
+        self, caption: str, tags: Mapping[str, str], categories: Mapping[str, str], requests: Requests
     ) -> Reading | None:
         """Which of `tags`, given with their meanings, the caption says; None where the model cannot tell.
 
-        Raises ExcludedError, UserError and StageError as `asker` does.
+        Raises ExcludedError, UserError and StageError as `requests` does.
         """
         try:
-            method = (await self._examined(asker)).forms
+            method = (await self._examined(requests)).forms
             if not method:
                 return None
-            opinions = {form: await FORMS[form](caption, tags, asker) for form in method}
+            opinions = {form: await FORMS[form](caption, tags, requests) for form in method}
         except ExcludedError:
             raise
         except ItemError:
@@ -83,14 +83,14 @@ class Reader:
         self._said_as.save()
         return Reading(said, name_of(method))
 
-    async def _examined(self, asker: Asker) -> Certificate:
+    async def _examined(self, requests: Requests) -> Certificate:
         """What came of the examination, which is held now if it was not yet.
 
         Raises ItemError where it cannot be held.
         """
         async with self._one_at_a_time:
             if self._certificate is None:
-                self._certificate = await self._examine(asker)
+                self._certificate = await self._examine(requests)
                 self._judges.add(self._endpoint.model, self._certificate)
         if not self._certificate.forms:
             right, of = max(self._certificate.right.values(), default=0), self._certificate.of
@@ -100,12 +100,12 @@ class Reader:
             )
         return self._certificate
 
-    async def _examine(self, asker: Asker) -> Certificate:
+    async def _examine(self, requests: Requests) -> Certificate:
         if not self.may_examine or self._broken_off >= _MOST_BROKEN_OFF:
             raise ItemError("not examined", "nobody knows whether the model can tell what a caption says")
         self._endpoint.on_wait("examining whether the model can tell what a caption says")
         try:
-            return await self._examination.sit(asker)
+            return await self._examination.sit(requests)
         except ExcludedError:
             raise
         except ItemError:

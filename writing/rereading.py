@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reading.questions import Asker
+from llm.picture_requests import Requests
 from reading.reader import Reader
 from tags.categories import COPYRIGHT
 from writing.judging import Judgement, PictureTags, is_judged_by_rules, judge
@@ -58,7 +58,7 @@ class Rereading:
         said |= found
         return Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
 
-    async def read(self, known: Known, picture: PictureTags, asker: Asker) -> Known:
+    async def read(self, known: Known, picture: PictureTags, requests: Requests) -> Known:
         """What is known of a text once the model has read it; no more than before if the model cannot tell.
 
         Raises what `Reader.read` raises.
@@ -69,7 +69,7 @@ class Rereading:
             return known
         meanings = self._explain(asked)
         tags = {tag: meanings.get(tag, "") for tag in asked}
-        reading = await self._reader.read(known.text, tags, picture.categories, asker)
+        reading = await self._reader.read(known.text, tags, picture.categories, requests)
         if reading is None:
             return known
         said = known.said | reading.said

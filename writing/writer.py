@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from check import Coverage, is_list
 from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
 from llm.answers import Answer, Reply
+from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.replies.copies import Prompted
@@ -20,7 +21,6 @@ from tags.spelling import as_written
 from writing import repair, variants
 from writing.floor import SPOILED_ANSWERS, why_the_draft_is_better
 from writing.judging import Judgement, PictureTags, alike, judge
-from writing.requests import Admit, Requests
 from writing.rereading import Known, Rereading
 
 if TYPE_CHECKING:

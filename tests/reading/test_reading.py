@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from errors import ExcludedError, UserError
-from llm.answers import Reply as Answer
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint, MaySend, always
-from llm.prompts import Message
+from llm.picture_requests import Requests
 from reading.examination import AGREEMENT, pairs
 from reading.questions import LIST, PROBABILITY, QUOTES, WORDING
 from reading.reader import Reader, Reading
@@ -31,31 +29,10 @@ SAID = ((CAPTION, "ripped jeans"), (CAPTION, "barefoot"))
 RIGHT = frozenset({"ripped_jeans", "barefoot"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Sends requests as the writer of captions does."""
-
-    endpoint: Endpoint
-    may_send: MaySend = always
-
-    async def send(
-        self,
-        messages: Sequence[Message],
-        accept: Callable[[Answer], Result],
-        *,
-        extra_fields: Mapping[str, object] | None = None,
-        retries: int | None = None,
-    ) -> Result:
-        answer = await self.endpoint.ask(
-            messages, accept, retries=retries, extra_fields=extra_fields, may_send=self.may_send
-        )
-        return answer.result
-
-
 def with_reader(
     server: FakeEndpoint,
     folder: Path,
-    do: Callable[[Reader, Asker], Coroutine[Any, Any, Result]],
+    do: Callable[[Reader, Requests], Coroutine[Any, Any, Result]],
     may_send: MaySend = always,
     **chosen: str,
 ) -> Result:
@@ -63,7 +40,7 @@ def with_reader(
         settings = EndpointSettings.model_validate({"url": server.url, "retries": 0, **chosen})
         endpoint = Endpoint(settings, server.url, "tiny", Concurrency(4))
         try:
-            return await do(Reader(folder, endpoint), Asker(endpoint, may_send))
+            return await do(Reader(folder, endpoint), Requests(endpoint, may_send))
         finally:
             await endpoint.close()
 
@@ -75,8 +52,8 @@ def readings(
 ) -> list[Reading | None]:
     """What one reader makes of captions, one after the other."""
 
-    async def read(reader: Reader, asker: Asker) -> list[Reading | None]:
-        return [await reader.read(caption, tags, categories, asker) for caption in captions]
+    async def read(reader: Reader, requests: Requests) -> list[Reading | None]:
+        return [await reader.read(caption, tags, categories, requests) for caption in captions]
 
     return with_reader(server, folder, read)
 
@@ -144,8 +121,8 @@ def test_a_model_is_asked_in_the_form_that_it_is_right_in(tmp_path: Path, judge:
     ],
 )
 def test_a_model_that_passes_in_no_form_is_not_believed_nor_asked_again(tmp_path: Path, judge: Fault) -> None:
-    async def read_twice(reader: Reader, asker: Asker) -> tuple[list[Reading | None], str]:
-        return [await reader.read(CAPTION, TAGS, {}, asker) for _ in range(2)], reader.note
+    async def read_twice(reader: Reader, requests: Requests) -> tuple[list[Reading | None], str]:
+        return [await reader.read(CAPTION, TAGS, {}, requests) for _ in range(2)], reader.note
 
     with FakeEndpoint(faults=(judge,)) as server:
         read, note = with_reader(server, tmp_path, read_twice)
@@ -164,8 +141,8 @@ def test_a_form_in_which_most_answers_are_wrong_is_given_up_early(tmp_path: Path
 
 
 def test_an_examination_that_was_broken_off_goes_on_where_it_was(tmp_path: Path) -> None:
-    async def read_twice(reader: Reader, asker: Asker) -> list[Reading | None]:
-        return [await reader.read(CAPTION, TAGS, {}, asker) for _ in range(2)]
+    async def read_twice(reader: Reader, requests: Requests) -> list[Reading | None]:
+        return [await reader.read(CAPTION, TAGS, {}, requests) for _ in range(2)]
 
     with FakeEndpoint(faults=(good_judge(*SAID),)) as server:
         server.script(*[good_judge()] * 9, Status(500))
@@ -239,8 +216,8 @@ def test_a_question_has_the_meaning_of_the_tag_and_asks_for_no_chance(tmp_path: 
 
 
 def test_a_field_that_is_left_empty_because_the_server_refuses_it_is_not_sent(tmp_path: Path) -> None:
-    async def read(reader: Reader, asker: Asker) -> Reading | None:
-        return await reader.read(CAPTION, TAGS, {}, asker)
+    async def read(reader: Reader, requests: Requests) -> Reading | None:
+        return await reader.read(CAPTION, TAGS, {}, requests)
 
     believed_by(tmp_path, QUOTES)
     with FakeEndpoint(faults=(good_judge(*SAID),)) as server:
@@ -256,8 +233,8 @@ def test_a_picture_that_is_excluded_meanwhile_is_asked_about_no_more(tmp_path: P
         if next(left, "excluded") == "excluded":
             raise ExcludedError("its tags have changed")
 
-    async def read(reader: Reader, asker: Asker) -> Reading | None:
-        return await reader.read(CAPTION, TAGS, {}, asker)
+    async def read(reader: Reader, requests: Requests) -> Reading | None:
+        return await reader.read(CAPTION, TAGS, {}, requests)
 
     with FakeEndpoint(faults=(good_judge(*SAID),)) as server:
         with pytest.raises(ExcludedError):
@@ -266,7 +243,7 @@ def test_a_picture_that_is_excluded_meanwhile_is_asked_about_no_more(tmp_path: P
 
 
 def by_heart(server: FakeEndpoint, folder: Path, caption: str, *tags: str) -> set[str]:
-    async def find(reader: Reader, asker: Asker) -> set[str]:
+    async def find(reader: Reader, requests: Requests) -> set[str]:
         return set(reader.said_by_heart(caption, tags))
 
     return with_reader(server, folder, find)

@@ -19,12 +19,15 @@ Admit = Callable[..., object]
 
 
 class Requests:
-    """Sends the requests for one picture, whose answers have a form, and adds up what they cost."""
+    """Sends the requests for one picture and adds up what they cost.
 
-    def __init__(self, endpoint: Endpoint, admit: Admit, form: Form) -> None:
+    `admit` is called before each request, and with each text that the model has written in the `form`.
+    """
+
+    def __init__(self, endpoint: Endpoint, admit: Admit, form: Form | None = None) -> None:
         self._endpoint = endpoint
         self._admit = admit
-        self._form = form
+        self._form = form or Form()
         self.usage = Usage()
         self.seconds = 0.0
         self.model = endpoint.model
@@ -62,7 +65,7 @@ class Requests:
         retries: int | None = None,
         attempt: int = 0,
     ) -> Result:
-        """The result of `Endpoint.ask`; its cost is added."""
+        """The result of `Endpoint.ask`, which raises what this raises; its cost is added."""
         answer = await self._endpoint.ask(
             messages,
             accept,
