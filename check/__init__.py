@@ -35,15 +35,25 @@ from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN
 from tags.implications import broader_tags
 from tags.unsaid import is_unsaid
 
-__all__ = ["KINDS", "TAG_SPELLING", "Addition", "Coverage", "Fault", "check", "is_list", "new_words"]
+__all__ = [
+    "KINDS",
+    "MOST_WORDS_FOR_RULES",
+    "TAG_SPELLING",
+    "Addition",
+    "Coverage",
+    "Fault",
+    "check",
+    "is_list",
+    "new_words",
+]
 
 _NEVER_SAID = UNSEEN | {RATING}
 # Who looks for a tag in the caption, where its category does not tell.
 _PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
 # Names are found or are not there, however long the caption is.
 _SURE = frozenset({CHARACTER, COPYRIGHT})
-# A caption with more words than this says much in words that no table knows.
-_LONG = 60
+# A caption with more words than these says much in words that no table knows.
+MOST_WORDS_FOR_RULES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def _coverage(
     # Said tags say others of the picture too: white_dress says dress.
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
-    is_long = len(findings.text.words) > _LONG
+    is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
     perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in _SURE]
     return Coverage(
         tuple(tag for tag in counted if tag in said),

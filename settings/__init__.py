@@ -219,32 +219,31 @@ class InterpreterSettings(StageSettings):
     )
     language: checks.Language = _setting(
         "en",
-        "language that captions and descriptions must be in, such as en, de or ja; empty: any; the prompts "
-        "have to ask for it, and captions are held against their tags in English only",
+        "language that captions and descriptions must be in, such as en, de or ja; empty: any; the prompt "
+        "has to ask for it, and only English is held against the tags",
         "de",
     )
     floor: Literal["draft", "none"] = _setting(
         "draft",
-        "what no caption is worse than: draft (the caption composed from the tags alone, which is kept where "
-        "the model's is surely worse) or none",
+        "what stands in for a model's caption that is surely worse: draft (composed from the tags) or none",
     )
     repairs: int = _setting(
         "1",
-        "how often a caption that contradicts the tags, misses a name or says a hidden trait is mended: by a "
-        "sentence from its tags, or else by one that the model is asked for",
+        "how often a caption that contradicts its tags, misses a name or says a hidden trait is mended by a "
+        "sentence",
         ge=0,
         le=5,
     )
     min_coverage: float = _setting(
         "0.5",
-        "a caption that surely says less than this share of its tags is mended, or the draft is kept; 0 to 1",
+        "share of its tags, from 0 to 1, that a caption must say; below, it is mended or the draft is kept",
         ge=0,
         le=1,
     )
     reading: Literal["auto", "always", "never"] = _setting(
         "auto",
-        "whether the model reads a caption again for tags that the rules do not find in it: auto (where a "
-        "repair is due or the draft would be kept), always or never",
+        "whether the model reads its caption again for tags that are said in other words: auto (where a "
+        "repair or the draft depends on it), always or never",
     )
     prefix: str = _setting("", "words before every caption, after the trigger word", "An anime illustration.")
     suffix: str = _setting("", "words after every caption", ", in the style of a fairy tale")

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from check import TAG_SPELLING, Coverage, check
+from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage, check
+from check.text import words_in
 from english import stem
 from errors import Problem
 from tags.categories import CHARACTER
@@ -14,8 +15,7 @@ from tags.filters import HiddenTraits
 from tags.implications import Implied, speakers, without_implied
 from tags.spelling import words
 
-# In longer texts, and in those in words of their own, most of what the rules miss is said differently.
-_MOST_WORDS_FOR_RULES = 60
+# In texts that are less like their drafts, most of what the rules miss is said differently, as in long ones.
 _LEAST_ALIKE_FOR_RULES = 0.15
 # A text that has words for less than a quarter of the tags is about something else.
 _MOST_MISSED = 0.75
@@ -115,8 +115,7 @@ def alike(one: str, other: str) -> float:
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
-    found = [stem(word) for word in "".join(c if c.isalnum() else " " for c in text.lower()).split()]
-    return set(pairwise(found))
+    return set(pairwise(map(stem, words_in(text))))
 
 
 def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) -> bool:
@@ -124,7 +123,7 @@ def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) ->
 
     So it is in a short text that has the words of the tags, or nearly none of them.
     """
-    if len(caption.split()) > _MOST_WORDS_FOR_RULES:
+    if len(caption.split()) > MOST_WORDS_FOR_RULES:
         return False
     is_in_own_words = picture.draft and alike(caption, picture.draft) < _LEAST_ALIKE_FOR_RULES
     return not is_in_own_words or len(judged.unsaid) > _MOST_MISSED * len(picture.tags)

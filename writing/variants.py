@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from check import is_list
 from errors import ItemError
+from llm.answers import Reply
 from llm.prompts import Message
+from llm.replies import Form, clean
 
 # What each variant is, in the words of the request. The variant "tags" needs no model.
 WANTED: Mapping[str, str] = {
@@ -65,6 +69,35 @@ def response_format(names: Sequence[str]) -> dict[str, Any]:
             "json_schema": {"name": "captions", "strict": True, "schema": schema},
         }
     }
+
+
+def read_caption(reply: Reply, form: Form, *, name: str = CAPTION) -> str:
+    """The one caption in a reply; raises ItemError where it cannot be used."""
+    return _used(reply.text, reply.finish_reason, form, name)
+
+
+def read_several(reply: Reply, form: Form, *, names: Sequence[str]) -> dict[str, str]:
+    """Those of the variants in a reply that can be used; raises ItemError if there are none."""
+    whole = replace(form, one_line=False, plain_text=False)
+    found = split(clean(reply.text, reply.finish_reason, whole), names)
+    used = {}
+    for name, text in found.items():
+        with suppress(ItemError):
+            used[name] = _used(text, None, form, name)
+    return used
+
+
+def _used(text: str | None, finish_reason: str | None, form: Form, name: str) -> str:
+    """A variant made clean. A list of tags is none, unless an example of the prompt is answered with one."""
+    caption = clean(text, finish_reason, replace(form, max_words=MOST_WORDS.get(name)))
+    examples = form.prompted.examples if form.prompted else ()
+    if is_list(caption) and not any(is_list(answer) for _, answer in examples):
+        raise ItemError(
+            "is a list of tags",
+            "the answer is a list of tags; ask for sentences, or answer an example in the template with a "
+            "list if lists are wanted",
+        )
+    return caption
 
 
 def split(text: str, names: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,139 @@
+"""The first caption of a picture, which alone is checked: it is mended, or the draft takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from errors import ExcludedError, ItemError
+from llm.picture_requests import Requests
+from llm.prompts import Message
+from settings import InterpreterSettings
+from writing import repair, variants
+from writing.floor import why_the_draft_is_better
+from writing.judging import Judgement, PictureTags, alike, judge
+from writing.rereading import Known, Rereading
+
+
+@dataclass(slots=True)
+class MainCaption:
+    """The first caption of a picture, and what was done to it.
+
+    It is the variant `name`, and the model's answer to `messages`. `known` is its text with what is known of
+    it. `repaired` is whether it was mended. `floor` says why the draft was kept in its place, ""
+    if it was not, and `alike` how alike the model's text and the draft are, None where there is no draft.
+    """
+
+    settings: InterpreterSettings
+    rereading: Rereading
+    requests: Requests
+    picture: PictureTags
+    messages: Sequence[Message]
+    name: str
+    known: Known
+    repaired: bool = False
+    floor: str = ""
+    alike: float | None = None
+
+    @property
+    def judged(self) -> Judgement:
+        """What the check makes of it."""
+        return self.known.judged
+
+    @property
+    def journal_details(self) -> dict[str, object]:
+        """What the journal keeps of the check."""
+        coverage, read, reading = self.judged.coverage, self.known.said, self.known.form
+        return {
+            "coverage": round(coverage.score, 3),
+            "missed": list(coverage.missed),
+            **({"perhaps": list(coverage.perhaps)} if coverage.perhaps else {}),
+            **({"adds": list(map(str, coverage.adds))} if coverage.adds else {}),
+            "faults": [fault.message for fault in coverage.faults],
+            "repaired": self.repaired,
+            **({"floor": self.floor} if self.floor else {}),
+            **({} if self.alike is None else {"alike": round(self.alike, 2)}),
+            **({"read": sorted(read)} if read or reading else {}),
+            **({"reading": reading} if reading else {}),
+        }
+
+    async def improve(self) -> None:
+        """Mend it, or put the draft in its place where that is better."""
+        if self.picture.draft:
+            self.alike = alike(self.known.text, self.picture.draft)
+        if self.settings.reading == "always":
+            await self._read_again()
+        await self._repair()
+        if self.picture.draft:
+            await self._fall_back()
+
+    async def _read_again(self) -> None:
+        """Have the model tell what it says in words that the rules do not know."""
+        self.known = await self.rereading.read(self.known, self.picture, self.requests)
+
+    async def _surely_unsaid(self) -> Sequence[str]:
+        """What it does not say for sure, if it is under the least coverage."""
+        least = self.settings.min_coverage
+        if self.judged.coverage.score < least:
+            await self._read_again()
+        return self.known.surely_unsaid(self.picture) if self.judged.coverage.most < least else ()
+
+    async def _repair(self) -> None:
+        """Mend what is surely wrong, with sentences from tags or with single sentences of the model."""
+        for attempt in range(1, self.settings.repairs + 1):
+            text = repair.without_request(self.known.text, self.judged, self.picture)
+            if text != self.known.text:
+                self._take(text)
+            # The draft says what is missed without a request.
+            unsaid = () if self.picture.draft else await self._surely_unsaid()
+            wanted = repair.request_for(self.known.text, self.judged, unsaid)
+            if wanted is None:
+                return
+            try:
+                sentence = await self._ask_for(wanted, attempt)
+            except ExcludedError:
+                raise
+            except ItemError:
+                return
+            told = f"{self.messages[-1].text} {self.picture.draft}"
+            if not wanted.is_sound(sentence, self.known.text, told):
+                return
+            if not self._take(wanted.applied(self.known.text, sentence)):
+                return
+
+    async def _ask_for(self, wanted: repair.Repair, attempt: int) -> str:
+        turns = [
+            *variants.asking_for(self.messages, [self.name]),
+            Message("assistant", self.known.text),
+            Message("user", wanted.request),
+        ]
+        return await self.requests.write(turns, variants.read_caption, retries=0, attempt=attempt)
+
+    def _take(self, text: str) -> bool:
+        """Put a text in its place if that is better; returns whether it is."""
+        known = self.rereading.known(text, self.picture, self.known)
+        if known.judged.rank <= self.judged.rank:
+            return False
+        self.known, self.repaired = known, True
+        return True
+
+    async def _fall_back(self) -> None:
+        """Put the draft in its place where that is better."""
+        draft = judge(self.picture.draft, self.picture)
+        self.floor = await self._why_worse_than(draft)
+        if self.floor and not self._why_worse(draft, self.known.at_best(self.picture), ()):
+            # The draft is better only if the caption does not say what the rules do not find.
+            await self._read_again()
+            self.floor = await self._why_worse_than(draft)
+        if self.floor:
+            self.known, self.repaired = Known(self.picture.draft, draft), False
+
+    async def _why_worse_than(self, draft: Judgement) -> str:
+        unsaid = await self._surely_unsaid()
+        return self._why_worse(draft, self.judged, unsaid)
+
+    def _why_worse(self, draft: Judgement, judged: Judgement, unsaid: Sequence[str]) -> str:
+        text, told = self.known.text, self.messages[-1].text
+        return why_the_draft_is_better(
+            text, judged, self.picture.draft, draft, told, says_too_little=bool(unsaid)
+        )
