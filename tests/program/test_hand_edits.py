@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from dataset.texts import digest, fingerprint
+from reading.questions import QUOTES, WORDING
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.judge import good_judge
 from tests.fakes.wiki_pages import WikiTag
 from tests.program.project import Project
 
@@ -222,6 +224,35 @@ def test_a_cache_behind_a_link_is_written_through_it_and_keeps_its_permissions(t
         result = project.run("--set", "Dataset.existing=overwrite")
     assert result.code == 2
     assert "is a link to a file that is not there" in result.err
+
+
+@posix_only
+def test_words_for_tags_that_are_written_by_hand_while_the_run_is_on_stay(tmp_path: Path) -> None:
+    forbidden = {"torn at the knees": 0}
+    mine = {"hat": ["crown"], "ripped_jeans": forbidden}
+    shared = tmp_path / "shared.json"
+    shared.write_text('{"hat": ["cap"]}', encoding="utf-8")
+    shared.chmod(0o640)
+    caption = "A girl rests on the pier. Her denim is worn open at the knees."
+
+    def write_and_quote(caption: str, tag: str) -> str:
+        shared.write_text(json.dumps(mine), encoding="utf-8")
+        return "denim is worn open"
+
+    judge = good_judge((caption, "ripped jeans"))
+    judge.quote = write_and_quote
+    judge.captions.append(caption)
+    with FakeEndpoint(faults=(judge,)) as endpoint:
+        project = Project(tmp_path / "p", endpoint.url, Interpreter__reading="always")
+        project.cache.with_name("said_as.json").symlink_to(shared)
+        certificate = {"forms": {QUOTES: 0.5}, "right": {}, "of": 46, "wording": WORDING}
+        project.cache.with_name("judges.json").write_text(json.dumps({"tiny": certificate}))
+        project.add("a.png", "1girl, ripped jeans")
+        assert project.run().code == 0
+    learnt = {**mine, "ripped_jeans": {**forbidden, "denim is worn open": 1}}
+    assert json.loads(shared.read_text(encoding="utf-8")) == learnt
+    assert project.cache.with_name("said_as.json").is_symlink()
+    assert shared.stat().st_mode & 0o777 == 0o640
 
 
 @posix_only

@@ -190,6 +190,12 @@ def dump_of_one_object(folder: Path) -> Path:
     return path
 
 
+def dump_of_many_rows(folder: Path) -> Path:
+    path = folder / "dump.jsonl.gz"
+    path.write_bytes(packed(b"", b"{}" + b" " * 1_900_000 + b"\n", 1_060))
+    return path
+
+
 def parquet(folder: Path, columns: Mapping[str, object], **options: object) -> Path:
     path = folder / "dump.parquet"
     pyarrow.parquet.write_table(pyarrow.table(dict(columns)), path, **options)
@@ -232,6 +238,12 @@ def dump_of_rows(folder: Path) -> Path:
         (dump_of_one_line, 2, "is no dump of a wiki (row 2 has more than 2,000,000 characters)"),
         (dump_of_one_row, 2, "is no dump of a wiki (row 2 has more than 2,000,000 characters)"),
         (dump_of_one_object, 2, "is no dump of a wiki (row 1 has more than 2,000,000 characters)"),
+        pytest.param(
+            dump_of_many_rows,
+            2,
+            "is no dump of a wiki (it has more than 2,000,000,000 characters)",
+            marks=pytest.mark.soak,
+        ),
         (dump_of_one_page, 2, "is no dump of a wiki (it has a page that unpacks to more than 32 MB)"),
         (
             dump_of_growing_bodies,

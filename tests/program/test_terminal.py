@@ -72,6 +72,33 @@ def test_a_comparison_says_nothing_that_a_terminal_obeys(tmp_path: Path) -> None
         check(evil.run("--compare", str(other), "-v"))
 
 
+def test_a_second_reading_says_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    bad = (
+        Reply(f"A girl {EVIL}. She sits on a bench."),
+        Status(400, json.dumps({"error": EVIL})),
+        Reply(EVIL),
+    )
+    with FakeEndpoint(models=(f"m{EVIL}",), faults=bad) as endpoint:
+        evil = project(tmp_path, endpoint.url)
+        evil.set |= {
+            "Interpreter.reading": "always",
+            "Interpreter.floor": "draft",
+            "Interpreter.repairs": "2",
+        }
+        evil.set["Interrogator.skip"] = "True"
+        result = evil.run("-v")
+        assert "cannot tell well enough what a caption says" in result.out
+        check(result)
+        for words in (("--dry-run", "1"), ("--report",), ("--check",)):
+            check(evil.run(*words), has="")
+        said_as = evil.cache.with_name("said_as.json")
+        said_as.write_text(json.dumps({EVIL: 3}), encoding="utf-8")
+        check(evil.run("--set", "Dataset.existing=overwrite"))
+        said_as.write_text("{}", encoding="utf-8")
+        evil.cache.with_name("judges.json").write_text(f'{{"{EVIL}": 1, "{EVIL}": 1}}', encoding="utf-8")
+        check(evil.run("--set", "Dataset.existing=overwrite"), has="judges.json")
+
+
 def test_settings_and_arguments_are_told_in_a_way_that_a_terminal_does_not_obey(tmp_path: Path) -> None:
     evil = Project(tmp_path, Dataset__target=IN_NAMES)
     check(evil.run(), has="evil\\x1b[31m")

@@ -193,7 +193,7 @@ def test_only_words_that_stand_in_one_sentence_of_the_caption_are_believed(
         pytest.param("1. yes\n2. perhaps\n3. no", id="neither yes nor no"),
         pytest.param("I'm sorry, but I cannot help with that.", id="a refusal"),
         pytest.param("", id="nothing"),
-        pytest.param("1. yes" + "\n" * 15_000 + "2. no", id="a long way to the second line"),
+        pytest.param("yes" + "\n" * 15_000 + "no", id="many empty lines"),
         pytest.param(f"1. yes\n2. no\n3. no{' no' * 1_000_000}", id="a megabyte"),
     ],
 )
