@@ -295,8 +295,11 @@ def test_what_stage_1_finds_that_a_tag_implies_excludes_the_picture_in_the_same_
     assert not list(project.captions.glob("*.txt"))
 
 
-def test_a_tag_file_that_changes_during_the_run_is_judged_right_before_sending(tmp_path: Path) -> None:
-    project = Project(tmp_path, Endpoint__concurrency="1")
+@pytest.mark.parametrize("skip", ["True", "False"])
+def test_a_tag_file_that_changes_during_the_run_is_judged_right_before_sending(
+    tmp_path: Path, skip: str
+) -> None:
+    project = Project(tmp_path, Endpoint__concurrency="1", Interrogator__skip=skip)
     for number in range(30):
         project.add(f"{number:02}.png", f"child, solo, number_{number:02}")
 
@@ -310,11 +313,12 @@ def test_a_tag_file_that_changes_during_the_run_is_judged_right_before_sending(t
         result = project.run()
         assert result.code == 0, result.err
         assert len(endpoint.requests) == 1
-    assert not list(project.captions.glob("*.txt"))
+    assert not [*project.captions.glob("*.txt"), *project.descriptions.glob("*.txt")]
 
 
-def test_a_tag_file_that_is_added_while_a_request_waits_stops_its_next_try(tmp_path: Path) -> None:
-    project = Project(tmp_path, Endpoint__concurrency="1", Endpoint__retries="4")
+@pytest.mark.parametrize("skip", ["True", "False"])
+def test_a_tag_file_that_is_added_while_a_request_waits_stops_its_next_try(tmp_path: Path, skip: str) -> None:
+    project = Project(tmp_path, Endpoint__concurrency="1", Endpoint__retries="4", Interrogator__skip=skip)
     project.add("a.png", "child, solo")
 
     def add_a_rating(body: Json) -> str:
