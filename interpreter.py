@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from batch import Due, Stage
-from composer import compose
 from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
 from dataset.texts import digest
@@ -150,9 +149,7 @@ class Interpreter(Stage[Picture, Written]):
         )
 
     def _compose(self, picture: Picture) -> Written:
-        tags = self._collection.tags(picture)
-        own_tags = self._material.own_tags(tags)
-        caption = compose(tags.tags, self._material.meanings.categories(tags.tags), own_tags)
+        caption = self._material.composed(self._collection.tags(picture).tags)
         return Written(digest(f"{COMPOSER}\0{caption}"), {CAPTION: caption}, COMPOSER, {})
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:

@@ -50,6 +50,11 @@ class Picture:
         return any(slot in self.roles for slot in slots)
 
 
+def is_medium(tag: str) -> bool:
+    """Whether a tag names what a picture is made with. That can be seen, though wikis count it as meta."""
+    return tag in lists().words["media"]
+
+
 def sort_tags(
     tags: Sequence[str], categories: Mapping[str, str], traits: Mapping[str, Sequence[str]]
 ) -> Picture:
@@ -63,7 +68,7 @@ def sort_tags(
     others: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
-        if not tag or (category in UNSEEN and tag not in lists().words["media"]):
+        if not tag or (category in UNSEEN and not is_medium(tag)):
             continue
         if category == CHARACTER:
             characters[tag] = display_name(tag)

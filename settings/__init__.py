@@ -127,7 +127,8 @@ class TagsSettings(Section):
     )
     exclude_categories: checks.Categories = _setting(
         ", ".join(sorted(UNSEEN)),
-        f"categories that are left out of the prompt, of {', '.join(CATEGORIES)}",
+        "categories that are left out of the prompt, but for what a picture is made with (watercolor), of "
+        + ", ".join(CATEGORIES),
     )
     drop_implied: bool = _setting(
         "False",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from composer import compose
 from composer.contradictions import without_contradicted
+from composer.picture import is_medium
 from dataset.images import Picture, TagList
 from errors import ItemError
 from tags.categories import (
@@ -58,7 +59,7 @@ class Material:
         what it has read.
         """
         categories = self.meanings.categories(tags.tags)
-        shown = without_categories(self._without_implied(tags, categories), categories, self.left_out)
+        shown = self._shown(self._without_implied(tags, categories), categories)
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
@@ -80,11 +81,13 @@ class Material:
         """
         categories = self.meanings.categories(tags.tags)
         all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
-        shown = without_categories(all_tags, categories, self.left_out)
+        shown = self._shown(all_tags, categories)
         groups = {
             name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])
             for name, category in _LISTS.items()
         }
+        # A model that is told to name both tags of one person writes of two.
+        groups["characters"] = _listed(self.sheets.people(all_tags, categories))
         people = self.sheets.people(shown, categories) if "character_sheets" in uses else []
         own = self.sheets.own_tags(shown, categories) if len(people) > 1 else {}
         # The sheets of several characters say what their meanings would say again.
@@ -111,16 +114,31 @@ class Material:
     def draft(self, tags: TagList) -> str:
         """What the composer writes of a picture, without what prompts leave out; "" where nothing is left."""
         categories = self.meanings.categories(tags.tags)
-        shown = without_categories(self._without_implied(tags, categories), categories, self.left_out)
+        shown = self._shown(self._without_implied(tags, categories), categories)
         try:
-            return self.hidden.cut_from(compose(shown, categories, self.sheets.own_tags(shown, categories)))
+            return self.hidden.cut_from(self.composed(shown))
         except ItemError:
             return ""
+
+    def composed(self, tags: Sequence[str]) -> str:
+        """What the composer writes of tags; raises ItemError where none of them is left to say.
+
+        A character in another form has two tags and is one person: only the form is named.
+        """
+        categories = self.meanings.categories(tags)
+        people = set(self.sheets.people(tags, categories))
+        said = [tag for tag in tags if categories.get(tag) != CHARACTER or tag in people]
+        return compose(said, categories, self.sheets.own_tags(said, categories))
 
     def explained(self, tags: Sequence[str]) -> dict[str, str]:
         """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
         told = dict(self.explanations.choose(tags))
         return {tag: self.hidden.cut_from(told.get(words(tag), "")) for tag in tags}
+
+    def _shown(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
+        """The tags that a prompt says: without the categories left out, but with media, which are seen."""
+        kept = {*without_categories(tags, categories, self.left_out)}
+        return [tag for tag in tags if tag in kept or (categories.get(tag) == META and is_medium(tag))]
 
     def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
         """The tags of all categories, without implied ones if these are to be dropped."""
