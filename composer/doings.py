@@ -18,6 +18,11 @@ _PLACE_SLOTS = (
     ("amid", ("frame",)),
 )
 _PLACES_WITHOUT_COMMA = 3
+_WINDOWS = ("window", "windows", "stained glass")
+# Weather that nobody has in a room.
+_OUTDOOR_WEATHER = frozenset(
+    ("the rain", "the snow", "the falling snow", "a storm", "a blizzard", "the wind")
+)
 
 
 def clauses(picture: Picture, *, several: bool) -> list[str]:
@@ -54,7 +59,10 @@ def deeds(picture: Picture, without: Collection[str] = (), *, several: bool) -> 
 def where(picture: Picture, without: Collection[str] = ()) -> str:
     """The places as one clause, without those of some slots: "outdoors in a forest at night"."""
     places: list[str] = []
+    outside = weather_outside(picture)
     for lead, of_lead in _PLACE_SLOTS:
+        if outside and "weather" in of_lead:
+            continue
         said = [place for slot in of_lead if slot not in without for place in merged(picture, slot)]
         if lead:
             places += [led(lead, said)] if said else []
@@ -62,7 +70,17 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
             # "on a street in a city": what somebody is on is smaller than what they are in.
             places += sorted(said, key=lambda place: place.startswith("in "))
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
-    return ", ".join([" ".join(near), *far]) if near else ""
+    return ", ".join(filter(None, [" ".join(near), *far, outside and f"with {outside} outside"]))
+
+
+def weather_outside(picture: Picture) -> str:
+    """The weather where it is that behind a window: nobody sits in a bookstore in the rain."""
+    weather, inout = picture.phrases("weather"), picture.phrases("inout")
+    is_seen_from_outside = "outdoors" in inout or picture.has("landmark", "sky")
+    if is_seen_from_outside or not weather or not _OUTDOOR_WEATHER.issuperset(weather):
+        return ""
+    has_window = any(thing.endswith(_WINDOWS) for thing in picture.phrases("thing"))
+    return and_list(each.split(" ", 1)[1] for each in weather) if "indoors" in inout or has_window else ""
 
 
 def presentation(picture: Picture) -> list[str]:

@@ -19,6 +19,9 @@ from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 _SLEEPING = "sleeping"
+_PARTS_OF_BUILDINGS = frozenset(
+    ("on a balcony", "on a rooftop", "on a porch", "on a veranda", "on a terrace")
+)
 COUNTS = (GIRLS, BOYS, OTHERS)
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
@@ -94,6 +97,7 @@ def sort_tags(
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
     _give_sleep_to_animals(picture)
+    _give_parts_to_buildings(picture)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one.
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
@@ -111,6 +115,19 @@ def _give_sleep_to_animals(picture: Picture) -> None:
     acts.remove(asleep)
     animal = beings[0].phrase.partition(" ")[2]
     picture.roles["being"] = [replace(beings[0], phrase=f"a {_SLEEPING} {animal}")]
+
+
+def _give_parts_to_buildings(picture: Picture) -> None:
+    """A balcony is a place for people; where there is nobody, it is a part of the building."""
+    places = picture.roles.get("place", [])
+    if not picture.has("landmark") or picture.has(*COUNTS, "being") or picture.names or picture.species:
+        return
+    for role in [role for role in places if role.phrase in _PARTS_OF_BUILDINGS]:
+        places.remove(role)
+        thing = replace(role, slot="thing", phrase=role.phrase.removeprefix("on "))
+        picture.roles.setdefault("thing", []).append(thing)
+    if not places:
+        picture.roles.pop("place", None)
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:

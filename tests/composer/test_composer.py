@@ -78,6 +78,25 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
         ("1girl, boots, sandals, black_footwear", "A girl wearing boots, sandals and black footwear."),
         ("1girl, playing_instrument, violin", "A girl playing violin."),
         ("1girl, reading, book", "A girl reading a book."),
+        (
+            "1girl, red_hair, reading, library, window, rain",
+            "A girl with red hair. She is reading in a library, with rain outside. There is also a window.",
+        ),
+        ("cat, sleeping, indoors, snow", "A cat sleeping indoors, with snow outside."),
+        (
+            "1girl, standing, house, window, snow",
+            "A girl standing near a house in the snow. There is also a window.",
+        ),
+        ("1girl, standing, village, ruins", "A girl standing among ruins in a village."),
+        (
+            "1girl, brown_hair, short_hair_with_long_locks",
+            "A girl with brown hair and short hair with long locks.",
+        ),
+        (
+            "no_humans, scenery, building, balcony, boat",
+            "Scenery with a building, with no humans in sight. There are also a boat and a balcony.",
+        ),
+        ("1girl, standing, building, balcony", "A girl standing on a balcony near a building."),
         ("1girl, reading, book, letter", "A girl reading. There are also a book and a letter."),
         (
             "1other, robot, standing, glasses",
