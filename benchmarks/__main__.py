@@ -26,6 +26,8 @@ _STOPPED = -1
 _MISS = re.compile(r"missed|under target")
 _VERDICT = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 NOTHING_STATED = "nothing is stated: figures to read"
+# Needs the file of a model, and a reader: its section is written by hand, and stays as it is.
+_BY_HAND = "real_model"
 # What each script states, in the order in which they run: the ones that need a quiet machine first.
 STATED = {
     "saturation": "keeps 0.97 of N slots busy (text, N = 1, 8, 64, 0.5 s), 0.95 (N = 256, 1 s), 0.95 (N = 16,"
@@ -144,7 +146,11 @@ def _memory() -> str:
 def sections_of(page: str) -> dict[str, str]:
     """The sections of an earlier page, by the names of their scripts."""
     parts = re.split(r"^## (\w+)\n", page, flags=re.MULTILINE)[1:]
-    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True) if name in STATED}
+    return {
+        name: text.strip()
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+        if name in (*STATED, _BY_HAND)
+    }
 
 
 def page(sections: dict[str, str]) -> str:
@@ -155,7 +161,7 @@ def page(sections: dict[str, str]) -> str:
         said = verdict.group(1).rstrip(".").lower() if verdict else "not measured yet"
         rows.append(f"| [{name}](#{name}) | {stated} | {said} |")
     summary = "\n".join(["| script | stated | verdict |", "|---|---|---|", *rows])
-    parts = [f"## {name}\n\n{sections[name]}" for name in STATED if name in sections]
+    parts = [f"## {name}\n\n{sections[name]}" for name in (*STATED, _BY_HAND) if name in sections]
     return "\n\n".join([_INTRODUCTION, machine(), summary, *parts]) + "\n"
 
 

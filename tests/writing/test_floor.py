@@ -94,6 +94,12 @@ def test_no_good_text_is_replaced_by_the_draft() -> None:
             "Train, vending machine, street, night, rain.",
         ),
         ("1girl solo blue_hair smile hat boots", "A girl with red hair, a hat and boots smiles."),
+        # It is the draft but for the apron.
+        (
+            "1girl solo long_hair red_dress apron scarf boots holding_umbrella street night smile lamp",
+            "A girl with long hair, wearing a red dress, a scarf and boots, holding an umbrella. She is on a "
+            "street at night, smiling. There is also a lamp.",
+        ),
     ],
 )
 def test_a_text_that_is_surely_worse_is_replaced(tags: str, caption: str) -> None:
