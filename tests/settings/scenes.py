@@ -28,6 +28,8 @@ LOGIN, WIKI_KEY = "ann", "wiki-key"
 REFUSAL = "I'm sorry, but I can't help with that."
 HAND_WRITTEN = "Somebody wrote this by hand."
 
+# No glossary explains them, and they are too many for one request.
+ODD_THINGS = ("bell", "cup", "fan", "key", "lid", "pan", "pen", "pin", "pot", "rug", "saw", "toy")
 # Two sentences each, so that a model is asked for a summary of every page.
 TAGS = {
     name: WikiTag(
@@ -48,6 +50,7 @@ TAGS = {
         ("slow_kite", "A toy that flies on a string.", "general", 9_000),
         ("stubborn_kite", "A toy that flies on a string against the wind.", "general", 9_000),
         ("odd_hat", "A hat that few people wear.", "general", 3),
+        *((f"odd_{thing}", f"A {thing} that few people have.", "general", 9_000) for thing in ODD_THINGS),
     )
 }
 
@@ -79,6 +82,7 @@ TROUBLED: Mapping[str, tuple[str, str]] = {
     "stubborn": ("stubborn kite, outdoors", "A stubborn kite flies outdoors."),
     "plain": ("windmill, outdoors", "A windmill stands outdoors."),
 }
+ODD = {"odd": (", ".join(f"odd {thing}" for thing in ODD_THINGS), "Odd things lie on a table.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +207,11 @@ class Scene:
 
 _ALL_STAGES = {"TagProvider.skip": "False", "Interrogator.skip": "False"}
 SCENES: Mapping[str, Scene] = {
-    "calm": Scene(PICTURES, _ALL_STAGES),
+    "calm": Scene({**PICTURES, **ODD}, _ALL_STAGES),
     "troubled": Scene(TROUBLED, {**_ALL_STAGES, "Endpoint.concurrency": "2", "Interpreter.repairs": "0"}),
-    "away": Scene(PICTURES, {**_ALL_STAGES, "Endpoint.concurrency": "1", "Interpreter.repairs": "0"}),
+    "away": Scene(
+        {**PICTURES, **ODD}, {**_ALL_STAGES, "Endpoint.concurrency": "1", "Interpreter.repairs": "0"}
+    ),
     "dry run": Scene(PICTURES, _ALL_STAGES, ("--dry-run",)),
 }
 
