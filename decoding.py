@@ -66,9 +66,9 @@ def open_file(path: Path | str) -> io.BufferedReader:
     return open(path, "rb", opener=_open_regular)
 
 
-def read_text(path: Path, errors: str = "strict") -> str:
+def read_text(path: Path) -> str:
     """The whole of a file in UTF-8, with or without a mark; raises as `open_file` does, or UnicodeError."""
-    with io.TextIOWrapper(open_file(path), encoding="utf-8-sig", errors=errors) as file:
+    with io.TextIOWrapper(open_file(path), encoding="utf-8-sig") as file:
         return file.read()
 
 

@@ -31,13 +31,13 @@ def clauses(picture: Picture, *, several: bool) -> list[str]:
     holding = led("holding" if len(held) > 1 else "with one of them holding", held)
     alone = lists().words["of_one"].intersection(picture.phrases("pose")) if several else ()
     gestures = [holding, led("with one of them", sorted(alone)), led("with", picture.phrases("gesture"))]
-    done, shown = deeds(picture, alone, several=several), presentation(picture)
+    done, shown = _deeds(picture, alone, several=several), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     said = [*done, *gestures, *shown] if done else [*shown[:1], *gestures, *shown[1:]]
     return [clause for clause in said if clause]
 
 
-def deeds(picture: Picture, without: Collection[str] = (), *, several: bool) -> list[str]:
+def _deeds(picture: Picture, without: Collection[str], *, several: bool) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
     poses = [said for said in picture.phrases("pose") if said not in without]
     acts, place = picture.phrases("act"), where(picture)

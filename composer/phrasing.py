@@ -165,13 +165,13 @@ def _capitalized(word: str, *, is_first: bool) -> str:
     return re.sub(r"(?:^|(?<=[^\w']))[^\W\d_]", lambda letter: letter[0].upper(), word)
 
 
-def and_list(items: Iterable[str], needs_comma: str = " and ") -> str:
-    """Join items as prose does: "a, b and c"; with one more comma if an item has `needs_comma` in it."""
+def and_list(items: Iterable[str]) -> str:
+    """Join items as prose does: "a, b and c"; with one more comma if an item has an "and" itself."""
     listed = list(items)
     if len(listed) < 2:
         return listed[0] if listed else ""
     first = ", ".join(listed[:-1])
-    has_more_commas = needs_comma in first or needs_comma in listed[-1]
+    has_more_commas = " and " in first or " and " in listed[-1]
     return first + (", and " if has_more_commas else " and ") + listed[-1]
 
 
