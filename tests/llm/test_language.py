@@ -77,4 +77,4 @@ def test_the_name_of_a_language_in_place_of_its_code_is_refused(tmp_path: Path) 
     project.add("a.png")
     result = project.run()
     assert result.code == 2
-    assert "language = german: should be a code such as en, de or pt-BR, or be empty" in result.err
+    assert "language=german: should be a code such as en, de or pt-BR, or be empty" in result.err

@@ -185,7 +185,7 @@ NO_PICTURES = "there are no pictures in"
 @pytest.mark.parametrize(
     ("chosen", "files", "code", "sentence"),
     [
-        ({"Endpoint.retries": "x"}, {}, 2, "[Endpoint] retries = x: should be a whole number"),
+        ({"Endpoint.retries": "x"}, {}, 2, "--set Endpoint.retries=x: should be a whole number"),
         ({"Interpreter.prompt_template_file": "t.txt"}, {"t.txt": "{{ tgas }}"}, 2, "did you mean tags?"),
         (
             {"Interpreter.prompt_template_file": "gone.txt"},

@@ -62,7 +62,7 @@ def program(tmp_path: Path, wiki: OurWiki) -> ProgramCopy:
 
 def test_a_new_wiki_may_be_named_and_is_in_the_manual(tmp_path: Path, program: ProgramCopy) -> None:
     project = Project(tmp_path / "project", TagProvider__source="gelbooru")
-    assert "source = gelbooru: should be danbooru, e621, ourwiki, or a " in program.run(project).err
+    assert "source=gelbooru: should be danbooru, e621, ourwiki, or a " in program.run(project).err
     assert "danbooru, e621, ourwiki, or a file" in program.start("--settings").out
 
 
