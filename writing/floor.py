@@ -8,6 +8,7 @@ no more than rewrite the draft is another matter: what it leaves out is lost, an
 from __future__ import annotations
 
 from check import new_words
+from errors import LIST_OF_TAGS, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT
 from tags.spelling import words
 from writing.judging import Judgement, alike
 
@@ -22,9 +23,7 @@ _MADE_UP = 2
 _LOST = 0.02
 
 # Reasons for which an answer cannot be used at all, though the model was asked rightly and answered.
-SPOILED_ANSWERS = frozenset(
-    {"repeats itself", "repeats an example", "repeats the prompt", "is a list of tags"}
-)
+SPOILED_ANSWERS = frozenset({REPEATS_ITSELF, REPEATS_EXAMPLE, REPEATS_PROMPT, LIST_OF_TAGS})
 
 
 def why_the_draft_is_better(

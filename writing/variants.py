@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from check import is_list
-from errors import ItemError
+from errors import LIST_OF_TAGS, ItemError
 from llm.answers import Reply
 from llm.prompts import Message
 from llm.replies import Form, clean
@@ -93,7 +93,7 @@ def _used(text: str | None, finish_reason: str | None, form: Form, name: str) ->
     examples = form.prompted.examples if form.prompted else ()
     if is_list(caption) and not any(is_list(answer) for _, answer in examples):
         raise ItemError(
-            "is a list of tags",
+            LIST_OF_TAGS,
             "the answer is a list of tags; ask for sentences, or answer an example in the template with a "
             "list if lists are wanted",
         )

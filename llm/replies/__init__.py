@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from errors import REFUSED, ItemError
+from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
 from llm.replies import copies, language, openings, refusals, repetition, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.text import normalize_spacing, remove_invisible, strip_quotes_around, words
@@ -22,13 +22,12 @@ REMEDIES = {
     REFUSED: "the model declined; use another model or plainer wording in the template",
     "did not see the picture": "the model got no picture; use a vision model and a server that passes it on",
     "wrong language": "the answer is in another language; name the language in the template",
-    "repeats itself": "the answer repeats itself; lower the temperature, raise a repetition penalty or use "
+    REPEATS_ITSELF: "the answer repeats itself; lower the temperature, raise a repetition penalty or use "
     "another model",
     "not plain text": "the answer is marked up or in several parts; ask for one paragraph of plain text",
     "talks about the picture": "the answer tells of the picture itself; say so in the template",
-    "repeats the prompt": "the answer repeats the prompt; check that the server applies the chat template",
-    "repeats an example": "the answer repeats an example of the template, or its instructions; use a larger "
-    "model",
+    REPEATS_PROMPT: "the answer repeats the prompt; check that the server applies the chat template",
+    REPEATS_EXAMPLE: "the answer repeats an example of the template, or its instructions; use a larger model",
     "too long": "the answer has more words than allowed; ask for a shorter one or raise the limit",
 }
 """Every reason why an answer is rejected, with what happened and what the user can do about it.
@@ -88,7 +87,7 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     if ending in _STOPPED_EARLY:
         # A loop ends only where max_tokens does, and to raise that would make it longer.
         is_loop = repetition.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
-        raise _rejection("repeats itself" if is_loop else "cut off", text)
+        raise _rejection(REPEATS_ITSELF if is_loop else "cut off", text)
     text = normalize_spacing(remove_invisible(text))
     for _ in range(_MAX_ROUNDS):
         improved = text
@@ -157,16 +156,16 @@ STEPS: tuple[Step, ...] = (
     _reject(REFUSED, refusals.refuses),
     _reject("reasoning without an answer", wrapping.thinks_aloud),
     lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
-    _reject("repeats the prompt", repetition.repeats_the_prompt),
+    _reject(REPEATS_PROMPT, repetition.repeats_the_prompt),
     _reject_for_form(
-        "repeats an example",
+        REPEATS_EXAMPLE,
         lambda text, form: form.prompted is not None and copies.copies(text, form.prompted),
     ),
     _improve(wrapping.drop_trailer),
     lambda text, form: wrapping.drop_emphasis(text) if form.plain_text else text,
     _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),
     _reject_for_form("wrong language", lambda text, form: not language.is_in_language(text, form.language)),
-    _reject("repeats itself", repetition.repeats_itself),
+    _reject(REPEATS_ITSELF, repetition.repeats_itself),
     # Some trainers read only the first line, or take each line as a caption.
     lambda text, form: " ".join(text.split()) if form.one_line else text,
     _improve(openings.drop_openings),
