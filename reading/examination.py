@@ -60,13 +60,13 @@ class Examination:
         self._answers: dict[str, list[float | None]] = {form: [] for form in FORMS}
         self._given_up: set[str] = set()
 
-    async def sit(self, requests: Requests) -> Certificate:
+    async def finish(self, requests: Requests) -> Certificate:
         """Ask whatever is still to be asked.
 
         Raises ItemError where a request failed that may succeed later, and what `requests` raises otherwise.
         """
         for form in FORMS:
-            await self._sit(form, requests)
+            await self._ask_in(form, requests)
             if self._is_finished(form) and self._right(self._method(form)) >= _GOOD_ENOUGH * len(pairs()):
                 break
         finished = [form for form in FORMS if self._is_finished(form)]
@@ -82,7 +82,7 @@ class Examination:
     def _is_finished(self, form: str) -> bool:
         return form not in self._given_up and len(self._answers[form]) == len(pairs())
 
-    async def _sit(self, form: str, requests: Requests) -> None:
+    async def _ask_in(self, form: str, requests: Requests) -> None:
         answers = self._answers[form]
         while len(answers) < len(pairs()) and form not in self._given_up:
             try:

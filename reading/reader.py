@@ -54,7 +54,7 @@ class Reader:
         self.may_examine = True
         self.note = ""
 
-    def said_by_heart(self, caption: str, tags: Iterable[str]) -> frozenset[str]:
+    def said_as_learnt(self, caption: str, tags: Iterable[str]) -> frozenset[str]:
         """Those of `tags` for which the caption has words that were learnt or that a person has added."""
         return self._said_as.said_in(read(caption), tags)
 
@@ -105,7 +105,7 @@ class Reader:
             raise ItemError("not examined", "nobody knows whether the model can tell what a caption says")
         self._endpoint.on_wait("examining whether the model can tell what a caption says")
         try:
-            return await self._examination.sit(requests)
+            return await self._examination.finish(requests)
         except ExcludedError:
             raise
         except ItemError:

@@ -25,13 +25,13 @@ class Known:
     form: str = ""
 
     @property
-    def open(self) -> Sequence[str]:
+    def not_found(self) -> Sequence[str]:
         """The tags, names of people apart, that the rules do not find in the text."""
         return *self.judged.unsaid, *self.judged.coverage.perhaps
 
     def at_best(self, picture: PictureTags) -> Judgement:
-        """What the check makes of the text if it says all that is open."""
-        return judge(self.text, picture, {*self.said, *self.open})
+        """What the check makes of the text if it says all that the rules do not find."""
+        return judge(self.text, picture, {*self.said, *self.not_found})
 
     def surely_unsaid(self, picture: PictureTags) -> Sequence[str]:
         """The tags that the text does not say in any words."""
@@ -53,7 +53,7 @@ class Rereading:
         kept = before if before is not None and before.text in text else None
         said, form = (kept.said, kept.form) if kept else (frozenset[str](), "")
         known = Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
-        if self._reader is None or not (found := self._reader.said_by_heart(text, known.open)):
+        if self._reader is None or not (found := self._reader.said_as_learnt(text, known.not_found)):
             return known
         said |= found
         return Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
@@ -64,7 +64,7 @@ class Rereading:
         Raises what `Reader.read` raises.
         """
         # The rules know how names of series are said.
-        asked = [tag for tag in known.open if picture.categories.get(tag) != COPYRIGHT]
+        asked = [tag for tag in known.not_found if picture.categories.get(tag) != COPYRIGHT]
         if self._reader is None or known.form or not asked:
             return known
         meanings = self._explain(asked)

@@ -244,7 +244,7 @@ def test_a_picture_that_is_excluded_meanwhile_is_asked_about_no_more(tmp_path: P
 
 def by_heart(server: FakeEndpoint, folder: Path, caption: str, *tags: str) -> set[str]:
     async def find(reader: Reader, requests: Requests) -> set[str]:
-        return set(reader.said_by_heart(caption, tags))
+        return set(reader.said_as_learnt(caption, tags))
 
     return with_reader(server, folder, find)
 
