@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from check.text import read, words_in
 from errors import REFUSED, ItemError
 from llm.answers import Reply
 from llm.picture_requests import Requests
-from llm.prompts import Message
+from llm.prompts import Message, fingerprint
 from llm.replies.refusals import refuses
 from llm.replies.wrapping import after_reasoning
 from tags.spelling import words
@@ -207,7 +206,5 @@ def _read_probability(reply: Reply) -> float:
     return told["yes"] / sum(told.values())
 
 
-WORDING = blake2b(
-    "\0".join(message.text for messages in EXAMPLES.values() for message in messages).encode(), digest_size=4
-).hexdigest()
+WORDING = fingerprint("", list(chain(*EXAMPLES.values())))
 """A digest of how the questions are worded: a model that was examined with other words is examined again."""
