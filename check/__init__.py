@@ -31,9 +31,8 @@ from check.text import Text, read
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_list, new_words
-from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN
+from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
-from tags.unsaid import is_unsaid
 
 __all__ = [
     "KINDS",

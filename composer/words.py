@@ -11,10 +11,10 @@ from itertools import chain
 
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
 from english import singular
+from tags.categories import is_unsaid
 from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, count_in
 from tags.spelling import qualifiers, without_qualifiers
-from tags.unsaid import is_unsaid
 
 REST = "rest"
 META = "meta"

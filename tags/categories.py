@@ -1,9 +1,18 @@
-"""The categories of tags: their names here, what others call them, and the numbers that wikis give them."""
+"""The categories of tags: their names here, what others call them, and the numbers that wikis give them.
+
+Some tags no caption says, whatever their category: those of the file, its makers, its rating and its quality.
+unsaid.json has them by subject, with "*" for any letters.
+"""
 
 from __future__ import annotations
 
 import difflib
+import fnmatch
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 GENERAL = "general"
 ARTIST = "artist"
@@ -24,6 +33,8 @@ NO_SERIES = "original"
 
 # Tags of these categories name nothing that a viewer of the picture sees.
 UNSEEN = frozenset({ARTIST, CONTRIBUTOR, LORE, META})
+
+_REMEMBERED_TAGS = 1 << 16
 
 DANBOORU_NUMBERS = {0: GENERAL, 1: ARTIST, 3: COPYRIGHT, 4: CHARACTER, 5: META}
 E621_NUMBERS = {
@@ -63,6 +74,19 @@ def without_categories(
 ) -> list[str]:
     """The tags that are not of the categories `left_out`; a tag of unknown category is general."""
     return [tag for tag in tags if categories.get(tag, GENERAL) not in left_out]
+
+
+@lru_cache(maxsize=_REMEMBERED_TAGS)
+def is_unsaid(tag: str) -> bool:
+    """Whether no caption says this tag: signature, hi_res, 2024."""
+    return _unsaid().fullmatch(tag) is not None
+
+
+@cache
+def _unsaid() -> re.Pattern[str]:
+    text = Path(__file__).with_name("unsaid.json").read_text(encoding="utf-8")
+    table: dict[str, str] = json.loads(text)
+    return re.compile("|".join(fnmatch.translate(glob) for globs in table.values() for glob in globs.split()))
 
 
 def misspelled_category(name: str) -> str:

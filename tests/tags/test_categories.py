@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from check import check
 from settings import TagsSettings
 from tags.categories import (
     CATEGORIES,
@@ -11,6 +12,7 @@ from tags.categories import (
     E621_NUMBERS,
     UNSEEN,
     category_called,
+    is_unsaid,
     misspelled_category,
     on_danbooru,
     without_categories,
@@ -47,3 +49,19 @@ def test_categories_are_left_out_and_an_unknown_one_is_general() -> None:
     categories = {"someone": "artist", "highres": "meta"}
     assert without_categories(["hat", "someone", "highres"], categories, {"artist", "meta"}) == ["hat"]
     assert without_categories(["hat", "someone"], categories, {"general"}) == ["someone"]
+
+
+_OF_THE_FILE = (
+    "signature hi_res 2024 artist_name english_commentary digital_media_(artwork) best_quality rating:general"
+)
+
+
+@pytest.mark.parametrize("tag", _OF_THE_FILE.split())
+def test_what_is_about_the_file_is_neither_composed_nor_asked_for(tag: str) -> None:
+    assert is_unsaid(tag)
+    assert check("A girl.", ["1girl", tag], {}).missed == ()
+
+
+@pytest.mark.parametrize("tag", ["watercolor_(medium)", "sketch", "year_of_the_rabbit", "name_tag", "1girl"])
+def test_what_can_be_seen_is_said(tag: str) -> None:
+    assert not is_unsaid(tag)
