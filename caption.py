@@ -114,14 +114,14 @@ def _text(options: argparse.Namespace) -> str:
         return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
     settings = _settings(options)
     if options.merge_cache:
-        return _merged(settings.tag_provider.cache, options.merge_cache)
+        return printable(_merged(settings.tag_provider.cache, options.merge_cache))
     if options.apply:
         from commands import corrections
 
         return corrections.apply(settings, options.apply)
     from captioning.project import Project
 
-    return f"The report is {Project(settings).write_report()}."
+    return printable(f"The report is {Project(settings).write_report()}.")
 
 
 def _print_result(text: str) -> ExitCode:

@@ -78,8 +78,10 @@ def apply(settings: Settings, path: Path) -> str:
     summary = f"{'; '.join(parts)}."
     if project.captions.saved:
         folder = project.captions.replaced.folder
-        summary += f"\n{replaced_sentence('caption', project.captions.saved, folder)}"
-    return f"{summary}\nSee all of it in {project.write_report()}." if settings.dataset.report else summary
+        summary += f"\n{printable(replaced_sentence('caption', project.captions.saved, folder))}"
+    if settings.dataset.report:
+        summary += f"\n{printable(f'See all of it in {project.write_report()}.')}"
+    return summary
 
 
 def _save(project: Project, correction: Correction, last: Made | None) -> bool:

@@ -104,4 +104,12 @@ def test_settings_and_arguments_are_told_in_a_way_that_a_terminal_does_not_obey(
     check(evil.run(), has="evil\\x1b[31m")
     check(evil.run("--check"), has="evil")
     check(evil.run(f"--{IN_NAMES}"))
-    check(Project(tmp_path / IN_NAMES.replace("/", "")).run())
+    in_evil_place = Project(tmp_path / IN_NAMES.replace("/", ""))
+    check(in_evil_place.run())
+    in_evil_place.add("a.png")
+    correction = {"version": 1, "corrections": [{"picture": "a", "again": True}]}
+    (in_evil_place.folder / "c.json").write_text(json.dumps(correction), encoding="utf-8")
+    in_evil_place.cache.write_text("{}", encoding="utf-8")
+    for words in ((), ("--report",), ("--merge-cache", str(in_evil_place.cache))):
+        check(in_evil_place.run(*words))
+    check(in_evil_place.run("--apply", "c.json"), has="")
