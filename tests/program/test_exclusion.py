@@ -170,6 +170,27 @@ def test_a_caption_that_only_its_surroundings_exclude_is_not_written(
     assert not list(project.captions.rglob("*.txt"))
 
 
+@pytest.mark.parametrize("what", ["captions", "descriptions"])
+def test_a_text_of_somebody_else_that_names_a_minor_excludes_a_picture_with_sexual_tags(
+    tmp_path: Path, what: str
+) -> None:
+    project = Project(tmp_path)
+    for name, tags in (("a", "1girl, solo, nude"), ("kept", "house, hill")):
+        project.add(f"{name}.png", tags)
+        for folder in (project.captions, project.descriptions):
+            folder.mkdir(exist_ok=True)
+            (folder / f"{name}.txt").write_text(f"What {name} shows.", encoding="utf-8")
+    # The report says why the picture is excluded, with the beginning of the text.
+    text = "A small child stands in a garden and looks at a tree with green leaves: what a shows."
+    (tmp_path / what / "a.txt").write_text(text, encoding="utf-8")
+    before = everything(project)
+    assert project.run("--report").code == 0
+    assert project.run("--export", "imagefolder", "out").code == 0
+    written = written_since(project, before)
+    assert "What kept shows" in written
+    assert "hat a shows" not in written
+
+
 def seen_as_a_child(folder: Path) -> Project:
     """A picture that is excluded only by what a vision model saw, and one that may be captioned."""
     with FakeEndpoint(
