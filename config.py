@@ -19,7 +19,8 @@ from pydantic_core import ErrorDetails
 
 from decoding import decoded, open_file
 from errors import UserError
-from settings import FORMER_SETTINGS, SECTIONS, EndpointSettings, Former, Section, Settings, StageSettings
+from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
+from settings.former import FORMER_SETTINGS, Former
 
 VERSION = "0.1.0"
 

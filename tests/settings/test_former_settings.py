@@ -23,7 +23,7 @@ FORMER_SETTINGS = {
 @pytest.fixture
 def program(tmp_path: Path) -> ProgramCopy:
     copy = ProgramCopy(tmp_path / "program")
-    with (copy.folder / "settings" / "__init__.py").open("a", encoding="utf-8") as table:
+    with (copy.folder / "settings" / "former.py").open("a", encoding="utf-8") as table:
         table.write(ENTRIES)
     return copy
 
