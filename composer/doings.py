@@ -67,10 +67,16 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
         if lead:
             places += [led(lead, said)] if said else []
         else:
-            # "on a street in a city": what somebody is on is smaller than what they are in.
-            places += sorted(said, key=lambda place: place.startswith("in "))
+            places += sorted(said, key=_width)
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
     return ", ".join(filter(None, [" ".join(near), *far, outside and f"with {outside} outside"]))
+
+
+def _width(place: str) -> int:
+    """What to order places by, the smaller first: "on a street in an oasis in a desert"."""
+    if not place.startswith("in "):
+        return 0
+    return 2 if place.rpartition(" ")[2] in lists().words["wide_places"] else 1
 
 
 def weather_outside(picture: Picture) -> str:
