@@ -8,6 +8,7 @@ no more than rewrite the draft is another matter: what it leaves out is lost, an
 from __future__ import annotations
 
 from check import new_words
+from english import amount
 from errors import LIST_OF_TAGS, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT
 from tags.spelling import words
 from writing.judging import Judgement, alike
@@ -16,6 +17,9 @@ from writing.judging import Judgement, alike
 # that were made from the draft up to two thirds. Small models share a quarter without having seen the draft,
 # and up to nine tenths where they rewrite it.
 _CLOSE, _REWRITTEN = 0.25, 0.66
+# A text that takes over so much of the draft, and leaves out so many tags that it says, loses them: of good
+# texts none does.
+_TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 3
 # A rewriting model that adds so many words that nothing bears out makes things up.
 _MADE_UP = 2
 # What a rewritten draft may lose of the score: less than one tag of fifty. Good texts that were made from a
@@ -45,12 +49,19 @@ def why_the_draft_is_better(
     adds = judged.coverage.adds
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
         return f"adds {', '.join(map(str, adds))}, which nothing bears out"
+    left_out = [tag for tag in _open(judged) if tag not in _open(draft_judged)]
+    if likeness >= _TAKEN_OVER and len(left_out) > _MOST_LEFT_OUT:
+        return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
     if likeness < _REWRITTEN:
         return ""
     made_up = new_words(caption, asked, draft)
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""
+
+
+def _open(judged: Judgement) -> tuple[str, ...]:
+    return *judged.unsaid, *judged.coverage.perhaps
 
 
 def _what_spoils(judged: Judgement, draft: Judgement) -> str:

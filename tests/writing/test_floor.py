@@ -94,6 +94,11 @@ def test_no_good_text_is_replaced_by_the_draft() -> None:
             "Train, vending machine, street, night, rain.",
         ),
         ("1girl solo blue_hair smile hat boots", "A girl with red hair, a hat and boots smiles."),
+        # Half of the draft's words, and four of its tags are lost.
+        (
+            "1girl 1boy brown_hair black_hair blue_eyes smile walking beach straw_hat sunglasses sandals day",
+            "A girl and a boy walking at the beach by day, with a straw hat and sandals.",
+        ),
         # It is the draft but for the apron.
         (
             "1girl solo long_hair red_dress apron scarf boots holding_umbrella street night smile lamp",
