@@ -133,7 +133,7 @@ class Material:
     def explained(self, tags: Sequence[str]) -> dict[str, str]:
         """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
         told = dict(self.explanations.choose(tags))
-        return {tag: self.hidden.cut_from(told.get(words(tag), "")) for tag in tags}
+        return {tag: self.hidden.cut_from(told.get(tag, "")) for tag in tags}
 
     def _shown(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
         """The tags that a prompt says: without the categories left out, but with media, which are seen."""

@@ -59,6 +59,17 @@ def test_a_caption_in_words_of_its_own_is_not_repaired_once_it_was_read(tmp_path
     assert '"read":true' in page
 
 
+def test_a_question_tells_what_a_tag_means_whose_words_do_not_say_it(tmp_path: Path) -> None:
+    judge = writing(OWN_WORDS)
+    with FakeEndpoint(faults=(judge,)) as server:
+        project = project_at(tmp_path, server, LIST, reading="always")
+        project.add("a.png", f"{TAGS}, cowboy shot")
+        project.run()
+    asked = "\n".join(judge.questions)
+    assert "cowboy shot (The character is framed from the head" in asked
+    assert "smirk (" not in asked
+
+
 def test_what_a_caption_that_was_read_does_not_say_is_asked_for(tmp_path: Path) -> None:
     sentence = "A smirk is on her lips."
     judge = writing(OWN_WORDS, sentence, said=SAID[:1])
