@@ -156,7 +156,12 @@ def find_names(
     """
     in_caption = [place for places in titles.values() for place in places]
     capitals = capital_names(text)
-    foreign = _foreign(text, characters, aliases, tags, known_names, capitals)
+    foreign = {
+        first: last
+        for first, last in _foreign(text, characters, aliases, tags, known_names, capitals).items()
+        # Kinomoto Sakura is from Cardcaptor Sakura.
+        if not any(start <= first and last <= end for start, end in in_caption)
+    }
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
     found = {
         tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names, in_caption) for tag in characters

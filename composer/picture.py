@@ -19,9 +19,6 @@ from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 _SLEEPING = "sleeping"
-_PARTS_OF_BUILDINGS = frozenset(
-    ("on a balcony", "on a rooftop", "on a porch", "on a veranda", "on a terrace")
-)
 COUNTS = (GIRLS, BOYS, OTHERS)
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
@@ -118,13 +115,16 @@ def _give_sleep_to_animals(picture: Picture) -> None:
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
-    """A balcony is a place for people; where there is nobody, it is a part of the building."""
+    """Where there is nobody, a balcony is a part of the building, and under a sky a warehouse is no place."""
     places = picture.roles.get("place", [])
-    if not picture.has("landmark") or picture.has(*COUNTS, "being") or picture.names or picture.species:
+    if picture.has(*COUNTS) or picture.names or picture.species:
         return
-    for role in [role for role in places if role.phrase in _PARTS_OF_BUILDINGS]:
+    seen = lists().words["buildings"] if picture.has("sky") else frozenset[str]()
+    if picture.has("landmark") and not picture.has("being"):
+        seen |= lists().words["parts_of_buildings"]
+    for role in [role for role in places if role.phrase.rpartition(" ")[2] in seen]:
         places.remove(role)
-        thing = replace(role, slot="thing", phrase=role.phrase.removeprefix("on "))
+        thing = replace(role, slot="thing", phrase=role.phrase.split(" ", 1)[1])
         picture.roles.setdefault("thing", []).append(thing)
     if not places:
         picture.roles.pop("place", None)

@@ -18,6 +18,8 @@ CATEGORIES = {
     "ram_(re:zero)": "character",
     "rem_(re:zero)": "character",
     "kagamine_rin": "character",
+    "kinomoto_sakura": "character",
+    "cardcaptor_sakura": "copyright",
 }
 
 
@@ -88,6 +90,8 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("Yuno from Hidamari Sketch paints.", "1girl solo", {"unknown name"}),
         ("Yuno (Hidamari Sketch) paints.", "1girl solo", {"unknown name"}),
         ("Kagamine Rin dances with Kagamine Len.", "1girl solo kagamine_rin", {"unknown name"}),
+        ("Kinomoto Sakura from Cardcaptor Sakura waves.", "1girl kinomoto_sakura cardcaptor_sakura", set()),
+        ("Haruno Sakura from Cardcaptor Sakura waves.", "1girl kinomoto_sakura", {"unknown name"}),
         ("A girl sits in a hall of Sumeru from Genshin Impact.", "1girl solo", set()),
         ("Weeds crowd the rails of a small station.", "no_humans", set()),
         ("A pair of skates and a couple of cups lie there.", "no_humans", set()),

@@ -96,6 +96,12 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
             "no_humans, scenery, building, balcony, boat",
             "Scenery with a building, with no humans in sight. There are also a boat and a balcony.",
         ),
+        (
+            "no_humans, scenery, train, factory, orange_sky",
+            "Scenery with a train under an orange sky, with no humans in sight. There is also a factory.",
+        ),
+        ("bear, playing_instrument, drum, clearing", "A bear playing drum in a clearing."),
+        ("1girl, solo, hat, mask_(marking)", "A girl with a mask marking, wearing a hat."),
         ("1girl, standing, building, balcony", "A girl standing on a balcony near a building."),
         ("1girl, reading, book, letter", "A girl reading. There are also a book and a letter."),
         (
