@@ -1,6 +1,6 @@
 """What captions are worth that a real model writes: `python -m benchmarks.real_model --model FILE.gguf`.
 
-The program itself captions the pictures that ship, 30 tag sets that drafts are tested with, and 15 that
+The program itself captions the pictures that ship, 30 tag sets that drafts are tested with, and those that
 nobody tunes on (fresh_sets.txt), with a model that llama.cpp serves: with `floor = draft` and with
 `floor = none`, both on the same answers. `--judge` names the model that reads all captions again; it is
 examined first. The figures are the program's own check; whether captions are true is for a reader, for whom
