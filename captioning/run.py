@@ -146,7 +146,7 @@ class Run:
         elif not self._settings.interrogator.skip:
             self._summary.nothing_to_do(self._products.descriptions, existing)
         else:
-            self._summary.once("Nothing to do: all three stages have skip = True in config.ini.")
+            self._summary.once("Nothing to do: all stages are skipped. Set skip = False for one.")
 
     def _tell_early_end(self, in_a_hurry: bool) -> None:
         """Say and show what was done before the run ended early; after Ctrl-C only if that takes no time."""

@@ -149,9 +149,9 @@ class _Undo:
 
 def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
     parts = [amount(count, noun) for noun, count in undone.done.items()] or ["nothing"]
-    line = f"Put back of what the run of {printable(run)} replaced: {', '.join(parts)}"
+    line = f"Put back {', '.join(parts)} that the run of {printable(run)} replaced"
     if undone.there_already:
-        line += f"; {undone.there_already:,} had been put back before"
+        line += f"; as before that run already: {amount(undone.there_already, 'text')}"
     say(f"{line}.")
     for heading, lines in (
         ("Changed since that run, and left as they are", undone.changed),

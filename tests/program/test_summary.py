@@ -126,7 +126,7 @@ def test_where_nothing_could_be_made_the_last_line_names_no_place(tmp_path: Path
             "Nothing to do: 1 description there already; after a change of template, model or tags, "
             "[Dataset] existing = refresh makes them anew.",
         ),
-        ({"Interpreter": "True"}, "Nothing to do: all three stages have skip = True in config.ini."),
+        ({"Interpreter": "True"}, "Nothing to do: all stages are skipped. Set skip = False for one."),
     ],
 )
 def test_what_is_there_already_is_called_by_its_name(

@@ -59,7 +59,8 @@ def test_undo_puts_back_all_that_overwrite_replaced_and_nothing_that_was_edited_
         result = project.run("--undo")
     assert result.code == 0
     # The fake sees the same again in three of the pictures.
-    assert "3 captions, 1 description; 3 had been put back before" in result.out
+    assert "Put back 3 captions, 1 description that the run of " in result.out
+    assert "; as before that run already: 3 texts.\n" in result.out
     assert f"Changed since that run, and left as they are:\n  {project.captions / 'c.txt'}" in result.out
     after = contents(project)
     assert after.pop("captions/new.txt")
@@ -75,7 +76,8 @@ def test_undo_puts_back_all_that_overwrite_replaced_and_nothing_that_was_edited_
     state = contents(project)
     again = project.run("--undo")
     assert again.code == 0
-    assert "nothing; 7 had been put back before" in again.out
+    assert "Put back nothing that the run of " in again.out
+    assert "; as before that run already: 7 texts.\n" in again.out
     assert contents(project) == state
 
 
@@ -122,5 +124,5 @@ def test_undo_puts_no_caption_back_for_a_picture_that_is_excluded_by_now(tmp_pat
     assert project.run(*ANOTHER).code == 0
     picture.with_suffix(".txt").write_text("loli, nude")
     written = contents(project)
-    assert "Put back of what the run" in project.run("--undo").out
+    assert "Put back nothing that the run" in project.run("--undo").out
     assert contents(project) == written
