@@ -93,7 +93,9 @@ def _sums(estimates: Sequence[Estimate]) -> str:
     ]
     prices = [each.money for each in estimates if each.money is not None]
     if prices:
-        parts.append(f"{sum(prices):,.2f} by price_in and price_out")
+        # The cost of a few pictures is not called nothing.
+        cost = sum(prices)
+        parts.append(f"{'less than 0.01' if 0 < cost < 0.005 else f'{cost:,.2f}'} by price_in and price_out")
     times = [each.hours for each in estimates if each.hours is not None]
     if times and len(times) == len(estimates):
         minutes = sum(times) * 60
