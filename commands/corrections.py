@@ -67,9 +67,11 @@ def apply(settings: Settings, path: Path) -> str:
             project.close()
     again = sum(each.caption is None for each in corrections)
     unchanged = len(corrections) - again - saved - len(kept)
-    parts = [f"{amount(saved, 'caption')} of yours saved, which later runs keep"]
+    parts = []
+    if saved or not corrections:
+        parts.append(f"{amount(saved, 'caption')} of yours saved, which later runs keep")
     if unchanged:
-        parts.append(f"{unchanged:,} saved already")
+        parts.append(f"{amount(unchanged, 'caption')} of yours saved already")
     if again:
         parts.append(f"{amount(again, 'picture')} to be captioned again by the next run")
     if kept:

@@ -86,7 +86,7 @@ def test_a_picture_to_be_captioned_again_keeps_its_caption_until_there_is_a_new_
         file = tmp_path / "corrections.json"
         file.write_text('{"version": 1, "corrections": [{"picture": "a", "again": true}]}', encoding="utf-8")
         message = project.run("--apply", str(file)).out
-        assert "0 captions of yours saved" in message
+        assert "of yours saved" not in message
         assert "1 picture to be captioned again by the next run" in message
         endpoint.script(Reply("I'm sorry, but I can't help with that."))
         assert project.run().code == 1
@@ -102,7 +102,7 @@ def test_applying_a_file_twice_changes_nothing(album: Album) -> None:
     path = file_of(album, {"picture": "a", "caption": WORDS, "seen": digest("A girl called a.")})
     apply(album, path)
     lines = album.project.journal()
-    assert "; 1 saved already" in apply(album, path)
+    assert "1 caption of yours saved already." in apply(album, path)
     assert album.project.journal() == lines
 
 
