@@ -277,4 +277,5 @@ def _sentence(raw: Raw, typed: Set[tuple[str, str]], problem: ErrorDetails) -> s
     words_of_pydantic = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     wrong = _PLAIN_WORDS.get(problem["type"], words_of_pydantic)
     example = (field.examples or [""])[0]
-    return f"{written}: {wrong}; write for example {key}{equals}{example}"
+    comment = "; a comment needs a line of its own" if " #" in value and not is_typed else ""
+    return f"{written}: {wrong}; write for example {key}{equals}{example}{comment}"

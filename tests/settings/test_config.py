@@ -65,6 +65,11 @@ def test_the_manual_is_what_the_command_prints() -> None:
     assert printed.strip() == config.manual()
 
 
+def test_a_comment_behind_a_value_is_said_to_need_a_line_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"; a comment needs a line of its own$"):
+        config.load(write(tmp_path, "[Interpreter]\nvariants = tags, short # for my trainer\n"))
+
+
 def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         config.load(write(tmp_path, EVERY_MISTAKE))
