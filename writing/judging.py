@@ -80,9 +80,8 @@ class Judgement:
             yield Problem("", "spelled as tags", " ".join(spelled))
         known = {fault.said for fault in self.coverage.faults}
         if adds := [str(addition) for addition in self.coverage.adds if addition.said not in known]:
-            yield Problem(
-                "", "adding to the tags", f"nothing that is known of it speaks of {', '.join(adds)}"
-            )
+            added = f"it adds {', '.join(adds)}, which neither the tags nor a description say"
+            yield Problem("", "adding to the tags", added)
         if self.coverage.most < min_coverage:
             yield Problem("", "under min_coverage", f"its coverage is {self.coverage.most:.0%}")
 

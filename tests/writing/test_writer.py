@@ -59,7 +59,7 @@ def test_what_a_caption_adds_to_its_tags_is_told_unless_the_description_bears_it
         told = project.run().out
         assert project.journal()[0]["adds"] == ['"a small dog"', '"Yamada Kanehito"', '"Open late"']
         assert "1 adding to the tags" in told
-        assert 'speaks of "a small dog", "Yamada Kanehito", "Open late"' in told
+        assert 'it adds "a small dog", "Yamada Kanehito", "Open late", which neither the tags' in told
         project.descriptions.mkdir()
         (project.descriptions / "a.txt").write_text(
             "A girl with a dog before a shop that is open late.", "utf-8"
