@@ -83,22 +83,25 @@ class TagProvider(Stage[Group, list[Summary]]):
         return self._endpoint.concurrency.most_under_way()
 
     async def ask(self, group: Group) -> list[Summary]:
-        """Have the pages summed up, if they need it."""
+        """Have the pages summed up, if they need it, and write each sentence into the log."""
         if group.summary is not None:
+            self._write(group.summary)
             return [group.summary]
         async with self._endpoint.concurrency:
-            return await self._summarizer.summarize(group.pages, self._endpoint)
+            return await self._summarizer.summarize(group.pages, self._endpoint, self._write)
 
     def keep(self, group: Group, summaries: list[Summary]) -> tuple[()]:
-        """Write the sentences into the log."""
-        for summary in summaries:
-            self._log.add_summary(summary.page, summary.text, summary.by)
-            self.without_sentence += summary.by == BY_FIRST_SENTENCE
+        """Nothing is left to do: each sentence was written when it came."""
         return ()
+
+    def _write(self, summary: Summary) -> None:
+        self._log.add_summary(summary.page, summary.text, summary.by)
+        self.without_sentence += summary.by == BY_FIRST_SENTENCE
 
     def failed(self, group: Group, error: ItemError) -> None:
         """Use the first sentence of each page."""
-        self.keep(group, list(map(with_first_sentence, group.pages)))
+        for page in group.pages:
+            self._write(with_first_sentence(page))
 
     def name(self, group: Group) -> str:
         """The tags of the pages."""

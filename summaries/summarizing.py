@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -99,30 +99,38 @@ class Summarizer:
         """Whether the model keeps the pages of a group apart, as far as it is known."""
         return self._lines < _LINES_TO_JUDGE or self._lines_that_serve >= _SHARE_THAT_SERVES * self._lines
 
-    async def summarize(self, pages: Sequence[Page], endpoint: Endpoint) -> list[Summary]:
+    async def summarize(
+        self, pages: Sequence[Page], endpoint: Endpoint, keep: Callable[[Summary], None]
+    ) -> list[Summary]:
         """Summaries of all pages from one request; a page that it gives no sentence for is asked about alone.
 
-        Where that gives none either, the first sentence of the page is taken. Raises ItemError when every
-        request failed, and StageError or UserError when no other can succeed.
+        Where that gives none either, the first sentence of the page is taken. Each summary is passed to
+        `keep` as soon as it is there, so that a run that is killed loses none for which it had an answer.
+        Raises ItemError when every request failed, and StageError or UserError when no other can succeed.
         """
-        if len(pages) == 1:
-            return [await self._alone(pages[0], endpoint)]
         found: dict[str, Summary] = {}
-        if self._may_group:
+        if len(pages) > 1 and self._may_group:
             try:
                 found = await self._together(pages, endpoint)
             except ItemError as error:
                 _log.debug("asking one by one: %s", error)
-        refusals: list[ItemError] = []
+        for summary in found.values():
+            keep(summary)
+        refusals: list[tuple[Page, ItemError]] = []
         for page in pages:
             if page.tag not in found:
                 try:
                     found[page.tag] = await self._alone(page, endpoint)
                 except ItemError as error:
-                    refusals.append(error)
+                    refusals.append((page, error))
+                else:
+                    keep(found[page.tag])
         if len(refusals) == len(pages):
-            raise refusals[-1]
-        return [found.get(page.tag) or with_first_sentence(page) for page in pages]
+            raise refusals[-1][1]
+        for page, _ in refusals:
+            found[page.tag] = with_first_sentence(page)
+            keep(found[page.tag])
+        return [found[page.tag] for page in pages]
 
     async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
         # No retries: the pages that get no sentence here are asked about one by one.

@@ -603,7 +603,7 @@ _GLUE = Counter(
             amid from one of features outfits include them wearing holding shown seen there
             painted drawn also visible together
             view one two three six or more girl girls boy boys person people other character characters
-            scene picture of humans sight no solo alone for to""",
+            scene picture of humans sight no solo alone for to outside""",
         ),
         1_000_000,
     )

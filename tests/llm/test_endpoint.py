@@ -173,9 +173,9 @@ def seconds_between(server: FakeEndpoint) -> float:
     return second.arrived - first.arrived
 
 
-def in_two_seconds() -> str:
-    # Dates have whole seconds: this one is between one and two seconds ahead.
-    return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=2), usegmt=True)
+def in_three_seconds() -> str:
+    # Dates have whole seconds: this one is between two and three seconds ahead.
+    return format_datetime(datetime.now(timezone.utc) + timedelta(seconds=3), usegmt=True)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def in_two_seconds() -> str:
         (lambda: {"Retry-After": "1.2"}, 1.2, 5.0),
         (lambda: {"retry-after-ms": "50"}, 0.05, 0.45),
         (lambda: {"retry-after-ms": "50", "Retry-After": "9"}, 0.05, 0.45),
-        (lambda: {"Retry-After": in_two_seconds()}, 0.9, 5.0),
+        (lambda: {"Retry-After": in_three_seconds()}, 1.0, 6.0),
         (lambda: {"Retry-After": "0"}, 0.0, 0.45),
         (lambda: {"Retry-After": "soon"}, 0.5, 5.0),
         (lambda: {}, 0.5, 5.0),
