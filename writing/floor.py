@@ -1,4 +1,4 @@
-"""The floor: no caption is worse than what the composer makes of the tags alone.
+"""The floor: where a model's text is surely worse than the composer's draft, the draft is kept.
 
 The draft takes the place of a caption only for what is sure. Good prose says things in words of its own, so
 that the rules find less in it than in the draft, and it must never lose to a list for that. A model that does

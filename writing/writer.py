@@ -99,6 +99,7 @@ class CaptionWriter:
         """
         found: dict[str, str] = {}
         spoiled: list[str] = []
+        is_draft = False
         if len(self._names) > 1:
             found = await self._write_at_once(variants.asking_for(messages, self._names), requests)
         for name in self._names:
@@ -111,9 +112,9 @@ class CaptionWriter:
             except ItemError as error:
                 if not stand_in or error.reason not in SPOILED_ANSWERS:
                     raise
-                found[name] = stand_in
-        # An answer of the same words as the draft is another object.
-        return found, spoiled[-1] if draft and found[self._names[0]] is draft else ""
+                found[name], is_draft = stand_in, True
+        is_draft |= len(spoiled) >= _MOST_SPOILED
+        return found, spoiled[-1] if is_draft else ""
 
     async def _write_at_once(self, messages: Sequence[Message], requests: Requests) -> dict[str, str]:
         form = variants.response_format(self._names) if self._server_knows_response_format else {}
