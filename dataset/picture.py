@@ -1,8 +1,8 @@
 """A stored picture ─▶ the JPEG or PNG that a vision model is sent.
 
-Servers differ in what they read: some refuse WebP and AVIF, none turns a picture upright by its EXIF, and
-a big picture costs all of them time. So each picture is sent as an upright, opaque sRGB JPEG or PNG of
-modest size.
+Servers differ in what they read: some refuse WebP and AVIF, none turns a picture upright by its EXIF, some
+crash on a narrow strip, and a big picture costs all of them time. So each picture is sent as an upright,
+opaque sRGB JPEG or PNG of modest size.
 
 A data set may hold anything, so the content decides what a file is, never its name. The header decides
 whether it is decoded at all, and `MEMORY_BUDGET` limits the memory of all threads that decode together.
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_PIXELS = 100_000_000
 JPEG_QUALITY = 90
 AS_IT_IS_LIMIT = 8_000_000  # bytes: a small picture in a larger file carries something else with it
+# Servers of Qwen-VL models fail or crash on a side of fewer pixels, and on a picture that is longer than wide
+# by more than this factor.
+LEAST_SIDE, MOST_TIMES_AS_LONG = 28, 200
 
 MIME_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
@@ -34,6 +37,10 @@ BYTES_HELD = {"WebP": 5, "GIF": 5, "AVIF": 16}
 # No JPEG has more: 64 pixels take at least two bits. What is missing from a file that was cut off is grey.
 JPEG_PIXELS_PER_BYTE = 256
 BYTES_PER_SAMPLE = {"uchar": 1, "ushort": 2}
+
+# libvips does not know the mark of an animated AVIF; its first frame is found as that of a still one is.
+_ANIMATED_AVIF, _STILL_AVIF = b"ftypavis", b"ftypavif"
+_END_OF_JPEG = b"\xff\xd9"
 
 _MEMORY = Memory(MEMORY_BUDGET)
 
@@ -62,35 +69,53 @@ class PictureFacts:
 def prepare(file: PictureFile, max_side: int) -> Prepared:
     """Make the picture that a vision model is sent: upright, opaque, sRGB, at most `max_side` pixels long.
 
-    Transparency becomes white, of several frames or pages the first is taken, nothing is enlarged, and
-    metadata is left out. A JPEG or PNG that is like this already is sent unchanged.
+    Transparency becomes white, of several frames or pages the first is taken, nothing is enlarged, though
+    white is put beside what is narrower than LEAST_SIDE, and metadata is left out. A JPEG or PNG that is like
+    this already is sent unchanged.
     Raises ItemError for a file that is no picture, and for a picture that is damaged or too large.
     """
     # A large file takes the whole budget before it is read, for two of them at once may be too much.
     is_large = file.size > AS_IT_IS_LIMIT
     with _MEMORY.taken(MEMORY_BUDGET if is_large else 0):
-        raw = file.read()
+        raw = _still(file.read())
         picture_format = file.format_of(raw)
         with _decoding(file):
-            # As a source, because libvips copies a plain buffer up to three times.
-            source = _vips().Source.new_from_memory(raw)
-            header = _vips().Image.new_from_source(source, "", access="sequential", fail_on="truncated")
+            header = _open(raw)
             held = _check_header(file, header, picture_format)
             with _MEMORY.taken(0 if is_large else held):
-                return _prepared(raw, header, picture_format, max_side)
+                try:
+                    return _prepared(raw, header, picture_format, max_side)
+                except _vips().Error:
+                    if picture_format != "JPEG" or 2 * len(raw) > MEMORY_BUDGET:
+                        raise
+                # Perhaps only the mark at its end is missing: with one, what lacks pixels gives a warning.
+                ended = raw + _END_OF_JPEG
+                return _prepared(ended, _open(ended, "warning"), picture_format, max_side, "warning")
 
 
-def _prepared(raw: bytes, header: pyvips.Image, picture_format: str, max_side: int) -> Prepared:
+def _prepared(
+    raw: bytes, header: pyvips.Image, picture_format: str, max_side: int, fail_on: str = "truncated"
+) -> Prepared:
     """The picture unchanged where every vision model can read it, else as a JPEG."""
     is_modest = len(raw) <= AS_IT_IS_LIMIT and max(header.width, header.height) <= max_side
     is_opaque_srgb = _has_colours_of(header, "srgb", "b-w") and not header.hasalpha()
     # Small decoders, as some servers have, read pictures that are not interlaced best.
     is_plain = picture_format in MIME_TYPES and not _is_rotated(header) and not _is_interlaced(header)
-    if is_modest and is_opaque_srgb and is_plain:
+    if is_modest and is_opaque_srgb and is_plain and is_wide_enough(header.width, header.height):
         header.avg()  # reads every pixel, so that a file that was cut off is not sent
         return Prepared(MIME_TYPES[picture_format], raw, header.width, header.height)
-    data, width, height = _convert(raw, max_side, manages_colour=not _has_colours_of(header, "srgb"))
+    manages_colour = not _has_colours_of(header, "srgb")
+    data, width, height = _convert(raw, max_side, manages_colour=manages_colour, fail_on=fail_on)
     return Prepared(MIME_TYPES["JPEG"], data, width, height)
+
+
+def is_wide_enough(width: int, height: int) -> bool:
+    """Whether every vision model takes a picture of this size without white beside it."""
+    return min(width, height) >= _least_side(width, height)
+
+
+def _least_side(width: int, height: int) -> int:
+    return max(LEAST_SIDE, -(-max(width, height) // MOST_TIMES_AS_LONG))
 
 
 def describe(file: PictureFile) -> PictureFacts:
@@ -99,12 +124,13 @@ def describe(file: PictureFile) -> PictureFacts:
     Raises ItemError for a file that is no picture, or one that `prepare` would refuse by its header.
     """
     with file.opened() as stream:
-        picture_format = file.format_of(stream.read(SIGNATURE_LENGTH))
+        start = stream.read(SIGNATURE_LENGTH)
+        picture_format = file.format_of(start)
         stream.seek(0)
         with _decoding(file):
             header = _open_stream(stream)
             _check_header(file, header, picture_format)
-            is_animated = header.get_n_pages() > 1
+            is_animated = header.get_n_pages() > 1 or start.startswith(_ANIMATED_AVIF, 4)
             return PictureFacts(header.width, header.height, picture_format, _is_rotated(header), is_animated)
 
 
@@ -130,10 +156,20 @@ def _decoding(file: PictureFile) -> Iterator[None]:
         raise file.damaged() from error
 
 
+def _open(raw: bytes, fail_on: str = "truncated") -> pyvips.Image:
+    # As a source, because libvips copies a plain buffer up to three times.
+    source = _vips().Source.new_from_memory(raw)
+    return _vips().Image.new_from_source(source, "", access="sequential", fail_on=fail_on)
+
+
+def _still(raw: bytes) -> bytes:
+    return raw.replace(_ANIMATED_AVIF, _STILL_AVIF, 1) if raw.startswith(_ANIMATED_AVIF, 4) else raw
+
+
 def _open_stream(stream: BinaryIO) -> pyvips.Image:
     def read(length: int) -> bytes:
         try:
-            return stream.read(length)
+            return stream.read(length) if stream.tell() else _still(stream.read(length))
         except OSError:  # which libvips cannot pass on; it takes the file for one that was cut off
             return b""
 
@@ -178,8 +214,8 @@ def _has_colours_of(header: pyvips.Image, *spaces: str) -> bool:
     )
 
 
-def _convert(raw: bytes, max_side: int, *, manages_colour: bool) -> tuple[bytes, int, int]:
-    """Decode, shrink and encode in one pass: JPEG bytes, width, height.
+def _convert(raw: bytes, max_side: int, *, manages_colour: bool, fail_on: str) -> tuple[bytes, int, int]:
+    """Decode, shrink, widen with white and encode in one pass: JPEG bytes, width, height.
 
     Colours are managed only where they have to be, since setting that up takes longer than all the rest.
     """
@@ -192,10 +228,14 @@ def _convert(raw: bytes, max_side: int, *, manages_colour: bool) -> tuple[bytes,
         size="down",
         **colour,
         # For the loader itself: `thumbnail` of libvips 8.18 has an option of this name and ignores it.
-        option_string="[fail_on=truncated]",
+        option_string=f"[fail_on={fail_on}]",
     )
     if picture.hasalpha():
         picture = picture.flatten(background=255)
+    width, height = picture.width, picture.height
+    if not is_wide_enough(width, height):
+        least = _least_side(width, height)
+        picture = picture.gravity("centre", max(width, least), max(height, least), extend="white")
     return picture.jpegsave_buffer(Q=JPEG_QUALITY, keep="none"), picture.width, picture.height
 
 

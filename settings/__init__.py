@@ -200,7 +200,7 @@ class InterrogatorSettings(StageSettings):
         "interrogator_prompt_template.txt", "template of the request that goes with each picture"
     )
     max_image_side: int = _setting(
-        "1024", "pictures are sent with at most this many pixels on the long side", ge=16, le=16384
+        "1024", "pictures are sent with at most this many pixels on the long side", ge=28, le=16384
     )
 
 

@@ -19,7 +19,7 @@ from commands.checkup.findings import (
 )
 from dataset.images import Picture
 from dataset.outcomes import Made
-from dataset.picture import describe
+from dataset.picture import LEAST_SIDE, describe
 from english import amount
 from errors import ExcludedError, ItemError, Problem
 
@@ -50,7 +50,7 @@ def check_pictures(project: Project) -> Iterator[Finding]:
 
 def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
     faults: list[Problem] = []
-    rotated, animated = [], []
+    rotated, animated, narrow = [], [], []
     for picture in pictures:
         try:
             facts = describe(project.collection.file(picture))
@@ -61,6 +61,8 @@ def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]
             rotated.append(picture.name)
         if facts.animated:
             animated.append(picture.name)
+        if min(facts.width, facts.height) < LEAST_SIDE:
+            narrow.append(picture.name)
     yield from warnings_by_reason(faults)
     if rotated:
         yield ok(f"stored rotated, sent upright: {first_few(rotated)}")
@@ -68,6 +70,11 @@ def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]
         yield warning(
             f"animated: {first_few(animated)}",
             "only the first frame is sent, so remove pictures whose later frames matter",
+        )
+    if narrow:
+        yield warning(
+            f"narrower than {LEAST_SIDE} pixels: {first_few(narrow)}",
+            "a model sees little in them, and gets them with white beside them, so use larger ones",
         )
     if pictures and not faults:
         yield ok("all pictures can be read")

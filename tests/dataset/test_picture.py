@@ -134,9 +134,48 @@ def test_a_progressive_jpeg_is_sent_as_a_baseline_one(tmp_path: Path) -> None:
     assert decoded(prepared).get_typeof("interlaced") == 0
 
 
-def test_a_picture_one_pixel_high_stays_a_picture(tmp_path: Path) -> None:
-    prepared = prepare(save(plain(5000, 1), tmp_path / "a.png"), 100)
-    assert (prepared.width, prepared.height) == (100, 1)
+@pytest.mark.parametrize(
+    ("stored", "max_side", "sent"),
+    [
+        ((5000, 100), 1024, (1024, 28)),
+        ((5000, 1), 100, (100, 28)),
+        ((1, 5000), 100, (28, 100)),
+        ((16_000, 20), 16_000, (16_000, 80)),
+        ((20, 20), 1024, (28, 28)),
+        ((1, 1), 1024, (28, 28)),
+        ((500, 27), 1024, (500, 28)),
+    ],
+)
+def test_a_narrow_picture_is_sent_with_white_beside_it(
+    tmp_path: Path, stored: tuple[int, int], max_side: int, sent: tuple[int, int]
+) -> None:
+    prepared = prepare(save(plain(*stored, (0, 0, 0)), tmp_path / "a.png"), max_side)
+    image = decoded(prepared)
+    assert (prepared.width, prepared.height) == sent == (image.width, image.height)
+    is_light = image.colourspace("b-w") > 127
+    white = is_light.avg() / 255 * sent[0] * sent[1]
+    scale = min(1, max_side / max(stored))
+    assert white == pytest.approx(sent[0] * sent[1] - stored[0] * stored[1] * scale * scale, rel=0.1)
+
+
+def test_a_picture_of_the_least_side_is_sent_as_it_is(tmp_path: Path) -> None:
+    path = save(plain(500, 28), tmp_path / "a.png")
+    assert prepare(path, 1024).data == path.read_bytes()
+
+
+def test_a_jpeg_is_sent_where_only_the_mark_at_its_end_is_missing(tmp_path: Path) -> None:
+    path, whole = tmp_path / "a.jpg", save(noise(300, 200), tmp_path / "whole.jpg").read_bytes()
+    for missing in (1, 2):
+        path.write_bytes(whole[:-missing])
+        assert pixels(prepare(path, 300)) == pixels(prepare(tmp_path / "whole.jpg", 300))
+        assert prepare(path, 100) == prepare(tmp_path / "whole.jpg", 100)
+    for missing in (30, 2_000):
+        path.write_bytes(whole[:-missing])
+        assert refusal(path).reason == "unreadable picture"
+
+
+def pixels(prepared: Prepared) -> bytes:
+    return bytes(decoded(prepared).write_to_memory())
 
 
 def test_the_content_decides_the_type_not_the_name(tmp_path: Path) -> None:
@@ -189,6 +228,16 @@ def test_the_first_frame_of_an_animation_is_sent(tmp_path: Path, suffix: str) ->
     assert describe(path).animated
     assert (prepared.width, prepared.height) == (40, 30)
     assert near(decoded(prepared).getpoint(20, 15), (255, 0, 0))
+
+
+def test_the_first_frame_of_an_animated_avif_is_sent(tmp_path: Path) -> None:
+    path = save(plain(40, 60), tmp_path / "a.avif")
+    # libvips writes no animated ones: they have another mark, and the first frame in the same place.
+    path.write_bytes(path.read_bytes().replace(b"ftypavif", b"ftypavis", 1))
+    prepared = prepare(path, 512)
+    assert describe(path) == PictureFacts(40, 60, "AVIF", rotated=False, animated=True)
+    assert (prepared.mime, prepared.width, prepared.height) == ("image/jpeg", 40, 60)
+    assert near(decoded(prepared).getpoint(20, 15), ORANGE)
 
 
 @pytest.mark.parametrize("space", ["cmyk", "rgb16", "grey16", "b-w", "lab"])

@@ -112,7 +112,7 @@ CONFIGS = rows(
     ("[Tags]\nreplace = grey hair\n", "replace = grey hair: should be pairs of old=new"),
     ("[TagProvider]\nsource = gelbooru\n", "source = gelbooru: should be danbooru, e621, or"),
     ("[Interrogator]\nskip = maybe\n", "[Interrogator] skip = maybe: should be True or False"),
-    ("[Interrogator]\nmax_image_side = 4\n", "max_image_side = 4: should be greater than or equal to 16"),
+    ("[Interrogator]\nmax_image_side = 4\n", "max_image_side = 4: should be greater than or equal to 28"),
 )
 
 TEMPLATES = rows(

@@ -24,7 +24,7 @@ class Result:
     err: str
 
 
-def png(colour: tuple[int, int, int] = (90, 140, 200), width: int = 24, height: int = 24) -> bytes:
+def png(colour: tuple[int, int, int] = (90, 140, 200), width: int = 32, height: int = 32) -> bytes:
     """A plain picture in one colour."""
     rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 2, 0, 0, 0))

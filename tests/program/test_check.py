@@ -353,6 +353,7 @@ def test_faults_of_a_data_set_are_listed_by_kind_with_names(tmp_path: Path) -> N
         "no tag file: 1 (alone.png)",
         "tag file without picture: 1 (orphan.txt)",
         "not a picture: 5 (broken0.png, broken1.png, broken2.png, 2 more)",
+        "narrower than 28 pixels: 1 (turned.jpg)",
         "tag file is sentences: 1 (said.png)",
         "unknown to the wiki: 1 (smile)",
     ):

@@ -86,7 +86,7 @@ def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path
         "[Tags] replace = grey hair: should be pairs of old=new",
         "[TagProvider] source = gelbooru: should be danbooru, e621, or",
         "[Interrogator] concurrency = none: should be auto or a whole number",
-        "[Interrogator] max_image_side = 4: should be greater than or equal to 16",
+        "[Interrogator] max_image_side = 4: should be greater than or equal to 28",
     ):
         assert line in said
     assert len(said.splitlines()) == 13
