@@ -7,7 +7,6 @@ go around it: nothing else reads tag files or judges them, and a test of the hou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from dataset.evidence import Evidence, evidence_in
 from dataset.images import TagList
@@ -37,37 +36,44 @@ def said_always(settings: TagsSettings) -> tuple[str, ...]:
 
 
 def admitted(
-    best: TagFile | None,
+    candidates: Sequence[TagFile],
     further: Sequence[TagFile],
     names: NameFilter,
     always: Sequence[str] = (),
     added: Added = lambda tag: (),
     seen: Judgement = NOTHING_FOUND,
 ) -> TagList:
-    """The tags in the best of a picture's tag files, as [Tags] wants them; none where it has none.
+    """The tags of a picture as [Tags] wants them: those of the first of `candidates` that holds tags.
 
-    Raises ItemError when a tag file cannot be read, and ExcludedError when the picture must not be sent. It
-    is judged by all its tag files before any tag is filtered, by what the settings put in the place of tags
-    and `always` say, by what is `added` to tags, and by what a vision model has `seen`.
+    A picture without candidates has none. Where the others tell categories of these tags, they count too.
+    Raises ItemError when a tag file cannot be read or no candidate holds tags, and ExcludedError when the
+    picture must not be sent. It is judged by all its tag files, the `further` ones too, before any tag is
+    filtered, by what the settings put in the place of tags and `always` say, by what is `added` to tags, and
+    by what a vision model has `seen`.
     """
-    files = [best, *further] if best else further
+    files = [*candidates, *further]
     evidence, unread = _evidence_in(files)
-    found = _read(best) if best else TagList((), {})
-    kept: tuple[str, ...] = ()
-    if isinstance(found, TagList):
-        kept = names.kept(found.tags)
-        evidence.texts += [*found.tags, *kept, *always]
-        evidence.texts += [text for tag in {*found.tags, *kept} for text in added(tag)]
-        evidence.ratings += [Rating("rating", found.rating)] if found.rating else []
+    read = [_read(file) for file in files]
+    lists = [each for each in read if isinstance(each, TagList)]
+    found = next((each for each in read[: len(candidates)] if isinstance(each, TagList)), None)
+    kept = names.kept(found.tags) if found else ()
+    tags = dict.fromkeys(tag for each in (*(one.tags for one in lists), kept) for tag in each)
+    evidence.texts += [*tags, *always]
+    evidence.texts += [text for tag in tags for text in added(tag)]
+    evidence.ratings += [Rating("rating", each.rating) for each in lists if each.rating]
     judgement = judge(dict.fromkeys(evidence.texts), evidence.ratings)
     _refuse(judgement)
     judgement += seen
     _refuse(judgement, _UNTIL)
-    if isinstance(found, ItemError):
-        raise found
+    if candidates and isinstance(read[0], ItemError) and found is None:
+        raise read[0]
     if unread is not None:
         raise unread
-    return replace(found, tags=kept, judgement=judgement)
+    if found is None:
+        return TagList((), {}, judgement=judgement)
+    told = {tag: category for each in reversed(lists) for tag, category in each.categories.items()}
+    categories = {tag: told[tag] for tag in found.tags if tag in told}
+    return TagList(kept, categories, found.rating, judgement)
 
 
 def refuse_with(found: Judgement, texts: Iterable[str]) -> None:

@@ -68,7 +68,7 @@ class Collection:
         )
         _refuse_shared_places(settings, self.folder.pictures)
         forms, further = forms_of(settings.tag_extension, ignored)
-        self._files = TagFiles(self.root, (*forms, *further))
+        self._files = TagFiles(self.root, forms, further)
         self._names = name_filter(tags)
         self._always = said_always(tags)
         self._added = added
@@ -150,12 +150,12 @@ class Collection:
         self._remembered.pop(picture.name, None)
         # Noted first, so that a file that changes while it is read is read again.
         state = self._files.state(picture)
-        best, further = self._files.best(picture), self._files.further(picture)
+        candidates, further = self._files.of(picture)
         seen = NOTHING_FOUND
         if self._sightings is not None:
             seen = self._sightings.of(picture.stem_name, partial(self.file, picture))
         try:
-            tags = admitted(best, further, self._names, self._always, self._added, seen)
+            tags = admitted(candidates, further, self._names, self._always, self._added, seen)
         except ExcludedError:
             self.found_excluded.add(picture.name)
             raise

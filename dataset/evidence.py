@@ -1,6 +1,6 @@
 """Everything in a tag file that tells whether its picture may be sent, whether or not it becomes a tag.
 
-The readers in dataset/tag_formats.py take what a caption needs. This takes whatever names a tag or a rating:
+The forms of dataset/tag_formats.py take what a caption needs. This takes whatever names a tag or a rating:
 what they drop, keys of any program, ratings outside the wrapper, a key that stands in an object twice. It
 knows no formats, so that a new one cannot hide anything from it.
 """
@@ -10,20 +10,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from dataset.file_names import cut_suffix
-from dataset.tag_formats import without_generation_data
+from dataset.tag_text import without_generation_data
 from errors import ItemError
+from tags.categories import category_called
 from tags.ratings import Pairs, Rating, is_rating_key, is_yes_no_key
+from tags.spelling import unescaped
 
 # Under keys that begin so, or are called so, everything is about the picture.
 _TAG_KEYS = ("tag", "keyword", "label")
 _NO_TAG_KEYS = ("tag_count", "tag_id", "tagger")
 _KEYS = frozenset({"age", "apparent_age", "character", "characters", "content_warning", "content_warnings"})
-_TEXTS = frozenset({"prompt", "title"})
-_PIECE_END = re.compile(r"[,;\n\r\t、，；\u2028\u2029\x85]|\|\|\|")
+_TEXTS = frozenset({"parameters", "prompt", "title"})
+_PIECE_END = re.compile(r"[,;\n\r\t،、，；\u2028\u2029\x85]|\|\|\|| [|/] |\. ")
 _MARKS = " \"'`[](){}<>#*\\"
 _SCORE = re.compile(r"0?\.\d+|[01](?:\.0+)?|\d\.?\d*[eE]-\d+")
 _YES = frozenset({"true", "yes", "on"})
@@ -46,13 +49,17 @@ def evidence_in(text: str, name: str) -> Evidence:
     if cut_suffix(name)[1].lower() == ".json":
         if text.strip():
             _collect(_load(text), found)
-    else:
-        _split(text, found)
+        return found
+    _split(text, found)
+    if text.lstrip().startswith(("[", "{")):
+        # JSON beneath another name; weights look like it too.
+        with suppress(ItemError):
+            _collect(_load(text), found)
     return found
 
 
 def _split(text: str, found: Evidence) -> None:
-    for piece in _PIECE_END.split(without_generation_data(text)):
+    for piece in _PIECE_END.split(unescaped(without_generation_data(text))):
         bare = piece.strip()
         if not bare:
             continue
@@ -121,7 +128,9 @@ def _take_pair(
 
 
 def _is_tag_key(key: str) -> bool:
-    return (key.startswith(_TAG_KEYS) and not key.startswith(_NO_TAG_KEYS)) or key in _KEYS
+    if key in _KEYS or category_called(key):
+        return True
+    return key.startswith(_TAG_KEYS) and not key.startswith(_NO_TAG_KEYS)
 
 
 def _take_text(text: str, found: Evidence) -> None:

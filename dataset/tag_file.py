@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from dataset.file_names import cut_suffix
 from dataset.images import TagList
-from dataset.tag_formats import tags_in_csv, tags_in_json, tags_in_text
+from dataset.tag_formats import tags_in
 from decoding import decoded_leniently, open_file
 from errors import ItemError
 from tags.categories import RATING
@@ -20,7 +20,6 @@ from tags.ratings import strongest
 from tags.spelling import Tag
 
 LARGEST_FILE = 1 << 20
-_FORMATS = {".json": tags_in_json, ".csv": tags_in_csv}
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
@@ -47,7 +46,7 @@ def tag_text(data: bytes) -> str:
 
 
 def read_tags(data: bytes, name: str) -> TagList:
-    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) tells its form.
+    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) tells its forms.
 
     Only dataset/admission.py may call this, so that every picture is judged by its tags. Raises ItemError
     with the reason "tag file too large", "tag file is not text", "broken tag file", "tag file is sentences"
@@ -56,8 +55,7 @@ def read_tags(data: bytes, name: str) -> TagList:
     text = tag_text(data)
     if not text.strip():
         raise _empty()
-    read = _FORMATS.get(cut_suffix(name)[1].lower(), tags_in_text)
-    found = _listed(read(text))
+    found = _listed(tags_in(text, cut_suffix(name)[1].lower()))
     if not found.tags:
         raise _empty()
     return found

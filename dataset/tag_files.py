@@ -30,18 +30,23 @@ class TagFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TagFiles:
-    """The tag files below `root`; `forms` are those of dataset/listing.py."""
+    """The tag files below `root`, by the two kinds of forms that `forms_of` in dataset/listing.py gives."""
 
     root: Path
     forms: Sequence[str]
+    further: Sequence[str]
 
-    def best(self, picture: Picture) -> TagFile | None:
-        """The one that the tags come from; None where the picture has none."""
-        return self._read(picture.tag_file) if picture.tag_file is not None else None
+    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+        """Those that its tags may come from, the best first, and those by which it is only judged.
 
-    def further(self, picture: Picture) -> list[TagFile]:
-        """The others, those that somebody has added since the folder was listed included."""
-        return [self._read(name) for name in self._names(picture) if name != picture.tag_file]
+        What somebody has added since the folder was listed is among them.
+        """
+        stem, suffix = cut_suffix(picture.name)
+        forms = {(suffix + form[1:] if form[0] == "*" else form).lower() for form in self.forms}
+        files: tuple[list[TagFile], list[TagFile]] = ([], [])
+        for name in self._names(picture):
+            files[name[len(stem) :].lower() not in forms].append(self._read(name))
+        return files
 
     def state(self, picture: Picture) -> int:
         """A number that is another one when a tag file of the picture has changed, come or gone."""
@@ -71,7 +76,7 @@ class TagFiles:
         # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
         # an answer than an exception.
         start = f"{self.root}/{stem}"
-        for form in self.forms:
+        for form in (*self.forms, *self.further):
             new = suffix + form[1:] if form[0] == "*" else form
             if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
                 yield stem + new

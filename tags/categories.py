@@ -48,20 +48,38 @@ E621_NUMBERS = {
     8: LORE,
 }
 
+# Sankaku has studios as 2; what differs between the sites is left out.
+_AGREED = {0: GENERAL, 1: ARTIST, 2: ARTIST, 3: COPYRIGHT, 4: CHARACTER, 9: META}
+
 # What Danbooru, which has fewer categories, counts tags of e621's own categories as.
 _ON_DANBOORU = {SPECIES: GENERAL, CONTRIBUTOR: ARTIST, LORE: META}
-# Other names of the categories: Hydrus writes "creator:", several boorus "series:" and "circle:".
+# Other names of the categories, at Zerochan, E-Hentai, in Hydrus and elsewhere.
 _OTHER_NAMES = {
-    **dict.fromkeys(("art", "circle", "creator"), ARTIST),
-    **dict.fromkeys(("copy", "series"), COPYRIGHT),
-    **dict.fromkeys(("medium", "metadata"), META),
-    **{"char": CHARACTER, "gen": GENERAL},
+    **dict.fromkeys(("art", "circle", "creator", "cosplayer", "group", "mangaka", "studio"), ARTIST),
+    **dict.fromkeys(("copy", "franchise", "game", "parody", "series"), COPYRIGHT),
+    **dict.fromkeys(("language", "medium", "metadata", "reclass"), META),
+    **dict.fromkeys(("clothing", "female", "gen", "location", "male", "mixed", "other", "theme"), GENERAL),
+    "char": CHARACTER,
 }
+# What programs write in the form of tags though it is about the file and its place.
+_ABOUT_THE_FILE = frozenset(
+    {"chapter", "filename", "page", "site", "source", "timestamp", "title", "uploader", "url"} | {"volume"}
+)
 
 
 def category_called(name: str) -> str | None:
     """The category that a site or a program means by a name in lower case; None for other names."""
     return name if name in CATEGORIES else _OTHER_NAMES.get(name)
+
+
+def category_numbered(number: int) -> str | None:
+    """The category that all sites mean by a number; None where they differ, as with 5."""
+    return _AGREED.get(number)
+
+
+def is_about_the_file(namespace: str) -> bool:
+    """Whether what stands behind this namespace, in lower case, is no tag of a picture: `page:3`."""
+    return namespace in _ABOUT_THE_FILE
 
 
 def on_danbooru(category: str) -> str:

@@ -11,12 +11,13 @@ the length of its text, whatever the text is.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tags.categories import ARTIST, RATING, category_called
+from tags.categories import ARTIST, RATING, category_called, is_about_the_file
 
 # Tags in which a backslash is a raised arm and not an escape.
 _ARMS = frozenset({"\\m/", "\\||/", "\\o/", "\\n/", "double_\\m/", "\\(^o^)/", "\\\\//"})
@@ -29,7 +30,14 @@ _LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), "\n")
 _UNSEEN = dict.fromkeys([*range(0xD800, 0xE000), 0xFEFF, 0x200B, 0x00AD, 0x2060])
 _CONTROLS = dict.fromkeys((code for code in range(0x20) if chr(code) not in "\t\n\r"), " ")
 # Characters that are replaced by a plain one, or left out.
-PLAIN = {**_FULL_WIDTH, **_QUOTES, **_UNSEEN, **_CONTROLS, **_LINE_ENDS, 0x3000: " ", 0x3001: ","}
+PLAIN = {
+    **_FULL_WIDTH,
+    **_QUOTES,
+    **_UNSEEN,
+    **_CONTROLS,
+    **_LINE_ENDS,
+    **{0x3000: " ", 0x3001: ",", 0x060C: ","},
+}
 
 _WORD = re.compile(r"[^\W_]{2}")
 _NOVELAI_WEIGHT = re.compile(r"^-?\d{1,3}(?:\.\d{1,4})?::")
@@ -42,6 +50,10 @@ _SIMPLE = re.compile(r"[a-z0-9][a-z0-9 _'-]*")
 _SPACES = re.compile(r"[\s_,]+")
 _ESCAPED_BRACKET = re.compile(r"\\([()\[\]{}])")
 _NAMESPACE = re.compile(r"([a-z]{3,11}) ?:")
+# Sites write a tag without a namespace with the colon alone; `:d` and `:3` are faces.
+_BARE_COLON = re.compile(r":(?=[^\W_]{3})")
+# Gelbooru and others write tags as in HTML: jeanne_d&#039;arc.
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8}\d{0,2});")
 _UNDERSCORED_RATING = re.compile(rf"rating_({'|'.join(_RATINGS)})$")
 _ARTIST_MARK = re.compile(r"@(?=[^\W_]{2}[^@]*$)")
 _OPENING = {"(": ")", "[": "]", "{": "}"}
@@ -70,6 +82,15 @@ def rating_tag(rating: str) -> Tag:
     return Tag(f"{RATING}:{rating}", RATING)
 
 
+def unescaped(text: str) -> str:
+    """A text without entities of HTML, such as `&#039;` and `&amp;`; `ctrl&copy` has none."""
+    if "&" in text:
+        # "&amp;#039;" was escaped twice.
+        for _ in range(2):
+            text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return text
+
+
 def canonical(written: str) -> str:
     """Spell one written tag as Danbooru does; "" when nothing is left of it."""
     return parse_tag(written).name
@@ -86,7 +107,7 @@ def parse_tag(written: str) -> Tag:
 def _parse(written: str) -> Tag:
     if _SIMPLE.fullmatch(written) and not written.startswith("rating"):
         return Tag(_spell(written))
-    text = " ".join(written.translate(PLAIN).split())
+    text = " ".join(unescaped(written).translate(PLAIN).split())
     if "\\" in text:
         for literal in (_spell(text), _spell(text.replace("\\\\", "\\"))):
             if literal in _ARMS:
@@ -94,15 +115,23 @@ def _parse(written: str) -> Tag:
     text = _ESCAPED_BRACKET.sub(r"\1", _without_weight(text)).lower().strip("_, ")
     if rating := _UNDERSCORED_RATING.match(text.replace(" ", "_")):
         return rating_tag(rating[1])
-    if namespace := _NAMESPACE.match(text):
-        name = _spell(text[namespace.end() :])
-        if namespace[1] == RATING:
-            return rating_tag(name)
-        if category := category_called(namespace[1]):
-            return Tag(name, category)
+    if (namespace := _NAMESPACE.match(text)) and (
+        tag := _in_namespace(namespace[1], _spell(text[namespace.end() :]))
+    ):
+        return tag
     if mark := _ARTIST_MARK.match(text):
         return Tag(_spell(text[mark.end() :]), ARTIST)
-    return Tag(_spell(text))
+    return Tag(_spell(text[1:] if _BARE_COLON.match(text) else text))
+
+
+def _in_namespace(namespace: str, name: str) -> Tag | None:
+    """The tag in a namespace, without a name if it is about the file; None where it is part of the name."""
+    if namespace == RATING:
+        return rating_tag(name)
+    if is_about_the_file(namespace):
+        return Tag("")
+    category = category_called(namespace)
+    return Tag(name, category) if category else None
 
 
 _remembered = lru_cache(_REMEMBERED)(_parse)

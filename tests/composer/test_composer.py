@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from composer import compose
 from composer.phrasing import noun_phrase
 from composer.words import role_of
-from dataset.tag_formats import split_tags
+from dataset.tag_text import split_tags
 from errors import ItemError
 from llm.replies import Form, clean
 from tags.implications import broader_tags

@@ -22,7 +22,7 @@ from tests.program.project import Project, png
 def come_in(content: str, name: str = "a.txt", **settings: str) -> TagList:
     """The tags that are let in of a tag file, with these settings of [Tags]."""
     chosen = TagsSettings.model_validate(settings)
-    return admitted(TagFile(name, content.encode("utf-8")), (), name_filter(chosen), said_always(chosen))
+    return admitted([TagFile(name, content.encode("utf-8"))], (), name_filter(chosen), said_always(chosen))
 
 
 @pytest.mark.parametrize("key", ["exclude", "hide", "trigger"])

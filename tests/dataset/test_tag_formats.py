@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.tag_formats import is_sentences, split_tags
+from dataset.sentences import is_sentences
+from dataset.tag_text import split_tags
 from tags.spelling import canonical
 
 
