@@ -64,7 +64,7 @@ async def run_stage(
     if endpoint:
         endpoint.on_wait = lambda words: bar.note("server", words)
         bar.in_flight = lambda: endpoint.concurrency.in_flight
-        asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.program}
+        asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.catalogue.program.name}
     happened("stage start", stage=title, total=due.total, there=due.existing, **asked)
     try:
         await batch.run(stage, due.items, bar, outcome.tally)

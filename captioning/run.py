@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from batch import Stage
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project, refuse_broken_templates
-from captioning.summary import BUILTIN, NO_MODEL, Product, Products, Summary
+from captioning.summary import Product, Products, Summary
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from english import amount
@@ -38,7 +38,7 @@ class Run:
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit)
-        self._endpoints = Endpoints()
+        self._endpoints = Endpoints.of(settings)
         self._products = Products.of(settings)
         self._summary = Summary(say)
         self._unfinished: tuple[Product, Outcome] | None = None
@@ -122,12 +122,12 @@ class Run:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
         if chosen.skip:
             return None
-        endpoint = await self._endpoints.endpoint(chosen.endpoint)
+        must_see = product is self._products.descriptions
+        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=must_see)
         if endpoint is not None:
-            program = f"{endpoint.program} at " if endpoint.program else ""
-            self._summary.once(f"Asking {program}{endpoint.url}, model {endpoint.model}.")
+            self._summary.once(f"Asking {endpoint.introduction}.")
         elif product is self._products.captions:
-            self._summary.no_model(BUILTIN if chosen.endpoint.url == "builtin" else NO_MODEL)
+            self._summary.no_model(self._endpoints.absence(chosen.endpoint))
         else:
             self._summary.left_out(product)
         return endpoint

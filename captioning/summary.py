@@ -16,12 +16,8 @@ from settings import Settings
 
 _MOST_LISTED = 20
 
-NO_MODEL = (
-    "No model server answers on this computer: the captions are drafts, composed from the tags alone. "
-    "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
-)
 _DRAFTS = "The captions are drafts, made without a model."
-BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
+_BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
 # Of fewer captions nothing is said about the model.
 _FEWEST_JUDGED = 5
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."
@@ -83,9 +79,18 @@ class Summary:
             self.say(line)
 
     def no_model(self, why: str) -> None:
-        """Say why captions are composed without a model, and at the end that they are drafts."""
+        """Say that captions are composed without a model, and at the end that they are drafts.
+
+        `why` says what is missing; it is "" where the settings want no model.
+        """
         self._are_drafts = True
-        self.say(why)
+        if not why:
+            self.say(_BUILTIN)
+            return
+        self.say(
+            f"{why[0].upper()}{why[1:]}: the captions are drafts, composed from the tags alone. "
+            "Start LM Studio, Ollama or another server and run again; drafts are then written anew."
+        )
 
     def found(self, folder: Folder) -> None:
         """Say how many pictures there are, and list files that cannot be used."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from settings import EndpointSettings
 
-NO_SERVER = "no model server answers on this computer"
-
 
 def without_retries(settings: EndpointSettings) -> EndpointSettings:
     """The same endpoint, asked once: a command that only looks does not wait for a server."""

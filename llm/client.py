@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import openai
-from pydantic import BaseModel
 
 from config import VERSION, is_loopback
-from limits import LARGEST_ANSWER, MOST_JSON_VALUES, refuse_many_values
+from limits import LARGEST_ANSWER, MOST_JSON_VALUES, read_json, refuse_many_values
 from llm import protocol, trouble
-from llm.protocol import ChatCompletion, Facts, ModelList, Properties, TokenList
+from llm.listings import rows
+from llm.protocol import ChatCompletion
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
 # In seconds, for what servers answer at once: lists, properties, counts.
 _MAX_QUERY_TIME = 10.0
-Form = TypeVar("Form", bound=BaseModel)
+
+
+class Reached(NamedTuple):
+    """The HTTP status of an answer, None if there was none in time, and its JSON if it has any."""
+
+    status: int | None = None
+    json: object = None
 
 
 class Client:
@@ -55,26 +61,20 @@ class Client:
             return trouble.of_answer(self._url, self.masked(answer.decode("utf-8", "replace")))
         return completion
 
-    async def models(self) -> list[str]:
-        """The models that the server lists; none if it does not answer with a list in time."""
-        return (await self._query(ModelList, "models") or ModelList()).names
-
-    async def facts(self, model: str) -> Facts:
-        """What the server tells about itself and a model."""
-        listing = await self._query(ModelList, "models") or ModelList()
-        is_llama_cpp = listing.row(model).is_of_llama_cpp
-        properties = await self._query(Properties, "../props") if is_llama_cpp else None
-        return protocol.facts(listing, model, properties or Properties())
-
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
-        found = await self._query(TokenList, "../tokenize", {"content": text})
-        return len(found.tokens) if found and found.tokens else None
+        tokens = rows(await self.look_up("../tokenize", {"content": text}), "tokens")
+        return len(tokens) or None
 
-    async def _query(
-        self, form: type[Form], place: str, question: Mapping[str, object] | None = None
-    ) -> Form | None:
-        """What the server answers at `place`, relative to its url; None if that is nothing in this form."""
+    async def look_up(self, place: str, question: Mapping[str, object] | None = None) -> object:
+        """The JSON that the server has at `place`, relative to its url; None if it has none there.
+
+        A question is sent as JSON too.
+        """
+        return (await self.reach(place, question)).json
+
+    async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
+        """Like `look_up`, with the status of the answer."""
         url, sdk = urljoin(f"{self._url}/", place), self._open()
         if question is None:
             request = sdk.get(url, cast_to=bytes, options=sdk.plain)
@@ -82,9 +82,13 @@ class Client:
             request = sdk.post(url, body=question, cast_to=bytes, options=sdk.plain)
         try:
             longest = min(_MAX_QUERY_TIME, self._settings.timeout)
-            return protocol.read(form, await asyncio.wait_for(request, longest))
+            return Reached(200, read_json(await asyncio.wait_for(request, longest)))
+        except openai.APIStatusError as error:
+            return Reached(error.status_code)
+        except ValueError:
+            return Reached(200)
         except (asyncio.TimeoutError, openai.OpenAIError):
-            return None
+            return Reached()
 
     def masked(self, said: str) -> str:
         """What a server said, without any key or header that it sent back."""

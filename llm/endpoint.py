@@ -16,6 +16,9 @@ from events import happened
 from llm.answers import Answer, Reply, Usage
 from llm.client import Client
 from llm.concurrency import Concurrency
+from llm.listings import Model
+from llm.program import Catalogue
+from llm.programs import UNKNOWN
 from llm.prompts import Message
 from llm.retries import RateLimitQueue, Retries
 from llm.trouble import Trouble
@@ -34,6 +37,8 @@ _LONGEST_RETRY_AFTER = 600.0
 # services allow no more than 1.
 _WARMER, _MOST_WARMER, _WARMEST = 0.1, 0.3, 1.0
 
+_NOTHING_TOLD, _NO_MODEL = Catalogue(UNKNOWN), Model("")
+
 
 def always() -> None:
     """Nothing stands against sending."""
@@ -50,7 +55,8 @@ class _Body(NamedTuple):
 class Endpoint:
     """An OpenAI-compatible server and one of its models.
 
-    `program` is the name of the server, if known. `on_wait` is called with a few words while the server is
+    `catalogue` is what the server tells of itself, `about` what it tells of the model; `introduction` says
+    where which model is asked, and why this one. `on_wait` is called with a few words while the server is
     away, and with "" when it is back.
     """
 
@@ -58,7 +64,9 @@ class Endpoint:
     url: str
     model: str
     concurrency: Concurrency
-    program: str = ""
+    catalogue: Catalogue = _NOTHING_TOLD
+    about: Model = _NO_MODEL
+    introduction: str = ""
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
     client: Client = field(init=False)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
-    AliasChoices,
     AliasPath,
     BaseModel,
     BeforeValidator,
@@ -30,19 +28,6 @@ CHARACTERS_PER_TOKEN = 3.5
 _PIXELS_PER_TOKEN = 28 * 28
 # No real count of tokens is higher, and sums over millions of answers stay readable.
 _MAX_COUNT = 100_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a server tells about itself and the model in use; None is what it does not tell.
-
-    `context` is in tokens for one request, and `slots` are the requests that are worked on at once.
-    """
-
-    models: tuple[str, ...] = ()
-    context: int | None = None
-    slots: int | None = None
-    sees: bool | None = None
 
 
 def estimated_tokens(text: str) -> int:
@@ -74,11 +59,6 @@ def _count(value: object) -> int:
     return int(max(0, min(value, _MAX_COUNT)))
 
 
-def _no_truth(value: object) -> object:
-    """Any value but true and false, which pydantic would take for 1 and 0."""
-    return None if isinstance(value, bool) else value
-
-
 def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
     """A field whose value is found at this path, and that keeps its default if there is none."""
     return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
@@ -92,7 +72,6 @@ def _probability(value: object) -> float:
 
 Count = Annotated[int, BeforeValidator(_count)]
 Text = Annotated[str, _or_else("")]
-Positive = Annotated[int | None, Field(gt=0, le=_MAX_COUNT), BeforeValidator(_no_truth), _or_else(None)]
 
 
 class Token(BaseModel):
@@ -123,72 +102,6 @@ class ChatCompletion(BaseModel):
         for each in self.first:
             first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
         return Reply(self.content, self.finish_reason, self.model, usage, seconds, first_token)
-
-
-class ListedModel(BaseModel):
-    """A model in the list of a server."""
-
-    id: Text = ""
-    owned_by: Text = ""
-    meta: object = None
-    inputs: Annotated[list[Any] | None, _or_else(None), _at("architecture", "input_modalities")] = None
-    # As llama.cpp, vLLM, OpenRouter and LM Studio call it.
-    context: Annotated[
-        Positive,
-        Field(
-            validation_alias=AliasChoices(
-                AliasPath("meta", "n_ctx"),
-                "max_model_len",
-                "context_length",
-                "loaded_context_length",
-                "max_context_length",
-            )
-        ),
-    ] = None
-
-    @property
-    def is_of_llama_cpp(self) -> bool:
-        """Whether the server is llama.cpp, which tells more at /props."""
-        return self.owned_by == "llamacpp" or bool(self.meta)
-
-
-class ModelList(BaseModel):
-    """The answer to GET /models."""
-
-    data: Annotated[list[Annotated[ListedModel, _or_else(ListedModel())]], _or_else([])] = []
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the models."""
-        return [row.id for row in self.data if row.id]
-
-    def row(self, model: str) -> ListedModel:
-        """What the list tells about a model. A server that has only one may call it by another name."""
-        return next(
-            (row for row in self.data if row.id == model), self.data[0] if self.data else ListedModel()
-        )
-
-
-class Properties(BaseModel):
-    """The answer of llama.cpp to GET /props."""
-
-    context: Annotated[Positive, _at("default_generation_settings", "n_ctx")] = None
-    slots: Annotated[Positive, _at("total_slots")] = None
-    sees: Annotated[bool | None, _or_else(None), _at("modalities", "vision")] = None
-
-
-class TokenList(BaseModel):
-    """The answer of llama.cpp to POST /tokenize."""
-
-    tokens: list[Any]
-
-
-def facts(listing: ModelList, model: str, properties: Properties) -> Facts:
-    """What the list of models and the properties of a server tell about it and a model."""
-    row, sees = listing.row(model), properties.sees
-    if sees is None and row.inputs is not None:
-        sees = "image" in row.inputs
-    return Facts(tuple(listing.names), properties.context or row.context, properties.slots, sees)
 
 
 Form = TypeVar("Form", bound=BaseModel)

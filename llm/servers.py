@@ -1,124 +1,114 @@
-"""Which server a stage asks: the one in its settings, one that runs on this computer, or none."""
+"""Which server and model a stage asks: those of its settings, what runs on this computer, or none."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
+from errors import UserError
+from llm.choosing import Choice, best, embedded_model, has_model, named, without_model
 from llm.concurrency import Concurrency
-from settings import EndpointSettings
+from llm.finding import Server, server_at, servers_here, without_secrets
+from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-# The default ports of the usual programs. For `url = auto` only these are tried, on this computer alone.
-LOCAL_PORTS = {
-    "LM Studio": 1234,
-    "Ollama": 11434,
-    "llama-server": 8080,
-    "text-generation-webui": 5000,
-    "KoboldCpp": 5001,
-    "vLLM": 8000,
-}
-_CONNECT_TIMEOUT = 1.0
-# Asked for if a server lists no models; such servers mostly answer to any name.
-_UNNAMED_MODEL = "default"
-# Models with these words in their name cannot chat.
-_NO_CHAT = ("embed", "rerank", "whisper", "bge-")
-
 
 @dataclass(slots=True)
 class Endpoints:
-    """The endpoints of one run. Stages with the same settings share one, and its limit of concurrency."""
+    """The endpoints of one run. Stages with the same settings share one, and its limit of concurrency.
 
-    # A list, as settings contain dictionaries and have no hash.
-    _open: list[tuple[EndpointSettings, Endpoint | None]] = field(default_factory=list)
+    `with_pictures` are the settings of the stages that send pictures: the others use the same model where
+    they can, as most people can hold only one in memory.
+    """
 
-    async def endpoint(self, settings: EndpointSettings) -> Endpoint | None:
+    with_pictures: Sequence[EndpointSettings] = ()
+    _absence: str = ""
+    # Lists, as settings contain dictionaries and have no hash.
+    _open: list[tuple[EndpointSettings, bool, Endpoint | None]] = field(default_factory=list)
+    _known: list[tuple[EndpointSettings, list[Server]]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Endpoints:
+        """The endpoints for the stages of a run."""
+        seeing = settings.interrogator
+        return cls(() if seeing.skip else (seeing.endpoint,))
+
+    async def endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
         """The endpoint for these settings, or None if captions are to be composed without a model.
 
-        Raises UserError if an embedded model cannot be started.
+        With `must_see` a model is chosen that sees pictures. Raises UserError if there is no model to ask
+        where a server is, or an embedded model cannot be started.
         """
-        for known, endpoint in self._open:
-            if known == settings:
+        for known, saw, endpoint in self._open:
+            if known == settings and saw == must_see:
                 return endpoint
-        endpoint = await _connect(settings)
-        self._open.append((settings, endpoint))
+        endpoint = await self._connect(settings, must_see)
+        self._open.append((settings, must_see, endpoint))
         return endpoint
+
+    def absence(self, settings: EndpointSettings) -> str:
+        """Why there is no endpoint for these settings, and what to do; "" if they want none."""
+        return "" if settings.url == "builtin" else self._absence
 
     async def close(self) -> None:
         """Close all connections."""
-        for _, endpoint in self._open:
+        for _, _, endpoint in self._open:
             if endpoint is not None:
                 await endpoint.close()
         self._open.clear()
 
+    async def _connect(self, settings: EndpointSettings, must_see: bool) -> Endpoint | None:
+        choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
+        if choice is None:
+            return None
+        for known, _, endpoint in self._open:
+            is_same = endpoint and (endpoint.url, endpoint.model) == (choice.server.url, choice.model.name)
+            if known == settings and is_same:
+                return endpoint
+        # The SDK takes half a second to load, so only runs that ask a model load it.
+        from llm.endpoint import Endpoint
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A program on this computer that accepts connections."""
+        return Endpoint(
+            without_secrets(settings) if settings.url == "auto" else settings,
+            choice.server.url,
+            choice.model.name,
+            Concurrency(settings.concurrency),
+            catalogue=choice.server.catalogue,
+            about=choice.model,
+            introduction=choice.introduction,
+        )
 
-    program: str
-    url: str
+    async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:
+        servers = await self._servers(settings)
+        if settings.url == "embedded":
+            return embedded_model(servers[0], settings.model)
+        empty = "; ".join(without_model(server) for server in servers if not has_model(server))
+        if settings.url == "auto":
+            self._absence = empty or "no model server answers on this computer"
+            servers = [server for server in servers if has_model(server)]
+        if settings.model != "auto":
+            return named(servers, settings.model) if servers else None
+        seeing = next((each.model for each in self.with_pictures if each.url == settings.url), None)
+        choice = best(servers, must_see=must_see, others_see=seeing)
+        if choice is None and settings.url != "auto":
+            raise UserError(empty)
+        return choice
 
+    async def _servers(self, settings: EndpointSettings) -> list[Server]:
+        """What answers at the url of the settings; asked once a run for each url and key."""
+        for known, servers in self._known:
+            if all(getattr(known, key) == getattr(settings, key) for key in ("url", "api_key", "headers")):
+                return servers
+        if settings.url == "auto":
+            servers = await servers_here(settings)
+        elif settings.url == "embedded":
+            from llm import embedded
 
-async def local_servers() -> list[Server]:
-    """The usual places on this computer where something accepts connections, in the order of the table."""
-    places = [Server(program, f"http://127.0.0.1:{port}/v1") for program, port in LOCAL_PORTS.items()]
-    answers = await asyncio.gather(*(_accepts_connections(port) for port in LOCAL_PORTS.values()))
-    return [place for place, answer in zip(places, answers, strict=True) if answer]
-
-
-def first_chat_model(models: Sequence[str]) -> str | None:
-    """The first model that can chat: those that only embed or rank texts are passed over."""
-    return next((model for model in models if not any(word in model.lower() for word in _NO_CHAT)), None)
-
-
-async def _connect(settings: EndpointSettings) -> Endpoint | None:
-    if settings.url == "builtin":
-        return None
-    if settings.url == "auto":
-        return await _find_local(settings)
-    if settings.url == "embedded":
-        from llm import embedded
-
-        return _endpoint(settings, "llama.cpp", embedded.start(settings.model), settings.model)
-    endpoint = _endpoint(settings, "", settings.url, settings.model)
-    if settings.model == "auto":
-        endpoint.model = first_chat_model(await endpoint.client.models()) or _UNNAMED_MODEL
-    return endpoint
-
-
-async def _find_local(settings: EndpointSettings) -> Endpoint | None:
-    # A key is meant for one particular server, not for whatever happens to listen on a usual port.
-    without_secrets = settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
-    for server in await local_servers():
-        endpoint = _endpoint(without_secrets, server.program, server.url, settings.model)
-        model = first_chat_model(await endpoint.client.models())
-        if model is None:
-            await endpoint.close()
-            continue
-        if settings.model == "auto":
-            endpoint.model = model
-        return endpoint
-    return None
-
-
-def _endpoint(settings: EndpointSettings, program: str, url: str, model: str) -> Endpoint:
-    # The SDK takes half a second to load, so only runs that ask a model load it.
-    from llm.endpoint import Endpoint
-
-    return Endpoint(settings, url, model, Concurrency(settings.concurrency), program=program)
-
-
-async def _accepts_connections(port: int) -> bool:
-    try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), _CONNECT_TIMEOUT)
-    except (OSError, asyncio.TimeoutError):
-        return False
-    writer.close()
-    return True
+            servers = [await server_at(embedded.start(settings.model), settings)]
+        else:
+            servers = [await server_at(settings.url, settings)]
+        self._known.append((settings, servers))
+        return servers

@@ -40,7 +40,8 @@ class EndpointSettings(Section):
     )
     model: str = _setting(
         "auto",
-        "auto (the first that the server lists), a name that the server knows, or a GGUF file for embedded",
+        "auto (one that is loaded, and that sees where pictures are sent), a name that the server knows, or "
+        "a GGUF file for embedded",
     )
     api_key: checks.Key = _setting(
         "",

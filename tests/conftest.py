@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from llm.servers import LOCAL_PORTS
+from llm.finding import LOCAL_PORTS
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
 
@@ -43,9 +43,9 @@ def one_at_a_time() -> Iterator[None]:
 @pytest.fixture
 def usual_ports(one_at_a_time: None) -> None:
     """Skip the test where a server of this computer already listens on one of the ports of `url = auto`."""
-    taken = [program for program, port in LOCAL_PORTS.items() if _something_listens(port)]
+    taken = [str(port) for port in LOCAL_PORTS if _something_listens(port)]
     if taken:
-        pytest.skip(f"something listens on this computer where {' and '.join(taken)} would")
+        pytest.skip(f"something listens on this computer at port {' and '.join(taken)}")
 
 
 def _something_listens(port: int) -> bool:

@@ -100,6 +100,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     from captioning.project import Project
     from commands.checkup import data_set, prompts
     from commands.checkup.servers import Servers
+    from llm.servers import Endpoints
 
     try:
         settings = config.load(config_file, overrides)
@@ -114,7 +115,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     for check in (prompts.check_use_of_descriptions, data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
-    servers = Servers()
+    servers = Servers(Endpoints.of(settings))
     try:
         async for finding in servers.check(project):
             yield finding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -10,14 +9,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
-from commands import NO_SERVER, without_retries
+from commands import without_retries
 from commands.checkup.findings import Finding, ok, problem, warning
 from commands.checkup.prompts import longest_prompt
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply
+from llm.choosing import instead
+from llm.finding import Server, server_at
+from llm.listings import Model
 from llm.prompts import Message, with_picture
-from llm.protocol import CHARACTERS_PER_TOKEN, Facts
+from llm.protocol import CHARACTERS_PER_TOKEN
 from llm.servers import Endpoints
 from settings import EndpointSettings
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 # Enough for a model that thinks a little before it names a colour.
 _LONGEST_ANSWER = 256
 _USUAL_ANSWER = 300
-_MOST_LISTED = 5
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"
 _HELLO = [Message("user", "Answer with one word: ready")]
 _COLOUR_ASKED = [Message("user", "What colour is this picture? Answer with the name of the colour.")]
@@ -53,7 +54,7 @@ class Stage(NamedTuple):
 class Servers:
     """Checks the endpoint of each stage; `writer` is the model that writes captions, "" if there is none."""
 
-    connections: Endpoints = field(default_factory=Endpoints)
+    connections: Endpoints
     writer: str = ""
     # Stages that share an endpoint also share the answer.
     _answers: dict[tuple[int, bool], Reply | Exception] = field(default_factory=dict)
@@ -73,27 +74,30 @@ class Servers:
 
     async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
         try:
-            endpoint = await self.connections.endpoint(_for_short_answers(stage.settings))
+            chosen = _for_short_answers(stage.settings)
+            endpoint = await self.connections.endpoint(chosen, must_see=stage.must_see)
         except UserError as error:
             yield problem(f"[{stage.name}] {error}")
             return
         if endpoint is None:
-            yield _without_model(stage)
+            yield _without_model(stage, self.connections.absence(stage.settings))
             return
         if stage.name == "Interpreter":
             self.writer = endpoint.model
-        facts = await endpoint.client.facts(endpoint.model)
-        if stage.must_see and facts.sees is False:
+        if stage.must_see and endpoint.about.sees is False:
             yield problem(
                 f"[{stage.name}] the model {endpoint.model} at {endpoint.url} cannot see pictures",
                 f"write url and model of a vision model under [{stage.name}], or skip = True",
             )
             return
         answer = await self._ask(endpoint, stage.must_see)
-        for finding in _of_answer(stage, endpoint, facts, answer):
+        # Once it has answered, the model is loaded, and some servers tell its context only then.
+        server = await server_at(endpoint.url, endpoint.settings)
+        for finding in _of_answer(stage, endpoint, server, answer):
             yield finding
         if isinstance(answer, Reply):
-            for finding in [*_of_context(project, stage, facts), *_of_slots(stage, facts)]:
+            about = server.catalogue.model(endpoint.model) or endpoint.about
+            for finding in [*_of_context(project, stage, server, about), *_of_slots(stage, server)]:
                 yield finding
 
     async def _ask(self, endpoint: Endpoint, must_see: bool) -> Reply | Exception:
@@ -113,43 +117,53 @@ def _for_short_answers(settings: EndpointSettings) -> EndpointSettings:
     return without_retries(settings).model_copy(update={"max_tokens": shorter})
 
 
-def _without_model(stage: Stage) -> Finding:
-    if stage.settings.url == "builtin":
+def _without_model(stage: Stage, why: str) -> Finding:
+    if not why:
         return ok(f"[{stage.name}] url = builtin: no model is asked")
     if stage.name == "Interpreter":
-        return warning(f"[Interpreter] {NO_SERVER}, so captions are drafts from the tags alone", _START_ONE)
-    return warning(f"[{stage.name}] {NO_SERVER}, so this stage is skipped", _START_ONE)
+        return warning(f"[Interpreter] {why}, so captions are drafts from the tags alone", _START_ONE)
+    return warning(f"[{stage.name}] {why}, so this stage is skipped", _START_ONE)
 
 
 def _of_answer(
-    stage: Stage, endpoint: Endpoint, facts: Facts, answer: Reply | Exception
+    stage: Stage, endpoint: Endpoint, server: Server, answer: Reply | Exception
 ) -> Iterator[Finding]:
-    place, model = f"[{stage.name}] {endpoint.url}", endpoint.model
-    is_listed = not facts.models or model in facts.models
+    place, wanted = f"[{stage.name}] {server.place}", stage.settings.model
+    is_listed = wanted == "auto" or not server.catalogue.models or server.catalogue.model(wanted) is not None
     if isinstance(answer, Reply):
-        yield ok(f"{place} answers in {answer.seconds:.1f} s with the model {answer.model}")
+        yield ok(
+            f"{place} answers in {answer.seconds:.1f} s with the model {answer.model} "
+            f"({', '.join(_told_of(endpoint.about))})"
+        )
         if not is_listed:
             yield warning(
-                f"{place} does not list the model {model}, and may have used another one",
-                _which_model(stage, facts),
+                f"{place} does not list the model {wanted}, and may have used another one",
+                instead(server, wanted),
             )
         if stage.must_see:
             yield _of_colour(stage.name, answer)
     elif is_listed:
         yield problem(f"[{stage.name}] {answer}")
     else:
-        yield problem(f"{place} has no model {model}", _which_model(stage, facts))
+        yield problem(f"{place} has no model {wanted}", instead(server, wanted))
 
 
-def _which_model(stage: Stage, facts: Facts) -> str:
-    """What to write instead: the most similar name, and the models that the server has."""
-    near = difflib.get_close_matches(stage.settings.model, facts.models, n=1, cutoff=0.3) or facts.models
-    listed = ", ".join(facts.models[:_MOST_LISTED])
-    more = f" and {len(facts.models) - _MOST_LISTED} more" if len(facts.models) > _MOST_LISTED else ""
-    return f"write model = {near[0]}; the server has {listed}{more}"
+def _told_of(model: Model) -> Iterator[str]:
+    """What the server told of a model before it was asked."""
+    known = {
+        ("loaded", "not loaded before"): model.loaded,
+        ("sees pictures", "does not see pictures"): model.sees,
+        ("can reason", "does not reason"): model.reasons,
+    }
+    for (yes, no), told in known.items():
+        if told is not None:
+            yield yes if told else no
+    untold = [words[0] for words, told in known.items() if told is None]
+    if untold:
+        yield f"the server does not tell: {', '.join(untold)}"
 
 
-def _of_context(project: Project, stage: Stage, facts: Facts) -> Iterator[Finding]:
+def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:
     try:
         prompt = round(longest_prompt(project, stage.name))
     except (UserError, ItemError):
@@ -157,27 +171,28 @@ def _of_context(project: Project, stage: Stage, facts: Facts) -> Iterator[Findin
         return
     tokens = amount(prompt, "token")
     longest = f"the longest prompt has about {tokens}, at {CHARACTERS_PER_TOKEN} characters a token"
-    if facts.context is None:
+    if about.context is None:
         yield ok(f"[{stage.name}] the server does not report its context length; {longest}")
-    elif facts.context < prompt + _USUAL_ANSWER:
+    elif about.context < prompt + _USUAL_ANSWER:
         enough = math.ceil((prompt + _USUAL_ANSWER) / 1024) * 1024
         yield problem(
-            f"[{stage.name}] the context of {facts.context:,} tokens is too short: {longest}",
-            f"load the model with a context of {enough:,} or more",
+            f"[{stage.name}] the context of {about.context:,} tokens is too short: {longest}",
+            f"{server.catalogue.program.longer_context}: {enough:,} tokens or more",
         )
     else:
-        yield ok(f"[{stage.name}] context of {facts.context:,} tokens; {longest}")
+        yield ok(f"[{stage.name}] context of {about.context:,} tokens; {longest}")
 
 
-def _of_slots(stage: Stage, facts: Facts) -> Iterator[Finding]:
-    if facts.slots is None:
+def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
+    slots = server.catalogue.slots
+    if slots is None:
         return
     chosen = stage.settings.concurrency
-    at_once = f"the server handles {amount(facts.slots, 'request')} at once"
-    if chosen != "auto" and chosen > facts.slots:
+    at_once = f"the server handles {amount(slots, 'request')} at once"
+    if chosen != "auto" and chosen > slots:
         yield warning(
             f"[{stage.name}] {at_once}, but concurrency = {chosen}",
-            f"write concurrency = auto or {facts.slots}, or start the server with more slots",
+            f"write concurrency = auto or {slots}, or start the server with more slots",
         )
     else:
         yield ok(f"[{stage.name}] {at_once}")

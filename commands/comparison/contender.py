@@ -13,7 +13,6 @@ import config
 from batch import Due, Stage
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project, refuse_broken_templates
-from commands import NO_SERVER
 from dataset.disk import make_folder, remove
 from dataset.images import Picture
 from dataset.results import FileResults
@@ -82,9 +81,10 @@ class Contender:
     _writer: str = ""
     _usage: Usage = field(default_factory=Usage)
     _seconds: float = 0.0
-    _connections: Endpoints = field(default_factory=Endpoints)
+    _connections: Endpoints = field(init=False)
 
     def __post_init__(self) -> None:
+        self._connections = Endpoints.of(self.settings)
         with self._named_errors():
             if self.settings.interpreter.skip:
                 raise UserError(
@@ -111,7 +111,7 @@ class Contender:
         project, chosen = self.project, self.settings
         with self._named_errors():
             if not chosen.interrogator.skip:
-                endpoint = await self._endpoint(chosen.interrogator.endpoint)
+                endpoint = await self._endpoint(chosen.interrogator.endpoint, must_see=True)
                 if endpoint is None:
                     self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
                 else:
@@ -120,7 +120,7 @@ class Contender:
             endpoint = await self._endpoint(chosen.interpreter.endpoint)
             self._writer = endpoint.model if endpoint else COMPOSER
             if endpoint is None:
-                why = "url = builtin" if chosen.interpreter.endpoint.url == "builtin" else NO_SERVER
+                why = self._connections.absence(chosen.interpreter.endpoint) or "url = builtin"
                 self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
             await self._run_stage(project.interpreter(endpoint), endpoint)
 
@@ -134,10 +134,10 @@ class Contender:
             self._usage += outcome.usage
             self._seconds += outcome.seconds
 
-    async def _endpoint(self, settings: EndpointSettings) -> Endpoint | None:
-        endpoint = await self._connections.endpoint(settings)
+    async def _endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
+        endpoint = await self._connections.endpoint(settings, must_see=must_see)
         if endpoint is not None:
-            self.say(f"{self.label}: asking {endpoint.url}, model {endpoint.model}.")
+            self.say(f"{self.label}: asking {endpoint.introduction}.")
         return endpoint
 
     @contextmanager

@@ -51,8 +51,12 @@ class DryRun:
     count: int
     limit: int | None
     say: Callable[[str], None]
-    _connections: Endpoints = field(default_factory=Endpoints)
+    _connections: Endpoints = field(init=False)
     _without_model: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Ask nobody yet."""
+        self._connections = Endpoints.of(self.settings)
 
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""
@@ -76,13 +80,14 @@ class DryRun:
         collection = project.collection
         seeing, writing = self.settings.interrogator, self.settings.interpreter
         if self._asks_a_model("Interrogator", seeing):
-            endpoint = await self._connections.endpoint(without_retries(seeing.endpoint))
+            endpoint = await self._connections.endpoint(without_retries(seeing.endpoint), must_see=True)
             describer = project.interrogator(endpoint)
             yield _preview(
                 describer,
                 endpoint,
                 seeing.endpoint,
                 project.descriptions,
+                absence=self._connections.absence(seeing.endpoint),
                 prompts=lambda picture: [describer.messages(picture)],
                 prepared=lambda picture: prepare(collection.file(picture), seeing.max_image_side),
                 check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
@@ -95,6 +100,7 @@ class DryRun:
                 endpoint,
                 writing.endpoint,
                 project.captions,
+                absence=self._connections.absence(writing.endpoint),
                 prompts=writer.messages,
                 prepared=lambda picture: None,
                 check=lambda picture: collection.admit(
@@ -247,6 +253,7 @@ def _preview(
     settings: EndpointSettings,
     results: FileResults,
     *,
+    absence: str,
     prompts: Callable[[Picture], Sequence[Sequence[Message]]],
     prepared: Callable[[Picture], Prepared | None],
     check: Callable[[Picture], object],
@@ -271,4 +278,5 @@ def _preview(
         prepared,
         answer=answer or _USUAL_ANSWER[stage.title],
         answer_is_known=answer is not None,
+        absence=absence,
     )

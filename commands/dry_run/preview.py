@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from batch import Tally
 from captioning.summary import by_reason
-from commands import NO_SERVER
 from dataset.images import Picture
 from dataset.picture import Prepared
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply
 from llm.prompts import Message, with_picture
-from llm.protocol import Facts, estimated_picture_tokens, estimated_tokens
+from llm.protocol import estimated_picture_tokens, estimated_tokens
 from settings import EndpointSettings
 
 if TYPE_CHECKING:
@@ -112,8 +111,9 @@ class Preview:
     """What a stage would ask about `pictures`; `left_out` has those that would fail or are excluded.
 
     `prompts` gives the prompts about a picture; `prepared` gives the picture as it is sent, or None if the
-    stage sends only text. `endpoint` is None if there is no server. `answer` is the number of tokens that an
-    answer has or is assumed to have; `further` is the number that each prompt will have beyond those of now.
+    stage sends only text. `endpoint` is None if there is no server, and `absence` says why. `answer` is the
+    number of tokens that an answer has or is assumed to have; `further` is the number that each prompt will
+    have beyond those of now.
     """
 
     title: str
@@ -125,6 +125,7 @@ class Preview:
     prepared: Callable[[Picture], Prepared | None]
     answer: float
     answer_is_known: bool
+    absence: str
     further: float = 0.0
     _characters_counted: int = 0
     _tokens_counted: int = 0
@@ -154,10 +155,9 @@ class Preview:
 
     async def estimate(self) -> Estimate:
         """What the stage would take; one prompt is sent to measure the time."""
-        reply, why = await self._probe(self.endpoint) if self.endpoint else (None, NO_SERVER)
-        facts = await self.endpoint.client.facts(self.endpoint.model) if self.endpoint else Facts()
-        limit = self.settings.concurrency
-        at_once = facts.slots or 1 if limit == "auto" else min(limit, facts.slots or limit)
+        reply, why = await self._probe(self.endpoint) if self.endpoint else (None, self.absence)
+        limit, slots = self.settings.concurrency, self.endpoint.catalogue.slots if self.endpoint else None
+        at_once = slots or 1 if limit == "auto" else min(limit, slots or limit)
         if reply is not None and not self.answer_is_known:
             self.answer = reply.usage.completion_tokens or self.answer
         sample = self.pictures[:_LARGEST_SAMPLE]

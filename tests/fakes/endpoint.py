@@ -64,7 +64,7 @@ __all__ = [
     "Status",
 ]
 
-_CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
+_CHAT, _MODELS = "/chat/completions", "/models"
 LINGER_FOR_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
@@ -88,7 +88,7 @@ class _Exchange:
         """
         books = self._endpoint.books
         books.leave(self)
-        good = code == HTTPStatus.OK and self.request.path == _CHAT
+        good = code == HTTPStatus.OK and self.request.path.endswith(_CHAT)
         books.add_answers(good)
         try:
             self.send(http_message(code, body, headers or {}))
@@ -226,6 +226,9 @@ class FakeEndpoint:
     slots     so many requests are worked on at a time and the others queue; None: no limit
     latency   seconds before each good answer
     knows_only_listed   whether another model than those listed is answered with 404
+    base      the path before /chat/completions and /models
+    routes    how requests to other places are treated, by path; elsewhere: status 404, or `nowhere`
+    judge     looks at a chat request first, and may say how it is treated
     port      where to listen; 0: wherever there is room
     """
 
@@ -241,12 +244,18 @@ class FakeEndpoint:
         latency: float = 0.0,
         port: int = 0,
         knows_only_listed: bool = False,
+        base: str = "/v1",
+        routes: Mapping[str, Fault] | None = None,
+        nowhere: Callable[[Request], Fault] = lambda request: Status(404),
+        judge: Callable[[Request], Fault | None] = lambda request: None,
     ) -> None:
         self.answer_to = answer
         self.latency = latency
         self.books = _Books()
         self._models = _ModelList(models) if isinstance(models, tuple) else models
         self._api_key = api_key
+        self._base, self._judge, self._nowhere = base, judge, nowhere
+        self._routes = {f"{base}{_MODELS}": self._models, **(routes or {})}
         self._known = models if knows_only_listed and isinstance(models, tuple) else None
         self._slots: AbstractContextManager[object] = threading.Semaphore(slots) if slots else nullcontext()
         self._script: deque[Fault] = deque()
@@ -268,12 +277,12 @@ class FakeEndpoint:
     @property
     def url(self) -> str:
         """The base address that a user would write into config.ini."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"http://127.0.0.1:{self._port}{self._base}"
 
     @property
     def requests(self) -> list[Request]:
         """The chat requests so far, in order of arrival."""
-        return [request for request in self.received if request.path == _CHAT]
+        return [request for request in self.received if request.path == self._base + _CHAT]
 
     @property
     def received(self) -> list[Request]:
@@ -314,10 +323,10 @@ class FakeEndpoint:
     def _fault_for(self, request: Request) -> Fault:
         if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
             return Status(401)
-        if request.path == _MODELS:
-            return self._models
-        if request.path != _CHAT:
-            return Status(404)
+        if request.path != self._base + _CHAT:
+            return self._routes.get(request.path) or self._nowhere(request)
+        if judged := self._judge(request):
+            return judged
         if self._known is not None and request.body.get("model") not in self._known:
             return Status(404)
         with self._turn_lock:

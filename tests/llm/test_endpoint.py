@@ -23,6 +23,7 @@ from llm.answers import Reply as Answer
 from llm.answers import Usage
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
+from llm.finding import server_at
 from llm.prompts import Message
 from llm.trouble import secrets_in
 from settings import EndpointSettings
@@ -392,7 +393,7 @@ from llm.prompts import Message
 from settings import EndpointSettings
 async def run():
     endpoint = Endpoint(EndpointSettings(), sys.argv[1], "tiny", Concurrency(1))
-    await endpoint.client.models()
+    await endpoint.client.look_up("models")
     await endpoint.complete([Message("user", "hello")])
     await endpoint.close()
 asyncio.run(run())
@@ -460,6 +461,12 @@ def test_what_a_server_says_has_no_control_characters_for_the_terminal(endpoint:
     assert str(caught.value).isprintable()
 
 
+def models_of(server: FakeEndpoint, **chosen: object) -> list[str]:
+    settings = EndpointSettings.model_validate(chosen)
+    found = asyncio.run(server_at(server.url, settings))
+    return [model.name for model in found.catalogue.models]
+
+
 @pytest.mark.parametrize(
     ("body", "models"),
     [
@@ -476,18 +483,18 @@ def test_what_a_server_says_has_no_control_characters_for_the_terminal(endpoint:
 )
 def test_a_list_of_models_is_read_as_far_as_it_is_one(body: str, models: list[str]) -> None:
     with FakeEndpoint(models=Status(200, body)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.client.models()) == models
+        assert models_of(server) == models
 
 
 @pytest.mark.parametrize("fault", [Status(401), Status(404), Status(500), Reset(), Status(302, "")], ids=repr)
 def test_a_server_that_gives_no_list_has_no_models(fault: Fault) -> None:
     with FakeEndpoint(models=fault) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.client.models()) == []
+        assert models_of(server) == []
 
 
 def test_a_list_of_models_that_arrives_too_slowly_is_given_up() -> None:
     with FakeEndpoint(models=Drip(20)) as server:
-        assert with_endpoint(server, lambda endpoint: endpoint.client.models(), timeout="0.5") == []
+        assert models_of(server, timeout="0.5") == []
 
 
 def test_a_server_that_does_not_run_is_reported_in_one_sentence_that_says_what_to_do() -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from llm.servers import LOCAL_PORTS, Server, first_chat_model, local_servers
+from errors import UserError
+from llm.choosing import Choice, best, named
+from llm.finding import Server, server_at, servers_here
+from llm.listings import Model
+from llm.model_names import is_for_chat, seems_to_see
+from llm.program import Catalogue
+from llm.programs import PROGRAMS, UNKNOWN
+from settings import EndpointSettings
 from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Request, Status
+from tests.fakes.programs import Held, LmStudio, Ollama
 from tests.program.project import Project
+
+PORTS = {"LM_Studio": 1234, "Ollama": 11434, "KoboldCpp": 5001, "vLLM": 8000}
 
 
 @contextmanager
@@ -19,20 +30,30 @@ def serving(**models: tuple[str, ...] | Status | Html200 | Hang) -> Iterator[dic
     """Fake servers at the ports of these programs; `LM_Studio` is LM Studio."""
     with ExitStack() as stack:
         yield {
-            name: stack.enter_context(FakeEndpoint(models=listed, port=LOCAL_PORTS[name.replace("_", " ")]))
+            name: stack.enter_context(FakeEndpoint(models=listed, port=PORTS[name]))
             for name, listed in models.items()
         }
 
 
+def server(program: str, *models: Model) -> Server:
+    """A server of this program with these models; "" stands for one that nothing is known about."""
+    found = next((each for each in PROGRAMS if each.name == program), UNKNOWN)
+    return Server(f"http://{program or 'unknown'}/v1", Catalogue(found, models), lists=True)
+
+
+def chosen(choice: Choice | None) -> str | None:
+    return choice.model.name if choice else None
+
+
 @pytest.mark.usefixtures("usual_ports")
-def test_those_that_listen_are_found_in_the_order_of_the_table() -> None:
-    with serving(KoboldCpp=("b",), Ollama=("a",)):
-        found = asyncio.run(local_servers())
-    assert found == [
-        Server("Ollama", "http://127.0.0.1:11434/v1"),
-        Server("KoboldCpp", "http://127.0.0.1:5001/v1"),
+def test_those_that_list_models_are_found_in_the_order_of_the_usual_ports() -> None:
+    with serving(KoboldCpp=("b",), Ollama=("a",), vLLM=Status(404)):
+        found = asyncio.run(servers_here(EndpointSettings()))
+    assert [(each.place, [model.name for model in each.catalogue.models]) for each in found] == [
+        ("Ollama at http://127.0.0.1:11434/v1", ["a"]),
+        ("KoboldCpp at http://127.0.0.1:5001/v1", ["b"]),
     ]
-    assert asyncio.run(local_servers()) == []
+    assert asyncio.run(servers_here(EndpointSettings())) == []
 
 
 @pytest.mark.usefixtures("usual_ports")
@@ -50,7 +71,7 @@ def test_the_first_server_that_lists_a_model_for_chat_is_taken_and_named(tmp_pat
             name: [request.body["model"] for request in server.requests] for name, server in servers.items()
         }
     assert result.code == 0, result
-    assert "Asking KoboldCpp at http://127.0.0.1:5001/v1, model writer." in result.out
+    assert "Asking KoboldCpp at http://127.0.0.1:5001/v1, model writer (" in result.out
     assert asked == {"LM_Studio": [], "Ollama": [], "KoboldCpp": ["writer"], "vLLM": []}
 
 
@@ -66,29 +87,130 @@ def test_what_listens_and_is_no_model_server_leaves_the_work_to_the_composer(tmp
 
 
 @pytest.mark.usefixtures("usual_ports")
-def test_a_model_that_is_named_is_asked_for_wherever_a_server_is_found(tmp_path: Path) -> None:
+def test_a_server_without_a_model_is_told_from_no_server(tmp_path: Path) -> None:
+    project = Project(tmp_path, url="auto", Endpoint__model="auto")
+    project.add("a.png")
+    said = "Ollama at http://127.0.0.1:11434/v1 has no model that can chat: run: ollama pull qwen2.5vl:7b"
+    with Ollama(Held("all-minilm", chats=False), port=11434) as ollama:
+        result = project.run()
+        assert result.code == 0, result
+        assert result.out.startswith(f"{said}: the captions are drafts")
+        assert f"warning  [Interpreter] {said}, so captions are drafts" in project.run("--check").out
+        project.set["Endpoint.url"] = ollama.url
+        result = project.run()
+    assert (result.code, said in result.err) == (2, True)
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_a_model_that_is_named_is_asked_for_where_it_is(tmp_path: Path) -> None:
     project = Project(tmp_path, url="auto", Endpoint__model="mine")
     project.add("a.png")
-    with serving(Ollama=("other",)) as servers:
+    with (
+        LmStudio(Held("other", loaded=True), port=1234) as studio,
+        Ollama(Held("mine:latest"), port=11434) as ollama,
+    ):
         result = project.run()
-        models = [request.body["model"] for request in servers["Ollama"].requests]
-    assert "Asking Ollama at http://127.0.0.1:11434/v1, model mine." in result.out
-    assert models == ["mine"]
+        assert "Asking Ollama at http://127.0.0.1:11434/v1, model mine:latest." in result.out
+        assert (len(studio.requests), len(ollama.requests)) == (0, 1)
+        project.set["Endpoint.model"] = "theirs"
+        result = project.run("--set", "Dataset.existing=overwrite")
+    assert result.code == 2
+    assert "LM Studio at http://127.0.0.1:1234/v1 has no model theirs: write model = other" in result.err
+
+
+LOADED = Model("loaded", loaded=True)
+LOADED_SEER = Model("loaded-seer", loaded=True, sees=True)
+SEER, WRITER = Model("seer", loaded=False, sees=True), Model("writer", loaded=False, sees=False)
 
 
 @pytest.mark.parametrize(
-    ("models", "chosen"),
+    ("servers", "must_see", "others_see", "expected"),
     [
-        ([], None),
-        (["text-embedding-3-small", "bge-m3", "whisper-1", "qwen3-reranker"], None),
-        (["nomic-embed-text:latest", "llama3.2", "gemma3"], "llama3.2"),
-        (["Qwen/Qwen3-VL-8B"], "Qwen/Qwen3-VL-8B"),
+        # A loaded one comes before one that has to be loaded, whichever server has it.
+        ([server("Ollama", WRITER, LOADED)], False, None, "loaded"),
+        ([server("Ollama", WRITER), server("LM Studio", LOADED)], False, None, "loaded"),
+        ([server("Ollama", WRITER, SEER)], False, None, "writer"),
+        # A stage that sends pictures takes one that sees.
+        ([server("Ollama", WRITER, SEER)], True, None, "seer"),
+        ([server("LM Studio", replace(LOADED, sees=False), SEER, LOADED_SEER)], True, None, "loaded-seer"),
+        ([server("", Model("mistral-nemo"), Model("qwen2.5-vl-7b"))], True, None, "qwen2.5-vl-7b"),
+        # Both stages share one where they can, but not if that means to load another.
+        ([server("Ollama", WRITER, SEER)], False, "auto", "seer"),
+        ([server("Ollama", LOADED, LOADED_SEER)], False, "auto", "loaded-seer"),
+        ([server("Ollama", replace(LOADED, sees=False), SEER)], False, "auto", "loaded"),
+        ([server("Ollama", WRITER, SEER, replace(SEER, name="other"))], False, "other", "other"),
+        # Nothing that embeds, ranks or draws; a server that lists nothing may answer to any name.
+        ([server("Ollama", Model("x", chats=False))], False, None, None),
+        ([server("")], False, None, "default"),
+        ([server("OpenRouter", Model("dear"), Model("gift", free=True))], False, None, "gift"),
     ],
 )
-def test_a_model_that_only_embeds_or_ranks_or_listens_is_never_chosen(
-    models: list[str], chosen: str | None
+def test_the_best_model_is_chosen(
+    servers: list[Server], must_see: bool, others_see: str | None, expected: str | None
 ) -> None:
-    assert first_chat_model(models) == chosen
+    assert chosen(best(servers, must_see=must_see, others_see=others_see)) == expected
+
+
+def test_where_no_model_sees_it_is_said_what_to_get() -> None:
+    with pytest.raises(
+        UserError, match=r"no model of Ollama at .* sees pictures: run: ollama pull qwen2.5vl"
+    ):
+        best([server("Ollama", WRITER)], must_see=True)
+
+
+@pytest.mark.parametrize(
+    ("servers", "name", "expected"),
+    [
+        ([server("Ollama", Model("a:latest"), Model("b:7b"))], "A", "a:latest"),
+        ([server("Ollama", Model("a")), server("vLLM", Model("b"))], "b", "b"),
+        ([server("llama.cpp", Model("a.gguf", aliases=("mine",)))], "mine", "a.gguf"),
+        # Some answer any name with what they have, and some may know more than they list.
+        ([server("SGLang", Model("real"))], "wrong", "real"),
+        ([server("", Model("real"))], "alias", "alias"),
+        ([server("OpenRouter", Model("a/b"))], "a/b:nitro", "a/b:nitro"),
+    ],
+)
+def test_what_answers_to_a_name_is_known_by_it(servers: list[Server], name: str, expected: str) -> None:
+    assert chosen(named(servers, name)) == expected
+
+
+@pytest.mark.parametrize("written", ["", "/v1/chat/completions", "/v1/models", "/api", "/v1"])
+def test_an_address_that_is_written_a_little_wrong_is_mended(written: str) -> None:
+    with LmStudio(Held("a", loaded=True)) as studio:
+        address = studio.url.removesuffix("/v1") + written
+        found = asyncio.run(server_at(address, EndpointSettings()))
+    assert (found.url, found.written) == (studio.url, "" if written == "/v1" else address)
+
+
+def test_a_mended_address_is_said_and_used(tmp_path: Path) -> None:
+    with Ollama(Held("a", loaded=True)) as ollama:
+        short = ollama.url.removesuffix("/v1")
+        project = Project(tmp_path, url=short, Endpoint__model="auto")
+        project.add("a.png")
+        result = project.run()
+    assert result.code == 0, result
+    assert f"Asking Ollama at {ollama.url} (config.ini says {short}), model a" in result.out
+    assert project.caption("a")
+
+
+NEVER = (
+    *("text-embedding-3-small", "bge-m3", "whisper-1", "qwen3-reranker", "nomic-embed-text:latest"),
+    *("all-minilm:latest", "paraphrase-multilingual", "gte-large", "intfloat/multilingual-e5-large"),
+    *("jina-clip-v2", "nomic-ai/nomic-bert", "tts-1", "dall-e-3", "stable-diffusion-3.5-large"),
+    *("omni-moderation-latest", "snowflake-arctic-embed2", "llama-guard3:8b", "gpt-4o-transcribe"),
+)
+BLIND = ("llama3.2", "mistral-nemo", "qwen2.5:7b", "gemma3:1b", "gpt-oss-20b", "eclipse-12b", "marvl")
+SEEING = (
+    *("Qwen/Qwen3-VL-8B", "qwen2.5vl:7b", "gemma3:12b", "google/gemma-3-4b", "llava:13b", "minicpm-v:8b"),
+    *("llama3.2-vision", "pixtral-12b", "llama-joycaption-beta-one", "ToriiGate-v0.4-7B", "gpt-4o-mini"),
+)
+
+
+def test_names_tell_which_models_chat_and_which_see() -> None:
+    assert [name for name in NEVER if is_for_chat(name)] == []
+    assert [name for name in BLIND + SEEING if not is_for_chat(name)] == []
+    assert [name for name in BLIND if seems_to_see(name)] == []
+    assert [name for name in SEEING if not seems_to_see(name)] == []
 
 
 @pytest.mark.usefixtures("usual_ports")

@@ -453,7 +453,7 @@ def test_a_context_that_is_too_short_for_the_longest_prompt_is_a_problem(
         result = project.run("--check")
     found = [line for line in lines(result, level) if "context of" in line]
     assert len(found) == 1, result.out
-    assert ("load the model with a context of" in found[0]) == (level == "problem")
+    assert ("load the model with a longer context: " in found[0]) == (level == "problem")
 
 
 # Notes each file that is opened below the two folders in LOOKED_AT.

@@ -27,7 +27,7 @@ from errors import ItemError, StageError, UserError
 from llm import protocol, trouble
 from llm.answers import Reply, Usage
 from llm.prompts import Prompt
-from llm.protocol import ChatCompletion, ModelList, Properties
+from llm.protocol import ChatCompletion
 from llm.replies import Form, clean
 from review.history import read_glances, read_history
 from settings import SECTIONS
@@ -252,8 +252,6 @@ def test_any_answer_with_any_status_is_trouble_with_a_sentence(
 )
 def test_any_json_is_an_answer_or_trouble(body: object) -> None:
     written = json.dumps(body).encode()
-    protocol.read(ModelList, written)
-    protocol.read(Properties, written)
     completion = protocol.read(ChatCompletion, written)
     if completion is not None:
         found = completion.reply(0.1)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from llm.servers import LOCAL_PORTS
+from llm.finding import LOCAL_PORTS
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.wiki_pages import TAGS
@@ -137,7 +137,7 @@ def test_the_first_run_asks_the_usual_ports_of_this_computer_and_nothing_else(
     project.add("a.png")
     seen = watched(project, proxy)
     assert seen.addresses
-    assert seen.addresses <= {("127.0.0.1", port) for port in LOCAL_PORTS.values()}
+    assert seen.addresses <= {("127.0.0.1", port) for port in LOCAL_PORTS}
     assert seen.names <= {"127.0.0.1"}
     assert seen.programs == set()
     assert proxy.asked == []
@@ -188,7 +188,10 @@ def test_an_endpoint_on_another_computer_is_asked_through_the_proxy_and_nothing_
     project.add("a.png")
     seen = watched(project, proxy)
     assert seen.result.code in (1, 2), seen.result
-    assert set(proxy.asked) == {"POST http://model.invalid:8123/v1/chat/completions"}
+    assert {place.partition("/v1")[0] for place in proxy.asked} == {
+        "GET http://model.invalid:8123",
+        "POST http://model.invalid:8123",
+    }
     assert seen.addresses == {place(proxy.address)}
     assert seen.names <= {"127.0.0.1"}
 

@@ -1,0 +1,148 @@
+"""Which model a stage asks: the one that is named, or the best of those that the servers have."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from errors import UserError
+from llm.finding import Server
+from llm.listings import Model
+from llm.model_names import seems_to_see
+
+# Asked for if a server lists no models; such servers mostly answer to any name.
+_UNNAMED = Model("default")
+_MOST_LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model of a server; `why` says in a few words why it was taken, "" if it was named."""
+
+    server: Server
+    model: Model
+    why: str = ""
+
+    @property
+    def introduction(self) -> str:
+        """Where which model is asked, and why this one."""
+        why = f" ({self.why})" if self.why else ""
+        return f"{self.server.place}, model {self.model.name}{why}"
+
+
+def has_model(server: Server) -> bool:
+    """Whether a server lists a model that can chat, or does not say what it has."""
+    models, is_known = server.catalogue.models, server.lists and bool(server.catalogue.program.name)
+    return any(model.chats for model in models) or not (models or is_known)
+
+
+def without_model(server: Server) -> str:
+    """What to do about a server that has no model."""
+    return f"{server.place} has no model that can chat: {server.catalogue.program.get_a_model}"
+
+
+def embedded_model(server: Server, path: str) -> Choice:
+    """The model inside this program, under the name of its file."""
+    return Choice(
+        server, replace(server.catalogue.models[0] if server.catalogue.models else _UNNAMED, name=path)
+    )
+
+
+def named(servers: Sequence[Server], name: str) -> Choice:
+    """The model of this name, or what answers to it; raises UserError where nothing would."""
+    for server in servers:
+        if model := server.catalogue.model(name):
+            return Choice(server, model)
+    for server in servers:
+        if server.catalogue.program.answers_any_name and server.catalogue.models:
+            model = min(server.catalogue.models, key=_is_to_be_loaded)
+            return Choice(server, model, f"this server has no model {name} and answers with the one it has")
+    for server in servers:
+        # Not every server lists all the names that it knows.
+        if not server.lists or not (server.catalogue.models and server.catalogue.program.has_no_other):
+            return Choice(server, Model(name))
+    raise UserError(
+        "; ".join(f"{server.place} has no model {name}: {instead(server, name)}" for server in servers)
+    )
+
+
+def instead(server: Server, name: str) -> str:
+    """What to write in place of a name that a server does not have: the most similar, and what there is."""
+    names = [model.name for model in server.catalogue.models if model.chats] or ["auto"]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.3) or names
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return f"write model = {near[0]}; the server has {', '.join(names[:_MOST_LISTED])}{more}"
+
+
+def best(servers: Sequence[Server], *, must_see: bool, others_see: str | None = None) -> Choice | None:
+    """The best model for a stage; None if no server has one that can chat.
+
+    `others_see` is the setting `model` of a stage that sends pictures to the same servers, None if there is
+    no such stage: where both can use one model, they do. Raises UserError if no model sees and one has to.
+    """
+    choices = list(_for_chat(servers))
+    if not choices:
+        return None
+    seers = sorted((each for each in choices if _may_see(each.model)), key=_rank_of_seer)
+    if must_see:
+        if not seers:
+            places = " and ".join(dict.fromkeys(each.server.place for each in choices))
+            raise UserError(
+                f"no model of {places} sees pictures: {choices[0].server.catalogue.program.get_a_seer}, "
+                "or write skip = True under [Interrogator]"
+            )
+        return _explained(seers[0], choices, "sees pictures")
+    writers = sorted(choices, key=_rank)
+    if others_see is not None:
+        seer = _named_or_first(seers, others_see)
+        if seer and (_is_to_be_loaded(seer.model) <= _is_to_be_loaded(writers[0].model)):
+            return _explained(seer, choices, "one for pictures and texts")
+    return _explained(writers[0], choices)
+
+
+def _for_chat(servers: Sequence[Server]) -> Iterator[Choice]:
+    for server in servers:
+        for model in server.catalogue.models:
+            if model.chats:
+                yield Choice(server, model)
+        if not server.catalogue.models and has_model(server):
+            yield Choice(server, _UNNAMED)
+
+
+def _named_or_first(choices: Sequence[Choice], name: str) -> Choice | None:
+    return next((each for each in choices if name == "auto" or each.model.is_called(name)), None)
+
+
+def _may_see(model: Model) -> bool:
+    return model.sees is not False
+
+
+def _is_to_be_loaded(model: Model) -> bool:
+    return model.loaded is False
+
+
+def _rank(choice: Choice) -> tuple[bool, bool]:
+    """Loaded ones first, then free ones, then as they are listed."""
+    return _is_to_be_loaded(choice.model), not choice.model.free
+
+
+def _rank_of_seer(choice: Choice) -> tuple[bool, bool, bool]:
+    """Those that surely or probably see come first."""
+    sees = choice.model.sees or seems_to_see(choice.model.name)
+    return not sees, *_rank(choice)
+
+
+def _explained(choice: Choice, choices: Sequence[Choice], *reasons: str) -> Choice:
+    parts = list(reasons)
+    if choice.model is _UNNAMED:
+        return choice
+    if choice.model.loaded:
+        parts.append("loaded")
+    elif choice.model.loaded is False:
+        parts.append("has to be loaded first")
+    if choice.model.free:
+        parts.append("free")
+    if len(choices) > 1:
+        parts.append(f"one of {len(choices)} that can chat")
+    return Choice(choice.server, choice.model, ", ".join(parts))

@@ -1,0 +1,110 @@
+"""Finding servers: those on this computer, or the one at an address that may be written a little wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from config import is_loopback
+from llm.listings import at, rows
+from llm.program import Catalogue
+from llm.programs import PROGRAMS, recognised
+from settings import EndpointSettings
+
+# The ports that the usual programs listen on; for `url = auto` only these are tried, on this computer alone.
+LOCAL_PORTS = tuple(dict.fromkeys(port for program in PROGRAMS for port in program.ports))
+_CONNECT_TIMEOUT = 1.0
+# What people copy behind the address of a server.
+_ROUTE = re.compile(r"/(?:chat/completions|completions|models|responses|chat|generate)/*$")
+# Answers of a server that is right, but wants a key.
+_KEY_WANTED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server, where it answers, and its models; it `lists` them or does not tell any.
+
+    `written` is the address in config.ini, if that is not the one where it answers.
+    """
+
+    url: str
+    catalogue: Catalogue
+    lists: bool
+    written: str = ""
+
+    @property
+    def place(self) -> str:
+        """The server as messages name it."""
+        name = self.catalogue.program.name
+        place = f"{name} at {self.url}" if name else self.url
+        return f"{place} (config.ini says {self.written})" if self.written else place
+
+
+async def server_at(written: str, settings: EndpointSettings) -> Server:
+    """The server at an address; where that lists no models, the address that is meant."""
+    tried: list[Server] = []
+    for url in _addresses(written):
+        server, is_sure = await _look(url, settings, written if url != written else "")
+        if server.lists:
+            return server
+        tried.append(server)
+        if is_sure:
+            break
+    # The route of a request is no address, whatever answers there.
+    return tried[0]
+
+
+async def servers_here(settings: EndpointSettings) -> list[Server]:
+    """The servers on this computer that list models, be it none, in the order of the usual ports."""
+    answers = await asyncio.gather(*map(_accepts_connections, LOCAL_PORTS))
+    urls = [
+        f"http://127.0.0.1:{port}/v1" for port, answer in zip(LOCAL_PORTS, answers, strict=True) if answer
+    ]
+    found = await asyncio.gather(*(_look(url, without_secrets(settings)) for url in urls))
+    return [server for server, _ in found if server.lists]
+
+
+def without_secrets(settings: EndpointSettings) -> EndpointSettings:
+    """The settings for what listens on a usual port, as a key is meant for one particular server."""
+    return settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
+
+
+def _addresses(written: str) -> Iterator[str]:
+    """The address as it is written, without the route of a request, and what else could be meant by it."""
+    url = _ROUTE.sub("", written)
+    parts = urlsplit(url)
+    meant = (url, url if url.endswith("/v1") else f"{url}/v1", f"{parts.scheme}://{parts.netloc}/v1")
+    yield from dict.fromkeys(meant)
+
+
+async def _look(url: str, settings: EndpointSettings, written: str = "") -> tuple[Server, bool]:
+    """What is at an address, and whether no other address is worth a try."""
+    # The SDK takes half a second to load, so only runs that ask a model load it.
+    from llm.client import Client
+
+    parts = urlsplit(url)
+    is_here = is_loopback(parts.hostname or "")
+    client = Client(url, settings)
+    try:
+        answer = await client.reach("models")
+        listed = rows(answer.json, "data") or rows(answer.json)
+        program = recognised(listed, parts.port, is_here=is_here)
+        lists = bool(listed) or isinstance(at(answer.json, "data"), list)
+        catalogue = await program.catalogue(client.look_up, listed) if lists else Catalogue(program)
+        return Server(url, catalogue, lists, written), answer.status in (None, *_KEY_WANTED)
+    finally:
+        await client.close()
+
+
+async def _accepts_connections(port: int) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), _CONNECT_TIMEOUT)
+    except (OSError, asyncio.TimeoutError):
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,115 @@
+"""What servers tell about their models, in JSON in which anything may be missing or of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llm.model_names import is_for_chat
+
+# No real context is longer, and sums stay readable.
+_LONGEST_CONTEXT = 100_000_000
+# As llama.cpp, vLLM, LM Studio, OpenRouter and Mistral call it; what is in force comes before what could be.
+_CONTEXT_FIELDS = (
+    ("meta", "n_ctx"),
+    ("max_model_len",),
+    ("loaded_context_length",),
+    ("top_provider", "context_length"),
+    ("context_length",),
+    ("max_context_length",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as its server describes it; None is what the server does not tell.
+
+    `chats` is False for models that embed, rank, listen, speak or draw. `context` is in tokens for one
+    request. A `free` one costs nothing at a service that sells the others.
+    """
+
+    name: str
+    chats: bool = True
+    loaded: bool | None = None
+    sees: bool | None = None
+    reasons: bool | None = None
+    context: int | None = None
+    free: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def is_called(self, name: str) -> bool:
+        """Whether a request for this name gets this model."""
+        names = {each.lower() for each in (self.name, *self.aliases)}
+        # Ollama adds the tag where the user leaves it out.
+        return not names.isdisjoint((name.lower(), f"{name.lower()}:latest"))
+
+
+def at(value: object, *path: str | int) -> object:
+    """The value at a path of keys and positions; None if there is none."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def text(value: object, *path: str | int) -> str:
+    """The text at a path; "" for anything else."""
+    found = at(value, *path)
+    return found if isinstance(found, str) else ""
+
+
+def truth(value: object, *path: str | int) -> bool | None:
+    """True or False at a path; None for anything else."""
+    found = at(value, *path)
+    return found if isinstance(found, bool) else None
+
+
+def positive(value: object, *path: str | int) -> int | None:
+    """A count of at least 1 at a path; None for anything else."""
+    found = at(value, *path)
+    is_count = isinstance(found, int) and not isinstance(found, bool) and 0 < found <= _LONGEST_CONTEXT
+    return found if is_count else None  # type: ignore[return-value]
+
+
+def rows(value: object, *path: str | int) -> list[object]:
+    """The list at a path; an empty one for anything else."""
+    found = at(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def holds(value: object, *path: str | int, word: str) -> bool | None:
+    """Whether the list at a path has a word; None if there is no list."""
+    found = at(value, *path)
+    return word in found if isinstance(found, list) else None
+
+
+def usual_models(listed: Sequence[object]) -> list[Model]:
+    """The models in the rows of GET /models, as far as their usual fields tell."""
+    return [_usual_model(row) for row in listed if text(row, "id")]
+
+
+def _usual_model(row: object) -> Model:
+    name = text(row, "id")
+    sees = holds(row, "architecture", "input_modalities", word="image")
+    writes = holds(row, "architecture", "output_modalities", word="text") is not False
+    prices = [text(row, "pricing", kind) for kind in ("prompt", "completion")]
+    return Model(
+        name,
+        chats=is_for_chat(name) and writes and truth(row, "capabilities", "completion_chat") is not False,
+        # The second is mlx-vlm's.
+        loaded=_is_loaded(text(row, "status", "value")) or truth(row, "loaded"),
+        sees=truth(row, "capabilities", "vision") if sees is None else sees,
+        reasons=holds(row, "supported_parameters", word="reasoning"),
+        context=next((found for field in _CONTEXT_FIELDS if (found := positive(row, *field))), None),
+        free=prices == ["0", "0"],
+        aliases=tuple(each for each in rows(row, "aliases") if isinstance(each, str)),
+    )
+
+
+def _is_loaded(status: str) -> bool | None:
+    """By the word of llama.cpp's router, which wakes a sleeping model at once."""
+    return status in ("loaded", "sleeping") if status else None

@@ -1,0 +1,99 @@
+"""The programs and services that people have, each with config.ini as it comes: the right model is found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import config
+from tests.fakes.answers import Json, gists
+from tests.fakes.danbooru import FakeDanbooru
+from tests.fakes.programs import Held, LlamaCpp, LmStudio, Ollama, OpenRouter
+from tests.fakes.wiki_pages import TAGS
+from tests.program.project import Project, Result
+
+CAPTION = "A girl with long hair and twintails stands outdoors, alone, and smiles at the viewer."
+
+
+def answer(body: Json) -> str:
+    """Fitting words for each stage."""
+    if '"image_url"' in json.dumps(body):
+        return "A girl stands on a green meadow, with hills behind her."
+    return gists(body) or CAPTION
+
+
+def run(folder: Path, **settings: str) -> tuple[Project, Result]:
+    """A run over one picture with config.ini as it comes, but for the address of the wiki."""
+    project = Project(folder)
+    (folder / "config.ini").write_text(config.default_ini(), encoding="utf-8")
+    project.set = {key.replace("__", "."): value for key, value in settings.items()}
+    project.add("a.png", "1girl, solo, long hair, twintails, smile, outdoors")
+    with FakeDanbooru(TAGS) as wiki:
+        project.set["TagProvider.wiki_url"] = wiki.url
+        return project, project.run()
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_lm_studio_is_asked_for_the_model_that_it_has_loaded(tmp_path: Path) -> None:
+    with LmStudio(
+        Held("text-embedding-nomic-embed-text-v1.5", chats=False),
+        Held("mistral-nemo-instruct-2407"),
+        Held("qwen/qwen3-vl-4b", sees=True, reasons=True, loaded=True),
+        answer=answer,
+        port=1234,
+    ) as server:
+        project, result = run(tmp_path)
+        asked = server.requests
+    assert result.code == 0, result
+    place = "LM Studio at http://127.0.0.1:1234/v1"
+    assert f"Asking {place}, model qwen/qwen3-vl-4b (loaded, one of 2 that can chat)." in result.out
+    assert project.caption("a") == CAPTION
+    assert {request.body["model"] for request in asked} == {"qwen/qwen3-vl-4b"}
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_ollama_is_asked_for_one_model_that_does_all_three_stages(tmp_path: Path) -> None:
+    with Ollama(
+        Held("all-minilm:latest", chats=False),
+        Held("qwen2.5:7b"),
+        Held("gemma3:12b", sees=True),
+        answer=answer,
+        port=11434,
+    ) as server:
+        project, result = run(tmp_path, Interrogator__skip="False")
+        asked = server.requests
+    assert result.code == 0, result
+    why = "one for pictures and texts, has to be loaded first, one of 2 that can chat"
+    assert f"Asking Ollama at http://127.0.0.1:11434/v1, model gemma3:12b ({why})." in result.out
+    assert (tmp_path / "descriptions" / "a.txt").exists()
+    assert project.caption("a")
+    assert {request.body["model"] for request in asked} == {"gemma3:12b"}
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_llama_cpp_answers_to_any_name_and_journal_and_output_say_with_which_model(tmp_path: Path) -> None:
+    with LlamaCpp(Held("mistral-nemo.gguf"), answer=answer, port=8080) as server:
+        project, result = run(tmp_path, Endpoint__model="qwen2.5-7b")
+        asked = server.requests
+    assert result.code == 0, result
+    assert "llama.cpp at http://127.0.0.1:8080/v1, model mistral-nemo.gguf (this server has no" in result.out
+    assert {line["model"] for line in project.journal()} == {"mistral-nemo.gguf"}
+    assert {request.body["model"] for request in asked} == {"mistral-nemo.gguf"}
+
+
+def test_openrouter_is_asked_for_a_free_model(tmp_path: Path) -> None:
+    with OpenRouter(
+        Held("vendor/paints", chats=False),
+        Held("vendor/large", sees=True),
+        Held("vendor/thinker:free", reasons=True),
+        answer=answer,
+    ) as server:
+        settings = {"Endpoint__url": server.url, "Endpoint__api_key": "sk-or-1"}
+        project, result = run(tmp_path, **settings)
+        asked = server.requests
+    assert result.code == 0, result
+    assert "model vendor/thinker:free (free, one of 2 that can chat)." in result.out
+    assert project.caption("a") == CAPTION
+    assert asked
