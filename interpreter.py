@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from reading.costs import is_worth_examining
 from settings import InterpreterSettings
+from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
 from writing.rereading import Rereading
-from writing.variants import CAPTION
 from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _MOST_SORTED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The captions of one picture by variant, and the digest of the prompt they were made from.
+    """The sentences of the captions of one picture by variant, and the digest of what they were made from.
 
     `details` is what the journal keeps beside them: what they took and what the check found. `notes` are
     faults that the user should look at.
@@ -70,6 +70,7 @@ class Interpreter(Stage[Picture, Written]):
         """Raises UserError when a template cannot be used."""
         self._settings = settings
         self._finishing = finishing
+        self._forms = finishing.forms
         self._collection = collection
         self._material = material
         self._descriptions = descriptions
@@ -79,7 +80,7 @@ class Interpreter(Stage[Picture, Written]):
         self._model = endpoint.model if endpoint else COMPOSER
         self._reader = reader
         rereading = Rereading(reader, material.explained)
-        self._writer = CaptionWriter(settings, endpoint, rereading) if endpoint else None
+        self._writer = CaptionWriter(settings, self._forms, endpoint, rereading) if endpoint else None
         self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
 
     def due(self) -> Due[list[Picture]]:
@@ -130,7 +131,7 @@ class Interpreter(Stage[Picture, Written]):
             answers = [await self._writer.write(messages, picture_tags, admit) for messages in asked]
         details = {**total(answers).cost, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
-        prompt = self._fingerprint(self._model, asked)
+        prompt = self._fingerprint(self._model, asked, picture)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
     def picture_tags(self, picture: Picture, description: str) -> PictureTags:
@@ -149,8 +150,21 @@ class Interpreter(Stage[Picture, Written]):
         )
 
     def _compose(self, picture: Picture) -> Written:
-        caption = self._material.composed(self._collection.tags(picture).tags)
-        return Written(digest(f"{COMPOSER}\0{caption}"), {CAPTION: caption}, COMPOSER, {})
+        """What the composer writes for each caption that has sentences; a list of tags needs nobody."""
+        is_wanted = bool(self._forms.written_by_model)
+        caption = self._material.composed(self._collection.tags(picture).tags) if is_wanted else ""
+        captions = {name: caption if self._forms.sentences_of(name) else "" for name in self._forms.names}
+        told = self._told(picture)
+        return Written(digest("\0".join((COMPOSER, caption, *told))), captions, COMPOSER, {})
+
+    def _tagged(self, picture: Picture) -> Tagged:
+        tags = self._collection.tags(picture)
+        return Tagged(tags.tags, self._material.meanings.categories(tags.tags), tags.rating)
+
+    def _told(self, picture: Picture) -> list[str]:
+        """What of a caption depends on the style and the tags alone; nothing for the usual style."""
+        told = self._forms.told(self._tagged(picture), self._finishing.trigger)
+        return [told] if told else []
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""
@@ -167,12 +181,16 @@ class Interpreter(Stage[Picture, Written]):
         """The characters of the whole data set, so that the check notices one who is not in the picture."""
         return self._material.meanings.characters(list(self._collection.survey().counts))
 
+    def finished(self, picture: Picture, written: Written) -> tuple[str, list[Problem]]:
+        """The text of a picture with these captions, and its faults; raises what `Finishing.text` does."""
+        return self._finishing.text(written.captions, self._tagged(picture))
+
     def keep(self, picture: Picture, written: Written) -> list[Problem]:
         """Write the caption; returns the faults that it still has.
 
         Raises ExcludedError where the picture is not to be captioned by what is known of it now.
         """
-        text, notes = self._finishing.text(written.captions)
+        text, notes = self.finished(picture, written)
         self._collection.admit(picture, self._description(picture), *text.split("\n"))
         messages = {"notes": [note.message for note in notes]} if notes else {}
         self._results.keep(
@@ -180,7 +198,7 @@ class Interpreter(Stage[Picture, Written]):
             text,
             prompt=written.prompt,
             model=written.model,
-            draft=self._endpoint is None,
+            draft=self._endpoint is None and bool(self._forms.written_by_model),
             details={**written.details, **messages},
         )
         # Thousands of pictures may have the same fault: the sentence is kept in memory once.
@@ -204,24 +222,30 @@ class Interpreter(Stage[Picture, Written]):
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
             return self._compose(picture).prompt
-        return self._fingerprint(model, self._messages(picture, self._description(picture)))
+        return self._fingerprint(model, self._messages(picture, self._description(picture)), picture)
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
         """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
         asked = self._messages(picture, self._description(picture))
-        return [first_request(messages, self._settings) for messages in asked]
+        return [first_request(messages, self._forms) for messages in asked]
 
     def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
         tags = self._collection.tags(picture)
         self._collection.admit(picture, description)
-        return [
+        asked = [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
             for prompt in self._prompts
         ]
+        return [self._asking_for_style(messages) for messages in asked]
+
+    def _asking_for_style(self, messages: list[Message]) -> list[Message]:
+        *before, last = messages
+        request = self._forms.request
+        return [*before, replace(last, text=f"{last.text}\n\n{request}")] if request else messages
 
     def _description(self, picture: Picture) -> str:
         return self._descriptions.read(picture.stem_name) or ""
 
-    def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]]) -> str:
-        variants = Message("user", ", ".join(self._settings.variants))
+    def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]], picture: Picture) -> str:
+        variants = Message("user", "\0".join((", ".join(self._settings.variants), *self._told(picture))))
         return fingerprint(model, [variants, *(message for messages in asked for message in messages)])

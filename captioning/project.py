@@ -19,10 +19,13 @@ from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError, Problem, UserError
 from settings import Settings
+from styling.forms import CAPTION, Forms
+from styling.style import read_style
 from tags.filters import HiddenTraits
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
 if TYPE_CHECKING:
+    from dataset.finishing import Finishing
     from interpreter import Interpreter
     from interrogator import Interrogator
     from llm.endpoint import Endpoint
@@ -130,6 +133,22 @@ class Project:
         """The trainer that reads the captions."""
         return TARGETS[self.settings.dataset.target]
 
+    @cached_property
+    def forms(self) -> Forms:
+        """The captions of each picture, and the style in which they are written; raises UserError."""
+        chosen = self.settings.interpreter
+        return Forms(read_style(chosen.style), chosen.variants or (CAPTION,))
+
+    @cached_property
+    def finishing(self) -> Finishing:
+        """What turns sentences and tags into the text of a picture."""
+        from dataset.finishing import Finishing
+
+        tags = self.settings.tags
+        return Finishing(
+            self.settings.interpreter, tags.trigger, HiddenTraits.of(tags.hide), self.target, self.forms
+        )
+
     @property
     def wanted(self) -> Wanted:
         """Which texts a stage should make."""
@@ -161,16 +180,15 @@ class Project:
 
     def interpreter(self, endpoint: Endpoint | None = None) -> Interpreter:
         """Stage 3; without an endpoint captions are composed."""
-        from dataset.finishing import Finishing
         from interpreter import Interpreter
         from reading.reader import Reader
 
-        chosen, tags = self.settings.interpreter, self.settings.tags
+        chosen = self.settings.interpreter
         folder = self.settings.tag_provider.cache.parent
         reader = Reader(folder, endpoint) if endpoint and chosen.reading != "never" else None
         return Interpreter(
             chosen,
-            Finishing(chosen, tags.trigger, HiddenTraits.of(tags.hide), self.target),
+            self.finishing,
             self.collection,
             self.material,
             self.descriptions,
@@ -190,7 +208,7 @@ class Project:
         captions, descriptions = self.captions.texts, self.descriptions.texts
         # What the tag files of other pictures tell is not worth reading all of them.
         known = TagMeanings(self.own, self.cache, {})
-        what_is_known = known.categories, known.implied, known.meanings
+        what_is_known = known.categories, known.implied, known.meanings, self.finishing
         return write_report(Sources(self.collection, captions, descriptions, self.journal, *what_is_known))
 
     def tags(self) -> list[str]:
@@ -203,6 +221,11 @@ class Project:
         known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
         return [tag for tag in ordered if tag not in known]
 
+    @property
+    def asks_for_captions(self) -> bool:
+        """Whether a model is asked for captions: a list of tags needs none."""
+        return self.settings.interpreter.endpoint.url != "builtin" and bool(self.forms.written_by_model)
+
     def is_anything_due(self) -> bool:
         """Whether a run has work to do, as far as the names of files tell: this takes no time."""
         chosen = self.settings
@@ -214,7 +237,7 @@ class Project:
         if not chosen.interpreter.skip:
             if self.captions.lack(pictures):
                 return True
-            if chosen.interpreter.endpoint.url != "builtin" and self.captions.outcomes.has_drafts():
+            if self.asks_for_captions and self.captions.outcomes.has_drafts():
                 return True
         return not chosen.interrogator.skip and self.descriptions.lack(pictures)
 
@@ -288,8 +311,9 @@ def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequenc
 
 
 def refuse_broken_templates(settings: Settings) -> None:
-    """Raise UserError where a template is missing or cannot be used, whether or not it is needed today."""
+    """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
     from llm.prompts import Prompt
 
+    read_style(settings.interpreter.style)
     for _, path, variables in templates_of_stages(settings):
         Prompt(path, variables)

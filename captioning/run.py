@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from batch import Stage
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project, refuse_broken_templates
-from captioning.summary import Product, Products, Summary
+from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from english import amount
@@ -71,12 +71,19 @@ class Run:
 
     async def _stages(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
-        writer = await self._endpoint(self._products.captions, self._settings.interpreter)
+        writer = await self._writer()
         self._summary.found(self._project.collection.folder)
         await self._look_up_tags()
         await self._describe_pictures()
         await self._write_captions(writer)
         self._write_report()
+
+    async def _writer(self) -> Endpoint | None:
+        """The model that writes the captions; None where none is there or wanted."""
+        if self._settings.interpreter.skip or self._project.forms.written_by_model:
+            return await self._endpoint(self._products.captions, self._settings.interpreter)
+        self._summary.once(NO_SENTENCES)
+        return None
 
     async def _look_up_tags(self) -> None:
         """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""

@@ -18,6 +18,7 @@ _MOST_LISTED = 20
 
 _DRAFTS = "The captions are drafts, made without a model."
 _BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
+NO_SENTENCES = "The captions are lists of tags, as style and variants say: no model is asked for them."
 # Of fewer captions nothing is said about the model.
 _FEWEST_JUDGED = 5
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."

@@ -1,4 +1,4 @@
-"""What the settings do to an accepted caption before it is written: strip, shorten, prefix, suffix, trigger.
+"""What the settings do to an accepted caption before it is written: strip, style, shorten, prefix, trigger.
 
 CLIP reads 75 tokens and ignores the rest. Its tokenizer would be another library and a download, so tokens
 are estimated: a word is one token for every eight letters or part of that, a digit and a group of punctuation
@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dataset.trainers import Target
 from english import sentence_spans
 from errors import ItemError, Problem, UserError
 from settings import InterpreterSettings
 from settings.patterns import SlowPatternError, without
+from styling.forms import Forms, joined, sentences_in
+from styling.style import SENTENCES
+from styling.tag_line import Tagged, written
 from tags.filters import HiddenTraits
+from tags.spelling import words
 
 _LETTERS_PER_TOKEN = 8
 _ADDED_FOR_NAMES = 1.05
@@ -34,7 +38,7 @@ _FIRST_WORD = re.compile(r"(?:An?|The|She|He|They|One|Two|Three|Four|Five|Six|Se
 
 @dataclass(slots=True)
 class Finishing:
-    """Turns the captions of a picture into its text, as the settings and the trainer's format ask for.
+    """Turns the captions of a picture into its text, as settings, style and trainer ask for.
 
     `slow_captions` is how many captions failed because a pattern of `strip` took too long.
     """
@@ -43,30 +47,55 @@ class Finishing:
     trigger: str
     hidden: HiddenTraits
     target: Target
+    forms: Forms
     slow_captions: int = 0
 
-    def text(self, captions: Mapping[str, str]) -> tuple[str, list[Problem]]:
+    def text(self, sentences: Mapping[str, str], tagged: Tagged) -> tuple[str, list[Problem]]:
         """The text of a picture, and what the user should know of it.
 
-        `captions` are by the names of their variants. Raises ItemError if `strip` leaves nothing of one or
-        takes too long, UserError if it took too long before.
+        `sentences` are those of each caption by its name, "" where it is tags alone. Raises ItemError if
+        `strip` leaves nothing of them or takes too long, UserError if it took too long before.
         """
         lines, notes = [], []
-        for name, caption in captions.items():
-            line, noted = self._finish(caption)
+        tags = self.tags_in_style(tagged)
+        for name, said in sentences.items():
+            line, noted = self._finish(self.forms.form_of(name), said, tags)
             lines.append(line)
-            said_of = f"{name}: " if len(captions) > 1 else ""
+            said_of = f"{name}: " if len(sentences) > 1 else ""
             notes += [note._replace(message=said_of + note.message) for note in noted]
         return self.target.text(lines), notes
 
-    def _finish(self, caption: str) -> tuple[str, list[Problem]]:
-        bare = self._strip(caption)
-        if self.settings.shorten and self._exceeded_limits(self._with_surroundings(bare)):
-            bare = self._shorten(bare)
+    def sentences_in(self, text: str, tagged: Tagged) -> tuple[str, bool]:
+        """The sentences of the first caption in a text, and whether tags stand beside them."""
+        first, name = text.partition("\n")[0], self.forms.names[0]
+        if not self.forms.has_tags(name):
+            return first, False
+        first = first.removeprefix(self.forms.style.prefix).strip()
+        return sentences_in(first, self.forms.form_of(name), self.tags_in_style(tagged)), True
+
+    def tags_in_style(self, tagged: Tagged) -> dict[str, str]:
+        """The tags as the style has them, without those that say a hidden trait."""
+        shown = tuple(tag for tag in tagged.tags if not self.hidden.said_in(words(tag)))
+        tags = written(self.forms.style, replace(tagged, tags=shown), self.trigger)
+        left = {key: self._without_patterns(text).split(",") for key, text in tags.items()}
+        return {key: ", ".join(filter(None, map(str.strip, pieces))) for key, pieces in left.items()}
+
+    def _finish(self, form: str, sentences: str, tags: Mapping[str, str]) -> tuple[str, list[Problem]]:
+        bare = self._strip(sentences) if sentences else ""
+
+        def whole(said: str) -> str:
+            return self._with_surroundings(form, said, tags)
+
+        if self.settings.shorten and bare and self._exceeded_limits(whole(bare)):
+            bare = self._shorten(bare, whole)
+        text = whole(bare)
+        if not text:
+            raise ItemError(
+                "nothing left", "the style has no place for any tag of this picture: add sections to it"
+            )
         leaked = self.hidden.said_in(bare)
         notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
-        whole = self._with_surroundings(bare)
-        return whole, [*notes, *self._exceeded_limits(whole)]
+        return text, [*notes, *self._exceeded_limits(text)]
 
     def _strip(self, caption: str) -> str:
         text = self._without_patterns(caption)
@@ -93,16 +122,26 @@ class Finishing:
                 raise UserError(message.replace("this caption", "several captions")) from error
             raise ItemError("strip takes too long", message) from error
 
-    def _with_surroundings(self, caption: str) -> str:
-        prefix, suffix = self.settings.prefix, self.settings.suffix
+    def _with_surroundings(self, form: str, sentences: str, tags: Mapping[str, str]) -> str:
+        """The whole caption; "" where there is nothing to say."""
+        has_place = self.forms.has_place_for_trigger(form)
+        if self.trigger and has_place:
+            sentences = _without_word(sentences, _pattern_of(self.trigger))
+        caption = joined(form, {**tags, SENTENCES: sentences})
+        if not caption:
+            return ""
+        prefix, suffix, style = self.settings.prefix, self.settings.suffix, self.forms.style
         gap = "" if suffix.startswith(_LEADING_MARKS) else " "
-        return with_trigger(_in_one_line(f"{prefix} {caption}{gap}{suffix}"), self.trigger)
+        caption = _in_one_line(f"{prefix} {caption}{gap}{suffix}")
+        caption = caption if has_place else with_trigger(caption, self.trigger)
+        is_wanted = style.prefix and self.target.name not in style.prefix_by
+        return f"{style.prefix} {caption}" if is_wanted else caption
 
-    def _shorten(self, caption: str) -> str:
-        """As many whole sentences as fit, but at least the first one."""
-        ends = [end for _, end in sentence_spans(caption)]
-        fitting = [end for end in ends if not self._exceeded_limits(self._with_surroundings(caption[:end]))]
-        return caption[: fitting[-1] if fitting else ends[0]]
+    def _shorten(self, sentences: str, whole: Callable[[str], str]) -> str:
+        """As many of the sentences as fit into the `whole` caption, but at least the first one."""
+        ends = [end for _, end in sentence_spans(sentences)]
+        fitting = [end for end in ends if not self._exceeded_limits(whole(sentences[:end]))]
+        return sentences[: fitting[-1] if fitting else ends[0]]
 
     def _exceeded_limits(self, caption: str) -> list[Problem]:
         """A problem for each limit that a caption exceeds."""
@@ -119,7 +158,7 @@ def with_trigger(caption: str, trigger: str) -> str:
     """The caption with the trigger word at its start and nowhere else."""
     if not trigger:
         return caption
-    word = rf"(?<!\w){re.escape(trigger)}(?!\w)"
+    word = _pattern_of(trigger)
     leading = re.match(rf"\W*{word}(?P<mark>\s*[,:])?", caption, re.IGNORECASE)
     rest = caption[leading.end() :] if leading else caption
     rest = _without_word(rest, word).strip()
@@ -129,6 +168,10 @@ def with_trigger(caption: str, trigger: str) -> str:
         first = _FIRST_WORD.match(rest)
         return f"{trigger}, {rest[0].lower() + rest[1:] if first else rest}"
     return f"{trigger}{'' if rest.startswith(_POSSESSIVE) else ' '}{rest}"
+
+
+def _pattern_of(trigger: str) -> str:
+    return rf"(?<!\w){re.escape(trigger)}(?!\w)"
 
 
 def _without_word(text: str, word: str) -> str:

@@ -17,10 +17,12 @@ from markupsafe import Markup
 from check import Coverage, check
 from dataset.collection import Collection
 from dataset.disk import write_whole
+from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.journal import Journal
 from dataset.texts import Texts
 from errors import UserError
+from styling.tag_line import Tagged
 from tags.implications import Implied, speakers
 
 SAID, MISSED, PERHAPS, CONTRADICTED, NOT_CHECKED = "s", "m", "p", "c", "-"
@@ -38,7 +40,7 @@ class Sources:
     """Where a page finds its data.
 
     `categories` gives the categories of tags, `implied` what a tag implies, and `meanings` what tags mean, as
-    far as they are known.
+    far as they are known. `finishing` knows what in a caption are tags, and what sentences.
     """
 
     collection: Collection
@@ -48,6 +50,7 @@ class Sources:
     categories: Callable[[Sequence[str]], Mapping[str, str]]
     implied: Implied
     meanings: Callable[[Sequence[str]], Iterable[str]]
+    finishing: Finishing
 
 
 def coverage_of(
@@ -58,11 +61,16 @@ def coverage_of(
     categories: Mapping[str, str],
     names: frozenset[str],
 ) -> Coverage:
-    """How a caption covers its tags; of several variants the first, which was written to cover them."""
+    """How a caption covers its tags; of several variants the first, which was written to cover them.
+
+    Tags that stand in it as a list are said, and only its sentences are checked.
+    """
     # The meanings are only looked up if the caption adds something that the tags do not bear out.
     told = (text for texts in ([description], sources.meanings(tags)) for text in texts)
     aliases = speakers(tags, sources.implied)
-    return check(caption.partition("\n")[0], tags, categories, aliases, names, told=told)
+    sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
+    coverage = check(sentences, tags, categories, aliases, names, told=told)
+    return coverage.with_said(tags) if has_tags else coverage
 
 
 def marks(coverage: Coverage, tags: Sequence[str]) -> str:

@@ -212,11 +212,17 @@ class InterpreterSettings(StageSettings):
         "interpreter_prompt_template_short_no_description.txt",
         "template of the request for a caption; several, with commas between them, make several captions",
     )
+    style: checks.Style = _setting(
+        "prose",
+        "form of the captions, as a base model wants it: prose, tags, anima, illustrious, noobai, pony7, "
+        "chroma, flux2, krea2, z-image, qwen-image, lumina2, or a file of your own",
+        "anima",
+    )
     variants: checks.Variants = _setting(
         "",
-        "several captions of each picture: long, medium, short and tags, in the order wanted; empty: one, as "
-        "the template says",
-        "long, short, tags",
+        "several captions of each picture: long, medium, short, tags, and tags+short or short+tags joined as "
+        "the style says, in the order wanted; empty: one, as style and template say",
+        "tags, short, tags+short",
     )
     language: checks.Language = _setting(
         "en",

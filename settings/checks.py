@@ -23,6 +23,7 @@ PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
 TEXT_EXTENSIONS = (".txt", ".caption", ".cap", ".text")
 VARIANTS = ("long", "medium", "short", "tags")
+_TAGS = "tags"
 
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
@@ -59,13 +60,20 @@ def _trigger(value: object) -> object:
 
 def _variants(value: object) -> object:
     names = _split(value)
-    if isinstance(names, tuple) and names:
-        unknown = [name for name in names if name not in VARIANTS]
-        if unknown or len(set(names)) < len(names):
-            raise ValueError(f"should be of {', '.join(VARIANTS)}, each at most once")
-        if names == ("tags",):
-            raise ValueError("should hold one that a model writes: long, medium or short")
+    if not isinstance(names, tuple):
+        return names
+    if len(set(names)) < len(names) or not all(map(_is_variant, names)):
+        known = ", ".join(VARIANTS)
+        raise ValueError(f"should be of {known}, each at most once, or two joined such as tags+short")
     return names
+
+
+def _is_variant(name: str) -> bool:
+    """Whether it is one kind of caption, or tags and one kind of sentences, in either order."""
+    parts = name.split("+")
+    if not set(parts) <= set(VARIANTS):
+        return False
+    return len(parts) == 1 or (len(parts) == 2 and parts.count(_TAGS) == 1)
 
 
 def _categories(value: object) -> object:
@@ -166,6 +174,15 @@ def _template(value: object, info: ValidationInfo) -> Path:
     places = (written, beside, PROGRAM_FOLDER / "templates" / name)
     # Unlike Path.is_file, this is False for a name that is too long.
     return next((place for place in places if os.path.isfile(place)), beside)  # noqa: PTH113
+
+
+def _style(value: object, info: ValidationInfo) -> Path:
+    """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program."""
+    text = str(value).strip()
+    file = text if text.lower().endswith(".ini") else f"{text.lower()}.ini"
+    written, name = _path(file, info), _expanded(file)
+    beside, ours = _folder_of_config(info) / "styles" / name, PROGRAM_FOLDER / "styles" / name
+    return next((place for place in (written, beside, ours) if os.path.isfile(place)), ours)  # noqa: PTH113
 
 
 def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
@@ -269,6 +286,7 @@ PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
 Template = Annotated[Path, PlainValidator(_template)]
 Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
+Style = Annotated[Path, PlainValidator(_style)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]

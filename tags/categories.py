@@ -97,14 +97,29 @@ def without_categories(
 @lru_cache(maxsize=_REMEMBERED_TAGS)
 def is_unsaid(tag: str) -> bool:
     """Whether no caption says this tag: signature, hi_res, 2024."""
-    return _unsaid().fullmatch(tag) is not None
+    return _any_unsaid().fullmatch(tag) is not None
+
+
+def subject_of_unsaid(tag: str) -> str | None:
+    """The subject in unsaid.json of a tag that no caption says; None for other tags."""
+    if not is_unsaid(tag):
+        return None
+    return next(subject for subject, pattern in _unsaid().items() if pattern.fullmatch(tag))
 
 
 @cache
-def _unsaid() -> re.Pattern[str]:
+def _unsaid() -> dict[str, re.Pattern[str]]:
     text = Path(__file__).with_name("unsaid.json").read_text(encoding="utf-8")
     table: dict[str, str] = json.loads(text)
-    return re.compile("|".join(fnmatch.translate(glob) for globs in table.values() for glob in globs.split()))
+    return {
+        subject: re.compile("|".join(map(fnmatch.translate, globs.split())))
+        for subject, globs in table.items()
+    }
+
+
+@cache
+def _any_unsaid() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for pattern in _unsaid().values()))
 
 
 def misspelled_category(name: str) -> str:

@@ -27,7 +27,8 @@ class PictureTags:
 
     `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
     `told` what else is known of the picture: a description and the meanings of its tags. `draft` is what the
-    composer writes of it, "" if it is not wanted.
+    composer writes of it, "" if it is not wanted. `said_beside` are tags that stand in the caption beside the
+    sentences that are judged.
     """
 
     tags: Sequence[str]
@@ -38,6 +39,7 @@ class PictureTags:
     own_tags: Mapping[str, Sequence[str]]
     told: Sequence[str] = ()
     draft: str = ""
+    said_beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def judge(
     said_by = speakers(picture.tags, picture.implied)
     known = picture.names, picture.own_tags, picture.told
     coverage = check(caption, picture.tags, picture.categories, said_by, *known)
+    found = picture.said_beside.union(found)
     if is_read:
         coverage = coverage.after_reading(found)
     elif found:

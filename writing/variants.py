@@ -14,8 +14,9 @@ from errors import LIST_OF_TAGS, ItemError
 from llm.answers import Reply
 from llm.prompts import Message
 from llm.replies import Form, clean
+from styling.forms import CAPTION
 
-# What each variant is, in the words of the request. The variant "tags" needs no model.
+# What each variant is, in the words of the request.
 WANTED: Mapping[str, str] = {
     "long": "one paragraph of 80 to 150 words",
     "medium": "two or three sentences of 40 to 70 words in all",
@@ -23,9 +24,6 @@ WANTED: Mapping[str, str] = {
 }
 # Variants of more words are not accepted; up to a third more than asked for is.
 MOST_WORDS: Mapping[str, int] = {"long": 200, "medium": 95, "short": 40}
-TAGS = "tags"
-# The name of the caption where no variants are asked for.
-CAPTION = "caption"
 
 _KEY = re.compile(
     rf"^[ \t]*[-*_#\"]{{0,4}}[ \t]*[*_\"]{{0,3}}({'|'.join(WANTED)})\b[^:\n]{{0,20}}:[*_\"]{{0,3}}[ \t]*",

@@ -15,7 +15,7 @@ from llm.replies import Form
 from llm.replies.copies import Prompted
 from llm.trouble import RequestRefusedError
 from settings import InterpreterSettings
-from tags.spelling import as_written
+from styling.forms import Forms
 from writing import variants
 from writing.floor import SPOILED_ANSWERS
 from writing.improving import MainCaption
@@ -45,11 +45,14 @@ class Captions:
 class CaptionWriter:
     """Writes captions with the model of one endpoint; `rereading` tells what they say in unknown words."""
 
-    def __init__(self, settings: InterpreterSettings, endpoint: Endpoint, rereading: Rereading) -> None:
+    def __init__(
+        self, settings: InterpreterSettings, forms: Forms, endpoint: Endpoint, rereading: Rereading
+    ) -> None:
         self._settings = settings
+        self._forms = forms
         self._endpoint = endpoint
         self._rereading = rereading
-        self._names = _written_by_model(settings)
+        self._names = forms.written_by_model
         self._server_knows_response_format = True
         self._form = Form(language=settings.language)
         # The check reads English only: what it misses in another language means nothing.
@@ -68,6 +71,8 @@ class CaptionWriter:
             picture = replace(picture, draft="")
         captions, spoiled = await self._write_all(messages, requests, picture.draft)
         first = self._names[0]
+        if self._forms.tells_in_tags(first):
+            picture = replace(picture, said_beside=frozenset(picture.tags))
         known = self._rereading.known(captions[first], picture)
         main = MainCaption(
             self._settings, self._rereading, requests, picture, messages, first, known, floor=spoiled
@@ -75,9 +80,8 @@ class CaptionWriter:
         if self._is_checked and not spoiled:
             await main.improve()
         captions[first] = main.known.text
-        if variants.TAGS in self._settings.variants:
-            captions[variants.TAGS] = ", ".join(map(as_written, picture.tags))
-        ordered = {name: captions[name] for name in self._settings.variants or captions}
+        kinds = {name: self._forms.sentences_of(name) for name in self._forms.names}
+        ordered = {name: captions[kind] if kind else "" for name, kind in kinds.items()}
         notes = list(main.judged.notes(self._settings.min_coverage)) if self._is_checked else []
         if main.floor:
             notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {main.floor}"))
@@ -145,11 +149,6 @@ class CaptionWriter:
             raise
 
 
-def first_request(messages: Sequence[Message], settings: InterpreterSettings) -> Sequence[Message]:
+def first_request(messages: Sequence[Message], forms: Forms) -> Sequence[Message]:
     """What the model is sent first: the messages of the template, and which variants are wanted."""
-    return variants.asking_for(messages, _written_by_model(settings))
-
-
-def _written_by_model(settings: InterpreterSettings) -> list[str]:
-    """The variants that a model writes; the caption alone where no variants are asked for."""
-    return [name for name in settings.variants if name != variants.TAGS] or [variants.CAPTION]
+    return variants.asking_for(messages, forms.written_by_model)

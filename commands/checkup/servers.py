@@ -68,7 +68,9 @@ class Servers:
             "Interpreter": chosen.interpreter,
         }
         for name, settings in stages.items():
-            if not settings.skip:
+            if not settings.skip and name == "Interpreter" and not project.forms.written_by_model:
+                yield ok("[Interpreter] the captions are lists of tags: no model is asked")
+            elif not settings.skip:
                 async for finding in self._stage(project, Stage(name, settings.endpoint)):
                     yield finding
 

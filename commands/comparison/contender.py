@@ -117,9 +117,10 @@ class Contender:
                 else:
                     self._seer = endpoint.model
                     await self._run_stage(project.interrogator(endpoint), endpoint)
-            endpoint = await self._endpoint(chosen.interpreter.endpoint)
+            has_sentences = bool(project.forms.written_by_model)
+            endpoint = await self._endpoint(chosen.interpreter.endpoint) if has_sentences else None
             self._writer = endpoint.model if endpoint else COMPOSER
-            if endpoint is None:
+            if endpoint is None and has_sentences:
                 why = self._connections.absence(chosen.interpreter.endpoint) or "url = builtin"
                 self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
             await self._run_stage(project.interpreter(endpoint), endpoint)
@@ -160,6 +161,7 @@ class Contender:
             meanings.categories,
             meanings.implied,
             meanings.meanings,
+            project.finishing,
         )
         return Side(
             self.label,

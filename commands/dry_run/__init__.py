@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from batch import Tally
 from captioning.project import Project, refuse_broken_templates
-from captioning.summary import Summary
+from captioning.summary import NO_SENTENCES, Summary
 from commands import without_retries
 from commands.dry_run.preview import Estimate, Preview, total_line
 from dataset.images import Picture
@@ -52,7 +52,7 @@ class DryRun:
     limit: int | None
     say: Callable[[str], None]
     _connections: Endpoints = field(init=False)
-    _without_model: list[str] = field(default_factory=list)
+    _without_model: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Ask nobody yet."""
@@ -92,7 +92,9 @@ class DryRun:
                 prepared=lambda picture: prepare(collection.file(picture), seeing.max_image_side),
                 check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
             )
-        if self._asks_a_model("Interpreter", writing):
+        if not project.forms.written_by_model:
+            self._without_model["Interpreter"] = NO_SENTENCES
+        elif self._asks_a_model("Interpreter", writing):
             endpoint = await self._connections.endpoint(without_retries(writing.endpoint))
             writer = project.interpreter(endpoint)
             yield _preview(
@@ -110,7 +112,7 @@ class DryRun:
 
     def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
         if chosen.endpoint.url == "builtin" and not chosen.skip:
-            self._without_model.append(title)
+            self._without_model[title] = _BUILTIN
         return chosen.endpoint.url != "builtin" and not chosen.skip
 
     async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
@@ -121,8 +123,8 @@ class DryRun:
                     await self._show_prompt(picture, preview, messages)
             except ItemError as error:
                 self._begin(f"--- {preview.title}: nothing is sent ({error.reason}): {error}")
-        for title in self._without_model:
-            self._begin(f"--- {title}: nothing is sent: {_BUILTIN}")
+        for title, why in self._without_model.items():
+            self._begin(f"--- {title}: nothing is sent: {why}")
 
     def _state(self, project: Project, picture: Picture) -> str:
         """What there is for a picture already."""
@@ -176,8 +178,8 @@ class DryRun:
             self.say(estimate.line())
         self._say_what_reading_costs(previews)
         self._list_left_out(previews)
-        for title in self._without_model:
-            self.say(f"{title}: no request: {_BUILTIN}")
+        for title, why in self._without_model.items():
+            self.say(f"{title}: no request: {why}")
         self.say(total_line(estimates))
         self.say(
             f"Tokens are estimated at {CHARACTERS_PER_TOKEN} characters each unless the server counts them. "
@@ -209,7 +211,7 @@ class DryRun:
         """The TagProvider. This is a limit: for many pages no model is asked, but they are not known yet."""
         chosen = self.settings.tag_provider
         if chosen.endpoint.url == "builtin":
-            self._without_model.insert(0, "TagProvider")
+            self._without_model = {"TagProvider": _BUILTIN, **self._without_model}
             return []
         asked = (tag for tag in project.tags() if not is_no_tag(tag))
         due = project.cache.wanted(asked, date.today())

@@ -13,10 +13,16 @@ from dataset.finishing import Finishing, clip_tokens, with_trigger
 from dataset.trainers import TARGETS
 from errors import ItemError, UserError
 from settings import InterpreterSettings
+from styling.forms import Forms
+from styling.style import read_style
+from styling.tag_line import Tagged
 from tags.filters import HiddenTraits
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.project import Project
+from tests.program.starts import ROOT
 
+PROSE = Forms(read_style(ROOT / "styles" / "prose.ini"), ("caption",))
+NO_TAGS = Tagged((), {})
 THREE = "A girl reads a book. She sits on a bench, e.g. the one by No. 5. Mr. Smith walks his dog."
 
 
@@ -25,8 +31,8 @@ def finish(
 ) -> tuple[str, list[str]]:
     """The text of a caption, and the reasons of what is reported."""
     chosen = InterpreterSettings.model_validate(settings)
-    finishing = Finishing(chosen, trigger, HiddenTraits(hide), TARGETS["txt"])
-    text, notes = finishing.text({"caption": caption})
+    finishing = Finishing(chosen, trigger, HiddenTraits(hide), TARGETS["txt"], PROSE)
+    text, notes = finishing.text({"caption": caption}, NO_TAGS)
     return text, [note.reason for note in notes]
 
 
@@ -162,8 +168,8 @@ def test_the_estimate_of_tokens_is_close_to_what_clip_counts(text: str, tokens: 
 
 def test_every_variant_is_finished_and_named_in_what_is_reported() -> None:
     chosen = InterpreterSettings.model_validate({"max_words": "4", "prefix": "Art:"})
-    finishing = Finishing(chosen, "mychar", HiddenTraits(()), TARGETS["txt"])
-    text, notes = finishing.text({"long": "A girl smiles at you.", "short": "A girl."})
+    finishing = Finishing(chosen, "mychar", HiddenTraits(()), TARGETS["txt"], PROSE)
+    text, notes = finishing.text({"long": "A girl smiles at you.", "short": "A girl."}, NO_TAGS)
     assert text == "mychar, Art: A girl smiles at you.\nmychar, Art: A girl."
     assert [note.message for note in notes] == ["long: it has 7 words"]
 

@@ -62,7 +62,9 @@ class Album:
         known = categories or {}
         texts = data_set.captions.texts, data_set.descriptions.texts
         nothing = (lambda tag: ()), (lambda tags: ())
-        sources = Sources(data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing)
+        sources = Sources(
+            data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing, data_set.finishing
+        )
         return gather(sources)
 
     def write(self) -> Path:

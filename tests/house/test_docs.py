@@ -34,7 +34,7 @@ _USERS_OWN = {
         "metadata.json",
         "captions/metadata.json",
     ),
-    *("corrections.json", "my_tags.csv", "theirs.json", "other.ini"),
+    *("corrections.json", "my_tags.csv", "theirs.json", "other.ini", "styles/mine.ini"),
 }
 
 

@@ -315,6 +315,7 @@ CASES: Mapping[str, Case] = {
     "Interpreter.prompt_template_file": Case(
         "source", "own.txt", is_told("Interpreter", "lake", "Own words: ")
     ),
+    "Interpreter.style": Case("stages", "pony7", caption_is("miku", ".*\\. 1girl, hatsune miku, .*")),
     "Interpreter.variants": Case(
         "variants", "short, tags", caption_is("deep/lake", ".*\nlake, scenery, no humans")
     ),

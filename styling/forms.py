@@ -1,0 +1,145 @@
+"""The captions that a run makes of each picture, and how each is joined from tags and sentences.
+
+A caption is called by what stands in it: "long", "medium" and "short" are sentences of a model, "tags" a list
+of tags, and "tags+short" or "short+tags" are both. "caption" is the one that the style says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from styling.sections import TRIGGER
+from styling.style import SENTENCES, Style
+from styling.tag_line import Tagged, written
+
+# The caption where no variants are asked for.
+CAPTION = "caption"
+TAGS = "tags"
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SENTENCE_BEHIND_TAGS = re.compile(r"\.\s+(?=[^\W\d_a-z])")
+_ENDS = (".", "!", "?")
+_TAGS_FIRST, _TAGS_LAST = "{tags}. {sentences}", "{sentences} {tags}"
+_BETWEEN = ", "
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The captions of a picture by their names, in the form that a style says."""
+
+    style: Style
+    names: Sequence[str]
+
+    @property
+    def written_by_model(self) -> list[str]:
+        """The kinds of sentences that a model writes for these captions, each once, in order."""
+        return list(dict.fromkeys(kind for kind in map(self.sentences_of, self.names) if kind))
+
+    def sentences_of(self, name: str) -> str:
+        """The kind of the sentences in a caption: "short" of "tags+short"; "" where it is tags alone."""
+        kind = _kind(name)
+        if kind == CAPTION:
+            return CAPTION if f"{{{SENTENCES}}}" in self.style.form else ""
+        return next((part for part in kind.split("+") if part != TAGS), "")
+
+    def has_tags(self, name: str) -> bool:
+        """Whether tags stand in a caption."""
+        return any(key != SENTENCES for key in _PLACEHOLDER.findall(self.form_of(name)))
+
+    def form_of(self, name: str) -> str:
+        """How a caption is joined."""
+        kind, own = _kind(name), self.style.form
+        if kind == CAPTION:
+            return own
+        if kind == TAGS:
+            return self._list_of_tags
+        if TAGS not in kind.split("+"):
+            return f"{{{SENTENCES}}}"
+        own_keys = _PLACEHOLDER.findall(own)
+        tags_first = kind.startswith(TAGS)
+        if SENTENCES in own_keys and len(own_keys) > 1 and (own_keys[0] != SENTENCES) == tags_first:
+            return own
+        return (_TAGS_FIRST if tags_first else _TAGS_LAST).replace("{tags}", self._list_of_tags)
+
+    def has_place_for_trigger(self, form: str) -> bool:
+        """Whether the trigger word stands among the tags of this form, and not before all of it."""
+        groups = (self.style.sections.get(key, ()) for key in _PLACEHOLDER.findall(form))
+        return any(TRIGGER in names for each in groups for names in each)
+
+    @property
+    def _list_of_tags(self) -> str:
+        keys = [key for key in _PLACEHOLDER.findall(self.style.form) if key != SENTENCES]
+        return _BETWEEN.join(f"{{{key}}}" for key in keys or self.style.sections)
+
+    def tells_in_tags(self, kind: str) -> bool:
+        """Whether tags stand beside these sentences wherever they stand, so that they need not say each."""
+        return all(self.has_tags(name) for name in self.names if self.sentences_of(name) == kind)
+
+    @property
+    def request(self) -> str:
+        """What the style adds to the request for a caption; "" for nothing."""
+        count = self.style.sentences.replace("-", " to ")
+        asks_for_one = self.written_by_model == [CAPTION]
+        noun = "sentence" if count == "1" else "sentences"
+        length = f"Write the caption in {count} {noun}." if count and asks_for_one else ""
+        return " ".join(filter(None, (length, self.style.ask)))
+
+    def told(self, tagged: Tagged, trigger: str = "") -> str:
+        """All of a caption that depends on the style and the tags alone, to tell whether it is outdated."""
+        if self.style.is_default:
+            return ""
+        tags = written(self.style, tagged, trigger) if any(map(self.has_tags, self.names)) else {}
+        return "\0".join((self.style.digest, *self.names, *tags.values()))
+
+
+def _kind(name: str) -> str:
+    """What a caption is, without the name of its template, which stands before it where there are several."""
+    return name.rpartition(" ")[2]
+
+
+def joined(form: str, parts: Mapping[str, str]) -> str:
+    """The parts in the form, without those that are empty and what joins them to others.
+
+    "1girl" and "A girl" in "{tags}. {sentences}" become "1girl. A girl".
+    """
+    pieces = _PLACEHOLDER.split(form)
+    text, gap = "", pieces[0]
+    for key, following in zip(pieces[1::2], pieces[2::2], strict=True):
+        part = parts.get(key, "")
+        if not part:
+            continue
+        text += _fitting(gap, text) + part
+        gap = following
+    # What stands at the end of the form ends a caption whose last part is there.
+    return text + (gap if pieces[-2:-1] and parts.get(pieces[-2]) else "")
+
+
+def _fitting(gap: str, before: str) -> str:
+    """What joins two parts, so that a sentence before it ends with one mark."""
+    if before.endswith(_ENDS) and gap.startswith("."):
+        return gap[1:]
+    if before and gap.isspace() and before[-1].isalnum():
+        return f".{gap}"
+    return gap
+
+
+def sentences_in(caption: str, form: str, parts: Mapping[str, str]) -> str:
+    """What in a caption of this form are sentences, as far as can be told of one that people edited.
+
+    `parts` are the tags as the form has them.
+    """
+    keys = _PLACEHOLDER.findall(form)
+    if SENTENCES not in keys:
+        return ""
+    found = [part for key in keys if (part := parts.get(key))]
+    if all(part in caption for part in found):
+        for part in found:
+            before, _, behind = caption.partition(part)
+            caption = before.rstrip(" ,") + " " + behind.lstrip(" ,.")
+        return caption.strip()
+    if keys[0] == SENTENCES:
+        return caption[: max(map(caption.rfind, _ENDS)) + 1] or caption
+    begin = _SENTENCE_BEHIND_TAGS.search(caption)
+    return caption[begin.end() :] if begin else caption

@@ -1,0 +1,192 @@
+"""A style: one file of styles/ that says which form the captions of a base model have.
+
+docs/styles.md is the manual of these files.
+"""
+
+from __future__ import annotations
+
+import configparser
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from decoding import decoded, open_file
+from errors import UserError
+from styling.sections import ALL, SECTIONS
+
+SENTENCES = "sentences"
+DEFAULT = "prose"
+RATINGS = ("general", "sensitive", "questionable", "explicit")
+
+_LARGEST_FILE = 50_000
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_SENTENCES = re.compile(r"[1-9]\d?(?:-[1-9]\d?)?")
+_YEARS = re.compile(r"(\d{4})-(\d{4})?")
+_TABLES = ("style", "sections", "safety", "years")
+_KEYS = ("form", "sentences", "ask", "spelling", "brackets", "artist", "character", "prefix", "prefix_by")
+_SPELLINGS = ("spaces", "underscores")
+_BRACKETS = ("plain", "escaped")
+
+Groups = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Words for pictures of the years from `first` to `last`; `{year}` in them is the year itself."""
+
+    words: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a file of styles/ says.
+
+    `form` is how a caption is joined: each name in braces is `sentences` or a key of `sections`, whose value
+    are groups of sections of tags in their order; the tags of one group keep the order of the tag file.
+    `sentences` is how many the model is asked for ("2", "2-4", "" for as many as the template says), and
+    `ask` what else is added to the request. `artist` and `character` say how names are written: `@{name}`.
+    `safety` has the word for each of RATINGS. `prefix` begins each caption, but for the trainers `prefix_by`,
+    which add it themselves. `digest` tells whether the file is still the same.
+    """
+
+    name: str
+    digest: str
+    form: str
+    sections: Mapping[str, Groups]
+    sentences: str = ""
+    ask: str = ""
+    has_underscores: bool = False
+    escapes_brackets: bool = False
+    artist: str = "{name}"
+    character: str = "{name}"
+    safety: Mapping[str, str] | None = None
+    years: Sequence[Years] = ()
+    prefix: str = ""
+    prefix_by: tuple[str, ...] = ()
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the style of captions for which nobody named one."""
+        return self.name == DEFAULT
+
+
+def read_style(path: Path) -> Style:
+    """The style in a file; raises UserError that says what is wrong in it."""
+    data, tables = _read(path)
+    try:
+        return _style(path.stem, blake2b(data, digest_size=8).hexdigest(), tables)
+    except ValueError as error:
+        raise UserError(f"the style {path} cannot be used: {error}") from error
+
+
+def _read(path: Path) -> tuple[bytes, Mapping[str, Mapping[str, str]]]:
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    try:
+        with open_file(path) as file:
+            data = file.read(_LARGEST_FILE + 1)
+        if len(data) > _LARGEST_FILE:
+            raise UserError(
+                f"the style {path} is larger than {_LARGEST_FILE // 1000} kB: is it really a style?"
+            )
+        parser.read_string(decoded(data), source=str(path))
+    except FileNotFoundError:
+        there = ", ".join(sorted(each.stem for each in path.parent.glob("*.ini")))
+        raise UserError(
+            f"the style {path} does not exist: correct [Interpreter] style"
+            + (f"; there are {there}" if there else "")
+        ) from None
+    except OSError as error:
+        raise UserError(f"the style {path} cannot be read ({error.strerror}): check the file") from error
+    except configparser.Error as error:
+        raise UserError(f"the style {path} is not in the form of an ini file: {_one_line(error)}") from error
+    except ValueError as error:
+        raise UserError(f"the style {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    return data, {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _one_line(error: configparser.Error) -> str:
+    return " ".join(str(error).split())
+
+
+def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> Style:
+    for table in tables:
+        _known(f"[{table}]", table, _TABLES)
+    keys = tables.get("style", {})
+    for key in keys:
+        _known(key, key, _KEYS)
+    sections = {key: _groups(key, value) for key, value in tables.get("sections", {}).items()}
+    form = keys.get("form", "")
+    placeholders = _PLACEHOLDER.findall(form)
+    for placeholder in placeholders:
+        _known(f"{{{placeholder}}} in form", placeholder, (SENTENCES, *sections))
+    if not placeholders:
+        raise ValueError("form should say how a caption is joined, such as {tags}. {sentences}")
+    sentences = keys.get("sentences", "")
+    if sentences and not _SENTENCES.fullmatch(sentences):
+        raise ValueError(f"sentences = {sentences} should be a number such as 2, or 2-4")
+    return Style(
+        name,
+        digest,
+        form,
+        sections,
+        sentences,
+        keys.get("ask", ""),
+        _one_of(keys, "spelling", _SPELLINGS) == "underscores",
+        _one_of(keys, "brackets", _BRACKETS) == "escaped",
+        _with_name(keys, "artist"),
+        _with_name(keys, "character"),
+        _safety(tables["safety"]) if "safety" in tables else None,
+        tuple(_years(words, span) for words, span in tables.get("years", {}).items()),
+        keys.get("prefix", ""),
+        tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(",")))),
+    )
+
+
+def _known(place: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise ValueError(f"{place}: there is no such thing; {guess}")
+
+
+def _groups(key: str, value: str) -> Groups:
+    """`count, characters + series`: sections in their order; those with a plus keep the order of the tags."""
+    groups = []
+    for part in filter(None, map(str.strip, value.split(","))):
+        names = tuple(map(str.strip, part.split("+")))
+        for name in names:
+            _known(f"{name} in {key}", name, (*SECTIONS, ALL))
+        groups.append(names)
+    return tuple(groups)
+
+
+def _one_of(keys: Mapping[str, str], key: str, allowed: Sequence[str]) -> str:
+    value = keys.get(key, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{key} = {value} should be {' or '.join(allowed)}")
+    return value
+
+
+def _with_name(keys: Mapping[str, str], key: str) -> str:
+    value = keys.get(key, "{name}")
+    if "{name}" not in value:
+        raise ValueError(f"{key} = {value} should hold {{name}}, where the name stands")
+    return value
+
+
+def _safety(table: Mapping[str, str]) -> Mapping[str, str]:
+    for rating in table:
+        _known(f"{rating} in [safety]", rating, RATINGS)
+    return dict(table)
+
+
+def _years(words: str, span: str) -> Years:
+    found = _YEARS.fullmatch(span)
+    if not found:
+        raise ValueError(f"{words} = {span} in [years] should be years such as 2018-2020 or 2021-")
+    return Years(words, int(found[1]), int(found[2] or 9999))

@@ -1,0 +1,102 @@
+"""How the tags of a picture are written in a style: which, in which order, and how each is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from styling.sections import ALL, SAFETY, TRIGGER, YEAR, YEAR_TAG, section_of
+from styling.style import Style
+from tags.categories import GENERAL, LORE, SPECIES
+from tags.spelling import as_written
+
+_RATINGS = {
+    **dict.fromkeys(("g", "general", "safe", "sfw"), "general"),
+    **dict.fromkeys(("s", "sensitive"), "sensitive"),
+    **dict.fromkeys(("q", "questionable"), "questionable"),
+    **dict.fromkeys(("e", "explicit"), "explicit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The tags of a picture in canonical spelling, the categories that are known, and its rating."""
+
+    tags: Sequence[str]
+    categories: Mapping[str, str]
+    rating: str | None = None
+
+
+def written(style: Style, tagged: Tagged, trigger: str = "") -> dict[str, str]:
+    """The tags of a picture as each of the style's keys under [sections] has them, joined by commas.
+
+    The `trigger` stands where the style has a place for it, and nowhere if it has none.
+    """
+    sorted_tags = [(tag, section_of(tag, tagged.categories.get(tag, GENERAL))) for tag in tagged.tags]
+    return {
+        key: ", ".join(
+            dict.fromkeys(
+                spelled for names in groups for spelled in _group(style, names, sorted_tags, tagged, trigger)
+            )
+        )
+        for key, groups in style.sections.items()
+    }
+
+
+def _group(
+    style: Style, names: Sequence[str], sorted_tags: Sequence[tuple[str, str]], tagged: Tagged, trigger: str
+) -> list[str]:
+    found = []
+    if TRIGGER in names and trigger:
+        found.append(trigger)
+    if SAFETY in names:
+        found += _safety(style, sorted_tags, tagged)
+    if YEAR in names:
+        found += _year(style, sorted_tags)
+    for tag, section in sorted_tags:
+        if ALL in names or (section in names and section not in (SAFETY, YEAR)):
+            found.append(_spelled(style, tag, section))
+    return found
+
+
+def _spelled(style: Style, tag: str, section: str) -> str:
+    name = tag if style.has_underscores else as_written(tag)
+    if style.escapes_brackets:
+        name = name.replace("(", r"\(").replace(")", r"\)")
+    frame = {"artists": style.artist, "characters": style.character}.get(section, "{name}")
+    return frame.replace("{name}", name)
+
+
+def _safety(style: Style, sorted_tags: Sequence[tuple[str, str]], tagged: Tagged) -> list[str]:
+    rating = rating_of(tagged)
+    if style.safety is None:
+        return [rating] if rating else []
+    if rating:
+        return [style.safety[rating]] if rating in style.safety else []
+    # Without a rating, words of the style that stand among the tags.
+    said = [as_written(tag) for tag, section in sorted_tags if section == SAFETY]
+    return [word for word in said if word in style.safety.values()]
+
+
+def rating_of(tagged: Tagged) -> str | None:
+    """general, sensitive, questionable or explicit; None where the tag file tells none of them.
+
+    "s" is "sensitive" on Danbooru and "safe" on e621, which alone has species and lore.
+    """
+    if tagged.rating == "s" and not {SPECIES, LORE}.isdisjoint(tagged.categories.values()):
+        return "general"
+    return _RATINGS.get(tagged.rating or "")
+
+
+def _year(style: Style, sorted_tags: Sequence[tuple[str, str]]) -> list[str]:
+    tags = [tag for tag, section in sorted_tags if section == YEAR]
+    if not style.years:
+        return [as_written(tag) for tag in tags]
+    numbers = [int(found[1]) for tag in tags if (found := YEAR_TAG.fullmatch(tag))]
+    if numbers:
+        year = max(numbers)
+        return [
+            each.words.replace("{year}", str(year)) for each in style.years if each.first <= year <= each.last
+        ]
+    words = {each.words for each in style.years}
+    return [tag for tag in tags if tag in words]
