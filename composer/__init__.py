@@ -52,32 +52,47 @@ def compose(
 
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
-    beings = led(", together with", picture.phrases("being") if subject.kind != "it" else ())
-    details = ""
-    if subject.several:
-        looks, details = appearance.of_several(picture)
-        looks = "," + looks if looks and subject.ends_in_aside else looks
-    else:
-        looks = appearance.of_one(picture, after_comma=subject.ends_in_aside)
-    looks += beings
-    said = clauses(picture, several=subject.several)
+    looks_of = appearance.of_several if subject.several else appearance.of_one
+    looks = looks_of(picture, after_comma=subject.ends_in_aside or bool(subject.reference))
+    looks += led(", together with", picture.phrases("being") if subject.kind != "it" else ())
+    by_some, said = clauses(picture, subject.number)
+    looks += f", {by_some}" if by_some else ""
     nobody = [f"with {phrase}" for phrase in picture.phrases("empty") if not picture.has(OTHERS)]
+    if subject.reference:
+        return [subject.text, _told_later(subject, looks, said, _shown(picture, said))]
     if not said:
-        group = f"they are {subject.group}" if subject.group else ""
-        return [", ".join([subject.text + looks, *nobody]), group, details]
+        return [", ".join([subject.text + looks, *nobody])]
     said += nobody
     # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
     fits_a_noun = picture.has("pose") or not picture.has("act") or said[0].split(" ")[0].endswith("ing")
     if fits_a_noun and not (looks or subject.ends_in_aside or subject.several):
         shown = "" if picture.has(*DEEDS) or not said[0].startswith("with ") else "shown "
         return [f"{subject.text} {shown}{', '.join(said)}"]
-    begins_with_place = where(picture).startswith(said[0])
-    is_verb = begins_with_place or said[0].startswith(("seen ", "shown ", "painted ", "drawn "))
-    shown = "" if picture.has("pose", "act") or is_verb else "shown "
-    done = shown + ", ".join(said)
+    done = _shown(picture, said) + ", ".join(said)
     if subject.is_bare_name and not looks:
-        return [f"{subject.text} {subject.verb} {done}", details]
-    return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", details]
+        return [f"{subject.text} {subject.verb} {done}"]
+    return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}"]
+
+
+def _shown(picture: Picture, said: Sequence[str]) -> str:
+    """ "shown " where what follows "she is" would else begin with no verb: "She is shown with a smile"."""
+    if said and where(picture).startswith(said[0]):
+        return ""
+    is_verb = not said or (
+        not said[0].startswith("with ")
+        and (picture.has("pose", "act") or said[0].startswith(("seen ", "shown ", "painted ", "drawn ")))
+    )
+    return "" if is_verb else "shown "
+
+
+def _told_later(subject: Subject, looks: str, said: Sequence[str], shown: str) -> str:
+    """The sentence on those of whom the first one has told by name, or of whom it has told too many."""
+    if said:
+        comma = "," if looks or "," in subject.reference else ""
+        return f"{subject.reference}{looks}{comma} {subject.verb} {shown}{', '.join(said)}"
+    if subject.group:
+        return f"they are {subject.group}{looks}"
+    return f"{subject.reference} {subject.verb} seen{looks.removeprefix(',')}" if looks else ""
 
 
 def _scene(picture: Picture) -> list[str]:

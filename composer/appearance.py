@@ -16,12 +16,27 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
     """The looks of somebody, to follow who they are: " with blue eyes, wearing a hat"; "" for none."""
     having = [*_hair(picture), *merged(picture, "eyes"), *merged(picture, "body")]
     bared = and_list(picture.phrases("bared"))
-    clauses = [
-        led("with", having),
-        bared and f"{'' if having else 'with '}{{her}} {bared} visible",
-        led("wearing", merged(picture, "clothes")),
-        led("holding", picture.phrases("held")),
-    ]
+    visible = bared and f"{'' if having else 'with '}{{her}} {bared} visible"
+    holding = led("holding", picture.phrases("held"))
+    return _following([led("with", having), visible, *_wearing(picture), holding], after_comma)
+
+
+def of_several(picture: Picture, *, after_comma: bool) -> str:
+    """The looks of several people, of which no tag tells who has which: " with black and blonde hair".
+
+    Said like this of all of them together, they need not all be those of each.
+    """
+    having = [*_mixed(picture.roles.get("hair", ())), *picture.phrases("hairstyle", "fringe")]
+    having += [*_mixed(picture.roles.get("eyes", ())), *merged(picture, "body")]
+    having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
+    return _following([led("with", having), *_wearing(picture)], after_comma)
+
+
+def _wearing(picture: Picture) -> list[str]:
+    return [led("wearing", merged(picture, "clothes"))]
+
+
+def _following(clauses: Iterable[str], after_comma: bool) -> str:
     looks = ", ".join(filter(None, clauses))
     return looks and (", " if after_comma else " ") + looks
 
@@ -34,29 +49,6 @@ def of_each(picture: Picture) -> str:
     having += picture.phrases("being", "vehicle", "thing", "feature", REST)
     said = [led(" with", having), led(", holding", picture.phrases("held"))]
     return "".join(said)
-
-
-def of_several(picture: Picture) -> tuple[str, str]:
-    """The looks of several people, of which no tag tells who has which.
-
-    Returns what can follow who they are, " with black and blonde hair", and the sentence on the rest. A
-    single colour of eyes is in the latter, because it need not be that of all.
-    """
-    shared: list[str] = []
-    features: list[str] = []
-    for slot in ("hair", "eyes"):
-        said = _mixed(picture.roles.get(slot, ()))
-        (shared if slot == "hair" or len(picture.roles.get(slot, ())) > 1 else features).extend(said)
-    if any(picture.portraits.values()):
-        shared, features = [], shared + features
-    features += [*picture.phrases("hairstyle", "fringe"), *merged(picture, "body")]
-    features += [with_article(f"visible {part}") for part in picture.phrases("bared")]
-    outfits = merged(picture, "clothes")
-    if features and outfits:
-        details = f"their features include {and_list(features)}, and their outfits {and_list(outfits)}"
-    else:
-        details = led("their features include", features) or led("their outfits include", outfits)
-    return led(" with", shared), details
 
 
 def _hair(picture: Picture) -> list[str]:

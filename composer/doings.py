@@ -1,6 +1,6 @@
 """What those shown do and where, and how the picture shows it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists, or_list
@@ -18,37 +18,66 @@ _PLACE_SLOTS = (
     ("amid", ("frame",)),
 )
 _PLACES_WITHOUT_COMMA = 3
-_WINDOWS = ("window", "windows", "stained glass")
-# Weather that nobody has in a room.
-_OUTDOOR_WEATHER = frozenset(
-    ("the rain", "the snow", "the falling snow", "a storm", "a blizzard", "the wind")
-)
+# What somebody in a room sees through a window, in the order in which it is said.
+_OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
+_PAIR = 2
 
 
-def clauses(picture: Picture, *, several: bool) -> list[str]:
-    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"."""
-    held = picture.phrases("held") if several else []
-    holding = led("holding" if len(held) > 1 else "with one of them holding", held)
-    alone = lists().words["of_one"].intersection(picture.phrases("pose")) if several else ()
-    gestures = [holding, led("with one of them", sorted(alone)), led("with", picture.phrases("gesture"))]
-    done, shown = _deeds(picture, alone, several=several), presentation(picture)
+def clauses(picture: Picture, number: int) -> tuple[str, list[str]]:
+    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth".
+
+    `number` is how many those are who do it, or at least are. What only some of several do stands first, by
+    itself, where they do nothing together; otherwise this is "".
+    """
+    poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
+    by_some = ""
+    if number > 1:
+        poses, acts, gestures, by_some = _of_several(picture, number)
+    done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
-    said = [*done, *gestures, *shown] if done else [*shown[:1], *gestures, *shown[1:]]
-    return [clause for clause in said if clause]
+    first = 0 if done or not shown or shown[0].startswith("with ") else 1
+    said = [*done, by_some if done else "", *shown[:first], led("with", gestures), *shown[first:]]
+    return "" if done else by_some, [clause for clause in said if clause]
 
 
-def _deeds(picture: Picture, without: Collection[str], *, several: bool) -> list[str]:
+def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], list[str], str]:
+    """Poses and acts that all can share, gestures, and what only some of several do.
+
+    Of several people one may sit and another stand, and no tag tells which of them sings. A smile is said
+    without its owner.
+    """
+    words, as_nouns = lists().words, lists().as_nouns
+    poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
+    alone = [pose for pose in poses if pose.replace(" ", "_") in words["of_one"]]
+    postures = [pose for pose in poses if pose not in alone and pose.split(" ")[0].endswith("ing")]
+    poses = [*filter(None, [or_list(postures)]), *(p for p in poses if p not in alone and p not in postures)]
+    shared = [
+        act
+        for act in acts
+        if act.replace(" ", "_") in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
+    ]
+    looks = [act for act in acts if act in as_nouns]
+    busy = [act for act in acts if act not in shared and act not in as_nouns]
+    by_some = _by_some(number, picture, alone, busy)
+    if not (poses or shared or busy or where(picture)):
+        # "They are smiling" says who smiles as little as a smile would.
+        return [], looks, gestures, by_some
+    return poses, shared, [as_nouns[look] for look in looks] + gestures, by_some
+
+
+def _by_some(number: int, picture: Picture, alone: Sequence[str], busy: Sequence[str]) -> str:
+    held = picture.phrases("held")
+    some = "one or both of them" if number == _PAIR else "some of them"
+    said = [led("one of them", alone), led(some, filter(None, [or_list(busy)]))]
+    said.append(f"{and_list(held)} in hand" if len(held) > 1 else led("one of them holding", held))
+    return ", ".join(filter(None, said))
+
+
+def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
-    poses = [said for said in picture.phrases("pose") if said not in without]
-    acts, place = picture.phrases("act"), where(picture)
-    if several:
-        # Of several people one may sit and another stand.
-        postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
-        poses = [*filter(None, [or_list(postures)]), *(pose for pose in poses if pose not in postures)]
-        busy = [act for act in acts if act.split(" ")[0] in lists().words["occupations"]]
-        acts = [*filter(None, [or_list(busy)]), *(act for act in acts if act not in busy)]
+    place = where(picture)
     if not place:
-        said = [and_list(poses + acts)]
+        said = [and_list([*poses, *acts])]
     elif poses:
         said = [f"{and_list(poses)} {place}", and_list(acts)]
     else:
@@ -59,17 +88,26 @@ def _deeds(picture: Picture, without: Collection[str], *, several: bool) -> list
 def where(picture: Picture, without: Collection[str] = ()) -> str:
     """The places as one clause, without those of some slots: "outdoors in a forest at night"."""
     places: list[str] = []
-    outside = weather_outside(picture)
+    outside = seen_outside(picture)
     for lead, of_lead in _PLACE_SLOTS:
-        if outside and "weather" in of_lead:
-            continue
-        said = [place for slot in of_lead if slot not in without for place in merged(picture, slot)]
+        slots = [slot for slot in of_lead if slot not in without]
+        said = [place for slot in slots for place in merged(picture, slot) if place not in outside]
         if lead:
-            places += [led(lead, said)] if said else []
+            places += [led(lead, _weathers(said) if "weather" in slots else said)] if said else []
         else:
             places += sorted(said, key=_width)
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
-    return ", ".join(filter(None, [" ".join(near), *far, outside and f"with {outside} outside"]))
+    through_window = f"with {and_list(map(_without_the, outside))} outside" if outside else ""
+    return ", ".join(filter(None, [" ".join(near), *far, through_window]))
+
+
+def _weathers(said: Sequence[str]) -> Sequence[str]:
+    """Several weathers without articles: "in the rain", but "in mist and rain"."""
+    return [_without_the(each) for each in said] if len(said) > 1 else said
+
+
+def _without_the(phrase: str) -> str:
+    return phrase.removeprefix("the ")
 
 
 def _width(place: str) -> int:
@@ -79,14 +117,21 @@ def _width(place: str) -> int:
     return 2 if place.rpartition(" ")[2] in lists().words["wide_places"] else 1
 
 
-def weather_outside(picture: Picture) -> str:
-    """The weather where it is that behind a window: nobody sits in a bookstore in the rain."""
-    weather, inout = picture.phrases("weather"), picture.phrases("inout")
-    is_seen_from_outside = "outdoors" in inout or picture.has("landmark", "sky")
-    if is_seen_from_outside or not weather or not _OUTDOOR_WEATHER.issuperset(weather):
-        return ""
-    has_window = any(thing.endswith(_WINDOWS) for thing in picture.phrases("thing"))
-    return and_list(each.split(" ", 1)[1] for each in weather) if "indoors" in inout or has_window else ""
+def seen_outside(picture: Picture) -> list[str]:
+    """What is behind a window: nobody sits in a bookstore in the rain, nor in a train under clouds."""
+    words = lists().words
+    inout, places = picture.phrases("inout"), picture.phrases("place")
+    is_inside = "indoors" in inout or any(place.endswith(" interior") for place in places)
+    if is_inside:
+        views = [view for slot in _OUTSIDE for view in merged(picture, slot)]
+        return [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
+    has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
+    if not has_window or "outdoors" in inout or picture.has("landmark", "sky"):
+        return []
+    weather = picture.phrases("weather")
+    return (
+        weather if words["outdoor_weather"].issuperset(" ".join(map(_without_the, weather)).split()) else []
+    )
 
 
 def presentation(picture: Picture) -> list[str]:

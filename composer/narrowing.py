@@ -9,12 +9,15 @@ from tags.people import count_in, fewest_people
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
+_SKY, _CLOUDY_SKY, _CLOUDS = "sky", "cloudy_sky", frozenset(("cloud", "clouds"))
 # Before the name of a thing that another tag may tell more exactly.
 _PLAYING = "playing_"
 _DONE_WITH = (_HOLDING, _PLAYING, "riding_")
+_PLACED = "on_"
+_NO_KINDS = (*_DONE_WITH, _PLACED)
 _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
-_STATES = ("_under_arm", "_removed")
+_STATES = ("_under_arm", "_removed", "_slice")
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten"}
@@ -29,47 +32,107 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     black_footwear is said as black_boots if boots are the only footwear, reading as reading_book if there is
     one, holding_sword as holding_katana, sitting as sitting_on_log, and ocean as on_ocean of a ship.
     """
-    broad, objects = lists().broad, lists().objects
-    last_words = {tag.rpartition("_")[2] for tag in tags}
-    parents = {parent for parent, child in _YOUNG.items() if child in tags}
     for tag in tags:
-        noun = tag.rpartition("_")[2]
-        if noun in broad:
-            otherwise, narrower, of_one = broad[noun]
-            # Of several people, one may wear the dress and another the sundress.
-            found = "" if of_one and fewest_people(tags) > 1 else _only_one(narrower & last_words)
-            yield tag, tag.removesuffix(noun) + (found or otherwise)
-        elif tag.startswith(_DONE_WITH) and not (tag.startswith(_PLAYING) and fewest_people(tags) > 1):
-            done = next(done for done in _DONE_WITH if tag.startswith(done))
-            yield tag, done + _narrowest(tag.removeprefix(done), tags)
-        elif _ON in tag and tag.rpartition("_")[2] in lists().words["parts"]:
-            thing, _, part = tag.partition(_ON)
-            others = [other for other in tags if _ON not in other]
-            yield tag, f"{_narrowest(thing, others)}{_ON}{part}" if thing else tag
-        elif tag.endswith(_STATES):
-            state = next(state for state in _STATES if tag.endswith(state))
-            yield tag, _narrowest(tag.removesuffix(state), tags) + state
-        elif tag == _SITTING:
-            seat = _only_one(lists().words["seats"].intersection(tags))
-            where = "in" if seat in lists().words["deep_seats"] else "on"
-            yield tag, f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else tag
-        elif tag in _MADE_ANIMALS:
-            yield (
-                tag,
-                tag.removesuffix("animal") + _narrowest("animal", [each for each in tags if each != tag]),
-            )
-        elif tag in lists().words["waters"]:
-            yield tag, _on_or_in(tags) + tag
-        elif (child := _YOUNG.get(_only_one(parents & broader_tags(tag)))) and tag != child:
-            yield tag, f"{tag}_{child}"
-        else:
-            thing = _only_one(objects[tag].intersection(tags)) if tag in objects else ""
-            yield tag, f"{tag}_{thing}" if thing else tag
+        yield tag, next(filter(None, (rule(tag, tags) for rule in _RULES)), tag)
+
+
+def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
+    """black_footwear: black_boots."""
+    noun = tag.rpartition("_")[2]
+    broad = lists().broad
+    if noun not in broad:
+        return ""
+    otherwise, narrower, of_one = broad[noun]
+    found = {word for other in tags if (word := other.rpartition("_")[2]) in narrower}
+    found -= {other for other in found if other in broad and not found.isdisjoint(broad[other][1])}
+    # Of several people, one may wear the dress and another the sundress.
+    name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
+    done = tag.removesuffix(noun)
+    return done + (_narrowest(name, tags) if name and done in _DONE_WITH else name or otherwise)
+
+
+def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
+    """holding_sword: holding_katana."""
+    done = next((done for done in _DONE_WITH if tag.startswith(done)), "")
+    if not done or (done == _PLAYING and fewest_people(tags) > 1):
+        return ""
+    return done + _narrowest(tag.removeprefix(done), tags)
+
+
+def _on_part(tag: str, tags: Sequence[str]) -> str:
+    """hat_on_head: straw_hat_on_head."""
+    thing, on, part = tag.partition(_ON)
+    if not (thing and on) or tag.rpartition("_")[2] not in lists().words["parts"]:
+        return ""
+    return f"{_narrowest(thing, [other for other in tags if _ON not in other])}{_ON}{part}"
+
+
+def _in_state(tag: str, tags: Sequence[str]) -> str:
+    """hat_removed: straw_hat_removed, cake_slice: strawberry_shortcake_slice."""
+    state = next((state for state in _STATES if tag.endswith(state)), "")
+    others = [other for other in tags if other != tag]
+    return _narrowest(tag.removesuffix(state), others) + state if state else ""
+
+
+def _placed_on(tag: str, tags: Sequence[str]) -> str:
+    """on_bed: on_hospital_bed."""
+    if not tag.startswith(_PLACED) or tag in lists().phrases:
+        return ""
+    kind = _narrowest(tag.removeprefix(_PLACED), tags)
+    return _PLACED + kind if role_of(kind).slot == "thing" else ""
+
+
+def _seated(tag: str, tags: Sequence[str]) -> str:
+    """Sitting: sitting_on_log."""
+    seat = _only_one(lists().words["seats"].intersection(tags)) if tag == _SITTING else ""
+    where = "in" if seat in lists().words["deep_seats"] else "on"
+    return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
+
+
+def _made_animal(tag: str, tags: Sequence[str]) -> str:
+    """robot_animal: robot_dog."""
+    others = [other for other in tags if other != tag]
+    return tag.removesuffix("animal") + _narrowest("animal", others) if tag in _MADE_ANIMALS else ""
+
+
+def _in_nature(tag: str, tags: Sequence[str]) -> str:
+    """Sky: cloudy_sky, ocean: on_ocean."""
+    if tag in lists().words["waters"]:
+        return _on_or_in(tags) + tag
+    has_other_sky = any(other.endswith(f"_{_SKY}") for other in tags)
+    return _CLOUDY_SKY if tag == _SKY and not has_other_sky and not _CLOUDS.isdisjoint(tags) else ""
+
+
+def _young(tag: str, tags: Sequence[str]) -> str:
+    """Corgi: corgi_puppy."""
+    parents = {parent for parent, child in _YOUNG.items() if child in tags}
+    child = _YOUNG.get(_only_one(parents & broader_tags(tag))) if parents else None
+    return f"{tag}_{child}" if child and tag != child else ""
+
+
+def _with_object(tag: str, tags: Sequence[str]) -> str:
+    """Reading: reading_book."""
+    thing = _only_one(lists().objects[tag].intersection(tags)) if tag in lists().objects else ""
+    return f"{tag}_{thing}" if thing else ""
+
+
+_RULES = (
+    _of_broad_noun,
+    _done_with_thing,
+    _on_part,
+    _in_state,
+    _placed_on,
+    _seated,
+    _made_animal,
+    _in_nature,
+    _young,
+    _with_object,
+)
 
 
 def _narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
-    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_DONE_WITH)]
+    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
     kinds = [kind for kind in kinds if role_of(kind).slot not in _NO_THINGS]
     return (
         _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])

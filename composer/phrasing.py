@@ -18,6 +18,8 @@ REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
 _WORDS_FILE = Path(__file__).with_name("words.json")
 _HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+# The number of a robot or a weapon, with up to three letters: 2b, rx-78-2, ump45.
+_MODEL = re.compile(r"(?=[^a-z]*(?:[a-z][^a-z]*){0,3}$)[a-z\d-]+")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 # A word whose first letter is said by its name: m16, X-ray, T-shirt, UFO.
 _SPELLED_OUT = re.compile(r"([A-Za-z])(?:\d|-|$|(?<=[A-Z])[A-Z]+$)")
@@ -44,6 +46,7 @@ class Lists:
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str], bool]]
     objects: dict[str, frozenset[str]]
+    as_nouns: dict[str, str]
     qualifier_slot: dict[str, str]
     words: dict[str, frozenset[str]]
 
@@ -77,6 +80,7 @@ def lists() -> Lists:
             for noun, entry in raw["broad"].items()
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
+        as_nouns=raw["as_nouns"],
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
@@ -117,9 +121,10 @@ def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
     phrase = " ".join(lists().capitals.get(word, word) for word in chunk)
     if chunk[0] == "own":
         return "{her} " + phrase.removeprefix("own ")
-    if chunk[0] == "viewer" or (not is_first and chunk[-1] in lists().words["parts"]):
-        return f"the {phrase}"
-    return phrase if chunk[0] in lists().words["as_written"] else with_article(phrase)
+    if chunk[0] in lists().words["as_written"]:
+        return phrase
+    is_part = not is_first and chunk[-1] in lists().words["parts"]
+    return f"the {phrase}" if is_part or chunk[0] == "viewer" else with_article(phrase)
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
@@ -158,7 +163,7 @@ def display_name(tag: str) -> str:
 def _capitalized(word: str, *, is_first: bool) -> str:
     if _ORDINAL.fullmatch(word):
         return word
-    if any(map(str.isdigit, word)) and sum(map(str.isalpha, word)) <= 3 and word.isalnum():
+    if any(map(str.isdigit, word)) and _MODEL.fullmatch(word):
         return word.upper()
     if not is_first and _ROMAN_NUMERAL.fullmatch(word):
         return word.upper()

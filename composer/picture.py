@@ -95,6 +95,7 @@ def sort_tags(
             picture.roles.setdefault(role.slot, []).append(role)
     _give_sleep_to_animals(picture)
     _give_parts_to_buildings(picture)
+    _make_named_one_a_being(picture)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one.
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
@@ -115,19 +116,29 @@ def _give_sleep_to_animals(picture: Picture) -> None:
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
-    """Where there is nobody, a balcony is a part of the building, and under a sky a warehouse is no place."""
-    places = picture.roles.get("place", [])
+    """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
+    places, words = picture.roles.get("place", []), lists().words
+    seen: dict[str, Collection[str]] = {}
     if picture.has(*COUNTS) or picture.names or picture.species:
-        return
-    seen = lists().words["buildings"] if picture.has("sky") else frozenset[str]()
-    if picture.has("landmark") and not picture.has("being"):
-        seen |= lists().words["parts_of_buildings"]
-    for role in [role for role in places if role.phrase.rpartition(" ")[2] in seen]:
-        places.remove(role)
-        thing = replace(role, slot="thing", phrase=role.phrase.split(" ", 1)[1])
-        picture.roles.setdefault("thing", []).append(thing)
+        seen["landmark"] = words["buildings"] if "outdoors" in picture.phrases("inout") else ()
+    elif picture.has("landmark") and not picture.has("being"):
+        seen["thing"] = words["buildings"] | words["parts_of_buildings"]
+    elif picture.has("sky"):
+        seen["thing"] = words["buildings"]
+    for slot, nouns in seen.items():
+        for role in [role for role in places if role.phrase.rpartition(" ")[2] in nouns]:
+            places.remove(role)
+            thing = replace(role, slot=slot, phrase=role.phrase.split(" ", 1)[1])
+            picture.roles.setdefault(slot, []).append(thing)
     if not places:
         picture.roles.pop("place", None)
+
+
+def _make_named_one_a_being(picture: Picture) -> None:
+    """Where there are no people, a single name and a single being are one: "RX-78-2, a mecha"."""
+    beings = picture.roles.get("being", [])
+    if len(picture.names) == len(beings) == 1 and picture.has("empty") and not picture.has(*COUNTS):
+        picture.roles.setdefault("kind", []).extend(picture.roles.pop("being"))
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -13,6 +13,7 @@ DEEDS = ("pose", "act", "gesture")
 
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
+_MANY = 3  # of those whom nothing counts
 _SOLO_FOCUS = "the focus on one person"
 _SEXES = {"female": GIRLS, "male": BOYS}
 
@@ -23,23 +24,30 @@ class Subject:
 
     `kind` is "girl", "boy", "other", "it", "character" or "scene"; a scene does nothing and has no second
     sentence. `ends_in_aside` is whether a comma must follow `text`. `is_bare_name` is whether `text` is
-    nothing but names, which can be repeated as the subject of another sentence. `group` says what `text`
-    leaves out of several people, "two girls from Touhou", and `reference` is how a second sentence says that.
+    nothing but names, which can be repeated as the subject of another sentence. `number` is how many they
+    are, or at least are. `reference` is what the second sentence calls those whose looks it tells, where that
+    is not everybody in `text`, or where `text` tells of each by name; `group` is what it says that they are,
+    if they do nothing: "two girls from Touhou".
     """
 
     text: str
     kind: str
-    several: bool = False
+    number: int = 1
     ends_in_aside: bool = False
     is_bare_name: bool = False
-    group: str = ""
     reference: str = ""
+    group: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether they are more than one."""
+        return self.number > 1
 
     @property
     def pronoun(self) -> tuple[str, str]:
         """The subject of the second sentence, and the possessive."""
         if self.several:
-            return self.reference or "They", "their"
+            return "They", "their"
         return _PRONOUNS.get(self.kind, ("The character", "their"))
 
     @property
@@ -64,8 +72,8 @@ def find_subject(picture: Picture) -> Subject:
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
-        several = len(beings) > 1 or is_group or beings[0].startswith("multiple ")
-        return Subject(text, "it", several, ends_in_aside=bool(groups))
+        number = _MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
+        return Subject(text, "it", number, ends_in_aside=bool(groups))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -95,20 +103,22 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     people = _with_what_all_are(picture, people)
     if picture.portraits:
         return _portrayed(picture, people, number)
-    asides = _asides(picture, number)
+    among, asides = _among(picture, number), _asides(picture)
     who, names = and_list(people), _names_with_series(picture.names)
     if names and number < 2:
-        text = names
-        asides.insert(0, f"{who} among them" if who else "")
+        text, among = names, people + among
     elif names and len(picture.names) < number:
-        text = f"{who}, {names} among them"
+        text, among = who, [names, *among]
     else:
         text = f"{names}, {who}" if names else who + from_series(picture)
-    asides = [aside for aside in asides if aside]
-    ends_in_aside = bool(asides) or text.endswith(" them")
-    is_bare_name = bool(names) and text == names and not asides
-    text = ", ".join(part for part in (text, *asides) if part)
-    return Subject(text, _sex(picture), several=True, ends_in_aside=ends_in_aside, is_bare_name=is_bare_name)
+    is_bare_name = bool(names) and text == names and not (asides or among)
+    text = ", ".join([text, *asides, *_among_them(among)])
+    ends_in_aside = bool(asides or among)
+    if number == 1 and several_names:
+        # The others are no people, so what she wears and does is said of her.
+        return Subject(text, _sex(picture), reference=f"The {people[0].partition(' ')[2]}")
+    count = max(number, len(picture.names)) if number > 1 or several_names else _MANY
+    return Subject(text, _sex(picture), count, ends_in_aside, is_bare_name)
 
 
 def _one_of_them(picture: Picture, people: list[str]) -> Subject:
@@ -125,7 +135,10 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
         text += (" who is " if people else ", who is ") + and_list(kinds)
         text = text.replace(" who is of ", " of ")
     ends_in_aside = bool(kinds) or not people
-    return Subject(text, _sex(picture), ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
+    if names and not people and kinds:
+        text = f"{names}, {and_list(kinds)}"
+    kind = "it" if picture.has("empty") else _sex(picture)
+    return Subject(text, kind, ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
 
 
 def _one_name(names: Mapping[str, Sequence[str]]) -> str:
@@ -144,18 +157,22 @@ def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:
     return [" ".join((who.split(" ", 1)[0], *words, who.split(" ", 1)[1])) for who in people]
 
 
-def _asides(picture: Picture, number: int) -> list[str]:
-    """What else is said of several people as a whole: "sisters", "an elf among them"."""
+def _asides(picture: Picture) -> list[str]:
+    """What else is said of several people as a whole: "sisters", "one of them old"."""
     asides = [and_list(picture.phrases("relation", "company")), "alone" if picture.has("alone") else ""]
     of_all = lists().words["of_all"]
     asides += [f"one of them {said}" for said in picture.phrases("quality") if said not in of_all]
-    species = [with_article(animal) for animal in picture.species]
-    kinds = picture.phrases("kind")
-    if species and not kinds and len(species) == number:
-        asides.append(and_list(species))
-    elif kinds or species:
-        asides.append(f"{and_list(kinds + species)} among them")
     return [aside for aside in asides if aside]
+
+
+def _among(picture: Picture, number: int) -> list[str]:
+    """What some of several people are: "an elf"."""
+    species = [with_article(animal) for animal in picture.species]
+    return [*picture.phrases("kind"), *species]
+
+
+def _among_them(among: Sequence[str]) -> list[str]:
+    return [f"{and_list(among)} among them"] if among else []
 
 
 def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
@@ -169,12 +186,12 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     source = f" from {and_list(common)}" if common else ""
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides = "".join(f", {aside}" for aside in _asides(picture, number))
-    group = (and_list(people) + source + asides).strip(", ")
+    asides = [*_asides(picture), *_among_them(_among(picture, number))]
+    group = ", ".join([and_list(people) + source, *asides]).strip(", ")
     them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
-    reference = f"T{them[1:]}{source}{asides}{',' if asides else ''}" if group else ""
+    reference = ", ".join([f"T{them[1:]}{source}", *asides])
     text = f"{', '.join(told[:-1])}, and {told[-1]}"
-    return Subject(text, _sex(picture), several=True, group=group, reference=reference)
+    return Subject(text, _sex(picture), max(number, len(told)), reference=reference, group=group)
 
 
 def _portrait(picture: Picture, portrait: Picture | None) -> str:
@@ -194,7 +211,7 @@ def _portrait(picture: Picture, portrait: Picture | None) -> str:
 def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
     """A girl tagged tall and cat_girl is "a tall cat girl"; other kinds are left for "who is …"."""
     noun = person.split(" ", 1)[1]
-    nouns = lists().words[f"{noun}s"] if noun != "person" else ()
+    nouns = lists().words.get(f"{noun}s", ())
     named = next((kind for kind in kinds if kind.rpartition(" ")[2] in nouns), None)
     words = [*picture.phrases("quality"), named.split(" ", 1)[1] if named else noun]
     return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
@@ -226,8 +243,8 @@ def _described(picture: Picture) -> Subject:
     text += f", {and_list(kinds)}" if kinds else ""
     if picture.species and not (qualities or kinds or groups):
         return Subject(text, "it")
-    several = bool(groups) or {"male", "female"} <= set(qualities)
-    return Subject(text, _sex(picture), several, ends_in_aside=bool(kinds))
+    number = _MANY if groups else 2 if {"male", "female"} <= set(qualities) else 1
+    return Subject(text, _sex(picture), number, ends_in_aside=bool(kinds))
 
 
 def _with_solo(picture: Picture, text: str) -> str:

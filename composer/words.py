@@ -22,6 +22,7 @@ COLOUR_RANK = 2
 NOUN_RANK = 4
 
 _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
+_IN_HAND = frozenset(("holding", "playing"))
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
@@ -115,10 +116,12 @@ def _is_verb(word: str) -> bool:
 
 
 def _is_verb_before_noun(words: Sequence[str]) -> bool:
-    """Whether the first word is done with what follows: "reading a book", but no "washing machine"."""
+    """Whether the first word is done with what follows: "reading a book", but no "baking tray"."""
     if not _is_verb(words[0]) or len(words) < 2:
         return False
     known, following = lists().words, words[1]
+    if words[0] in known["done_with_tools"] and words[-1] in known["tools"]:
+        return False
     return words[0] in known["transitive"] or any(
         following in known[kind] for kind in ("prepositions", "adverbs", "as_written")
     )
@@ -164,8 +167,17 @@ def _covers(tag: str) -> frozenset[str]:
     endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
     singulars = {singular(ending) for ending in endings}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
-    ends_noun = lists().words["prepositions"] | {"removed"}
+    ends_noun = lists().words["prepositions"] | {"removed", "slice", "interior"}
     end = next((at for at, word in enumerate(words) if at and word in ends_noun), 0)
     before = {"_".join(words[at:end]) for at in range(end)}
-    first = {words[0]} & lists().words["prefix_folds"] if len(words) > 1 else set()
-    return frozenset(endings | singulars | before | first) | broader_tags(tag)
+    says_first = len(words) > 1 and (words[0] in lists().words["prefix_folds"] or _is_verb_before_noun(words))
+    covered = frozenset(endings | singulars | before | ({words[0]} if says_first else set()))
+    for thing in before:
+        covered |= broader_tags(thing)
+    covered |= broader_tags(tag)
+    if lists().adjective_rank.get(words[0]) == COLOUR_RANK:
+        covered |= {"_".join(["colored", *words[1:]])}
+    if words[0] in _IN_HAND:
+        # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
+        covered |= {f"holding_{thing}" for thing in covered}
+    return covered - {tag}
