@@ -6,12 +6,14 @@ every word of every caption.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 _LONGEST_FIRST_SENTENCE = 40
 _SHORTEST_CUT = 15
+# Of many names so many are told.
+_MOST_NAMED = 3
 # What can end a sentence, with the quotation marks and brackets that close behind it.
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s|\Z)|[。！？]+[」』”’)]*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+\Z")
@@ -166,6 +168,12 @@ def _without_ending(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-2] if word.endswith(("ses", "xes", "zes", "ches", "shes")) else word[:-1]
+
+
+def first_few(names: Sequence[str]) -> str:
+    """How many names there are, and the first few of them: "5 (a.png, b.png, c.png, 2 more)"."""
+    more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
+    return f"{len(names):,} ({', '.join([*names[:_MOST_NAMED], *more])})"
 
 
 def amount(number: float, noun: str) -> str:

@@ -23,6 +23,7 @@ from typing import NamedTuple
 # The reasons that more than one module has to know. All others stand where they are raised.
 EXCLUDED = "excluded"
 NO_TAG_FILE = "no tag file"
+VIDEO = "video"
 NO_PICTURE_OF_TAG_FILE = "tag file without picture"
 REFUSED = "refused"
 REPEATS_ITSELF = "repeats itself"

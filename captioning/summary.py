@@ -10,8 +10,8 @@ from batch import counted
 from captioning.outcome import Outcome
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
-from english import amount
-from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, ExitCode, Problem
+from english import amount, first_few
+from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
 from settings import Settings
 
 _MOST_LISTED = 20
@@ -21,6 +21,10 @@ _BUILTIN = "The captions are drafts, composed from the tags alone without a mode
 NO_SENTENCES = "The captions are lists of tags, as style and variants say: no model is asked for them."
 # Of fewer captions nothing is said about the model.
 _FEWEST_JUDGED = 5
+# Where many files have the same problem, as a folder that is not tagged yet.
+_TOLD_IN_ONE_LINE = {NO_TAG_FILE: "without a tag file", VIDEO: "videos"}
+# A run has done all that it can although these are there.
+_NO_FAILURES = {NO_PICTURE_OF_TAG_FILE, VIDEO}
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."
 _AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
 
@@ -96,8 +100,13 @@ class Summary:
     def found(self, folder: Folder) -> None:
         """Say how many pictures there are, and list files that cannot be used."""
         self.say(f"{amount(len(folder.pictures), 'picture')} found.")
-        self.listing("Files with a problem", folder.problems)
-        self._is_incomplete |= any(each.reason != NO_PICTURE_OF_TAG_FILE for each in folder.problems)
+        for reason, words in _TOLD_IN_ONE_LINE.items():
+            if alike := [each for each in folder.problems if each.reason == reason]:
+                named = first_few([each.name for each in alike])
+                self.say(f"Left out, {words}: {named}; {alike[0].message}.")
+        others = [each for each in folder.problems if each.reason not in _TOLD_IN_ONE_LINE]
+        self.listing("Files with a problem", others)
+        self._is_incomplete |= any(each.reason not in _NO_FAILURES for each in folder.problems)
 
     def left_out(self, product: Product) -> None:
         """Say that a stage is left out for want of a model."""

@@ -26,10 +26,24 @@ def cut_suffix(name: str) -> tuple[str, str]:
     return (stem, dot + suffix) if stem else (name, "")
 
 
+def composed(name: str) -> str:
+    """A name with each accent in one character with its letter, as most systems write it."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """The ways in which systems write the name at the end of a path: accents with their letters, or apart."""
+    if path.isascii():
+        return (path,)
+    folder, slash, name = path.rpartition("/")
+    forms = (name, composed(name), unicodedata.normalize("NFD", name))
+    return tuple(f"{folder}{slash}{form}" for form in dict.fromkeys(forms))
+
+
 def sharing_key(stem: str) -> str:
     """A key that is the same for two stems when both would have one caption file.
 
     Upper and lower case count as the same on every system: data sets are copied from Linux to Windows or
     macOS, where A.txt silently overwrites a.txt. So do the two ways in which Unicode can write an accent.
     """
-    return stem.lower() if stem.isascii() else unicodedata.normalize("NFC", stem).casefold()
+    return stem.lower() if stem.isascii() else composed(stem).casefold()

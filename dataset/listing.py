@@ -14,13 +14,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataset.disk import is_inside
-from dataset.file_names import cut_suffix, natural_order, sharing_key
+from dataset.file_names import composed, cut_suffix, natural_order, sharing_key
 from dataset.images import Picture
-from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, Problem, UserError
+from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, Problem, UserError
 from printing import printable
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".tif", ".tiff"})
 UNSUPPORTED_SUFFIXES = frozenset({".bmp", ".heic", ".heif", ".jfif", ".jp2", ".jxl"})
+VIDEO_SUFFIXES = frozenset({".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"})
+_OF_ANY_KIND = PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES | VIDEO_SUFFIXES
+# What systems, archives and network drives put into folders of pictures: thumbnails, copies, things deleted.
+_FOLDERS_OF_SYSTEMS = frozenset(
+    {"#recycle", "$recycle.bin", "@eadir", "@recycle", "@tmp", "__macosx", "__pycache__", "lost+found"}
+    | {"recycler", "system volume information"}
+)
 
 # What replaces a picture's suffix to give its tag file, the first that exists; "*" is the suffix itself.
 _FORMS = (".tags", ".txt", ".caption", ".csv", "*.txt", "*.json", ".json")
@@ -35,7 +42,11 @@ _CONVERT = "this format cannot be sent to a model: convert the picture to PNG or
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
 _LINK_BROKEN = "the link is broken: repair it or delete it"
 _NO_FILE = "it is a pipe or a device, not a file: move it away, or put a file in its place"
-_NO_TAGS = "there is no tag file beside the picture: add one, or set [Dataset] tag_extension"
+_VIDEO = "captions of clips are not made yet: take pictures out of the clip, or move it away"
+TAG_FIRST = (
+    "without tags nobody can judge whether a picture may be sent: tag it with TagGUI or the WD tagger of "
+    "sd-scripts or OneTrainer, or by hand in NAME.txt beside it, with commas between the tags"
+)
 _NO_PICTURE = "no picture has the name of this tag file: rename the file or its picture, or delete the file"
 
 
@@ -54,8 +65,9 @@ class Folder:
 class _Listing:
     """What one folder holds, without the folders below it.
 
-    `texts` has the tag files: "b.txt" ─▶ ".TXT", the key with a suffix in small letters, the value as the
-    suffix is written. `twins` has the other suffixes of those that are there in several ways of writing.
+    `texts` has the tag files: "b.txt" ─▶ ".TXT", the key composed and with a suffix in small letters, the
+    value as the suffix is written. `twins` has the other suffixes of those that are there in several ways of
+    writing.
     """
 
     folder: str
@@ -178,7 +190,7 @@ def _list(path: str, home: str, tag_suffixes: Collection[str], listing: _Listing
     try:
         with os.scandir(path) as entries:
             for entry in entries:
-                if not entry.name.startswith("."):
+                if not entry.name.startswith(".") and entry.name.lower() not in _FOLDERS_OF_SYSTEMS:
                     _sort_in(entry, home, tag_suffixes, listing)
     except OSError as error:
         message = f"the folder cannot be read ({error.strerror}): allow it, or move it away"
@@ -189,7 +201,7 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
     name = entry.name
     stem, suffix = cut_suffix(name)
     small = suffix.lower()
-    is_ours = small in PICTURE_SUFFIXES or small in UNSUPPORTED_SUFFIXES or small in tag_suffixes
+    is_ours = small in _OF_ANY_KIND or small in tag_suffixes
     is_link, is_file = entry.is_symlink(), _is(entry.is_file)
     if not is_file and _is(entry.is_dir):
         (listing.linked_folders if is_link else listing.folders).append(listing.path(name))
@@ -202,13 +214,15 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
         listing.report(name, *(("broken link", _LINK_BROKEN) if is_broken else ("not a file", _NO_FILE)))
     elif small in PICTURE_SUFFIXES:
         listing.pictures.append(name)
-    elif small in UNSUPPORTED_SUFFIXES:
+    elif small in _OF_ANY_KIND:
         listing.unsupported.append(name)
-        listing.report(name, "format not supported", _CONVERT)
+        is_video = small in VIDEO_SUFFIXES
+        listing.report(name, *((VIDEO, _VIDEO) if is_video else ("format not supported", _CONVERT)))
     else:
-        written = listing.texts.setdefault(stem + small, sys.intern(suffix))
+        key = composed(stem) + small
+        written = listing.texts.setdefault(key, sys.intern(suffix))
         if written != suffix:
-            listing.twins.setdefault(stem + small, []).append(suffix)
+            listing.twins.setdefault(key, []).append(suffix)
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -239,7 +253,7 @@ def _match(
         others += _tag_suffixes(same[0], further, listing)
         pictures.append(Picture(listing.path(same[0]), tag_suffix, tuple(others)))
         if not tag_suffix:
-            listing.report(same[0], NO_TAG_FILE, _NO_TAGS)
+            listing.report(same[0], NO_TAG_FILE, TAG_FIRST)
     if listing.texts:
         _report_orphans(listing, forms)
     listing.problems.sort(key=lambda problem: natural_order(problem.name))
@@ -261,7 +275,7 @@ def _tag_suffixes(picture: str, forms: tuple[str, ...], listing: _Listing) -> li
     found = []
     for form in forms:
         front, small = (suffix, form[1:]) if form[0] == "*" else ("", form)
-        name = stem + front + small
+        name = composed(stem) + front + small
         if written := listing.texts.pop(name, None):
             found += [sys.intern(front + each) for each in (written, *listing.twins.get(name, ()))]
     return found
@@ -275,7 +289,7 @@ def _report_orphans(listing: _Listing, forms: tuple[str, ...]) -> None:
         if sharing_key(base) in by_key or base in by_key.get(sharing_key(stem), ()):
             continue
         small = suffix.lower()
-        known = picture_suffix.lower() in PICTURE_SUFFIXES | UNSUPPORTED_SUFFIXES
+        known = picture_suffix.lower() in _OF_ANY_KIND
         # A .json may hold anything, unless it is named after a picture.
         is_loose = small not in forms or small == ".json" or base.lower() in _LOOSE_TEXTS
         if not is_loose or (known and f"*{small}" in forms):

@@ -35,13 +35,21 @@ def is_sentences(text: str) -> bool:
         return False
     if "。" in text and 2 * sum(1 for _ in re.finditer(_EAST_ASIAN, text)) > sum(map(len, tokens)):
         return True
-    text = text.strip()
-    begins_and_ends = text[0].isupper() and text[-1] in ".!?"
-    if not begins_and_ends and not _may_be_sentence(text):
-        # True of most files of tags, which need no closer look.
+    if not may_be_sentences(text):
         return False
+    text = text.strip()
+    begins_and_ends = _begins_and_ends(text)
     clauses = list(_clauses(text))
     return _has_english_sentences(clauses) or (begins_and_ends and _has_clauses_of_sentences(clauses))
+
+
+def may_be_sentences(text: str) -> bool:
+    """Whether a text needs a closer look, which most tags do not."""
+    return _has_words_of_sentences(text) or _begins_and_ends(text.strip()) or "。" in text
+
+
+def _begins_and_ends(text: str) -> bool:
+    return text[:1].isupper() and text[-1] in ".!?"
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
@@ -84,12 +92,12 @@ def without_sentences(text: str) -> str:
 
 def _tags_before_sentence(part: str) -> str:
     ends = part.rstrip().endswith((".", "!", "?"))
-    if not _may_be_sentence(part) or not (ends or part[:1].isupper()):
+    if not _has_words_of_sentences(part) or not (ends or part[:1].isupper()):
         return part
     begin = _beginning(part) if ends else 0
     if begin and is_sentences(part[begin:]):
         part = part[:begin]
-    return "" if _may_be_sentence(part) and is_sentences(part) else part
+    return "" if _has_words_of_sentences(part) and is_sentences(part) else part
 
 
 def _beginning(part: str) -> int:
@@ -97,12 +105,12 @@ def _beginning(part: str) -> int:
     begin = 0
     for piece in part.split(","):
         words = piece.strip()
-        if begin and words[:1].isupper() and len(words.split()) > 2 and _may_be_sentence(words):
+        if begin and words[:1].isupper() and len(words.split()) > 2 and _has_words_of_sentences(words):
             return begin
         begin += len(piece) + 1
     return 0
 
 
-def _may_be_sentence(text: str) -> bool:
+def _has_words_of_sentences(text: str) -> bool:
     words = (word.strip(_AROUND_WORDS) for word in text.lower().translate(_BREAKS).split())
     return not _SENTENCE_WORDS.isdisjoint(words)

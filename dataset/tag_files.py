@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from dataset.file_names import cut_suffix
+from dataset.file_names import cut_suffix, spellings
 from dataset.images import Picture
 from dataset.tag_file import tag_bytes
 from errors import ItemError
@@ -41,17 +41,17 @@ class TagFiles:
 
         What somebody has added since the folder was listed is among them.
         """
-        stem, suffix = cut_suffix(picture.name)
+        suffix = cut_suffix(picture.name)[1]
         forms = {(suffix + form[1:] if form[0] == "*" else form).lower() for form in self.forms}
         files: tuple[list[TagFile], list[TagFile]] = ([], [])
-        for name in self._names(picture):
-            files[name[len(stem) :].lower() not in forms].append(self._read(name))
+        for name, replaced_by in self._names(picture):
+            files[replaced_by.lower() not in forms].append(self._read(name))
         return files
 
     def state(self, picture: Picture) -> int:
         """A number that is another one when a tag file of the picture has changed, come or gone."""
         facts: list[object] = []
-        for name in self._names(picture):
+        for name, _ in self._names(picture):
             try:
                 found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - as below
             except (OSError, ValueError):
@@ -63,23 +63,31 @@ class TagFiles:
 
     def saved_at(self, picture: Picture) -> int:
         """When a tag file of the picture that was there at the start was saved last, in nanoseconds."""
-        stem, latest = cut_suffix(picture.name)[0], 0
+        stems, latest = spellings(cut_suffix(picture.name)[0]), 0
         for suffix in filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)):
-            with suppress(OSError, ValueError):
-                latest = max(latest, os.stat(f"{self.root}/{stem}{suffix}").st_mtime_ns)  # noqa: PTH116 - as below
+            for stem in stems:
+                with suppress(OSError, ValueError):
+                    found = os.stat(f"{self.root}/{stem}{suffix}")  # noqa: PTH116 - as below
+                    latest = max(latest, found.st_mtime_ns)
         return latest
 
-    def _names(self, picture: Picture) -> Iterator[str]:
-        known = dict.fromkeys([picture.tag_suffix, *picture.further_tag_suffixes])
+    def _names(self, picture: Picture) -> Iterator[tuple[str, str]]:
+        """The name of each tag file, and what stands in it for the suffix of the picture."""
+        known = dict.fromkeys(filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)))
         stem, suffix = cut_suffix(picture.name)
-        yield from (stem + each for each in known if each)
+        stems = spellings(stem)
+        for each in known:
+            # One that has vanished meanwhile is named as its picture is.
+            there = [way + each for way in stems if os.access(f"{self.root}/{way}{each}", os.F_OK)]
+            yield from ((name, each) for name in there or [stem + each])
         # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
         # an answer than an exception.
-        start = f"{self.root}/{stem}"
+        starts = [(way, f"{self.root}/{way}") for way in stems]
         for form in (*self.forms, *self.further):
             new = suffix + form[1:] if form[0] == "*" else form
-            if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
-                yield stem + new
+            for way, start in starts:
+                if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
+                    yield way + new, new
 
     def _read(self, name: str) -> TagFile:
         try:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dataset.sentences import is_sentences, without_sentences
+from dataset.sentences import is_sentences, may_be_sentences, without_sentences
 from errors import ItemError
 from tags.categories import category_called
 from tags.people import count_in
@@ -71,6 +71,8 @@ def tags_of_prompt(text: str) -> list[Written]:
     Raises ItemError with the reason "tag file is sentences" where there is nothing else.
     """
     prompt = without_generation_data(text)
+    if not may_be_sentences(prompt):
+        return list(map(Written, split_tags(prompt)))
     found = split_tags(without_sentences(prompt))
     if is_sentences(prompt) and not any(map(_is_of_booru, found)):
         message = "it holds sentences, not tags: give the tags their own file, or set [Dataset] tag_extension"
@@ -98,12 +100,13 @@ def split_tags(text: str) -> list[str]:
     heading = _HEADING.match(plain)
     plain = _NETWORK.sub(" ", plain[heading.end() :] if heading else plain)
     pieces = [
-        one_line
+        stripped
         for block in _BLOCK_END.split(plain)
         for piece in _split_block(block)
-        if (one_line := " ".join(piece.split()))
+        if (stripped := piece.strip())
     ]
-    return list(filter(None, _without_scores(_without_hashes(pieces))))
+    pieces = _without_hashes(pieces)
+    return list(filter(None, _without_scores(pieces))) if _may_have_scores(plain) else pieces
 
 
 def _split_block(block: str) -> Iterator[str]:
@@ -118,9 +121,10 @@ def _split_block(block: str) -> Iterator[str]:
 def _are_lines(block: str, lines: Sequence[str]) -> bool:
     """Whether each line is one tag, though some have a comma: `title:hello, world` in a file of Hydrus."""
     with_comma = [line for line in lines if "," in line]
-    about_tags = sum(1 for line in with_comma if parse_tag(line).name)
     without = len(lines) - len(with_comma)
-    return bool(with_comma) and without > 1 and 2 * about_tags < without
+    if not with_comma or without < 2:
+        return False
+    return 2 * sum(1 for line in with_comma if parse_tag(line).name) < without
 
 
 def _between_words(mark: str, fewest: int) -> Callable[[str, Sequence[str]], bool]:
@@ -148,7 +152,7 @@ def _split_commas(line: str) -> Iterator[str]:
 
 def _split_booru(piece: str) -> list[str]:
     """The tags of a booru's line behind a trigger word and a comma, where at least two look so."""
-    tokens = piece.split()
+    tokens = piece.split() if " " in piece.strip() else [piece]
     if len(tokens) > 2 and sum(map(_is_of_booru, tokens)) > 1:
         return tokens
     return [piece]
@@ -186,9 +190,17 @@ def _without_hashes(pieces: Sequence[str]) -> list[str]:
 # Scores
 
 
+def _may_have_scores(text: str) -> bool:
+    return "." in text or "%" in text or "e-" in text
+
+
 def _without_scores(pieces: Sequence[str]) -> Iterator[str]:
     """The tags without their scores; a number behind a space is one if most tags have one there."""
-    tags = [_without_score(piece) for piece in pieces if not _DECIMAL.fullmatch(piece.strip("()[] "))]
+    tags = [
+        _without_score(" ".join(piece.split()))
+        for piece in pieces
+        if not _DECIMAL.fullmatch(piece.strip("()[] "))
+    ]
     with_share = sum(1 for tag in tags if _SHARE_BEFORE.match(tag) or _SHARE_BEHIND.search(tag))
     for tag in tags:
         if 2 * with_share > len(tags):
@@ -216,6 +228,8 @@ def table(text: str, *, is_csv: bool) -> list[Written] | None:
     Its columns are told by a heading, or by what they hold: numbers are scores. In a file that is not called
     .csv numbers must be decimal, for `solo, 2023` has two tags.
     """
+    if not is_csv and not _may_have_scores(text):
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     for mark in _TABLE_MARKS:
         if lines and mark in lines[0] and (rows := _rows(lines, mark)):

@@ -10,7 +10,6 @@ from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from commands.checkup.findings import (
     Finding,
-    first_few,
     ok,
     problem,
     sample,
@@ -18,13 +17,13 @@ from commands.checkup.findings import (
     warnings_by_reason,
 )
 from dataset.images import Picture
+from dataset.listing import TAG_FIRST
 from dataset.outcomes import Made
 from dataset.picture import LEAST_SIDE, describe
-from english import amount
-from errors import ExcludedError, ItemError, Problem
+from english import amount, first_few
+from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
 
 _TELLS_THE_REST = "--dry-run with [Dataset] existing = refresh tells how many are outdated"
-_NO_TAGS = "put a tag file beside each picture: NAME.txt, its tags with commas between them"
 
 
 def check_pictures(project: Project) -> Iterator[Finding]:
@@ -37,10 +36,10 @@ def check_pictures(project: Project) -> Iterator[Finding]:
             "put some there with their tag files, or write [Dataset] images = FOLDER in config.ini",
         )
     elif not tagged:
-        yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", _NO_TAGS)
+        yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", TAG_FIRST)
     else:
         yield ok(f"{amount(len(folder.pictures), 'picture')}, {amount(len(tagged), 'tag file')}")
-    yield from warnings_by_reason(folder.problems)
+    yield from warnings_by_reason(each for each in folder.problems if tagged or each.reason != NO_TAG_FILE)
     chosen = sample(folder.pictures)
     if len(chosen) < len(folder.pictures):
         yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")

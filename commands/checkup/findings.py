@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal, TypeVar, get_args
 
 from dataset.images import evenly_spread
+from english import first_few
 from errors import Problem
 
 Level = Literal["ok", "warning", "problem"]
@@ -15,7 +16,6 @@ Item = TypeVar("Item")
 
 # Large enough to tell what a data set is like, small enough to be read in seconds.
 LARGEST_SAMPLE = 2000
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,6 @@ def warnings_by_reason(problems: Iterable[Problem]) -> Iterator[Finding]:
         by_reason.setdefault(each.reason, []).append(each)
     for reason, alike in by_reason.items():
         yield warning(f"{reason}: {first_few([each.name for each in alike])}; {alike[0].message}")
-
-
-def first_few(names: Sequence[str]) -> str:
-    """How many names there are, and the first few of them: "5 (a.png, b.png, c.png, 2 more)"."""
-    shown = names[:_MOST_NAMED]
-    more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
-    return f"{len(names):,} ({', '.join([*shown, *more])})"
 
 
 def sample(items: Sequence[Item]) -> list[Item]:

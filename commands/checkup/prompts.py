@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from captioning.project import Project, templates_of_stages
-from commands.checkup.findings import Finding, first_few, ok, problem, sample, warning
+from commands.checkup.findings import Finding, ok, problem, sample, warning
 from dataset.images import Picture
-from english import amount
+from english import amount, first_few
 from errors import ItemError, StageError, UserError
 from llm.prompts import Message, Prompt
 from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens

@@ -291,11 +291,11 @@ def test_names_that_a_console_cannot_show_are_escaped(tmp_path: Path) -> None:
 def test_many_problems_are_listed_in_part_and_the_rest_counted_by_reason(tmp_path: Path) -> None:
     project = Project(tmp_path)
     for number in range(30):
-        project.add(f"{number}.png").with_suffix(".txt").unlink()
+        (project.images / f"{number}.txt").write_text("1girl", encoding="utf-8")
         project.add(f"empty{number}.png", tags=" ")
     result = project.run()
     assert result.code == 1
-    assert "  … and 10 more: 10 no tag file\n" in result.out
+    assert "  … and 10 more: 10 tag file without picture\n" in result.out
     assert (
         f"  … and 10 more: 10 empty tag file; each is in {project.captions / 'journal.jsonl'}" in result.out
     )

@@ -202,8 +202,9 @@ def test_pictures_without_tags_are_fixed_by_the_tag_files_that_the_line_describe
     assert result.code == 2
     found = only(result, "problem")
     assert found == (
-        "1 picture, but no tag file: put a tag file beside each picture: NAME.txt, its tags with commas "
-        "between them"
+        "1 picture, but no tag file: without tags nobody can judge whether a picture may be sent: tag it "
+        "with TagGUI or the WD tagger of sd-scripts or OneTrainer, or by hand in NAME.txt beside it, with "
+        "commas between the tags"
     )
     picture.with_suffix(".txt").write_text("1girl, solo", encoding="utf-8")
     result = project.run("--check")

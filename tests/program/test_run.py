@@ -199,11 +199,13 @@ def test_with_a_limit_only_that_many_pictures_are_done_and_the_next_run_does_the
 def test_pictures_without_tags_and_tags_without_pictures_are_listed(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
-    project.add("b.png").with_suffix(".txt").unlink()
+    for name in ("b.png", "b2.png", "b3.png", "b4.png"):
+        project.add(name).with_suffix(".txt").unlink()
     (project.images / "c.txt").write_text("1girl, solo", encoding="utf-8")
     result = project.run()
     assert result.code == 1
-    assert "b.png: there is no tag file beside the picture" in result.out
+    said = "Left out, without a tag file: 4 (b.png, b2.png, b3.png, 1 more); without tags nobody can judge"
+    assert said in result.out and "TagGUI" in result.out
     assert "c.txt: no picture has the name of this tag file" in result.out
 
 
