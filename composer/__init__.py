@@ -1,16 +1,19 @@
 """A caption from tags alone, without a model.
 
     tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
-         ─▶ who is seen (subject) ─▶ looks (appearance), actions and places (doings), the rest
+         ─▶ given to those whose it is (belonging) ─▶ who is seen (subject) ─▶ looks (appearance),
+         actions and places (doings), the rest
 
 words.json has what is known of tags. Every tag that a caption can say is said once, by itself or by one that
 says it too, and hardly anything is said that no tag says: whoever sits beside a log sits on it. Of several
-people a trait is said of the one whose it is known to be, or else as one of "their features".
+people a trait is said of the one whose it is known to be, or else of all together; what one may do alone is
+said of "one or both of them" or "some of them".
 """
 
 from collections.abc import Mapping, Sequence
 
 from composer import appearance
+from composer.belonging import settle
 from composer.doings import clauses, presentation, where
 from composer.phrasing import and_list, led, there_is_also
 from composer.picture import Picture, sort_tags
@@ -34,6 +37,7 @@ def compose(
     characters the tags of the picture that are theirs alone. Raises ItemError where no tag is left to say.
     """
     picture = sort_tags(tags, categories, traits or {})
+    settle(picture, tags)
     if not (picture.roles or picture.names or picture.series or picture.species):
         raise ItemError("no tags to compose from", "no tags to compose a caption from: tag the picture first")
     subject = find_subject(picture)

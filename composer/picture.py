@@ -7,7 +7,7 @@ character and one series are left to belong together.
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
@@ -18,7 +18,6 @@ from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
-_SLEEPING = "sleeping"
 COUNTS = (GIRLS, BOYS, OTHERS)
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
@@ -93,52 +92,7 @@ def sort_tags(
         if owner and role.slot in COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
-    _give_sleep_to_animals(picture)
-    _give_parts_to_buildings(picture)
-    _make_named_one_a_being(picture)
-    if lists().words["animal_people"].intersection(picture.phrases("quality")):
-        # An anthro wolf is a wolf itself, and not together with one.
-        picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
-        picture.roles.pop("being", None)
     return picture
-
-
-def _give_sleep_to_animals(picture: Picture) -> None:
-    """Whoever knits does not sleep, so the cat beside her does."""
-    acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
-    asleep = next((role for role in acts if role.phrase == _SLEEPING), None)
-    eyes_are_closed = "closed eyes" in picture.phrases("gesture")
-    if not asleep or len(beings) != 1 or len(acts) < 2 or eyes_are_closed or not picture.has(*COUNTS):
-        return
-    acts.remove(asleep)
-    animal = beings[0].phrase.partition(" ")[2]
-    picture.roles["being"] = [replace(beings[0], phrase=f"a {_SLEEPING} {animal}")]
-
-
-def _give_parts_to_buildings(picture: Picture) -> None:
-    """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
-    places, words = picture.roles.get("place", []), lists().words
-    seen: dict[str, Collection[str]] = {}
-    if picture.has(*COUNTS) or picture.names or picture.species:
-        seen["landmark"] = words["buildings"] if "outdoors" in picture.phrases("inout") else ()
-    elif picture.has("landmark") and not picture.has("being"):
-        seen["thing"] = words["buildings"] | words["parts_of_buildings"]
-    elif picture.has("sky"):
-        seen["thing"] = words["buildings"]
-    for slot, nouns in seen.items():
-        for role in [role for role in places if role.phrase.rpartition(" ")[2] in nouns]:
-            places.remove(role)
-            thing = replace(role, slot=slot, phrase=role.phrase.split(" ", 1)[1])
-            picture.roles.setdefault(slot, []).append(thing)
-    if not places:
-        picture.roles.pop("place", None)
-
-
-def _make_named_one_a_being(picture: Picture) -> None:
-    """Where there are no people, a single name and a single being are one: "RX-78-2, a mecha"."""
-    beings = picture.roles.get("being", [])
-    if len(picture.names) == len(beings) == 1 and picture.has("empty") and not picture.has(*COUNTS):
-        picture.roles.setdefault("kind", []).extend(picture.roles.pop("being"))
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -153,17 +107,17 @@ def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) 
 
 def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str, Role]]:
     """The tags that a caption says, each with what it says, without what another one says too."""
-    placed = [
-        (tag, Role("species", as_words(tag), covers=broader_tags(tag)) if tag in species else role_of(spoken))
-        for tag, spoken in narrowed(tags)
-    ]
-    covered = frozenset[str]().union(*(role.covers - {tag} for tag, role in placed))
-    said = {
-        (role.slot, role.phrase): (tag, role)
-        for tag, role in placed
-        if tag not in covered and role.slot != META
-    }
-    yield from said.values()
+    said: dict[tuple[str, str], tuple[list[str], Role]] = {}
+    for tag, spoken in narrowed(tags):
+        is_species = tag in species
+        role = Role("species", as_words(tag), covers=broader_tags(tag)) if is_species else role_of(spoken)
+        said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
+    # Tags that say the same do not cover each other.
+    covered = frozenset[str]().union(*(role.covers.difference(alike) for alike, role in said.values()))
+    for alike, role in said.values():
+        left = [tag for tag in alike if tag not in covered]
+        if left and role.slot != META:
+            yield left[0], role
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:

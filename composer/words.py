@@ -22,7 +22,6 @@ COLOUR_RANK = 2
 NOUN_RANK = 4
 
 _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
-_IN_HAND = frozenset(("holding", "playing"))
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
@@ -177,7 +176,7 @@ def _covers(tag: str) -> frozenset[str]:
     covered |= broader_tags(tag)
     if lists().adjective_rank.get(words[0]) == COLOUR_RANK:
         covered |= {"_".join(["colored", *words[1:]])}
-    if words[0] in _IN_HAND:
+    if words[0] == "holding" or (words[0] == "playing" and _is_verb_before_noun(words)):
         # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
         covered |= {f"holding_{thing}" for thing in covered}
     return covered - {tag}

@@ -445,7 +445,7 @@ def test_deeds_gestures_and_emoticons_are_said_in_words(tags: str, caption: str)
         ),
         (
             "1girl, close-up, dutch_angle, profile, from_above",
-            "A girl seen from above in a close-up, a dutch angle and profile.",
+            "A girl seen from above in a close-up, a Dutch angle and profile.",
         ),
         (
             "1girl, monochrome, greyscale, sketch, traditional_media, watercolor_(medium)",

@@ -1,0 +1,96 @@
+"""What belongs to whom, where the words of a tag alone do not tell: the cat sleeps, not she who knits."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from composer.phrasing import and_list, lists
+from composer.picture import COUNTS, Picture
+from composer.words import Role
+
+_SLEEPING, _CLOTHED, _OUTDOORS = "sleeping", "clothed", "outdoors"
+
+
+def settle(picture: Picture, tags: Sequence[str]) -> None:
+    """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
+    _give_wings_to_dragons(picture, tags)
+    _serve(picture, tags)
+    _give_sleep_to_animals(picture)
+    _give_parts_to_buildings(picture)
+    _make_named_one_a_being(picture)
+    if picture.has("clothes"):
+        _take(picture, "act", lambda role: role.phrase == _CLOTHED)
+    if lists().words["animal_people"].intersection(picture.phrases("quality")):
+        # An anthro wolf is a wolf itself, and not together with one.
+        picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
+        picture.roles.pop("being", None)
+
+
+def _take(picture: Picture, slot: str, is_meant: Callable[[Role], bool]) -> list[Role]:
+    """Take out of a slot the roles that are meant."""
+    roles = picture.roles.get(slot, [])
+    taken = [role for role in roles if is_meant(role)]
+    left = [role for role in roles if role not in taken]
+    if left:
+        picture.roles[slot] = left
+    else:
+        picture.roles.pop(slot, None)
+    return taken
+
+
+def _move(picture: Picture, slot: str, to: str, nouns: Collection[str]) -> None:
+    """Move to another slot what ends in one of the nouns, without the first word: "in a cafe", "a cafe"."""
+    for role in _take(picture, slot, lambda role: _noun(role) in nouns):
+        phrase = role.phrase.partition(" ")[2]
+        picture.roles.setdefault(to, []).append(replace(role, slot=to, phrase=phrase))
+
+
+def _noun(role: Role) -> str:
+    return role.phrase.rpartition(" ")[2]
+
+
+def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
+    """Beside a dragon, wings and a tail are those of the dragon, unless somebody is a kind that has some."""
+    words, beings = lists().words, picture.roles.get("being", [])
+    at = next((at for at, role in enumerate(beings) if _noun(role) in words["winged"]), None)
+    if at is None or not picture.has(*COUNTS) or picture.has("kind") or "animal_ears" in tags:
+        return
+    if parts := _take(picture, "body", lambda role: _noun(role) in words["animal_parts"]):
+        dragon = f"{beings[at].phrase} with {and_list(part.phrase for part in parts)}"
+        beings[at] = replace(beings[at], phrase=dragon)
+
+
+def _serve(picture: Picture, tags: Sequence[str]) -> None:
+    """Salmon beside sushi is no animal."""
+    if not lists().words["dishes"].isdisjoint(tags):
+        _move(picture, "being", "thing", lists().words["edible"])
+
+
+def _give_sleep_to_animals(picture: Picture) -> None:
+    """Whoever knits does not sleep, so the cat beside her does."""
+    acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
+    is_asleep = any(role.phrase == _SLEEPING for role in acts)
+    eyes_are_closed = "closed eyes" in picture.phrases("gesture")
+    if not is_asleep or len(beings) != 1 or len(acts) < 2 or eyes_are_closed or not picture.has(*COUNTS):
+        return
+    _take(picture, "act", lambda role: role.phrase == _SLEEPING)
+    animal = beings[0].phrase.partition(" ")[2]
+    picture.roles["being"] = [replace(beings[0], phrase=f"a {_SLEEPING} {animal}")]
+
+
+def _give_parts_to_buildings(picture: Picture) -> None:
+    """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
+    words = lists().words
+    if picture.has(*COUNTS) or picture.names or picture.species:
+        if _OUTDOORS in picture.phrases("inout"):
+            _move(picture, "place", "landmark", words["buildings"])
+    elif picture.has("landmark") and not picture.has("being"):
+        _move(picture, "place", "thing", words["buildings"] | words["parts_of_buildings"])
+    elif picture.has("sky"):
+        _move(picture, "place", "thing", words["buildings"])
+
+
+def _make_named_one_a_being(picture: Picture) -> None:
+    """Where there are no people, a single name and a single being are one: "RX-78-2, a mecha"."""
+    beings = picture.roles.get("being", [])
+    if len(picture.names) == len(beings) == 1 and picture.has("empty") and not picture.has(*COUNTS):
+        picture.roles.setdefault("kind", []).extend(picture.roles.pop("being"))
