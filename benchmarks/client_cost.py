@@ -33,6 +33,8 @@ _PARTS = {
     "client.py:_post": "the SDK and below",
     "prompts.py:fingerprint": "fingerprint of the prompt",
     "llm/client.py": "request and reply",
+    "llm/transport.py": "request and reply",
+    "llm/completions.py": "request and reply",
     "llm/endpoint.py": "request and reply",
     "llm/concurrency.py": "slots",
     "llm/prompts.py": "template",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from typing import NamedTuple
+from urllib.parse import urljoin
 
-import aiohttp
-import openai
+import orjson
 
-from config import VERSION, is_loopback
-from limits import LARGEST_ANSWER, MOST_JSON_VALUES, read_json, refuse_many_values
-from llm import protocol, trouble
+from limits import read_json
+from llm import trouble
+from llm.completions import ChatCompletion, read_completion
 from llm.listings import rows
-from llm.protocol import ChatCompletion
+from llm.server_errors import ServerError
+from llm.transport import BrokenHttpError, TooLargeError, Transport, TransportError
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -36,30 +36,40 @@ class Client:
         self._url = url
         self._settings = settings
         self._secrets = trouble.secrets_in(settings)
-        self._sdk: _Sdk | None = None
+        self._transport: Transport | None = None
 
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
-        sdk = self._open()
-        request = sdk.post("/chat/completions", content=body, cast_to=bytes, options=sdk.plain)
         try:
-            answer = await asyncio.wait_for(request, self._settings.timeout)
+            answer = await asyncio.wait_for(
+                self._open().post("/chat/completions", body), self._settings.timeout
+            )
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
-        except _TooLargeError as error:
+        except TransportError as error:
+            return self._of_transport(error)
+        if answer.status != 200:
+            headers = {name: self.masked(text) for name, text in answer.headers.items()}
+            said = self.masked(answer.body.decode("utf-8", "replace"))
+            return trouble.of_status(self._url, model, answer.status, headers, said)
+        completion = read_completion(answer.body)
+        if isinstance(completion, ChatCompletion):
+            return completion
+        said = self.masked(answer.body.decode("utf-8", "replace"))
+        # Read once more without secrets, whatever form they have in the JSON.
+        failure = None if completion is None else read_completion(said.encode())
+        if isinstance(failure, ServerError):
+            return trouble.of_error(self._url, model, failure)
+        return trouble.of_answer(self._url, said)
+
+    def _of_transport(self, error: TransportError) -> Trouble:
+        if isinstance(error, TooLargeError):
             return trouble.of_size(self._url, str(error))
-        except openai.APIStatusError as error:
-            headers = {name.lower(): self.masked(text) for name, text in error.response.headers.items()}
-            said = self.masked(error.response.text)
-            return trouble.of_status(self._url, model, error.status_code, headers, said)
-        except openai.APIConnectionError as error:
+        if not isinstance(error, BrokenHttpError):
             return trouble.of_connection(self._url, _innermost(error))
-        except openai.OpenAIError as error:
-            return trouble.of_answer(self._url, self.masked(str(error)))
-        completion = protocol.read(ChatCompletion, answer)
-        if completion is None:
-            return trouble.of_answer(self._url, self.masked(answer.decode("utf-8", "replace")))
-        return completion
+        if error.speaks_http:
+            return trouble.of_broken_http(self._url, self.masked(str(error)))
+        return trouble.of_foreign_protocol(self._url)
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
@@ -75,19 +85,14 @@ class Client:
 
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
         """Like `look_up`, with the status of the answer."""
-        url, sdk = urljoin(f"{self._url}/", place), self._open()
-        if question is None:
-            request = sdk.get(url, cast_to=bytes, options=sdk.plain)
-        else:
-            request = sdk.post(url, body=question, cast_to=bytes, options=sdk.plain)
+        url, transport = urljoin(f"{self._url}/", place), self._open()
+        request = transport.get(url) if question is None else transport.post(url, orjson.dumps(question))
         try:
-            longest = min(_MAX_QUERY_TIME, self._settings.timeout)
-            return Reached(200, read_json(await asyncio.wait_for(request, longest)))
-        except openai.APIStatusError as error:
-            return Reached(error.status_code)
+            answer = await asyncio.wait_for(request, min(_MAX_QUERY_TIME, self._settings.timeout))
+            return Reached(answer.status, read_json(answer.body) if answer.status == 200 else None)
         except ValueError:
             return Reached(200)
-        except (asyncio.TimeoutError, openai.OpenAIError):
+        except (asyncio.TimeoutError, TransportError):
             return Reached()
 
     def masked(self, said: str) -> str:
@@ -96,106 +101,14 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
-        if self._sdk is not None:
-            await self._sdk.close()
-            self._sdk = None
+        if self._transport is not None:
+            await self._transport.close()
+            self._transport = None
 
-    def _open(self) -> _Sdk:
-        if self._sdk is None:
-            self._sdk = _Sdk(self._url, self._settings)
-        return self._sdk
-
-
-class _Sdk(openai.AsyncOpenAI):
-    """The SDK, made to send the headers of the settings and no others.
-
-    By itself it also sends some that describe this computer, and keys that the environment holds for OpenAI.
-    """
-
-    def __init__(self, url: str, settings: EndpointSettings) -> None:
-        self._ours = {
-            "accept": "application/json",
-            "accept-encoding": "identity",
-            "content-type": "application/json",
-            "user-agent": f"Tagscribe/{VERSION}",
-            **{name.lower(): str(value) for name, value in settings.headers.items()},
-        }
-        if key := settings.api_key.get_secret_value():
-            self._ours.setdefault("authorization", f"Bearer {key}")
-        added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
-        # The SDK adds these headers last, unless the request itself says to omit them.
-        self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
-        super().__init__(
-            base_url=url,
-            # The SDK insists on a key, but only the headers above are sent.
-            api_key="none",
-            max_retries=0,
-            timeout=settings.timeout,
-            http_client=_BoundedClient(
-                # A redirect could carry the key to another host.
-                follow_redirects=False,
-                # The proxies in the environment are meant for other hosts than this computer.
-                trust_env=not is_loopback(urlsplit(url).hostname or ""),
-            ),
-        )
-
-    @property
-    def default_headers(self) -> dict[str, str | openai.Omit]:
-        """The headers of every request."""
-        return {**self._ours}
-
-
-class _TooLargeError(openai.OpenAIError):
-    """An answer is larger than any that this program asks for."""
-
-
-class _BoundedClient(openai.DefaultAioHttpClient):
-    """Reads each answer as it comes, and stops where it is too large once it is unpacked.
-
-    The SDK itself reads and parses whatever comes: 2 MB of gzip may unpack to gigabytes.
-    """
-
-    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
-        """Send a request and read its answer; raises _TooLargeError, and OpenAIError for what is no HTTP."""
-        try:
-            response = await super().send(request, **{**options, "stream": True})
-        except aiohttp.ClientResponseError as error:
-            # What is no HTTP at all; the SDK does not know this error of its transport.
-            raise openai.OpenAIError(error.message) from error
-        if _is_plain_and_small(response):
-            # The usual answer: it has the length that it tells, and its bytes are taken as they are.
-            await response.aread()
-            return response
-        body = bytearray()
-        try:
-            # The library unpacks at most a megabyte for each of these pieces.
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > LARGEST_ANSWER:
-                    # The traceback of the error keeps this function's variables for a while.
-                    body.clear()
-                    raise _TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
-            refuse_many_values(body)
-        except ValueError as error:
-            body.clear()
-            raise _TooLargeError(str(error)) from error
-        finally:
-            await response.aclose()
-        # Without the headers that say how the body was packed; a text is UTF-8, whatever encoding is named.
-        headers = [
-            (name, value)
-            for name, value in response.headers.multi_items()
-            if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
-        ]
-        return type(response)(response.status_code, headers=headers, content=bytes(body), request=request)
-
-
-def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above
-    """Whether an answer is a success, not packed, and told to be too short to hold too many values."""
-    told, headers = response.headers.get("content-length", ""), response.headers
-    if "content-encoding" in headers or "transfer-encoding" in headers or not response.is_success:
-        return False
-    return told.isascii() and told.isdecimal() and len(told) < 8 and int(told) <= MOST_JSON_VALUES
+    def _open(self) -> Transport:
+        if self._transport is None:
+            self._transport = Transport(self._url, self._settings)
+        return self._transport
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -31,8 +31,6 @@ MaySend = Callable[[], object]
 
 # Seconds between two attempts to reach a server that went away.
 _PROBE_EVERY = 1.0
-# A service that asks for a longer pause than this, in seconds, has used up its quota for today.
-_LONGEST_RETRY_AFTER = 600.0
 # How much the temperature rises with each answer that was not accepted, how much in all, and up to what: some
 # services allow no more than 1.
 _WARMER, _MOST_WARMER, _WARMEST = 0.1, 0.3, 1.0
@@ -141,7 +139,7 @@ class Endpoint:
         outcome = await self._send(body)
         while isinstance(outcome, Trouble):
             pause = self._pause_after(outcome, retries)
-            if outcome.is_rate_limit:
+            if outcome.is_one_too_many:
                 outcome = await self._rate_limit.send_again(
                     pause, lambda: self._send(body), lambda seen: self._pause_if_refused(seen, retries)
                 )
@@ -168,16 +166,18 @@ class Endpoint:
             raise UserError(seen.sentence)
         if seen.kind == "gone":
             raise UserError(f"{seen.sentence}: start the server, or correct url in config.ini")
-        if seen.retry_after is not None and seen.retry_after > _LONGEST_RETRY_AFTER:
-            raise StageError(f"{seen.sentence}; it asks to come back in {seen.retry_after:.0f} seconds")
+        if seen.kind == "spent":
+            raise StageError(seen.sentence)
         pause = retries.pause(seen)
+        if pause is None and seen.kind == "foreign" and not self._has_answered:
+            raise UserError(seen.sentence)
         if pause is None:
-            raise seen.error
+            raise seen.item_error
         happened("retry", reason=seen.reason, message=seen.sentence, wait=round(pause, 3))
         return pause
 
     def _pause_if_refused(self, seen: Reply | Trouble, retries: Retries) -> float | None:
-        if isinstance(seen, Trouble) and seen.is_rate_limit:
+        if isinstance(seen, Trouble) and seen.is_one_too_many:
             return self._pause_after(seen, retries)
         return None
 
@@ -221,9 +221,9 @@ class Endpoint:
         outcome = await self.client.complete(body.data, self.model)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
-            pushed_back = outcome.kind in ("busy", "slow")
+            pushed_back = outcome.kind in ("busy", "slow") or outcome.is_one_too_many
             self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
-            if outcome.is_rate_limit:
+            if outcome.is_one_too_many:
                 self._rate_limit.refused_after(seconds)
             return outcome
         self.concurrency.observe(seconds, ok=True)
@@ -236,6 +236,8 @@ class Endpoint:
         chosen = self.settings
         fields: dict[str, Any] = {
             "model": self.model,
+            # Some servers stream unless they are told not to.
+            "stream": False,
             "messages": [message.as_json() for message in messages],
             "temperature": _warmer(chosen.temperature, attempt),
             "top_p": chosen.top_p,

@@ -1,4 +1,4 @@
-"""The JSON that servers answer with, as far as the program reads it, and what it becomes.
+"""The kinds of values in the JSON that servers answer with, and how many tokens a text or picture has.
 
 Servers differ, so whatever the program can do without may be missing or of another kind: a caption is not
 refused because its token counts make no sense.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import (
     AliasPath,
@@ -18,9 +18,6 @@ from pydantic import (
     ValidationError,
     WrapValidator,
 )
-
-from limits import read_json
-from llm.answers import Reply, Usage
 
 # The mean length of a token of an English prompt in characters; a little low, so that estimates are high.
 CHARACTERS_PER_TOKEN = 3.5
@@ -40,7 +37,7 @@ def estimated_picture_tokens(width: int, height: int) -> int:
     return round(width * height / _PIXELS_PER_TOKEN)
 
 
-def _or_else(default: object) -> WrapValidator:
+def or_else(default: object) -> WrapValidator:
     """Lets a value of another kind count as `default`."""
 
     def validate(value: object, validate_strictly: Callable[[object], object]) -> object:
@@ -59,7 +56,7 @@ def _count(value: object) -> int:
     return int(max(0, min(value, _MAX_COUNT)))
 
 
-def _at(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
+def at_path(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
     """A field whose value is found at this path, and that keeps its default if there is none."""
     return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
 
@@ -71,7 +68,7 @@ def _probability(value: object) -> float:
 
 
 Count = Annotated[int, BeforeValidator(_count)]
-Text = Annotated[str, _or_else("")]
+Text = Annotated[str, or_else("")]
 
 
 class Token(BaseModel):
@@ -79,38 +76,3 @@ class Token(BaseModel):
 
     token: Text = ""
     probability: Annotated[float, BeforeValidator(_probability), Field(validation_alias="logprob")] = 0.0
-
-
-class ChatCompletion(BaseModel):
-    """The answer to a chat request. There is one choice, as no more are asked for."""
-
-    message: Annotated[dict[str, Any], _at("choices", 0, "message")]
-    content: Annotated[str | None, _at("choices", 0, "message", "content")] = None
-    finish_reason: Annotated[str | None, _or_else(None), _at("choices", 0, "finish_reason")] = None
-    model: Text = ""
-    prompt_tokens: Annotated[Count, _at("usage", "prompt_tokens")] = 0
-    cached_tokens: Annotated[Count, _at("usage", "prompt_tokens_details", "cached_tokens")] = 0
-    completion_tokens: Annotated[Count, _at("usage", "completion_tokens")] = 0
-    first: Annotated[
-        list[Token], _or_else([]), _at("choices", 0, "logprobs", "content", 0, "top_logprobs")
-    ] = []
-
-    def reply(self, seconds: float) -> Reply:
-        """The answer as the rest of the program knows it."""
-        usage = Usage(1, self.prompt_tokens, self.cached_tokens, self.completion_tokens)
-        first_token: dict[str, float] = {}
-        for each in self.first:
-            first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
-        return Reply(self.content, self.finish_reason, self.model, usage, seconds, first_token)
-
-
-Form = TypeVar("Form", bound=BaseModel)
-
-
-def read(form: type[Form], body: bytes) -> Form | None:
-    """The JSON of an answer in that form; None if it is something else."""
-    try:
-        return form.model_validate(read_json(body))
-    except ValueError:
-        # pydantic's ValidationError is a ValueError too.
-        return None

@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import json
 import math
+import re
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from errors import REQUEST_REFUSED, ItemError
+from llm.server_errors import ServerError, pause_of, read_error
 from settings import EndpointSettings
 
 Kind = Literal[
@@ -23,13 +25,17 @@ Kind = Literal[
     "broken",  # an error inside the server: try again, unless the same error occurs twice
     "slow",  # not answered in time: try once more
     "refused",  # this request will never be accepted
+    "spent",  # nothing is answered before the time that the server names
+    "foreign",  # what answers is no HTTP server: as flaky, unless it has never been one
     "hopeless",  # no request will be accepted until the user acts
 ]
 _EXCERPT = 200
 HIDDEN = "[secret]"
 _MIN_SECRET = 6
-_TOO_MANY = "too many requests"
+_TOO_MANY, _CRASHED = "too many requests", "model crashed"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
+# A service that asks for a longer pause than this, in seconds, has used up its quota for today.
+_LONGEST_PAUSE = 600.0
 
 
 class RequestRefusedError(ItemError):
@@ -44,29 +50,110 @@ class Trouble:
     reason: str
     sentence: str
     retry_after: float | None = field(default=None, compare=False)
+    error: ServerError | None = field(default=None, compare=False)
 
     @property
-    def error(self) -> ItemError:
+    def item_error(self) -> ItemError:
         """What the failed try means for the item that it was made for."""
         if self.kind == "refused":
             return RequestRefusedError(self.reason, self.sentence)
         return ItemError(self.reason, self.sentence, passing=True)
 
     @property
-    def is_rate_limit(self) -> bool:
-        """Whether the server refused the request because there were too many at once."""
-        return self.kind == "busy" and (self.reason == _TOO_MANY or self.retry_after is not None)
+    def is_one_too_many(self) -> bool:
+        """Whether fewer requests at once may help: one was refused for that, or the model crashed."""
+        if self.kind == "busy":
+            return self.reason == _TOO_MANY or self.retry_after is not None
+        return self.reason == _CRASHED
+
+
+class _Rule(NamedTuple):
+    """What the words of an error mean, whatever its status; without a reason, the status is the reason."""
+
+    words: re.Pattern[str]
+    kind: Kind
+    reason: str
+    remedy: str
+
+
+# Servers tell the same with different statuses, so these are looked for first, in this order.
+_RULES = (
+    _Rule(
+        re.compile(
+            r"support(?:s|ed)? (?:for )?(?:image|vision|multimodal)"
+            r"|(?:image|vision|multimodal)[\w ']{0,20} (?:is|are) not supported|mmproj"
+            r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input"
+        ),
+        "refused",
+        "",
+        "the model cannot see: choose a vision model for [Interrogator]",
+    ),
+    _Rule(
+        re.compile(
+            r"exceed_context_size|context[_ -]?(?:length|size|window|budget)"
+            r"|maximum context|available context"
+        ),
+        "refused",
+        "",
+        "the prompt is longer than the model's context: load the model with a larger one",
+    ),
+    _Rule(
+        re.compile(
+            r"model (?:has )?crashed|(?:failed to load|error loading)(?: the)? model|model failed to load"
+            r"|operation cancell?ed|runner (?:process )?has (?:unexpectedly )?(?:terminated|stopped)"
+            r"|out of memory|enginedead"
+        ),
+        "broken",
+        _CRASHED,
+        "if that happens again, write concurrency = 1, or load a smaller model",
+    ),
+    _Rule(
+        re.compile(r"api[ _]?key (?:is )?(?:not valid|invalid|expired)|(?:invalid|incorrect)[ _]api[ _]?key"),
+        "hopeless",
+        "key refused",
+        "put the right api_key in config.ini or TAGSCRIBE_API_KEY",
+    ),
+    _Rule(
+        re.compile(r"insufficient[_ ](?:quota|credit|balance|funds)"),
+        "hopeless",
+        "account is empty",
+        "see to the account with that service",
+    ),
+    # LM Studio answers so, with status 200, where /v1 is missing from the address.
+    _Rule(
+        re.compile(r"unexpected endpoint or method"),
+        "hopeless",
+        "not found",
+        "is the address right (most end in /v1)?",
+    ),
+)
+_BY_STATUS = {401: _RULES[3], 402: _RULES[4]}
 
 
 def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
     """An answer with an HTTP status that is no success; `headers` have lower-case names."""
-    said = f"{url} answered {status}: {excerpt(_message_in(body))}"
-    if status == 401:
-        return Trouble(
-            "hopeless", "key refused", f"{said}; put the right api_key in config.ini or TAGSCRIBE_API_KEY"
-        )
-    if status == 402 or (status == 429 and "insufficient_quota" in body):
-        return Trouble("hopeless", "account is empty", f"{said}; see to the account with that service")
+    return _of_error(url, model, status, headers, read_error(body))
+
+
+def of_error(url: str, model: str, error: ServerError) -> Trouble:
+    """An error in an answer whose status was a success: the status that it names counts."""
+    return _of_error(url, model, error.status, {}, error)
+
+
+def _of_error(
+    url: str, model: str, status: int | None, headers: Mapping[str, str], error: ServerError
+) -> Trouble:
+    said = f"{url} answered {status or 'with an error'}: {excerpt(error.message)}"
+    pause = _pause_asked_for(headers, error)
+    text = error.text.lower()
+    rule = next((rule for rule in _RULES if rule.words.search(text)), None)
+    # A service that has no money left may also ask to come back when others have paid.
+    rule = rule or (_BY_STATUS.get(status or 0) if pause is None or status == 401 else None)
+    if rule is not None:
+        reason = rule.reason or f"{REQUEST_REFUSED} ({status or 200})"
+        return Trouble(rule.kind, reason, f"{said}; {rule.remedy}", error=error)
+    if status is None:
+        return Trouble("flaky", "server error", said, pause, error)
     if status == 404:
         remedy = f"is the address right (most end in /v1), and does it know the model {model}?"
         return Trouble("hopeless", "not found", f"{said}; {remedy}")
@@ -75,16 +162,35 @@ def of_status(url: str, model: str, status: int, headers: Mapping[str, str], bod
         return Trouble(
             "hopeless", "redirected", f"{url} redirects to {target}: write the address it really has as url"
         )
-    if status in _BUSY:
-        reason = _TOO_MANY if status == 429 else "server not ready"
-        return Trouble("busy", reason, said, _retry_after(headers))
+    if status in _BUSY or status == 402:
+        return _of_busy_server(status, said, pause, error)
     if status >= 500:
-        return Trouble("broken", f"server error {status}", said + _hint(body), _retry_after(headers))
-    return Trouble("refused", f"{REQUEST_REFUSED} ({status})", said + _hint(body))
+        return Trouble("broken", f"server error {status}", said, pause, error)
+    if status == 413:
+        said += "; lower [Interrogator] max_image_side, or raise the limit of the server or its proxy"
+    return Trouble("refused", f"{REQUEST_REFUSED} ({status})", said, error=error)
+
+
+def _of_busy_server(status: int, said: str, pause: float | None, error: ServerError) -> Trouble:
+    reason = _TOO_MANY if status == 429 else "server not ready"
+    if pause is not None and pause > _LONGEST_PAUSE:
+        then = datetime.now() + timedelta(seconds=pause)
+        return Trouble(
+            "spent", reason, f"{said}; it asks to come back at {then:%Y-%m-%d %H:%M}: run again then"
+        )
+    if error.is_of_the_day:
+        return Trouble("spent", reason, f"{said}; the quota of this day is used up: run again tomorrow")
+    return Trouble("busy", reason, said, pause, error)
 
 
 def of_connection(url: str, cause: BaseException) -> Trouble:
     """A request without an answer; `cause` is the first error of the chain that led to that."""
+    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLCertVerificationError):
+        return Trouble(
+            "hopeless",
+            "no secure connection",
+            f"{url} makes no secure connection ({excerpt(str(cause))}): check the address, and whether it is http://",
+        )
     if isinstance(cause, ssl.SSLError):
         return Trouble(
             "hopeless", "no secure connection", f"{url} has no valid certificate ({cause}): check the address"
@@ -100,6 +206,24 @@ def of_deadline(url: str, seconds: float) -> Trouble:
     """A request that was not answered in time."""
     return Trouble(
         "slow", "timeout", f"{url} took longer than {seconds:g} seconds; raise timeout if it needs that"
+    )
+
+
+def of_broken_http(url: str, said: str) -> Trouble:
+    """An answer that is a broken HTTP message; `said` is what the parser says of it."""
+    return Trouble(
+        "flaky",
+        "broken HTTP",
+        f"{url} answered with broken HTTP ({excerpt(said[:80])}): see what server or proxy stands there",
+    )
+
+
+def of_foreign_protocol(url: str) -> Trouble:
+    """An answer that is no HTTP at all."""
+    return Trouble(
+        "foreign",
+        "no HTTP",
+        f"what answers at {url} speaks no HTTP: correct url in config.ini, or start the model server there",
     )
 
 
@@ -149,25 +273,16 @@ def excerpt(text: str) -> str:
     return line if len(line) <= _EXCERPT else line[:_EXCERPT] + " …"
 
 
-def _message_in(body: str) -> str:
-    """The message in one of the usual JSON forms of an error; otherwise the body as it is."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    for key in ("error", "message", "detail"):
-        if isinstance(parsed, dict) and parsed.get(key):
-            parsed = parsed[key]
-    return parsed if isinstance(parsed, str) else body
-
-
-def _hint(body: str) -> str:
-    text = body.lower()
-    if "exceed_context_size" in text or "context length" in text or "maximum context" in text:
-        return "; the prompt is longer than the model's context: load the model with a larger one"
-    if "image" in text and ("support" in text or "mmproj" in text):
-        return "; the model cannot see: choose a vision model for [Interrogator]"
-    return ""
+def _pause_asked_for(headers: Mapping[str, str], error: ServerError) -> float | None:
+    """Seconds that the server asks to wait, in the headers or in the error."""
+    pauses = (
+        _retry_after(headers),
+        # LiteLLM hands on what the server behind it asks for under this name.
+        _number(headers.get("llm_provider-retry-after", "")),
+        error.pause,
+        pause_of("x-ratelimit-reset", headers.get("x-ratelimit-reset", "")),
+    )
+    return next((pause for pause in pauses if pause is not None), None)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

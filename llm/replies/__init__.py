@@ -59,9 +59,14 @@ class Form:
 
 Step = Callable[[str, Form], str]
 
-# Words with which servers say how an answer ended.
-_STOPPED_EARLY = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "abort", "error"})
-_FILTERED = frozenset({"content_filter", "content_filtered", "safety", "prohibited_content", "recitation"})
+# Words with which servers say how an answer ended. There are many for an answer that is cut off, so whatever
+# is no word for a proper end, nor for a filter, means that.
+_PROPER_END = re.compile(
+    r"(?:stop|eos|end|complete|done|finish|success|normal)[a-z]*(?:[_ -](?:of[_ -])?[a-z]+)?"
+    r"|tool_?calls?|function_?call|none|null|"
+)
+_FILTERED = re.compile(r"filter|safety|block|prohibit|recitation|sensitive|spii|moderation|guardrail|policy")
+_REFUSED_BY_SERVER = "refusal"
 
 _NOTHING = frozenset({"none", "null", "n/a", "na", "empty", "nil", "no caption", "no description"})
 # An English text that ends in one of these was cut off.
@@ -78,13 +83,15 @@ _EXCERPT = 80
 def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     """The caption or description in a model's answer, ready to be written to a file.
 
-    `finish_reason` is how the answer ended according to the server; None and unknown words count as a normal
-    end. Raises ItemError with one of the reasons of REMEDIES.
+    `finish_reason` is how the answer ended according to the server; an answer without one has a proper end,
+    one with a word that is not known was cut off. Raises ItemError with one of the reasons of REMEDIES.
     """
-    text, ending = text or "", (finish_reason or "").lower()
-    if ending in _FILTERED:
+    text, ending = text or "", (finish_reason or "").strip().lower()
+    if ending == _REFUSED_BY_SERVER:
+        raise _rejection(REFUSED, text)
+    if _FILTERED.search(ending):
         raise _rejection("blocked by the server's filter", text)
-    if ending in _STOPPED_EARLY:
+    if _PROPER_END.fullmatch(ending) is None:
         # A loop ends only where max_tokens does, and to raise that would make it longer.
         is_loop = repetition.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
         raise _rejection(REPEATS_ITSELF if is_loop else "cut off", text)

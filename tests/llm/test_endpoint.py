@@ -84,7 +84,7 @@ MAY_PASS: tuple[Fault, ...] = (
     *(Reset(), CloseWithoutReply(), HalfBody(), BrokenJson(), EmptyChoices(), Html200()),
     *(Status(200, "[]"), Status(200, '"text"'), Status(200, "null"), Status(200, '{"choices": [{}]}')),
     *(Status(200, '{"choices": [{"message": null}]}'), Status(200, '{"choices": {"message": 1}}')),
-    *(Status(200, '{"choices": [{"message": {"content": ["a"]}}]}'), Status(200, "[" * 100_000)),
+    Status(200, "[" * 100_000),
 )
 
 
@@ -148,7 +148,7 @@ def test_what_only_the_user_can_mend_ends_the_run_at_once(
 
 
 def test_a_request_that_fails_twice_in_the_same_way_is_not_sent_a_third_time(endpoint: FakeEndpoint) -> None:
-    endpoint.script(Status(500, "model crashed"), Status(500, "model crashed"))
+    endpoint.script(Status(500, "no template"), Status(500, "no template"))
     with pytest.raises(ItemError) as caught:
         complete(endpoint)
     assert caught.value.reason == "server error 500"
@@ -202,7 +202,7 @@ def test_the_pause_that_the_server_asks_for_is_kept(
 
 def test_a_pause_of_hours_ends_the_stage_instead_of_waiting(endpoint: FakeEndpoint) -> None:
     endpoint.script(Status(429, headers={"Retry-After": "7200"}))
-    with pytest.raises(StageError, match="it asks to come back in 7200 seconds"):
+    with pytest.raises(StageError, match="it asks to come back at 20"):
         complete(endpoint)
 
 
@@ -353,6 +353,7 @@ def test_only_settings_that_are_set_are_sent_and_extra_body_wins(endpoint: FakeE
     body = endpoint.requests[0].body
     assert body == {
         "model": "x",
+        "stream": False,
         "messages": [{"role": "user", "content": "Write a caption."}],
         "stop": ["###", "END"],
         "min_p": 0.1,

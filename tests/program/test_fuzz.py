@@ -24,10 +24,10 @@ from dataset.json_lines import JsonLines
 from dataset.results import FileResults
 from dataset.texts import Texts
 from errors import ItemError, StageError, UserError
-from llm import protocol, trouble
+from llm import trouble
 from llm.answers import Reply, Usage
+from llm.completions import ChatCompletion, read_completion
 from llm.prompts import Prompt
-from llm.protocol import ChatCompletion
 from llm.replies import Form, clean
 from review.history import read_glances, read_history
 from settings import SECTIONS
@@ -252,8 +252,8 @@ def test_any_answer_with_any_status_is_trouble_with_a_sentence(
 )
 def test_any_json_is_an_answer_or_trouble(body: object) -> None:
     written = json.dumps(body).encode()
-    completion = protocol.read(ChatCompletion, written)
-    if completion is not None:
+    completion = read_completion(written)
+    if isinstance(completion, ChatCompletion):
         found = completion.reply(0.1)
         assert min(found.usage.prompt_tokens, found.usage.completion_tokens) >= 0
         with suppress(ItemError):

@@ -45,7 +45,7 @@ def message(body: bytes, *headers: str, status: str = "200 OK") -> Raw:
 BOMB = packed(b"", b" " * 1_000_000, 1_000)
 ENDLESS_CHUNK = b"10000\r\n" + b" " * 65536 + b"\r\n"
 TOO_LARGE = "sent an answer of more than 8 MB, which no caption has"
-NO_COMPLETION = "answered with something that is no chat completion"
+BROKEN_HTTP = "answered with broken HTTP"
 HOSTILE_ANSWERS: dict[str, tuple[Fault, str]] = {
     "a gigabyte of gzip": (message(BOMB, "Content-Encoding: gzip"), TOO_LARGE),
     "gzip in gzip": (message(gzip.compress(BOMB), "Content-Encoding: gzip, gzip"), TOO_LARGE),
@@ -61,11 +61,11 @@ HOSTILE_ANSWERS: dict[str, tuple[Fault, str]] = {
         Raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a" * 65536),
         "took longer than 3 seconds",
     ),
-    "headers without end": (Raw(HEAD, b"X-A: " + b"a" * 1000 + b"\r\n"), NO_COMPLETION),
-    "a header without end": (Raw(HEAD + b"X-A: ", b"a" * 65536), NO_COMPLETION),
-    "no HTTP at all": (Raw(b"SSH-2.0-OpenSSH_9.6\r\n"), NO_COMPLETION),
-    "a length below zero": (Raw(HEAD + b"Content-Length: -5\r\n\r\n{}"), NO_COMPLETION),
-    "a chunk of no length": (Raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"), NO_COMPLETION),
+    "headers without end": (Raw(HEAD, b"X-A: " + b"a" * 1000 + b"\r\n"), BROKEN_HTTP),
+    "a header without end": (Raw(HEAD + b"X-A: ", b"a" * 65536), BROKEN_HTTP),
+    "no HTTP at all": (Raw(b"SSH-2.0-OpenSSH_9.6\r\n"), "speaks no HTTP"),
+    "a length below zero": (Raw(HEAD + b"Content-Length: -5\r\n\r\n{}"), BROKEN_HTTP),
+    "a chunk of no length": (Raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"), BROKEN_HTTP),
 }
 
 

@@ -1,0 +1,106 @@
+"""The answer to a chat request in all the shapes that servers give it, and the Reply that it becomes."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import BaseModel
+
+from llm.answers import Reply, Usage
+from llm.bodies import document_in, first_choice
+from llm.protocol import Count, Text, Token, at_path, or_else
+from llm.server_errors import ServerError, error_in
+
+REFUSAL = "refusal"
+"""The finish_reason of a reply whose text is the server's own words for a refusal."""
+
+# What servers call a part of an answer that the model only thought, and where they put all of its thoughts.
+_THOUGHTS = frozenset({"thinking", "reasoning", "thought", "redacted_thinking"})
+_KEYS_OF_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+_KEYS_OF_TEXT = ("text", "content", "value")
+_MOST_NESTED = 4
+_ENDS_SENTENCE = re.compile(r"[.!?]\Z")
+
+
+class ChatCompletion(BaseModel):
+    """The answer to a chat request. There is one choice, as no more are asked for."""
+
+    text: str | None = None
+    finish_reason: Annotated[str | None, or_else(None)] = None
+    model: Text = ""
+    prompt_tokens: Annotated[Count, at_path("usage", "prompt_tokens")] = 0
+    cached_tokens: Annotated[Count, at_path("usage", "prompt_tokens_details", "cached_tokens")] = 0
+    completion_tokens: Annotated[Count, at_path("usage", "completion_tokens")] = 0
+    first: Annotated[
+        list[Token], or_else([]), at_path("choices", 0, "logprobs", "content", 0, "top_logprobs")
+    ] = []
+
+    def reply(self, seconds: float) -> Reply:
+        """The answer as the rest of the program knows it."""
+        usage = Usage(1, self.prompt_tokens, self.cached_tokens, self.completion_tokens)
+        first_token: dict[str, float] = {}
+        for each in self.first:
+            first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
+        return Reply(self.text, self.finish_reason, self.model, usage, seconds, first_token)
+
+
+def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
+    """The completion in a body, or the error; None if it is neither.
+
+    Thoughts without an answer become the text, between marks as a model without a server for them sets.
+    """
+    try:
+        document = document_in(body)
+    except ValueError:
+        return None
+    choice = first_choice(document)
+    if _is_error(document) or (not choice and _is_flat_error(document)):
+        return error_in(document, body.decode("utf-8", "replace"))
+    if choice.get("error"):
+        return error_in({"error": choice["error"]}, body.decode("utf-8", "replace"))
+    message, ending = choice.get("message"), choice.get("finish_reason")
+    if not isinstance(document, dict) or not (isinstance(message, dict) or isinstance(ending, str)):
+        return None
+    message = message if isinstance(message, dict) else {}
+    text = _text_in(message.get("content"))
+    if not (text and text.strip()):
+        if refusal := _text_in(message.get("refusal")):
+            text, ending = refusal, REFUSAL
+        elif thoughts := next(filter(None, (_text_in(message.get(key)) for key in _KEYS_OF_THOUGHTS)), ""):
+            text = f"<think>{thoughts}</think>"
+    return ChatCompletion.model_validate({**document, "text": text, "finish_reason": ending})
+
+
+def _is_error(document: object) -> bool:
+    """Whether a document has an error, also as the first of a list, as Gemini writes it."""
+    if isinstance(document, list):
+        return bool(document) and _is_error(document[0])
+    error = document.get("error") if isinstance(document, dict) else None
+    return any(error.values()) if isinstance(error, dict) else bool(error)
+
+
+def _is_flat_error(document: object) -> bool:
+    return isinstance(document, dict) and bool(document.get("detail") or document.get("object") == "error")
+
+
+def _text_in(content: object, depth: int = 0) -> str | None:
+    """The text of a content, which may be in parts; thoughts are left out, and None if there is no text."""
+    if isinstance(content, str) or depth > _MOST_NESTED:
+        return content if isinstance(content, str) else None
+    if isinstance(content, list):
+        texts = [text for part in content if (text := _text_in(part, depth + 1))]
+        return _joined(texts) if texts else None
+    if not isinstance(content, dict) or content.get("type") in _THOUGHTS:
+        return None
+    found = (_text_in(content.get(key), depth + 1) for key in _KEYS_OF_TEXT)
+    return next(filter(None, found), None)
+
+
+def _joined(texts: list[str]) -> str:
+    """Texts in their order, with a space where one sentence would run into the next."""
+    joined = texts[:1]
+    for before, text in pairwise(texts):
+        joined += [" ", text] if _ENDS_SENTENCE.search(before) and text[:1].isupper() else [text]
+    return "".join(joined)

@@ -1,0 +1,205 @@
+"""HTTP to one server through the SDK of OpenAI: what arrives is an answer or raises TransportError.
+
+The SDK reads and parses whatever comes, and lets some errors of its own transport through. Here each answer
+is read as it comes, is bounded in size, and is handed on as UTF-8.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import openai
+
+from config import VERSION, is_loopback
+from limits import LARGEST_ANSWER, MOST_JSON_VALUES, refuse_many_values
+from settings import EndpointSettings
+
+# Encodings that servers declare. Others that Python knows are no encodings of texts, or slow ones.
+_CHARSET = re.compile(
+    r"charset=\"?((?:iso-?8859|latin|windows-|cp|gb|big5|shift|euc-|koi8|utf-?16|utf-?32)[\w-]*)",
+    re.IGNORECASE,
+)
+_IS_UTF8 = re.compile(r"\A[^;]*(?:;\s*charset=\"?utf-?8\"?\s*)?\Z", re.IGNORECASE)
+# How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
+# that is longer than it says.
+_NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer with any status; names of headers are in lower case, and a text in the body is UTF-8."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TransportError(Exception):
+    """A request that got no answer which can be read; the chain of causes says why."""
+
+
+class BrokenHttpError(TransportError):
+    """What arrived is no HTTP message, or a broken one; `speaks_http` is False if it is none at all."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.speaks_http = _NO_STATUS_LINE.search(said) is None
+
+
+class TooLargeError(TransportError):
+    """An answer is larger than any that this program asks for; the message is its size."""
+
+
+class Transport:
+    """Sends requests to one server, each once. The connection is opened by the first of them."""
+
+    def __init__(self, url: str, settings: EndpointSettings) -> None:
+        self._sdk = _Sdk(url, settings)
+
+    async def get(self, url: str) -> HttpAnswer:
+        """The answer to a GET request; `url` is absolute, or relative to that of the server."""
+        return await self._answer(self._sdk.get(url, cast_to=bytes, options=self._sdk.plain))
+
+    async def post(self, url: str, content: bytes) -> HttpAnswer:
+        """The answer to a POST request with this JSON text."""
+        return await self._answer(
+            self._sdk.post(url, content=content, cast_to=bytes, options=self._sdk.plain)
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sdk.close()
+
+    async def _answer(self, request: Any) -> HttpAnswer:  # noqa: ANN401 - an awaitable of the SDK
+        try:
+            return HttpAnswer(200, {}, await request)
+        except openai.APIStatusError as error:
+            headers = {name.lower(): text for name, text in error.response.headers.items()}
+            return HttpAnswer(error.status_code, headers, error.response.content)
+        except _UnreadableError as error:
+            raise error.meaning from error
+        except openai.OpenAIError as error:
+            raise TransportError from error
+
+
+class _UnreadableError(openai.OpenAIError):
+    """Carries the error of an answer that cannot be read through the SDK, which wraps or changes others."""
+
+    def __init__(self, meaning: TransportError) -> None:
+        super().__init__(str(meaning))
+        self.meaning = meaning
+
+
+class _Sdk(openai.AsyncOpenAI):
+    """The SDK, made to send the headers of the settings and no others.
+
+    By itself it also sends some that describe this computer, and keys that the environment holds for OpenAI.
+    """
+
+    def __init__(self, url: str, settings: EndpointSettings) -> None:
+        self._ours = {
+            "accept": "application/json",
+            "accept-encoding": "identity",
+            "content-type": "application/json",
+            "user-agent": f"Tagscribe/{VERSION}",
+            **{name.lower(): str(value) for name, value in settings.headers.items()},
+        }
+        if key := settings.api_key.get_secret_value():
+            self._ours.setdefault("authorization", f"Bearer {key}")
+        added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
+        # The SDK adds these headers last, unless the request itself says to omit them.
+        self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
+        super().__init__(
+            base_url=url,
+            # The SDK insists on a key, but only the headers above are sent.
+            api_key="none",
+            max_retries=0,
+            timeout=settings.timeout,
+            http_client=_BoundedClient(
+                # A redirect could carry the key to another host.
+                follow_redirects=False,
+                # The proxies in the environment are meant for other hosts than this computer.
+                trust_env=not is_loopback(urlsplit(url).hostname or ""),
+            ),
+        )
+
+    @property
+    def default_headers(self) -> dict[str, str | openai.Omit]:
+        """The headers of every request."""
+        return {**self._ours}
+
+
+class _BoundedClient(openai.DefaultAioHttpClient):
+    """Reads each answer as it comes, and stops where it is too large once it is unpacked.
+
+    The SDK itself reads and parses whatever comes: 2 MB of gzip may unpack to gigabytes.
+    """
+
+    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
+        """Send a request and read its answer; raises _UnreadableError where that cannot be read."""
+        try:
+            response = await super().send(request, **{**options, "stream": True})
+        except aiohttp.ClientResponseError as error:
+            raise _UnreadableError(BrokenHttpError(error.message)) from error
+        except UnicodeError as error:
+            # The SDK encodes the words behind the status, which may be in any encoding.
+            raise _UnreadableError(BrokenHttpError("a status line that is no ASCII")) from error
+        if _is_plain_and_small(response):
+            # The usual answer: it has the length that it tells, and its bytes are taken as they are.
+            await response.aread()
+            return response
+        body = bytearray()
+        try:
+            # The library unpacks at most a megabyte for each of these pieces.
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    # The traceback of the error keeps this function's variables for a while.
+                    body.clear()
+                    raise _UnreadableError(TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB"))
+            refuse_many_values(body)
+        except ValueError as error:
+            body.clear()
+            raise _UnreadableError(TooLargeError(str(error))) from error
+        finally:
+            await response.aclose()
+        content = _as_utf8(bytes(body), response.headers.get("content-type", ""))
+        # Without the headers that say how the body was packed and encoded.
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
+        ]
+        return type(response)(response.status_code, headers=headers, content=content, request=request)
+
+
+def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above
+    """Whether an answer is a success, not packed, UTF-8, and told to be too short to hold too many values."""
+    told, headers = response.headers.get("content-length", ""), response.headers
+    if "content-encoding" in headers or "transfer-encoding" in headers or not response.is_success:
+        return False
+    if _IS_UTF8.match(headers.get("content-type", "")) is None:
+        return False
+    return told.isascii() and told.isdecimal() and len(told) < 8 and int(told) <= MOST_JSON_VALUES
+
+
+def _as_utf8(body: bytes, content_type: str) -> bytes:
+    """The body as UTF-8. What its bytes show counts more than what is declared, which is often a default."""
+    encoding = json.detect_encoding(body)
+    try:
+        text = body.decode(encoding)
+    except UnicodeError:
+        declared = _CHARSET.search(content_type)
+        if declared is None:
+            return body
+        try:
+            text = body.decode(declared[1], "replace")
+        except LookupError:
+            return body
+    return body if encoding == "utf-8" and text.isascii() else text.encode("utf-8", "replace")

@@ -1,0 +1,266 @@
+"""What arrives on the socket, byte by byte, and what is made of it: a text, or what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from errors import ItemError, StageError, UserError
+from llm.concurrency import Concurrency
+from llm.endpoint import Endpoint
+from llm.prompts import Message
+from llm.replies import Form, clean
+from settings import EndpointSettings
+from tests.fakes.answers import Json
+from tests.fakes.endpoint import FakeEndpoint, Raw
+
+CAPTION = "A girl with long hair stands outdoors, smiling at the viewer."
+HALF = "A girl with long hair stands outdoors near a wooden"
+ASKED = [Message("user", "Write a caption.")]
+
+
+class Case(NamedTuple):
+    """Bytes on the socket, and what is expected: a text, or a part of the message and perhaps the reason."""
+
+    data: bytes
+    expected: str
+    reason: str = "done"
+
+
+def answer(body: str | bytes | Json, *headers: str, status: str = "200 OK") -> bytes:
+    """Return an HTTP message; where no header tells the type, none is sent."""
+    content = json.dumps(body).encode() if isinstance(body, dict) else body
+    content = content.encode() if isinstance(content, str) else content
+    told = [] if any(each.startswith(("Content-L", "Transfer")) for each in headers) else [len(content)]
+    lines = [f"HTTP/1.1 {status}", *headers, *(f"Content-Length: {length}" for length in told), "", ""]
+    return "\r\n".join(lines).encode() + content
+
+
+def completion(content: object = CAPTION, finish_reason: object = "stop", **message: object) -> Json:
+    """Return a completion whose message has this content, and whatever else is named."""
+    whole = {"role": "assistant", "content": content, **message}
+    return {"model": "m", "choices": [{"index": 0, "message": whole, "finish_reason": finish_reason}]}
+
+
+GOOD = json.dumps(completion())
+UNREADABLE = "answered with broken HTTP"
+FOREIGN = "speaks no HTTP: correct url in config.ini, or start the model server there"
+
+
+def events(*pieces: object, last: str = "data: [DONE]\n\n") -> str:
+    """Return a stream of server-sent events."""
+    return "".join(f"data: {json.dumps(piece)}\n\n" for piece in pieces) + last
+
+
+def piece(finish_reason: str | None = None, **delta: object) -> Json:
+    """Return one piece of a stream."""
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
+
+
+MALFORMED = {
+    "a header of 9 kB": answer(GOOD, f"X-Policy: {'x' * 9000}"),
+    "two hundred headers": answer(GOOD, *(f"X-{number}: 1" for number in range(200))),
+    "two lengths": answer(GOOD, f"Content-Length: {len(GOOD)}", "Content-Length: 5"),
+    "a length beside chunks": answer("0\r\n\r\n", "Transfer-Encoding: chunked", "Content-Length: 5"),
+    "a header without colon": answer(GOOD, "foo bar"),
+    "a chunk of no size": answer("zz\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
+    "longer than its length": answer(GOOD, "Content-Length: 5"),
+    "a length below zero": answer(GOOD, "Content-Length: -5"),
+    "a reason of 9 kB": answer(GOOD, status=f"200 {'x' * 9000}"),
+    "a reason in Latin-1": b"HTTP/1.1 200 D\xe9j\xe0 vu\r\nContent-Length: 2\r\n\r\n{}",
+    "a status of two digits": answer(GOOD, status="20 OK"),
+    "a zero in a header": answer(GOOD, "X-A: a\0b"),
+}
+BANNERS = {
+    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "a TLS alert": b"\x15\x03\x01\x00\x02\x02\x16",
+    "redis": b"-ERR unknown command 'POST'\r\n",
+    "a frame of HTTP/2": b"\0\0\x12\x04\0\0\0\0\0",
+    "a page without a head": b"<html><body>Welcome</body></html>",
+    "mail": b"220 mail.example ESMTP\r\n",
+    "a radio": b"ICY 200 OK\r\n\r\n",
+    "zeros": b"\0" * 20_000,
+}
+HUNG_UP = {
+    "nothing": b"",
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-",
+    "no gzip": answer(GOOD, "Content-Encoding: gzip"),
+    "half a body": answer(GOOD, "Content-Length: 900"),
+}
+TAKEN = {
+    "no type": answer(GOOD),
+    "text": answer(GOOD, "Content-Type: text/plain; charset=utf-8"),
+    "a page": answer(GOOD, "Content-Type: text/html"),
+    "bytes": answer(GOOD, "Content-Type: application/octet-stream"),
+    "events that are none": answer(GOOD, "Content-Type: text/event-stream"),
+    "capitals": answer(GOOD, "Content-Type: Application/JSON"),
+    "white space": answer(f"\n\n  {GOOD}"),
+    "a mark in front": answer(b"\xef\xbb\xbf" + GOOD.encode()),
+    "UTF-16": answer(GOOD.encode("utf-16"), "Content-Type: application/json; charset=utf-16"),
+    "a charset that is none": answer(GOOD, "Content-Type: application/json; charset=hex"),
+    "a mark of the end": answer(f"{GOOD}\n\ndata: [DONE]\n\n", "Content-Type: text/event-stream"),
+    "comments": answer(f"\n\n: OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n{GOOD}"),
+    "one event": answer(events(completion())),
+    "a stream": answer(
+        events(
+            piece(role="assistant", content=""),
+            *(piece(content=part) for part in (CAPTION[:9], CAPTION[9:20], CAPTION[20:])),
+            piece("stop"),
+            {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 9}},
+        ),
+        "Content-Type: text/event-stream",
+    ),
+    "a stream with thoughts": answer(
+        events(
+            piece(reasoning_content="Hm. "), piece(reasoning_content="Yes."), piece("stop", content=CAPTION)
+        )
+    ),
+    "a stream in chunks": answer(
+        "".join(
+            f"{len(part):x}\r\n{part}\r\n"
+            for part in (": hello\r\n\r\nevent: x\nid: 3\n", *events(piece("stop", content=CAPTION)))
+        )
+        + "0\r\n\r\n",
+        "Transfer-Encoding: chunked",
+    ),
+    "an encoding that is not used": answer(GOOD, "Content-Encoding: br"),
+    "one part": answer(completion([{"type": "text", "text": CAPTION}])),
+    "two parts": answer(completion([{"type": "text", "text": CAPTION[:6]}, {"text": CAPTION[6:]}])),
+    "thoughts in parts": answer(
+        completion(
+            [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+                {"type": "reasoning", "text": "hm"},
+                {"type": "text", "text": CAPTION},
+            ]
+        )
+    ),
+    "output_text": answer(completion([{"type": "output_text", "text": CAPTION}])),
+    "texts": answer(completion([CAPTION[:7], CAPTION[7:]])),
+    "one object": answer(completion({"type": "text", "text": {"value": CAPTION}})),
+    "refusal null": answer(completion(refusal=None, reasoning_content="I think.")),
+    "an error that is none": answer({**completion(), "error": None}),
+    **{
+        f"ends by {word}": answer(completion(finish_reason=word))
+        for word in ("eos", "end_turn", "STOP", None)
+    },
+    **{
+        f"ends by {word}": answer(completion(finish_reason=word))
+        for word in ("stop_sequence", "eos_token", "")
+    },
+}
+CUT_OFF = (
+    *(
+        "length",
+        "max_tokens",
+        "model_context_window_exceeded",
+        "network_error",
+        "insufficient_system_resource",
+    ),
+    *(
+        "cancelled",
+        "timeout",
+        "incomplete",
+        "limit",
+        "OTHER",
+        "MAX_TOKENS",
+        "abort",
+        "unknown",
+        "error",
+        "lorem",
+    ),
+)
+BLOCKED = (
+    *("content_filter", "SAFETY", "sensitive", "BLOCKLIST", "SPII", "IMAGE_SAFETY", "PROHIBITED_CONTENT"),
+    *("content_filter: SAFETY", "RECITATION", "moderation", "guardrail_intervened"),
+)
+SHAPES = {
+    **{name: Case(data, UNREADABLE, "broken HTTP") for name, data in MALFORMED.items()},
+    **{name: Case(data, FOREIGN, "user") for name, data in BANNERS.items()},
+    **{name: Case(data, "hung up", "connection lost") for name, data in HUNG_UP.items()},
+    **{name: Case(data, CAPTION) for name, data in TAKEN.items()},
+    **{word: Case(answer(completion(HALF, word)), "stops in the middle", "cut off") for word in CUT_OFF},
+    **{
+        word: Case(answer(completion(HALF, word)), "withheld", "blocked by the server's filter")
+        for word in BLOCKED
+    },
+    "a stream that breaks off": Case(
+        answer(events(piece(content=HALF), last="")), "stops in the middle", "cut off"
+    ),
+    "two sentences in parts": Case(
+        answer(completion([{"text": "A girl smiles."}, {"text": "She waves."}])), "A girl smiles. She waves."
+    ),
+    "Latin-1 as declared": Case(
+        answer(
+            json.dumps(completion("A café."), ensure_ascii=False).encode("latin-1"),
+            "Content-Type: application/json; charset=iso-8859-1",
+        ),
+        "A café.",
+    ),
+    "filtered without a message": Case(
+        answer({"choices": [{"finish_reason": "content_filter: PROHIBITED_CONTENT"}]}),
+        "withheld",
+        "blocked by the server's filter",
+    ),
+    "only reasoning_content": Case(
+        answer(completion("", reasoning_content="The user wants a caption.")),
+        "the model only thought",
+        "reasoning without an answer",
+    ),
+    "only reasoning": Case(
+        answer(completion(None, reasoning=[{"type": "text", "text": "Hm."}])),
+        "the model only thought",
+        "reasoning without an answer",
+    ),
+    "a stream of thoughts": Case(
+        answer(events(piece(reasoning="Hm. "), piece(reasoning="Hm."), piece("stop"))),
+        "the model only thought",
+        "reasoning without an answer",
+    ),
+    "a refusal of its own": Case(
+        answer(completion(None, refusal="This request was turned down.")), "turned down", "refused"
+    ),
+    "a page": Case(answer("<html>Log in</html>"), "something that is no chat completion", "no completion"),
+    "no choices": Case(answer({"choices": None}), "something that is no chat completion", "no completion"),
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeEndpoint]:
+    with FakeEndpoint() as running:
+        yield running
+
+
+def outcome(server: FakeEndpoint, data: bytes, **chosen: object) -> tuple[str, str]:
+    """What becomes of an answer: "done" and the text, or a reason ("user", "stage" too) and the message."""
+
+    async def ask() -> tuple[str, str]:
+        settings = EndpointSettings.model_validate({"retries": "0", "wait_for_server": "0", **chosen})
+        endpoint = Endpoint(settings, server.url, "tiny", Concurrency(1))
+        try:
+            reply = await endpoint.complete(ASKED)
+            return "done", clean(reply.text, reply.finish_reason, Form())
+        except ItemError as error:
+            return error.reason, str(error)
+        except UserError as error:
+            return "user", str(error)
+        except StageError as error:
+            return "stage", str(error)
+        finally:
+            await endpoint.close()
+
+    server.script(Raw(data))
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_whatever_arrives_is_a_text_or_one_sentence(server: FakeEndpoint, name: str) -> None:
+    case = SHAPES[name]
+    reason, said = outcome(server, case.data)
+    assert reason == case.reason, said
+    assert said == case.expected if reason == "done" else case.expected in said
+    assert said.isprintable()
