@@ -19,8 +19,7 @@ from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError, Problem, UserError
 from settings import Settings
-from styling.forms import CAPTION, Forms
-from styling.style import read_style
+from styling.forms import Forms
 from tags.filters import HiddenTraits
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
@@ -136,8 +135,7 @@ class Project:
     @cached_property
     def forms(self) -> Forms:
         """The captions of each picture, and the style in which they are written; raises UserError."""
-        chosen = self.settings.interpreter
-        return Forms(read_style(chosen.style), chosen.variants or (CAPTION,))
+        return Forms.of(self.settings.interpreter)
 
     @cached_property
     def finishing(self) -> Finishing:
@@ -314,6 +312,6 @@ def refuse_broken_templates(settings: Settings) -> None:
     """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
     from llm.prompts import Prompt
 
-    read_style(settings.interpreter.style)
+    Forms.of(settings.interpreter)
     for _, path, variables in templates_of_stages(settings):
         Prompt(path, variables)

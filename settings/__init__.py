@@ -270,8 +270,16 @@ class InterpreterSettings(StageSettings):
         "75",
         ge=1,
     )
+    tokenizer_file: checks.OptionalPath = _setting(
+        "",
+        "tokenizer.json of the text encoder, to count the tokens of which a style has a limit; empty: they "
+        "are estimated",
+        "tokenizer.json",
+    )
     shorten: bool = _setting(
-        "False", "whether a caption over max_words or max_tokens_clip loses the sentences at its end"
+        "False",
+        "whether a caption over max_words, max_tokens_clip or the limit of its style loses the sentences at "
+        "its end",
     )
 
     @property

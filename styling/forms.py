@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
+from settings import InterpreterSettings
 from styling.sections import TRIGGER
-from styling.style import SENTENCES, Style
+from styling.style import SENTENCES, Style, read_style
 from styling.tag_line import Tagged, written
+from styling.tokens import Limit
 
 # The caption where no variants are asked for.
 CAPTION = "caption"
@@ -31,6 +35,22 @@ class Forms:
 
     style: Style
     names: Sequence[str]
+    vocabulary: Path | None = None
+
+    @classmethod
+    def of(cls, settings: InterpreterSettings) -> Forms:
+        """What [Interpreter] asks for; raises UserError where style or vocabulary cannot be used."""
+        style = read_style(settings.style)
+        forms = cls(style, settings.variants or (CAPTION,), settings.tokenizer_file)
+        if forms.limit is not None:
+            forms.limit.count("")
+        return forms
+
+    @cached_property
+    def limit(self) -> Limit | None:
+        """How much of a caption the text encoder reads, counted by its `vocabulary` where that is named."""
+        limit = self.style.limit
+        return replace(limit, vocabulary=self.vocabulary) if limit else None
 
     @property
     def written_by_model(self) -> list[str]:

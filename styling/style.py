@@ -16,6 +16,7 @@ from pathlib import Path
 from decoding import decoded, open_file
 from errors import UserError
 from styling.sections import ALL, SECTIONS
+from styling.tokens import ENCODERS, Limit
 
 SENTENCES = "sentences"
 DEFAULT = "prose"
@@ -26,7 +27,20 @@ _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _SENTENCES = re.compile(r"[1-9]\d?(?:-[1-9]\d?)?")
 _YEARS = re.compile(r"(\d{4})-(\d{4})?")
 _TABLES = ("style", "sections", "safety", "years")
-_KEYS = ("form", "sentences", "ask", "spelling", "brackets", "artist", "character", "prefix", "prefix_by")
+_KEYS = (
+    "form",
+    "sentences",
+    "ask",
+    "spelling",
+    "brackets",
+    "artist",
+    "character",
+    "prefix",
+    "prefix_by",
+    "encoder",
+    "limit",
+    "beside",
+)
 _SPELLINGS = ("spaces", "underscores")
 _BRACKETS = ("plain", "escaped")
 
@@ -51,7 +65,8 @@ class Style:
     `sentences` is how many the model is asked for ("2", "2-4", "" for as many as the template says), and
     `ask` what else is added to the request. `artist` and `character` say how names are written: `@{name}`.
     `safety` has the word for each of RATINGS. `prefix` begins each caption, but for the trainers `prefix_by`,
-    which add it themselves. `digest` tells whether the file is still the same.
+    which add it themselves. `limit` is how much of a caption the text encoder reads, None if it is not told.
+    `digest` tells whether the file is still the same.
     """
 
     name: str
@@ -68,6 +83,7 @@ class Style:
     years: Sequence[Years] = ()
     prefix: str = ""
     prefix_by: tuple[str, ...] = ()
+    limit: Limit | None = None
 
     @property
     def is_default(self) -> bool:
@@ -144,6 +160,7 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
         tuple(_years(words, span) for words, span in tables.get("years", {}).items()),
         keys.get("prefix", ""),
         tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(",")))),
+        _limit(keys),
     )
 
 
@@ -177,6 +194,15 @@ def _with_name(keys: Mapping[str, str], key: str) -> str:
     if "{name}" not in value:
         raise ValueError(f"{key} = {value} should hold {{name}}, where the name stands")
     return value
+
+
+def _limit(keys: Mapping[str, str]) -> Limit | None:
+    if not keys.keys() & {"encoder", "limit", "beside"}:
+        return None
+    most, beside = keys.get("limit", ""), keys.get("beside", "0")
+    if not (most.isdecimal() and beside.isdecimal() and int(beside) < int(most)):
+        raise ValueError("limit should be how many tokens are read, such as 512, and beside a smaller number")
+    return Limit(_one_of(keys, "encoder", ENCODERS), int(most), int(beside))
 
 
 def _safety(table: Mapping[str, str]) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from llm.prompts import Message, Prompt
 from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens
 from settings import Settings
 from settings.wikis import WIKIS
-from styling.style import read_style
+from styling.forms import Forms
 from summaries import summarizing
 from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
@@ -31,7 +31,7 @@ _COMMON_TAG = "1girl"
 def check_templates(settings: Settings) -> Iterator[Finding]:
     """Read the style, and the template of each stage that runs."""
     try:
-        style = read_style(settings.interpreter.style)
+        style = Forms.of(settings.interpreter).style
         yield ok(f"[Interpreter] style {style.name}: a caption is {style.form}")
     except UserError as error:
         yield problem(str(error))

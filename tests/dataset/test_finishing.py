@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from dataset.finishing import Finishing, clip_tokens, with_trigger
+from dataset.finishing import Finishing, with_trigger
 from dataset.trainers import TARGETS
 from errors import ItemError, UserError
 from settings import InterpreterSettings
 from styling.forms import Forms
 from styling.style import read_style
 from styling.tag_line import Tagged
+from styling.tokens import estimated_tokens
 from tags.filters import HiddenTraits
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.project import Project
@@ -163,7 +164,7 @@ def test_a_hidden_trait_is_reported_but_not_if_it_is_in_the_prefix() -> None:
     ],
 )
 def test_the_estimate_of_tokens_is_close_to_what_clip_counts(text: str, tokens: int) -> None:
-    assert clip_tokens(text) == tokens
+    assert estimated_tokens(text, "clip") == tokens
 
 
 def test_every_variant_is_finished_and_named_in_what_is_reported() -> None:

@@ -66,6 +66,7 @@ ROUNDS: Mapping[str, Round] = {
     "no captions": Round("calm", {}),
     "floor": Round("calm", {}),
     "source": Round("calm", {}),
+    "tokens": Round("calm", {"Interpreter.style": "anima"}),
     "variants": Round("calm", {"Interpreter.max_words": "8"}),
     "refused": Round("troubled", {}),
     "refused in stages": Round("troubled", {}),
@@ -331,6 +332,9 @@ CASES: Mapping[str, Case] = {
     ),
     "Interpreter.max_words": Case("endpoint", "5", is_said("over max_words")),
     "Interpreter.max_tokens_clip": Case("stages", "5", is_said("over max_tokens_clip")),
+    "Interpreter.tokenizer_file": Case(
+        "tokens", "no.json", lambda seen: "no.json is no tokenizer.json" in seen.result.err
+    ),
     "Interpreter.shorten": Case("variants", "True", caption_is("miku", "[^.]*\\.\n.*")),
 }
 

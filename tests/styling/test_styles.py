@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -245,3 +246,28 @@ def test_a_style_of_ones_own_stands_beside_config_ini(tmp_path: Path) -> None:
     (tmp_path / "styles" / "mine.ini").write_text(text, encoding="utf-8")
     assert project.run().code == 0
     assert project.caption("a") == "hatsune_miku, solo, aqua_hair, smile, tree"
+
+
+def test_several_kinds_of_captions_share_the_sentences_of_one_request(tmp_path: Path) -> None:
+    said = {
+        "short": "Hatsune Miku smiles.",
+        "long": "Hatsune Miku, a girl with aqua hair, smiles near a tree.",
+    }
+    with FakeEndpoint(answer=lambda body: json.dumps(said)) as endpoint:
+        project = Project(
+            tmp_path,
+            endpoint.url,
+            Interpreter__style="anima",
+            Interpreter__variants="tags, short, long, tags+short, short+tags",
+            Dataset__target="imagefolder",
+        )
+        add_miku(project)
+        project.run()
+        assert len(endpoint.requests) == 1
+    tags = "safe, 1girl, hatsune miku, @example artist, solo, aqua hair, smile, tree"
+    both = f"{tags}. {said['short']}", f"{said['short']} {tags}"
+    lines = [tags, said["short"], said["long"], *both]
+    assert project.caption("a").split("\n") == lines
+    (row,) = (project.captions / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    names = ("text", "text_short", "text_long", "text_tags+short", "text_short+tags")
+    assert json.loads(row) == {"file_name": "a.png", **dict(zip(names, lines, strict=True))}
