@@ -16,6 +16,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _serve(picture, tags)
     _give_sleep_to_animals(picture)
     _give_parts_to_buildings(picture)
+    _give_land_to_the_shore(picture)
     _make_named_one_a_being(picture)
     if picture.has("clothes"):
         _take(picture, "act", lambda role: role.phrase == _CLOTHED)
@@ -87,6 +88,19 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         _move(picture, "place", "thing", words["buildings"] | words["parts_of_buildings"])
     elif picture.has("sky"):
         _move(picture, "place", "thing", words["buildings"])
+
+
+def _give_land_to_the_shore(picture: Picture) -> None:
+    """A ship on the ocean is near an island, and not on it."""
+    if (
+        picture.has(*COUNTS)
+        or picture.names
+        or not any(said.startswith("on the ") for said in picture.phrases("on"))
+    ):
+        return
+    ashore = lists().words["on_shore"]
+    nouns = {noun for role in picture.roles.get("place", ()) if (noun := _noun(role)) not in ashore}
+    _move(picture, "place", "feature", nouns)
 
 
 def _make_named_one_a_being(picture: Picture) -> None:

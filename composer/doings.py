@@ -88,7 +88,7 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
 def where(picture: Picture, without: Collection[str] = ()) -> str:
     """The places as one clause, without those of some slots: "outdoors in a forest at night"."""
     places: list[str] = []
-    outside = seen_outside(picture)
+    outside = seen_outside(picture, without)
     for lead, of_lead in _PLACE_SLOTS:
         slots = [slot for slot in of_lead if slot not in without]
         said = [place for slot in slots for place in merged(picture, slot) if place not in outside]
@@ -114,16 +114,17 @@ def _width(place: str) -> int:
     """What to order places by, the smaller first: "on a street in an oasis in a desert"."""
     if not place.startswith("in "):
         return 0
-    return 2 if place.rpartition(" ")[2] in lists().words["wide_places"] else 1
+    words, noun = lists().words, place.rpartition(" ")[2]
+    return 1 if noun in words["narrow_places"] else 3 if noun in words["wide_places"] else 2
 
 
-def seen_outside(picture: Picture) -> list[str]:
+def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     """What is behind a window: nobody sits in a bookstore in the rain, nor in a train under clouds."""
     words = lists().words
     inout, places = picture.phrases("inout"), picture.phrases("place")
     is_inside = "indoors" in inout or any(place.endswith(" interior") for place in places)
     if is_inside:
-        views = [view for slot in _OUTSIDE for view in merged(picture, slot)]
+        views = [view for slot in _OUTSIDE if slot not in without for view in merged(picture, slot)]
         return [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
     has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
     if not has_window or "outdoors" in inout or picture.has("landmark", "sky"):

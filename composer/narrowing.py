@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from composer.phrasing import lists
-from composer.words import role_of
+from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
 
@@ -69,9 +69,10 @@ def _on_part(tag: str, tags: Sequence[str]) -> str:
 
 def _in_state(tag: str, tags: Sequence[str]) -> str:
     """hat_removed: straw_hat_removed, cake_slice: strawberry_shortcake_slice."""
-    state = next((state for state in _STATES if tag.endswith(state)), "")
-    others = [other for other in tags if other != tag]
-    return _narrowest(tag.removesuffix(state), others) + state if state else ""
+    if not tag.endswith(_STATES):
+        return ""
+    state = next(state for state in _STATES if tag.endswith(state))
+    return _narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
 
 
 def _placed_on(tag: str, tags: Sequence[str]) -> str:
@@ -91,16 +92,18 @@ def _seated(tag: str, tags: Sequence[str]) -> str:
 
 def _made_animal(tag: str, tags: Sequence[str]) -> str:
     """robot_animal: robot_dog."""
-    others = [other for other in tags if other != tag]
-    return tag.removesuffix("animal") + _narrowest("animal", others) if tag in _MADE_ANIMALS else ""
+    if tag not in _MADE_ANIMALS:
+        return ""
+    return tag.removesuffix("animal") + _narrowest("animal", [other for other in tags if other != tag])
 
 
 def _in_nature(tag: str, tags: Sequence[str]) -> str:
     """Sky: cloudy_sky, ocean: on_ocean."""
     if tag in lists().words["waters"]:
         return _on_or_in(tags) + tag
-    has_other_sky = any(other.endswith(f"_{_SKY}") for other in tags)
-    return _CLOUDY_SKY if tag == _SKY and not has_other_sky and not _CLOUDS.isdisjoint(tags) else ""
+    if tag != _SKY or _CLOUDS.isdisjoint(tags) or any(other.endswith(f"_{_SKY}") for other in tags):
+        return ""
+    return _CLOUDY_SKY
 
 
 def _young(tag: str, tags: Sequence[str]) -> str:
@@ -108,6 +111,14 @@ def _young(tag: str, tags: Sequence[str]) -> str:
     parents = {parent for parent, child in _YOUNG.items() if child in tags}
     child = _YOUNG.get(_only_one(parents & broader_tags(tag))) if parents else None
     return f"{tag}_{child}" if child and tag != child else ""
+
+
+def _coloured(tag: str, tags: Sequence[str]) -> str:
+    """white_horse: white_unicorn."""
+    colour, _, animal = tag.partition("_")
+    if lists().adjective_rank.get(colour) != COLOUR_RANK or role_of(tag).slot != "being":
+        return ""
+    return f"{colour}_{_narrowest(animal, [other for other in tags if not other.endswith(f'_{animal}')])}"
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
@@ -126,6 +137,7 @@ _RULES = (
     _made_animal,
     _in_nature,
     _young,
+    _coloured,
     _with_object,
 )
 

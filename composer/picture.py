@@ -13,7 +13,7 @@ from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
-from tags.categories import CHARACTER, COPYRIGHT, NO_SERIES, SPECIES, UNSEEN
+from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
@@ -72,7 +72,7 @@ def sort_tags(
         if category == CHARACTER:
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
-            titles += [display_name(tag)] if tag != NO_SERIES else []
+            titles += [] if is_unsaid(tag) else [display_name(tag)]
         else:
             others.append(tag)
     titles = _without_parts_of_longer(titles)
@@ -112,12 +112,17 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         is_species = tag in species
         role = Role("species", as_words(tag), covers=broader_tags(tag)) if is_species else role_of(spoken)
         said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
+    groups = [(alike, role) for alike, role in said.values() if role.slot != META]
     # Tags that say the same do not cover each other.
-    covered = frozenset[str]().union(*(role.covers.difference(alike) for alike, role in said.values()))
-    for alike, role in said.values():
-        left = [tag for tag in alike if tag not in covered]
-        if left and role.slot != META:
-            yield left[0], role
+    covered = frozenset[str]().union(*(role.covers.difference(alike) for alike, role in groups))
+    kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}
+    # Of those that cover each other, as horseback_riding and riding_horse, the one that covers most is kept.
+    left_out = sorted(set(range(len(groups))) - kept.keys(), key=lambda at: (-len(groups[at][1].covers), at))
+    for at in left_out:
+        alike, role = groups[at]
+        if all(other.covers.isdisjoint(alike) for other in kept.values()):
+            kept[at] = role
+    yield from ((groups[at][0][0], kept[at]) for at in sorted(kept))
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:

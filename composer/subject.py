@@ -73,7 +73,7 @@ def find_subject(picture: Picture) -> Subject:
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
         number = _MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
-        return Subject(text, "it", number, ends_in_aside=bool(groups))
+        return Subject(text, "it", number, ends_in_aside=bool(groups) or text.endswith(", alone"))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
