@@ -142,8 +142,10 @@ def _undo(options: argparse.Namespace) -> ExitCode:
 
 def _export(options: argparse.Namespace) -> ExitCode:
     from captioning.project import Project
-    from commands.export import export
+    from commands.export import export, targets
 
+    if options.export == [""]:
+        return _print_result(targets())
     return export(Project(_settings(options)), options.export, _print)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
+    from wiki.tag_meanings import TagMeanings
     from writing.material import Material
 
 
@@ -127,6 +128,16 @@ class Project:
         left_out = frozenset(chosen.exclude_categories)
         return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
 
+    def known_categories(self, tags: Sequence[str]) -> dict[str, str]:
+        """The categories of the tags of a picture, without what the tag files of others tell."""
+        return self._meanings.categories(tags)
+
+    @cached_property
+    def _meanings(self) -> TagMeanings:
+        from wiki.tag_meanings import TagMeanings
+
+        return TagMeanings(self.own, self.cache, {})
+
     @cached_property
     def target(self) -> Target:
         """The trainer that reads the captions."""
@@ -143,9 +154,8 @@ class Project:
         from dataset.finishing import Finishing
 
         tags = self.settings.tags
-        return Finishing(
-            self.settings.interpreter, tags.trigger, HiddenTraits.of(tags.hide), self.target, self.forms
-        )
+        hidden = HiddenTraits.of(tags.hide)
+        return Finishing(self.settings.interpreter, tags.trigger, hidden, self.target, self.forms)
 
     @property
     def wanted(self) -> Wanted:
@@ -201,11 +211,9 @@ class Project:
         self.refuse_moved()
         from review.pages import Sources
         from review.report import write_report
-        from wiki.tag_meanings import TagMeanings
 
-        captions, descriptions = self.captions.texts, self.descriptions.texts
+        captions, descriptions, known = self.captions.texts, self.descriptions.texts, self._meanings
         # What the tag files of other pictures tell is not worth reading all of them.
-        known = TagMeanings(self.own, self.cache, {})
         what_is_known = known.categories, known.implied, known.meanings, self.finishing
         return write_report(Sources(self.collection, captions, descriptions, self.journal, *what_is_known))
 

@@ -6,16 +6,19 @@ Pictures that are never captioned are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from captioning.project import Project
+from captioning.trainer_advice import misread_texts, what_to_write
 from dataset.disk import remove_own, write_pieces
-from dataset.images import Picture
-from dataset.trainers import Captioned, Target, captioned
-from english import amount
+from dataset.images import Picture, evenly_spread
+from dataset.side_files import Captioned
+from dataset.trainers import Target, captioned, captions_in
+from english import amount, first_few
 from errors import ExcludedError, ItemError
 
 _FOREIGN = (
@@ -23,6 +26,8 @@ _FOREIGN = (
     "move it away and run again."
 )
 _MOST_TOLD = 5
+# Of a large data set so many texts are looked at as takes some tenths of a second.
+_MOST_LOOKED_AT = 20_000
 
 
 @dataclass(slots=True)
@@ -30,14 +35,17 @@ class Count:
     """How many captions there are and how many files were written, and what the user should know of them.
 
     `joined` are texts of several lines that were read as one caption, `unread` are pictures whose tag files
-    cannot be read, and `foreign` are sentences about files of somebody else's, which are left as they are.
+    cannot be read, `changed` are captions that the trainer changes, and `removed` are the names of files that
+    were removed. `foreign` are sentences about files of somebody else's, which are left as they are.
     """
 
     captions: int = 0
     missing: int = 0
     joined: int = 0
     unread: int = 0
+    changed: int = 0
     files: int = 0
+    removed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
 
     def told(self) -> list[str]:
@@ -46,70 +54,94 @@ class Count:
         more = [f"… and {amount(rest, 'other file')} were left as they are too."] if rest > 0 else []
         return [*self.foreign[:_MOST_TOLD], *more]
 
-    def line(self, target: str, place: Path) -> str:
-        """All of it in one line."""
+    def lines(self, target: Target, place: Path) -> Iterator[str]:
+        """All of it, apart from what `told` has."""
         captions, files = amount(self.captions, "caption"), amount(self.files, "file")
-        parts = [f"For {target}: {captions}, {files} written to {place}"]
+        parts = [f"For {target.name}: {captions}, {files} written to {place}"]
         if self.missing:
             parts.append(f"{amount(self.missing, 'picture')} without a caption")
         if self.unread:
             parts.append(f"{amount(self.unread, 'picture')} left out, because a tag file cannot be read")
         if self.joined:
             parts.append(f"{amount(self.joined, 'text')} of several lines read as one caption")
-        return f"{'; '.join(parts)}."
+        yield f"{'; '.join(parts)}."
+        if self.changed:
+            yield f"{target.name} changes {amount(self.changed, 'caption')}: {target.changes}."
+        if self.removed:
+            yield (
+                f"Removed, because the captions that they were made from are gone, or were made for another "
+                f"trainer: {first_few(self.removed)}."
+            )
 
 
-def existing_captions(project: Project, count: Count) -> Iterator[Captioned]:
-    """Every picture that has a caption, in natural order, folder by folder.
+class Existing:
+    """The pictures that have a caption, in natural order, folder by folder; read anew each time."""
 
-    They are counted in `count`, anew each time they are read.
-    """
-    count.captions = count.missing = count.joined = count.unread = 0
-    names = project.settings.interpreter.caption_names
-    for picture in project.collection.folder.pictures:
-        text = project.captions.read(picture.stem_name) or ""
-        captions = project.target.captions(text, names)
-        try:
-            tags = _tags(project, picture, text)
-        except ExcludedError:
-            continue
-        except ItemError:
-            # Nobody knows whether such a picture may be captioned.
-            count.unread += 1
-            continue
-        if not captions:
-            count.missing += 1
-            continue
-        count.captions += 1
-        count.joined += len(names) == 1 and "\n" in text
-        yield captioned(picture, captions, names, tags)
+    def __init__(self, project: Project, count: Count, target: Target | None = None) -> None:
+        """They are counted in `count`, anew each time. For Parquet there is no target."""
+        self._project = project
+        self._count = count
+        self._target = target
+        self._images = Path(os.path.abspath(project.settings.dataset.images)).as_posix()  # noqa: PTH100 - links stay
+        self._needs_classes = target is not None and target.needs_classes
+
+    def __iter__(self) -> Iterator[Captioned]:
+        count, project = self._count, self._project
+        count.captions = count.missing = count.joined = count.unread = count.changed = 0
+        names = project.settings.interpreter.caption_names
+        for picture in project.collection.folder.pictures:
+            text = project.captions.read(picture.stem_name) or ""
+            captions = captions_in(text, names)
+            try:
+                tags, categories = self._tags(picture, text)
+            except ExcludedError:
+                continue
+            except ItemError:
+                # Nobody knows whether such a picture may be captioned.
+                count.unread += 1
+                continue
+            if not captions:
+                count.missing += 1
+                continue
+            count.captions += 1
+            count.joined += len(names) == 1 and "\n" in text
+            if self._target is not None:
+                count.changed += any(self._target.trains_on(each) != each for each in captions)
+            address = f"{self._images}/{picture.name}"
+            yield captioned(picture, captions, names, tags, address, categories)
+
+    def _tags(self, picture: Picture, text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+        """The tags of a picture with this caption and their categories, none where there is no tag file.
+
+        Raises ItemError where they cannot be read, and ExcludedError.
+        """
+        description = self._project.descriptions.read(picture.stem_name) or ""
+        self._project.collection.admit(picture, *text.split("\n"), description)
+        if not picture.tag_file:
+            return (), {}
+        found = self._project.collection.tags(picture)
+        categories = dict(found.categories)
+        if self._needs_classes:
+            categories = {**self._project.known_categories(found.tags), **categories}
+        return found.tags, categories
 
 
-def _tags(project: Project, picture: Picture, text: str) -> tuple[str, ...]:
-    """The tags of a picture with this caption, none where there is no tag file.
-
-    Raises ItemError where they cannot be read, and ExcludedError.
-    """
-    description = project.descriptions.read(picture.stem_name) or ""
-    project.collection.admit(picture, *text.split("\n"), description)
-    return project.collection.tags(picture).tags if picture.tag_file else ()
-
-
-def write_beside_texts(project: Project, target: Target) -> Count:
+def write_beside_texts(project: Project, target: Target, *, is_run: bool = False) -> Count:
     """Write the further files of a target into the captions folder, but over nobody else's.
 
-    Those of captions that are no longer there are removed, because the trainer would go on reading them.
+    Those of captions that are no longer there are removed, because the trainer would go on reading them. A
+    run removes those of other targets too, as they tell of the captions before it.
     """
     count, captions = Count(), project.settings.dataset.captions
     writer = Writer(project, captions, count, target.name)
-    existing = existing_captions(project, count)
+    existing = Existing(project, count, target)
     if target.side_files is None:
         for _ in existing:
             pass  # Reading them counts them.
     else:
         for side in target.side_files(existing):
             writer.write(side.name, side.pieces)
-        writer.remove_others()
+    writer.remove_others(of_other_targets=is_run)
     project.journal.close()
     return count
 
@@ -146,21 +178,29 @@ class Writer:
         else:
             self._count.foreign.append(_FOREIGN.format(self._root / name))
 
-    def remove_others(self) -> None:
-        """Remove files of the target that were written earlier, and not by this writer."""
+    def remove_others(self, *, of_other_targets: bool) -> None:
+        """Remove files that were written earlier for the target, or for any, and not by this writer."""
         for name, file in self._written.items():
-            is_outdated = file.target == self._target and file.is_there and name not in self._names
-            if is_outdated and remove_own(self._root, name, file.digests):
-                self._journal.add_side_file(self._target, name, "")
+            is_outdated = file.is_there and file.target and name not in self._names
+            is_concerned = of_other_targets or file.target == self._target
+            if is_outdated and is_concerned and remove_own(self._root, name, file.digests):
+                self._journal.add_side_file(file.target, name, "")
+                self._count.removed.append(name)
 
 
 def write_after_run(project: Project, say: Callable[[str], None], trouble: Callable[[str], None]) -> None:
-    """Write the further files of the target in the settings; `trouble` is told what could not be written."""
-    if project.target.side_files is None:
-        return
-    if not project.captions.texts.names() and not project.journal.side_files():
-        return
-    count = write_beside_texts(project, project.target)
-    say(count.line(project.target.name, project.settings.dataset.captions))
-    for sentence in count.told():
-        trouble(sentence)
+    """Write the further files of the target in the settings, and say how its trainer finds all of it.
+
+    `trouble` is told what could not be written.
+    """
+    target, has_captions = project.target, not project.captions.texts.is_empty
+    if (target.side_files is not None and has_captions) or project.journal.may_have_side_files():
+        count = write_beside_texts(project, target, is_run=True)
+        for line in count.lines(target, project.settings.dataset.captions):
+            say(line)
+        for sentence in count.told():
+            trouble(sentence)
+    if has_captions:
+        looked_at = evenly_spread(project.collection.pictures, _MOST_LOOKED_AT)
+        for line in (*misread_texts(project, looked_at), *what_to_write(project)):
+            say(line)

@@ -61,8 +61,9 @@ _COMMANDS = (
     Argument("--undo", "put back the captions and descriptions that the last run replaced", _SWITCH),
     Argument(
         "--export",
-        "write the captions to a folder or file, in the form that a trainer reads or as parquet",
-        {"nargs": "+", "metavar": ("TARGET", "PLACE")},
+        "write the captions to a folder or file, in the form that a trainer reads or as parquet; alone, "
+        "it names the trainers",
+        {"nargs": "*", "metavar": ("TARGET", "PLACE")},
     ),
     Argument(
         "--merge-cache",
@@ -126,6 +127,8 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     if options.help:
         options.help = parser.format_help()
         return options
+    if options.export == []:
+        options.export = [""]
     _refuse_what_does_not_go_together(options)
     return options
 

@@ -7,13 +7,26 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.trainer_files import Count, Writer, existing_captions, write_beside_texts
+from captioning.trainer_files import Count, Existing, Writer, write_beside_texts
 from dataset.locks import locked
-from dataset.trainers import PARQUET_FILE, TARGETS, Captioned, Target, parquet_pieces, require_pyarrow
+from dataset.side_files import Captioned
+from dataset.trainers import PARQUET_FILE, TARGETS, Target, parquet_pieces, require_pyarrow
 from errors import ExitCode, UserError
 
 _PARQUET = "parquet"
 _NAMES = (*TARGETS, _PARQUET)
+
+
+def targets() -> str:
+    """What --export alone tells: the targets, and what each reads."""
+    lines = [f"  {name:<20} {target.files}" for name, target in TARGETS.items()]
+    return "\n".join(
+        (
+            "python caption.py --export TARGET [PLACE], where TARGET is one of",
+            *lines,
+            f"  {_PARQUET:<20} {PARQUET_FILE}: names, captions and tags as a table",
+        )
+    )
 
 
 def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -> ExitCode:
@@ -30,7 +43,9 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
         count = _export(project, name, place)
     if not count.captions:
         raise UserError(f"there are no captions in {captions}: run python caption.py first")
-    say(count.line(name, place or captions))
+    target = TARGETS.get(name, Target(name, "a table"))
+    for line in count.lines(target, place or captions):
+        say(line)
     if place is None and name in TARGETS and TARGETS[name].side_files is None:
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
     for sentence in count.told():
@@ -72,18 +87,19 @@ class _Exporter:
 
     def write_all(self, target: Target) -> None:
         """Write all that a target reads."""
-        if target.reads_texts:
+        if target.reads is not None:
             extension = self._project.settings.dataset.caption_extension
-            for each in self._captions():
+            for each in self._captions(target):
                 self._write(f"{each.picture.stem_name}{extension}", [target.text(each.captions)])
         if target.side_files is not None:
-            for side in target.side_files(self._captions()):
+            for side in target.side_files(self._captions(target)):
                 self._write(side.name, side.pieces)
 
     def write_single(self, target: Target, name: str) -> None:
         """Write the one further file of a target under a name of the user's choice."""
-        # sd-scripts is told the folder of the pictures; others look from where the file is.
-        captions = self._captions() if target.has_wildcards else self._captions_seen_from_root()
+        # Others are told the folder of the pictures; this one looks from where the file is.
+        is_seen_from_here = target.name == "imagefolder"
+        captions = self._captions_seen_from_root() if is_seen_from_here else self._captions(target)
         for side in target.side_files(captions) if target.side_files else ():
             self._write(name, side.pieces)
 
@@ -96,8 +112,8 @@ class _Exporter:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
         self._writer.write(name, pieces)
 
-    def _captions(self) -> Iterator[Captioned]:
-        return existing_captions(self._project, self.count)
+    def _captions(self, target: Target | None = None) -> Iterable[Captioned]:
+        return Existing(self._project, self.count, target)
 
     def _captions_seen_from_root(self) -> Iterator[Captioned]:
         """The captions of pictures named by their path from the root, if they are below it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from dataset.trainers import Target
+from dataset.trainers import Target, text_of
 from english import sentence_spans
 from errors import ItemError, Problem, UserError
 from settings import InterpreterSettings
@@ -53,7 +53,7 @@ class Finishing:
             lines.append(line)
             said_of = f"{name}: " if len(sentences) > 1 else ""
             notes += [note._replace(message=said_of + note.message) for note in noted]
-        return self.target.text(lines), notes
+        return text_of(lines), notes
 
     def sentences_in(self, text: str, tagged: Tagged) -> tuple[str, bool]:
         """The sentences of the first caption in a text, and whether tags stand beside them."""

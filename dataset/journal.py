@@ -182,6 +182,10 @@ class Journal:
                 file.digests.add(record.text)
         return found
 
+    def may_have_side_files(self) -> bool:
+        """Whether some line may be of a further file for a trainer, from a fast search."""
+        return self._lines.may_say("stage", _SIDE_FILES)
+
     def watch(self) -> None:
         """From now on refuse to add lines if somebody moved or removed the file."""
         self._lines.watch()

@@ -102,6 +102,11 @@ class Texts:
         """The names that have a text; an empty file does not count."""
         return {name for name, _ in self._found()}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no text at all."""
+        return next(self._found(), None) is None
+
     def stamp(self, name: str) -> int | None:
         """A number that changes when somebody saves the file of this name; None where there is no text."""
         try:

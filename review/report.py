@@ -12,6 +12,7 @@ from typing import TypedDict
 from dataset.images import Picture, TagList
 from dataset.journal import EDITED, Journal
 from dataset.texts import digest
+from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError
 from printing import printable
 from review.history import Glance, History, Past, read_glances, read_history
@@ -165,10 +166,11 @@ class _Tagged:
         self.picture = picture
         self.error: ItemError | None = None
         name = picture.stem_name
-        self.caption = sources.captions.read(name) or ""
+        self.text = sources.captions.read(name) or ""
+        self.caption = "\n".join(captions_in(self.text, sources.finishing.settings.caption_names))
         self.description = sources.descriptions.read(name) or ""
         try:
-            sources.collection.admit(picture, *filter(None, (self.caption, self.description)))
+            sources.collection.admit(picture, *filter(None, (self.text, self.description)))
             found = sources.collection.tags(picture)
         except ItemError as error:
             self.error, found = error, TagList((), {})
@@ -181,6 +183,8 @@ class _Tagged:
 def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
     """One picture, without empty values: a page may have ten thousand of them."""
     picture, error, caption = tagged.picture, tagged.error, tagged.caption
+    # The caption may be on several lines in the file.
+    written = digest(tagged.text) if tagged.text else ""
     values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
     if isinstance(error, ExcludedError):
         return {**values, "excluded": str(error)}
@@ -191,17 +195,17 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
     values |= {
         "src": picture_address(picture),
         "caption": caption,
-        "seen": digest(caption) if caption else "",
+        "seen": written,
         "description": tagged.description,
         "tags": tagged.numbers,
         "failures": failures,
         "refused": any(reason == REFUSED or reason.startswith(REQUEST_REFUSED) for _, reason, _ in failures),
-        **_past_values(past, history.run, caption),
+        **_past_values(past, history.run, tagged.text),
     }
     if caption and tagged.tags:
         described = str(values["description"])
         coverage = coverage_of(sources, caption, described, tagged.tags, tagged.categories, names)
-        last, is_as_written = past.caption, digest(caption) == past.caption.text
+        last, is_as_written = past.caption, written == past.caption.text
         is_read = is_as_written and bool(last.reading)
         if is_as_written:
             found = last.read_as_said

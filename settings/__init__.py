@@ -102,12 +102,9 @@ class DatasetSettings(Section):
         "captions and descriptions that exist already: keep, refresh (redo those made from another prompt, "
         "model or tags, never those edited by hand) or overwrite",
     )
-    target: Literal[
-        "txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "imagefolder"
-    ] = _setting(
+    target: checks.Target = _setting(
         "txt",
-        "trainer that reads the captions: txt (any), sd-scripts, onetrainer, simpletuner, "
-        "diffusion-pipe, ai-toolkit or imagefolder",
+        "trainer that reads the captions: " + ", ".join(checks.TARGETS) + "; txt is for any",
         "sd-scripts",
     )
     report: bool = _setting(

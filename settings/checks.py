@@ -22,6 +22,10 @@ from tags.categories import misspelled_category
 PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
 TEXT_EXTENSIONS = (".txt", ".caption", ".cap", ".text")
+TARGETS = (
+    *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
+    *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
+)
 VARIANTS = ("long", "medium", "short", "tags")
 _TAGS = "tags"
 
@@ -74,6 +78,13 @@ def _is_variant(name: str) -> bool:
     if not set(parts) <= set(VARIANTS):
         return False
     return len(parts) == 1 or (len(parts) == 2 and parts.count(_TAGS) == 1)
+
+
+def _target(value: object) -> object:
+    text = str(value).strip().lower()
+    if text not in TARGETS:
+        raise ValueError(f"should be one of {', '.join(TARGETS)}")
+    return text
 
 
 def _categories(value: object) -> object:
@@ -274,6 +285,7 @@ Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 Trigger = Annotated[str, BeforeValidator(_trigger)]
 Variants = Annotated[tuple[str, ...], BeforeValidator(_variants)]
+Target = Annotated[str, BeforeValidator(_target)]
 Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
 Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]

@@ -123,6 +123,8 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
         await servers.connections.close()
     for finding in _until_error(data_set.check_captions(project, servers.writer)):
         yield finding
+    for finding in _until_error(data_set.check_trainer(project)):
+        yield finding
 
 
 def _until_error(findings: Iterator[Finding]) -> Iterator[Finding]:

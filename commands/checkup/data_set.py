@@ -8,6 +8,7 @@ from statistics import median
 
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
+from captioning.trainer_advice import misread_texts, what_to_write
 from commands.checkup.findings import (
     Finding,
     ok,
@@ -135,6 +136,14 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
         yield warning(f"failed in the last run: {len(failed):,} ({reasons})", "the next run tries them again")
+
+
+def check_trainer(project: Project) -> Iterator[Finding]:
+    """Say what to write in the config of the trainer, and which texts it would read in another way."""
+    for sentence in misread_texts(project, sample(project.collection.pictures)):
+        yield warning(sentence.removesuffix("."))
+    if lines := [line.strip() for line in what_to_write(project)]:
+        yield ok(f"target = {project.target.name}: {'; '.join(lines)}".replace(":;", ":"))
 
 
 def _of_a_sample(chosen: set[str], existing: set[str]) -> str:

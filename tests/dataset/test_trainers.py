@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,104 +15,35 @@ from hypothesis import strategies as st
 
 import config
 from captioning.project import Project
+from captioning.trainer_advice import what_to_write
+from captioning.trainer_files import write_after_run
 from commands.export import export
-from dataset.trainers import TARGETS
+from dataset.texts import text_in
+from dataset.trainer_texts import why_misread
+from dataset.trainers import TARGETS, captions_in, text_of
 from errors import UserError
+from tests.dataset import trainer_rules
+from tests.dataset.trainer_rules import RULES, Rule
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program import project as program
 
 LONG, SHORT = "A girl {left|right} holds a sign “:}”.", "A girl, in short."
 MANY = "long, short"
-Read = Callable[[Path, str], list[str]]
+NAMES = ("long", "short")
 
 
-def line(text: str) -> str:
-    return " ".join(text.split())
-
-
-# How each trainer finds the captions of a picture `name` ("a/b.png") in a folder with the pictures and all
-# exported files. The rules were taken from the trainers' sources.
-
-
-def sd_scripts_without_wildcards(folder: Path, name: str) -> list[str]:
-    with (folder / name).with_suffix(".txt").open("rt", encoding="utf-8") as file:
-        lines = file.readlines()
-    assert len(lines) > 0
-    return [lines[0].strip()]
-
-
-def sd_scripts_with_wildcards(folder: Path, name: str) -> list[str]:
-    with (folder / name).with_suffix(".txt").open("rt", encoding="utf-8") as file:
-        lines = [each.strip() for each in file.readlines() if each.strip() != ""]
-    return [expanded(each) for each in lines]
-
-
-def expanded(caption: str) -> str:
-    """Take the first choice of every wildcard, where the trainer draws one."""
-    caption = caption.replace("{{", "⦅").replace("}}", "⦆")
-    caption = re.sub(r"\{([^}]+)\}", lambda found: found.group(1).split("|")[0], caption)
-    return caption.replace("⦅", "{").replace("⦆", "}")
-
-
-def sd_scripts_metadata(folder: Path, name: str) -> list[str]:
-    with (folder / "metadata.json").open("rt", encoding="utf-8") as file:
-        metadata = json.load(file)
-    for key, values in metadata.items():
-        # c6bc632, library/train_util.py:2275: the name is joined to the folder as it stands.
-        picture = Path(os.path.join(folder, key))  # noqa: PTH118
-        assert picture.is_file(), f"no image {key}"
-        if picture == folder / name:
-            assert "tags" not in values
-            return [expanded(each) for each in values["caption"].split("\n") if each.strip() != ""]
-    return []
-
-
-def a_caption_a_line(folder: Path, name: str) -> list[str]:
-    text = (folder / name).with_suffix(".txt").read_text(encoding="utf-8")
-    return [each.strip() for each in text.split("\n") if each.strip()]
-
-
-def diffusion_pipe(folder: Path, name: str) -> list[str]:
-    directory = (folder / name).parent
-    # It is opened in whatever encoding the system prefers.
-    with (directory / "captions.json").open(encoding="ascii") as file:
-        captions = json.load(file).get((folder / name).name)
-    assert isinstance(captions, list)
-    return captions
-
-
-def ai_toolkit(folder: Path, name: str) -> list[str]:
-    def read(caption_ext: str) -> str:
-        # 27a03a9, toolkit/dataloader_mixins.py:345-354, 411 and 435.
-        text = (folder / name).with_suffix(f".{caption_ext}").read_text(encoding="utf-8")
-        return ", ".join(text.split(","))
-
-    return [read(each) for each in MANY.split(", ")]
-
-
-def imagefolder(folder: Path, name: str) -> list[str]:
-    rows = [json.loads(row) for row in (folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert all((folder / row["file_name"]).is_file() for row in rows)
-    row = next(row for row in rows if row["file_name"] == name)
-    return [value for key, value in row.items() if key.startswith("text")]
-
-
-RULES: list[tuple[str, Read]] = [
-    ("txt", a_caption_a_line),
-    ("onetrainer", a_caption_a_line),
-    ("simpletuner", a_caption_a_line),
-    ("sd-scripts", sd_scripts_with_wildcards),
-    ("sd-scripts", sd_scripts_metadata),
-    ("diffusion-pipe", diffusion_pipe),
-    ("ai-toolkit", ai_toolkit),
-    ("imagefolder", imagefolder),
-]
 FILES = {
     "sd-scripts": "4 files",
     "diffusion-pipe": "2 files",
     "imagefolder": "1 file",
     "ai-toolkit": "6 files",
+    "musubi-tuner": "4 files",
+    "diffsynth-studio": "1 file",
 }
+
+
+def line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def opened(folder: Path, *settings: str) -> Project:
@@ -139,10 +69,10 @@ def data_set(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("target", "read"), RULES)
+@pytest.mark.parametrize(("target", "rule"), RULES)
 @pytest.mark.parametrize("name", ["a.png", "deep/er [1]/b [x].png"])
 def test_each_trainer_reads_what_was_written_for_it(
-    data_set: Path, target: str, read: Read, name: str
+    data_set: Path, target: str, rule: Rule, name: str
 ) -> None:
     out, files = data_set / "out", FILES.get(target, "3 files")
     code, words = said(data_set, [target, str(out)], f"Interpreter.variants={MANY}")
@@ -150,33 +80,31 @@ def test_each_trainer_reads_what_was_written_for_it(
     # Copying the exported files over the pictures gives a complete data set.
     shutil.copytree(data_set / "images", data_set / "training", ignore=shutil.ignore_patterns("*.txt"))
     shutil.copytree(out, data_set / "training", dirs_exist_ok=True)
-    assert read(data_set / "training", name) == [LONG, SHORT]
+    both = [LONG] if TARGETS[target].takes_one else [LONG, SHORT]
+    assert rule(data_set / "training", name, NAMES) == both
 
 
 def test_without_wildcards_sd_scripts_reads_the_first_caption_and_never_an_empty_one(data_set: Path) -> None:
     said(data_set, ["sd-scripts", str(data_set / "out")], f"Interpreter.variants={MANY}")
-    assert [expanded(each) for each in sd_scripts_without_wildcards(data_set / "out", "c.png")] == [LONG]
+    (first,) = trainer_rules.sd_scripts_first_line(data_set / "out", "c.png", NAMES) or [""]
+    assert trainer_rules.expanded(first) == LONG
 
 
-@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("captions", [[], [""], ["one\ntwo"], ["fine", " "], ["a\u2028b"], ["a\rb"]])
-def test_every_target_refuses_a_caption_that_is_empty_or_has_line_breaks(
-    target: str, captions: list[str]
-) -> None:
+def test_a_caption_that_is_empty_or_has_line_breaks_is_refused(captions: list[str]) -> None:
     with pytest.raises(ValueError, match="one line with something in it"):
-        TARGETS[target].text(captions)
+        text_of(captions)
 
 
-@given(
-    st.sampled_from(sorted(TARGETS)),
-    st.lists(st.text(alphabet="ab{}|“ ", min_size=1).map(line).filter(bool), min_size=2, max_size=4),
-)
-def test_the_text_of_a_picture_gives_back_its_captions(target: str, captions: list[str]) -> None:
-    text = TARGETS[target].text(captions)
-    assert TARGETS[target].captions(text, ["a"] * len(captions)) == captions
+@given(st.lists(st.text(alphabet="ab{}|“ ", min_size=1).map(line).filter(bool), min_size=2, max_size=4))
+def test_the_text_of_a_picture_gives_back_its_captions_and_sd_scripts_reads_them_too(
+    captions: list[str],
+) -> None:
+    text = text_of(captions)
+    assert captions_in(text, ["a"] * len(captions)) == captions
     assert text == text.strip()
-    if target == "sd-scripts":
-        assert [expanded(each) for each in text.split("\n")] == captions
+    escaped = TARGETS["sd-scripts"].text(captions)
+    assert [trainer_rules.expanded(each) for each in escaped.split("\n")] == captions
 
 
 def test_a_text_that_somebody_broke_into_lines_is_one_caption_and_is_reported(data_set: Path) -> None:
@@ -184,7 +112,7 @@ def test_a_text_that_somebody_broke_into_lines_is_one_caption_and_is_reported(da
     _, words = said(data_set, ["imagefolder"])
     assert "3 texts of several lines read as one caption" in words
     shutil.copytree(data_set / "images", data_set / "captions", dirs_exist_ok=True)
-    assert imagefolder(data_set / "captions", "a.png") == ["A girl. She waits."]
+    assert trainer_rules.imagefolder(data_set / "captions", "a.png", ["caption"]) == ["A girl. She waits."]
 
 
 def test_pictures_without_caption_are_counted_and_those_never_captioned_left_out(data_set: Path) -> None:
@@ -206,7 +134,7 @@ def test_names_are_relative_to_the_folder_of_the_file_if_the_pictures_are_below_
     assert json.loads(first)["file_name"] == "a.png"
     # sd-scripts is told the folder of the pictures by itself.
     said(data_set, ["sd-scripts", str(data_set / "all.json")])
-    assert "a.png" in json.loads((data_set / "all.json").read_text(encoding="utf-8"))
+    assert str(data_set / "images/a.png") in json.loads((data_set / "all.json").read_text(encoding="utf-8"))
 
 
 def test_a_parquet_table_has_names_captions_and_tags(data_set: Path) -> None:
@@ -280,7 +208,7 @@ def test_a_name_that_is_not_utf8_leaves_every_file_readable(data_set: Path) -> N
     (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
     assert "Odd." not in (data_set / "captions/metadata.jsonl").read_text(encoding="utf-8")
     said(data_set, ["diffusion-pipe", str(data_set / "out")])
-    assert diffusion_pipe(data_set / "out", f"{odd}.png") == ["Odd."]
+    assert trainer_rules.diffusion_pipe(data_set / "out", f"{odd}.png", ["caption"]) == ["Odd."]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
@@ -312,19 +240,24 @@ def test_a_run_writes_the_files_of_its_target_and_updates_them_from_edited_capti
         written, stamp = metadata.read_text(encoding="utf-8"), metadata.stat().st_mtime_ns
         assert first.code == 0, first
         assert "For sd-scripts: 2 captions, 1 file written to" in first.out
-        assert json.loads(written)["a.png"]["caption"] in (
+        key = str(project.images / "a.png")
+        assert json.loads(written)[key]["caption"] in (
             "A girl with a {{sign|flag}} smiles.",
             "A girl waves.",
         )
-        assert "A girl with a {{sign|flag}} smiles." in (project.caption("a"), project.caption("b"))
+        # The truth has single braces, and the trainer would take them for a choice.
+        assert "A girl with a {sign|flag} smiles." in (project.caption("a"), project.caption("b"))
+        assert (
+            "1 text in another form than sd-scripts would read right (braces, which are read as" in first.out
+        )
 
         project.run()
         assert metadata.stat().st_mtime_ns == stamp
         (project.captions / "a.txt").write_text("My own words.", encoding="utf-8")
         assert project.run().code == 0
-        assert json.loads(metadata.read_text(encoding="utf-8"))["a.png"]["caption"] == "My own words."
+        assert json.loads(metadata.read_text(encoding="utf-8"))[key]["caption"] == "My own words."
 
-        # Braces are in the file as they are known to the journal: nothing was edited but a.
+        # Nothing was edited but a.
         project.set |= {"Dataset.existing": "refresh"}
         project.add("a.png", "1girl, hat")
         project.add("b.png", "1girl, coat")
@@ -332,6 +265,85 @@ def test_a_run_writes_the_files_of_its_target_and_updates_them_from_edited_capti
         project.run()
         assert len(endpoint.requests) == asked + 1
         assert project.caption("a") == "My own words."
+
+
+EDITED = [
+    (b"A girl.", 1, ""),
+    (b"A girl.\n", 1, ""),
+    (b"\xef\xbb\xbfA girl.", 1, "byte order mark"),
+    ("The girl’s hat. Café.".encode("cp1252"), 1, "not UTF-8"),
+    ("A girl.".encode("utf-16"), 1, "not UTF-8"),
+    (b"\nA girl.\n", 1, "first line is empty"),
+    (b"A girl.\r\nShe waits.\r\n", 1, "one caption on several lines"),
+    (b"A girl.\r\n", 1, "spaces or other line ends around a line"),
+    (b"A {sign|flag}.", 1, "braces, which are read as a choice"),
+    (b"A {{sign|flag}}.", 1, "doubled braces, as an earlier version wrote them for sd-scripts"),
+    (b"A girl.\nGirl.", 2, "several captions, which are read as one"),
+]
+# What each trainer reads right all the same.
+FORGIVEN = {
+    "txt": ("spaces", "braces", "several captions"),
+    "onetrainer": ("first line", "spaces", "braces", "several captions"),
+    "simpletuner": ("first line", "braces", "several captions"),
+    "sd-scripts": ("spaces", "several captions"),
+    "newbie-lora-trainer": ("first line", "spaces", "braces"),
+}
+
+
+@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.reads])
+def test_texts_that_a_trainer_reads_in_another_way_are_told(target: str) -> None:
+    for data, variants, why in EDITED:
+        captions = captions_in(text_in(data) or "", ["v"] * variants)
+        expected = "" if why.startswith(FORGIVEN[target]) else why
+        assert why_misread(data, captions, TARGETS[target].reads) == expected, data
+
+
+def test_a_run_names_texts_that_are_misread_and_an_export_writes_them_as_they_are_meant(
+    tmp_path: Path,
+) -> None:
+    project = program.Project(tmp_path, Dataset__target="onetrainer")
+    for name in ("a", "deep/b", "c"):
+        project.add(f"{name}.png")
+    assert "To train on the captions, write in a concept of OneTrainer:" in project.run().out
+    before = "The girl’s hair is long. Café.".encode("utf-16")
+    (project.captions / "a.txt").write_bytes(before)
+    (project.captions / "deep/b.txt").write_bytes(b"A girl.\r\nShe waits.\r\n")
+    told = (
+        "2 texts in another form than onetrainer would read right (not UTF-8: 1 (a.txt); one caption on "
+        "several lines: 1 (b.txt)): python caption.py --export onetrainer FOLDER"
+    )
+    assert told in project.run().out
+    checked = project.run("--check").out
+    assert f"warning  {told}" in checked
+    assert f"Path: {project.captions.as_posix()}; Prompt Source: From text file per sample; Incl" in checked
+    project.run("--export", "onetrainer", str(tmp_path / "out"))
+    assert (tmp_path / "out/a.txt").read_bytes() == "The girl’s hair is long. Café.".encode()
+    assert (tmp_path / "out/deep/b.txt").read_bytes() == b"A girl. She waits."
+    assert (project.captions / "a.txt").read_bytes() == before
+
+
+def test_a_run_removes_the_files_of_an_earlier_target_and_names_them(tmp_path: Path) -> None:
+    project = program.Project(tmp_path, Dataset__target="ai-toolkit")
+    for name in ("a.png", "b.png"):
+        project.add(name)
+    project.run()
+    (project.captions / "b.ai-toolkit").write_text("Mine.", encoding="utf-8")
+    project.set["Dataset.target"] = "diffusion-pipe"
+    assert "made for another trainer: 1 (a.ai-toolkit)." in project.run().out
+    assert not (project.captions / "a.ai-toolkit").exists()
+    assert (project.captions / "b.ai-toolkit").read_text(encoding="utf-8") == "Mine."
+    assert (project.captions / "captions.json").exists()
+
+
+@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.config])
+def test_what_to_write_names_places_that_are_there(data_set: Path, target: str) -> None:
+    project = opened(data_set, f"Dataset.target={target}", f"Interpreter.variants={MANY}")
+    write_after_run(project, lambda line: None, lambda line: None)
+    told = "\n".join(what_to_write(project))
+    places = [place for place in re.findall(r'"(/[^"]*)"', told) if not place.endswith("/cache")]
+    assert places or target == "onetrainer"
+    assert all(Path(place).exists() for place in places), told
+    assert ("Copy the pictures" in told) != TARGETS[target].names_pictures
 
 
 def test_a_file_of_another_program_is_not_replaced_and_the_user_is_told(tmp_path: Path) -> None:
@@ -353,3 +365,6 @@ def test_a_file_of_another_program_is_not_replaced_and_the_user_is_told(tmp_path
     result = project.run("--export", "txt")
     assert "reads the texts in" in result.out
     assert project.run("--export", "nobody").code == 2
+    alone = project.run("--export")
+    assert alone.code == 0
+    assert all(f"\n  {name} " in alone.out for name in (*TARGETS, "parquet"))

@@ -7,6 +7,7 @@ of the folder before and after each; a test repeats single steps on such copies,
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -205,7 +206,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def further_files(folder: Path) -> dict[str, bytes]:
-    """The files of trainers, and the tables."""
+    """The files of trainers, and the tables; whole paths of pictures begin at their folder."""
     files = [path for place in ("captions", "out") for path in (folder / place).rglob("*")]
     no_files_of_trainers = (".txt", ".html", ".lock", ".part")
     seen = [
@@ -216,7 +217,10 @@ def further_files(folder: Path) -> dict[str, bytes]:
         and path.name not in ("journal.jsonl", ".tags.jsonl")
         and not {".replaced", ".parts"} & set(path.parts)
     ]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in seen}
+    return {
+        path.relative_to(folder).as_posix(): re.sub(rb'"/[^"\n]*/images/', b'"images/', path.read_bytes())
+        for path in seen
+    }
 
 
 def journal(folder: Path) -> list[Json]:

@@ -298,7 +298,9 @@ def test_a_caption_that_is_no_text_is_named_and_left_out(tmp_path: Path) -> None
     (project.captions / "a.txt").write_bytes(b"A girl\0 stands.")
     result = project.run("--export", "sd-scripts", str(tmp_path / "training"))
     assert "a.txt is not text: save it as UTF-8 in your editor" in result.err
-    assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == ["b.png"]
+    assert list(json.loads((tmp_path / "training" / "metadata.json").read_text())) == [
+        str(project.images / "b.png")
+    ]
 
 
 @pytest.mark.parametrize("content", ["A caption of mine.\n", '{"caption": "A caption of mine."}\n'])

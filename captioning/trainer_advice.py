@@ -1,0 +1,62 @@
+"""What the user has to know so that the trainer reads the captions as the report shows them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from captioning.project import Project
+from dataset.images import Picture
+from dataset.texts import text_in
+from dataset.trainer_configs import Setup
+from dataset.trainer_texts import why_misread
+from dataset.trainers import captions_in
+from english import amount, first_few
+
+
+def what_to_write(project: Project) -> Iterator[str]:
+    """What to write in the config of the trainer that [Dataset] target names, line by line."""
+    config, chosen = project.target.config, project.settings.dataset
+    if config is None:
+        return
+    place, images = _address(chosen.captions), _address(chosen.images)
+    folders = tuple(dict.fromkeys(picture.folder for picture in project.collection.pictures))
+    names = project.settings.interpreter.caption_names
+    where, *lines = config(Setup(place, images, folders, names, chosen.caption_extension))
+    if place != images and not project.target.names_pictures:
+        yield f"Copy the pictures that have a caption, and no others, into the same folders below {place}."
+    yield f"To train on the captions, write {where}:"
+    for line in lines:
+        yield f"  {line}"
+
+
+def misread_texts(project: Project, pictures: Iterable[Picture]) -> Iterator[str]:
+    """Which texts of these the trainer would read in another way than they are meant, and what to do."""
+    target, texts = project.target, project.captions.texts
+    names = project.settings.interpreter.caption_names
+    found: dict[str, list[str]] = {}
+    for picture in pictures:
+        name = picture.stem_name
+        try:
+            data = texts.read_bytes(name)
+        except OSError:
+            continue
+        captions = captions_in(text_in(data) or "", names)
+        if captions and (why := why_misread(data, captions, target.reads)):
+            found.setdefault(why, []).append(texts.path(name).name)
+    if found:
+        yield _sentence(target.name, found)
+
+
+def _sentence(target: str, found: Mapping[str, list[str]]) -> str:
+    reader = "some trainers" if target == "txt" else target
+    kinds = "; ".join(f"{why}: {first_few(names)}" for why, names in found.items())
+    count = amount(sum(map(len, found.values())), "text")
+    return (
+        f"{count} in another form than {reader} would read right ({kinds}): python caption.py --export "
+        f"{target} FOLDER writes all of them as they are meant, for training on FOLDER."
+    )
+
+
+def _address(path: os.PathLike[str]) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - links stay as the user wrote them
