@@ -61,6 +61,7 @@ class Run:
                 self._project.refuse_moved()
                 write_after_run(self._project, self._summary.once, self._summary.incomplete)
                 self._tell_replaced()
+                self._tell_mixed_forms()
             except (StageError, UserError, asyncio.CancelledError) as end:
                 self._tell_early_end(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise
@@ -171,6 +172,12 @@ class Run:
             "Captions of excluded pictures: delete them, or trainers will read them",
             self._project.still_captioned(self._project.perhaps_excluded_since()),
         )
+
+    def _tell_mixed_forms(self) -> None:
+        if self._summary.is_anything_new:
+            from captioning.mixed_forms import mixed_forms
+
+            self._summary.once(mixed_forms(self._project))
 
     def _tell_replaced(self) -> None:
         for noun, results in (

@@ -78,8 +78,8 @@ class Summary:
     _said: set[str] = field(default_factory=set)
 
     def once(self, line: str) -> None:
-        """Say a line unless it was said before."""
-        if line not in self._said:
+        """Say a line unless it is empty or was said before."""
+        if line and line not in self._said:
             self._said.add(line)
             self.say(line)
 

@@ -248,6 +248,21 @@ def test_a_style_of_ones_own_stands_beside_config_ini(tmp_path: Path) -> None:
     assert project.caption("a") == "hatsune_miku, solo, aqua_hair, smile, tree"
 
 
+def test_a_data_set_that_mixes_forms_is_told(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number in range(3):
+        project.add(f"prose{number}.png", "1girl, solo, red hair, smile, standing, outdoors, tree")
+    assert "mix forms" not in project.run().out
+    for number in range(3):
+        project.add(f"tags{number}.png", "1girl, solo, red hair, smile, standing, outdoors, tree")
+    project.set["Interpreter.style"] = "tags"
+    told = "The captions mix forms: 3 are sentences (prose0.png), 3 are lists of tags (tags0.png)."
+    assert told in project.run().out
+    assert told in project.run("--check").out
+    project.set["Dataset.existing"] = "overwrite"
+    assert "mix forms" not in project.run().out
+
+
 def test_several_kinds_of_captions_share_the_sentences_of_one_request(tmp_path: Path) -> None:
     said = {
         "short": "Hatsune Miku smiles.",
