@@ -159,7 +159,8 @@ class Interpreter(Stage[Picture, Written]):
 
     def _tagged(self, picture: Picture) -> Tagged:
         tags = self._collection.tags(picture)
-        return Tagged(tags.tags, self._material.meanings.categories(tags.tags), tags.rating)
+        categories = self._material.meanings.categories(tags.whole or tags.tags)
+        return Tagged(tags.tags, categories, tags.rating, tags.whole)
 
     def _told(self, picture: Picture) -> list[str]:
         """What of a caption depends on the style and the tags alone; nothing for the usual style."""

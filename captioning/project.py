@@ -18,7 +18,7 @@ from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError, Problem, UserError
-from settings import Settings
+from settings import AUTO, Settings
 from styling.forms import Forms
 from tags.filters import HiddenTraits
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wiki.cache import Cache, Entry
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
+    from writing.own_traits import OwnTraits
 
 
 # Pictures whose tag files and captions are asked for their times after a run.
@@ -69,6 +70,10 @@ class Project:
             # What vision models saw counts wherever texts are kept.
             Sightings(Texts(descriptions, extension)),
         )
+        # What `hide = auto` found, in a line for the user; "" without it.
+        self.hide_note = ""
+        if AUTO in settings.tags.hide:
+            self._hide_own_traits()
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
@@ -92,6 +97,28 @@ class Project:
 
         path = self.settings.tags.descriptions_file
         return load_own(path) if path else {}
+
+    def own_traits(self) -> OwnTraits:
+        """The traits that are part of the trigger's character, by all tags of the data set."""
+        from wiki.tag_meanings import TagMeanings
+        from writing.own_traits import find_own_traits
+
+        chosen = self.settings.tags
+        self.collection.filter_as(chosen.model_copy(update={"hide": (), "trigger": ""}))
+        try:
+            categories = TagMeanings(self.own, self.cache, {}).categories
+            return find_own_traits(self.collection, chosen.trigger, categories)
+        finally:
+            self.collection.filter_as(chosen)
+
+    def _hide_own_traits(self) -> None:
+        """Put the traits that are found in the place of `auto`."""
+        found, chosen = self.own_traits(), self.settings.tags
+        self.hide_note = found.line
+        named = (tag for tag in chosen.hide if tag != AUTO)
+        tags = chosen.model_copy(update={"hide": (*named, *found.tags)})
+        self.settings = self.settings.model_copy(update={"tags": tags})
+        self.collection.filter_as(tags)
 
     def _said_along(self, tag: str) -> tuple[str, ...]:
         """What a tag adds to a picture: a description of the user's, its other name, what it implies."""

@@ -74,6 +74,7 @@ class Run:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._writer()
         self._summary.found(self._project.collection.folder)
+        self._summary.once(self._project.hide_note)
         await self._look_up_tags()
         await self._describe_pictures()
         await self._write_captions(writer)

@@ -26,8 +26,8 @@ Added = Callable[[str], Iterable[str]]
 
 def name_filter(settings: TagsSettings) -> NameFilter:
     """The filter that [Tags] asks for; the trigger stands before the caption, so no model has to say it."""
-    left_out = (*settings.exclude, *settings.hide, *settings.trigger.split(","))
-    return NameFilter.of(left_out, settings.replace)
+    left_out = (*settings.exclude, *settings.trigger.split(","))
+    return NameFilter.of(left_out, settings.replace, settings.hide)
 
 
 def said_always(settings: TagsSettings) -> tuple[str, ...]:
@@ -73,7 +73,8 @@ def admitted(
         return TagList((), {}, judgement=judgement)
     told = {tag: category for each in reversed(lists) for tag, category in each.categories.items()}
     categories = {tag: told[tag] for tag in found.tags if tag in told}
-    return TagList(kept, categories, found.rating, judgement)
+    shown = names.shown(found.tags)
+    return TagList(shown, categories, found.rating, judgement, whole=kept if kept != shown else ())
 
 
 def refuse_with(found: Judgement, texts: Iterable[str]) -> None:

@@ -129,6 +129,13 @@ class Collection:
                 self._sightings.add(picture.stem_name, self.file(picture), seen, str(error))
             raise
 
+    def filter_as(self, tags: TagsSettings) -> None:
+        """Filter tags as other settings say, from now on."""
+        self._names = name_filter(tags)
+        self._always = said_always(tags)
+        self._survey = None
+        self.forget()
+
     def forget(self) -> None:
         """Read all tag files again when they are needed: what is said along with tags may have changed."""
         self._remembered.clear()

@@ -47,8 +47,8 @@ class Finishing:
         `strip` leaves nothing of them or takes too long, UserError if it took too long before.
         """
         lines, notes = [], []
-        tags = self.tags_in_style(tagged)
         for name, said in sentences.items():
+            tags = self.tags_in_style(tagged, name)
             line, noted = self._finish(self.forms.form_of(name), said, tags)
             lines.append(line)
             said_of = f"{name}: " if len(sentences) > 1 else ""
@@ -61,11 +61,14 @@ class Finishing:
         if not self.forms.has_tags(name):
             return first, False
         first = first.removeprefix(self.forms.style.prefix).strip()
-        return sentences_in(first, self.forms.form_of(name), self.tags_in_style(tagged)), True
+        return sentences_in(first, self.forms.form_of(name), self.tags_in_style(tagged, name)), True
 
-    def tags_in_style(self, tagged: Tagged) -> dict[str, str]:
-        """The tags as the style has them, without those that say a hidden trait."""
-        shown = tuple(tag for tag in tagged.tags if not self.hidden.said_in(words(tag)))
+    def tags_in_style(self, tagged: Tagged, name: str) -> dict[str, str]:
+        """The tags of a caption as the style has them, usually without those that say a hidden trait."""
+        if self.forms.shows_hidden(name):
+            shown = tuple(tagged.whole or tagged.tags)
+        else:
+            shown = tuple(tag for tag in tagged.tags if not self.hidden.said_in(words(tag)))
         tags = written(self.forms.style, replace(tagged, tags=shown), self.trigger)
         left = {key: self._without_patterns(text).split(",") for key, text in tags.items()}
         return {key: ", ".join(filter(None, map(str.strip, pieces))) for key, pieces in left.items()}

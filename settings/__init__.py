@@ -12,6 +12,9 @@ from settings import checks
 from settings.wikis import WIKIS
 from tags.categories import CATEGORIES, UNSEEN
 
+# In the place of tags, `hide` may have this word.
+AUTO = "auto"
+
 
 def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> Any:  # noqa: ANN401
     """One setting: its default as config.ini spells it, what it means, and what could be written.
@@ -134,8 +137,9 @@ class TagsSettings(Section):
     )
     hide: checks.Strings = _setting(
         "",
-        "traits that a LoRA should absorb, as tags with commas between them: no prompt names them, and a "
-        "caption that says one is asked for again, and reported if that does not help",
+        "traits that a LoRA should absorb, as tags with commas between them, or auto (those on nearly all "
+        "pictures of the trigger's character): no prompt names them, and a caption that says one is asked "
+        "for again, and reported if that does not help",
         "silver hair, red eyes",
     )
     describe: Literal["unusual", "all", "none"] = _setting(
@@ -217,8 +221,9 @@ class InterpreterSettings(StageSettings):
     )
     variants: checks.Variants = _setting(
         "",
-        "several captions of each picture: long, medium, short, tags, and tags+short or short+tags joined as "
-        "the style says, in the order wanted; empty: one, as style and template say",
+        "several captions of each picture: long, medium, short, tags, all-tags (with hidden traits), and "
+        "tags+short or short+tags joined as the style says, in the order wanted; empty: one, as style and "
+        "template say",
         "tags, short, tags+short",
     )
     language: checks.Language = _setting(

@@ -26,8 +26,8 @@ TARGETS = (
     *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
     *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
 )
-VARIANTS = ("long", "medium", "short", "tags")
-_TAGS = "tags"
+VARIANTS = ("long", "medium", "short", "tags", "all-tags")
+_TAGS = frozenset({"tags", "all-tags"})
 
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
@@ -77,7 +77,7 @@ def _is_variant(name: str) -> bool:
     parts = name.split("+")
     if not set(parts) <= set(VARIANTS):
         return False
-    return len(parts) == 1 or (len(parts) == 2 and parts.count(_TAGS) == 1)
+    return len(parts) == 1 or (len(parts) == 2 and len(_TAGS.intersection(parts)) == 1)
 
 
 def _target(value: object) -> object:

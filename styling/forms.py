@@ -1,7 +1,8 @@
 """The captions that a run makes of each picture, and how each is joined from tags and sentences.
 
 A caption is called by what stands in it: "long", "medium" and "short" are sentences of a model, "tags" a list
-of tags, and "tags+short" or "short+tags" are both. "caption" is the one that the style says.
+of tags, "all-tags" one with the hidden traits, and "tags+short" or "short+tags" are both. "caption" is the
+one that the style says.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from styling.tokens import Limit
 
 # The caption where no variants are asked for.
 CAPTION = "caption"
-TAGS = "tags"
+_TAGS = ("tags", "all-tags")
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SENTENCE_BEHIND_TAGS = re.compile(r"\.\s+(?=[^\W\d_a-z])")
@@ -62,7 +63,11 @@ class Forms:
         kind = _kind(name)
         if kind == CAPTION:
             return CAPTION if f"{{{SENTENCES}}}" in self.style.form else ""
-        return next((part for part in kind.split("+") if part != TAGS), "")
+        return next((part for part in kind.split("+") if part not in _TAGS), "")
+
+    def shows_hidden(self, name: str) -> bool:
+        """Whether the tags of a caption are all tags, hidden traits too."""
+        return _TAGS[1] in _kind(name).split("+")
 
     def has_tags(self, name: str) -> bool:
         """Whether tags stand in a caption."""
@@ -73,12 +78,13 @@ class Forms:
         kind, own = _kind(name), self.style.form
         if kind == CAPTION:
             return own
-        if kind == TAGS:
+        if kind in _TAGS:
             return self._list_of_tags
-        if TAGS not in kind.split("+"):
+        first, *second = kind.split("+")
+        if not second:
             return f"{{{SENTENCES}}}"
         own_keys = _PLACEHOLDER.findall(own)
-        tags_first = kind.startswith(TAGS)
+        tags_first = first in _TAGS
         if SENTENCES in own_keys and len(own_keys) > 1 and (own_keys[0] != SENTENCES) == tags_first:
             return own
         return (_TAGS_FIRST if tags_first else _TAGS_LAST).replace("{tags}", self._list_of_tags)

@@ -20,11 +20,15 @@ _RATINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """The tags of a picture in canonical spelling, the categories that are known, and its rating."""
+    """The tags of a picture in canonical spelling, the categories that are known, and its rating.
+
+    `whole` are the tags with those that are hidden, empty where none is.
+    """
 
     tags: Sequence[str]
     categories: Mapping[str, str]
     rating: str | None = None
+    whole: Sequence[str] = ()
 
 
 def written(style: Style, tagged: Tagged, trigger: str = "") -> dict[str, str]:

@@ -30,17 +30,30 @@ class NameFilter:
 
     left_out: frozenset[str]
     replaced: Mapping[str, str]
+    hidden: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, left_out: Iterable[str], replaced: Mapping[str, str]) -> NameFilter:
+    def of(
+        cls, left_out: Iterable[str], replaced: Mapping[str, str], hidden: Iterable[str] = ()
+    ) -> NameFilter:
         """The filter for tags in any spelling."""
         renamed = {canonical(old): canonical(new) for old, new in replaced.items()}
-        return cls(frozenset(map(canonical, left_out)), renamed)
+        return cls(frozenset(map(canonical, left_out)), renamed, frozenset(map(canonical, hidden)))
 
     def kept(self, tags: Iterable[str]) -> tuple[str, ...]:
-        """The tags that stay, each once; a tag is left out when its old or its new name is."""
+        """The tags that stay, those that are hidden too, each once.
+
+        A tag is left out when its old or its new name is.
+        """
         renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
         return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
+
+    def shown(self, tags: Iterable[str]) -> tuple[str, ...]:
+        """The tags that stay and are not hidden, under their old or their new name."""
+        return self.kept(tag for tag in tags if tag not in self.hidden and self._new(tag) not in self.hidden)
+
+    def _new(self, tag: str) -> str:
+        return self.replaced.get(tag, tag)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,16 @@ def check_pictures(project: Project) -> Iterator[Finding]:
         yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")
     yield from _headers(project, chosen)
     yield from _tags(project, [picture for picture in chosen if picture.tag_file])
+    yield from _own_traits(project)
+
+
+def _own_traits(project: Project) -> Iterator[Finding]:
+    """Say which traits are hidden by `hide = auto`, or which it would hide where a trigger is set."""
+    chosen = project.settings.tags
+    if project.hide_note:
+        yield ok(f"[Tags] {project.hide_note}")
+    elif chosen.trigger and not chosen.hide and (found := project.own_traits()).own:
+        yield ok(f"[Tags] hide is empty; {found.line.replace('left out', 'would be left out')}")
 
 
 def _headers(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:

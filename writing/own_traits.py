@@ -1,0 +1,124 @@
+"""Which tags belong to the character of the trigger word, told by the whole data set: `hide = auto`.
+
+A trait of the body that stands on nearly all pictures of a character is part of who it is, and a LoRA learns
+it best from the pictures. What varies, as clothes do, has to be said, or it is learnt too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from composer.words import role_of
+from dataset.images import Pictures, TagList, evenly_spread
+from english import amount
+from errors import ItemError
+from tags.categories import CHARACTER
+from tags.people import fewest_people
+from tags.spelling import canonical, words
+
+# The composer's slots for what somebody is rather than wears or does.
+_SLOTS = frozenset({"hair", "hairstyle", "fringe", "eyes", "body", "kind", "quality"})
+# A trait is part of the character if it stands on this share of its pictures, and varies if on fewer.
+_NEARLY_ALL, _SOME = 0.8, 0.1
+# One character's set has its tag on this share of the pictures.
+_ONE_CHARACTER = 0.8
+_FEWEST_PICTURES = 10
+_NOBODY = "no_humans"
+# More pictures hardly change the shares.
+_MOST_READ = 2_000
+_MOST_VARYING = 8
+
+Counts = Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTraits:
+    """The traits that are part of a character and those that vary, each with its number of pictures.
+
+    `of` says whose they are, and `pictures` on how many pictures it is alone. `why_none` is why nothing can
+    be told, "" if it can.
+    """
+
+    of: str
+    pictures: int
+    own: Counts = ()
+    varying: Counts = ()
+    why_none: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags to hide."""
+        return tuple(tag for tag, _ in self.own)
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        if self.why_none:
+            return f"hide = auto leaves nothing out: {self.why_none}"
+        left_out = f"part of {self.of} on {self.pictures} pictures, and left out: {_listed(self.own)}"
+        varying = f"; what varies stays: {_listed(self.varying[:_MOST_VARYING])}" if self.varying else ""
+        return f"hide = auto: {left_out}{varying}"
+
+
+def find_own_traits(
+    collection: Pictures, trigger: str, categories_of: Callable[[Sequence[str]], Mapping[str, str]]
+) -> OwnTraits:
+    """The traits of the trigger's character: of the pictures that have the trigger as a tag, or else of all.
+
+    The collection has to show all tags, the trigger included.
+    """
+    read = []
+    for picture in evenly_spread(collection.pictures, _MOST_READ):
+        with suppress(ItemError):
+            read.append(collection.tags(picture))
+    called = {canonical(part) for part in trigger.split(",")}
+    named = [each for each in read if not called.isdisjoint(each.tags)]
+    characters = [_characters(each, categories_of) for each in named or read]
+    counts = Counter(tag for tags in characters for tag in tags if tag not in called)
+    if not trigger:
+        return OwnTraits("", 0, why_none="[Tags] trigger is empty, so nobody knows whose traits to look for")
+    if not named and counts and counts.most_common(1)[0][1] < _ONE_CHARACTER * len(read):
+        several = ", ".join(words(tag) for tag, _ in counts.most_common(3))
+        return OwnTraits(
+            trigger,
+            len(read),
+            why_none=f"the pictures show several characters ({several}), and {trigger} is no tag of theirs: "
+            "tag the pictures of the character with it",
+        )
+    main = None if named or not counts else counts.most_common(1)[0][0]
+    alone = [each.tags for each in named or read if _shows_one(each.tags) and main in (None, *each.tags)]
+    return _told(trigger, alone)
+
+
+def _shows_one(tags: Sequence[str]) -> bool:
+    return fewest_people(tags) <= 1 and _NOBODY not in tags
+
+
+def _characters(tags: TagList, categories_of: Callable[[Sequence[str]], Mapping[str, str]]) -> list[str]:
+    categories = {**categories_of(tags.tags), **tags.categories}
+    return [tag for tag in tags.tags if categories.get(tag) == CHARACTER]
+
+
+def _told(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
+    if len(alone) < _FEWEST_PICTURES:
+        return OwnTraits(
+            trigger,
+            len(alone),
+            why_none=f"{trigger} is alone on {amount(len(alone), 'picture')}, and fewer than "
+            f"{_FEWEST_PICTURES} tell nothing",
+        )
+    counts = Counter(tag for tags in alone for tag in tags if role_of(tag).slot in _SLOTS)
+    own = [(tag, count) for tag, count in counts.most_common() if count >= _NEARLY_ALL * len(alone)]
+    varying = [(tag, count) for tag, count in counts.most_common() if _SOME * len(alone) <= count]
+    if not own:
+        return OwnTraits(
+            trigger, len(alone), why_none=f"no trait stands on {_NEARLY_ALL:.0%} of {len(alone)} pictures"
+        )
+    return OwnTraits(trigger, len(alone), own, [each for each in varying if each not in own])
+
+
+def _listed(counts: Counts) -> str:
+    return ", ".join(f"{words(tag)} ({count})" for tag, count in counts)
