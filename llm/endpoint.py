@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
-import orjson
-
 from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
 from llm.answers import Answer, Reply, Usage
+from llm.chat_request import fields_of_request, written
 from llm.client import Client
+from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
+from llm.dialect import Dialect
 from llm.listings import Model
 from llm.program import Catalogue
 from llm.programs import UNKNOWN
@@ -31,9 +32,6 @@ MaySend = Callable[[], object]
 
 # Seconds between two attempts to reach a server that went away.
 _PROBE_EVERY = 1.0
-# How much the temperature rises with each answer that was not accepted, how much in all, and up to what: some
-# services allow no more than 1.
-_WARMER, _MOST_WARMER, _WARMEST = 0.1, 0.3, 1.0
 
 _NOTHING_TOLD, _NO_MODEL = Catalogue(UNKNOWN), Model("")
 
@@ -42,10 +40,10 @@ def always() -> None:
     """Nothing stands against sending."""
 
 
-class _Body(NamedTuple):
-    """The bytes of a request, and what is asked before they are sent."""
+class _Request(NamedTuple):
+    """The fields of a request, and what is asked before it is sent."""
 
-    data: bytes
+    fields: Mapping[str, Any]
     may_send: MaySend
 
 
@@ -68,6 +66,7 @@ class Endpoint:
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
     client: Client = field(init=False)
+    _dialect: Dialect = field(init=False)
     _has_answered: bool = False
     # While the server is away: set as soon as it is back, or is given up.
     _absence: asyncio.Event | None = None
@@ -77,6 +76,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         """Prepare the client; nothing is sent yet."""
         self.client = Client(self.url, self.settings)
+        self._dialect = Dialect(kept=self.settings.extra_body)
 
     async def ask(
         self,
@@ -133,19 +133,20 @@ class Endpoint:
         for those that are left empty there.
         Raises ItemError if this request failed, UserError or StageError if no other request can succeed.
         """
-        body = _Body(self._body(messages, attempt, extra_fields or {}), may_send)
+        fields = fields_of_request(self.settings, self.model, messages, attempt, extra_fields or {})
+        request = _Request(fields, may_send)
         retries = Retries(self.settings)
         await self._rate_limit.let_others_go_first()
-        outcome = await self._send(body)
+        outcome = await self._send(request)
         while isinstance(outcome, Trouble):
             pause = self._pause_after(outcome, retries)
             if outcome.is_one_too_many:
                 outcome = await self._rate_limit.send_again(
-                    pause, lambda: self._send(body), lambda seen: self._pause_if_refused(seen, retries)
+                    pause, lambda: self._send(request), lambda seen: self._pause_if_refused(seen, retries)
                 )
             else:
                 await asyncio.sleep(pause)
-                outcome = await self._send(body)
+                outcome = await self._send(request)
         self.usage += outcome.usage
         cost = outcome.usage.cost(outcome.seconds)
         happened("answer", url=self.url, model=outcome.model, finish_reason=outcome.finish_reason, **cost)
@@ -181,19 +182,19 @@ class Endpoint:
             return self._pause_after(seen, retries)
         return None
 
-    async def _send(self, body: _Body) -> Reply | Trouble:
+    async def _send(self, request: _Request) -> Reply | Trouble:
         """Send once. If the server went away, one request probes for it while the others wait."""
         while True:
             if self._absence is not None:
                 await self._absence.wait()
-            outcome = await self._try(body)
+            outcome = await self._try(request)
             is_gone = isinstance(outcome, Trouble) and outcome.kind == "gone"
             if not is_gone or not self._has_answered:
                 return outcome
             if self._absence is None:
-                return await self._probe(body)
+                return await self._probe(request)
 
-    async def _probe(self, body: _Body) -> Reply | Trouble:
+    async def _probe(self, request: _Request) -> Reply | Trouble:
         """Send the request again and again until the server is back; raises StageError if it stays away."""
         self._absence = asyncio.Event()
         happened("server away", url=self.url)
@@ -202,7 +203,7 @@ class Endpoint:
             while time.monotonic() < until:
                 self.on_wait(f"{self.url} is away, waiting {until - time.monotonic():.0f} s more")
                 await asyncio.sleep(_PROBE_EVERY)
-                outcome = await self._try(body)
+                outcome = await self._try(request)
                 if isinstance(outcome, Reply) or outcome.kind != "gone":
                     happened("server back", url=self.url)
                     return outcome
@@ -215,10 +216,29 @@ class Endpoint:
             "start it and run again, what is done is kept"
         )
 
-    async def _try(self, body: _Body) -> Reply | Trouble:
-        body.may_send()
+    async def _speak(self, request: _Request) -> ChatCompletion | Trouble:
+        """Send once, and again in another form as long as the server refuses something that can be mended."""
+        while True:
+            request.may_send()
+            sent = self._dialect.spoken(request.fields)
+            outcome = await self.client.complete(written(sent), self.model)
+            if isinstance(outcome, ChatCompletion):
+                return outcome
+            # Other requests may have met the same refusal meanwhile.
+            if self._dialect.spoken(request.fields) == sent and not self._learn(outcome, sent):
+                return outcome
+
+    def _learn(self, seen: Trouble, sent: Mapping[str, Any]) -> bool:
+        """Whether a refused request can be sent in another form; the user is told of it once."""
+        learnt = self._dialect.learn(seen, sent)
+        if learnt:
+            _log.warning("%s %s", self.url, learnt)
+            happened("form of requests", url=self.url, change=learnt)
+        return bool(learnt)
+
+    async def _try(self, request: _Request) -> Reply | Trouble:
         started = time.monotonic()
-        outcome = await self.client.complete(body.data, self.model)
+        outcome = await self._speak(request)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow") or outcome.is_one_too_many
@@ -231,34 +251,3 @@ class Endpoint:
         reply = outcome.reply(seconds)
         text = None if reply.text is None else self.client.masked(reply.text)
         return replace(reply, text=text, model=self.client.masked(reply.model or self.model))
-
-    def _body(self, messages: Sequence[Message], attempt: int, extra_fields: Mapping[str, object]) -> bytes:
-        chosen = self.settings
-        fields: dict[str, Any] = {
-            "model": self.model,
-            # Some servers stream unless they are told not to.
-            "stream": False,
-            "messages": [message.as_json() for message in messages],
-            "temperature": _warmer(chosen.temperature, attempt),
-            "top_p": chosen.top_p,
-            "max_tokens": chosen.max_tokens,
-            "seed": (chosen.seed or 0) + attempt if attempt else chosen.seed,
-            "stop": list(chosen.stop) or None,
-        }
-        # What the user has left empty may be a field that the server refuses.
-        further = {name: value for name, value in extra_fields.items() if fields.get(name, "") is not None}
-        fields = {name: value for name, value in fields.items() if value is not None}
-        try:
-            return orjson.dumps({**fields, **further, **chosen.extra_body})
-        except TypeError as error:
-            raise UserError(f"no request can be written ({error}): correct seed or extra_body") from error
-
-
-def _warmer(temperature: float | None, attempt: int) -> float | None:
-    """The temperature after so many answers that were not accepted.
-
-    A model that refuses or repeats itself at a low temperature often does so with every seed.
-    """
-    if temperature is None or temperature >= _WARMEST:
-        return temperature
-    return round(min(temperature + min(attempt * _WARMER, _MOST_WARMER), _WARMEST), 3)

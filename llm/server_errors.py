@@ -14,15 +14,17 @@ from limits import read_json
 # OpenRouter keeps the words of the server behind it in metadata.raw, which say more than its own.
 _KEYS_OF_MESSAGES = ("metadata", "raw", "message", "msg", "detail", "error", "errors", "error_description")
 _MOST_NESTED = 8
+_KEYS_OF_KINDS = ("type", "code", "status", "reason", "quotaid", "limit_source")
 _KEYS_OF_STATUS = ("code", "status", "status_code")
 # The field of the request that a server refuses: OpenAI and vLLM name it in `param`, FastAPI in `loc`.
 _KEYS_OF_FIELDS = ("param", "loc")
 _KEYS_OF_PAUSES = ("retrydelay", "retry_after", "retry-after", "retry_after_seconds")
 _KEYS_OF_RESETS = ("x-ratelimit-reset", "ratelimit-reset")
 _MOST_VALUES = 2_000
+_MOST_CHARACTERS = 4_000
 _TITLE = re.compile(r"<title[^>]{0,100}>([^<]{1,300})<", re.IGNORECASE)
 _RETRY_IN = re.compile(r"retry in (\d{1,6}(?:\.\d{1,9})?) ?s")
-_OF_THE_DAY = re.compile(r"per[-_ ]?day|free[-_ ]tier[-_ ]daily|daily (?:quota|limit|request)", re.IGNORECASE)
+_OF_THE_DAY = re.compile(r"per[-_ ]?day|free[-_ ]tier[-_ ]daily|daily (?:quota|limit|request)")
 # Times since 1970 in seconds begin here, and those in milliseconds a thousand times later.
 _TIMESTAMP, _TIMESTAMP_MS = 1e9, 1e12
 
@@ -31,12 +33,13 @@ _TIMESTAMP, _TIMESTAMP_MS = 1e9, 1e12
 class ServerError:
     """What an error says: its message, the status that it names, and the fields of the request that it names.
 
-    `text` is all of the error, to look for words in. `pause` are the seconds until the server wants to be
-    asked again, None if the error does not tell, and `is_of_the_day` says that a quota is used up for today.
+    `words` are the message and the kind of the error, in lower case, to look for words in. `pause` are the
+    seconds until the server wants to be asked again, None if the error does not tell, and `is_of_the_day`
+    says that a quota is used up for today.
     """
 
     message: str
-    text: str
+    words: str
     status: int | None = None
     fields: tuple[str, ...] = ()
     pause: float | None = None
@@ -49,7 +52,8 @@ def read_error(body: str) -> ServerError:
         document = read_json(body)
     except ValueError:
         title = _TITLE.search(body)
-        return ServerError(html.unescape(title[1]) if title else body, body, pause=_pause_in(body))
+        words = body[:_MOST_CHARACTERS].lower()
+        return ServerError(html.unescape(title[1]) if title else body, words, pause=_pause_in(words))
     return error_in(document, body)
 
 
@@ -65,9 +69,13 @@ def error_in(document: object, body: str) -> ServerError:
         if isinstance(field, str) and field != "body"
     )
     pauses = [pause for key, value in pairs if (pause := pause_of(key, value)) is not None]
-    pause = max(pauses) if pauses else _pause_in(body)
-    is_of_the_day = _OF_THE_DAY.search(body) is not None
-    return ServerError(_message(document) or body, body, status, fields, pause, is_of_the_day)
+    message = _message(document) or body
+    # Not all of the body: some servers send the request back in it.
+    kinds = [value for key, value in pairs if key in _KEYS_OF_KINDS and isinstance(value, str)]
+    words = " ".join([message[:_MOST_CHARACTERS], *kinds])[:_MOST_CHARACTERS].lower()
+    pause = max(pauses) if pauses else _pause_in(words)
+    is_of_the_day = _OF_THE_DAY.search(words) is not None
+    return ServerError(message, words, status, fields, pause, is_of_the_day)
 
 
 def _message(document: object, depth: int = 0) -> str:
@@ -129,9 +137,9 @@ def pause_of(key: str, value: object) -> float | None:
     return ahead if ahead > 0 else None
 
 
-def _pause_in(body: str) -> float | None:
+def _pause_in(words: str) -> float | None:
     """Seconds to wait, from the words of Gemini and others."""
-    found = _RETRY_IN.search(body)
+    found = _RETRY_IN.search(words)
     return float(found[1]) if found else None
 
 

@@ -5,34 +5,22 @@ from __future__ import annotations
 import errno
 import json
 import math
-import re
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from errors import REQUEST_REFUSED, ItemError
+from llm.error_words import CRASHED, Kind, rule_for
 from llm.server_errors import ServerError, pause_of, read_error
 from settings import EndpointSettings
 
-Kind = Literal[
-    "gone",  # nothing answers at the address: all requests wait for the server
-    "busy",  # the server has too much to do, or is just starting: try again later
-    "flaky",  # may well succeed at the next try
-    "broken",  # an error inside the server: try again, unless the same error occurs twice
-    "slow",  # not answered in time: try once more
-    "refused",  # this request will never be accepted
-    "spent",  # nothing is answered before the time that the server names
-    "foreign",  # what answers is no HTTP server: as flaky, unless it has never been one
-    "hopeless",  # no request will be accepted until the user acts
-]
 _EXCERPT = 200
 HIDDEN = "[secret]"
 _MIN_SECRET = 6
-_TOO_MANY, _CRASHED = "too many requests", "model crashed"
+_TOO_MANY = "too many requests"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
 # A service that asks for a longer pause than this, in seconds, has used up its quota for today.
 _LONGEST_PAUSE = 600.0
@@ -44,7 +32,10 @@ class RequestRefusedError(ItemError):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One failed try: what to do about it, the reason it is counted by, and the sentence for the user."""
+    """One failed try: what to do about it, the reason it is counted by, and the sentence for the user.
+
+    `error` is what the server says, where its words have no known meaning.
+    """
 
     kind: Kind
     reason: str
@@ -64,70 +55,7 @@ class Trouble:
         """Whether fewer requests at once may help: one was refused for that, or the model crashed."""
         if self.kind == "busy":
             return self.reason == _TOO_MANY or self.retry_after is not None
-        return self.reason == _CRASHED
-
-
-class _Rule(NamedTuple):
-    """What the words of an error mean, whatever its status; without a reason, the status is the reason."""
-
-    words: re.Pattern[str]
-    kind: Kind
-    reason: str
-    remedy: str
-
-
-# Servers tell the same with different statuses, so these are looked for first, in this order.
-_RULES = (
-    _Rule(
-        re.compile(
-            r"support(?:s|ed)? (?:for )?(?:image|vision|multimodal)"
-            r"|(?:image|vision|multimodal)[\w ']{0,20} (?:is|are) not supported|mmproj"
-            r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input"
-        ),
-        "refused",
-        "",
-        "the model cannot see: choose a vision model for [Interrogator]",
-    ),
-    _Rule(
-        re.compile(
-            r"exceed_context_size|context[_ -]?(?:length|size|window|budget)"
-            r"|maximum context|available context"
-        ),
-        "refused",
-        "",
-        "the prompt is longer than the model's context: load the model with a larger one",
-    ),
-    _Rule(
-        re.compile(
-            r"model (?:has )?crashed|(?:failed to load|error loading)(?: the)? model|model failed to load"
-            r"|operation cancell?ed|runner (?:process )?has (?:unexpectedly )?(?:terminated|stopped)"
-            r"|out of memory|enginedead"
-        ),
-        "broken",
-        _CRASHED,
-        "if that happens again, write concurrency = 1, or load a smaller model",
-    ),
-    _Rule(
-        re.compile(r"api[ _]?key (?:is )?(?:not valid|invalid|expired)|(?:invalid|incorrect)[ _]api[ _]?key"),
-        "hopeless",
-        "key refused",
-        "put the right api_key in config.ini or TAGSCRIBE_API_KEY",
-    ),
-    _Rule(
-        re.compile(r"insufficient[_ ](?:quota|credit|balance|funds)"),
-        "hopeless",
-        "account is empty",
-        "see to the account with that service",
-    ),
-    # LM Studio answers so, with status 200, where /v1 is missing from the address.
-    _Rule(
-        re.compile(r"unexpected endpoint or method"),
-        "hopeless",
-        "not found",
-        "is the address right (most end in /v1)?",
-    ),
-)
-_BY_STATUS = {401: _RULES[3], 402: _RULES[4]}
+        return self.reason == CRASHED
 
 
 def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
@@ -145,13 +73,9 @@ def _of_error(
 ) -> Trouble:
     said = f"{url} answered {status or 'with an error'}: {excerpt(error.message)}"
     pause = _pause_asked_for(headers, error)
-    text = error.text.lower()
-    rule = next((rule for rule in _RULES if rule.words.search(text)), None)
-    # A service that has no money left may also ask to come back when others have paid.
-    rule = rule or (_BY_STATUS.get(status or 0) if pause is None or status == 401 else None)
-    if rule is not None:
+    if rule := rule_for(status, error.words, asks_to_come_back=pause is not None):
         reason = rule.reason or f"{REQUEST_REFUSED} ({status or 200})"
-        return Trouble(rule.kind, reason, f"{said}; {rule.remedy}", error=error)
+        return Trouble(rule.kind, reason, f"{said}; {rule.remedy}")
     if status is None:
         return Trouble("flaky", "server error", said, pause, error)
     if status == 404:
@@ -166,8 +90,6 @@ def _of_error(
         return _of_busy_server(status, said, pause, error)
     if status >= 500:
         return Trouble("broken", f"server error {status}", said, pause, error)
-    if status == 413:
-        said += "; lower [Interrogator] max_image_side, or raise the limit of the server or its proxy"
     return Trouble("refused", f"{REQUEST_REFUSED} ({status})", said, error=error)
 
 

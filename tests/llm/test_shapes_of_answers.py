@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from pydantic import SecretStr
 
 from errors import ItemError, StageError, UserError
 from llm.concurrency import Concurrency
@@ -264,3 +265,183 @@ def test_whatever_arrives_is_a_text_or_one_sentence(server: FakeEndpoint, name: 
     assert reason == case.reason, said
     assert said == case.expected if reason == "done" else case.expected in said
     assert said.isprintable()
+
+
+def error(said: object, status: int = 200, *headers: str) -> bytes:
+    """Return an answer with an error, as JSON if it is no text."""
+    body = said if isinstance(said, str) else json.dumps(said)
+    return answer(body, *headers, status=f"{status} Error")
+
+
+CANNOT_SEE = "the model cannot see: choose a vision model for [Interrogator]"
+LONGER = "the prompt is longer than the model's context"
+CRASH = "write concurrency = 1"
+TOMORROW = "the quota of this day is used up: run again tomorrow"
+NOT_A_KEY = "put the right api_key in config.ini"
+IN_2033 = "1999999999000"
+COMES_BACK = "it asks to come back at 2033-05-1"
+FREE_OF_THE_DAY = {
+    "message": "Rate limit exceeded: free-models-per-day",
+    "code": 429,
+    "metadata": {"headers": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": IN_2033}},
+}
+PER_DAY = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}
+GEMINI = {"code": 429, "message": "You exceeded your current quota", "status": "RESOURCE_EXHAUSTED"}
+ERRORS = {
+    # Status 200 with an error in it.
+    "429 in 200": Case(
+        error({"error": {"code": 429, "message": "Slow down"}}), "429: Slow down", "too many requests"
+    ),
+    "402 in 200": Case(error({"error": {"code": 402, "message": "No credit"}}), "see to the account", "user"),
+    "401 in 200": Case(
+        error({"error": {"code": "401", "message": "No"}, "choices": None}), NOT_A_KEY, "user"
+    ),
+    "503 in 200": Case(error({"error": {"code": 503, "message": "Full"}}), "503: Full", "server not ready"),
+    "too long in 200": Case(
+        error({"error": {"message": "Context size exceeded"}}), LONGER, "request refused (200)"
+    ),
+    "words in 200": Case(error({"error": "Oh no"}), "answered with an error: Oh no", "server error"),
+    "crash in 200": Case(error({"error": "The model has crashed (Exit code: 6)"}), CRASH, "model crashed"),
+    "flat in 200": Case(
+        error({"object": "error", "message": "Bad", "code": 500}), "500: Bad", "server error 500"
+    ),
+    "no /v1": Case(
+        error({"error": "Unexpected endpoint or method. (POST /chat)"}), "most end in /v1", "user"
+    ),
+    "in a stream": Case(
+        error(events(piece(content=HALF), {"error": {"code": 502, "message": "Upstream"}})),
+        "502: Upstream",
+        "server not ready",
+    ),
+    "in a choice": Case(
+        error(
+            {
+                "choices": [
+                    {
+                        "error": {"code": 502, "message": "Upstream error"},
+                        "finish_reason": "error",
+                        "message": {"content": "A girl"},
+                    }
+                ]
+            }
+        ),
+        "502: Upstream error",
+        "server not ready",
+    ),
+    # A model that cannot see, in the words of each server.
+    **{
+        f"{status} {said[:30]}": Case(
+            error({"error": {"message": said}}, status), CANNOT_SEE, f"request refused ({status})"
+        )
+        for status, said in (
+            (404, "No endpoints found that support image input"),
+            (400, "messages[1]: unknown variant `image_url`, expected `text`"),
+            (500, "Failed to create new sequence: missing data required for image input"),
+            (400, "llama-3 is not a multimodal model"),
+            (404, "Only 'text' content type is supported."),
+            (
+                500,
+                "image input is not supported - hint: you may need to provide the mmproj",
+            ),
+            (400, "Model does not support images. Please use a model that does."),
+            (400, "this model does not support image input"),
+            (400, "image_url is not supported by this model"),
+        )
+    },
+    # A prompt that is too long.
+    **{
+        f"{status} {str(said)[:40]}": Case(error(said, status), LONGER, f"request refused ({status})")
+        for status, said in (
+            (400, {"error": {"type": "exceed_context_size_error", "message": "request (9 tokens) exceeds"}}),
+            (
+                400,
+                {
+                    "object": "error",
+                    "message": "This model's maximum context length is 9 tokens.",
+                    "code": 400,
+                },
+            ),
+            (400, {"detail": "Protected conversation exceeds the available context budget."}),
+            (400, {"error": {"code": "context_length_exceeded", "message": "Too long"}}),
+            (400, {"error": {"message": "litellm.ContextWindowExceededError: no"}}),
+        )
+    },
+    # A model that crashed or could not be loaded.
+    **{
+        said[:30]: Case(error({"error": said}, status), CRASH, "model crashed")
+        for status, said in (
+            (400, "The model has crashed without additional information. (Exit code: null)"),
+            (400, 'Failed to load model "qwen/qwen3". Error: Operation canceled.'),
+            (500, "llama runner process has terminated: exit status 2"),
+            (500, "CUDA out of memory. Tried to allocate 2 GiB"),
+        )
+    },
+    # Keys, accounts and quotas.
+    "a key as 400": Case(
+        error([{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}], 400),
+        f"answered 400: API key not valid. Please pass a valid API key.; {NOT_A_KEY}",
+        "user",
+    ),
+    "402 that comes back": Case(error("{}", 402, "Retry-After: 3"), "402", "server not ready"),
+    "a day in the body": Case(error({"error": FREE_OF_THE_DAY}, 429), COMES_BACK, "stage"),
+    "a day in a header": Case(error("{}", 429, f"X-RateLimit-Reset: {IN_2033[:-3]}"), COMES_BACK, "stage"),
+    "a day in 200": Case(error({"error": FREE_OF_THE_DAY}), COMES_BACK, "stage"),
+    "hours in words": Case(
+        error([{"error": {**GEMINI, "details": [{"retryDelay": "7200s"}]}}], 429), "come back", "stage"
+    ),
+    "a day in a list": Case(
+        error([{"error": {**GEMINI, "details": [{"retryDelay": "34s"}, {"violations": [PER_DAY]}]}}], 429),
+        TOMORROW,
+        "stage",
+    ),
+    "a minute in a list": Case(
+        error([{"error": {**GEMINI, "details": [{"retryDelay": "34s"}]}}], 429),
+        "429: You exceeded your current quota",
+        "too many requests",
+    ),
+    # Others.
+    "too large": Case(
+        error("<html><head><title>413 Request Entity Too Large</title></head></html>", 413),
+        "answered 413: 413 Request Entity Too Large; lower [Interrogator] max_image_side",
+        "request refused (413)",
+    ),
+    "what the server behind says": Case(
+        error(
+            {
+                "error": {
+                    "message": "Provider returned error",
+                    "metadata": {"raw": '{"error": {"message": "Too hot"}}'},
+                }
+            },
+            400,
+        ),
+        "400: Too hot",
+        "request refused (400)",
+    ),
+    "a fault in a list": Case(
+        error({"detail": [{"loc": ["body", "n"], "msg": "Extra inputs are not permitted"}]}, 422),
+        "422: n: Extra inputs are not permitted",
+        "request refused (422)",
+    ),
+    "no words": Case(error({"error": {}}, 400), "answered 400", "request refused (400)"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_means_the_same_in_whatever_form_and_with_whatever_status(
+    server: FakeEndpoint, name: str
+) -> None:
+    case = ERRORS[name]
+    reason, said = outcome(server, case.data)
+    assert (reason, case.expected in said) == (case.reason, True), said
+    assert said.isprintable()
+
+
+SECRET = "sk-marked-1234567890"
+
+
+@pytest.mark.parametrize("said", [{"error": f"bad {SECRET}"}, {"choices": [{"error": {"message": SECRET}}]}])
+def test_a_key_in_an_error_with_status_200_is_hidden(server: FakeEndpoint, said: Json) -> None:
+    _, message = outcome(server, error(said), api_key=SecretStr(SECRET))
+    assert "[secret]" in message
+    assert "sk-marked" not in message

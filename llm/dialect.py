@@ -1,0 +1,96 @@
+"""What a server does not take in a request, and how requests are sent to it instead.
+
+Services refuse fields that others need: Mistral `seed`, reasoning models of OpenAI `max_tokens` and
+`temperature`, LM Studio some kinds of `response_format`; templates of Gemma refuse system messages. What a
+server refuses once is not sent to it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from llm.trouble import Trouble
+
+# Fields that a request can do without.
+_OPTIONAL = (
+    *("seed", "temperature", "top_p", "stop", "response_format", "max_tokens", "max_completion_tokens"),
+    *("reasoning_effort", "reasoning", "chat_template_kwargs", "enable_thinking", "think"),
+)
+_OTHER_NAME = {"max_tokens": "max_completion_tokens"}
+_REFUSING = re.compile(
+    r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected)|extra|invalid|deprecated|only"
+    r"|(?:must|should) be"
+)
+_NO_SYSTEM_MESSAGE = re.compile(
+    r"system[ _](?:role|message|prompt|instruction)|role[^.]{0,20}system|developer instruction|must alternate"
+)
+_ONLY_STREAMS = re.compile(r"only supports? stream|stream[^.]{0,30}(?:required|must be (?:set to )?true)")
+
+
+class Dialect:
+    """How requests to one server have to look, as far as its refusals have told."""
+
+    def __init__(self, kept: Collection[str] = ()) -> None:
+        """`kept` are fields that the user asks for by name, which are sent whatever the server says."""
+        self._optional = [name for name in _OPTIONAL if name not in kept]
+        self._left_out: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        self._streams = self._takes_no_system_message = False
+
+    def spoken(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a request in the form that the server takes."""
+        sent = {
+            self._renamed.get(name, name): value
+            for name, value in fields.items()
+            if self._renamed.get(name, name) not in self._left_out
+        }
+        if self._streams:
+            sent["stream"] = True
+        if self._takes_no_system_message:
+            sent["messages"] = _without_system_messages(fields["messages"])
+        return sent
+
+    def learn(self, seen: Trouble, sent: Mapping[str, Any]) -> str:
+        """Change what is sent after a refusal; what is different from now on, "" if nothing is."""
+        if seen.error is None or seen.kind not in ("refused", "broken"):
+            return ""
+        text = seen.error.words
+        if _NO_SYSTEM_MESSAGE.search(text) and any(each["role"] == "system" for each in sent["messages"]):
+            self._takes_no_system_message = True
+            return "takes no system message, so its text is put before the first message of the user"
+        if _ONLY_STREAMS.search(text) and not sent.get("stream"):
+            self._streams = True
+            return "only streams, so answers are read from a stream"
+        name = self._refused_field(seen.error.fields, text, sent)
+        if not name or _REFUSING.search(text) is None:
+            return ""
+        other = _OTHER_NAME.get(name, "")
+        if other and other in text:
+            self._renamed[name] = other
+            return f"takes {other} in place of {name}, so that is sent"
+        self._left_out.add(name)
+        return f"refuses {name}, so it is left out"
+
+    def _refused_field(self, named: Sequence[str], text: str, sent: Mapping[str, Any]) -> str:
+        """The field that a server refuses, from those that its error names or has in its words."""
+        known = [name for name in self._optional if name in sent]
+        exact = [name for name in known if name in named]
+        in_words = [name for name in known if re.search(rf"\b{name}\b", text)]
+        return next(iter(exact or in_words), "")
+
+
+def _without_system_messages(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The messages with the texts of system messages at the beginning of the first message of the user."""
+    rules = "\n\n".join(each["content"] for each in messages if each["role"] == "system")
+    others = [dict(each) for each in messages if each["role"] != "system"]
+    first = next((each for each in others if each["role"] == "user"), None)
+    if first is None:
+        return [{"role": "user", "content": rules}, *others]
+    content = first["content"]
+    if isinstance(content, str):
+        first["content"] = f"{rules}\n\n{content}"
+    else:
+        first["content"] = [{"type": "text", "text": rules}, *content]
+    return others
