@@ -18,7 +18,7 @@ from printing import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
     from typing import TypeVar
 
     from settings import Settings
@@ -36,13 +36,16 @@ def main() -> ExitCode:
     interruption = Interruption(_say_interrupted)
     interruption.listen()
     prepare_streams()
+    typed: list[str] = []
     try:
         options = arguments()
+        typed = options.set
         if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
             raise UserError(f"Python 3.10 or newer is needed, and this is {sys.version.split()[0]}")
         return _act(options, interruption)
     except (UserError, StageError) as error:
         lines = error.lines if isinstance(error, UserError) else (str(error),)
+        lines = tuple(_blamed_on_what_was_typed(line, typed) for line in lines)
         print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
         return ExitCode.USER_MUST_ACT
     except OSError as error:
@@ -59,6 +62,15 @@ def main() -> ExitCode:
             file=sys.stderr,
         )
         return ExitCode.USER_MUST_ACT
+
+
+def _blamed_on_what_was_typed(line: str, typed: Sequence[str]) -> str:
+    """A message that names `[Section] key` as `--set Section.key` where the command line sets it."""
+    for override in typed:
+        section, _, key = override.partition("=")[0].strip().partition(".")
+        named, correct = f"[{section}] {key}", f"--set {section}.{key}"
+        line = line.replace(f"set {named}", f"correct {correct}").replace(named, correct)
+    return line
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -36,6 +36,12 @@ MAY_HOLD_SECRETS = {"headers", "extra_body"}
 
 _HOLD_SECRETS = ("api_key", "wiki_api_key", "headers")
 
+# Texts of the user's own, in which " # " is no comment; [Tags] trigger has a check of its own.
+_MAY_HOLD_HASHES = MAY_HOLD_SECRETS | {
+    *("api_key", "prefix", "stop", "strip", "suffix", "trigger", "user_agent", "wiki_api_key"),
+}
+_COMMENT = re.compile(r"\s#(?:\s|$)")
+
 # Shorter than what pydantic says.
 _PLAIN_WORDS = {
     "int_parsing": "should be a whole number",
@@ -62,7 +68,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     # On Windows, file modes do not say whether others can read a file.
     if secret and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         _log.warning("%s holds %s, and others on this computer can read it: chmod 600 %s", path, secret, path)
-    problems = list(_override(raw, overrides))
+    problems = [*_take_out_comments(raw), *_override(raw, overrides)]
     typed = {_place_of(override) for override in overrides}
     for (section, key), variable in ENVIRONMENT.items():
         if not raw.get(section, {}).get(key) and os.environ.get(variable):
@@ -161,6 +167,16 @@ def _in_one_line(error: configparser.Error) -> str:
             lines = ", ".join(str(number) for number, _ in error.errors[:5])
             return f"line {lines} is neither [Section] nor key = value nor # comment; correct or remove it"
     return " ".join(str(error).split())
+
+
+def _take_out_comments(raw: Raw) -> Iterator[str]:
+    """Take the values out of `raw` that have a comment behind them; yields what to do about each."""
+    for name, section in raw.items():
+        for key, value in list(section.items()):
+            if key not in _MAY_HOLD_HASHES and _COMMENT.search(value):
+                del section[key]
+                place = f"[{_shown(name)}] {_shown(key)}"
+                yield f"{place}: # stands behind the value; a comment needs a line of its own"
 
 
 def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:

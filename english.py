@@ -176,6 +176,12 @@ def first_few(names: Sequence[str]) -> str:
     return f"{len(names):,} ({', '.join([*names[:_MOST_NAMED], *more])})"
 
 
+def share(part: float) -> str:
+    """A share from 0 to 1 in words that go before "of": "none", "47 %", "all"."""
+    percent = f"{part:.0%}".replace("%", " %")
+    return {0.0: "none", 1.0: "all"}.get(part, percent)
+
+
 def amount(number: float, noun: str) -> str:
     """A whole number with its noun: "1 caption", "2,000 captions"; the plural of `noun` must end in s."""
     shown = f"{number:,.0f}"

@@ -26,7 +26,10 @@ _TOLD_IN_ONE_LINE = {NO_TAG_FILE: "without a tag file", VIDEO: "videos"}
 # A run has done all that it can although these are there.
 _NO_FAILURES = {NO_PICTURE_OF_TAG_FILE, VIDEO}
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."
-_AFTER_A_CHANGE = "after a change of template, model or tags, [Dataset] existing = refresh makes them anew"
+_AFTER_A_CHANGE = (
+    "after a change of template, model or tags, [Dataset] existing = refresh makes them anew, and after any "
+    "other change overwrite does"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _path(text: str) -> Path:
+    """A path, without the quotation marks that a program may have put around it."""
+    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
+    return Path(text[1:-1] if is_quoted else text)
+
+
 _SWITCH: dict[str, Any] = {"action": "store_true"}
-_FILE: dict[str, Any] = {"type": Path, "metavar": "FILE"}
+_FILE: dict[str, Any] = {"type": _path, "metavar": "FILE"}
 _NUMBER: dict[str, Any] = {"type": _count, "metavar": "N"}
 _COMMANDS = (
     Argument("--check", "check everything that a run needs, and change nothing", _SWITCH),
@@ -54,7 +60,7 @@ _COMMANDS = (
     Argument(
         "--compare",
         "caption the same pictures with these settings and with those of another file, and show both",
-        {"type": Path, "metavar": "OTHER.ini"},
+        {"type": _path, "metavar": "OTHER.ini"},
     ),
     Argument("--report", "write report.html from the results so far, and nothing else", _SWITCH),
     Argument("--apply", "apply the corrections that the report saved", _FILE),

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from captioning.project import Project
@@ -147,9 +148,17 @@ class _Undo:
         return found
 
 
+def _shown_time(run: str) -> str:
+    """When a run began, on the clock of this computer; the journal has it as 2026-11-28T19:30:00+00:00."""
+    try:
+        return datetime.fromisoformat(run).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return printable(run)
+
+
 def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
     parts = [amount(count, noun) for noun, count in undone.done.items()] or ["nothing"]
-    line = f"Put back {', '.join(parts)} that the run of {printable(run)} replaced"
+    line = f"Put back {', '.join(parts)} that the run of {_shown_time(run)} replaced"
     if undone.there_already:
         line += f"; as before that run already: {amount(undone.there_already, 'text')}"
     say(f"{line}.")

@@ -41,7 +41,7 @@ class EndpointSettings(Section):
         "embedded (llama.cpp inside this program), or an address such as http://localhost:1234/v1",
         "http://localhost:1234/v1",
     )
-    model: str = _setting(
+    model: checks.ModelName = _setting(
         "auto",
         "auto (one that is loaded, and that sees where pictures are sent), a name that the server knows, or "
         "a GGUF file for embedded",

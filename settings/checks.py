@@ -169,7 +169,19 @@ def _folder_of_config(info: ValidationInfo) -> Path:
     return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
 
 
+def unquoted(text: str) -> str:
+    """A text without the quotation marks around it: Explorer's "Copy as path" puts them there."""
+    text = text.strip()
+    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text
+
+
+def _unquoted(value: object) -> object:
+    return unquoted(value) if isinstance(value, str) else value
+
+
 def _expanded(text: str) -> Path:
+    text = unquoted(text)
     if "\0" in text or "\n" in text:
         raise ValueError("should be a path on one line")
     try:
@@ -232,7 +244,7 @@ def _text_extension(value: object) -> object:
 
 
 def _url(value: object) -> object:
-    text = str(value).strip().rstrip("/")
+    text = unquoted(str(value)).rstrip("/")
     if text.lower() in ("auto", "builtin", "embedded"):
         return text.lower()
     if not re.match(r"https?://.", text):
@@ -243,7 +255,7 @@ def _url(value: object) -> object:
 
 
 def _wiki_url(value: object) -> object:
-    text = str(value).strip().rstrip("/")
+    text = unquoted(str(value)).rstrip("/")
     return text and _address(text, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)
 
 
@@ -271,7 +283,7 @@ def _is_address(text: str) -> bool:
 
 
 def _source(value: object, info: ValidationInfo) -> str:
-    text = str(value).strip()
+    text = unquoted(str(value))
     if text.lower() in WIKIS:
         return text.lower()
     if not text.lower().endswith(DUMP_ENDINGS):
@@ -302,6 +314,7 @@ Style = Annotated[Path, PlainValidator(_style)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]
+ModelName = Annotated[str, BeforeValidator(_unquoted)]
 Url = Annotated[str, BeforeValidator(_url)]
 WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
 WikiSource = Annotated[str, PlainValidator(_source)]

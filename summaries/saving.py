@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dataset.json_lines import JsonLines, JsonObject
 from dataset.locks import change_shared
+from english import amount
 from errors import UserError
 from wiki import cache
 from wiki.cache import Cache, Entry
@@ -110,6 +111,5 @@ def merge_cache_file(path: Path, other: Path) -> str:
     theirs = cache.load(other)
     added = add_to_cache_file(path, theirs)
     return (
-        f"{added:,} of the {len(theirs):,} entries of {other} were added to {path}; "
-        "those that it had are kept."
+        f"{other} has {amount(len(theirs), 'tag')}; added to {path}: {added:,}. What that file had is kept."
     )

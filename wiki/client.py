@@ -129,7 +129,8 @@ class WikiClient:
             # The text of the library may hold the password of a proxy, so it is not repeated.
             raise _PassingError(
                 f"{self.host} cannot be reached ({type(error).__name__})",
-                "check the network and wiki_url, or read a dump (source = FILE)",
+                "check the network and wiki_url, or read a dump (source = FILE), or write skip = True under "
+                "[TagProvider]",
             ) from error
 
     def _send(self, path: str, query: str, post: bool) -> requests.Response:

@@ -8,7 +8,7 @@ no more than rewrite the draft is another matter: what it leaves out is lost, an
 from __future__ import annotations
 
 from check import new_words
-from english import amount
+from english import amount, share
 from errors import LIST_OF_TAGS, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT
 from tags.spelling import words
 from writing.judging import Judgement, alike
@@ -44,7 +44,7 @@ def why_the_draft_is_better(
         return ""
     lost = draft_judged.coverage.score - judged.coverage.score
     if says_too_little and lost > 0:
-        return f"says only {judged.coverage.score:.0%} of the tags"
+        return f"says {share(judged.coverage.score)} of the tags, and the draft more"
     likeness = alike(caption, draft)
     adds = judged.coverage.adds
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage, check
 from check.text import words_in
-from english import stem
+from english import share, stem
 from errors import Problem
 from tags.categories import CHARACTER
 from tags.filters import HiddenTraits
@@ -85,7 +85,7 @@ class Judgement:
             added = f"it adds {', '.join(adds)}, which neither the tags nor a description say"
             yield Problem("", "adding to the tags", added)
         if self.coverage.most < min_coverage:
-            yield Problem("", "under min_coverage", f"its coverage is {self.coverage.most:.0%}")
+            yield Problem("", "under min_coverage", f"it says {share(self.coverage.most)} of its tags")
 
 
 def judge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
@@ -60,7 +60,19 @@ class Servers:
     _answers: dict[tuple[int, bool], Reply | Exception] = field(default_factory=dict)
 
     async def check(self, project: Project) -> AsyncIterator[Finding]:
-        """Send one small request for each stage."""
+        """Send one small request for each stage; what is wrong with several of them is told once."""
+        stages: dict[Finding, list[str]] = {}
+        async for name, finding in self._of_stages(project):
+            if finding.level == "ok":
+                yield finding
+                continue
+            alike = replace(finding, text=finding.text.removeprefix(f"[{name}] "))
+            stages.setdefault(alike, []).append(name)
+        for finding, names in stages.items():
+            yield replace(finding, text=f"[{', '.join(names)}] {finding.text}")
+
+    async def _of_stages(self, project: Project) -> AsyncIterator[tuple[str, Finding]]:
+        """The name of each stage with each of its findings, whose text begins with the name in brackets."""
         chosen = project.settings
         stages = {
             "TagProvider": chosen.tag_provider,
@@ -69,10 +81,10 @@ class Servers:
         }
         for name, settings in stages.items():
             if not settings.skip and name == "Interpreter" and not project.forms.written_by_model:
-                yield ok("[Interpreter] the captions are lists of tags: no model is asked")
+                yield name, ok("[Interpreter] the captions are lists of tags: no model is asked")
             elif not settings.skip:
                 async for finding in self._stage(project, Stage(name, settings.endpoint)):
-                    yield finding
+                    yield name, finding
 
     async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
         try:
@@ -190,14 +202,14 @@ def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
     if slots is None:
         return
     chosen = stage.settings.concurrency
-    at_once = f"the server handles {amount(slots, 'request')} at once"
+    at_once = f"the server works on {amount(slots, 'request')} at once"
     if chosen != "auto" and chosen > slots:
         yield warning(
             f"[{stage.name}] {at_once}, but concurrency = {chosen}",
             f"write concurrency = auto or {slots}, or start the server with more slots",
         )
     else:
-        yield ok(f"[{stage.name}] {at_once}")
+        yield ok(f"[{stage.name}] {at_once}; a run keeps one or more waiting there, so that it never rests")
 
 
 def _of_colour(stage: str, answer: Reply) -> Finding:

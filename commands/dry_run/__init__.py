@@ -63,10 +63,12 @@ class DryRun:
         refuse_broken_templates(self.settings)
         project = Project(self.settings, limit=self.limit)
         project.refuse_empty()
-        self.say("Dry run: nothing is written. One request per stage is sent to measure its time.")
+        self.say("Dry run: nothing is written.")
         Summary(self.say).found(project.collection.folder)
         try:
             previews = [preview async for preview in self._previews(project)]
+            if any(preview.endpoint and preview.pictures for preview in previews):
+                self.say("One request per stage is sent to measure its time.")
             # The pictures that are due, or all that may be sent if none is.
             due = (preview.pictures for preview in reversed(previews) if preview.pictures)
             for picture in islice(next(map(iter, due), _not_excluded(project)), self.count):

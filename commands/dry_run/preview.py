@@ -97,13 +97,16 @@ def _sums(estimates: Sequence[Estimate]) -> str:
         parts.append(f"{'less than 0.01' if 0 < cost < 0.005 else f'{cost:,.2f}'} by price_in and price_out")
     times = [each.hours for each in estimates if each.hours is not None]
     if times and len(times) == len(estimates):
-        minutes = sum(times) * 60
-        if minutes < 1:
-            duration = amount(minutes * 60, "second")
-        else:
-            duration = amount(minutes, "minute") if minutes < 60 else f"{minutes / 60:,.1f} hours"
-        parts.append(f"about {duration}")
+        parts.append(_duration(sum(times) * 60))
     return ", ".join(parts)
+
+
+def _duration(minutes: float) -> str:
+    if minutes * 60 < 1:
+        return "less than a second"
+    if minutes < 1:
+        return f"about {amount(minutes * 60, 'second')}"
+    return f"about {amount(minutes, 'minute')}" if minutes < 60 else f"about {minutes / 60:,.1f} hours"
 
 
 @dataclass(slots=True)

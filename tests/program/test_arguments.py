@@ -105,3 +105,8 @@ def test_arguments_that_cannot_be_parsed_end_the_program_with_2(words: list[str]
     with pytest.raises(SystemExit) as caught:
         arguments(words)
     assert caught.value.code == 2
+
+
+def test_a_path_on_the_command_line_may_stand_in_quotation_marks() -> None:
+    quoted = arguments(["--apply", '"D:\\my captions\\corrections.json"', "--config", "'a b.ini'"])
+    assert (quoted.apply, quoted.config) == (Path("D:\\my captions\\corrections.json"), Path("a b.ini"))

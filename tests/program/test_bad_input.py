@@ -203,7 +203,7 @@ NO_PICTURES = "there are no pictures in"
         ({"Tags.descriptions_file": "gone.csv"}, {}, 2, "correct descriptions_file in config.ini"),
         ({"TagProvider.source": "gone.csv", "TagProvider.skip": "False"}, {}, 2, "gone.csv"),
         ({"TagProvider.source": "d.csv", "TagProvider.skip": "False"}, {"d.csv": "a,b\n"}, 2, "d.csv"),
-        ({"Dataset.images": "gone"}, {}, 2, "does not exist: make it, or set [Dataset] images"),
+        ({"Dataset.images": "gone"}, {}, 2, "does not exist: make it, or correct --set Dataset.images"),
         ({"Dataset.images": "empty"}, {"empty/notes.md": "x"}, 2, NO_PICTURES),
         ({"Dataset.captions": "images"}, {}, 2, "captions is the images folder"),
         ({"Dataset.captions": "file"}, {"file": "mine"}, 2, "a file stands where a folder should be"),

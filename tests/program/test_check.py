@@ -148,7 +148,7 @@ def test_a_text_model_for_pictures_is_fixed_by_a_vision_model(
         "model under [Interrogator], or skip = True"
     )
     assert any(f"context of {CONTEXT // SLOTS:,} tokens" in line for line in lines(result, "ok"))
-    assert any(f"the server handles {SLOTS} requests at once" in line for line in lines(result, "ok"))
+    assert any(f"the server works on {SLOTS} requests at once" in line for line in lines(result, "ok"))
     project.set |= {"Interrogator.url": seeing.url, "Interrogator.model": "small-vision"}
     result = project.run("--check")
     assert (result.code, lines(result, "problem"), lines(result, "warning")) == (0, [], [])
@@ -513,3 +513,17 @@ def test_of_a_large_data_set_only_the_files_of_a_sample_are_opened(tmp_path: Pat
     assert (
         f"in the sample, 0 captions of {in_sample:,} would be written with the same prompt now" in result.out
     )
+
+
+def test_what_is_wrong_with_several_stages_is_told_once(tmp_path: Path) -> None:
+    project = Project(
+        tmp_path, "http://127.0.0.1:9/v1", TagProvider__skip="False", Interrogator__skip="False"
+    )
+    project.set["TagProvider.source"] = "gone.csv"
+    project.add("a.png")
+    result = project.run("--check")
+    about_servers = [line for line in lines(result, "problem") if "nothing answers" in line]
+    assert about_servers == [
+        "[TagProvider, Interrogator, Interpreter] nothing answers at http://127.0.0.1:9/v1: start the "
+        "server, or correct url in config.ini"
+    ]

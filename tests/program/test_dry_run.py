@@ -119,6 +119,10 @@ def test_without_a_server_the_prompts_are_shown_and_only_the_time_is_unknown(
     assert "dress 0" in shown(result.out, "Interpreter")[-1][1]
     assert "The duration cannot be estimated: nothing answers at http://127.0.0.1:9/v1" in result.out
     assert "seconds\n" not in result.out
+    builtin = Project(tmp_path / "builtin")
+    builtin.add("a.png")
+    without = builtin.run("--dry-run").out
+    assert "One request per stage is sent" not in without and "Dry run: nothing is written." in without
 
 
 def test_the_prompt_of_an_excluded_picture_is_not_shown(tmp_path: Path) -> None:
@@ -151,7 +155,7 @@ def test_excluded_pictures_and_those_that_would_fail_are_counted_as_in_a_run(tmp
         assert f"; {count} failed ({failed}); " in done
         assert "; 1 excluded; " in done
     for out in (dry, run):
-        assert "8 pictures found.\nFiles with a problem:\n  alone.png: " in out
+        assert "8 pictures found.\nLeft out, without a tag file: 1 (alone.png); " in out
         assert 'Excluded, and not captioned:\n  out.png: tags combine "loli" with "nude"\n' in out
     assert dry.count("\n  empty.png: ") == 1
 

@@ -119,12 +119,12 @@ def test_where_nothing_could_be_made_the_last_line_names_no_place(tmp_path: Path
         (
             {},
             "Nothing to do: 1 caption there already; after a change of template, model or tags, "
-            "[Dataset] existing = refresh makes them anew.",
+            "[Dataset] existing = refresh makes them anew, and after any other change overwrite does.",
         ),
         (
             {"Interpreter": "True", "Interrogator": "False"},
             "Nothing to do: 1 description there already; after a change of template, model or tags, "
-            "[Dataset] existing = refresh makes them anew.",
+            "[Dataset] existing = refresh makes them anew, and after any other change overwrite does.",
         ),
         ({"Interpreter": "True"}, "Nothing to do: all stages are skipped. Set skip = False for one."),
     ],

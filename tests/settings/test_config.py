@@ -70,6 +70,50 @@ def test_a_comment_behind_a_value_is_said_to_need_a_line_of_its_own(tmp_path: Pa
         config.load(write(tmp_path, "[Interpreter]\nvariants = tags, short # for my trainer\n"))
 
 
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("Dataset", "images = D:\\training  # my pictures"),
+        ("Tags", "exclude = signature # never said"),
+        ("Tags", "trigger = mychar  # my trigger"),
+        ("Endpoint", "url = auto #"),
+    ],
+)
+def test_a_comment_behind_a_value_is_told_even_where_the_value_might_hold_it(
+    tmp_path: Path, section: str, line: str
+) -> None:
+    with pytest.raises(
+        UserError, match=rf"\[{section}\] {line.split()[0]}.*; a comment needs a line of its own"
+    ):
+        config.load(write(tmp_path, f"[{section}]\n{line}\n"))
+
+
+def test_texts_of_the_users_own_may_hold_a_hash_and_names_of_tags_may_begin_with_one(tmp_path: Path) -> None:
+    text = "[Endpoint]\nstop = # , ###\n[Tags]\nexclude = hat, #compass\n[Interpreter]\nsuffix = a # b\n"
+    settings = config.load(write(tmp_path, text))
+    assert settings.interpreter.endpoint.stop == ("#", "###")
+    assert (settings.tags.exclude, settings.interpreter.suffix) == (("hat", "#compass"), "a # b")
+
+
+@pytest.mark.parametrize("mark", ['"', "'"])
+def test_a_path_may_stand_in_quotation_marks(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "my words.txt").write_text("{{ tags }}", encoding="utf-8")
+    quoted = {
+        "Dataset": ("images", "D:\\training"),
+        "Tags": ("descriptions_file", "my tags.csv"),
+        "TagProvider": ("source", "pages.csv"),
+        "Interpreter": ("prompt_template_file", "my words.txt"),
+        "Endpoint": ("model", "D:\\models\\a b.gguf"),
+    }
+    text = "".join(f"[{name}]\n{key} = {mark}{path}{mark}\n" for name, (key, path) in quoted.items())
+    settings = config.load(write(tmp_path, text))
+    assert settings.dataset.images == tmp_path / "D:\\training"
+    assert settings.tags.descriptions_file == tmp_path / "my tags.csv"
+    assert settings.tag_provider.source == str(tmp_path / "pages.csv")
+    assert settings.interpreter.prompt_template_file == (tmp_path / "my words.txt",)
+    assert settings.interpreter.endpoint.model == "D:\\models\\a b.gguf"
+
+
 def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         config.load(write(tmp_path, EVERY_MISTAKE))

@@ -285,9 +285,9 @@ def test_merging_returns_the_number_of_new_entries_and_keeps_the_old_ones(tmp_pa
     )
     other = written(tmp_path / "theirs.json", theirs.dump())
     assert saving.merge_cache_file(mine, other) == (
-        f"2 of the 4 entries of {other} were added to {mine}; those that it had are kept."
+        f"{other} has 4 tags; added to {mine}: 2. What that file had is kept."
     )
-    assert saving.merge_cache_file(mine, other).startswith("0 of the 4 entries")
+    assert saving.merge_cache_file(mine, other).startswith(f"{other} has 4 tags; added to {mine}: 0.")
     kept = json.loads(mine.read_text())
     assert kept["hat"] == "My hat."
     assert sorted(kept) == ["Long Hair", "bow", "cap", "hat"]
@@ -352,7 +352,7 @@ def test_merge_cache_adds_the_entries_of_another_file(tmp_path: Path) -> None:
     other = written(tmp_path / "theirs.json", json.dumps(older))
     result = project.run("--merge-cache", str(other))
     assert result.code == 0
-    assert result.out.startswith("1 of the 1 entries of ")
+    assert result.out.startswith(f"{other} has 1 tag; added to {project.cache}: 1.")
     assert json.loads(project.cache.read_text()) == {"flat_cap": "A low cap.", "hat": "My hat."}
     assert not project.captions.exists()
     other.write_text("{", encoding="utf-8")
