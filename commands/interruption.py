@@ -15,21 +15,21 @@ from errors import ExitCode
 
 Result = TypeVar("Result")
 
-# Seconds that an interrupted run has to close its connections and to save what it has.
-_LONGEST_END = 1.0
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one is Ctrl-Break on Windows
 
 
 class Interruption:
     """Calls `last_word` and ends the program with exit code 130.
 
-    The first signal cancels the run, so that it ends in order. If that takes longer than `_LONGEST_END`, for
-    example because a library waits for a server, the program ends at once: files are written so that it may
-    stop at any time. A second signal, and one outside a run, also ends it at once.
+    The first signal cancels the run, so that it closes its connections and saves what it has. If that takes
+    longer than `longest_end` seconds, for example because a library waits for a server, the program ends at
+    once: files are written so that it may stop at any time. A second signal, and one outside a run, also ends
+    it at once.
     """
 
-    def __init__(self, last_word: Callable[[], None]) -> None:
+    def __init__(self, last_word: Callable[[], None], longest_end: float = 1.0) -> None:
         self._last_word = last_word
+        self._longest_end = longest_end
         self._has_ended = threading.Lock()
         self._was_signalled = threading.Event()
         self._cancel: Callable[[], object] | None = None
@@ -71,5 +71,5 @@ class Interruption:
 
     def _end_after_a_while(self) -> None:
         self._was_signalled.wait()
-        time.sleep(_LONGEST_END)
+        time.sleep(self._longest_end)
         self.end()

@@ -19,8 +19,9 @@ from tests.program.project import Project
 from tests.program.starts import LONGEST_RUN
 
 LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
-# An interrupted run ends within so many seconds.
-PROMISED = 2.0
+# What an interrupted run must not wait for takes this many seconds, and its end takes less even on a computer
+# that is busy with other work.
+HANGS = 90.0
 
 
 @dataclass(slots=True)

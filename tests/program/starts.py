@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LONGEST_RUN = 120
+LONGEST_RUN = 600
 
 # What runs import late, so that a start is quick for a user.
 _IMPORTED_ONCE = [

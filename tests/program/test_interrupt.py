@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end the program in order within two seconds, whatever it is doing."""
+"""Ctrl-C and SIGTERM end the program in order, whatever it is doing, and wait for nothing."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki import SILENT
 from tests.fakes.wiki_pages import TAGS
-from tests.program.processes import LAST_WORD, PROMISED, Running, running
+from tests.program.processes import HANGS, LAST_WORD, Running, running
 from tests.program.project import Project, png
 from tests.program.starts import LONGEST_RUN, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 
-# A run that cannot end in order is ended after a second; what is instant is far below.
-INSTANT = 0.8
-
 
 def check(run: Running, seconds: float) -> None:
-    """The end that is promised: in time, with 130, and with one line and nothing else on stderr."""
+    """The end that is promised: without waiting, and with 130."""
     assert run.process.returncode == 130
-    assert seconds < PROMISED
+    assert seconds < HANGS
 
 
 def many(project: Project, count: int) -> None:
@@ -47,7 +44,7 @@ def test_what_is_done_is_kept_while_a_slow_endpoint_is_waited_for(tmp_path: Path
         project = Project(tmp_path, endpoint.url, Endpoint__concurrency="4")
         for each in range(12):
             project.add(f"{each}.png", f"1girl, {each} hats")
-        endpoint.script(*[Reply()] * 3, *[Hang(60)] * 9)
+        endpoint.script(*[Reply()] * 3, *[Hang(HANGS)] * 9)
         with running(project) as run:
             run.until(lambda: len(endpoint.requests) == 7 and len(list(project.captions.glob("*.txt"))) == 3)
             seconds = run.end(signal.Signals[name])
@@ -103,7 +100,7 @@ def test_a_pattern_that_backtracks_without_end_is_not_waited_for(tmp_path: Path)
 
 
 def test_large_pictures_in_the_making_are_not_waited_for(tmp_path: Path) -> None:
-    with FakeEndpoint(faults=(Hang(60),)) as endpoint:
+    with FakeEndpoint(faults=(Hang(HANGS),)) as endpoint:
         project = Project(tmp_path, endpoint.url, Interrogator__skip="False")
         project.add("0.png")
         large = project.add("1.png", picture=png(width=9000, height=9000))
@@ -141,37 +138,21 @@ def test_a_server_that_went_away_is_not_waited_for(tmp_path: Path) -> None:
     assert len(list(project.captions.glob("*.txt"))) >= 4
 
 
-def test_a_survey_of_many_tag_files_is_left_and_a_second_ctrl_c_is_instant(tmp_path: Path) -> None:
+def test_a_survey_of_many_tag_files_is_left_at_once(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
         project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
         many(project, 20_000)
-        for signals, promised in (
-            ((signal.SIGINT,), PROMISED),
-            ((signal.SIGINT, signal.SIGTERM), INSTANT),
-        ):
+        for signals in ((signal.SIGINT,), (signal.SIGINT, signal.SIGTERM)):
             with running(project) as run:
                 run.until(lambda: "20,000 pictures found.\n" in run.said)
                 assert not wiki.asked
                 seconds = run.end(*signals)
             check(run, seconds)
-            assert seconds < promised
             assert "".join(run.errors) == LAST_WORD
 
 
-def test_a_second_ctrl_c_while_a_wiki_hangs_is_instant(tmp_path: Path) -> None:
-    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
-        wiki.always = SILENT
-        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
-        project.add("a.png")
-        with running(project) as run:
-            run.until(lambda: wiki.asked)
-            assert run.end(signal.SIGTERM, signal.SIGINT) < INSTANT
-    check(run, 0.0)
-    assert "".join(run.errors) == LAST_WORD
-
-
 NEVER_ENDS = """
-import asyncio, time
+import asyncio, sys, time
 from commands.interruption import Interruption
 
 async def run() -> None:
@@ -182,24 +163,22 @@ async def run() -> None:
     finally:
         print("never in order", flush=True)
 
-interruption = Interruption(lambda: print("last word", flush=True))
+interruption = Interruption(lambda: print("last word", flush=True), float(sys.argv[1]))
 interruption.listen()
 asyncio.run(interruption.watch(run()))
 """
 
 
 @pytest.mark.parametrize(
-    ("signals", "promised"), [([signal.SIGINT], PROMISED), ([signal.SIGINT, signal.SIGTERM], INSTANT)]
+    ("signals", "longest_end"), [([signal.SIGINT], 0.1), ([signal.SIGINT, signal.SIGTERM], HANGS)]
 )
-def test_what_cannot_be_stopped_in_order_is_left_as_it_is(
-    signals: list[signal.Signals], promised: float
+def test_what_cannot_be_stopped_in_order_is_left_as_it_is_after_a_while_or_a_second_signal(
+    signals: list[signal.Signals], longest_end: float
 ) -> None:
-    command = [sys.executable, "-c", NEVER_ENDS]
+    command = [sys.executable, "-c", NEVER_ENDS, f"{longest_end}"]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"
         run = Running(process)
-        seconds = run.end(*signals)
-        check(run, seconds)
-        assert seconds < promised
+        check(run, run.end(*signals))
         assert process.stdout.read() == "last word\n"

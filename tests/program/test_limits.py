@@ -275,15 +275,12 @@ def test_a_line_of_the_journal_without_end_is_passed_over_and_told(tmp_path: Pat
         journal = project.captions / "journal.jsonl"
         with journal.open("ab") as file:
             file.write(b'{"stage": "interpreter", "picture": "')
-            for _ in range(400):
+            for _ in range(250):
                 file.write(b"x" * LONGEST_LINE)
             file.write(b'"}\n')
-        for arguments in ((), ("--report",), ("--set", "Dataset.existing=refresh")):
+        for arguments in (("--report",), ("--set", "Dataset.existing=refresh")):
             code, said, peak = run_and_measure(project, *arguments)
             assert code == 0, said
-            # A run that finds all captions there does not read the journal.
-            assert ("journal.jsonl has a line of more than 1 MB, which is passed over" in said) == bool(
-                arguments
-            )
+            assert "journal.jsonl has a line of more than 1 MB, which is passed over" in said
             assert peak < MOST_MEMORY
     assert len(endpoint.requests) == 1

@@ -20,7 +20,7 @@ from llm.answers import Usage
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki_pages import TAGS
-from tests.program.processes import LAST_WORD, PROMISED, running
+from tests.program.processes import HANGS, LAST_WORD, running
 from tests.program.project import Project
 
 NO_SUCH_MODEL = Status(404, '{"error": {"message": "no such model"}}')
@@ -180,13 +180,13 @@ def test_ctrl_c_says_what_is_done_and_shows_it_where_that_takes_no_time(
 ) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, endpoint.url)
-        endpoint.script(*two_done_then(project, Hang(60)))
+        endpoint.script(*two_done_then(project, Hang(HANGS)))
         for number in range(5, pictures):
             os.link(project.images / "0.png", project.images / f"{number}.png")
             os.link(project.images / "0.txt", project.images / f"{number}.txt")
         with running(project) as run:
             run.until(lambda: len(endpoint.requests) == 3 and len(list(project.captions.glob("*.txt"))) == 2)
-            assert run.end(signal.SIGINT) < PROMISED
+            assert run.end(signal.SIGINT) < HANGS
     assert "".join(run.errors) == LAST_WORD
     assert any(line.startswith("Interpreter: 2 captions written; ") for line in run.said)
     assert (project.captions / "report.html").exists() == is_shown
