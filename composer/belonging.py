@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from composer.phrasing import and_list, lists
-from composer.picture import COUNTS, Picture
+from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
 
 _SLEEPING, _CLOTHED, _OUTDOORS = "sleeping", "clothed", "outdoors"
@@ -69,9 +69,10 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
 def _give_sleep_to_animals(picture: Picture) -> None:
     """Whoever knits does not sleep, so the cat beside her does."""
     acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
-    is_asleep = any(role.phrase == _SLEEPING for role in acts)
+    somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
-    if not is_asleep or len(beings) != 1 or len(acts) < 2 or eyes_are_closed or not picture.has(*COUNTS):
+    is_one_of_each = len(beings) == counted_people(picture)[1] == 1
+    if not somebody_sleeps or len(acts) < 2 or eyes_are_closed or not is_one_of_each:
         return
     _take(picture, "act", lambda role: role.phrase == _SLEEPING)
     animal = beings[0].phrase.partition(" ")[2]

@@ -6,18 +6,19 @@ from composer.phrasing import lists
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
+from tags.spelling import without_qualifiers
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
 _SKY, _CLOUDY_SKY, _CLOUDS = "sky", "cloudy_sky", frozenset(("cloud", "clouds"))
 # Before the name of a thing that another tag may tell more exactly.
 _PLAYING = "playing_"
-_DONE_WITH = (_HOLDING, _PLAYING, "riding_")
+_DONE_WITH = (_HOLDING, _PLAYING, "riding_", "walking_")
 _PLACED = "on_"
 _NO_KINDS = (*_DONE_WITH, _PLACED)
 _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
-_STATES = ("_under_arm", "_removed", "_slice")
+_STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten"}
@@ -40,14 +41,14 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     """black_footwear: black_boots."""
     noun = tag.rpartition("_")[2]
     broad = lists().broad
-    if noun not in broad:
+    done = tag.removesuffix(noun)
+    if noun not in broad or done.rstrip("_").rpartition("_")[2] in lists().words["prepositions"]:
         return ""
     otherwise, narrower, of_one = broad[noun]
     found = {word for other in tags if (word := other.rpartition("_")[2]) in narrower}
     found -= {other for other in found if other in broad and not found.isdisjoint(broad[other][1])}
     # Of several people, one may wear the dress and another the sundress.
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
-    done = tag.removesuffix(noun)
     return done + (_narrowest(name, tags) if name and done in _DONE_WITH else name or otherwise)
 
 
@@ -56,7 +57,10 @@ def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     done = next((done for done in _DONE_WITH if tag.startswith(done)), "")
     if not done or (done == _PLAYING and fewest_people(tags) > 1):
         return ""
-    return done + _narrowest(tag.removeprefix(done), tags)
+    thing = tag.removeprefix(done)
+    # Of holding_arrow and arrow_(projectile) there is one arrow.
+    spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
+    return done + _narrowest(_only_one(spelled) or thing, tags)
 
 
 def _on_part(tag: str, tags: Sequence[str]) -> str:
@@ -85,8 +89,11 @@ def _placed_on(tag: str, tags: Sequence[str]) -> str:
 
 def _seated(tag: str, tags: Sequence[str]) -> str:
     """Sitting: sitting_on_log."""
-    seat = _only_one(lists().words["seats"].intersection(tags)) if tag == _SITTING else ""
-    where = "in" if seat in lists().words["deep_seats"] else "on"
+    words = lists().words
+    seat = _only_one(words["seats"].intersection(tags)) if tag == _SITTING else ""
+    if seat in words["one_seat"] and fewest_people(tags) > 1:
+        return ""
+    where = "in" if seat in words["deep_seats"] else "on"
     return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
 
 

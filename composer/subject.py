@@ -213,7 +213,10 @@ def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[s
     noun = person.split(" ", 1)[1]
     nouns = lists().words.get(f"{noun}s", ())
     named = next((kind for kind in kinds if kind.rpartition(" ")[2] in nouns), None)
-    words = [*picture.phrases("quality"), named.split(" ", 1)[1] if named else noun]
+    qualities = [
+        quality.removesuffix(" male").removesuffix(" female") for quality in picture.phrases("quality")
+    ]
+    words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else noun]
     return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
 
 
@@ -221,7 +224,8 @@ def _sex(picture: Picture) -> str:
     for sex in COUNTS:
         if picture.has(sex):
             return sex
-    sexes = [_SEXES[quality] for quality in picture.phrases("quality") if quality in _SEXES]
+    said = {quality.rpartition(" ")[2] for quality in picture.phrases("quality")}
+    sexes = [sex for quality, sex in _SEXES.items() if quality in said]
     return sexes[0] if len(sexes) == 1 else "character"
 
 

@@ -131,6 +131,11 @@ def _verb_phrase(tag: str) -> str:
     verb, _, rest = tag.partition("_")
     if verb == "adjusting" and rest.partition("_")[0] not in lists().words["as_written"]:
         return f"adjusting {{her}} {as_words(rest)}"
+    first, _, after = rest.partition("_")
+    if after and first in lists().words["adverbs"]:
+        return f"{verb} {first} {noun_phrase(after)}"
+    if rest in lists().words["parts"] and verb not in lists().words["on_others"]:
+        return f"{verb} {{her}} {as_words(rest)}"
     # One plays guitar and volleyball, not a guitar and a volleyball.
     if verb == "playing" or rest in lists().words["adverbs"]:
         return as_words(tag)
@@ -166,7 +171,7 @@ def _covers(tag: str) -> frozenset[str]:
     endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
     singulars = {singular(ending) for ending in endings}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
-    ends_noun = lists().words["prepositions"] | {"removed", "slice", "interior"}
+    ends_noun = lists().words["prepositions"] | lists().words["ends_of_nouns"]
     end = next((at for at, word in enumerate(words) if at and word in ends_noun), 0)
     before = {"_".join(words[at:end]) for at in range(end)}
     says_first = len(words) > 1 and (words[0] in lists().words["prefix_folds"] or _is_verb_before_noun(words))

@@ -543,7 +543,7 @@ def test_pictures_without_people_have_another_subject(tags: str, caption: str) -
         (
             "1girl, year_of_the_rabbit, meta:photo_(medium), artist:someone, contributor:helper, "
             "lore:secret_lore",
-            "A girl. Also shown: year of the rabbit.",
+            "A girl shown with the year of the rabbit.",
         ),
         (
             "1girl, 日本語, weird|tag",
