@@ -186,6 +186,8 @@ class _Scanner:
             self._out.write("\n" if self._out.kind is Kind.PARAGRAPH else " ")
         elif name in ("tr", "td", "th"):
             self._out.divide(ROW if name == "tr" else CELL)
+        elif name == "s" and opens:
+            self._out.write(" ")
         elif name == "url" and (rest or not opens):
             self._out.write(LINK if opens else LINK_END)
         elif name in ("code", "nodtext") and opens:

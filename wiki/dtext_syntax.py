@@ -22,11 +22,11 @@ _FULL_ADDRESS = r"(?:https?://|mailto:)"
 
 # Every tag there is, with the characters that may come after its name: "[i think so]" is no tag.
 _TAGS = {
-    "b|strong|i|em|s|u|tn|sup|sub|spoiler|spoilers|nodtext|table|blockquote": "",
+    "b|strong|i|em|s|u|tn|sup|sub|small|center|spoiler|spoilers|nodtext|table|blockquote": "",
     "br|hr": "/ ",
     "quote|color|code": "=",
-    "thead|tbody|colgroup|col|tr|th|td": r" \t",
-    "expand|url": r"= \t",
+    "thead|tbody|colgroup|col|tr|th|td": r" \t#",
+    "expand|url|link(?==)|(?<=/)link": r"= \t",
     "section": "=,",
 }
 _KNOWN_TAG = "|".join(rf"(?:{names})[\]>{may_follow}]" for names, may_follow in _TAGS.items())
@@ -41,7 +41,7 @@ _CONSTRUCTS = {
     r"(?:\|[ \t]*(?P<search_title>[^{}\n]{0,300}))?(?P<search_close>\}\})",
     "unclosed": r"\[\[|\{\{",
     "tag": rf"[\[<](?=/?(?:{_KNOWN_TAG}))(?:"
-    r"(?<=\[)(?P<end>/?)(?P<name>[a-z]+)(?P<rest>[ \t=,][^\[\]\n]{0,200})?\]"
+    r"(?<=\[)(?P<end>/?)(?P<name>[a-z]+)(?P<rest>[ \t=,#][^\[\]\n]{0,200})?\]"
     r"|(?<=<)(?P<html_end>/?)(?P<html_name>[a-z]+)(?P<html_rest>[ \t=/][^<>\n]{0,200})?>)",
     # [address](title), up to the title.
     "backwards_link": rf"\[{_ADDRESS}[^\s\[\]]{{0,500}}\]\((?=[^)\n]{{1,500}}(?P<backwards_close>\)))",
@@ -74,7 +74,7 @@ TOKEN = re.compile(
 LINE_START = re.compile(
     r"[ \t]*(?:(?P<header>h[1-6](?:\#[\w/\#!:&-]{1,200})?\.)"
     r"|(?P<embed>(?P<star>\*[ \t]+)?!(?:post|asset) \#\d+[ \t]*:?)"
-    r"|(?P<item>\*+(?=[ \t]))"
+    r"|(?P<item>\*+(?:\#[\w-]{1,200})?(?=[ \t]))"
     r"|(?P<fence>```[ \t]*[a-z0-9]*[ \t]*\n))[ \t]*",
     re.IGNORECASE,
 )
@@ -92,4 +92,4 @@ ADDRESS_RUN = re.compile(
 
 ANCHOR = re.compile(r"(?<=.)#[A-Z][\w -]*\Z")
 QUALIFIER = re.compile(r"[ _]\([^()]+\)\Z")
-CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff]")

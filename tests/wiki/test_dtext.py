@@ -386,6 +386,11 @@ DEFINITIONS = {
     "a deprecated tag": ("[b]Deprecated.[/b] Use [[hat]].", ""),
     "a tag that is not to be used": ("Do not use this tag.\n\nIt once meant a hat.", ""),
     "a tag about ambiguity": ("Ambiguous scale hides the size.", "Ambiguous scale hides the size."),
+    "marks of places and sizes": (
+        "\u200b[link=top]A [small]long[/small] coat.[/link] It is[s]not[/s] new.\n\n*#list-a Item one\n"
+        "*#list-b Item two\n\n[center]A flower.[/center]\n\n[table][tr#row][td]one[/td][/tr][/table]",
+        "A long coat. It is not new.\n\nA flower.",
+    ),
     "nothing": ("", ""),
 }
 
