@@ -44,7 +44,7 @@ std::string message(const char* status, const std::string& body, const char* hea
 const std::string kCaption = message(
     "200 OK",
     R"({"id":"1","object":"chat.completion","created":1,"model":"mock","choices":[{"index":0,"message":)"
-    R"({"role":"assistant","content":"A young woman in a long coat and a scarf stands on a pier at night, )"
+    R"({"role":"assistant","content":"A young woman in an orange coat and a scarf stands on a pier at night, )"
     R"(a lantern in one hand and a folded map in the other, while small boats drift in the fog behind her."},)"
     R"("finish_reason":"stop"}],"usage":{"prompt_tokens":640,"completion_tokens":42,"total_tokens":682}})");
 const std::string kModels = message("200 OK", R"({"object":"list","data":[{"id":"mock","object":"model"}]})");

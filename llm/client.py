@@ -23,10 +23,14 @@ _MAX_QUERY_TIME = 10.0
 
 
 class Reached(NamedTuple):
-    """The HTTP status of an answer, None if there was none in time, and its JSON if it has any."""
+    """The HTTP status of an answer, None if there was none in time, and its JSON if it has any.
+
+    `busy` is set where the server refused for now: what it said of that.
+    """
 
     status: int | None = None
     json: object = None
+    busy: Trouble | None = None
 
 
 class Client:
@@ -89,7 +93,10 @@ class Client:
         request = transport.get(url) if question is None else transport.post(url, orjson.dumps(question))
         try:
             answer = await asyncio.wait_for(request, min(_MAX_QUERY_TIME, self._settings.timeout))
-            return Reached(answer.status, read_json(answer.body) if answer.status == 200 else None)
+            if answer.status != 200:
+                refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
+                return Reached(answer.status, busy=refused if refused.kind == "busy" else None)
+            return Reached(200, read_json(answer.body))
         except ValueError:
             return Reached(200)
         except (asyncio.TimeoutError, TransportError):

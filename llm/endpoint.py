@@ -16,12 +16,14 @@ from llm.chat_request import fields_of_request, written
 from llm.client import Client
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
+from llm.cut_prompts import CutPrompts
 from llm.dialect import Dialect
 from llm.listings import Model
 from llm.program import Catalogue
 from llm.programs import UNKNOWN
 from llm.prompts import Message
 from llm.retries import RateLimitQueue, Retries
+from llm.sight import SEE_WITH, Sight, blind
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -32,6 +34,8 @@ MaySend = Callable[[], object]
 
 # Seconds between two attempts to reach a server that went away.
 _PROBE_EVERY = 1.0
+# Tokens, enough for a model that reasons a little before it names a colour.
+_SHORT_ANSWER = 256
 
 _NOTHING_TOLD, _NO_MODEL = Catalogue(UNKNOWN), Model("")
 
@@ -63,6 +67,8 @@ class Endpoint:
     catalogue: Catalogue = _NOTHING_TOLD
     about: Model = _NO_MODEL
     introduction: str = ""
+    sight: Sight = field(default_factory=Sight)
+    cut: CutPrompts = field(default_factory=CutPrompts)
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
     client: Client = field(init=False)
@@ -93,8 +99,13 @@ class Endpoint:
         `retries` is by default that of the settings; the first request is sent as the given `attempt`.
         `accept` raises ItemError for a reply that cannot be used; the last of these errors is raised if no
         reply was accepted. Raises what `complete` raises. `may_send` is called right before each request,
-        retries included; what it raises is raised here.
+        retries included; what it raises is raised here. Before the first picture the model is shown a plain
+        one: UserError is raised where it sees none.
         """
+        if messages[-1].picture is not None:
+            if self.about.sees is False:
+                raise UserError(f"{blind(self.model, self.url)}: {SEE_WITH}")
+            await self.sight.refuse_blind(self.complete_shortly, [message.role for message in messages])
         usage, seconds = Usage(), 0.0
         most = 1 + (self.settings.retries if retries is None else retries)
         for number in range(attempt, attempt + most):
@@ -148,6 +159,7 @@ class Endpoint:
                 await asyncio.sleep(pause)
                 outcome = await self._send(request)
         self.usage += outcome.usage
+        self.cut.notice(self.catalogue.program, self.about, messages, outcome.usage.prompt_tokens)
         cost = outcome.usage.cost(outcome.seconds)
         happened("answer", url=self.url, model=outcome.model, finish_reason=outcome.finish_reason, **cost)
         # Many answers may arrive at once. Only one is returned in each turn of the event loop, so that its
@@ -155,6 +167,13 @@ class Endpoint:
         async with self._one_by_one:
             await asyncio.sleep(0)
         return outcome
+
+    async def complete_shortly(self, messages: Sequence[Message]) -> Reply:
+        """Like `complete`, for a question that a word answers. Its cost is not added to `usage`."""
+        longest = min(self.settings.max_tokens or _SHORT_ANSWER, _SHORT_ANSWER)
+        reply = await self.complete(messages, extra_fields={"max_tokens": longest})
+        self.usage -= reply.usage
+        return reply
 
     async def close(self) -> None:
         """Close the connections."""

@@ -19,6 +19,8 @@ from settings import EndpointSettings
 # The ports that the usual programs listen on; for `url = auto` only these are tried, on this computer alone.
 LOCAL_PORTS = tuple(dict.fromkeys(port for program in PROGRAMS for port in program.ports))
 _CONNECT_TIMEOUT = 1.0
+# Seconds before a server that is busy is asked for its models once more.
+_PAUSE, _LONGEST_PAUSE = 1.0, 10.0
 # What people copy behind the address of a server.
 _ROUTE = re.compile(r"/(?:chat/completions|completions|models|responses|chat|generate)/*$")
 # Answers of a server that is right, but wants a key.
@@ -92,6 +94,10 @@ async def _look(url: str, settings: EndpointSettings, written: str = "") -> tupl
     client = Client(url, settings)
     try:
         answer = await client.reach("models")
+        if answer.busy:
+            # It may be loading its model.
+            await asyncio.sleep(min(answer.busy.retry_after or _PAUSE, _LONGEST_PAUSE))
+            answer = await client.reach("models")
         listed = rows(answer.json, "data") or rows(answer.json)
         program = recognised(listed, parts.port, is_here=is_here)
         lists = bool(listed) or isinstance(at(answer.json, "data"), list)

@@ -54,6 +54,15 @@ def with_picture(messages: Sequence[Message], mime: str, data: bytes) -> list[Me
     return [*messages[:-1], replace(messages[-1], picture=url)]
 
 
+def question_in_shape(roles: Sequence[str], question: str) -> list[Message]:
+    """A short prompt whose messages have these roles, and whose last one asks a question.
+
+    Some models refuse the role of the system, or messages that do not take turns.
+    """
+    words = {"system": "Answer with one word.", "user": "Are you there?", "assistant": "Yes."}
+    return [*(Message(role, words[role]) for role in roles[:-1]), Message("user", question)]
+
+
 class Prompt:
     """A template file, which is read and checked once and rendered for each picture or tag.
 
@@ -74,6 +83,11 @@ class Prompt:
             raise UserError(
                 f"the template {path} must end with a [user] message, which the model then answers"
             )
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles of its messages, in their order."""
+        return [role for role, _ in self._messages]
 
     def messages(self, values: Mapping[str, object]) -> list[Message]:
         """The chat messages for these values; values are data, and never read as a template.

@@ -14,6 +14,7 @@ from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
+    from llm.sight import Sight
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Endpoints:
     _absence: str = ""
     # Lists, as settings contain dictionaries and have no hash.
     _open: list[tuple[EndpointSettings, bool, Endpoint | None]] = field(default_factory=list)
+    # By url and model.
+    _sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
     _known: list[tuple[EndpointSettings, list[Server]]] = field(default_factory=list)
 
     @classmethod
@@ -64,12 +67,13 @@ class Endpoints:
         choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
         if choice is None:
             return None
+        place = choice.server.url, choice.model.name
         for known, _, endpoint in self._open:
-            is_same = endpoint and (endpoint.url, endpoint.model) == (choice.server.url, choice.model.name)
-            if known == settings and is_same:
+            if known == settings and endpoint and (endpoint.url, endpoint.model) == place:
                 return endpoint
         # The SDK takes half a second to load, so only runs that ask a model load it.
         from llm.endpoint import Endpoint
+        from llm.sight import Sight
 
         return Endpoint(
             without_secrets(settings) if settings.url == "auto" else settings,
@@ -79,6 +83,7 @@ class Endpoints:
             catalogue=choice.server.catalogue,
             about=choice.model,
             introduction=choice.introduction,
+            sight=self._sights.setdefault(place, Sight()),
         )
 
     async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:

@@ -126,6 +126,15 @@ def _wiki(project: Project) -> Iterator[Finding]:
         yield ok(f"the wiki {chosen.source} answers{known}{login}")
 
 
+def roles_of(settings: Settings, stage: str) -> list[str]:
+    """The roles of the messages that a stage sends; the usual ones if its template cannot be read."""
+    for name, path, variables in templates_of_stages(settings):
+        if name == stage:
+            with suppress(UserError):
+                return Prompt(path, variables).roles
+    return ["system", "user"]
+
+
 def longest_prompt(project: Project, stage: str) -> float:
     """About how many tokens the longest prompt of a stage has, for which a sample of the pictures is read."""
     if stage == "TagProvider":

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
 from commands import without_retries
 from commands.checkup.findings import Finding, ok, problem, warning
-from commands.checkup.prompts import longest_prompt
+from commands.checkup.prompts import longest_prompt, roles_of
 from english import amount
 from errors import ItemError, StageError, UserError
-from llm.answers import Reply
 from llm.choosing import instead
 from llm.finding import Server, server_at
 from llm.listings import Model
-from llm.prompts import Message, with_picture
+from llm.prompts import question_in_shape
 from llm.protocol import CHARACTERS_PER_TOKEN
 from llm.servers import Endpoints
+from llm.sight import SEE_WITH, Look, blind, look
 from settings import EndpointSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-# Enough for a model that thinks a little before it names a colour.
-_LONGEST_ANSWER = 256
 _USUAL_ANSWER = 300
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"
-_HELLO = [Message("user", "Answer with one word: ready")]
-_COLOUR_ASKED = [Message("user", "What colour is this picture? Answer with the name of the colour.")]
-# Whether a model can see is tested with a plain picture. A model that only guesses seldom says orange.
-_COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
-_SIDE = 112
-_LONGEST_QUOTE = 60
+_HELLO = "Answer with one word: ready"
 
 
 class Stage(NamedTuple):
@@ -57,7 +49,7 @@ class Servers:
     connections: Endpoints
     writer: str = ""
     # Stages that share an endpoint also share the answer.
-    _answers: dict[tuple[int, bool], Reply | Exception] = field(default_factory=dict)
+    _answers: dict[tuple[object, ...], Look | Exception] = field(default_factory=dict)
 
     async def check(self, project: Project) -> AsyncIterator[Finding]:
         """Send one small request for each stage; what is wrong with several of them is told once."""
@@ -88,7 +80,7 @@ class Servers:
 
     async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
         try:
-            chosen = _for_short_answers(stage.settings)
+            chosen = without_retries(stage.settings)
             endpoint = await self.connections.endpoint(chosen, must_see=stage.must_see)
         except UserError as error:
             yield problem(f"[{stage.name}] {error}")
@@ -99,36 +91,31 @@ class Servers:
         if stage.name == "Interpreter":
             self.writer = endpoint.model
         if stage.must_see and endpoint.about.sees is False:
-            yield problem(
-                f"[{stage.name}] the model {endpoint.model} at {endpoint.url} cannot see pictures",
-                f"write url and model of a vision model under [{stage.name}], or skip = True",
-            )
+            yield problem(f"[{stage.name}] {blind(endpoint.model, endpoint.url)}", SEE_WITH)
             return
-        answer = await self._ask(endpoint, stage.must_see)
+        answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name))
         # Once it has answered, the model is loaded, and some servers tell its context only then.
         server = await server_at(endpoint.url, endpoint.settings)
         for finding in _of_answer(stage, endpoint, server, answer):
             yield finding
-        if isinstance(answer, Reply):
+        if isinstance(answer, Look):
             about = server.catalogue.model(endpoint.model) or endpoint.about
             for finding in [*_of_context(project, stage, server, about), *_of_slots(stage, server)]:
                 yield finding
 
-    async def _ask(self, endpoint: Endpoint, must_see: bool) -> Reply | Exception:
-        key = (id(endpoint), must_see)
+    async def _ask(self, endpoint: Endpoint, stage: Stage, roles: Sequence[str]) -> Look | Exception:
+        """One question in the shape of the stage's template, about a picture where the stage sends some."""
+        key = (id(endpoint), stage.must_see, *roles)
         if key not in self._answers:
-            messages = with_picture(_COLOUR_ASKED, "image/png", _plain_picture()) if must_see else _HELLO
             try:
-                self._answers[key] = await endpoint.complete(messages)
+                if stage.must_see:
+                    self._answers[key] = await look(endpoint.complete_shortly, roles)
+                else:
+                    reply = await endpoint.complete_shortly(question_in_shape(roles, _HELLO))
+                    self._answers[key] = Look(reply, None)
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
-
-
-def _for_short_answers(settings: EndpointSettings) -> EndpointSettings:
-    limit = settings.max_tokens
-    shorter = None if limit is None else min(limit, _LONGEST_ANSWER)
-    return without_retries(settings).model_copy(update={"max_tokens": shorter})
 
 
 def _without_model(stage: Stage, why: str) -> Finding:
@@ -139,12 +126,11 @@ def _without_model(stage: Stage, why: str) -> Finding:
     return warning(f"[{stage.name}] {why}, so this stage is skipped", _START_ONE)
 
 
-def _of_answer(
-    stage: Stage, endpoint: Endpoint, server: Server, answer: Reply | Exception
-) -> Iterator[Finding]:
+def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Exception) -> Iterator[Finding]:
     place, wanted = f"[{stage.name}] {server.place}", stage.settings.model
     is_listed = wanted == "auto" or not server.catalogue.models or server.catalogue.model(wanted) is not None
-    if isinstance(answer, Reply):
+    if isinstance(seen, Look):
+        answer = seen.answer
         yield ok(
             f"{place} answers in {answer.seconds:.1f} s with the model {answer.model} "
             f"({', '.join(_told_of(endpoint.about))})"
@@ -155,11 +141,18 @@ def _of_answer(
                 instead(server, wanted),
             )
         if stage.must_see:
-            yield _of_colour(stage.name, answer)
+            yield _of_look(stage.name, seen)
     elif is_listed:
-        yield problem(f"[{stage.name}] {answer}")
+        yield problem(f"[{stage.name}] {seen}")
     else:
         yield problem(f"{place} has no model {wanted}", instead(server, wanted))
+
+
+def _of_look(stage: str, seen: Look) -> Finding:
+    if seen.sees:
+        return ok(f"[{stage}] the model {seen.answer.model} can see")
+    say = warning if seen.sees is None else problem
+    return say(f"[{stage}] {seen.doubt}", seen.remedy)
 
 
 def _told_of(model: Model) -> Iterator[str]:
@@ -210,26 +203,3 @@ def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
         )
     else:
         yield ok(f"[{stage.name}] {at_once}; a run keeps one or more waiting there, so that it never rests")
-
-
-def _of_colour(stage: str, answer: Reply) -> Finding:
-    """Whether the model sees: its answer must name the colour."""
-    said = " ".join((answer.text or "").split())
-    if any(name in said.lower() for name in _COLOUR_NAMES):
-        return ok(f"[{stage}] the model {answer.model} can see")
-    return warning(
-        f"[{stage}] asked for the colour of a plain orange picture, {answer.model} answers: "
-        f"{said[:_LONGEST_QUOTE] or 'nothing'}",
-        "check that it is a vision model, and that it is loaded with its projector (mmproj)",
-    )
-
-
-def _plain_picture() -> bytes:
-    """A PNG in one colour."""
-    rows = (b"\0" + bytes(_COLOUR) * _SIDE) * _SIDE
-    side = _SIDE.to_bytes(4, "big")
-    chunks = ((b"IHDR", side + side + bytes((8, 2, 0, 0, 0))), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
-        for kind, data in chunks
-    )

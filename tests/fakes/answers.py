@@ -41,6 +41,12 @@ def caption_for(body: Json) -> str:
     return " ".join(choices[byte % 16] for choices, byte in zip(words, digest, strict=False)) + "."
 
 
+def asks_for_colour(body: Json) -> bool:
+    """Whether a request shows the plain picture by which a model proves that it sees."""
+    content = (body.get("messages") or [{}])[-1].get("content")
+    return isinstance(content, list) and any("What colour is" in part.get("text", "") for part in content)
+
+
 def pages_in(body: Json) -> list[str]:
     """The names of the pages in the last message of a request."""
     return [name for _, name in _PAGE.findall(body["messages"][-1]["content"])]

@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from types import TracebackType
 
-from tests.fakes.answers import Json, caption_for, http_message
+from tests.fakes.answers import Json, asks_for_colour, caption_for, http_message
 from tests.fakes.faults import (
     BrokenJson,
     CloseWithoutReply,
@@ -229,6 +229,8 @@ class FakeEndpoint:
     base      the path before /chat/completions and /models
     routes    how requests to other places are treated, by path; elsewhere: status 404, or `nowhere`
     judge     looks at a chat request first, and may say how it is treated
+    sees      whether it names the colour of the plain picture that a model is shown before the first one, and
+              keeps that out of `requests`; otherwise it is answered like any other request
     port      where to listen; 0: wherever there is room
     """
 
@@ -248,13 +250,14 @@ class FakeEndpoint:
         routes: Mapping[str, Fault] | None = None,
         nowhere: Callable[[Request], Fault] = lambda request: Status(404),
         judge: Callable[[Request], Fault | None] = lambda request: None,
+        sees: bool = True,
     ) -> None:
         self.answer_to = answer
         self.latency = latency
         self.books = _Books()
         self._models = _ModelList(models) if isinstance(models, tuple) else models
         self._api_key = api_key
-        self._base, self._judge, self._nowhere = base, judge, nowhere
+        self._base, self._judge, self._nowhere, self._sees = base, judge, nowhere, sees
         self._routes = {f"{base}{_MODELS}": self._models, **(routes or {})}
         self._known = models if knows_only_listed and isinstance(models, tuple) else None
         self._slots: AbstractContextManager[object] = threading.Semaphore(slots) if slots else nullcontext()
@@ -282,7 +285,7 @@ class FakeEndpoint:
     @property
     def requests(self) -> list[Request]:
         """The chat requests so far, in order of arrival."""
-        return [request for request in self.received if request.path == self._base + _CHAT]
+        return [request for request in self.received if self._is_chat(request)]
 
     @property
     def received(self) -> list[Request]:
@@ -320,6 +323,9 @@ class FakeEndpoint:
         finally:
             self.books.leave(exchange)
 
+    def _is_chat(self, request: Request) -> bool:
+        return request.path == self._base + _CHAT and not (self._sees and asks_for_colour(request.body))
+
     def _fault_for(self, request: Request) -> Fault:
         if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
             return Status(401)
@@ -329,6 +335,8 @@ class FakeEndpoint:
             return judged
         if self._known is not None and request.body.get("model") not in self._known:
             return Status(404)
+        if self._sees and asks_for_colour(request.body):
+            return Reply("It is orange.")
         with self._turn_lock:
             return self._script.popleft() if self._script else next(self._turns)
 

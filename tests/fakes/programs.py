@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tests.fakes.answers import Json, completion
+from tests.fakes.answers import Json, asks_for_colour, completion
 from tests.fakes.endpoint import FakeEndpoint, Fault, Request, Status
 from tests.fakes.faults import Exchange
 
@@ -48,7 +48,8 @@ class _Answer:
 
     def send(self, exchange: Exchange) -> None:
         body = {**exchange.request.body, "model": self.model.name}
-        whole = completion(body, exchange.good_text())
+        sees = self.model.sees and asks_for_colour(body)
+        whole = completion(body, "Orange." if sees else exchange.good_text())
         if self.reasoning:
             whole["choices"][0]["message"]["reasoning_content"] = self.reasoning
         whole["usage"]["prompt_tokens"] = min(whole["usage"]["prompt_tokens"], self.most)

@@ -34,7 +34,7 @@ def sees_orange(body: Json) -> str:
 @pytest.fixture
 def seeing() -> Iterator[FakeEndpoint]:
     """Serve a model that can name the colour of the picture it is shown."""
-    with FakeEndpoint(answer=sees_orange, models=("small-vision",)) as endpoint:
+    with FakeEndpoint(answer=sees_orange, models=("small-vision",), sees=False) as endpoint:
         yield endpoint
 
 
@@ -72,8 +72,10 @@ def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(
         assert state_of(tmp_path) == before
         assert len(wiki.asked) == 1
     assert (result.code, lines(result, "warning"), lines(result, "problem")) == (0, [], [])
-    # The TagProvider and the Interpreter share an endpoint, which is asked once for both.
-    assert len(seeing.requests) == 2
+    # One for each stage, in the shape of its template.
+    shapes = [[message["role"] for message in request.body["messages"]] for request in seeing.requests]
+    turns = ["user", "assistant"]
+    assert shapes == [["system", *turns, "user"], ["system", "user"], ["system", *turns, *turns, "user"]]
     assert all(len(json.dumps(request.body)) < 3000 for request in seeing.requests)
     found = iter(lines(result, "ok"))
     for words in (
@@ -158,7 +160,7 @@ def test_a_text_model_for_pictures_is_fixed_by_a_vision_model(
 def test_a_server_that_refuses_pictures_is_found_by_sending_one(
     tmp_path: Path,
 ) -> None:
-    with FakeEndpoint() as endpoint:
+    with FakeEndpoint(sees=False) as endpoint:
         endpoint.script(Status(500, '{"error": {"message": "image input is not supported"}}'))
         project = Project(tmp_path, url=endpoint.url, Interrogator__skip="False", Endpoint__model="auto")
         project.add("a.png")

@@ -1,0 +1,106 @@
+"""Whether a model gets the pictures that are sent to it: it is asked for the colour of a plain one.
+
+TabbyAPI, KoboldCpp and mlx-vlm answer with status 200 where a model cannot see, and drop the picture without
+a word. Such an answer reads like any other, so it takes a picture whose content is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from errors import ItemError, UserError
+from llm.answers import Reply
+from llm.prompts import Message, question_in_shape, with_picture
+
+_log = logging.getLogger(__name__)
+Complete = Callable[[Sequence[Message]], Awaitable[Reply]]
+"""Sends a chat request; raises ItemError where it fails."""
+
+_QUESTION = "What colour is this picture? Answer with the name of the colour."
+# Models that only guess seldom say orange.
+_COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
+_SIDE = 112
+_LONGEST_QUOTE = 60
+SEE_WITH = "write url and model of a vision model under [Interrogator], or skip = True"
+_CHECK = "check that it is a vision model, and that it is loaded with its projector (mmproj)"
+
+
+def blind(model: str, url: str) -> str:
+    """That a server says of a model that it cannot see."""
+    return f"the model {model} at {url} cannot see pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model answered when it was shown a plain picture.
+
+    `sees` is None if that is unclear; where it is not True, `doubt` says why, and `remedy` what to do.
+    """
+
+    answer: Reply
+    sees: bool | None
+    doubt: str = ""
+    remedy: str = _CHECK
+
+
+async def look(complete: Complete, roles: Sequence[str]) -> Look:
+    """Have a model look at a plain picture, in messages of these roles; raises what `complete` raises."""
+    question = question_in_shape(roles, _QUESTION)
+    answer = await complete(with_picture(question, "image/png", _plain_picture()))
+    said = " ".join((answer.text or "").split())
+    if any(name in said.lower() for name in _COLOUR_NAMES):
+        return Look(answer, True)
+    # Every model takes at least one token for a picture.
+    with_it, without_it = answer.usage.prompt_tokens, (await complete(question)).usage.prompt_tokens
+    if 0 < with_it <= without_it:
+        return Look(answer, False, f"the server drops pictures without a word, so {answer.model} sees none")
+    quoted = said[:_LONGEST_QUOTE] or "nothing"
+    return Look(
+        answer, None, f"asked for the colour of a plain orange picture, {answer.model} answers: {quoted}"
+    )
+
+
+class Sight:
+    """Makes sure, once for each model, that it gets the pictures, before the first one of a run is sent."""
+
+    def __init__(self) -> None:
+        self._looking = asyncio.Lock()
+        self._is_done = False
+        self._blind: UserError | None = None
+
+    async def refuse_blind(self, complete: Complete, roles: Sequence[str]) -> None:
+        """Raise UserError where the model certainly does not see, and warn where it seems not to."""
+        async with self._looking:
+            if not self._is_done:
+                self._blind = await _reason_to_refuse(complete, roles)
+                self._is_done = True
+        if self._blind:
+            raise self._blind
+
+
+async def _reason_to_refuse(complete: Complete, roles: Sequence[str]) -> UserError | None:
+    try:
+        seen = await look(complete, roles)
+    except ItemError as error:
+        # The picture of another size may fare better, unless the server says why not.
+        return UserError(str(error)) if "cannot see" in str(error) else None
+    if seen.sees is False:
+        return UserError(f"{seen.doubt}: {seen.remedy}")
+    if seen.doubt:
+        _log.warning("%s: %s", seen.doubt, seen.remedy)
+    return None
+
+
+def _plain_picture() -> bytes:
+    """A PNG in one colour."""
+    rows = (b"\0" + bytes(_COLOUR) * _SIDE) * _SIDE
+    side = _SIDE.to_bytes(4, "big")
+    chunks = ((b"IHDR", side + side + bytes((8, 2, 0, 0, 0))), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in chunks
+    )
