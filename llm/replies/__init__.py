@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
-from llm.replies import copies, language, openings, refusals, repetition, wrapping
+from llm.replies import copies, encoded, language, openings, refusals, repetition, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.text import normalize_spacing, remove_invisible, strip_quotes_around, words
 
@@ -28,6 +28,7 @@ REMEDIES = {
     "talks about the picture": "the answer tells of the picture itself; say so in the template",
     REPEATS_PROMPT: "the answer repeats the prompt; check that the server applies the chat template",
     REPEATS_EXAMPLE: "the answer repeats an example of the template, or its instructions; use a larger model",
+    "broken characters": "the answer has characters that were cut in two; use another server",
     "too long": "the answer has more words than allowed; ask for a shorter one or raise the limit",
 }
 """Every reason why an answer is rejected, with what happened and what the user can do about it.
@@ -151,16 +152,20 @@ def _without_last_comma(text: str) -> str:
 # The order matters in two ways. The most telling reason comes first: a refusal in Chinese is reported as a
 # refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
 STEPS: tuple[Step, ...] = (
+    _improve(encoded.with_spaces),
+    _improve(encoded.without_entities),
     _improve(_drop_reasoning),
     _improve(wrapping.inside_answer_tags),
     _improve(wrapping.drop_tokens),
     _reject("too long", lambda text: len(text) > _MAX_LENGTH),
+    _reject("broken characters", lambda text: encoded.BROKEN in text),
     _reject("empty answer", _says_nothing),
     _improve(wrapping.drop_fences),
     _improve(strip_quotes_around),
     _improve(wrapping.drop_greeting),
     _reject("did not see the picture", refusals.saw_no_picture),
     _reject(REFUSED, refusals.refuses),
+    _improve(wrapping.drop_brackets_around),
     _reject("reasoning without an answer", wrapping.thinks_aloud),
     lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
     _reject(REPEATS_PROMPT, repetition.repeats_the_prompt),

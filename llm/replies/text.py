@@ -13,7 +13,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and line feed
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # soft hyphen, fillers
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # zero width, direction of writing, byte order mark
-    "\ufff9-\ufffd"  # annotations, and the sign that a decoder puts for broken bytes
+    "\ufff9-\ufffc"  # annotations
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of characters, which no file can hold; invisible tags
 )
 _BLANK_LINES = re.compile(r"\n{3,}")

@@ -12,8 +12,13 @@ from llm.replies.text import mask_quotations, normalize_spacing
 
 THOUGHTS = rare("wrapping", "thoughts")
 _ANSWER = re.compile(
-    r"<(answer|final_answer|conclusion|caption|output|response)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL
+    r"<(answer|final_answer|conclusion|caption|description|result|final|output|response)>(.*?)(?:</\1>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
+# Any other tag counts where it is around all of the answer.
+_TAG_AROUND = re.compile(r"\A<([a-z][a-z_-]{0,30})>(.*)</\1>\Z", re.IGNORECASE | re.DOTALL)
+_BRACKETS = {"[": "]", "(": ")"}
+_FEWEST_WORDS_IN_BRACKETS = 4
 _THINKING_ALOUD = compiled("wrapping", "thinking_aloud")
 
 _END_OF_TURN = compiled("wrapping", "end_of_turn", flags=0)
@@ -60,8 +65,19 @@ def after_reasoning(text: str) -> str | None:
 
 def inside_answer_tags(text: str) -> str:
     """What is inside the last `<answer>…</answer>` (or `<caption>` …); the whole text if there is none."""
-    answers = [tagged[2] for tagged in _ANSWER.finditer(text)] or [text]
-    return answers[-1].strip()
+    answers = [tagged[2] for tagged in _ANSWER.finditer(text)]
+    if not answers and (around := _TAG_AROUND.match(text)) and f"<{around[1]}>" not in around[2]:
+        answers = [around[2]]
+    return (answers or [text])[-1].strip()
+
+
+def drop_brackets_around(text: str) -> str:
+    """The text without brackets around all of it, if it is longer than a name or a note."""
+    closing = _BRACKETS.get(text[:1])
+    inner = text[1:-1].strip()
+    if closing is None or not text.endswith(closing) or text[0] in inner or closing in inner:
+        return text
+    return inner if len(inner.split()) >= _FEWEST_WORDS_IN_BRACKETS else text
 
 
 def thinks_aloud(text: str) -> bool:
