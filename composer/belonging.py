@@ -14,6 +14,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
     _give_wings_to_dragons(picture, tags)
     _serve(picture, tags)
+    _let_birds_pass(picture)
     _give_sleep_to_animals(picture)
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
@@ -64,6 +65,19 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
     """Salmon beside sushi is no animal."""
     if not lists().words["dishes"].isdisjoint(tags):
         _move(picture, "being", "thing", lists().words["edible"])
+
+
+def _let_birds_pass(picture: Picture) -> None:
+    """A picture of a ship with a seagull is one of the ship."""
+    has_people = picture.has(*COUNTS) or picture.names or picture.species
+    if (
+        picture.has("vehicle")
+        and not has_people
+        and not picture.has("eyes", "body", "clothes", "pose", "act")
+    ):
+        words = lists().words["bystanders"]
+        passing = _take(picture, "being", lambda role: _noun(role) in words)
+        picture.roles.setdefault("thing", []).extend(passing)
 
 
 def _give_sleep_to_animals(picture: Picture) -> None:

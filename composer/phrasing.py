@@ -142,6 +142,17 @@ def _is_plural(noun: str) -> bool:
     return noun in words["plural"] or (ends_like_plural and noun not in words["singular"])
 
 
+def plural(noun: str) -> str:
+    """The plural of a word for an animal: wolves, foxes, fish."""
+    if noun in lists().words["same_plural"]:
+        return noun
+    if noun.endswith(("lf", "ife")):
+        return noun.rstrip("fe") + "ves"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def _article(word: str) -> str:
     if spelled_out := _SPELLED_OUT.match(word):

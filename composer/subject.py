@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer import appearance
-from composer.phrasing import and_list, lists, with_article
+from composer.phrasing import and_list, lists, plural, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from tags.people import BOYS, GIRLS, OTHERS
 
@@ -14,6 +14,7 @@ DEEDS = ("pose", "act", "gesture")
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
 _MANY = 3  # of those whom nothing counts
+_PAIR, _PAIRS = 2, frozenset(("a duo", "a couple"))
 _SOLO_FOCUS = "the focus on one person"
 _SEXES = {"female": GIRLS, "male": BOYS}
 
@@ -62,13 +63,17 @@ def find_subject(picture: Picture) -> Subject:
     if picture.names or people:
         return _named_or_counted(picture, people, number)
     is_group = picture.has(*_GROUPS)
-    has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind"))
-    if picture.species or picture.has("quality") or (picture.has("kind", *_GROUPS) and not has_beings_alone):
+    has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind", "quality"))
+    if picture.species or (picture.has("kind", "quality", *_GROUPS) and not has_beings_alone):
         return _described(picture)
     place_is_shown = picture.has("frame", "landmark")
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being") or picture.phrases("vehicle")
-        groups = picture.phrases(*_GROUPS)
+        groups, qualities = picture.phrases(*_GROUPS), picture.phrases("quality")
+        if len(beings) == 1 and qualities:
+            beings = [with_article(" ".join([*qualities, beings[0].partition(" ")[2]]))]
+        elif qualities:
+            groups.append(f"one of them {and_list(qualities)}")
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
@@ -232,12 +237,11 @@ def _sex(picture: Picture) -> str:
 def _described(picture: Picture) -> Subject:
     """A character that is neither named nor counted: "a male anthro fox", "an elf", "a character"."""
     qualities, kinds = picture.phrases("quality"), picture.phrases("kind")
-    groups = picture.phrases("company", "relation")
-    noun = picture.species[0] if len(picture.species) == 1 else "character"
+    groups = picture.phrases(*_GROUPS)
     if groups:
-        described = f"{and_list(qualities)} {noun}{'s' if noun == 'character' else ''}".strip()
-        text = f"{and_list(groups)} of {described}" if qualities or picture.species else and_list(groups)
-    elif qualities or picture.species or not kinds:
+        return _group(picture, groups)
+    noun = picture.species[0] if len(picture.species) == 1 else "character"
+    if qualities or picture.species or not kinds:
         text = with_article(" ".join([*qualities, noun]))
     else:
         text, kinds = and_list(kinds), []
@@ -245,10 +249,26 @@ def _described(picture: Picture) -> Subject:
         text += f" ({', '.join(picture.species)})"
     text = _with_solo(picture, text) + from_series(picture)
     text += f", {and_list(kinds)}" if kinds else ""
-    if picture.species and not (qualities or kinds or groups):
+    if picture.species and not (qualities or kinds):
         return Subject(text, "it")
-    number = _MANY if groups else 2 if {"male", "female"} <= set(qualities) else 1
+    number = 2 if set(_SEXES).issubset(qualities) else 1
     return Subject(text, _sex(picture), number, ends_in_aside=bool(kinds))
+
+
+def _group(picture: Picture, groups: Sequence[str]) -> Subject:
+    """Several that are neither named nor counted: "a duo of anthro wolves, female and male"."""
+    sexes = [quality for quality in picture.phrases("quality") if quality in _SEXES]
+    others = [quality for quality in picture.phrases("quality") if quality not in _SEXES]
+    species = picture.species
+    noun = plural(species[0]) if len(species) == 1 else "characters"
+    text = and_list(groups)
+    if others or sexes or species:
+        text += f" of {' '.join([*others, noun])}"
+    asides = [and_list(sexes), and_list(map(with_article, species)) if len(species) > 1 else ""]
+    asides.append(and_list(picture.phrases("kind")))
+    told = [aside for aside in asides if aside]
+    number = _PAIR if set(groups) <= _PAIRS else _MANY
+    return Subject(", ".join([text + from_series(picture), *told]), _sex(picture), number, bool(told))
 
 
 def _with_solo(picture: Picture, text: str) -> str:

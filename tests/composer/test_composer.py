@@ -505,7 +505,7 @@ def test_places_backgrounds_views_and_styles_have_their_prepositions(tags: str, 
         ),
         (
             "duo, anthro, female, male",
-            "A duo of anthro, female and male characters.",
+            "A duo of anthro characters, female and male.",
         ),
         (
             "no_humans, sword, white_background",
