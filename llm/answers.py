@@ -47,7 +47,8 @@ class Reply:
     """The answer to one request; `text` is as it came, or None if there was no text.
 
     `first_token` are the texts that it could have begun with, each with its probability from 0 to 1; empty
-    unless they were asked for, and where the server does not tell them.
+    unless they were asked for, and where the server does not tell them. `reasoned` is whether the model
+    reasoned before it answered, as far as it shows.
     """
 
     text: str | None
@@ -56,6 +57,7 @@ class Reply:
     usage: Usage
     seconds: float
     first_token: Mapping[str, float] = field(default_factory=dict)
+    reasoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from errors import UserError
+from llm.dialect import REASONING_FIELDS
 from llm.prompts import Message
 from settings import EndpointSettings
 
@@ -41,6 +42,9 @@ def fields_of_request(
     # What the user has left empty may be a field that the server refuses.
     further = {name: value for name, value in extra_fields.items() if fields.get(name, "") is not None}
     fields = {name: value for name, value in fields.items() if value is not None}
+    if REASONING_FIELDS & settings.extra_body.keys():
+        # The user has a way of their own to turn reasoning on or off.
+        further = {name: value for name, value in further.items() if name not in REASONING_FIELDS}
     return {**fields, **further, **settings.extra_body}
 
 

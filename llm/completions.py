@@ -21,6 +21,8 @@ _THOUGHTS = frozenset({"thinking", "reasoning", "thought", "redacted_thinking"})
 _KEYS_OF_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _KEYS_OF_TEXT = ("text", "content", "value")
 _MOST_NESTED = 4
+# Models that are told not to think may still set the marks of it, with nothing between them.
+_THINKS = re.compile(r"\s*<think(?:ing)?>\s*[^\s<]")
 _ENDS_SENTENCE = re.compile(r"[.!?]\Z")
 
 
@@ -36,6 +38,8 @@ class ChatCompletion(BaseModel):
     first: Annotated[
         list[Token], or_else([]), at_path("choices", 0, "logprobs", "content", 0, "top_logprobs")
     ] = []
+    reasoned: bool = False
+    reasoning_tokens: Annotated[Count, at_path("usage", "completion_tokens_details", "reasoning_tokens")] = 0
 
     def reply(self, seconds: float) -> Reply:
         """The answer as the rest of the program knows it."""
@@ -43,7 +47,8 @@ class ChatCompletion(BaseModel):
         first_token: dict[str, float] = {}
         for each in self.first:
             first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
-        return Reply(self.text, self.finish_reason, self.model, usage, seconds, first_token)
+        reasoned = self.reasoned or self.reasoning_tokens > 0
+        return Reply(self.text, self.finish_reason, self.model, usage, seconds, first_token, reasoned)
 
 
 def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
@@ -65,12 +70,16 @@ def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
         return None
     message = message if isinstance(message, dict) else {}
     text = _text_in(message.get("content"))
+    thoughts = next(filter(None, (_text_in(message.get(key)) for key in _KEYS_OF_THOUGHTS)), "")
+    reasoned = bool(thoughts.strip() or _THINKS.match(text or ""))
     if not (text and text.strip()):
         if refusal := _text_in(message.get("refusal")):
             text, ending = refusal, REFUSAL
-        elif thoughts := next(filter(None, (_text_in(message.get(key)) for key in _KEYS_OF_THOUGHTS)), ""):
+        elif thoughts:
             text = f"<think>{thoughts}</think>"
-    return ChatCompletion.model_validate({**document, "text": text, "finish_reason": ending})
+    return ChatCompletion.model_validate(
+        {**document, "text": text, "finish_reason": ending, "reasoned": reasoned}
+    )
 
 
 def _is_error(document: object) -> bool:

@@ -13,11 +13,16 @@ from typing import Any
 
 from llm.trouble import Trouble
 
+REASONING_FIELDS = frozenset(
+    {"reasoning_effort", "reasoning", "chat_template_kwargs", "enable_thinking", "think", "thinking_budget"}
+)
 # Fields that a request can do without.
 _OPTIONAL = (
     *("seed", "temperature", "top_p", "stop", "response_format", "max_tokens", "max_completion_tokens"),
-    *("reasoning_effort", "reasoning", "chat_template_kwargs", "enable_thinking", "think"),
+    *sorted(REASONING_FIELDS),
 )
+# Ollama and OpenRouter say so without the name of the field.
+_NO_REASONING = re.compile(r"not support (?:thinking|reasoning)|(?:thinking|reasoning) (?:is|cannot|must)")
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
 _REFUSING = re.compile(
     r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected)|extra|invalid|deprecated|only"
@@ -78,7 +83,8 @@ class Dialect:
         known = [name for name in self._optional if name in sent]
         exact = [name for name in known if name in named]
         in_words = [name for name in known if re.search(rf"\b{name}\b", text)]
-        return next(iter(exact or in_words), "")
+        implied = sorted(REASONING_FIELDS & set(known)) if _NO_REASONING.search(text) else []
+        return next(iter(exact or in_words or implied), "")
 
 
 def _without_system_messages(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from llm.chat_request import fields_of_request, written
 from llm.client import Client
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
-from llm.cut_prompts import CutPrompts
 from llm.dialect import Dialect
 from llm.listings import Model
+from llm.notices import Notices
 from llm.program import Catalogue
 from llm.programs import UNKNOWN
 from llm.prompts import Message
@@ -68,11 +68,11 @@ class Endpoint:
     about: Model = _NO_MODEL
     introduction: str = ""
     sight: Sight = field(default_factory=Sight)
-    cut: CutPrompts = field(default_factory=CutPrompts)
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
     client: Client = field(init=False)
     _dialect: Dialect = field(init=False)
+    _notices: Notices = field(init=False)
     _has_answered: bool = False
     # While the server is away: set as soon as it is back, or is given up.
     _absence: asyncio.Event | None = None
@@ -83,6 +83,8 @@ class Endpoint:
         """Prepare the client; nothing is sent yet."""
         self.client = Client(self.url, self.settings)
         self._dialect = Dialect(kept=self.settings.extra_body)
+        may_reason = self.settings.reasoning != "off"
+        self._notices = Notices(self.catalogue.program, self.about, may_reason=may_reason)
 
     async def ask(
         self,
@@ -118,6 +120,7 @@ class Endpoint:
             except ItemError as error:
                 error.asked = True
                 raise
+            self._notices.look_at(messages, reply)
             usage += reply.usage
             seconds += reply.seconds
             try:
@@ -144,7 +147,9 @@ class Endpoint:
         for those that are left empty there.
         Raises ItemError if this request failed, UserError or StageError if no other request can succeed.
         """
-        fields = fields_of_request(self.settings, self.model, messages, attempt, extra_fields or {})
+        reasoning = self.catalogue.program.reasoning_fields(self.settings.reasoning, self.about)
+        further = {**reasoning, **(extra_fields or {})}
+        fields = fields_of_request(self.settings, self.model, messages, attempt, further)
         request = _Request(fields, may_send)
         retries = Retries(self.settings)
         await self._rate_limit.let_others_go_first()
@@ -159,7 +164,6 @@ class Endpoint:
                 await asyncio.sleep(pause)
                 outcome = await self._send(request)
         self.usage += outcome.usage
-        self.cut.notice(self.catalogue.program, self.about, messages, outcome.usage.prompt_tokens)
         cost = outcome.usage.cost(outcome.seconds)
         happened("answer", url=self.url, model=outcome.model, finish_reason=outcome.finish_reason, **cost)
         # Many answers may arrive at once. Only one is returned in each turn of the event loop, so that its

@@ -61,6 +61,8 @@ class Program:
         """Its models, from the rows of GET /models and its own routes."""
         return Catalogue(self, tuple(usual_models(listed)))
 
-    def reasoning_fields(self, wanted: Reasoning) -> Fields:
-        """The fields of a request that turn reasoning off, down or on."""
+    def reasoning_fields(self, wanted: Reasoning, model: Model) -> Fields:
+        """The fields of a request that turn the reasoning of a model off, down or on."""
+        if model.reasons is False:
+            return {}
         return {name: value for form in self.reasoning for name, value in form[wanted].items()}

@@ -66,6 +66,11 @@ class EndpointSettings(Section):
         "2048", "longest answer in tokens, reasoning included; empty: no limit", "2048", ge=1, le=2**31
     )
     seed: checks.OptionalInt = _setting("", "random seed; empty: the server's default", "1", ge=0, le=2**31)
+    reasoning: Literal["off", "low", "on"] = _setting(
+        "off",
+        "whether a model that can reason does so first: off, low or on, asked in the way of each server",
+        "low",
+    )
     stop: checks.Strings = _setting("", "texts that end an answer, with commas between them", "###, </s>")
     headers: checks.Headers = _setting(
         "", "further HTTP headers, as a JSON object", '{"X-Title": "captions"}'

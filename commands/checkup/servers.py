@@ -16,6 +16,7 @@ from errors import ItemError, StageError, UserError
 from llm.choosing import instead
 from llm.finding import Server, server_at
 from llm.listings import Model
+from llm.notices import REASONING_OFF, reasons_all_the_same
 from llm.prompts import question_in_shape
 from llm.protocol import CHARACTERS_PER_TOKEN
 from llm.servers import Endpoints
@@ -135,6 +136,8 @@ def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Ex
             f"{place} answers in {answer.seconds:.1f} s with the model {answer.model} "
             f"({', '.join(_told_of(endpoint.about))})"
         )
+        if answer.reasoned and stage.settings.reasoning == "off":
+            yield warning(f"[{stage.name}] {reasons_all_the_same(answer.model)}", REASONING_OFF)
         if not is_listed:
             yield warning(
                 f"{place} does not list the model {wanted}, and may have used another one",

@@ -352,6 +352,7 @@ def test_only_settings_that_are_set_are_sent_and_extra_body_wins(endpoint: FakeE
         "messages": [{"role": "user", "content": "Write a caption."}],
         "stop": ["###", "END"],
         "min_p": 0.1,
+        "reasoning_effort": "none",
     }
 
 

@@ -193,6 +193,32 @@ def test_a_mended_address_is_said_and_used(tmp_path: Path) -> None:
     assert project.caption("a")
 
 
+NONE, NO_THINKING = {"reasoning_effort": "none"}, {"chat_template_kwargs": {"enable_thinking": False}}
+
+
+@pytest.mark.parametrize(
+    ("program", "off"),
+    [
+        ("LM Studio", NONE),
+        ("Ollama", NONE),
+        ("llama.cpp", {**NONE, **NO_THINKING}),
+        ("text-generation-webui", {**NONE, "enable_thinking": False}),
+        ("TabbyAPI", {"enable_thinking": False, **NO_THINKING}),
+        ("KoboldCpp", {}),
+        ("vLLM", {**NONE, **NO_THINKING}),
+        ("SGLang", NONE),
+        ("OpenRouter", {"reasoning": {"enabled": False}}),
+        ("Mistral", NONE),
+        ("", NONE),
+    ],
+)
+def test_reasoning_is_turned_off_in_the_way_of_each_server(program: str, off: dict[str, object]) -> None:
+    fields = server(program).catalogue.program.reasoning_fields
+    assert fields("off", Model("a")) == off
+    assert fields("on", Model("a")) != off or not off
+    assert fields("off", Model("a", reasons=False)) == {}
+
+
 NEVER = (
     *("text-embedding-3-small", "bge-m3", "whisper-1", "qwen3-reranker", "nomic-embed-text:latest"),
     *("all-minilm:latest", "paraphrase-multilingual", "gte-large", "intfloat/multilingual-e5-large"),

@@ -51,6 +51,8 @@ def test_lm_studio_is_asked_for_the_model_that_it_has_loaded(tmp_path: Path) -> 
     assert f"Asking {place}, model qwen/qwen3-vl-4b (loaded, one of 2 that can chat)." in result.out
     assert project.caption("a") == CAPTION
     assert {request.body["model"] for request in asked} == {"qwen/qwen3-vl-4b"}
+    assert {request.body["reasoning_effort"] for request in asked} == {"none"}
+    assert result.err == ""
 
 
 @pytest.mark.usefixtures("usual_ports")
@@ -70,6 +72,8 @@ def test_ollama_is_asked_for_one_model_that_does_all_three_stages(tmp_path: Path
     assert (tmp_path / "descriptions" / "a.txt").exists()
     assert project.caption("a")
     assert {request.body["model"] for request in asked} == {"gemma3:12b"}
+    # It is known not to reason, so nothing is said of that.
+    assert not any("reasoning_effort" in request.body for request in asked)
 
 
 @pytest.mark.usefixtures("usual_ports")
@@ -81,6 +85,17 @@ def test_llama_cpp_answers_to_any_name_and_journal_and_output_say_with_which_mod
     assert "llama.cpp at http://127.0.0.1:8080/v1, model mistral-nemo.gguf (this server has no" in result.out
     assert {line["model"] for line in project.journal()} == {"mistral-nemo.gguf"}
     assert {request.body["model"] for request in asked} == {"mistral-nemo.gguf"}
+
+
+def test_a_model_that_reasons_in_spite_of_the_settings_is_told_in_a_run_and_by_check(tmp_path: Path) -> None:
+    # LM Studio ignores a field that it does not know, such as one that the user sets in place of ours.
+    with LmStudio(Held("thinker", reasons=True, loaded=True), answer=answer) as server:
+        settings = {"Endpoint__url": server.url, "Endpoint__extra_body": '{"think": false}'}
+        project, result = run(tmp_path, **settings)
+        checked = project.run("--check", "--set", "TagProvider.skip=True")
+    told = "thinker reasons although reasoning = off, which takes many times as long: take an instruct model"
+    assert (result.code, result.err.count(told)) == (0, 1)
+    assert f"warning  [Interpreter] {told}" in checked.out
 
 
 def test_openrouter_is_asked_for_a_free_model(tmp_path: Path) -> None:
@@ -96,4 +111,7 @@ def test_openrouter_is_asked_for_a_free_model(tmp_path: Path) -> None:
     assert result.code == 0, result
     assert "model vendor/thinker:free (free, one of 2 that can chat)." in result.out
     assert project.caption("a") == CAPTION
-    assert asked
+    # This one cannot be kept from reasoning: that is tried once, and said.
+    assert [request.body.get("reasoning") for request in asked[:2]] == [{"enabled": False}, None]
+    assert not any("reasoning" in request.body for request in asked[2:])
+    assert result.err.count("refuses reasoning, so it is left out") == 1

@@ -161,6 +161,7 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "top_p": ("", ("0.6", "0.7", "0.8", "0.9"), in_body("top_p")),
     "max_tokens": ("", ("601", "602", "603", "604"), in_body("max_tokens")),
     "seed": ("", ("11", "22", "33", "44"), in_body("seed")),
+    "reasoning": ("", ("low",) * 4, in_body("reasoning_effort")),
     "stop": ("", ("###", "@@@", "%%%", "///"), stop_is_sent),
     "headers": ("", tuple(f'{{"X-Title": "title {n}"}}' for n in range(4)), header_is_sent),
     "extra_body": ("", tuple(f'{{"min_p": 0.{n}}}' for n in range(1, 5)), field_is_sent),

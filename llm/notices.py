@@ -1,0 +1,56 @@
+"""What a server does in another way than it was asked to, which does not show in a caption.
+
+Ollama and text-generation-webui cut a prompt that does not fit, from its top, and answer all the same. Some
+servers and models reason though they are asked not to.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from llm.answers import Reply
+from llm.listings import Model
+from llm.program import Program
+from llm.prompts import Message
+
+_log = logging.getLogger(__name__)
+
+# A token of an English prompt has four to five characters. No prompt has more than the second number, so a
+# server that counts fewer tokens has not read all of it.
+_USUAL, _MOST = 5, 8
+REASONING_OFF = "take an instruct model, or turn its reasoning off in the server"
+
+
+def reasons_all_the_same(model: str) -> str:
+    """That a model reasons, though the settings say that it should not."""
+    return f"{model} reasons although reasoning = off, which takes many times as long"
+
+
+class Notices:
+    """Looks at the answers of one model, and warns."""
+
+    def __init__(self, program: Program, about: Model, *, may_reason: bool) -> None:
+        self._program = program
+        self._about = about
+        self._may_reason = may_reason
+        self._is_cut_told = False
+
+    def look_at(self, messages: Sequence[Message], reply: Reply) -> None:
+        """Warn of what is wrong with the answer to a prompt, unless that was done before."""
+        if reply.reasoned and not self._may_reason:
+            self._may_reason = True
+            _log.warning("%s: %s", reasons_all_the_same(reply.model), REASONING_OFF)
+        characters, read = sum(len(message.text) for message in messages), reply.usage.prompt_tokens
+        is_cut = read * _MOST < characters
+        # Such a prompt does not fit, though the server has answered.
+        is_too_long = self._about.context is not None and self._about.context * _USUAL < characters
+        if read and (is_cut or is_too_long) and not self._is_cut_told:
+            self._is_cut_told = True
+            _log.warning(
+                "%s read only %s of about %s tokens of a prompt, and left out the rest, often the rules: %s",
+                self._program.name or "the server",
+                f"{read:,}",
+                f"{characters / _USUAL:,.0f}",
+                self._program.longer_context,
+            )
