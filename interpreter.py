@@ -23,6 +23,8 @@ from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
 from writing.rereading import Rereading
+from writing.structured import StructuredWriter
+from writing.structures import TASKS
 from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
@@ -80,7 +82,11 @@ class Interpreter(Stage[Picture, Written]):
         self._model = endpoint.model if endpoint else COMPOSER
         self._reader = reader
         rereading = Rereading(reader, material.explained)
-        self._writer = CaptionWriter(settings, self._forms, endpoint, rereading) if endpoint else None
+        self._writer: CaptionWriter | StructuredWriter | None = None
+        if endpoint and self._forms.structure:
+            self._writer = StructuredWriter(settings, self._forms, endpoint)
+        elif endpoint:
+            self._writer = CaptionWriter(settings, self._forms, endpoint, rereading)
         self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
 
     def due(self) -> Due[list[Picture]]:
@@ -153,6 +159,8 @@ class Interpreter(Stage[Picture, Written]):
         """What the composer writes for each caption that has sentences; a list of tags needs nobody."""
         is_wanted = bool(self._forms.written_by_model)
         caption = self._material.composed(self._collection.tags(picture).tags) if is_wanted else ""
+        if self._forms.structure:
+            caption = TASKS[self._forms.style.structure].from_tags(self.picture_tags(picture, ""), caption)
         captions = {name: caption if self._forms.sentences_of(name) else "" for name in self._forms.names}
         told = self._told(picture)
         return Written(digest("\0".join((COMPOSER, caption, *told))), captions, COMPOSER, {})

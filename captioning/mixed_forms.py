@@ -14,10 +14,13 @@ _MOST_READ = 500
 # Fewer of another form are told by nobody: some sentences look like a list.
 _LEAST, _LEAST_SHARE = 3, 0.05
 _LISTS, _SENTENCES, _BOTH = "lists of tags", "sentences", "tags and sentences"
+_STRUCTURES = "JSON or XML"
 
 
 def form_of(caption: str) -> str:
-    """What a caption is: "lists of tags", "sentences" or "tags and sentences"."""
+    """What a caption is: "lists of tags", "sentences", "tags and sentences" or "JSON or XML"."""
+    if caption.startswith(("{", "<")):
+        return _STRUCTURES
     are_lists = [is_list(caption[slice(*span)]) for span in sentence_spans(caption)]
     if all(are_lists):
         return _LISTS

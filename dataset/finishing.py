@@ -11,7 +11,8 @@ from english import sentence_spans
 from errors import ItemError, Problem, UserError
 from settings import InterpreterSettings
 from settings.patterns import SlowPatternError, without
-from styling.forms import Forms, joined, sentences_in
+from styling.forms import ONLY_SENTENCES, Forms, joined, sentences_in
+from styling.structures import Structure
 from styling.style import SENTENCES
 from styling.tag_line import Tagged, written
 from styling.tokens import CLIP, estimated_tokens
@@ -58,6 +59,8 @@ class Finishing:
     def sentences_in(self, text: str, tagged: Tagged) -> tuple[str, bool]:
         """The sentences of the first caption in a text, and whether tags stand beside them."""
         first, name = text.partition("\n")[0], self.forms.names[0]
+        if structure := self.forms.structure:
+            return structure.said_in(first), structure.is_tags
         if not self.forms.has_tags(name):
             return first, False
         first = first.removeprefix(self.forms.style.prefix).strip()
@@ -74,6 +77,8 @@ class Finishing:
         return {key: ", ".join(filter(None, map(str.strip, pieces))) for key, pieces in left.items()}
 
     def _finish(self, form: str, sentences: str, tags: Mapping[str, str]) -> tuple[str, list[Problem]]:
+        if structure := self.forms.structure:
+            return self._finish_structure(structure, sentences)
         bare = self._strip(sentences) if sentences else ""
 
         def whole(said: str) -> str:
@@ -87,6 +92,15 @@ class Finishing:
                 "nothing left", "the style has no place for any tag of this picture: add sections to it"
             )
         leaked = self.hidden.said_in(bare)
+        notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
+        return text, [*notes, *self._exceeded_limits(text)]
+
+    def _finish_structure(self, structure: Structure, caption: str) -> tuple[str, list[Problem]]:
+        """A caption that is no line of text: `strip` and `shorten` would break it."""
+        text = structure.around(
+            caption, lambda said: self._with_surroundings(ONLY_SENTENCES, said, {}), self.trigger
+        )
+        leaked = self.hidden.said_in(structure.said_in(text))
         notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
         return text, [*notes, *self._exceeded_limits(text)]
 

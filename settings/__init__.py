@@ -221,7 +221,7 @@ class InterpreterSettings(StageSettings):
     style: checks.Style = _setting(
         "prose",
         "form of the captions, as a base model wants it: prose, tags, anima, illustrious, noobai, pony7, "
-        "chroma, flux2, krea2, z-image, qwen-image, lumina2, or a file of your own",
+        "chroma, flux2, krea2, z-image, qwen-image, lumina2, newbie, ideogram4, or a file of your own",
         "anima",
     )
     variants: checks.Variants = _setting(

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from errors import UserError
 from settings import InterpreterSettings
 from styling.sections import TRIGGER
+from styling.structures import STRUCTURES, Structure
 from styling.style import SENTENCES, Style, read_style
 from styling.tag_line import Tagged, written
 from styling.tokens import Limit
@@ -26,6 +28,7 @@ _TAGS = ("tags", "all-tags")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _SENTENCE_BEHIND_TAGS = re.compile(r"\.\s+(?=[^\W\d_a-z])")
 _ENDS = (".", "!", "?")
+ONLY_SENTENCES = f"{{{SENTENCES}}}"
 _TAGS_FIRST, _TAGS_LAST = "{tags}. {sentences}", "{sentences} {tags}"
 _BETWEEN = ", "
 
@@ -42,10 +45,19 @@ class Forms:
     def of(cls, settings: InterpreterSettings) -> Forms:
         """What [Interpreter] asks for; raises UserError where style or vocabulary cannot be used."""
         style = read_style(settings.style)
+        if style.structure and settings.variants:
+            raise UserError(
+                f"style = {style.name} makes one caption of a picture: leave [Interpreter] variants empty"
+            )
         forms = cls(style, settings.variants or (CAPTION,), settings.tokenizer_file)
         if forms.limit is not None:
             forms.limit.count("")
         return forms
+
+    @property
+    def structure(self) -> Structure | None:
+        """How the captions are built where they are no line of text."""
+        return STRUCTURES.get(self.style.structure)
 
     @cached_property
     def limit(self) -> Limit | None:
@@ -62,7 +74,7 @@ class Forms:
         """The kind of the sentences in a caption: "short" of "tags+short"; "" where it is tags alone."""
         kind = _kind(name)
         if kind == CAPTION:
-            return CAPTION if f"{{{SENTENCES}}}" in self.style.form else ""
+            return CAPTION if ONLY_SENTENCES in self.style.form else ""
         return next((part for part in kind.split("+") if part not in _TAGS), "")
 
     def shows_hidden(self, name: str) -> bool:
@@ -82,7 +94,7 @@ class Forms:
             return self._list_of_tags
         first, *second = kind.split("+")
         if not second:
-            return f"{{{SENTENCES}}}"
+            return ONLY_SENTENCES
         own_keys = _PLACEHOLDER.findall(own)
         tags_first = first in _TAGS
         if SENTENCES in own_keys and len(own_keys) > 1 and (own_keys[0] != SENTENCES) == tags_first:
@@ -116,6 +128,8 @@ class Forms:
         """All of a caption that depends on the style and the tags alone, to tell whether it is outdated."""
         if self.style.is_default:
             return ""
+        if self.style.structure:
+            return "\0".join((self.style.digest, trigger, *tagged.tags))
         tags = written(self.style, tagged, trigger) if any(map(self.has_tags, self.names)) else {}
         return "\0".join((self.style.digest, *self.names, *tags.values()))
 

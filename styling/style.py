@@ -16,6 +16,7 @@ from pathlib import Path
 from decoding import decoded, open_file
 from errors import UserError
 from styling.sections import ALL, SECTIONS
+from styling.structures import STRUCTURES
 from styling.tokens import ENCODERS, Limit
 
 SENTENCES = "sentences"
@@ -40,6 +41,7 @@ _KEYS = (
     "encoder",
     "limit",
     "beside",
+    "structure",
 )
 _SPELLINGS = ("spaces", "underscores")
 _BRACKETS = ("plain", "escaped")
@@ -66,6 +68,7 @@ class Style:
     `ask` what else is added to the request. `artist` and `character` say how names are written: `@{name}`.
     `safety` has the word for each of RATINGS. `prefix` begins each caption, but for the trainers `prefix_by`,
     which add it themselves. `limit` is how much of a caption the text encoder reads, None if it is not told.
+    `structure` is one of STRUCTURES, "" for a line of text.
     `digest` tells whether the file is still the same.
     """
 
@@ -84,6 +87,7 @@ class Style:
     prefix: str = ""
     prefix_by: tuple[str, ...] = ()
     limit: Limit | None = None
+    structure: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -136,7 +140,10 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
     for key in keys:
         _known(key, key, _KEYS)
     sections = {key: _groups(key, value) for key, value in tables.get("sections", {}).items()}
-    form = keys.get("form", "")
+    structure = keys.get("structure", "")
+    if structure:
+        _known(f"structure = {structure}", structure, tuple(STRUCTURES))
+    form = keys.get("form", f"{{{SENTENCES}}}" if structure else "")
     placeholders = _PLACEHOLDER.findall(form)
     for placeholder in placeholders:
         _known(f"{{{placeholder}}} in form", placeholder, (SENTENCES, *sections))
@@ -161,6 +168,7 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
         keys.get("prefix", ""),
         tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(",")))),
         _limit(keys),
+        structure,
     )
 
 

@@ -13,14 +13,16 @@ from pathlib import Path
 import config
 from captioning.project import Project
 from interpreter import Written
+from styling import ideogram4
 from tests.program.starts import ROOT
+from writing.structures import TASKS
 
 PAGE = ROOT / "docs" / "style-examples.md"
 STYLES = sorted(path.stem for path in (ROOT / "styles").glob("*.ini"))
-# Sentences as a good model writes them of these pictures.
-SENTENCES: Mapping[str, str] = json.loads(
-    Path(__file__).with_name("sentences.json").read_text(encoding="utf-8")
-)
+_TEXTS = json.loads(Path(__file__).with_name("sentences.json").read_text(encoding="utf-8"))
+# Sentences as a good model writes them of these pictures, and what is behind whom they are about.
+SENTENCES: Mapping[str, str] = _TEXTS["captions"]
+BACKGROUNDS: Mapping[str, str] = _TEXTS["backgrounds"]
 _HEAD = """# What each style makes of the example pictures
 
 The pictures in `images/` with the trigger word `mychar`, and the same two sentences of each in all styles.
@@ -34,11 +36,15 @@ def captions(style: str, folder: Path, *overrides: str) -> Iterator[tuple[str, s
     chosen = [f"Interpreter.style={style}", "Endpoint.url=builtin", "Tags.trigger=mychar", *overrides]
     project = Project(config.load(ROOT / "config.ini", chosen), aside=folder)
     stage = project.interpreter()
-    names = project.forms.names
     for picture in project.collection.pictures:
-        sentences = {name: SENTENCES[picture.name] * bool(project.forms.sentences_of(name)) for name in names}
-        text, _ = stage.finished(picture, Written("", sentences, "", {}))
-        yield picture.name, text
+        said = SENTENCES[picture.name]
+        if style == "ideogram4":
+            first, second = said.split(". ", 1)
+            said = ideogram4.caption_of(f"{first}.", BACKGROUNDS[picture.name], [second])
+        elif style == "newbie":
+            said = TASKS[style].from_tags(stage.picture_tags(picture, ""), "")
+        written = {name: said if project.forms.sentences_of(name) else "" for name in project.forms.names}
+        yield picture.name, stage.finished(picture, Written("", written, "", {}))[0]
 
 
 def page() -> str:

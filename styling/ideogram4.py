@@ -1,0 +1,204 @@
+"""The JSON captions of Ideogram 4, held to the rules of its verifier.
+
+The rules are those of musubi-tuner, ideogram4/caption_verifier.py at 30c658c: which keys there are and in
+which order, what is required, boxes as [ymin, xmin, ymax, xmax] of whole numbers from 0 to 1000, and colours
+as #RRGGBB in capitals. The line is dumped as there: without spaces, and letters beyond ASCII as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+_DESCRIPTION, _STYLE, _PARTS = "high_level_description", "style_description", "compositional_deconstruction"
+_ROOT = (_DESCRIPTION, _STYLE, _PARTS)
+_PHOTO_STYLE = ("aesthetics", "lighting", "photo", "medium", "color_palette")
+_OTHER_STYLE = ("aesthetics", "lighting", "medium", "art_style", "color_palette")
+_ELEMENTS = {
+    "obj": ("type", "bbox", "desc", "color_palette"),
+    "text": ("type", "bbox", "text", "desc", "color_palette"),
+}
+_OPTIONAL = frozenset({_DESCRIPTION, _STYLE, "bbox", "color_palette"})
+_MOST_COLOURS = {"style": 16, "element": 5}
+_COLOUR = re.compile(r"#[0-9A-F]{6}")
+_LARGEST = 1000
+
+REQUEST = f"""Write the caption as one JSON object and nothing else, with these keys in this order:
+- "{_DESCRIPTION}": one or two sentences on the whole picture
+- "{_PARTS}": an object with "background" (a sentence on the place, the sky and what is far away) and \
+"elements" (a list with an object for each person, animal or thing that stands out: "type", which is "obj", \
+and "desc", one to three sentences on its looks, its clothes and what it does; for words that can be read in \
+the picture "type", which is "text", "text" with these words, and "desc")
+All that is said above about captions holds for each of these texts."""
+
+
+def schema() -> Json:
+    """The JSON schema of what is asked for: without boxes, because the model does not see the picture."""
+    text = {"type": "string"}
+    element = _object({"type": {"enum": ["obj"]}, "desc": text})
+    words = _object({"type": {"enum": ["text"]}, "text": text, "desc": text})
+    elements = {"type": "array", "items": {"anyOf": [element, words]}}
+    return _object({_DESCRIPTION: text, _PARTS: _object({"background": text, "elements": elements})})
+
+
+def _object(properties: Json) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def caption_of(description: str, background: str, elements: Sequence[str]) -> str:
+    """The caption of these texts."""
+    objects = [{"type": "obj", "desc": desc} for desc in elements]
+    return rendered({_DESCRIPTION: description, _PARTS: {"background": background, "elements": objects}})
+
+
+def rendered(caption: Mapping[str, Any]) -> str:
+    """The caption on one line, as its trainers want it."""
+    return json.dumps(caption, ensure_ascii=False, separators=(",", ":"))
+
+
+def mended(answer: Mapping[str, Any]) -> Json:
+    """An answer with its keys in order and each text on one line.
+
+    Keys that are unknown go, and so do boxes, because the model did not see the picture.
+    """
+    caption: Json = _ordered(_on_one_line(answer), _ROOT)
+    if isinstance(style := caption.get(_STYLE), dict):
+        caption[_STYLE] = _ordered(style, _PHOTO_STYLE if "photo" in style else _OTHER_STYLE)
+    parts = caption.get(_PARTS)
+    if isinstance(parts, dict):
+        caption[_PARTS] = _ordered(parts, ("background", "elements"))
+        elements = parts.get("elements")
+        if isinstance(elements, list):
+            caption[_PARTS]["elements"] = [
+                _ordered({"type": "obj", **each}, [*_keys_of(each)]) if isinstance(each, dict) else each
+                for each in elements
+            ]
+    return caption
+
+
+def _on_one_line(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, list):
+        return [_on_one_line(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _on_one_line(each) for key, each in value.items()}
+    return value
+
+
+def _keys_of(element: Json) -> Iterator[str]:
+    keys = _ELEMENTS.get(str(element.get("type", "obj")), ("type",))
+    return (key for key in keys if key != "bbox")
+
+
+def _ordered(values: Mapping[str, Any], keys: Sequence[str]) -> Json:
+    return {key: values[key] for key in keys if values.get(key) is not None}
+
+
+def faults(caption: object) -> list[str]:
+    """What the verifier would say of a caption; nothing if it holds to the rules."""
+    return list(_faults(caption))
+
+
+def _faults(caption: object) -> Iterator[str]:
+    if not isinstance(caption, dict):
+        yield "the answer should be one JSON object"
+        return
+    yield from _of_keys("the object", caption, _ROOT)
+    yield from _of_strings("the object", caption, (_DESCRIPTION,))
+    if _STYLE in caption:
+        yield from _style_faults(caption[_STYLE])
+    if _PARTS in caption:
+        yield from _part_faults(caption[_PARTS])
+
+
+def _style_faults(style: object) -> Iterator[str]:
+    if not isinstance(style, dict):
+        yield f"{_STYLE} should be an object"
+        return
+    keys = _PHOTO_STYLE if "photo" in style else _OTHER_STYLE
+    yield from _of_keys(_STYLE, style, keys)
+    yield from _of_strings(_STYLE, style, keys[:-1])
+    yield from _of_palette(_STYLE, style, _MOST_COLOURS["style"])
+
+
+def _part_faults(parts: object) -> Iterator[str]:
+    if not isinstance(parts, dict):
+        yield f"{_PARTS} should be an object"
+        return
+    yield from _of_keys(_PARTS, parts, ("background", "elements"))
+    yield from _of_strings(_PARTS, parts, ("background",))
+    elements = parts.get("elements", [])
+    if not isinstance(elements, list):
+        yield "elements should be a list"
+        return
+    for number, element in enumerate(elements, start=1):
+        place = f"element {number}"
+        if not isinstance(element, dict) or element.get("type") not in _ELEMENTS:
+            yield f'{place} should be an object with "type", which is "obj" or "text"'
+            continue
+        keys = _ELEMENTS[element["type"]]
+        yield from _of_keys(place, element, keys)
+        yield from _of_strings(place, element, ("text", "desc"))
+        yield from _of_palette(place, element, _MOST_COLOURS["element"])
+        if "bbox" in element and not _is_box(element["bbox"]):
+            yield f"the bbox of {place} should be four whole numbers from 0 to {_LARGEST}"
+
+
+def _of_keys(place: str, values: Json, keys: Sequence[str]) -> Iterator[str]:
+    for key in values.keys() - set(keys):
+        yield f"{place} should have no {key}"
+    for key in keys:
+        if key not in values and key not in _OPTIONAL:
+            yield f"{place} should have {key}"
+    in_order = [key for key in keys if key in values]
+    if [key for key in values if key in keys] != in_order:
+        yield f"the keys of {place} should stand in this order: {', '.join(in_order)}"
+
+
+def _of_strings(place: str, values: Json, keys: Sequence[str]) -> Iterator[str]:
+    for key in keys:
+        if key in values and not isinstance(values[key], str):
+            yield f"{key} of {place} should be a text"
+
+
+def _of_palette(place: str, values: Json, most: int) -> Iterator[str]:
+    colours = values.get("color_palette", [])
+    is_right = isinstance(colours, list) and len(colours) <= most
+    if not is_right or not all(isinstance(each, str) and _COLOUR.fullmatch(each) for each in colours):
+        yield f"color_palette of {place} should be at most {most} colors such as #AABBCC"
+
+
+def _is_box(box: object) -> bool:
+    return (
+        isinstance(box, list)
+        and len(box) == 4
+        and all(type(side) is int and 0 <= side <= _LARGEST for side in box)
+    )
+
+
+def texts_in(caption: Mapping[str, Any]) -> list[str]:
+    """What a caption says, every text of it but its keys, types and colours."""
+    parts = caption.get(_PARTS, {})
+    style = caption.get(_STYLE, {})
+    said = [caption.get(_DESCRIPTION), *(style.get(key) for key in ("aesthetics", "lighting", "art_style"))]
+    said.append(parts.get("background"))
+    for element in parts.get("elements", []):
+        said += [element.get("text") and f'"{element["text"]}"', element.get("desc")]
+    return [text for text in said if text]
+
+
+def with_description(caption: Mapping[str, Any], change: Callable[[str], str]) -> Json:
+    """The caption with its description changed, which is where a trigger word stands."""
+    changed = change(caption.get(_DESCRIPTION, ""))
+    rest = {key: value for key, value in caption.items() if key != _DESCRIPTION}
+    return {_DESCRIPTION: changed, **rest}

@@ -1,0 +1,50 @@
+"""Captions that are no line of text but a structure: what finishing and the report have to know of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from styling import ideogram4, newbie
+
+IDEOGRAM4, NEWBIE = "ideogram4", "newbie"
+
+Change = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """How a structured caption is changed and read.
+
+    `around` puts into a caption what stands around others: it is given what does that to a text, and the
+    trigger word. `said_in` gives what a caption says in sentences, and `is_tags` tells that it is tags alone.
+    """
+
+    around: Callable[[str, Change, str], str]
+    said_in: Callable[[str], str]
+    is_tags: bool = False
+
+
+def _around_description(caption: str, change: Change, trigger: str) -> str:
+    return ideogram4.rendered(ideogram4.with_description(json.loads(caption), change))
+
+
+def _said_in_json(caption: str) -> str:
+    """All texts of a caption; the caption itself where somebody has edited it so that it is none."""
+    try:
+        read: Any = json.loads(caption)
+        return " ".join(ideogram4.texts_in(read))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return caption
+
+
+STRUCTURES: Mapping[str, Structure] = {
+    IDEOGRAM4: Structure(_around_description, _said_in_json),
+    NEWBIE: Structure(
+        lambda caption, change, trigger: newbie.with_trigger(caption, trigger),
+        lambda caption: "",
+        is_tags=True,
+    ),
+}

@@ -1,0 +1,174 @@
+"""Has a model write captions that are a structure.
+
+It is asked by a JSON schema, where the server knows that, and by words. What it answers is held to the rules
+of the structure and to the tags, and asked for once more where something is wrong. Where that does not help,
+what is made from the tags alone stands in, unless [Interpreter] floor says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
+from llm.answers import Answer, Reply
+from llm.picture_requests import Admit, Requests
+from llm.prompts import Message
+from llm.replies import Form, clean
+from llm.replies.copies import Prompted
+from llm.trouble import RequestRefusedError
+from settings import InterpreterSettings
+from styling.forms import CAPTION, Forms
+from styling.structures import STRUCTURES
+from tags.spelling import words
+from writing.judging import Judgement, PictureTags, judge
+from writing.structures import TASKS
+from writing.writer import Captions
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+_NOT_THE_FORM = "not the form asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A caption, what is wrong with its structure, and what the check makes of what it says."""
+
+    caption: str
+    faults: Sequence[str]
+    judged: Judgement
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Of two captions the better one has the higher rank."""
+        return -len(self.faults), *self.judged.rank
+
+    @property
+    def wrong(self) -> list[str]:
+        """What to tell the model of it."""
+        leaked = (f"it must not say {trait}" for trait in self.judged.leaked)
+        unnamed = (f"it does not name {words(name)}" for name in self.judged.unnamed)
+        said = (fault.message.rstrip(".") for fault in self.judged.coverage.faults)
+        return [*self.faults, *leaked, *unnamed, *said]
+
+
+class StructuredWriter:
+    """Writes structured captions with the model of one endpoint."""
+
+    def __init__(self, settings: InterpreterSettings, forms: Forms, endpoint: Endpoint) -> None:
+        self._settings = settings
+        self._endpoint = endpoint
+        self._task = TASKS[forms.style.structure]
+        self._structure = STRUCTURES[forms.style.structure]
+        self._server_knows_response_format = True
+        self._form = Form(language=settings.language, one_line=False, plain_text=False)
+        # The check reads English only.
+        self._is_checked = not self._structure.is_tags and (self._form.is_english or not settings.language)
+
+    async def write(
+        self, messages: Sequence[Message], picture: PictureTags, admit: Admit
+    ) -> Answer[Captions]:
+        """The caption of one picture; raises ItemError where the model gives none that can be used."""
+        form = replace(self._form, prompted=Prompted.by([(each.role, each.text) for each in messages]))
+        requests = Requests(self._endpoint, admit, form)
+        from_tags = self._judged(self._task.from_tags(picture, picture.draft), [], picture)
+        request = self._task.request(picture)
+        if not request:
+            return self._answer(from_tags, picture, requests)
+        asked = [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
+        made, repaired = await self._ask(asked, picture, requests), False
+        for attempt in range(1, self._settings.repairs + 1):
+            if made.wrong and not repaired:
+                again = await self._ask_again(asked, made, picture, requests, attempt)
+                made, repaired = (again, True) if again and again.rank > made.rank else (made, False)
+        # XML is made of what is right in an answer.
+        is_broken = bool(made.faults) and not self._structure.is_tags
+        is_worse = made.judged.spoils > from_tags.judged.spoils
+        if is_broken and not picture.draft:
+            raise ItemError(_NOT_THE_FORM, f"the answer is not as asked for: {'; '.join(made.faults)}")
+        if picture.draft and (is_broken or is_worse):
+            return self._answer(from_tags, picture, requests, floor=f"is not right: {made.wrong[0]}")
+        return self._answer(made, picture, requests, repaired=repaired)
+
+    def _judged(self, caption: str, faults: Sequence[str], picture: PictureTags) -> _Made:
+        if self._is_checked:
+            return _Made(caption, faults, judge(self._structure.said_in(caption), picture))
+        # Of what is not checked all tags count as said.
+        return _Made(caption, faults, judge("", replace(picture, said_beside=frozenset(picture.tags))))
+
+    def _read(self, text: str, picture: PictureTags) -> _Made:
+        caption, faults = self._task.read(json.loads(text), picture)
+        return self._judged(caption, faults, picture)
+
+    async def _ask(self, asked: Sequence[Message], picture: PictureTags, requests: Requests) -> _Made:
+        fields = _response_format(self._task.schema(picture)) if self._server_knows_response_format else {}
+        try:
+            return self._read(await requests.write(asked, _object_in, extra_fields=fields), picture)
+        except RequestRefusedError:
+            if not fields:
+                raise
+            # The server may not know the field; from now on the words of the prompt have to do.
+            self._server_knows_response_format = False
+            return await self._ask(asked, picture, requests)
+
+    async def _ask_again(
+        self, asked: Sequence[Message], made: _Made, picture: PictureTags, requests: Requests, attempt: int
+    ) -> _Made | None:
+        """What the model makes of its answer once it was told what is wrong; None where it gives none."""
+        told = (
+            f"This is not right: {'; '.join(made.wrong)}. Write the whole JSON object again so that it is "
+            "right and the rest stays."
+        )
+        turns = [*asked, Message("assistant", made.caption), Message("user", told)]
+        fields = _response_format(self._task.schema(picture)) if self._server_knows_response_format else {}
+        try:
+            text = await requests.write(turns, _object_in, extra_fields=fields, retries=0, attempt=attempt)
+        except ExcludedError:
+            raise
+        except ItemError:
+            return None
+        return self._read(text, picture)
+
+    def _answer(
+        self,
+        made: _Made,
+        picture: PictureTags,
+        requests: Requests,
+        *,
+        repaired: bool = False,
+        floor: str = "",
+    ) -> Answer[Captions]:
+        coverage = made.judged.coverage
+        details: dict[str, object] = {
+            "coverage": round(coverage.score, 3),
+            "missed": list(coverage.missed),
+            "faults": [fault.message for fault in coverage.faults],
+            "repaired": repaired,
+            **({"floor": floor} if floor else {}),
+        }
+        notes = list(made.judged.notes(self._settings.min_coverage))
+        if floor:
+            notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {floor}"))
+        written = Captions({CAPTION: made.caption}, details, notes)
+        return Answer(written, requests.model, requests.usage, requests.seconds)
+
+
+def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
+    named = {"name": "caption", "strict": True, "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}
+
+
+def _object_in(reply: Reply, form: Form) -> str:
+    """The JSON object in a reply, which may have text around it; raises ItemError where there is none."""
+    text = clean(reply.text, reply.finish_reason, form)
+    start = text.find("{")
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(text, max(start, 0))
+    except (ValueError, RecursionError) as error:
+        raise ItemError(_NOT_THE_FORM, "the answer is no JSON object; use a larger model") from error
+    if not isinstance(found, dict):
+        raise ItemError(_NOT_THE_FORM, "the answer is no JSON object; use a larger model")
+    return json.dumps(found, ensure_ascii=False)

@@ -1,0 +1,208 @@
+"""Ideogram 4's JSON and NewBie's XML of one picture: from tags alone, and as a model is asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from composer import compose
+from composer.words import role_of
+from errors import ItemError
+from styling import ideogram4, newbie
+from styling.sections import section_of
+from styling.structures import IDEOGRAM4, NEWBIE
+from tags.categories import CHARACTER, GENERAL
+from tags.people import count_in, fewest_people
+from tags.spelling import canonical, words
+from writing.judging import PictureTags
+
+Json = dict[str, Any]
+
+# The composer's slots by what a structure says of them.
+_PLACES = frozenset(
+    {"place", "inout", "feature", "landmark", "sky", "weather", "time", "backdrop", "among", "frame", "empty"}
+)
+_OF_A_CHARACTER: Mapping[str, str] = {
+    **dict.fromkeys(("hair", "hairstyle", "fringe", "eyes", "body", "kind", "quality"), "appearance"),
+    "clothes": "clothing",
+    "gesture": "expression",
+    **dict.fromkeys(("act", "pose", "held"), "action"),
+}
+_OF_ALL: Mapping[str, str] = {
+    **dict.fromkeys(("place", "inout", "feature", "landmark", "sky", "backdrop", "among"), "background"),
+    **dict.fromkeys(("weather", "time"), "atmosphere"),
+    **dict.fromkeys(("drawn", "painted", "style"), "style"),
+    **dict.fromkeys(("thing", "vehicle", "being"), "objects"),
+    "alone": "count",
+}
+_FACES = frozenset(
+    {"smile", "grin", "blush", "angry", "crying", "frown", "laughing", "expressionless", "sad"}
+)
+_SEXES = {"girl": "1girl", "boy": "1boy", "other": "1other"}
+_WHO_HAS_WHICH = """Do not write the caption, but say who in this picture has which of its tags. Answer with \
+one JSON object and nothing else: {{"characters": [{{"n": …, "gender": …, "tags": […]}}]}}. "n" is one of \
+{}, each once; "gender" is 1girl, 1boy or 1other; "tags" are those of the tags above that are about this one \
+alone or about all: looks, clothes, expression and action."""
+# Of a crowd nobody can say who has which tag.
+_MOST_PEOPLE = 6
+
+
+class StructureTask(Protocol):
+    """How a structured caption is made from tags, and asked of a model."""
+
+    def from_tags(self, picture: PictureTags, draft: str) -> str:
+        """The caption without a model; `draft` is what the composer writes of the picture."""
+
+    def request(self, picture: PictureTags) -> str:
+        """What is added to a prompt; "" where the tags alone tell all of the caption."""
+
+    def schema(self, picture: PictureTags) -> Json:
+        """The JSON schema of the answer."""
+
+    def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
+        """The caption of an answer, and what is wrong with the answer."""
+
+
+class Ideogram4Task:
+    """One JSON object with a description, the background and what stands out."""
+
+    def from_tags(self, picture: PictureTags, draft: str) -> str:
+        """See `StructureTask`."""
+        places = [tag for tag in picture.tags if role_of(tag).slot in _PLACES]
+        others = [tag for tag in picture.tags if tag not in places]
+        groups = [[name, *tags] for name, tags in picture.own_tags.items()] or [others]
+        described = filter(None, (_composed(tags, picture) for tags in groups))
+        return ideogram4.caption_of(draft, _composed(places, picture), list(described))
+
+    def request(self, picture: PictureTags) -> str:
+        """See `StructureTask`."""
+        return ideogram4.REQUEST
+
+    def schema(self, picture: PictureTags) -> Json:
+        """See `StructureTask`."""
+        return ideogram4.schema()
+
+    def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
+        """See `StructureTask`."""
+        caption = ideogram4.mended(answer)
+        return ideogram4.rendered(caption), ideogram4.faults(caption)
+
+
+def _composed(tags: Sequence[str], picture: PictureTags) -> str:
+    try:
+        return picture.hidden.cut_from(compose(tags, picture.categories))
+    except ItemError:
+        return ""
+
+
+class NewbieTask:
+    """XML of tags, which a model is asked about only where several people could have a tag."""
+
+    def from_tags(self, picture: PictureTags, draft: str) -> str:
+        """See `StructureTask`."""
+        return _xml(picture, picture.own_tags, {})
+
+    def request(self, picture: PictureTags) -> str:
+        """See `StructureTask`."""
+        people = _people(picture)
+        if not 2 <= len(people) <= _MOST_PEOPLE:
+            return ""
+        return _WHO_HAS_WHICH.format(", ".join(people))
+
+    def schema(self, picture: PictureTags) -> Json:
+        """See `StructureTask`."""
+        tags = [words(tag) for tag in picture.tags if _key_of_character(tag, picture)]
+        properties = {
+            "n": {"enum": _people(picture)},
+            "gender": {"enum": list(_SEXES.values())},
+            "tags": {"type": "array", "items": {"enum": tags} if tags else {"type": "string"}},
+        }
+        return _object({"characters": {"type": "array", "items": _object(properties)}})
+
+    def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
+        """See `StructureTask`."""
+        people, faults = _people(picture), []
+        own: dict[str, list[str]] = {}
+        genders: dict[str, str] = {}
+        by_words = {words(tag): tag for tag in picture.tags} | {tag: tag for tag in picture.tags}
+        found = answer.get("characters")
+        for each in found if isinstance(found, list) else []:
+            name, tags = str(each.get("n", "")) if isinstance(each, dict) else "", []
+            if name not in people or name in own:
+                faults.append(f'"{name}" should be another one of {", ".join(people)}')
+                continue
+            listed = each.get("tags")
+            for written in map(str, listed if isinstance(listed, list) else []):
+                tag = by_words.get(written) or by_words.get(canonical(written))
+                if tag:
+                    tags.append(tag)
+                else:
+                    faults.append(f"{written} is none of the tags")
+            own[name], genders[name] = tags, str(each.get("gender", ""))
+        faults += [f"{name} is missing" for name in people if name not in own]
+        return _xml(picture, own, genders), faults
+
+
+def _people(picture: PictureTags) -> list[str]:
+    """The people of a picture: the characters by name, or how many girls and boys its tags count."""
+    names = [words(tag) for tag in picture.tags if picture.categories.get(tag) == CHARACTER]
+    if len(names) >= fewest_people(picture.tags):
+        return names
+    counts = [count for tag in picture.tags if (count := count_in(tag)) and not count.number.isalpha()]
+    return [f"{count.kind} {number}" for count in counts for number in range(1, count.fewest + 1)]
+
+
+def _object(properties: Json) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _xml(picture: PictureTags, own: Mapping[str, Sequence[str]], genders: Mapping[str, str]) -> str:
+    """The caption where `own` are the tags of each of several people; of one person all tags are its own."""
+    names = {form: tag for tag in picture.tags for form in (tag, words(tag)) if _is_character(tag, picture)}
+    if fewest_people(picture.tags) == 1 and len(own) < 2:
+        sexes = [tag for tag in picture.tags if tag in _SEXES.values()]
+        name = next(iter(names.values()), "")
+        own, genders = {name: picture.tags}, {name: "".join(sexes[:1])}
+    characters = []
+    for name, tags in own.items():
+        tag = names.get(name)
+        block: dict[str, list[str]] = {
+            "n": [tag] if tag else [],
+            "gender": [*filter(None, [genders.get(name)])],
+        }
+        for each in tags:
+            if key := _key_of_character(each, picture):
+                block.setdefault(key, []).append(each)
+        characters.append(block)
+    used = {tag for block in characters for tags in block.values() for tag in tags}
+    general: dict[str, list[str]] = {}
+    for tag in picture.tags:
+        section = section_of(tag, picture.categories.get(tag, GENERAL))
+        if section == "count" or tag not in used:
+            general.setdefault(_general_key(tag, section), []).append(tag)
+    return newbie.rendered(characters, general)
+
+
+def _is_character(tag: str, picture: PictureTags) -> bool:
+    return picture.categories.get(tag) == CHARACTER
+
+
+def _key_of_character(tag: str, picture: PictureTags) -> str:
+    """What a tag says of somebody; "" for names and for what is about nobody."""
+    if section_of(tag, picture.categories.get(tag, GENERAL)) != "general":
+        return ""
+    return "expression" if tag in _FACES else _OF_A_CHARACTER.get(role_of(tag).slot, "")
+
+
+def _general_key(tag: str, section: str) -> str:
+    if section in ("count", "artists", "quality"):
+        return section
+    return _OF_ALL.get(role_of(tag).slot, "other") if section == "general" else "other"
+
+
+TASKS: Mapping[str, StructureTask] = {IDEOGRAM4: Ideogram4Task(), NEWBIE: NewbieTask()}
