@@ -45,7 +45,9 @@ def main() -> ExitCode:
         return _act(options, interruption)
     except (UserError, StageError) as error:
         lines = error.lines if isinstance(error, UserError) else (str(error),)
-        lines = tuple(_blamed_on_what_was_typed(line, typed) for line in lines)
+        if len(lines) == 1:
+            # Several are those of config.ini, which knows what was typed.
+            lines = (_blamed_on_what_was_typed(lines[0], typed),)
         print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
         return ExitCode.USER_MUST_ACT
     except OSError as error:
@@ -88,6 +90,8 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
         (options.help, options.version, options.settings, options.merge_cache, options.report, options.apply)
     ):
         return _print_result(_text(options))
+    if options.import_old:
+        return _import_old(options)
     if options.undo:
         return _undo(options)
     if options.export:
@@ -143,6 +147,13 @@ def _print_result(text: str) -> ExitCode:
         return ExitCode.DONE
     except OSError as error:
         raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
+    return ExitCode.DONE
+
+
+def _import_old(options: argparse.Namespace) -> ExitCode:
+    from commands.old_script import import_old
+
+    import_old(options.import_old, _print)
     return ExitCode.DONE
 
 

@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails
 from decoding import decoded, open_file
 from errors import UserError
 from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
-from settings.former import FORMER_SETTINGS, Former
+from settings.former import FORMER_SETTINGS, HOW_TO_IMPORT, Former
 
 VERSION = "0.1.0"
 
@@ -73,6 +73,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
     for (section, key), variable in ENVIRONMENT.items():
         if not raw.get(section, {}).get(key) and os.environ.get(variable):
             raw.setdefault(section, {})[key] = os.environ[variable]
+    problems += [HOW_TO_IMPORT] if "Client" in raw else []
     problems += _remove_unknown(raw, path, typed)
     try:
         settings = Settings.model_validate(_by_section(raw), context={"folder": path.resolve().parent})
@@ -115,14 +116,15 @@ def manual() -> str:
     return "\n".join(lines)
 
 
-def default_ini() -> str:
-    """A config.ini with every setting at its default, each with its line of comment."""
+def default_ini(values: Mapping[tuple[str, str], str] | None = None) -> str:
+    """A config.ini with every setting at its default, or as `values` have it by section and key."""
     parts = []
     for name, section in SECTIONS.items():
         summary = (section.__doc__ or "").partition(": ")[2]
         lines = [textwrap.fill(summary, 110, initial_indent="# ", subsequent_indent="# "), f"[{name}]", ""]
         for key, default, meaning in settings_of(section):
-            lines += [f"# {meaning}", f"{key} = {default}".rstrip(), ""]
+            value = (values or {}).get((name, key), default)
+            lines += [f"# {meaning}", f"{key} = {value}".rstrip(), ""]
         parts.append("\n".join(lines))
     return "\n".join(parts)
 
@@ -171,12 +173,11 @@ def _in_one_line(error: configparser.Error) -> str:
 
 def _take_out_comments(raw: Raw) -> Iterator[str]:
     """Take the values out of `raw` that have a comment behind them; yields what to do about each."""
-    for name, section in raw.items():
-        for key, value in list(section.items()):
+    for name in raw.keys() & SECTIONS:
+        for key, value in list(raw[name].items()):
             if key not in _MAY_HOLD_HASHES and _COMMENT.search(value):
-                del section[key]
-                place = f"[{_shown(name)}] {_shown(key)}"
-                yield f"{place}: # stands behind the value; a comment needs a line of its own"
+                del raw[name][key]
+                yield f"[{name}] {_shown(key)}: # stands behind the value; a comment needs a line of its own"
 
 
 def _override(raw: Raw, overrides: Sequence[str]) -> Iterator[str]:

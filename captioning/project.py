@@ -348,5 +348,8 @@ def refuse_broken_templates(settings: Settings) -> None:
     from llm.prompts import Prompt
 
     Forms.of(settings.interpreter)
-    for _, path, variables in templates_of_stages(settings):
-        Prompt(path, variables)
+    for stage, path, variables in templates_of_stages(settings):
+        prompt = Prompt(path, variables)
+        # The Interrogator sends the picture as well, so its template may be the same for all.
+        if stage != "Interrogator":
+            prompt.refuse_sameness()

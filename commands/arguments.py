@@ -77,6 +77,11 @@ _COMMANDS = (
         _FILE,
     ),
     Argument(
+        "--import-old",
+        "take over config.ini, templates and texts of the script tag-based-image-captioning",
+        {"type": _path, "metavar": "FOLDER"},
+    ),
+    Argument(
         "--settings",
         "print all settings, as a table or as a new config.ini",
         {"nargs": "?", "const": "table", "choices": ("table", "ini")},
@@ -96,7 +101,7 @@ _OPTIONS = (
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
     Argument("-v --verbose", "print more about what happens", _SWITCH),
 )
-_WITHOUT_SETTINGS = ("--settings", "--help", "--version")
+_WITHOUT_SETTINGS = ("--import-old", "--settings", "--help", "--version")
 _WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in _WITHOUT_SETTINGS))
 _GOES_WITH = {
     "--config": _WITH_SETTINGS,

@@ -29,6 +29,8 @@ _FAILURES = (
 _LARGEST_FILE = 100_000
 # Seconds of the processor for one prompt; real templates take some thousandths of one.
 _SLOW, _MOST_SLOW = 0.3, 5
+# What stood for the values in the templates of tag-based-image-captioning.
+_OLD_MARKS = re.compile(r"<(?:tags|tag_descriptions|description|tag|wiki)>")
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
 
 
@@ -72,6 +74,7 @@ class Prompt:
     def __init__(self, path: Path, variables: Sequence[str]) -> None:
         """Read the template at `path`, which may use `variables`; raises UserError with the line at fault."""
         self.path = path
+        self._variables = variables
         self.uses: set[str] = set()
         self._slow = 0
         self._messages = [
@@ -88,6 +91,17 @@ class Prompt:
     def roles(self) -> list[str]:
         """The roles of its messages, in their order."""
         return [role for role, _ in self._messages]
+
+    def refuse_sameness(self) -> None:
+        """Raise UserError for a template without a variable, which asks the same of every picture or tag."""
+        if not self.uses:
+            marks = _OLD_MARKS.findall(_read(self.path))
+            older = f"; {marks[0]} is of an older script: see python caption.py --import-old" if marks else ""
+            fill_in = " or ".join(f"{{{{ {name} }}}}" for name in self._variables[:2])
+            raise UserError(
+                f"the template {self.path} uses no variable, so each prompt would be the same: "
+                f"write {fill_in} into it{older}"
+            )
 
     def messages(self, values: Mapping[str, object]) -> list[Message]:
         """The chat messages for these values; values are data, and never read as a template.

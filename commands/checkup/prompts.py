@@ -37,20 +37,15 @@ def check_templates(settings: Settings) -> Iterator[Finding]:
         yield problem(str(error))
     for stage, path, variables in templates_of_stages(settings):
         try:
-            uses = sorted(set(Prompt(path, variables).uses) & set(variables))
+            prompt = Prompt(path, variables)
+            # The Interrogator sends the picture as well, so its template may be the same for all.
+            if stage != "Interrogator":
+                prompt.refuse_sameness()
         except UserError as error:
             yield problem(str(error))
             continue
-        used = f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}"
-        # The Interrogator sends the picture as well, so its template may be the same for all.
-        if uses or stage == "Interrogator":
-            yield ok(used)
-        else:
-            yield warning(
-                used,
-                "the model gets the same prompt for every picture, so start from a copy of a template in "
-                "templates/",
-            )
+        uses = sorted(prompt.uses & set(variables))
+        yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
 
 
 def check_use_of_descriptions(project: Project) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "--apply": ["--apply", "corrections.json"],
     "--export": ["--export", "txt"],
     "--merge-cache": ["--merge-cache", "theirs.json"],
+    "--import-old": ["--import-old", "older"],
     "--settings": ["--settings"],
     "--version": ["--version"],
 }
@@ -42,6 +43,7 @@ a_run           x         x      x        .         x      x
 --apply         x         x      .        .         .      .
 --export        x         x      .        .         .      .
 --merge-cache   x         x      .        .         .      .
+--import-old    .         .      .        .         .      .
 --settings      .         .      .        .         .      .
 --version       .         .      .        .         .      .
 """

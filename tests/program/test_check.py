@@ -244,23 +244,25 @@ def test_a_template_that_uses_descriptions_without_there_being_any_is_fixed_eith
     assert (result.code, lines(result, "warning")) == (0, [])
 
 
-def test_a_template_that_is_the_same_for_every_picture_is_a_warning(
+def test_a_template_that_is_the_same_for_every_picture_is_refused(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
     template = tmp_path / "alike.txt"
-    template.write_text("Write a caption.", encoding="utf-8")
+    template.write_text("Write a caption of <tags>.", encoding="utf-8")
     project.set |= {
         f"{stage}.prompt_template_file": str(template) for stage in ("Interrogator", "Interpreter")
     }
     project.add("a.png")
     result = project.run("--check")
     assert "ok       [Interrogator] template alike.txt uses no variable" in result.out
-    warned = [line for line in lines(result, "warning") if "no variable" in line]
-    assert len(warned) == 1
-    assert warned[0].startswith(
-        "[Interpreter] template alike.txt uses no variable: the model gets the same prompt for every picture"
+    said = (
+        f"the template {template} uses no variable, so each prompt would be the same: write {{{{ tags }}}} "
+        "or {{ tag_descriptions }} into it; <tags> is of an older script: see python caption.py --import-old"
     )
+    assert only(result, "problem") == said
+    run = project.run()
+    assert (run.code, run.err) == (2, f"caption.py: {said}\n")
 
 
 def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
