@@ -3,21 +3,23 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from composer.phrasing import and_list, lists
+from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
 
-_SLEEPING, _CLOTHED, _OUTDOORS = "sleeping", "clothed", "outdoors"
+_SLEEPING, _CLOTHED, _DAMAGED, _OUTDOORS = "sleeping", "clothed", "damaged", "outdoors"
 
 
 def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
     _give_wings_to_dragons(picture, tags)
     _serve(picture, tags)
+    _give_damage_to_machines(picture)
     _let_birds_pass(picture)
     _give_sleep_to_animals(picture)
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
+    _see_from_the_air(picture)
     _make_named_one_a_being(picture)
     if picture.has("clothes"):
         _take(picture, "act", lambda role: role.phrase == _CLOTHED)
@@ -59,6 +61,18 @@ def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
     if parts := _take(picture, "body", lambda role: _noun(role) in words["animal_parts"]):
         dragon = f"{beings[at].phrase} with {and_list(part.phrase for part in parts)}"
         beings[at] = replace(beings[at], phrase=dragon)
+
+
+def _give_damage_to_machines(picture: Picture) -> None:
+    """Beside a robot, it is the robot that is damaged."""
+    words, beings = lists().words, picture.roles.get("being", [])
+    at = next((at for at, role in enumerate(beings) if _noun(role) in words["machines"]), None)
+    kinds = " ".join(picture.phrases("kind")).split(" ")
+    if at is None or not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
+        return
+    if _take(picture, "act", lambda role: role.phrase == _DAMAGED):
+        machine = f"{_DAMAGED} {beings[at].phrase.partition(' ')[2]}"
+        beings[at] = replace(beings[at], phrase=with_article(machine))
 
 
 def _serve(picture: Picture, tags: Sequence[str]) -> None:
@@ -116,6 +130,16 @@ def _give_land_to_the_shore(picture: Picture) -> None:
     ashore = lists().words["on_shore"]
     nouns = {noun for role in picture.roles.get("place", ()) if (noun := _noun(role)) not in ashore}
     _move(picture, "place", "feature", nouns)
+
+
+def _see_from_the_air(picture: Picture) -> None:
+    """Who falls from the sky is above the field, and not in it."""
+    words = lists().words
+    if words["in_air"].isdisjoint(picture.phrases("pose", "act")):
+        return
+    for role in _take(picture, "place", lambda role: _noun(role) in words["seen_from_air"]):
+        above = replace(role, phrase=f"above {role.phrase.partition(' ')[2]}")
+        picture.roles.setdefault("place", []).append(above)
 
 
 def _make_named_one_a_being(picture: Picture) -> None:

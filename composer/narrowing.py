@@ -91,7 +91,9 @@ def _seated(tag: str, tags: Sequence[str]) -> str:
     """Sitting: sitting_on_log."""
     words = lists().words
     seat = _only_one(words["seats"].intersection(tags)) if tag == _SITTING else ""
-    if seat in words["one_seat"] and fewest_people(tags) > 1:
+    if any(tag.startswith(_PLACED) for tag in tags) or (
+        seat in words["one_seat"] and fewest_people(tags) > 1
+    ):
         return ""
     where = "in" if seat in words["deep_seats"] else "on"
     return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
@@ -115,17 +117,22 @@ def _in_nature(tag: str, tags: Sequence[str]) -> str:
 
 def _young(tag: str, tags: Sequence[str]) -> str:
     """Corgi: corgi_puppy."""
-    parents = {parent for parent, child in _YOUNG.items() if child in tags}
-    child = _YOUNG.get(_only_one(parents & broader_tags(tag))) if parents else None
-    return f"{tag}_{child}" if child and tag != child else ""
+    for parent, child in _YOUNG.items():
+        if child in tags and tag != child and parent in broader_tags(tag):
+            # Where several kinds are shown, nobody knows which of them is young.
+            kinds = [other for other in tags if parent in broader_tags(other) and other != child]
+            return f"{tag}_{child}" if kinds == [tag] else ""
+    return ""
 
 
-def _coloured(tag: str, tags: Sequence[str]) -> str:
-    """white_horse: white_unicorn."""
-    colour, _, animal = tag.partition("_")
-    if lists().adjective_rank.get(colour) != COLOUR_RANK or role_of(tag).slot != "being":
+def _described(tag: str, tags: Sequence[str]) -> str:
+    """white_horse: white_unicorn, glowing_sword: glowing_katana."""
+    adjective, _, noun = tag.partition("_")
+    rank = lists().adjective_rank.get(adjective)
+    is_animal = rank == COLOUR_RANK and role_of(tag).slot == "being"
+    if rank is None or not (is_animal or "weapon" in broader_tags(noun)):
         return ""
-    return f"{colour}_{_narrowest(animal, [other for other in tags if not other.endswith(f'_{animal}')])}"
+    return f"{adjective}_{_narrowest(noun, [other for other in tags if not other.endswith(f'_{noun}')])}"
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
@@ -144,7 +151,7 @@ _RULES = (
     _made_animal,
     _in_nature,
     _young,
-    _coloured,
+    _described,
     _with_object,
 )
 
@@ -153,10 +160,10 @@ def _narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
     kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
     kinds = [kind for kind in kinds if role_of(kind).slot not in _NO_THINGS]
-    return (
-        _only_one([kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)])
-        or thing
-    )
+    narrow = [kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)]
+    # A glowing sword beside a katana is no other one.
+    named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]
+    return _only_one(narrow) or _only_one(named) or thing
 
 
 def _on_or_in(tags: Sequence[str]) -> str:

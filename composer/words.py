@@ -183,5 +183,5 @@ def _covers(tag: str) -> frozenset[str]:
         covered |= {"_".join(["colored", *words[1:]])}
     if words[0] == "holding" or (words[0] == "playing" and _is_verb_before_noun(words)):
         # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
-        covered |= {f"holding_{thing}" for thing in covered}
+        covered |= {f"holding_{thing}" for thing in covered} | {"holding_object"}
     return covered - {tag}
