@@ -89,11 +89,11 @@ def _placed_on(tag: str, tags: Sequence[str]) -> str:
 
 def _seated(tag: str, tags: Sequence[str]) -> str:
     """Sitting: sitting_on_log."""
+    if tag != _SITTING or any(other.startswith(_PLACED) for other in tags):
+        return ""
     words = lists().words
-    seat = _only_one(words["seats"].intersection(tags)) if tag == _SITTING else ""
-    if any(tag.startswith(_PLACED) for tag in tags) or (
-        seat in words["one_seat"] and fewest_people(tags) > 1
-    ):
+    seat = _only_one(words["seats"].intersection(tags))
+    if seat in words["one_seat"] and fewest_people(tags) > 1:
         return ""
     where = "in" if seat in words["deep_seats"] else "on"
     return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
