@@ -232,6 +232,9 @@ def _set_up_logging(options: argparse.Namespace) -> None:
     from progress import AboveTheBar
 
     logging.basicConfig(handlers=[AboveTheBar()], level=logging.WARNING)
+    # They warn of headers that are no headers, with a traceback; the rooms that use them say what it means.
+    for library in ("aiohttp", "urllib3"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     if options.verbose:
         for room in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
             logging.getLogger(room).setLevel(logging.DEBUG)

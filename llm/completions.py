@@ -17,7 +17,7 @@ REFUSAL = "refusal"
 """The finish_reason of a reply whose text is the server's own words for a refusal."""
 
 # What servers call a part of an answer that the model only thought, and where they put all of its thoughts.
-_THOUGHTS = frozenset({"thinking", "reasoning", "thought", "redacted_thinking"})
+_THOUGHTS = ("thinking", "reasoning", "thought", "redacted_thinking")
 _KEYS_OF_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _KEYS_OF_TEXT = ("text", "content", "value")
 _MOST_NESTED = 4

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _IS_UTF8 = re.compile(r"\A[^;]*(?:;\s*charset=\"?utf-?8\"?\s*)?\Z", re.IGNORECASE)
+_OF_THE_PACKING = (b"content-encoding", b"content-length", b"content-type", b"transfer-encoding")
 # How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
 # that is longer than it says.
 _NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
@@ -122,6 +124,8 @@ class _Sdk(openai.AsyncOpenAI):
             max_retries=0,
             timeout=settings.timeout,
             http_client=_BoundedClient(
+                # A cookie would be sent back as a header that the settings do not name, valid or not.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 # A redirect could carry the key to another host.
                 follow_redirects=False,
                 # The proxies in the environment are meant for other hosts than this computer.
@@ -147,9 +151,9 @@ class _BoundedClient(openai.DefaultAioHttpClient):
             response = await super().send(request, **{**options, "stream": True})
         except aiohttp.ClientResponseError as error:
             raise _UnreadableError(BrokenHttpError(error.message)) from error
-        except UnicodeError as error:
-            # The SDK encodes the words behind the status, which may be in any encoding.
-            raise _UnreadableError(BrokenHttpError("a status line that is no ASCII")) from error
+        except (aiohttp.ClientError, ValueError) as error:
+            # The library knows none of these of its transport, such as a status line that is no ASCII.
+            raise _UnreadableError(BrokenHttpError(str(error))) from error
         if _is_plain_and_small(response):
             # The usual answer: it has the length that it tells, and its bytes are taken as they are.
             await response.aread()
@@ -171,11 +175,7 @@ class _BoundedClient(openai.DefaultAioHttpClient):
             await response.aclose()
         content = _as_utf8(bytes(body), response.headers.get("content-type", ""))
         # Without the headers that say how the body was packed and encoded.
-        headers = [
-            (name, value)
-            for name, value in response.headers.multi_items()
-            if name.lower() not in ("content-encoding", "content-length", "content-type", "transfer-encoding")
-        ]
+        headers = [pair for pair in response.headers.raw if pair[0].lower() not in _OF_THE_PACKING]
         return type(response)(response.status_code, headers=headers, content=content, request=request)
 
 
