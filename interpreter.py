@@ -22,6 +22,7 @@ from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
+from writing.pictures import ReadyPictures
 from writing.rereading import Rereading
 from writing.structured import StructuredWriter
 from writing.structures import TASKS
@@ -68,8 +69,9 @@ class Interpreter(Stage[Picture, Written]):
         wanted: Wanted,
         endpoint: Endpoint | None,
         reader: Reader | None = None,
+        pictures: ReadyPictures | None = None,
     ) -> None:
-        """Raises UserError when a template cannot be used."""
+        """With `pictures`, each picture is sent along; raises UserError when a template cannot be used."""
         self._settings = settings
         self._finishing = finishing
         self._forms = finishing.forms
@@ -81,13 +83,15 @@ class Interpreter(Stage[Picture, Written]):
         self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
         self._reader = reader
+        self._pictures = pictures
         rereading = Rereading(reader, material.explained)
         self._writer: CaptionWriter | StructuredWriter | None = None
         if endpoint and self._forms.structure:
             self._writer = StructuredWriter(settings, self._forms, endpoint)
         elif endpoint:
             self._writer = CaptionWriter(settings, self._forms, endpoint, rereading)
-        self._prompts = [Prompt(path, PICTURE_VARIABLES) for path in settings.prompt_template_file]
+        self._templates = settings.prompt_template_file
+        self._prompts = {path: Prompt(path, PICTURE_VARIABLES) for path in self._templates.all}
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a caption that is up to date; for a model, drafts are not."""
@@ -120,7 +124,10 @@ class Interpreter(Stage[Picture, Written]):
 
     def most_at_once(self) -> int:
         """As many as the server has slots for, and some more that wait for one."""
-        return self._endpoint.concurrency.most_under_way() if self._endpoint else 1
+        if self._endpoint is None:
+            return 1
+        slots = self._endpoint.concurrency
+        return self._pictures.most_at_once(slots.limit) if self._pictures else slots.most_under_way()
 
     async def ask(self, picture: Picture) -> Written:
         """Have the caption written."""
@@ -130,14 +137,17 @@ class Interpreter(Stage[Picture, Written]):
         description = self._description(picture)
         picture_tags = self.picture_tags(picture, description)
         asked = self._messages(picture, description, picture_tags.draft or None)
+        prompt = self._fingerprint(self._model, asked, picture)
+        if self._pictures is not None:
+            asked = await self._pictures.in_thread(partial(self._pictures.put_into, asked, picture))
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
-            admit = partial(self._collection.admit, picture, description)
+            admit = partial(self._admit, picture, description)
             answers = [await self._writer.write(messages, picture_tags, admit) for messages in asked]
-        details = {**total(answers).cost, **answers[0].result.journal_details}
+        sees = {} if self._pictures is None else {"sees": True}
+        details = {**total(answers).cost, **sees, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
-        prompt = self._fingerprint(self._model, asked, picture)
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 
     def picture_tags(self, picture: Picture, description: str) -> PictureTags:
@@ -153,7 +163,15 @@ class Interpreter(Stage[Picture, Written]):
             material.own_tags(tags),
             told=(description, *material.meanings.meanings(tags.tags)),
             draft=material.draft(tags) if self._settings.floor == "draft" else "",
+            seen=self._pictures is not None,
         )
+
+    def _admit(self, picture: Picture, description: str, *captions: str) -> None:
+        """Judge a picture again, and what a model has written of it; raises ExcludedError and ItemError."""
+        if captions and self._pictures is not None:
+            self._collection.admit_seen(picture, captions, description)
+        else:
+            self._collection.admit(picture, description, *captions)
 
     def _compose(self, picture: Picture) -> Written:
         """What the composer writes for each caption that has sentences; a list of tags needs nobody."""
@@ -180,8 +198,8 @@ class Interpreter(Stage[Picture, Written]):
         if len(answers) == 1:
             return dict(answers[0].result.by_variant)
         return {
-            f"{prompt.path.stem} {variant}": caption
-            for prompt, answer in zip(self._prompts, answers, strict=True)
+            f"{path.stem} {variant}": caption
+            for path, answer in zip(self._templates.named, answers, strict=True)
             for variant, caption in answer.result.by_variant.items()
         }
 
@@ -241,9 +259,11 @@ class Interpreter(Stage[Picture, Written]):
     def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
         tags = self._collection.tags(picture)
         self._collection.admit(picture, description)
+        fitting = self._templates.fitting(sees=self._pictures is not None, described=bool(description))
+        prompts = [self._prompts[path] for path in fitting]
         asked = [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
-            for prompt in self._prompts
+            for prompt in prompts
         ]
         return [self._asking_for_style(messages) for messages in asked]
 
@@ -252,9 +272,16 @@ class Interpreter(Stage[Picture, Written]):
         request = self._forms.request
         return [*before, replace(last, text=f"{last.text}\n\n{request}")] if request else messages
 
+    def close(self) -> None:
+        """Prepare no more pictures."""
+        if self._pictures is not None:
+            self._pictures.close()
+
     def _description(self, picture: Picture) -> str:
         return self._descriptions.read(picture.stem_name) or ""
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]], picture: Picture) -> str:
-        variants = Message("user", "\0".join((", ".join(self._settings.variants), *self._told(picture))))
-        return fingerprint(model, [variants, *(message for messages in asked for message in messages)])
+        beside = [Message("user", "\0".join((", ".join(self._settings.variants), *self._told(picture))))]
+        if self._pictures is not None:
+            beside.append(Message("picture", self._collection.file(picture).fingerprint()))
+        return fingerprint(model, [*beside, *(message for messages in asked for message in messages)])

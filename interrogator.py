@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from batch import Due, Stage
 from dataset.images import Picture, Pictures
-from dataset.picture import prepare
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
 from llm.answers import Answer
-from llm.prompts import Message, Prompt, fingerprint, with_picture
+from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from settings import InterrogatorSettings
 from writing import PICTURE_VARIABLES
 from writing.material import Material
+from writing.pictures import ReadyPictures
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
-
-
-# Pictures that are prepared before a slot is free for them: enough that a fast server never waits, while
-# each takes half a megabyte of memory.
-_AHEAD = 24
-# More threads would only share the cores. All of them together keep to the MEMORY_BUDGET of
-# dataset/picture_file.py: a large picture is decoded alone.
-_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,6 @@ class Interrogator(Stage[Picture, Described]):
 
         Raises UserError when the template cannot be used.
         """
-        self._settings = settings
         self._form = Form(language=language)
         self._collection = collection
         self._material = material
@@ -68,7 +57,7 @@ class Interrogator(Stage[Picture, Described]):
         self._wanted = wanted
         self._endpoint = endpoint
         self._prompt = Prompt(settings.prompt_template_file, PICTURE_VARIABLES)
-        self._threads = ThreadPoolExecutor(_THREADS)
+        self._pictures = ReadyPictures(collection, settings.max_image_side)
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a description that is up to date."""
@@ -78,14 +67,13 @@ class Interrogator(Stage[Picture, Described]):
 
     def most_at_once(self) -> int:
         """As many as the server has slots for, and some more that are prepared meanwhile."""
-        return (self._endpoint.concurrency.limit if self._endpoint else 0) + _AHEAD
+        return self._pictures.most_at_once(self._endpoint.concurrency.limit if self._endpoint else 0)
 
     async def ask(self, picture: Picture) -> Described:
         """Have the picture described."""
         assert self._endpoint is not None  # noqa: S101 - a stage that only shows its prompts is not run
         self._results.make_room(picture.stem_name)
-        loop = asyncio.get_running_loop()
-        messages = await loop.run_in_executor(self._threads, self._with_picture, picture)
+        messages = await self._pictures.in_thread(partial(self._with_picture, picture))
         async with self._endpoint.concurrency:
             answer = await self._endpoint.ask(
                 messages,
@@ -97,7 +85,7 @@ class Interrogator(Stage[Picture, Described]):
     def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
         """Write the description; raises ExcludedError where the picture is not to be captioned by it."""
         answer = described.answer
-        self._collection.admit_seen(picture, answer.result)
+        self._collection.admit_seen(picture, [answer.result])
         self._results.keep(
             picture.stem_name,
             answer.result,
@@ -122,7 +110,7 @@ class Interrogator(Stage[Picture, Described]):
 
     def close(self) -> None:
         """Stop preparing pictures; an interrupted run does not wait for a large one."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._pictures.close()
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
@@ -134,6 +122,4 @@ class Interrogator(Stage[Picture, Described]):
         return self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))
 
     def _with_picture(self, picture: Picture) -> list[Message]:
-        messages = self.messages(picture)
-        ready = prepare(self._collection.file(picture), self._settings.max_image_side)
-        return with_picture(messages, ready.mime, ready.data)
+        return self._pictures.put_into([self.messages(picture)], picture)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from errors import ExcludedError, ItemError, Problem, UserError
 from settings import AUTO, Settings
 from styling.forms import Forms
 from tags.filters import HiddenTraits
-from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
 if TYPE_CHECKING:
     from dataset.finishing import Finishing
@@ -213,10 +212,11 @@ class Project:
             endpoint,
         )
 
-    def interpreter(self, endpoint: Endpoint | None = None) -> Interpreter:
-        """Stage 3; without an endpoint captions are composed."""
+    def interpreter(self, endpoint: Endpoint | None = None, *, sees: bool = False) -> Interpreter:
+        """Stage 3; without an endpoint captions are composed. If it `sees`, pictures are sent along."""
         from interpreter import Interpreter
         from reading.reader import Reader
+        from writing.pictures import ReadyPictures
 
         chosen = self.settings.interpreter
         folder = self.settings.tag_provider.cache.parent
@@ -231,6 +231,7 @@ class Project:
             self.wanted,
             endpoint,
             reader,
+            ReadyPictures(self.collection, self.settings.interrogator.max_image_side) if sees else None,
         )
 
     def write_report(self) -> Path:
@@ -330,26 +331,3 @@ class Project:
             return self.collection.tags(picture).tags
         except ItemError:
             return ()
-
-
-def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequence[str]]]:
-    """Stage, file and variables of each template that is in use."""
-    if not settings.tag_provider.skip:
-        yield "TagProvider", settings.tag_provider.prompt_template_file, PAGE_VARIABLES
-    if not settings.interrogator.skip:
-        yield "Interrogator", settings.interrogator.prompt_template_file, PICTURE_VARIABLES
-    if not settings.interpreter.skip:
-        for path in settings.interpreter.prompt_template_file:
-            yield "Interpreter", path, PICTURE_VARIABLES
-
-
-def refuse_broken_templates(settings: Settings) -> None:
-    """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
-    from llm.prompts import Prompt
-
-    Forms.of(settings.interpreter)
-    for stage, path, variables in templates_of_stages(settings):
-        prompt = Prompt(path, variables)
-        # The Interrogator sends the picture as well, so its template may be the same for all.
-        if stage != "Interrogator":
-            prompt.refuse_sameness()

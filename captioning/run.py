@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
 from captioning.outcome import Outcome, run_stage
-from captioning.project import Project, refuse_broken_templates
+from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
+from captioning.templates import misfits, refuse_broken_templates, sends_pictures
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from english import amount
@@ -112,10 +113,19 @@ class Run:
     async def _write_captions(self, writer: Endpoint | None) -> None:
         """Stage 3: tags, meanings and descriptions ─▶ model, or the composer ─▶ captions/."""
         if not self._settings.interpreter.skip:
-            stage = self._project.interpreter(writer)
+            sees = sends_pictures(self._settings, writer)
+            if writer is not None:
+                self._tell_what_is_asked(sees)
+            stage = self._project.interpreter(writer, sees=sees)
             await self._run_stage(self._products.captions, stage, writer)
             if stage.reading_note:
                 self._summary.once(stage.reading_note)
+
+    def _tell_what_is_asked(self, sees: bool) -> None:
+        if sees:
+            self._summary.once("Each picture is sent to the model along with its tags.")
+        for misfit in misfits(self._project, sees=sees):
+            self._summary.once(misfit.sentence)
 
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
@@ -131,8 +141,7 @@ class Run:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
         if chosen.skip:
             return None
-        must_see = product is self._products.descriptions
-        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=must_see)
+        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
         if endpoint is not None:
             self._summary.once(f"Asking {endpoint.introduction}.")
         elif product is self._products.captions:

@@ -9,7 +9,7 @@ of the weight that is said, times 0.8 for each fault.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from check.adds import Addition
+from check.adds import NAME, Addition
 from check.faults import Fault
 from check.vocabulary import word_set
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES
@@ -65,6 +65,10 @@ class Coverage:
             missed=tuple(tag for tag in self.missed if tag not in said),
             perhaps=tuple(tag for tag in self.perhaps if tag not in said),
         )
+
+    def borne_out_by_picture(self) -> "Coverage":
+        """The coverage of a caption whose writer saw the picture: only a name is nothing that can be seen."""
+        return replace(self, adds=tuple(each for each in self.adds if each.kind == NAME))
 
     def _share_of(self, tags: Collection[str]) -> float:
         total = sum(self.weights.values())

@@ -82,9 +82,9 @@ def refuse_with(found: Judgement, texts: Iterable[str]) -> None:
     _refuse(found + judge(texts))
 
 
-def named_in(description: str) -> Judgement:
-    """What the description of a picture names, without what else is known of it."""
-    return judge([description])
+def named_in(descriptions: Iterable[str]) -> Judgement:
+    """What descriptions of a picture name, without what else is known of it."""
+    return judge(descriptions)
 
 
 def _refuse(found: Judgement, until: str = "") -> None:

@@ -119,14 +119,13 @@ class Collection:
             self.found_excluded.add(picture.name)
             raise
 
-    def admit_seen(self, picture: Picture, description: str) -> None:
-        """Judge a picture by what a vision model just saw, and have later runs know what excludes it."""
+    def admit_seen(self, picture: Picture, seen: Sequence[str], *texts: str) -> None:
+        """As `admit`, and by what a vision model just wrote; later runs know it if that excludes."""
         try:
-            self.admit(picture, description)
+            self.admit(picture, *seen, *texts)
         except ExcludedError as error:
             if self._sightings is not None:
-                seen = named_in(description)
-                self._sightings.add(picture.stem_name, self.file(picture), seen, str(error))
+                self._sightings.add(picture.stem_name, self.file(picture), named_in(seen), str(error))
             raise
 
     def filter_as(self, tags: TagsSettings) -> None:

@@ -109,8 +109,8 @@ class Pictures(Protocol):
     def admit(self, picture: Picture, *texts: str) -> None:
         """Judge a picture as it is now, by these texts about it too; raises ExcludedError and ItemError."""
 
-    def admit_seen(self, picture: Picture, description: str) -> None:
-        """Judge a picture by what a vision model just saw, as `admit` does, and for later runs too."""
+    def admit_seen(self, picture: Picture, seen: Sequence[str], *texts: str) -> None:
+        """As `admit`, and by what a vision model just wrote of the picture, for later runs too."""
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where there is no file that could be read."""

@@ -8,6 +8,7 @@ The further values depend on the outcome:
 
     done      written (the text), text (its digest), model, prompt (its digest), draft, cost and judgement;
               `read` has the tags that a second reading found, `reading` the form of asking;
+              `sees` is there where the model was sent the picture along with its tags;
               `floor` says why the draft was kept in the place of what the model wrote
     edited    written, text: a person wrote it
               both have `over` too where they replaced a text: its digest
@@ -103,6 +104,11 @@ class Record:
     def draft(self) -> bool:
         """Whether the text was composed without a model."""
         return self.line.get("draft") is True
+
+    @property
+    def sees(self) -> bool:
+        """Whether the model was sent the picture along with its tags."""
+        return self.line.get("sees") is True
 
     @property
     def read_as_said(self) -> frozenset[str]:

@@ -68,7 +68,7 @@ def question_in_shape(roles: Sequence[str], question: str) -> list[Message]:
 class Prompt:
     """A template file, which is read and checked once and rendered for each picture or tag.
 
-    `uses` are the names of the variables that occur in it.
+    `uses` are the names of the variables that occur in it, and `text` is all of it as it was written.
     """
 
     def __init__(self, path: Path, variables: Sequence[str]) -> None:
@@ -76,9 +76,10 @@ class Prompt:
         self.path = path
         self._variables = variables
         self.uses: set[str] = set()
+        self.text = _read(path)
         self._slow = 0
         self._messages = [
-            (role, self._compile(text, line, variables)) for role, text, line in _messages(_read(path))
+            (role, self._compile(text, line, variables)) for role, text, line in _messages(self.text)
         ]
         if not self._messages:
             raise UserError(f"the template {path} is empty: write what the model should do")
@@ -95,7 +96,7 @@ class Prompt:
     def refuse_sameness(self) -> None:
         """Raise UserError for a template without a variable, which asks the same of every picture or tag."""
         if not self.uses:
-            marks = _OLD_MARKS.findall(_read(self.path))
+            marks = _OLD_MARKS.findall(self.text)
             older = f"; {marks[0]} is of an older script: see python caption.py --import-old" if marks else ""
             fill_in = " or ".join(f"{{{{ {name} }}}}" for name in self._variables[:2])
             raise UserError(

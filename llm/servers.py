@@ -36,8 +36,8 @@ class Endpoints:
     @classmethod
     def of(cls, settings: Settings) -> Endpoints:
         """The endpoints for the stages of a run."""
-        seeing = settings.interrogator
-        return cls(() if seeing.skip else (seeing.endpoint,))
+        stages = settings.interrogator, settings.interpreter
+        return cls([stage.endpoint for stage in stages if stage.must_see and not stage.skip])
 
     async def endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
         """The endpoint for these settings, or None if captions are to be composed without a model.

@@ -25,7 +25,10 @@ _QUESTION = "What colour is this picture? Answer with the name of the colour."
 _COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
 _SIDE = 112
 _LONGEST_QUOTE = 60
-SEE_WITH = "write url and model of a vision model under [Interrogator], or skip = True"
+SEE_WITH = (
+    "write url and model of a vision model for the stage that sends pictures, or send none: skip = True "
+    "under [Interrogator], sees = False under [Interpreter]"
+)
 _CHECK = "check that it is a vision model, and that it is loaded with its projector (mmproj)"
 
 

@@ -153,6 +153,8 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
         return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
     coverage = coverage_of(side.sources, caption, description, found.tags, categories, side.names)
+    if past.caption.sees:
+        coverage = coverage.borne_out_by_picture()
     tags = [(words(tag), mark) for tag, mark in zip(found.tags, marks(coverage, found.tags), strict=True)]
     return Outcome(caption, description, tags, coverage, past)
 

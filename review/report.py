@@ -209,6 +209,7 @@ def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset
         is_read = is_as_written and bool(last.reading)
         if is_as_written:
             found = last.read_as_said
+            coverage = coverage.borne_out_by_picture() if last.sees else coverage
             coverage = coverage.after_reading(found) if is_read else coverage.with_said(found)
         values |= {
             "read": is_read,
@@ -233,6 +234,7 @@ def _past_values(past: Past, last_run: str, caption: str) -> Values:
         "floor": "" if by_hand else last.floor,
         "again": past.again,
         "model": last.model,
+        "sees": last.sees and not by_hand,
         "tokens": last.tokens or None,
         "seconds": round(last.seconds, 2) or None,
         "time": past.latest.time,

@@ -170,6 +170,11 @@ class StageSettings(Section):
     endpoint: EndpointSettings = Field(default_factory=EndpointSettings)
     skip: bool = _setting("False", "whether this stage is skipped")
 
+    @property
+    def must_see(self) -> bool:
+        """Whether the model has to see pictures."""
+        return False
+
 
 class TagProviderSettings(StageSettings):
     """[TagProvider]: stage 1, what each tag means."""
@@ -207,16 +212,32 @@ class InterrogatorSettings(StageSettings):
         "interrogator_prompt_template.txt", "template of the request that goes with each picture"
     )
     max_image_side: int = _setting(
-        "1024", "pictures are sent with at most this many pixels on the long side", ge=28, le=16384
+        "1024",
+        "pictures are sent with at most this many pixels on the long side, by the Interpreter too",
+        ge=28,
+        le=16384,
     )
+
+    @property
+    def must_see(self) -> bool:
+        """The stage is about seeing."""
+        return True
 
 
 class InterpreterSettings(StageSettings):
     """[Interpreter]: stage 3, the caption."""
 
+    sees: checks.AutoOrTruth = _setting(
+        "auto",
+        "whether the model is sent each picture along with its tags: True, False, or auto (where it is known "
+        "to see and runs on this computer, no description is made, and no template says that it cannot see)",
+        "True",
+    )
     prompt_template_file: checks.Templates = _setting(
-        "interpreter_prompt_template_short_no_description.txt",
-        "template of the request for a caption; several, with commas between them, make several captions",
+        "auto",
+        "template of the request for a caption: auto (the short one that fits: picture sent, described, or "
+        "neither) or a name; several names, with commas between them, make several captions",
+        "interpreter_prompt_template.txt",
     )
     style: checks.Style = _setting(
         "prose",
@@ -290,12 +311,18 @@ class InterpreterSettings(StageSettings):
     )
 
     @property
+    def must_see(self) -> bool:
+        """With auto a model that cannot see serves as well."""
+        return self.sees is True
+
+    @property
     def caption_names(self) -> tuple[str, ...]:
         """What the captions of one picture are called, in their order; usually there is one."""
         variants = self.variants or ("caption",)
-        if len(self.prompt_template_file) == 1:
+        templates = self.prompt_template_file.named
+        if len(templates) < 2:
             return variants
-        return tuple(f"{path.stem} {variant}" for path in self.prompt_template_file for variant in variants)
+        return tuple(f"{path.stem} {variant}" for path in templates for variant in variants)
 
 
 class Settings(BaseModel):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
 from settings.patterns import Pattern
+from settings.templates import SHIPPED, CaptionTemplates
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import misspelled_category
 
@@ -29,6 +30,11 @@ TARGETS = (
 VARIANTS = ("long", "medium", "short", "tags", "all-tags")
 _TAGS = frozenset({"tags", "all-tags"})
 
+_TRUTHS: dict[str, Literal["auto"] | bool] = {
+    "auto": "auto",
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -116,6 +122,13 @@ def _auto_or_count(value: object) -> object:
     if text != "auto" and not (text.isdecimal() and 1 <= int(text) <= 4096):
         raise ValueError("should be auto or a whole number from 1 to 4096")
     return text if text == "auto" else int(text)
+
+
+def _auto_or_truth(value: object) -> object:
+    text = str(value).strip().lower()
+    if text not in _TRUTHS:
+        raise ValueError("should be auto, True or False")
+    return _TRUTHS[text]
 
 
 # JSON and keys
@@ -208,11 +221,13 @@ def _style(value: object, info: ValidationInfo) -> Path:
     return next((place for place in (written, beside, ours) if os.path.isfile(place)), ours)  # noqa: PTH113
 
 
-def _templates(value: object, info: ValidationInfo) -> tuple[Path, ...]:
+def _templates(value: object, info: ValidationInfo) -> CaptionTemplates:
     names = _split(value)
     if not isinstance(names, tuple) or not names:
-        raise ValueError("should name a template, and is empty")
-    return tuple(_template(name, info) for name in names)
+        raise ValueError("should be auto or name a template, and is empty")
+    named = () if [name.lower() for name in names] == ["auto"] else names
+    shipped = (_template(name, info) for name in SHIPPED)
+    return CaptionTemplates(tuple(_template(name, info) for name in named), *shipped)
 
 
 def _language(value: object) -> object:
@@ -303,13 +318,14 @@ Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
 Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
+AutoOrTruth = Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_truth)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
 Key = Annotated[SecretStr, BeforeValidator(_key)]
 PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
 Template = Annotated[Path, PlainValidator(_template)]
-Templates = Annotated[tuple[Path, ...], PlainValidator(_templates)]
+Templates = Annotated[CaptionTemplates, PlainValidator(_templates)]
 Style = Annotated[Path, PlainValidator(_style)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]

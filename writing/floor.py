@@ -31,12 +31,18 @@ SPOILED_ANSWERS = frozenset({REPEATS_ITSELF, REPEATS_EXAMPLE, REPEATS_PROMPT, LI
 
 
 def why_the_draft_is_better(
-    caption: str, judged: Judgement, draft: str, draft_judged: Judgement, asked: str, *, says_too_little: bool
+    caption: str,
+    judged: Judgement,
+    draft: str,
+    draft_judged: Judgement,
+    asked: str | None,
+    *,
+    says_too_little: bool,
 ) -> str:
     """Why the draft is to be kept, as the end of a sentence on the model's text; "" if it is not.
 
-    `asked` is all that the model was told of the picture, and `says_too_little` whether the text is known to
-    miss too much.
+    `asked` is all that the model was told of the picture, None where it saw the picture itself, and
+    `says_too_little` whether the text is known to miss too much.
     """
     if draft_judged.spoils < judged.spoils:
         return _what_spoils(judged, draft_judged)
@@ -54,7 +60,7 @@ def why_the_draft_is_better(
         return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
     if likeness < _REWRITTEN:
         return ""
-    made_up = new_words(caption, asked, draft)
+    made_up = new_words(caption, asked, draft) if asked is not None else ()
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""

@@ -133,7 +133,7 @@ class MainCaption:
         return self._why_worse(draft, self.judged, unsaid)
 
     def _why_worse(self, draft: Judgement, judged: Judgement, unsaid: Sequence[str]) -> str:
-        text, told = self.known.text, self.messages[-1].text
+        text, told = self.known.text, None if self.picture.seen else self.messages[-1].text
         return why_the_draft_is_better(
             text, judged, self.picture.draft, draft, told, says_too_little=bool(unsaid)
         )

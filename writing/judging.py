@@ -28,7 +28,7 @@ class PictureTags:
     `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
     `told` what else is known of the picture: a description and the meanings of its tags. `draft` is what the
     composer writes of it, "" if it is not wanted. `said_beside` are tags that stand in the caption beside the
-    sentences that are judged.
+    sentences that are judged, and `seen` is whether their writer saw the picture itself.
     """
 
     tags: Sequence[str]
@@ -40,6 +40,7 @@ class PictureTags:
     told: Sequence[str] = ()
     draft: str = ""
     said_beside: frozenset[str] = frozenset()
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ def judge(
     known = picture.names, picture.own_tags, picture.told
     coverage = check(caption, picture.tags, picture.categories, said_by, *known)
     found = picture.said_beside.union(found)
+    if picture.seen:
+        coverage = coverage.borne_out_by_picture()
     if is_read:
         coverage = coverage.after_reading(found)
     elif found:

@@ -112,7 +112,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
         for sentence in error.problems or [str(error)]:
             yield problem(sentence)
         return
-    for check in (prompts.check_use_of_descriptions, data_set.check_pictures, prompts.check_meanings):
+    for check in (data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
     servers = Servers(Endpoints.of(settings))
@@ -121,10 +121,13 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
             yield finding
     finally:
         await servers.connections.close()
-    for finding in _until_error(data_set.check_captions(project, servers.writer)):
-        yield finding
-    for finding in _until_error(data_set.check_trainer(project)):
-        yield finding
+    for findings in (
+        prompts.check_fit_of_templates(project, sees=servers.sees),
+        data_set.check_captions(project, servers.writer, sees=servers.sees),
+        data_set.check_trainer(project),
+    ):
+        for finding in _until_error(findings):
+            yield finding
 
 
 def _until_error(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -115,10 +115,10 @@ def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
         yield problem("no tag file can be used", "correct the tag files named above")
 
 
-def check_captions(project: Project, model: str) -> Iterator[Finding]:
+def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Finding]:
     """Count the captions and descriptions, and look for captions that are no longer up to date.
 
-    `model` is the one that would write captions now, "" if none would.
+    `model` is the one that would write captions now, "" if none would; `sees` is whether it is sent pictures.
     """
     pictures = project.collection.pictures
     names = {picture.stem_name for picture in pictures}
@@ -144,7 +144,7 @@ def check_captions(project: Project, model: str) -> Iterator[Finding]:
             f"captions of excluded pictures: {first_few([each.name for each in still])}",
             "delete them, or trainers will read them",
         )
-    yield from _outdated(project, made, (chosen & existing) - edited - drafts, model)
+    yield from _outdated(project, made, (chosen & existing) - edited - drafts, model, sees=sees)
     failed = {name: reason for name, reason in project.captions.outcomes.refused().items() if name in names}
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
@@ -163,14 +163,16 @@ def _of_a_sample(chosen: set[str], existing: set[str]) -> str:
     return f" of a sample of {len(chosen):,}" if len(chosen) < len(existing) else ""
 
 
-def _outdated(project: Project, made: dict[str, Made], written: set[str], model: str) -> Iterator[Finding]:
+def _outdated(
+    project: Project, made: dict[str, Made], written: set[str], model: str, *, sees: bool
+) -> Iterator[Finding]:
     """Compare the prompts in the journal with those that would be sent now."""
     pictures = [
         picture for picture in project.collection.pictures if picture.stem_name in written & made.keys()
     ]
     if not pictures or not model or project.settings.interpreter.skip:
         return
-    stage = project.interpreter()
+    stage = project.interpreter(sees=sees)
 
     def is_outdated(picture: Picture) -> bool:
         try:

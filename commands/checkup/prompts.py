@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from captioning.project import Project, templates_of_stages
+from captioning.project import Project
+from captioning.templates import misfits, templates_of_stages
 from commands.checkup.findings import Finding, ok, problem, sample, warning
 from dataset.images import Picture
 from english import amount, first_few
@@ -21,9 +22,8 @@ from summaries import summarizing
 from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
 from wiki.tag_meanings import is_no_tag
-from writing import PAGE_VARIABLES, PICTURE_VARIABLES
+from writing import PAGE_VARIABLES
 
-_DESCRIPTION = "image_description"
 # A tag that every booru has.
 _COMMON_TAG = "1girl"
 
@@ -48,28 +48,10 @@ def check_templates(settings: Settings) -> Iterator[Finding]:
         yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
 
 
-def check_use_of_descriptions(project: Project) -> Iterator[Finding]:
-    """Check that the templates for captions use descriptions if and only if there are any."""
-    if project.settings.interpreter.skip:
-        return
-    for path in project.settings.interpreter.prompt_template_file:
-        try:
-            uses_them = _DESCRIPTION in Prompt(path, PICTURE_VARIABLES).uses
-        except UserError:
-            continue
-        are_made = not project.settings.interrogator.skip
-        if uses_them and not are_made and not project.descriptions.texts.names():
-            yield warning(
-                f"{path.name} uses a description of each picture, but there are no descriptions",
-                "write skip = False under [Interrogator], or choose "
-                "interpreter_prompt_template_short_no_description.txt under [Interpreter]",
-            )
-        if are_made and not uses_them:
-            yield warning(
-                f"the Interrogator describes the pictures, but {path.name} does not use the descriptions",
-                "choose interpreter_prompt_template_short.txt under [Interpreter], or write skip = True "
-                "under [Interrogator]",
-            )
+def check_fit_of_templates(project: Project, *, sees: bool) -> Iterator[Finding]:
+    """Check that the templates for captions use what there is of the pictures, and no more than that."""
+    for misfit in misfits(project, sees=sees):
+        yield warning(misfit.text, misfit.remedy)
 
 
 def check_meanings(project: Project) -> Iterator[Finding]:
@@ -121,26 +103,30 @@ def _wiki(project: Project) -> Iterator[Finding]:
         yield ok(f"the wiki {chosen.source} answers{known}{login}")
 
 
-def roles_of(settings: Settings, stage: str) -> list[str]:
+def roles_of(settings: Settings, stage: str, *, sees: bool) -> list[str]:
     """The roles of the messages that a stage sends; the usual ones if its template cannot be read."""
+    captions = settings.interpreter.prompt_template_file.fitting(sees=sees, described=False)
     for name, path, variables in templates_of_stages(settings):
-        if name == stage:
+        if name == stage and (name != "Interpreter" or path in captions):
             with suppress(UserError):
                 return Prompt(path, variables).roles
     return ["system", "user"]
 
 
-def longest_prompt(project: Project, stage: str) -> float:
+def longest_prompt(project: Project, stage: str, *, sees: bool) -> float:
     """About how many tokens the longest prompt of a stage has, for which a sample of the pictures is read."""
+    side = project.settings.interrogator.max_image_side
+    picture = estimated_picture_tokens(side, side) if sees else 0
     if stage == "TagProvider":
         page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
         prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
         return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
     if stage == "Interrogator":
-        asking, side = project.interrogator(), project.settings.interrogator.max_image_side
-        longest = max(_lengths(project, lambda picture: [asking.messages(picture)]), default=0)
-        return longest / CHARACTERS_PER_TOKEN + estimated_picture_tokens(side, side)
-    return max(_lengths(project, project.interpreter().messages), default=0) / CHARACTERS_PER_TOKEN
+        asking = project.interrogator()
+        lengths = _lengths(project, lambda picture: [asking.messages(picture)])
+    else:
+        lengths = _lengths(project, project.interpreter(sees=sees).messages)
+    return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
 
 
 def _length(messages: Iterable[Message]) -> int:

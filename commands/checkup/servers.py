@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
+from captioning.templates import sends_pictures
 from commands import without_retries
 from commands.checkup.findings import Finding, ok, problem, warning
 from commands.checkup.prompts import longest_prompt, roles_of
@@ -20,8 +21,8 @@ from llm.notices import REASONING_OFF, reasons_all_the_same
 from llm.prompts import question_in_shape
 from llm.protocol import CHARACTERS_PER_TOKEN
 from llm.servers import Endpoints
-from llm.sight import SEE_WITH, Look, blind, look
-from settings import EndpointSettings
+from llm.sight import Look, blind, look
+from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -32,23 +33,23 @@ _HELLO = "Answer with one word: ready"
 
 
 class Stage(NamedTuple):
-    """A stage that asks a model."""
+    """A stage that asks a model, and whether its model has to see pictures."""
 
     name: str
     settings: EndpointSettings
-
-    @property
-    def must_see(self) -> bool:
-        """Whether its model has to see pictures."""
-        return self.name == "Interrogator"
+    must_see: bool
 
 
 @dataclass(slots=True)
 class Servers:
-    """Checks the endpoint of each stage; `writer` is the model that writes captions, "" if there is none."""
+    """Checks the endpoint of each stage.
+
+    `writer` is the model that writes captions, "" if there is none, and `sees` whether it is sent pictures.
+    """
 
     connections: Endpoints
     writer: str = ""
+    sees: bool = False
     # Stages that share an endpoint also share the answer.
     _answers: dict[tuple[object, ...], Look | Exception] = field(default_factory=dict)
 
@@ -76,7 +77,8 @@ class Servers:
             if not settings.skip and name == "Interpreter" and not project.forms.written_by_model:
                 yield name, ok("[Interpreter] the captions are lists of tags: no model is asked")
             elif not settings.skip:
-                async for finding in self._stage(project, Stage(name, settings.endpoint)):
+                stage = Stage(name, settings.endpoint, settings.must_see)
+                async for finding in self._stage(project, stage):
                     yield name, finding
 
     async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
@@ -90,11 +92,16 @@ class Servers:
             yield _without_model(stage, self.connections.absence(stage.settings))
             return
         if stage.name == "Interpreter":
-            self.writer = endpoint.model
+            self.writer, self.sees = endpoint.model, sends_pictures(project.settings, endpoint)
+            stage = stage._replace(must_see=self.sees)
         if stage.must_see and endpoint.about.sees is False:
-            yield problem(f"[{stage.name}] {blind(endpoint.model, endpoint.url)}", SEE_WITH)
+            otherwise = "sees = False" if stage.name == "Interpreter" else "skip = True"
+            remedy = f"write url and model of a vision model under [{stage.name}], or {otherwise}"
+            yield problem(f"[{stage.name}] {blind(endpoint.model, endpoint.url)}", remedy)
             return
-        answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name))
+        if stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):
+            yield ok(f"[Interpreter] {sent}")
+        answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=self.sees))
         # Once it has answered, the model is loaded, and some servers tell its context only then.
         server = await server_at(endpoint.url, endpoint.settings)
         for finding in _of_answer(stage, endpoint, server, answer):
@@ -117,6 +124,15 @@ class Servers:
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
+
+
+def _what_is_sent(settings: Settings, endpoint: Endpoint, sees: bool) -> str:
+    """That pictures are sent for captions, or that they could be; "" where the model is not known to see."""
+    if sees:
+        return "each picture is sent along with its tags"
+    if endpoint.about.sees and settings.interpreter.sees == "auto" and settings.interrogator.skip:
+        return "the model can see, but is sent no pictures: sees = True under [Interpreter] sends them"
+    return ""
 
 
 def _without_model(stage: Stage, why: str) -> Finding:
@@ -175,7 +191,7 @@ def _told_of(model: Model) -> Iterator[str]:
 
 def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:
     try:
-        prompt = round(longest_prompt(project, stage.name))
+        prompt = round(longest_prompt(project, stage.name, sees=stage.must_see))
     except (UserError, ItemError):
         # The checks of templates and tags have reported this already.
         return

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import config
 from batch import Due, Stage
 from captioning.outcome import Outcome, run_stage
-from captioning.project import Project, refuse_broken_templates
+from captioning.project import Project
+from captioning.templates import refuse_broken_templates, sends_pictures
 from dataset.disk import make_folder, remove
 from dataset.images import Picture
 from dataset.results import FileResults
@@ -23,7 +24,7 @@ from llm.servers import Endpoints
 from printing import printable
 from review.comparison import Cost, Side
 from review.pages import Sources
-from settings import EndpointSettings, Settings
+from settings import Settings, StageSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -111,19 +112,22 @@ class Contender:
         project, chosen = self.project, self.settings
         with self._named_errors():
             if not chosen.interrogator.skip:
-                endpoint = await self._endpoint(chosen.interrogator.endpoint, must_see=True)
+                endpoint = await self._endpoint(chosen.interrogator)
                 if endpoint is None:
                     self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
                 else:
                     self._seer = endpoint.model
                     await self._run_stage(project.interrogator(endpoint), endpoint)
             has_sentences = bool(project.forms.written_by_model)
-            endpoint = await self._endpoint(chosen.interpreter.endpoint) if has_sentences else None
+            endpoint = await self._endpoint(chosen.interpreter) if has_sentences else None
             self._writer = endpoint.model if endpoint else COMPOSER
             if endpoint is None and has_sentences:
                 why = self._connections.absence(chosen.interpreter.endpoint) or "url = builtin"
                 self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
-            await self._run_stage(project.interpreter(endpoint), endpoint)
+            sees = sends_pictures(chosen, endpoint)
+            if sees and endpoint is not None:
+                self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
+            await self._run_stage(project.interpreter(endpoint, sees=sees), endpoint)
 
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""
@@ -135,8 +139,8 @@ class Contender:
             self._usage += outcome.usage
             self._seconds += outcome.seconds
 
-    async def _endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
-        endpoint = await self._connections.endpoint(settings, must_see=must_see)
+    async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
+        endpoint = await self._connections.endpoint(chosen.endpoint, must_see=chosen.must_see)
         if endpoint is not None:
             self.say(f"{self.label}: asking {endpoint.introduction}.")
         return endpoint

@@ -10,8 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from batch import Tally
-from captioning.project import Project, refuse_broken_templates
+from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Summary
+from captioning.templates import misfits, refuse_broken_templates, sends_pictures
 from commands import without_retries
 from commands.dry_run.preview import Estimate, Preview, total_line
 from dataset.images import Picture
@@ -81,8 +82,14 @@ class DryRun:
         """One for each stage that asks a model about pictures."""
         collection = project.collection
         seeing, writing = self.settings.interrogator, self.settings.interpreter
+
+        def prepared(picture: Picture) -> Prepared:
+            return prepare(collection.file(picture), seeing.max_image_side)
+
         if self._asks_a_model("Interrogator", seeing):
-            endpoint = await self._connections.endpoint(without_retries(seeing.endpoint), must_see=True)
+            endpoint = await self._connections.endpoint(
+                without_retries(seeing.endpoint), must_see=seeing.must_see
+            )
             describer = project.interrogator(endpoint)
             yield _preview(
                 describer,
@@ -91,14 +98,23 @@ class DryRun:
                 project.descriptions,
                 absence=self._connections.absence(seeing.endpoint),
                 prompts=lambda picture: [describer.messages(picture)],
-                prepared=lambda picture: prepare(collection.file(picture), seeing.max_image_side),
+                prepared=prepared,
                 check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
             )
         if not project.forms.written_by_model:
             self._without_model["Interpreter"] = NO_SENTENCES
         elif self._asks_a_model("Interpreter", writing):
-            endpoint = await self._connections.endpoint(without_retries(writing.endpoint))
-            writer = project.interpreter(endpoint)
+            endpoint = await self._endpoint(writing)
+            sees = sends_pictures(self.settings, endpoint)
+            for misfit in misfits(project, sees=sees):
+                self.say(misfit.sentence)
+
+            def check(picture: Picture) -> None:
+                collection.admit(picture, project.descriptions.read(picture.stem_name) or "")
+                if sees:
+                    describe(collection.file(picture))
+
+            writer = project.interpreter(endpoint, sees=sees)
             yield _preview(
                 writer,
                 endpoint,
@@ -106,11 +122,12 @@ class DryRun:
                 project.captions,
                 absence=self._connections.absence(writing.endpoint),
                 prompts=writer.messages,
-                prepared=lambda picture: None,
-                check=lambda picture: collection.admit(
-                    picture, project.descriptions.read(picture.stem_name) or ""
-                ),
+                prepared=prepared if sees else lambda picture: None,
+                check=check,
             )
+
+    async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
+        return await self._connections.endpoint(without_retries(chosen.endpoint), must_see=chosen.must_see)
 
     def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
         if chosen.endpoint.url == "builtin" and not chosen.skip:

@@ -177,6 +177,7 @@ function changePart(picture) {
 function facts(picture) {
   const rows = [
     ["Model", picture.edited ? "none: by hand" : picture.model],
+    ["Shown to it", picture.sees ? "the picture and its tags" : ""],
     ["Tokens", picture.tokens?.toLocaleString("en")],
     ["Seconds", picture.seconds?.toLocaleString("en")],
     ["Words", wordCount(shownCaption(picture)) || ""],

@@ -60,6 +60,18 @@ def test_three_stages_in_one_run_and_nothing_asked_in_the_second(
     assert project.journal() == journal
 
 
+def test_each_shipped_picture_is_captioned_in_one_look(tmp_path: Path, llama_vision: LlamaServer) -> None:
+    project = shipped(tmp_path, llama_vision)
+    result = project.run()
+    assert result.code == 0, result
+    assert "Each picture is sent to the model along with its tags." in result.out
+    captions, journal = texts(project.captions), project.journal()
+    assert len(captions) == len(journal) >= FEWEST_SHIPPED
+    assert all(text.endswith(".") for text in captions.values())
+    assert all(line["sees"] is True and "coverage" in line for line in journal)
+    assert texts(project.descriptions) == {}
+
+
 def test_answers_that_are_cut_off_are_counted_by_reason_and_none_is_written(
     tmp_path: Path, llama: LlamaServer
 ) -> None:

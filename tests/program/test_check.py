@@ -234,11 +234,10 @@ def test_a_template_that_uses_descriptions_without_there_being_any_is_fixed_eith
     found = only(result, "warning")
     assert "uses a description of each picture, but there are no descriptions" in found
     if remedy == "the other template":
-        name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", found)
-        assert name
-        project.set["Interpreter.prompt_template_file"] = name[1]
+        assert "write prompt_template_file = auto under [Interpreter]" in found
+        project.set["Interpreter.prompt_template_file"] = "auto"
     else:
-        assert "write skip = False under [Interrogator]" in found
+        assert "or skip = False under [Interrogator]" in found
         project.set["Interrogator.skip"] = "False"
     result = project.run("--check")
     assert (result.code, lines(result, "warning")) == (0, [])
@@ -269,11 +268,13 @@ def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
     tmp_path: Path, seeing: FakeEndpoint
 ) -> None:
     project = Project(tmp_path, url=seeing.url, Endpoint__model="auto", Interrogator__skip="False")
+    named = "interpreter_prompt_template_short_no_description.txt"
+    project.set["Interpreter.prompt_template_file"] = named
     project.add("a.png")
     found = only(project.run("--check"), "warning")
-    name = re.search(r"choose (\S+\.txt) under \[Interpreter\]", found)
-    assert name
-    project.set["Interpreter.prompt_template_file"] = name[1]
+    assert f"the Interrogator describes the pictures, but {named} does not use them" in found
+    assert "write prompt_template_file = auto under [Interpreter]" in found
+    project.set["Interpreter.prompt_template_file"] = "auto"
     assert lines(project.run("--check"), "warning") == []
 
 

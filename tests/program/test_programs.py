@@ -18,8 +18,11 @@ CAPTION = "A girl with long hair and twintails stands outdoors, alone, and smile
 
 
 def answer(body: Json) -> str:
-    """Fitting words for each stage."""
-    if '"image_url"' in json.dumps(body):
+    """Fitting words for each stage; in one look the tags stand beside the picture."""
+    asked = json.dumps(body)
+    if "Draft: " in asked:
+        return CAPTION
+    if '"image_url"' in asked:
         return "A girl stands on a green meadow, with hills behind her."
     return gists(body) or CAPTION
 

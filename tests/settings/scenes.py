@@ -134,7 +134,7 @@ def longest_side(request: Request) -> int:
 def stage_of(request: Request) -> str:
     """The stage that sent a request: told by the picture beside its text, or the wiki pages in it."""
     if isinstance(request.body["messages"][-1]["content"], list):
-        return "Interrogator"
+        return "Interpreter" if "Draft: " in text_of(request) else "Interrogator"
     return "TagProvider" if is_about_pages(request) else "Interpreter"
 
 

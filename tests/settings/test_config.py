@@ -110,7 +110,7 @@ def test_a_path_may_stand_in_quotation_marks(tmp_path: Path, mark: str) -> None:
     assert settings.dataset.images == tmp_path / "D:\\training"
     assert settings.tags.descriptions_file == tmp_path / "my tags.csv"
     assert settings.tag_provider.source == str(tmp_path / "pages.csv")
-    assert settings.interpreter.prompt_template_file == (tmp_path / "my words.txt",)
+    assert settings.interpreter.prompt_template_file.named == (tmp_path / "my words.txt",)
     assert settings.interpreter.endpoint.model == "D:\\models\\a b.gguf"
 
 
@@ -204,12 +204,12 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 def test_a_template_beside_the_file_comes_before_the_shipped_one(tmp_path: Path) -> None:
-    [shipped] = config.load(write(tmp_path, "")).interpreter.prompt_template_file
+    shipped = config.load(write(tmp_path, "")).interpreter.prompt_template_file.for_tags
     assert shipped == ROOT / "templates" / "interpreter_prompt_template_short_no_description.txt"
     own = tmp_path / "templates" / shipped.name
     own.parent.mkdir()
     own.write_text("Write: {{ tags }}", encoding="utf-8")
-    assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file == (own,)
+    assert config.load(tmp_path / "config.ini").interpreter.prompt_template_file.for_tags == own
 
 
 def test_variants_must_be_known_and_one_must_be_written_by_a_model(tmp_path: Path) -> None:

@@ -228,6 +228,11 @@ def is_said(words: str) -> Sign:
     return lambda seen: words in seen.result.out
 
 
+def pictures_go_with_tags(seen: Outcome) -> bool:
+    """Whether the model that writes captions is sent pictures."""
+    return any(isinstance(each.body["messages"][-1]["content"], list) for each in seen.asked["Interpreter"])
+
+
 def repairs(seen: Outcome, tag: str = "") -> int:
     """How many captions had a sentence asked for: the caption stands before the last message."""
     tried = (each.body["messages"] for each in seen.asked["Interpreter"])
@@ -322,6 +327,7 @@ CASES: Mapping[str, Case] = {
         "variants", "short, tags", caption_is("deep/lake", ".*\nlake, scenery, no humans")
     ),
     "Interpreter.language": Case("source", "de", caption_is("german", "Ein Mädchen .*")),
+    "Interpreter.sees": Case("floor", "True", pictures_go_with_tags),
     "Interpreter.floor": Case("floor", "draft", is_said("poor.png: the draft was better")),
     "Interpreter.repairs": Case("tags", "0", lambda seen: repairs(seen) == 0),
     "Interpreter.min_coverage": Case("variants", "1", lambda seen: repairs(seen, "windmill") > 0),

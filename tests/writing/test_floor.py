@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,27 @@ _REPLACED = {
     "girl, long blonde hair, red eyes, black dress, ",
     "A girl with aqua-colored hair tied into two lon",
 }
+
+
+def test_what_a_model_sees_bears_out_all_but_names() -> None:
+    tags = ("1girl", "solo", "smile")
+    caption = 'Misaki Kuroyukihime, a girl, smiles alone beside a dog. The sign says "Open late".'
+    picture = PictureTags(tags, {}, frozenset(), lambda tag: (), HiddenTraits(()), {})
+    told, seen = judge(caption, picture), judge(caption, replace(picture, seen=True))
+    assert [str(each) for each in told.coverage.adds] == ['"Misaki Kuroyukihime"', '"a dog"', '"Open late"']
+    assert [str(each) for each in seen.coverage.adds] == ['"Misaki Kuroyukihime"']
+
+
+def test_a_draft_that_is_rewritten_with_what_was_seen_is_not_taken_for_made_up() -> None:
+    draft = (
+        "A girl with long silver hair and red eyes, wearing a brown coat and a white scarf, smiling outdoors."
+    )
+    caption = f"{draft.removesuffix('.')} in golden light beside a stone well."
+    picture = PictureTags(("1girl", "silver_hair"), {}, frozenset(), lambda tag: (), HiddenTraits(()), {})
+    judged, of_draft = judge(caption, picture), judge(draft, picture)
+    for asked, why_better in (("Tags: 1girl, silver hair", "adds"), (None, "")):
+        found = why_the_draft_is_better(caption, judged, draft, of_draft, asked, says_too_little=False)
+        assert found.partition(" ")[0] == why_better
 
 
 def why(example: Example) -> str:

@@ -1,0 +1,128 @@
+"""Which templates a run asks with, and whether they fit what models are told and shown of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from config import is_loopback
+from english import amount
+from errors import UserError
+from settings import Settings
+from styling.forms import Forms
+from writing import PAGE_VARIABLES, PICTURE_VARIABLES
+
+if TYPE_CHECKING:
+    from captioning.project import Project
+    from llm.endpoint import Endpoint
+    from llm.prompts import Prompt
+
+_DESCRIPTION = "image_description"
+# How a template tells the model that the picture is sent along, and that it is not.
+_SEEN, _NOT_SEEN = ("you see the picture", "is shown the picture"), "cannot see the picture"
+
+
+class Misfit(NamedTuple):
+    """A template that does not fit what there is of the pictures, and what to do about it."""
+
+    text: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """Both in one sentence."""
+        return f"{self.text[0].upper()}{self.text[1:]}: {self.remedy}."
+
+
+def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequence[str]]]:
+    """Stage, file and variables of each template that is in use."""
+    if not settings.tag_provider.skip:
+        yield "TagProvider", settings.tag_provider.prompt_template_file, PAGE_VARIABLES
+    if not settings.interrogator.skip:
+        yield "Interrogator", settings.interrogator.prompt_template_file, PICTURE_VARIABLES
+    if not settings.interpreter.skip:
+        for path in settings.interpreter.prompt_template_file.all:
+            yield "Interpreter", path, PICTURE_VARIABLES
+
+
+def refuse_broken_templates(settings: Settings) -> None:
+    """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
+    from llm.prompts import Prompt
+
+    Forms.of(settings.interpreter)
+    for stage, path, variables in templates_of_stages(settings):
+        prompt = Prompt(path, variables)
+        # Where the picture is sent as well, the template may be the same for all.
+        if stage != "Interrogator" and not (stage == "Interpreter" and settings.interpreter.must_see):
+            prompt.refuse_sameness()
+
+
+def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:
+    """Whether stage 3 sends each picture to the endpoint, along with its tags.
+
+    Pictures go to another computer only if the settings say so. A template that cannot be used counts as one
+    that says nothing of the picture.
+    """
+    chosen = settings.interpreter
+    if endpoint is None or chosen.skip:
+        return False
+    if chosen.sees != "auto":
+        return chosen.sees
+    if not (settings.interrogator.skip and is_loopback(urlsplit(endpoint.url).hostname or "")):
+        return False
+    if any(_NOT_SEEN in _words(prompt) for prompt in _named(settings)):
+        return False
+    return endpoint.about.sees is True
+
+
+def misfits(project: Project, *, sees: bool) -> Iterator[Misfit]:
+    """Templates named for captions that expect what there is not, or do not use what there is."""
+    settings, prompts = project.settings, list(_named(project.settings))
+    if settings.interpreter.skip or not prompts:
+        return
+    are_made = not settings.interrogator.skip
+    there = len(project.descriptions.texts.names() & {each.stem_name for each in project.collection.pictures})
+    for prompt in prompts:
+        if _DESCRIPTION in prompt.uses and not are_made and not there and not sees:
+            yield Misfit(
+                f"{prompt.path.name} uses a description of each picture, but there are no descriptions",
+                "write prompt_template_file = auto under [Interpreter], or skip = False under [Interrogator]",
+            )
+        if sees and _NOT_SEEN in _words(prompt):
+            yield Misfit(
+                f"each picture is sent, but {prompt.path.name} says that the model cannot see it",
+                "write prompt_template_file = auto or sees = False under [Interpreter]",
+            )
+        if not sees and any(each in _words(prompt) for each in _SEEN):
+            yield Misfit(
+                f"{prompt.path.name} is for a model that sees the picture, but no picture is sent",
+                "write prompt_template_file = auto or sees = True under [Interpreter]",
+            )
+    if (are_made or there) and not any(_DESCRIPTION in prompt.uses for prompt in prompts):
+        are = "is" if there == 1 else "are"
+        what = f"there {are} {amount(there, 'description')}"
+        what = "the Interrogator describes the pictures" if are_made else what
+        names = " and ".join(prompt.path.name for prompt in prompts)
+        them = "it" if there == 1 and not are_made else "them"
+        yield Misfit(
+            f"{what}, but {names} does not use {them}",
+            "write prompt_template_file = auto under [Interpreter]"
+            + (", or skip = True under [Interrogator]" if are_made else ""),
+        )
+
+
+def _named(settings: Settings) -> Iterator[Prompt]:
+    """The templates for captions that the settings name, as far as they can be used."""
+    from llm.prompts import Prompt
+
+    for path in settings.interpreter.prompt_template_file.named:
+        try:
+            yield Prompt(path, PICTURE_VARIABLES)
+        except UserError:
+            continue
+
+
+def _words(prompt: Prompt) -> str:
+    return " ".join(prompt.text.lower().split())
