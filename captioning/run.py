@@ -15,6 +15,7 @@ from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from captioning.templates import misfits, refuse_broken_templates, sends_pictures
 from captioning.trainer_files import write_after_run
+from captioning.trigger import proposed_trigger
 from dataset.locks import locked
 from english import amount
 from errors import ExitCode, StageError, UserError
@@ -79,6 +80,8 @@ class Run:
         await self._look_up_tags()
         await self._describe_pictures()
         await self._write_captions(writer)
+        if self._summary.is_anything_new and (proposal := proposed_trigger(self._project)):
+            self._summary.once(f"{proposal}.")
         self._write_report()
 
     async def _writer(self) -> Endpoint | None:

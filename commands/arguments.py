@@ -6,6 +6,7 @@ Nothing here needs a newer Python than 3.9, so that the program can still say th
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -41,10 +42,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _path(text: str) -> Path:
-    """A path, without the quotation marks that a program may have put around it."""
+def _unquoted(text: str) -> str:
+    """A text without the quotation marks that a program may have put around it."""
     is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
-    return Path(text[1:-1] if is_quoted else text)
+    return text[1:-1] if is_quoted else text
+
+
+def _path(text: str) -> Path:
+    return Path(_unquoted(text))
 
 
 _SWITCH: dict[str, Any] = {"action": "store_true"}
@@ -69,7 +74,7 @@ _COMMANDS = (
         "--export",
         "write the captions to a folder or file, in the form that a trainer reads or as parquet; alone, "
         "it names the trainers",
-        {"nargs": "*", "metavar": ("TARGET", "PLACE")},
+        {"type": _unquoted, "nargs": "*", "metavar": ("TARGET", "PLACE")},
     ),
     Argument(
         "--merge-cache",
@@ -113,6 +118,17 @@ _GOES_WITH = {
 }
 
 
+_IMAGES = "write images = FOLDER under [Dataset] in config.ini"
+_TAGS = "copy the tag files beside their pictures"
+_TYPES = "pictures of all common types are read, so leave it out"
+# Arguments of tag-based-image-captioning, and what to do now.
+_OF_THE_OLDER_SCRIPT = {
+    **dict.fromkeys(("-id", "--image_dir"), _IMAGES),
+    **dict.fromkeys(("-td", "--tags_dir"), _TAGS),
+    **dict.fromkeys(("-s", "--supported_image_types"), _TYPES),
+}
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(printable(message))
@@ -134,6 +150,9 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         group = parser.add_argument_group(title)
         for each in members:
             group.add_argument(*each.names.split(), help=each.help, **each.form)
+    for word in sys.argv[1:] if words is None else words:
+        if now := _OF_THE_OLDER_SCRIPT.get(word.partition("=")[0]):
+            raise UserError(f"{word} is of tag-based-image-captioning: {now}")
     options = parser.parse_args(words)
     if options.help:
         options.help = parser.format_help()

@@ -10,6 +10,7 @@ from captioning.mixed_forms import mixed_forms
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from captioning.trainer_advice import misread_texts, what_to_write
+from captioning.trigger import proposed_trigger
 from commands.checkup.findings import (
     Finding,
     ok,
@@ -22,8 +23,10 @@ from dataset.images import Picture
 from dataset.listing import TAG_FIRST
 from dataset.outcomes import Made
 from dataset.picture import LEAST_SIDE, describe
+from dataset.texts import Texts
 from english import amount, first_few
 from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
+from settings.checks import TEXT_EXTENSIONS
 
 _TELLS_THE_REST = "--dry-run with [Dataset] existing = refresh tells how many are outdated"
 
@@ -47,6 +50,8 @@ def check_pictures(project: Project) -> Iterator[Finding]:
         yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")
     yield from _headers(project, chosen)
     yield from _tags(project, [picture for picture in chosen if picture.tag_file])
+    if proposal := proposed_trigger(project):
+        yield ok(proposal)
     yield from _own_traits(project)
 
 
@@ -144,6 +149,7 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
             f"captions of excluded pictures: {first_few([each.name for each in still])}",
             "delete them, or trainers will read them",
         )
+    yield from _called_differently(project, names)
     yield from _outdated(project, made, (chosen & existing) - edited - drafts, model, sees=sees)
     failed = {name: reason for name, reason in project.captions.outcomes.refused().items() if name in names}
     if failed:
@@ -157,6 +163,19 @@ def check_trainer(project: Project) -> Iterator[Finding]:
         yield warning(sentence.removesuffix("."))
     if lines := [line.strip() for line in what_to_write(project)]:
         yield ok(f"target = {project.target.name}: {'; '.join(lines)}".replace(":;", ":"))
+
+
+def _called_differently(project: Project, names: set[str]) -> Iterator[Finding]:
+    """Texts of these pictures that are no captions for want of the extension, as those of other programs."""
+    chosen = project.settings.dataset
+    for extension in TEXT_EXTENSIONS:
+        if extension != chosen.caption_extension and chosen.captions != chosen.images:
+            there = Texts(chosen.captions, extension).names() & names
+            if there:
+                yield warning(
+                    f"{chosen.captions} holds {amount(len(there), 'text')} ending in {extension}",
+                    f"write caption_extension = {extension} under [Dataset] to have them count as captions",
+                )
 
 
 def _of_a_sample(chosen: set[str], existing: set[str]) -> str:

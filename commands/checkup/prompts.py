@@ -26,6 +26,8 @@ from writing import PAGE_VARIABLES
 
 # A tag that every booru has.
 _COMMON_TAG = "1girl"
+# That of tag-based-image-captioning.
+_OLDER_CACHE = "tag_cache.json"
 
 
 def check_templates(settings: Settings) -> Iterator[Finding]:
@@ -76,6 +78,12 @@ def _cache(project: Project) -> Iterator[Finding]:
     is_all = len(project.collection.surveyed) == len(project.collection.pictures)
     of_sample = "" if is_all else " in the sample"
     yield ok(f"{cache} knows {hits:,} of {amount(len(asked), 'tag')}{of_sample}; {to_ask}")
+    older = project.settings.tag_provider.cache.with_name(_OLDER_CACHE)
+    if older.is_file():
+        yield warning(
+            f"{older} of an older script is not read",
+            f"python caption.py --merge-cache {older} takes it over",
+        )
     unknown = [tag for tag, entry in entries.items() if entry is not None and entry.by == BY_NO_TAG]
     if unknown:
         yield warning(

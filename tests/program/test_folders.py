@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.program.project import Project, png
 
 COMPOSED, APART = "pok\u00e9mon", "poke\u0301mon"
@@ -52,3 +54,25 @@ def test_a_folder_without_any_tags_says_how_to_tag_it_and_asks_for_nothing(tmp_p
     assert "Left out, without a tag file: 40 (0.png, 1.png, 2.png, 37 more)" in result.out
     assert "Nothing to do" not in result.out
     assert "No picture can be captioned as the files are" in result.out
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "proposed"),
+    [
+        ("mychar, 1girl, solo, smile", "mychar"),
+        ("1girl, solo, hatsune miku, vocaloid", "hatsune miku"),
+        ("1girl, solo, smile", ""),
+        ("first, mychar, other", ""),
+    ],
+)
+def test_a_name_that_stands_on_every_picture_is_proposed_as_trigger(
+    tmp_path: Path, everywhere: str, proposed: str
+) -> None:
+    project = Project(tmp_path)
+    for number, tag in enumerate(("hat", "dress", "coat", "boots", "scarf")):
+        project.add(f"{number}.png", f"{everywhere}, {tag}")
+    said = f"{proposed} stands on every picture: write trigger = {proposed} under [Tags]"
+    for result in (project.run("--check"), project.run()):
+        assert (said if proposed else "") in result.out
+        assert ("stands on every picture" in result.out) == bool(proposed)
+    assert "stands on every picture" not in project.run("--check", "--set", "Tags.trigger=mychar").out

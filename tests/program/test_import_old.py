@@ -131,3 +131,24 @@ def test_a_folder_that_is_not_of_the_older_script_is_told(tmp_path: Path) -> Non
     )
     Project(tmp_path)
     assert "is not of tag-based-image-captioning" in run_to_end(["--import-old", str(tmp_path)], tmp_path)[2]
+
+
+def test_arguments_of_the_older_script_are_told_with_what_to_do_now(tmp_path: Path) -> None:
+    for words, said in (
+        (["-id", "x"], "write images = FOLDER under [Dataset]"),
+        (["--tags_dir=x"], "copy the tag files beside their pictures"),
+        (["-s", "png"], "leave it out"),
+    ):
+        code, _, err = run_to_end(words, tmp_path)
+        assert code == 2 and said in err
+
+
+def test_captions_and_a_cache_of_the_older_script_in_their_old_places_are_told(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png")
+    project.captions.mkdir()
+    (project.captions / "a.caption").write_text("A caption of long ago.", encoding="utf-8")
+    (tmp_path / "tag_cache.json").write_text("{}", encoding="utf-8")
+    out = project.run("--check").out
+    assert "1 text ending in .caption: write caption_extension = .caption under [Dataset]" in out
+    assert f"python caption.py --merge-cache {tmp_path / 'tag_cache.json'} takes it over" in out
