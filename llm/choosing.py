@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from errors import UserError
+from llm.engines import DEFAULT
 from llm.finding import Server
 from llm.listings import Model
 from llm.model_names import seems_to_see
 
-# Asked for if a server lists no models; such servers mostly answer to any name.
-_UNNAMED = Model("default")
+# Asked for if a server lists no models. Such servers mostly answer to any name, and mlx-lm to this one.
+_UNNAMED = Model(DEFAULT)
 _MOST_LISTED = 5
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -23,13 +24,14 @@ _MAX_QUERY_TIME = 10.0
 
 
 class Reached(NamedTuple):
-    """The HTTP status of an answer, None if there was none in time, and its JSON if it has any.
+    """The HTTP status of an answer, None if there was none in time, its headers, and its JSON if it has any.
 
-    `busy` is set where the server refused for now: what it said of that.
+    Names of headers are in lower case. `busy` is set where the server refused for now: what it said of that.
     """
 
     status: int | None = None
     json: object = None
+    headers: Mapping[str, str] = MappingProxyType({})
     busy: Trouble | None = None
 
 
@@ -95,10 +97,11 @@ class Client:
             answer = await asyncio.wait_for(request, min(_MAX_QUERY_TIME, self._settings.timeout))
             if answer.status != 200:
                 refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
-                return Reached(answer.status, busy=refused if refused.kind == "busy" else None)
-            return Reached(200, read_json(answer.body))
+                busy = refused if refused.kind == "busy" else None
+                return Reached(answer.status, headers=answer.headers, busy=busy)
+            return Reached(200, read_json(answer.body), answer.headers)
         except ValueError:
-            return Reached(200)
+            return Reached(200, None, answer.headers)
         except (asyncio.TimeoutError, TransportError):
             return Reached()
 

@@ -99,8 +99,10 @@ async def _look(url: str, settings: EndpointSettings, written: str = "") -> tupl
             await asyncio.sleep(min(answer.busy.retry_after or _PAUSE, _LONGEST_PAUSE))
             answer = await client.reach("models")
         listed = rows(answer.json, "data") or rows(answer.json)
-        program = recognised(listed, parts.port, is_here=is_here)
+        program = recognised(listed, answer.headers, parts.port, is_here=is_here)
         lists = bool(listed) or isinstance(at(answer.json, "data"), list)
+        # The list of mlx-lm is an empty answer until something was downloaded.
+        lists = lists or (answer.status == 200 and program.has_listed(listed, answer.headers))
         catalogue = await program.catalogue(client.look_up, listed) if lists else Catalogue(program)
         return Server(url, catalogue, lists, written), answer.status in (None, *_KEY_WANTED)
     finally:

@@ -19,6 +19,17 @@ EFFORT: Mapping[Reasoning, Fields] = {
     "on": {},
 }
 
+TEMPLATE: Mapping[Reasoning, Fields] = {
+    "off": {"chat_template_kwargs": {"enable_thinking": False}},
+    "low": {"chat_template_kwargs": {"enable_thinking": True}},
+    "on": {"chat_template_kwargs": {"enable_thinking": True}},
+}
+SWITCH: Mapping[Reasoning, Fields] = {
+    "off": {"enable_thinking": False},
+    "low": {"enable_thinking": True},
+    "on": {"enable_thinking": True},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -39,7 +50,8 @@ class Program:
     `ports` are those that it listens on unless told otherwise; one that `owns_port` is taken to be what
     listens there. `answers_any_name`: whether a request for a model that it does not have is answered by
     one that it has. `has_no_other`: whether it answers no model but those that it lists. `owner` is who owns
-    the models in its list. `get_a_model`, `get_a_seer` and `longer_context` tell a user what to do.
+    the models in its list, and `header` the name and the beginning of a header that only it sends.
+    `get_a_model`, `get_a_seer` and `longer_context` tell a user what to do.
     """
 
     name: ClassVar[str] = ""
@@ -51,11 +63,14 @@ class Program:
     get_a_seer: ClassVar[str] = "load a vision model such as Qwen2.5 VL 7B Instruct"
     longer_context: ClassVar[str] = "load the model with a longer context"
     owner: ClassVar[str] = ""
+    header: ClassVar[tuple[str, str]] = ("", "")
     reasoning: ClassVar[tuple[Mapping[Reasoning, Fields], ...]] = (EFFORT,)
 
-    def has_listed(self, listed: Sequence[object]) -> bool:
-        """Whether the rows of GET /models are this program's."""
-        return bool(self.owner) and any(text(row, "owned_by") == self.owner for row in listed)
+    def has_listed(self, listed: Sequence[object], headers: Mapping[str, str]) -> bool:
+        """Whether the rows of GET /models are this program's; names of headers are in lower case."""
+        name, begin = self.header
+        is_owner = bool(self.owner) and any(text(row, "owned_by") == self.owner for row in listed)
+        return is_owner or (name in headers and headers[name].startswith(begin))
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """Its models, from the rows of GET /models and its own routes."""

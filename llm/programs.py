@@ -1,304 +1,17 @@
-"""The programs and services that answer chat requests, and what differs between them: one class for each.
+"""Which program or service it is that answers chat requests.
 
-How each is recognised, where it tells about its models, how reasoning is turned off, and what to tell a
-user who has no model in it. docs/servers.md has the same facts for users. They are from the documentation
-and the source of these programs in 2026; of llama.cpp, mlx and LiteLLM they were also measured.
+What is known of each is in its class in `desktop_programs.py` or `engines.py`: how it is recognised, where it
+tells about its models, how reasoning is turned off, and what to tell a user who has no model in it.
+docs/servers.md has the same facts for users.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from llm.listings import Model, at, holds, positive, rows, text, truth, usual_models
-from llm.program import EFFORT, Ask, Catalogue, Fields, Program, Reasoning
-
-_TEMPLATE: Mapping[Reasoning, Fields] = {
-    "off": {"chat_template_kwargs": {"enable_thinking": False}},
-    "low": {"chat_template_kwargs": {"enable_thinking": True}},
-    "on": {"chat_template_kwargs": {"enable_thinking": True}},
-}
-_SWITCH: Mapping[Reasoning, Fields] = {
-    "off": {"enable_thinking": False},
-    "low": {"enable_thinking": True},
-    "on": {"enable_thinking": True},
-}
-# Ollama tells what a model can do in answer to a question for each; so many are asked about.
-_MOST_SHOWN = 40
-
-
-class LmStudio(Program):
-    """Its own routes list every model on the disk; those of the protocol only what a request can get."""
-
-    name = "LM Studio"
-    ports = (1234,)
-    owns_port = True
-    owner = "organization_owner"
-    has_no_other = True
-    get_a_model = "download a model in LM Studio and load it"
-    longer_context = "set a longer context where LM Studio loads the model"
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From /api/v1/models (0.4), or /api/v0/models (0.3.6)."""
-        within_reach = {text(row, "id") for row in listed}
-        answer = await ask("../api/v1/models")
-        if found := rows(answer, "models"):
-            models = [_of_lm_studio(row) for row in found]
-            slots = [positive(row, "loaded_instances", 0, "config", "parallel") for row in found]
-        else:
-            models = [_of_old_lm_studio(row) for row in rows(await ask("../api/v0/models"), "data")]
-            slots = []
-        # Where models are not loaded on demand, those that are not loaded are out of reach.
-        models = [each for each in models if each.name and (each.loaded or each.name in within_reach)]
-        if not models:
-            return await super().catalogue(ask, listed)
-        return Catalogue(self, tuple(models), next(filter(None, slots), None))
-
-
-def _of_lm_studio(row: object) -> Model:
-    name = text(row, "loaded_instances", 0, "id")
-    context = positive(row, "loaded_instances", 0, "config", "context_length")
-    return Model(
-        name or text(row, "key"),
-        chats=text(row, "type") == "llm",
-        loaded=bool(name),
-        sees=truth(row, "capabilities", "vision"),
-        reasons=bool(at(row, "capabilities", "reasoning")),
-        context=context or positive(row, "max_context_length"),
-        aliases=(text(row, "key"),),
-    )
-
-
-def _of_old_lm_studio(row: object) -> Model:
-    kind = text(row, "type")
-    return Model(
-        text(row, "id"),
-        chats=kind in ("llm", "vlm"),
-        loaded=text(row, "state") == "loaded",
-        sees=kind == "vlm",
-        context=positive(row, "loaded_context_length") or positive(row, "max_context_length"),
-    )
-
-
-class Ollama(Program):
-    """Loads the model that a request names. Its context is known once the model is loaded."""
-
-    name = "Ollama"
-    ports = (11434,)
-    owns_port = True
-    owner = "library"
-    has_no_other = True
-    get_a_model = get_a_seer = "run: ollama pull qwen2.5vl:7b"
-    longer_context = "start it with OLLAMA_CONTEXT_LENGTH=16384 in its environment"
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From /api/tags, /api/ps and /api/show."""
-        found = [row for row in rows(await ask("../api/tags"), "models") if text(row, "name")]
-        if not found:
-            return await super().catalogue(ask, listed)
-        running = {text(row, "name"): row for row in rows(await ask("../api/ps"), "models")}
-        models = await asyncio.gather(
-            *(_of_ollama(ask, row, running, may_ask=count < _MOST_SHOWN) for count, row in enumerate(found))
-        )
-        return Catalogue(self, tuple(models))
-
-
-async def _of_ollama(ask: Ask, row: object, running: Mapping[str, object], *, may_ask: bool) -> Model:
-    name = text(row, "name")
-    if may_ask and at(row, "capabilities") is None:
-        row = await ask("../api/show", {"model": name})
-    (usual,) = usual_models([{"id": name}])
-    can = "capabilities"
-    return replace(
-        usual,
-        chats=usual.chats and holds(row, can, word="completion") is not False,
-        loaded=name in running,
-        sees=holds(row, can, word="vision"),
-        reasons=holds(row, can, word="thinking"),
-        context=positive(running.get(name), "context_length"),
-    )
-
-
-class LlamaCpp(Program):
-    """One model that answers to any name, or a router that loads what is named."""
-
-    name = "llama.cpp"
-    ports = (8080, 9931)
-    owner = "llamacpp"
-    get_a_model = "start llama-server with -m model.gguf"
-    longer_context = "start llama-server with a larger -c, which its slots share"
-    reasoning = (EFFORT, _TEMPLATE)
-    answers_any_name = True
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From the list, and from /props where there is one model."""
-        models = [
-            replace(model, chats=model.chats and truth(row, "status", "failed") is not True)
-            for row, model in zip(
-                (row for row in listed if text(row, "id")), usual_models(listed), strict=True
-            )
-        ]
-        properties = await ask("../props") if len(models) == 1 and models[0].loaded is None else None
-        if properties is None:
-            return Catalogue(self, tuple(models))
-        template = text(properties, "chat_template")
-        sees = truth(properties, "modalities", "vision")
-        only = replace(
-            models[0],
-            loaded=True,
-            sees=models[0].sees if sees is None else sees,
-            reasons=any(mark in template for mark in ("enable_thinking", "<think>")) if template else None,
-            context=positive(properties, "default_generation_settings", "n_ctx") or models[0].context,
-        )
-        return Catalogue(self, (only,), positive(properties, "total_slots"))
-
-
-def _has_name(row: object) -> bool:
-    return bool(text(row, "id"))
-
-
-class KoboldCpp(Program):
-    """Takes no reasoning field, and drops a picture without a word where it has no projector."""
-
-    name = "KoboldCpp"
-    ports = (5001,)
-    owner = "koboldcpp"
-    owns_port = True
-    answers_any_name = True
-    get_a_model = "load a model in KoboldCpp"
-    longer_context = "start KoboldCpp with a larger --contextsize"
-    reasoning = ()
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From /api/extra/version and /api/extra/true_max_context_length."""
-        sees = truth(await ask("../api/extra/version"), "vision")
-        context = positive(await ask("../api/extra/true_max_context_length"), "value")
-        return Catalogue(
-            self,
-            tuple(
-                replace(model, loaded=True, sees=sees, context=context or model.context)
-                for model in usual_models(listed)
-                if not model.name.endswith("inactive")
-            ),
-        )
-
-
-class Vllm(Program):
-    """Serves the models that it was started with; does not say whether they see."""
-
-    name = "vLLM"
-    ports = (8000,)
-    owner = "vllm"
-    has_no_other = True
-    get_a_model = "start vllm serve with a model"
-    longer_context = "start vllm serve with a larger --max-model-len"
-    reasoning = (EFFORT, _TEMPLATE)
-
-
-class Aphrodite(Vllm):
-    """As vLLM, of which it is a descendant. It also imitates KoboldCpp."""
-
-    name = "Aphrodite"
-    ports = (2242,)
-    owner = "aphrodite"
-    get_a_model = "start aphrodite run with a model"
-    longer_context = "start aphrodite run with a larger --max-model-len"
-
-
-class Sglang(Program):
-    """Answers any name, and repeats the wrong name in its answer."""
-
-    name = "SGLang"
-    ports = (30000,)
-    owner = "sglang"
-    answers_any_name = True
-    get_a_model = "start it with --model-path"
-    longer_context = "start it with a larger --context-length"
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From the list and /model_info."""
-        sees = truth(await ask("../model_info"), "has_image_understanding")
-        return Catalogue(self, tuple(replace(model, sees=sees) for model in usual_models(listed)))
-
-
-class TabbyApi(Program):
-    """Drops pictures without a word where vision is not switched on."""
-
-    name = "TabbyAPI"
-    ports = (5000,)
-    owner = "tabbyAPI"
-    answers_any_name = True
-    get_a_model = "load a model in TabbyAPI"
-    longer_context = "load the model with a larger max_seq_len"
-    reasoning = (_SWITCH, _TEMPLATE)
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From /v1/model, the one that is loaded; the list has those on the disk too."""
-        answer = await ask("model")
-        parameters, name = at(answer, "parameters"), text(answer, "id")
-        if not name:
-            return Catalogue(self)
-        only = Model(
-            name,
-            loaded=True,
-            sees=truth(parameters, "use_vision"),
-            context=positive(parameters, "max_seq_len"),
-        )
-        return Catalogue(self, (only,), positive(parameters, "max_batch_size"))
-
-
-class TextGenerationWebui(Program):
-    """Cuts the start of a prompt that is too long, without a word."""
-
-    name = "text-generation-webui"
-    ports = (5000,)
-    owner = "user"
-    answers_any_name = True
-    get_a_model = "load a model under Model"
-    longer_context = "load the model with a larger ctx-size under Model"
-    reasoning = (_SWITCH, EFFORT)
-
-    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From /v1/internal/model/info, which says None where no model is loaded."""
-        name = text(await ask("internal/model/info"), "model_name")
-        if name in ("", "None"):
-            return Catalogue(self, () if name else tuple(usual_models(listed)))
-        found = [model for model in usual_models(listed) if model.name == name] or usual_models(
-            [{"id": name}]
-        )
-        return Catalogue(self, (replace(found[0], loaded=True),))
-
-
-class OpenRouter(Program):
-    """Sells the models of many services; some are free."""
-
-    name = "OpenRouter"
-    reasoning = (
-        {
-            "off": {"reasoning": {"enabled": False}},
-            "low": {"reasoning": {"effort": "low"}},
-            "on": {"reasoning": {"enabled": True}},
-        },
-    )
-
-    def has_listed(self, listed: Sequence[object]) -> bool:
-        """It alone tells of the providers of a model."""
-        return any(isinstance(at(row, "top_provider"), dict) for row in listed)
-
-
-class Mistral(Program):
-    """Knows two levels of reasoning, and refuses fields that it does not know."""
-
-    name = "Mistral"
-    owner = "mistralai"
-    reasoning = (
-        {
-            "off": {"reasoning_effort": "none"},
-            "low": {"reasoning_effort": "high"},
-            "on": {"reasoning_effort": "high"},
-        },
-    )
+from llm.desktop_programs import KoboldCpp, LlamaCpp, LmStudio, Ollama, TabbyApi, TextGenerationWebui
+from llm.engines import Aphrodite, LiteLlm, Mistral, MlxLm, MlxVlm, OpenRouter, Sglang, Vllm
+from llm.program import EFFORT, TEMPLATE, Program
 
 
 class Unknown(Program):
@@ -306,21 +19,23 @@ class Unknown(Program):
 
 
 class UnknownHere(Program):
-    """Such a server on this computer. It may be mlx-lm, whose list of models is like any other."""
+    """Such a server on this computer."""
 
-    reasoning = (EFFORT, _TEMPLATE)
+    reasoning = (EFFORT, TEMPLATE)
 
 
 # The first that fits is taken: Aphrodite imitates KoboldCpp.
 PROGRAMS: tuple[Program, ...] = (
     *(LmStudio(), Ollama(), LlamaCpp(), TextGenerationWebui(), TabbyApi(), Aphrodite(), KoboldCpp(), Vllm()),
-    *(Sglang(), OpenRouter(), Mistral()),
+    *(Sglang(), MlxLm(), MlxVlm(), LiteLlm(), OpenRouter(), Mistral()),
 )
 UNKNOWN, UNKNOWN_HERE = Unknown(), UnknownHere()
 
 
-def recognised(listed: Sequence[object], port: int | None, *, is_here: bool) -> Program:
+def recognised(
+    listed: Sequence[object], headers: Mapping[str, str], port: int | None, *, is_here: bool
+) -> Program:
     """The program whose list of models this is, or that alone uses this port of this computer."""
     by_port = (each for each in PROGRAMS if is_here and each.owns_port and port in each.ports)
-    by_list = (each for each in PROGRAMS if each.has_listed(listed))
+    by_list = (each for each in PROGRAMS if each.has_listed(listed, headers))
     return next(by_list, None) or next(by_port, UNKNOWN_HERE if is_here else UNKNOWN)

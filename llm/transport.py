@@ -66,7 +66,8 @@ class Transport:
 
     async def get(self, url: str) -> HttpAnswer:
         """The answer to a GET request; `url` is absolute, or relative to that of the server."""
-        return await self._answer(self._sdk.get(url, cast_to=bytes, options=self._sdk.plain))
+        whole = openai.HttpxBinaryResponseContent
+        return await self._answer(self._sdk.get(url, cast_to=whole, options=self._sdk.plain))
 
     async def post(self, url: str, content: bytes) -> HttpAnswer:
         """The answer to a POST request with this JSON text."""
@@ -80,14 +81,22 @@ class Transport:
 
     async def _answer(self, request: Any) -> HttpAnswer:  # noqa: ANN401 - an awaitable of the SDK
         try:
-            return HttpAnswer(200, {}, await request)
+            answer = await request
+            if isinstance(answer, bytes):
+                # The headers of a completion tell nothing.
+                return HttpAnswer(200, {}, answer)
+            return _whole(answer.response)
         except openai.APIStatusError as error:
-            headers = {name.lower(): text for name, text in error.response.headers.items()}
-            return HttpAnswer(error.status_code, headers, error.response.content)
+            return _whole(error.response)
         except _UnreadableError as error:
             raise error.meaning from error
         except openai.OpenAIError as error:
             raise TransportError from error
+
+
+def _whole(response: Any) -> HttpAnswer:  # noqa: ANN401 - a type of the SDK's own HTTP library
+    headers = {name.lower(): text for name, text in response.headers.items()}
+    return HttpAnswer(response.status_code, headers, response.content)
 
 
 class _UnreadableError(openai.OpenAIError):

@@ -177,16 +177,16 @@ def _of_look(stage: str, seen: Look) -> Finding:
 def _told_of(model: Model) -> Iterator[str]:
     """What the server told of a model before it was asked."""
     known = {
-        ("loaded", "not loaded before"): model.loaded,
-        ("sees pictures", "does not see pictures"): model.sees,
-        ("can reason", "does not reason"): model.reasons,
+        ("loaded", "not loaded before", "is loaded"): model.loaded,
+        ("sees pictures", "does not see pictures", "sees"): model.sees,
+        ("can reason", "does not reason", "reasons"): model.reasons,
     }
-    for (yes, no), told in known.items():
+    for (yes, no, _), told in known.items():
         if told is not None:
             yield yes if told else no
-    untold = [words[0] for words, told in known.items() if told is None]
+    untold = [question for (_, _, question), told in known.items() if told is None]
     if untold:
-        yield f"the server does not tell: {', '.join(untold)}"
+        yield f"the server does not tell whether it {' or '.join(untold)}"
 
 
 def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:

@@ -16,9 +16,10 @@ from llm.finding import Server, server_at, servers_here
 from llm.listings import Model
 from llm.model_names import is_for_chat, seems_to_see
 from llm.program import Catalogue
-from llm.programs import PROGRAMS, UNKNOWN
+from llm.programs import PROGRAMS, UNKNOWN, recognised
 from settings import EndpointSettings
-from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Request, Status
+from tests.fakes.answers import Json
+from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Raw, Request, Status
 from tests.fakes.programs import Held, LmStudio, Ollama
 from tests.program.project import Project
 
@@ -141,7 +142,7 @@ SEER, WRITER = Model("seer", loaded=False, sees=True), Model("writer", loaded=Fa
         ([server("Ollama", WRITER, SEER, replace(SEER, name="other"))], False, "other", "other"),
         # Nothing that embeds, ranks or draws; a server that lists nothing may answer to any name.
         ([server("Ollama", Model("x", chats=False))], False, None, None),
-        ([server("")], False, None, "default"),
+        ([server("")], False, None, "default_model"),
         ([server("OpenRouter", Model("dear"), Model("gift", free=True))], False, None, "gift"),
     ],
 )
@@ -191,6 +192,48 @@ def test_a_mended_address_is_said_and_used(tmp_path: Path) -> None:
     assert result.code == 0, result
     assert f"Asking Ollama at {ollama.url} (config.ini says {short}), model a" in result.out
     assert project.caption("a")
+
+
+OWNED = "owned_by"
+
+
+@pytest.mark.parametrize(
+    ("row", "headers", "port", "program"),
+    [
+        ({OWNED: "organization_owner"}, {}, 4321, "LM Studio"),
+        ({OWNED: "library"}, {}, 80, "Ollama"),
+        ({OWNED: "llamacpp"}, {}, 9931, "llama.cpp"),
+        ({}, {"server": "llama.cpp"}, 9931, "llama.cpp"),
+        ({OWNED: "koboldcpp"}, {}, 11434, "KoboldCpp"),
+        ({OWNED: "aphrodite"}, {}, 5001, "Aphrodite"),
+        ({OWNED: "vllm"}, {}, 8000, "vLLM"),
+        ({OWNED: "sglang"}, {}, 30000, "SGLang"),
+        ({OWNED: "tabbyAPI"}, {}, 5000, "TabbyAPI"),
+        ({OWNED: "user"}, {}, 5000, "text-generation-webui"),
+        ({}, {"server": "BaseHTTP/0.6 Python/3.11.7"}, 8080, "mlx-lm"),
+        ({}, {"server": "mlx_vlm/0.7.10"}, 8080, "mlx-vlm"),
+        ({OWNED: "openai"}, {"x-litellm-version": "1.106.12"}, 4000, "LiteLLM"),
+        ({"top_provider": {}}, {}, None, "OpenRouter"),
+        ({OWNED: "mistralai"}, {}, None, "Mistral"),
+        # By their port alone only those that nothing else uses.
+        ({}, {}, 1234, "LM Studio"),
+        ({}, {}, 11434, "Ollama"),
+        ({}, {}, 8080, ""),
+    ],
+)
+def test_each_program_is_recognised(
+    row: Json, headers: dict[str, str], port: int | None, program: str
+) -> None:
+    assert recognised([row], headers, port, is_here=True).name == program
+
+
+def test_mlx_lm_that_cannot_list_its_models_is_asked_for_the_one_that_it_was_started_with() -> None:
+    # Until something was downloaded, it answers with no body.
+    head = b"HTTP/1.0 200 OK\r\nServer: BaseHTTP/0.6 Python/3.11.7\r\nContent-type: application/json\r\n\r\n"
+    with FakeEndpoint(models=Raw(head)) as server:
+        found = asyncio.run(server_at(server.url, EndpointSettings()))
+    assert found.catalogue.program.name == "mlx-lm"
+    assert chosen(best([found], must_see=False)) == "default_model"
 
 
 NONE, NO_THINKING = {"reasoning_effort": "none"}, {"chat_template_kwargs": {"enable_thinking": False}}
