@@ -209,9 +209,12 @@ def test_auto_takes_for_each_picture_the_template_that_fits(tmp_path: Path) -> N
         project.add("b.png", "1boy, hat")
         described(project)
         assert project.run().code == 0
-        first, second = (each.body["messages"] for each in server.requests)
+        asked = sorted(server.requests, key=lambda each: "1boy" in text_and_picture(each)[0])
+        first, second = (each.body["messages"] for each in asked)
         assert project.run("--set", "Interpreter.sees=True", "--set", "Dataset.existing=overwrite").code == 0
-        third = about_pictures(server.requests)[2].body["messages"]
+        asked = about_pictures(server.requests)[2:]
+        asked.sort(key=lambda each: "1boy" in text_and_picture(each)[0])
+        third = asked[0].body["messages"]
     systems = [messages[0]["content"] for messages in (first, second, third)]
     assert ["what another model saw" in each for each in systems] == [True, False, False]
     assert ["You see the picture" in each for each in systems] == [False, False, True]
