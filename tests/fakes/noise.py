@@ -13,7 +13,7 @@ import socketserver
 import threading
 import zlib
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from tests.fakes.answers import Json
 
@@ -220,6 +220,13 @@ def _as_piece(document: object) -> Json:
     return {"choices": [{"delta": said, "finish_reason": None}]}
 
 
+class Answers(Protocol):
+    """What a noisy server answers with."""
+
+    def answer(self) -> bytes:
+        """Return the next answer."""
+
+
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 256
@@ -245,7 +252,7 @@ class _Handler(socketserver.StreamRequestHandler):
 class NoisyServer:
     """Listens on loopback and answers each request with what the noise has next, then hangs up."""
 
-    def __init__(self, noise: Noise, others: Noise | None = None) -> None:
+    def __init__(self, noise: Answers, others: Answers | None = None) -> None:
         """`others` answers what is asked elsewhere than at /chat/completions."""
         self.sent = 0
         self._noise, self._others = noise, others or noise

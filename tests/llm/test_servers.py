@@ -27,7 +27,7 @@ PORTS = {"LM_Studio": 1234, "Ollama": 11434, "KoboldCpp": 5001, "vLLM": 8000}
 
 
 @contextmanager
-def serving(**models: tuple[str, ...] | Status | Html200 | Hang) -> Iterator[dict[str, FakeEndpoint]]:
+def serving(**models: tuple[str, ...] | Status | Html200 | Hang | Raw) -> Iterator[dict[str, FakeEndpoint]]:
     """Fake servers at the ports of these programs; `LM_Studio` is LM Studio."""
     with ExitStack() as stack:
         yield {
@@ -85,6 +85,21 @@ def test_what_listens_and_is_no_model_server_leaves_the_work_to_the_composer(tmp
     assert result.code == 0, result
     assert result.out.startswith("No model server answers on this computer")
     assert project.caption("a")
+
+
+@pytest.mark.usefixtures("usual_ports")
+def test_what_speaks_no_http_on_a_usual_port_is_passed_over(tmp_path: Path) -> None:
+    project = Project(tmp_path, url="auto", Endpoint__model="auto", Endpoint__timeout="2")
+    project.add("a.png")
+    with serving(
+        LM_Studio=Raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
+        Ollama=Raw(b"\x15\x03\x01\0\x02\x02\x16"),
+        KoboldCpp=Raw(b"HTTP/1.1 200 \xe9\r\nno colon\r\n\r\n"),
+        vLLM=("writer",),
+    ):
+        result = project.run()
+    assert result.code == 0, result
+    assert "Asking http://127.0.0.1:8000/v1, model writer." in result.out
 
 
 @pytest.mark.usefixtures("usual_ports")

@@ -202,6 +202,11 @@ SHAPES = {
         ),
         "A café.",
     ),
+    "Latin-1 undeclared": Case(
+        answer(json.dumps(completion("A café."), ensure_ascii=False).encode("latin-1")),
+        "characters that were cut in two",
+        "broken characters",
+    ),
     "filtered without a message": Case(
         answer({"choices": [{"finish_reason": "content_filter: PROHIBITED_CONTENT"}]}),
         "withheld",
@@ -385,6 +390,7 @@ ERRORS = {
     "402 that comes back": Case(error("{}", 402, "Retry-After: 3"), "402", "server not ready"),
     "a day in the body": Case(error({"error": FREE_OF_THE_DAY}, 429), COMES_BACK, "stage"),
     "a day in a header": Case(error("{}", 429, f"X-RateLimit-Reset: {IN_2033[:-3]}"), COMES_BACK, "stage"),
+    "never": Case(error("{}", 429, "Retry-After: 1e99"), "it asks to come back at 20", "stage"),
     "a day in 200": Case(error({"error": FREE_OF_THE_DAY}), COMES_BACK, "stage"),
     "hours in words": Case(
         error([{"error": {**GEMINI, "details": [{"retryDelay": "7200s"}]}}], 429), "come back", "stage"
