@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 
 from dataset.tag_text import Written, is_number, split_tags, tags_of_prompt
 from errors import ItemError
-from tags.categories import RATING, category_called, category_numbered, is_about_the_file
+from tags.categories import CATEGORIES, RATING, category_called, category_numbered, is_about_the_file
 from tags.ratings import is_rating_key
 from tags.spelling import parse_tag
 
@@ -67,8 +67,8 @@ def json_tags(text: str) -> list[Written]:
 
 def _tags_elsewhere(post: Mapping[str, object]) -> list[Written]:
     """The tags of an object without `tags`: a tagger's, or the prompt of a generator."""
-    if _is_of_tagger(post):
-        return list(_tags_in(post, None))
+    if told := _told_by_tagger(post):
+        return list(_tags_in(told, None))
     for key in _LESSER_KEYS:
         if found := list(_tags_in(post.get(key), None)):
             return found
@@ -129,12 +129,12 @@ def _known_category(name: str) -> str:
     return category_called(name) or ""
 
 
-def _is_of_tagger(post: Mapping[str, object]) -> bool:
-    """Whether an object without a key of tags is itself {"1girl": 0.98}, or has such ones by category."""
+def _told_by_tagger(post: Mapping[str, object]) -> dict[str, object]:
+    """An object that is itself {"1girl": 0.98}, or what one without a key of tags has by category."""
     told = {key: value for key, value in post.items() if not is_rating_key(key)}
-    if told and all(isinstance(value, str) and _SCORE.fullmatch(value) for value in told.values()):
-        return True
-    return any(isinstance(value, (dict, list)) and category_called(key) for key, value in told.items())
+    if all(isinstance(value, str) and _SCORE.fullmatch(value) for value in told.values()):
+        return told
+    return {key: told[key] for key in told if key in CATEGORIES and isinstance(told[key], (dict, list))}
 
 
 def _tags_in(value: object, category: str | None, depth: int = 0) -> Iterator[Written]:

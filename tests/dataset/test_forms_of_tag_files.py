@@ -103,6 +103,11 @@ READ = {
         ("1girl", "miku"),
     ),
     "scores by category below tags": ("a.json", '{"tags": {"general": {"1girl": 0.98}}}', ("1girl",)),
+    "lists by category beside other things": (
+        "a.json",
+        '{"general": ["1girl"], "series": {"id": 3}, "description": "a text", "width": 1}',
+        ("1girl",),
+    ),
     "lists by category": ("a.json", '{"general": ["1girl"], "character": ["miku"]}', ("1girl", "miku")),
     "pairs": ("c.json", '{"tags": [["1girl", 0.98], ["solo", 0.9]]}', ("1girl", "solo")),
     "labels": (
@@ -270,6 +275,16 @@ def test_every_form_excludes_a_picture_wherever_it_stands(form: str) -> None:
     ):
         with pytest.raises(ExcludedError):
             come_in(*candidates, further=further)
+
+
+def test_a_rating_under_another_key_tells_templates_that_the_picture_is_sexual() -> None:
+    for key, value in (
+        ("x_restrict", 1),
+        ("rating_name", "Adult"),
+        ("is_mature", True),
+        ("rating", ["explicit"]),
+    ):
+        assert come_in(file("a.json", json.dumps({"tags": ["1girl"], key: value}))).explicit, key
 
 
 def test_two_files_of_a_picture_are_judged_together() -> None:
