@@ -199,6 +199,8 @@ class DryRun:
         self._list_left_out(previews)
         for title, why in self._without_model.items():
             self.say(f"{title}: no request: {why}")
+        if not estimates:
+            return
         self.say(total_line(estimates))
         self.say(
             f"Tokens are estimated at {CHARACTERS_PER_TOKEN} characters each unless the server counts them. "
