@@ -20,14 +20,22 @@ from summaries.summarizing import (
     summary_without_model,
     with_first_sentence,
 )
-from wiki.cache import BY_FIRST_SENTENCE, BY_GLOSSARY, BY_NO_PAGE, BY_NO_TAG, BY_PAGE, Cache
+from wiki.cache import (
+    BY_FIRST_SENTENCE,
+    BY_GLOSSARY,
+    BY_NO_PAGE,
+    BY_NO_TAG,
+    BY_NOBODY,
+    BY_PAGE,
+    Cache,
+)
 from wiki.source import Page, Source, pages_as_they_arrive
 from wiki.tag_meanings import is_no_tag
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-_WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG)
+_WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +65,11 @@ class TagProvider(Stage[Group, list[Summary]]):
         cache: Cache,
         log: JsonLines,
         tags: Callable[[], Iterable[str]],
-        endpoint: Endpoint,
+        endpoint: Endpoint | None,
     ) -> None:
-        """`tags` are those of the data set. Raises UserError when the template cannot be used."""
+        """`tags` are those of the data set. Without an endpoint only their categories are kept.
+
+        Raises UserError when the template cannot be used."""
         self._settings = settings
         self._source = source
         self._cache = cache
@@ -75,18 +85,23 @@ class TagProvider(Stage[Group, list[Summary]]):
         self._log.read()
         self._cache.merge(self._log.entries)
         tags = (tag for tag in self._tags() if not is_no_tag(tag))
-        wanted = self._cache.wanted(tags, date.today())
+        wanted = self._cache.wanted(tags, date.today(), has_model=self._endpoint is not None)
         return Due(self._groups(wanted), len(wanted))
 
     def most_at_once(self) -> int:
         """As many as the server has slots for, and some more that wait for one."""
-        return self._endpoint.concurrency.most_under_way()
+        return self._endpoint.concurrency.most_under_way() if self._endpoint else 1
 
     async def ask(self, group: Group) -> list[Summary]:
         """Have the pages summed up, if they need it, and write each sentence into the log."""
         if group.summary is not None:
             self._write(group.summary)
             return [group.summary]
+        if self._endpoint is None:
+            summaries = [Summary(page, "", BY_NOBODY) for page in group.pages]
+            for summary in summaries:
+                self._write(summary)
+            return summaries
         async with self._endpoint.concurrency:
             return await self._summarizer.summarize(group.pages, self._endpoint, self._write)
 

@@ -188,8 +188,13 @@ class Project:
         """Which texts a stage should make."""
         return Wanted(self.collection.pictures, self.settings.dataset.existing, self.limit)
 
-    def tag_provider(self, endpoint: Endpoint) -> TagProvider:
-        """Stage 1."""
+    @property
+    def makes_lists_only(self) -> bool:
+        """Whether the captions are lists of tags, for which no model is asked anything."""
+        return not self.settings.interpreter.skip and not self.forms.written_by_model
+
+    def tag_provider(self, endpoint: Endpoint | None) -> TagProvider:
+        """Stage 1; without an endpoint it finds the categories of tags alone."""
         from tag_provider import TagProvider
         from wiki.source import open_source
 

@@ -86,16 +86,23 @@ class Run:
 
     async def _writer(self) -> Endpoint | None:
         """The model that writes the captions; None where none is there or wanted."""
-        if self._settings.interpreter.skip or self._project.forms.written_by_model:
-            return await self._endpoint(self._products.captions, self._settings.interpreter)
-        self._summary.once(NO_SENTENCES)
-        return None
+        if self._project.makes_lists_only:
+            self._summary.once(NO_SENTENCES)
+            return None
+        return await self._endpoint(self._products.captions, self._settings.interpreter)
 
     async def _look_up_tags(self) -> None:
         """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""
-        endpoint = await self._endpoint(self._products.meanings, self._settings.tag_provider)
-        if endpoint is None:
-            return
+        chosen = self._settings.tag_provider
+        if self._project.makes_lists_only:
+            # Where a tag stands in a list depends on its category, which the wiki tells.
+            if chosen.skip or chosen.endpoint.url == "builtin":
+                return
+            endpoint = None
+        else:
+            endpoint = await self._endpoint(self._products.meanings, chosen)
+            if endpoint is None:
+                return
         stage = self._project.tag_provider(endpoint)
         await self._run_stage(self._products.meanings, stage, endpoint)
         if stage.without_sentence:

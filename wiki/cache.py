@@ -24,10 +24,11 @@ BY_FIRST_SENTENCE = "first sentence"  # the first sentence of the page, because 
 BY_GLOSSARY = "glossary"  # the sentence of the glossary that ships, which is better than most
 BY_NO_PAGE = "no page"  # the wiki has the tag, but no text about it
 BY_NO_TAG = "no such tag"  # the wiki does not know the tag
+BY_NOBODY = "nobody yet"  # only the category was wanted, and no model asked
 BY_YOU = "you"  # somebody wrote the text into the file
 
 # The wiki or a model may give a better answer another day.
-_PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG)
+_PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
 RECHECK_AFTER = timedelta(days=30)
 # A provisional entry has a checksum of its other fields: if it is wrong, somebody has edited the entry.
 _SEAL = "seal"
@@ -87,11 +88,16 @@ class Cache:
                 added += 1
         return added
 
-    def wanted(self, tags: Iterable[str], today: date) -> list[str]:
-        """Those of `tags` that the wiki should be asked about."""
+    def wanted(self, tags: Iterable[str], today: date, *, has_model: bool = True) -> list[str]:
+        """Those of `tags` that the wiki should be asked about; some only where there is a model to sum up."""
         known = ((tag, self._find(tag)) for tag in tags)
         return [
-            tag for tag, value in known if value is None or (_is_provisional(value) and _is_old(value, today))
+            tag
+            for tag, value in known
+            if value is None
+            or (
+                _is_provisional(value) and (_is_old(value, today) or (has_model and value["by"] == BY_NOBODY))
+            )
         ]
 
     def dump(self) -> str:

@@ -74,9 +74,11 @@ class Servers:
             "Interpreter": chosen.interpreter,
         }
         for name, settings in stages.items():
-            if not settings.skip and name == "Interpreter" and not project.forms.written_by_model:
-                yield name, ok("[Interpreter] the captions are lists of tags: no model is asked")
-            elif not settings.skip:
+            if settings.skip:
+                continue
+            if project.makes_lists_only and name != "Interrogator":
+                yield name, ok(f"[{name}] the captions are lists of tags: no model is asked")
+            else:
                 stage = Stage(name, settings.endpoint, settings.must_see)
                 async for finding in self._stage(project, stage):
                     yield name, finding

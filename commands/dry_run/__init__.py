@@ -101,7 +101,7 @@ class DryRun:
                 prepared=prepared,
                 check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
             )
-        if not project.forms.written_by_model:
+        if project.makes_lists_only:
             self._without_model["Interpreter"] = NO_SENTENCES
         elif self._asks_a_model("Interpreter", writing):
             endpoint = await self._endpoint(writing)
@@ -191,7 +191,9 @@ class DryRun:
                 described, written = len(previews[0].pictures), len(preview.pictures)
                 preview.further = previews[0].answer * described / max(1, written)
             estimates.append(await preview.estimate())
-        if not self.settings.tag_provider.skip:
+        if project.makes_lists_only:
+            self._without_model = {"TagProvider": NO_SENTENCES, **self._without_model}
+        elif not self.settings.tag_provider.skip:
             estimates = [*self._of_tags(project, estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())

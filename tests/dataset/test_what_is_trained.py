@@ -23,6 +23,7 @@ from dataset.trainers import TARGETS
 from tests.dataset.trainer_rules import RULES, Rule
 from tests.program import project as program
 from tests.program.starts import ROOT
+from tests.styling.example_page import STYLES, captions
 
 GENERATED = 500
 # ai-toolkit changes these, whatever is written into its files.
@@ -140,3 +141,32 @@ def trained_as_shown(
     """Whether a rule gives all captions of a picture, or the main one where it takes no more."""
     wanted = both[:1] if TARGETS[target].takes_one else both
     return rule(folder, name, names[: len(both)]) == wanted
+
+
+ALONE = ("caption",)
+
+
+def test_every_trainer_trains_on_the_captions_of_every_style_as_the_report_shows_them(tmp_path: Path) -> None:
+    project = program.Project(tmp_path)
+    for style in STYLES:
+        shutil.copytree(ROOT / "images", project.images / style)
+        for picture, text in captions(style, tmp_path / "aside"):
+            path = (project.captions / style / picture).with_suffix(".txt")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    opened_once = opened(tmp_path)
+    texts = shown(opened_once)
+    assert len(texts) == 10 * len(STYLES)
+    for target, rule in RULES:
+        out = tmp_path / target
+        assert export(opened_once, [target, str(out)], lambda line: None) == 0
+        for picture in texts:
+            (out / picture).parent.mkdir(parents=True, exist_ok=True)
+            if not (out / picture).exists():
+                os.link(tmp_path / "images" / picture, out / picture)
+        changed = {
+            name for name, both in texts.items() if not trained_as_shown(target, rule, out, name, ALONE, both)
+        }
+        # ai-toolkit puts a space behind every comma, also between the keys of JSON, which stays JSON.
+        is_changed = {name for name, both in texts.items() if any(map(_CHANGED.search, both))}
+        assert changed == (is_changed if target == "ai-toolkit" else set()), target

@@ -12,7 +12,9 @@ from styling.forms import Forms, joined, sentences_in
 from styling.sections import section_of
 from styling.style import Style, read_style
 from styling.tag_line import Tagged, written
+from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.wiki_pages import WikiTag
 from tests.program.project import Project
 from tests.program.starts import ROOT
 from tests.styling import example_page
@@ -286,3 +288,31 @@ def test_several_kinds_of_captions_share_the_sentences_of_one_request(tmp_path: 
     (row,) = (project.captions / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
     names = ("text", "text_short", "text_long", "text_tags+short", "text_short+tags")
     assert json.loads(row) == {"file_name": "a.png", **dict(zip(names, lines, strict=True))}
+
+
+def test_for_a_list_of_tags_the_wiki_tells_categories_and_no_model_is_asked(
+    tmp_path: Path,
+) -> None:
+    page = "A knight of an old story. She is seldom drawn without her horse."
+    tags = {
+        "ann_of_nowhere": WikiTag("ann_of_nowhere", page, "character", post_count=900),
+        "odd_lamp": WikiTag("odd_lamp", "A lamp that hangs. It is seldom lit.", "general", post_count=900),
+    }
+    with FakeEndpoint() as endpoint, FakeDanbooru(tags) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.set |= {"Interpreter.style": "tags", "TagProvider.cache": str(project.cache)}
+        project.add("a.png", "1girl, solo, odd lamp, ann of nowhere")
+        project.run("--check")
+        assert project.run().code == 0
+        assert project.caption("a") == "1girl, ann of nowhere, solo, odd lamp"
+        asked = len(wiki.asked)
+        project.set["Dataset.existing"] = "overwrite"
+        project.run()
+        assert (len(wiki.asked), endpoint.requests) == (asked, [])
+        # A model that writes sentences has to know what tags mean.
+        project.set["Interpreter.style"] = "prose"
+        project.run()
+        assert len(wiki.asked) > asked
+        prompts = [request.body["messages"][-1]["content"] for request in endpoint.requests]
+        assert any("A knight of an old story" in prompt for prompt in prompts)
+        assert json.loads(project.cache.read_text(encoding="utf-8"))["odd_lamp"]["by"] != "nobody yet"
