@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Raw, Request, Status
 from tests.fakes.programs import Held, LmStudio, Ollama
 from tests.program.project import Project
+from tests.program.starts import ROOT
 
 PORTS = {"LM_Studio": 1234, "Ollama": 11434, "KoboldCpp": 5001, "vLLM": 8000}
 
@@ -275,6 +277,17 @@ def test_reasoning_is_turned_off_in_the_way_of_each_server(program: str, off: di
     assert fields("off", Model("a")) == off
     assert fields("on", Model("a")) != off or not off
     assert fields("off", Model("a", reasons=False)) == {}
+
+
+def test_the_table_of_servers_in_docs_is_true() -> None:
+    page = (ROOT / "docs" / "servers.md").read_text(encoding="utf-8")
+    rows = {cells[0]: cells for line in page.splitlines() if len(cells := line.strip("| ").split(" | ")) == 5}
+    here = {each.name: each for each in PROGRAMS if each.ports}
+    assert rows.keys() - {"server", "---"} == here.keys()
+    for name, program in here.items():
+        ports, fields = rows[name][1], re.findall(r"`(\w+)`", rows[name][4])
+        assert ports == ", ".join(map(str, program.ports)), name
+        assert set(fields) == program.reasoning_fields("off", Model("a")).keys(), name
 
 
 NEVER = (
