@@ -25,9 +25,7 @@ from tags.spelling import PLAIN, parse_tag, unescaped
 UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
 
 # Below its prompt the webui writes what is not in the picture, and how it was made.
-_GENERATION_DATA = re.compile(
-    r"^(?:Negative prompt|Steps): .*|^Negative prompt:\n.*", re.DOTALL | re.MULTILINE | re.IGNORECASE
-)
+_GENERATION_DATA = re.compile(r"^(?:Negative prompt:|Steps: ?\d).*", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _HEADING = re.compile(
     r"\s*(?:booru tags|keywords|parameters|positive prompt|prompt|tags?) ?:(?! ?[01]?\.\d)", re.IGNORECASE
 )
@@ -111,20 +109,14 @@ def split_tags(text: str) -> list[str]:
 
 def _split_block(block: str) -> Iterator[str]:
     lines = [line for each in block.split("\n") if (line := each.strip().rstrip(","))]
+    if len(lines) > 2:
+        # In a file of Hydrus a comma does not end `title:hello, world`.
+        lines = [line for line in lines if not ("," in line and ":" in line and not parse_tag(line).name)]
     if lines and all(map(_LIST_MARK.match, lines)):
         lines = [_LIST_MARK.sub("", line, count=1) for line in lines]
     separates = next((split for is_it, split in _SEPARATORS if is_it(block, lines)), _split_line)
     for line in lines:
         yield from separates(line)
-
-
-def _are_lines(block: str, lines: Sequence[str]) -> bool:
-    """Whether each line is one tag, though some have a comma: `title:hello, world` in a file of Hydrus."""
-    with_comma = [line for line in lines if "," in line]
-    without = len(lines) - len(with_comma)
-    if not with_comma or without < 2:
-        return False
-    return 2 * sum(1 for line in with_comma if parse_tag(line).name) < without
 
 
 def _between_words(mark: str, fewest: int) -> Callable[[str, Sequence[str]], bool]:
@@ -171,7 +163,6 @@ def _split_line(line: str) -> list[str]:
 
 # The first that fits a block of lines separates its tags; otherwise lines do, and spaces in a booru's line.
 _SEPARATORS: tuple[tuple[Callable[[str, Sequence[str]], bool], Callable[[str], Iterable[str]]], ...] = (
-    (_are_lines, lambda line: [line]),
     (lambda block, lines: any("," in line for line in lines), _split_commas),
     *(
         (_between_words(mark, fewest), _at(mark))

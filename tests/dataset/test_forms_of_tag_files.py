@@ -146,6 +146,11 @@ READ = {
         '["1girl", "title:hello, world", "long hair"]',
         ("1girl", "long_hair"),
     ),
+    "lines of which one has several tags": (
+        "a.txt",
+        "masterpiece, best quality\n1girl\nsolo\nlong hair\n",
+        ("masterpiece", "best_quality", "1girl", "solo", "long_hair"),
+    ),
     "semicolons": ("a.txt", "1girl; solo; long hair; smile", ("1girl", "solo", "long_hair", "smile")),
     "semicolons without spaces": ("a.txt", "1girl;solo;long hair", ("1girl", "solo", "long_hair")),
     "semicolons that are part of names": (
