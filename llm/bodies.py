@@ -16,6 +16,8 @@ from limits import read_json
 _NO_DATA = re.compile(r"\s*(?:\Z|:|(?:event|id|retry):|\[DONE\]\s*\Z)")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _LAST = "[DONE]"
+# A piece for each of 100,000 tokens has two lines.
+_MOST_LINES = 300_000
 
 
 def document_in(body: bytes) -> object:
@@ -23,6 +25,8 @@ def document_in(body: bytes) -> object:
     try:
         return read_json(body)
     except ValueError:
+        if body.count(b"\n") + body.count(b"\r") > _MOST_LINES:
+            raise
         # Not `splitlines`, which also divides at marks that may stand inside of a text.
         return _document_in_lines(_LINE_BREAK.split(body.decode("utf-8-sig", "replace")))
 

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 
 import requests
@@ -19,6 +20,7 @@ import urllib3
 from config import is_loopback
 from errors import StageError, UserError
 from limits import LARGEST_ANSWER, read_json
+from wiki.patience import PatientResponse
 from wiki.source import Access
 
 log = logging.getLogger(__name__)
@@ -236,6 +238,17 @@ class _SessionWithoutRedirects(requests.Session):
         """Without a target, not even its address is parsed, as `allow_redirects=False` would do."""
 
 
+class _PatientAdapter(requests.adapters.HTTPAdapter):
+    """Opens connections whose answers begin in time."""
+
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - of requests
+        """The connections to a host, whose class of answers is another one."""
+        pool: Any = super().get_connection_with_tls_context(*arguments, **options)
+        usual = type(pool).ConnectionCls
+        pool.ConnectionCls = type(usual.__name__, (usual,), {"response_class": PatientResponse})
+        return pool
+
+
 def _session(host: str, access: Access) -> requests.Session:
     """A session that names the program and, if there are credentials, the user; raises UserError."""
     if bool(access.login) != bool(access.api_key):
@@ -245,6 +258,8 @@ def _session(host: str, access: Access) -> requests.Session:
             "user_agent may not hold line breaks or control characters: write a name and an address"
         )
     session = _SessionWithoutRedirects()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _PatientAdapter())
     # Proxies and certificates come from the environment, but a wiki on this computer needs neither.
     session.trust_env = not is_loopback(host)
     session.auth = _Credentials(access.login, access.api_key)

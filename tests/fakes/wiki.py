@@ -52,11 +52,11 @@ class Fault:
 
     half: the connection ends in the midst of the body; drop: it ends before any answer; silent: nothing
     comes until the server is closed; drip: a byte each tenth of a second; chunked: right, but of a length
-    that is not told beforehand.
+    that is not told beforehand; soon: it is promised again and again.
     """
 
     reply: Reply | None = None
-    manner: Literal["whole", "half", "drop", "silent", "drip", "chunked"] = "whole"
+    manner: Literal["whole", "half", "drop", "silent", "drip", "chunked", "soon"] = "whole"
 
 
 HALF, DROP, SILENT, DRIP = (
@@ -179,7 +179,12 @@ class _Handler(BaseHTTPRequestHandler):
         reply = fault.reply or wiki.answer(asked)
         if fault.manner == "silent":
             wiki.closing.wait()
-        if fault.manner in {"silent", "drop"}:
+        while fault.manner == "soon" and not wiki.closing.wait(0.01):
+            try:
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            except OSError:
+                break
+        if fault.manner in {"silent", "drop", "soon"}:
             self.close_connection = True
             return
         self._head(reply, fault.manner)

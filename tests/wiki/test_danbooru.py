@@ -326,9 +326,10 @@ def test_a_compressed_answer_that_is_damaged_ends_the_stage_with_a_sentence() ->
             pages(wiki, ["smile"])
 
 
-def test_a_silent_wiki_is_tried_twice() -> None:
+@pytest.mark.parametrize("fault", [SILENT, Fault(manner="soon")], ids=["silent", "promises without end"])
+def test_a_wiki_that_does_not_begin_to_answer_is_tried_twice(fault: Fault) -> None:
     with FakeDanbooru() as wiki:
-        wiki.always = SILENT
+        wiki.always = fault
         with pytest.raises(StageError, match="did not answer in time"):
             list(source(wiki, Manners(per_second=1000, first_wait=0.01, first_deadline=0.2)).pages(["smile"]))
         assert len(wiki.asked) == 2
