@@ -122,7 +122,7 @@ def _scene(picture: Picture) -> list[str]:
 
 def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The slots that the picture is about, and those of what is in it besides: lighthouse, seagull."""
-    slots = ("landmark", "vehicle", "being", "thing", *TRAITS)
+    slots = ("landmark", "vehicle", "being", "kind", "thing", *TRAITS)
     for main in slots[:2]:
         if picture.has(main):
             return (main,), tuple(slot for slot in slots if slot != main)

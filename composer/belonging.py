@@ -8,11 +8,13 @@ from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
 
 _SLEEPING, _CLOTHED, _DAMAGED, _OUTDOORS = "sleeping", "clothed", "damaged", "outdoors"
+_LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 
 
 def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
     _give_wings_to_dragons(picture, tags)
+    _look_at_dolls(picture)
     _serve(picture, tags)
     _give_damage_to_machines(picture)
     _let_birds_pass(picture)
@@ -75,21 +77,36 @@ def _give_damage_to_machines(picture: Picture) -> None:
         beings[at] = replace(beings[at], phrase=with_article(machine))
 
 
+def _look_at_dolls(picture: Picture) -> None:
+    """Where nobody else can have blonde hair, the doll has; the scarecrow wears the hat, and not the crow."""
+    words, beings = lists().words, picture.roles.get("being", [])
+    somebody = _has_people(picture) or picture.has("kind", "quality")
+    if somebody or not picture.has(*_LOOKS) or any(_noun(role) not in words["bystanders"] for role in beings):
+        return
+    if dolls := _take(picture, "thing", lambda role: _noun(role) in words["figures"]):
+        picture.roles.setdefault("thing", []).extend(beings)
+        picture.roles["being"] = dolls
+
+
+def _has_people(picture: Picture) -> bool:
+    return bool(picture.has(*COUNTS) or picture.names or picture.species)
+
+
 def _serve(picture: Picture, tags: Sequence[str]) -> None:
     """Salmon beside sushi is no animal."""
-    if not lists().words["dishes"].isdisjoint(tags):
+    # Unless it is the cook itself.
+    is_somebody = picture.has(*_LOOKS, "act") and not _has_people(picture)
+    if not lists().words["dishes"].isdisjoint(tags) and not is_somebody:
         _move(picture, "being", "thing", lists().words["edible"])
 
 
 def _let_birds_pass(picture: Picture) -> None:
-    """A picture of a ship with a seagull is one of the ship."""
-    has_people = picture.has(*COUNTS) or picture.names or picture.species
-    if (
-        picture.has("vehicle")
-        and not has_people
-        and not picture.has("eyes", "body", "clothes", "pose", "act")
-    ):
-        words = lists().words["bystanders"]
+    """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
+    words, beings = lists().words["bystanders"], picture.roles.get("being", [])
+    others = [role for role in beings if _noun(role) not in words]
+    is_beside = picture.has("clothes", "held", "act") if others else picture.has("vehicle")
+    is_described = picture.has(*_LOOKS) and not others
+    if is_beside and not is_described and not _has_people(picture):
         passing = _take(picture, "being", lambda role: _noun(role) in words)
         picture.roles.setdefault("thing", []).extend(passing)
 
@@ -110,7 +127,7 @@ def _give_sleep_to_animals(picture: Picture) -> None:
 def _give_parts_to_buildings(picture: Picture) -> None:
     """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
     words = lists().words
-    if picture.has(*COUNTS) or picture.names or picture.species:
+    if _has_people(picture):
         if _OUTDOORS in picture.phrases("inout"):
             _move(picture, "place", "landmark", words["buildings"])
     elif picture.has("landmark") and not picture.has("being"):

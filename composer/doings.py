@@ -20,6 +20,7 @@ _PLACE_SLOTS = (
 _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
+_LOOKING_OUT = "looking outside"
 _PAIR = 2
 
 
@@ -97,7 +98,8 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
         else:
             places += sorted(said, key=_width)
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
-    through_window = f"with {and_list(map(_without_the, outside))} outside" if outside else ""
+    seen = and_list(_without_the(view.removeprefix("in ")) for view in outside)
+    through_window = f"with {seen} outside" if seen else ""
     return ", ".join(filter(None, [" ".join(near), *far, through_window]))
 
 
@@ -107,7 +109,7 @@ def _weathers(said: Sequence[str]) -> Sequence[str]:
 
 
 def _without_the(phrase: str) -> str:
-    return phrase.removeprefix("the ")
+    return phrase.removeprefix("the ") if phrase.endswith(tuple(lists().words["mass_weather"])) else phrase
 
 
 def _width(place: str) -> int:
@@ -122,10 +124,12 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     """What is behind a window: nobody sits in a bookstore in the rain, nor in a train under clouds."""
     words = lists().words
     inout, places = picture.phrases("inout"), picture.phrases("place")
+    looks_out = _LOOKING_OUT in picture.phrases("act") and "outdoors" not in inout
     is_inside = "indoors" in inout or any(place.endswith(" interior") for place in places)
-    if is_inside:
+    if is_inside or looks_out:
         views = [view for slot in _OUTSIDE if slot not in without for view in merged(picture, slot)]
-        return [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
+        far = [place for place in places if place.rpartition(" ")[2] in words["far_views"]]
+        return far + [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
     has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
     if not has_window or "outdoors" in inout or picture.has("landmark", "sky"):
         return []

@@ -49,7 +49,9 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= {other for other in found if other in broad and not found.isdisjoint(broad[other][1])}
     # Of several people, one may wear the dress and another the sundress.
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
-    return done + (_narrowest(name, tags) if name and done in _DONE_WITH else name or otherwise)
+    if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
+        return done + (name or otherwise)
+    return done + _narrowest(name or noun, tags)
 
 
 def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
@@ -60,7 +62,15 @@ def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     thing = tag.removeprefix(done)
     # Of holding_arrow and arrow_(projectile) there is one arrow.
     spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
-    return done + _narrowest(_only_one(spelled) or thing, tags)
+    kind = _narrowest(_only_one(spelled) or thing, tags)
+    # The red umbrella and the oil-paper umbrella in her hand are one.
+    colours = [other for other in tags if other.endswith(f"_{thing}") and _is_coloured(other, thing)]
+    is_told = kind.partition("_")[0] in lists().adjective_rank or done != _HOLDING
+    return done + kind if is_told or len(colours) != 1 else f"{done}{colours[0].removesuffix(thing)}{kind}"
+
+
+def _is_coloured(tag: str, noun: str) -> bool:
+    return lists().adjective_rank.get(tag.removesuffix(f"_{noun}")) == COLOUR_RANK
 
 
 def _on_part(tag: str, tags: Sequence[str]) -> str:
@@ -132,13 +142,19 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     is_animal = rank == COLOUR_RANK and role_of(tag).slot == "being"
     if rank is None or not (is_animal or "weapon" in broader_tags(noun)):
         return ""
-    return f"{adjective}_{_narrowest(noun, [other for other in tags if not other.endswith(f'_{noun}')])}"
+    alike = [other for other in tags if other.endswith(f"_{noun}")]
+    kind = _narrowest(noun, [other for other in tags if other not in alike])
+    # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
+    return "" if len(alike) > 1 or kind in lists().words["coats"] else f"{adjective}_{kind}"
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
-    """Reading: reading_book."""
+    """Reading: reading_book, petting: petting_cat."""
     thing = _only_one(lists().objects[tag].intersection(tags)) if tag in lists().objects else ""
-    return f"{tag}_{thing}" if thing else ""
+    if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
+        animals = [other for other in tags if role_of(other).slot == "being"]
+        thing = _only_one([each for each in animals if not any(each in broader_tags(one) for one in animals)])
+    return f"{tag}_{_narrowest(thing, tags)}" if thing else ""
 
 
 _RULES = (

@@ -169,7 +169,7 @@ def _covers(tag: str) -> frozenset[str]:
     """The tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
     endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
-    singulars = {singular(ending) for ending in endings}
+    singulars = {singular(ending) for ending in (*endings, tag)}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
     ends_noun = lists().words["prepositions"] | lists().words["ends_of_nouns"]
     end = next((at for at, word in enumerate(words) if at and word in ends_noun), 0)
@@ -179,8 +179,11 @@ def _covers(tag: str) -> frozenset[str]:
     for thing in before:
         covered |= broader_tags(thing)
     covered |= broader_tags(tag)
-    if lists().adjective_rank.get(words[0]) == COLOUR_RANK:
-        covered |= {"_".join(["colored", *words[1:]])}
+    for at, word in enumerate(words[:-1]):
+        if lists().adjective_rank.get(word) == COLOUR_RANK:
+            # A red oil-paper umbrella is a red umbrella, and grey skin is colored.
+            covered |= {"_".join([word, *words[after:]]) for after in range(at + 1, len(words))}
+            covered |= {"_".join(["colored", *words[at + 1 :]])}
     if words[0] == "holding" or (words[0] == "playing" and _is_verb_before_noun(words)):
         # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
         covered |= {f"holding_{thing}" for thing in covered} | {"holding_object"}

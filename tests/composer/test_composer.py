@@ -100,7 +100,7 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
             "no_humans, scenery, train, factory, orange_sky",
             "Scenery with a train under an orange sky, with no people in sight. There is also a factory.",
         ),
-        ("bear, playing_instrument, drum, clearing", "A bear playing drum in a clearing."),
+        ("bear, playing_instrument, drum, clearing", "A bear playing the drum in a clearing."),
         ("1girl, solo, hat, mask_(marking)", "A girl with a mask marking, wearing a hat."),
         ("1girl, standing, building, balcony", "A girl standing on a balcony near a building."),
         ("1girl, reading, book, letter", "A girl reading. There are also a book and a letter."),
@@ -650,7 +650,10 @@ def test_every_tag_that_is_not_meta_is_said(tags: list[str]) -> None:
     for tag in tags:
         if tag in _UNSAID or _COUNTS.fullmatch(tag) or any(tag in broader_tags(other) for other in tags):
             continue
-        tag = tag.replace("_own_", "_").replace("eyewear", "glasses").replace("humans", "people")
+        tag = tag.replace("_own_", "_").replace("eyewear", "glasses")
+        if tag == "no_humans" and "1other" in tags:
+            continue  # Robots, for example, are shown as characters.
+        tag = tag.replace("humans", "people")
         own = _words(tag.replace("_", " ")) if re.search("[a-z]{2}", tag) else _words(role_of(tag).phrase)
         # "a pleated miniskirt" says skirt.
         missing = {word for word in own if not any(_stem(word) in said for said in stems) and len(word) > 1}
