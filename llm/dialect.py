@@ -98,5 +98,7 @@ def _without_system_messages(messages: Sequence[Mapping[str, Any]]) -> list[dict
     if isinstance(content, str):
         first["content"] = f"{rules}\n\n{content}"
     else:
-        first["content"] = [{"type": "text", "text": rules}, *content]
+        # The picture stays in front, as some servers lose a text before it.
+        *pictures, text = content
+        first["content"] = [*pictures, {**text, "text": f"{rules}\n\n{text['text']}"}]
     return others

@@ -146,8 +146,8 @@ def test_rules_go_before_the_question_where_a_server_takes_no_system_message(
         )
     assert texts == ["A cat sits."] * 3
     (message,) = with_picture["messages"]
-    assert [part["type"] for part in message["content"]] == ["text", "image_url", "text"]
-    assert [part.get("text") for part in message["content"]] == [RULES, None, "Write a caption."]
+    assert [part["type"] for part in message["content"]] == ["image_url", "text"]
+    assert message["content"][1]["text"] == f"{RULES}\n\nWrite a caption."
     assert [each["content"] for each in plain["messages"]] == [f"{RULES}\n\nA", "B", "C"]
     assert caplog.text.count("takes no system message") == 2
 
