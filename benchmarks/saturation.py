@@ -20,7 +20,10 @@ _SIDE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """So many slots, the latency in seconds, the pictures, and the share of the slots to be kept busy."""
+    """So many slots, the latency in seconds, the pictures, and the share of the slots to be kept busy.
+
+    `sees` is the stage that sends pictures, "" if none does and the Interpreter alone runs.
+    """
 
     name: str
     slots: int
@@ -28,7 +31,7 @@ class Case:
     pictures: int
     share: float
     whole: bool = False
-    sees: bool = False
+    sees: str = ""
 
 
 CASES = (
@@ -36,7 +39,7 @@ CASES = (
     Case("text", 8, 0.5, 128, 0.97),
     Case("text", 64, 0.5, 1024, 0.97),
     Case("text", 256, 1.0, 2048, 0.95),
-    Case("pictures", 16, 0.5, 256, 0.95, sees=True),
+    Case("pictures", 16, 0.5, 256, 0.95, sees="Interrogator"),
     Case("whole run", 16, 0.5, 512, 0.9, whole=True),
 )
 
@@ -44,7 +47,9 @@ CASES = (
 def share_taken(case: Case, folder: Path) -> tuple[float, Watched]:
     """The share of the slots that the program kept busy, and its run."""
     with mock(case.latency, case.slots) as server:
-        only = {"Interrogator__skip": str(not case.sees), "Interpreter__skip": str(case.sees)}
+        describes = case.sees == "Interrogator"
+        only = {"Interrogator__skip": str(not describes), "Interpreter__skip": str(describes)}
+        only["Interpreter__sees"] = str(case.sees == "Interpreter")
         picture = _picture(folder / "picture.png") if case.sees else None
         run = project(
             folder / "data",
