@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.arguments import USUAL_SAMPLE, arguments
+from commands.arguments import USUAL_SAMPLE, arguments, refuse_no_folder
 from commands.interruption import Interruption
 from commands.streams import prepare_streams
 from errors import ExitCode, StageError, UserError
@@ -42,6 +42,7 @@ def main() -> ExitCode:
         typed = options.set
         if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
             raise UserError(f"Python 3.10 or newer is needed, and this is {sys.version.split()[0]}")
+        refuse_no_folder(options.folder)
         return _act(options, interruption)
     except (UserError, StageError) as error:
         lines = error.lines if isinstance(error, UserError) else (str(error),)

@@ -1,5 +1,6 @@
 @echo off
 rem Makes a virtual environment, installs what Tagscribe needs, and runs it with the arguments given.
+rem A folder of pictures that is dropped on this file is captioned.
 setlocal
 cd /d "%~dp0"
 if not exist ".venv\Scripts\python.exe" (

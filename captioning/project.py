@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
@@ -12,6 +13,7 @@ from dataset.collection import Collection
 from dataset.images import Picture, evenly_spread
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
+from dataset.own_files import OwnFiles
 from dataset.results import FileResults
 from dataset.sightings import Sightings
 from dataset.texts import Texts
@@ -58,27 +60,44 @@ class Project:
         self.settings = settings
         self.limit = limit
         self._along: dict[str, tuple[str, ...]] = {}
+        self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
         begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.collection = Collection(
-            settings.dataset,
-            settings.tags,
-            self._said_along,
-            most_surveyed,
-            # What vision models saw counts wherever texts are kept.
-            Sightings(Texts(descriptions, extension)),
-        )
-        # What `hide = auto` found, in a line for the user; "" without it.
-        self.hide_note = ""
-        if AUTO in settings.tags.hide:
-            self._hide_own_traits()
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
         self.journal = Journal(captions / FILE_NAME, begun)
         self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
         self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
+        self.open_collection()
+        # What `hide = auto` found, in a line for the user; "" without it.
+        self.hide_note = ""
+        if AUTO in settings.tags.hide:
+            self._hide_own_traits()
+
+    def open_collection(self) -> None:
+        """List the pictures and their tag files; anew, where tag files have other names since.
+
+        Raises UserError as `__init__` does.
+        """
+        dataset, self.own_files = self.settings.dataset, None
+        if os.path.realpath(dataset.captions) == os.path.realpath(dataset.images):
+            journal = Journal(dataset.captions / FILE_NAME)
+            self.own_files = OwnFiles(dataset.images, dataset.caption_extension, journal)
+        self.collection = Collection(
+            dataset,
+            self.settings.tags,
+            self._said_along,
+            self._most_surveyed,
+            # What vision models saw counts wherever texts are kept.
+            Sightings(Texts(dataset.descriptions, dataset.caption_extension)),
+            self.own_files,
+        )
+        if self.own_files is not None and self.captions.texts.root == dataset.captions:
+            self.captions.own_files = self.own_files
+            pictures = filter(self.own_files.is_in_the_way, self.collection.folder.pictures)
+            self.captions.texts.tag_files = frozenset(each.stem_name for each in pictures)
 
     def refuse_empty(self) -> None:
         """Raise UserError where there are no pictures, nor anything that was meant to be one."""

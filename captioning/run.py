@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
+from captioning.beside import rename_tag_files, renamed_sentence
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
@@ -75,6 +76,7 @@ class Run:
     async def _stages(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._writer()
+        self._make_room_for_captions()
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
         await self._look_up_tags()
@@ -90,6 +92,14 @@ class Run:
             self._summary.once(NO_SENTENCES)
             return None
         return await self._endpoint(self._products.captions, self._settings.interpreter)
+
+    def _make_room_for_captions(self) -> None:
+        """Rename the tag files that stand where captions go, if they go beside the pictures."""
+        if self._settings.interpreter.skip or not self._project.captions.texts.tag_files:
+            return
+        due, _ = self._project.wanted.due(self._project.captions, lambda picture: "")
+        if renamed := rename_tag_files(self._project, {picture.stem_name for picture in due}):
+            self._summary.once(renamed_sentence(renamed, self._settings.dataset.caption_extension))
 
     async def _look_up_tags(self) -> None:
         """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""

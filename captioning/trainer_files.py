@@ -108,7 +108,8 @@ class Existing:
             if self._target is not None:
                 count.changed += any(self._target.trains_on(each) != each for each in captions)
             address = f"{self._images}/{picture.name}"
-            yield captioned(picture, captions, names, tags, address, categories)
+            trigger = project.settings.tags.trigger
+            yield captioned(picture, captions, names, tags, address, categories, trigger)
 
     def _tags(self, picture: Picture, text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """The tags of a picture with this caption and their categories, none where there is no tag file.

@@ -38,7 +38,7 @@ class Argument(NamedTuple):
 
 def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text} should be a whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text} should be a whole number above 0; a folder comes first")
     return int(text)
 
 
@@ -101,6 +101,7 @@ _OPTIONS = (
         "one setting for this time, such as Interrogator.skip=False; may be given several times",
         {"action": "append", "default": [], "metavar": "Section.key=value"},
     ),
+    Argument("--beside", "put each caption beside its picture, and not into FOLDER/captions", _SWITCH),
     Argument("--limit", "caption at most N of the pictures that are due", _NUMBER),
     Argument("--sample", f"compare N pictures; default: {USUAL_SAMPLE}", _NUMBER),
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
@@ -111,6 +112,7 @@ _WITH_SETTINGS = (_RUN, *(each.flag for each in _COMMANDS if each.flag not in _W
 _GOES_WITH = {
     "--config": _WITH_SETTINGS,
     "--set": _WITH_SETTINGS,
+    "--beside": _WITH_SETTINGS,
     "--limit": (_RUN, "--dry-run"),
     "--sample": ("--compare",),
     "--log": (_RUN, "--compare"),
@@ -146,6 +148,12 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         description="Writes captions for pictures with booru tags, as config.ini says.",
         epilog="Exit code: 0 all done, 1 some items failed, 2 you must act, 130 interrupted.",
     )
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER",
+        help="the folder of the pictures, whatever config.ini says; captions go into FOLDER/captions",
+    )
     for title, members in (("commands, instead of a run", _COMMANDS), ("options", _OPTIONS)):
         group = parser.add_argument_group(title)
         for each in members:
@@ -160,7 +168,30 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     if options.export == []:
         options.export = [""]
     _refuse_what_does_not_go_together(options)
+    options.set = [*_folders(options.folder, beside=options.beside), *options.set]
     return options
+
+
+def _folders(folder: str | None, *, beside: bool) -> list[str]:
+    """What FOLDER and --beside set."""
+    if folder is None:
+        return ["Dataset.captions=beside"] if beside else []
+    images = _path_of(folder)
+    captions = "beside" if beside else images / "captions"
+    places = {"images": images, "captions": captions, "descriptions": images / "descriptions"}
+    return [f"Dataset.{key}={place}" for key, place in places.items()]
+
+
+def _path_of(folder: str) -> Path:
+    # A path that Windows quotes may end in a quotation mark.
+    return Path(folder.strip('"')).absolute()
+
+
+def refuse_no_folder(folder: str | None) -> None:
+    """Raise UserError where FOLDER is given and is no folder."""
+    if folder is not None and not (path := _path_of(folder)).is_dir():
+        what = f"is a file: name its folder, {path.parent}" if path.is_file() else "is no folder"
+        raise UserError(f"{folder} {what}; commands begin with --, such as --check")
 
 
 def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:

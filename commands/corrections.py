@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from captioning.beside import rename_tag_files, renamed_sentence
 from captioning.project import Project
 from captioning.summary import replaced_sentence
 from dataset.images import Picture
@@ -56,6 +57,9 @@ def apply(settings: Settings, path: Path) -> str:
     with locked(settings.dataset.captions):
         try:
             corrections = _read(project, path)
+            written = {each.picture for each in corrections if each.caption}
+            renamed = rename_tag_files(project, written)
+            _refuse_taken(project, written)
             made = project.captions.outcomes.made()
             saved, kept = 0, []
             for each in corrections:
@@ -81,6 +85,8 @@ def apply(settings: Settings, path: Path) -> str:
     if project.captions.saved:
         folder = project.captions.replaced.folder
         summary += f"\n{printable(replaced_sentence('caption', project.captions.saved, folder))}"
+    if renamed:
+        summary += f"\n{renamed_sentence(renamed, settings.dataset.caption_extension)}"
     if settings.dataset.report:
         summary += f"\n{printable(f'See all of it in {project.write_report()}.')}"
     return summary
@@ -194,4 +200,14 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
             "its caption has changed since the report was made: run python caption.py --report, "
             "and save the corrections again from there"
         )
-    project.captions.make_room(correction.picture)
+    if correction.picture not in project.captions.texts.tag_files:
+        project.captions.make_room(correction.picture)
+
+
+def _refuse_taken(project: Project, names: Set[str]) -> None:
+    """Raise UserError where a tag file that could not be renamed stands in the place of a caption."""
+    try:
+        for name in names & project.captions.texts.tag_files:
+            project.captions.make_room(name)
+    except ItemError as error:
+        raise UserError(f"nothing is applied: {error}") from error

@@ -7,12 +7,13 @@ What has changed since the run stays as it is, so the command may be given twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from captioning.beside import last_renaming, rename_back
 from captioning.project import Project
 from captioning.trainer_files import write_after_run
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
@@ -49,7 +50,8 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     with ExitStack() as locks:
         locks.enter_context(locked(settings.dataset.captions))
         run, replacements = _last_replacements(project.journal)
-        if not replacements:
+        renaming = last_renaming(project)
+        if not replacements and not renaming:
             say("No run has replaced a text that was there: there is nothing to put back.")
             return ExitCode.DONE
         if any(key.stage == INTERROGATOR for key in replacements):
@@ -58,7 +60,9 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
             project.recover()
             undoing = _Undo(project, replacements)
             undoing.put_back()
-            code = _tell(run, undoing, say)
+            code = _tell(run, undoing, say) if replacements else ExitCode.DONE
+            if renaming and (renaming >= run or undoing.has_nothing_left):
+                _give_names_back(project, say)
             # Also if nothing is left to be done: a kill may have come before these files were written.
             write_after_run(project, say, say)
         finally:
@@ -66,6 +70,17 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     if settings.dataset.report:
         say(f"See all of it in {project.write_report()}.")
     return code
+
+
+def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
+    done, changed = rename_back(project)
+    if done:
+        project.open_collection()
+        say(
+            f"Gave {amount(done, 'tag file')} the earlier name back; the captions that stood there are in "
+            f"{project.journal.path}."
+        )
+    _list("Changed since they were written, and left as they are", changed, say)
 
 
 def _last_replacements(journal: Journal) -> tuple[str, dict[_Key, _Replacement]]:
@@ -92,6 +107,11 @@ class _Undo:
         self.there_already = 0
         self.changed: list[str] = []
         self.failed: list[str] = []
+
+    @property
+    def has_nothing_left(self) -> bool:
+        """Whether everything was put back before."""
+        return not (self.done or self.changed or self.failed)
 
     def put_back(self) -> None:
         """Put back everything that is still as the run left it."""
@@ -162,14 +182,15 @@ def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
     if undone.there_already:
         line += f"; as before that run already: {amount(undone.there_already, 'text')}"
     say(f"{line}.")
-    for heading, lines in (
-        ("Changed since that run, and left as they are", undone.changed),
-        ("Not put back", undone.failed),
-    ):
-        if lines:
-            say(f"{heading}:")
-            for each in lines[:_MOST_LISTED]:
-                say(f"  {printable(each)}")
-            if len(lines) > _MOST_LISTED:
-                say(f"  … and {len(lines) - _MOST_LISTED:,} more")
+    _list("Changed since that run, and left as they are", undone.changed, say)
+    _list("Not put back", undone.failed, say)
     return ExitCode.SOME_FAILED if undone.failed else ExitCode.DONE
+
+
+def _list(heading: str, lines: Sequence[str], say: Callable[[str], None]) -> None:
+    if lines:
+        say(f"{heading}:")
+        for each in lines[:_MOST_LISTED]:
+            say(f"  {printable(each)}")
+        if len(lines) > _MOST_LISTED:
+            say(f"  … and {len(lines) - _MOST_LISTED:,} more")

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
 from dataset.images import Picture, Survey, TagList, evenly_spread
+from dataset.journal import FILE_NAME
 from dataset.listing import (
     Folder,
     find_pictures,
     forms_of,
     holds_pictures,
 )
+from dataset.own_files import OwnFiles
 from dataset.picture_file import PictureFile
 from dataset.sightings import Sightings
 from dataset.tag_files import TagFiles
@@ -49,26 +51,25 @@ class Collection:
         added: Added = lambda tag: (),
         most_surveyed: int | None = None,
         sightings: Sightings | None = None,
+        own: OwnFiles | None = None,
     ) -> None:
         """Raises UserError where the folders cannot be used as the settings say.
 
         `added` is what is said along with a tag: a picture is judged by that too. With `most_surveyed`, the
-        survey reads the tag files of so many pictures at most. `sightings` are what vision models saw.
+        survey reads the tag files of so many pictures at most. `sightings` are what vision models saw,
+        and `own` what the program wrote beside the pictures.
         """
         _refuse_overwriting(settings)
         self.root = settings.images
-        # What the program itself writes beside the pictures.
-        ignored = {settings.caption_extension} if _same(settings.captions, settings.images) else set()
         self.folder: Folder = find_pictures(
             settings.images,
             recursive=settings.recursive,
             tag_extension=settings.tag_extension,
-            ignore=ignored,
+            own=own,
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, self.folder.pictures)
-        forms, further = forms_of(settings.tag_extension, ignored)
-        self._files = TagFiles(self.root, forms, further)
+        self._files = TagFiles(self.root, *forms_of(settings.tag_extension, own), own)
         self._names = name_filter(tags)
         self._always = said_always(tags)
         self._added = added
@@ -209,13 +210,15 @@ def _refuse_overwriting(settings: DatasetSettings) -> None:
             "[Dataset] captions and descriptions are the same folder, so one would overwrite the other: "
             "name two folders"
         )
+    if _same(settings.descriptions, settings.images):
+        raise UserError(
+            f"[Dataset] descriptions is the images folder, where {settings.caption_extension} files may be "
+            "tags: name another folder"
+        )
     for key, folder in (("captions", settings.captions), ("descriptions", settings.descriptions)):
-        if _same(folder, settings.images) and settings.tag_extension in ("auto", settings.caption_extension):
-            raise UserError(
-                f"[Dataset] {key} is the images folder, where {settings.caption_extension} files may be "
-                "tags: name another folder, or set tag_extension and caption_extension to different ones"
-            )
-        if _place_in(settings.images, folder) is not None and holds_pictures(folder):
+        # Whoever trains on the captions folder has copied the pictures there.
+        is_foreign = not (folder / FILE_NAME).is_file()
+        if _place_in(settings.images, folder) is not None and is_foreign and holds_pictures(folder):
             raise UserError(
                 f"[Dataset] {key} lies in the images folder and holds pictures, whose tag files could be "
                 "overwritten: name a folder of its own"

@@ -15,6 +15,9 @@ The further values depend on the outcome:
     failed    reason, message
     again     none: somebody wants another text for this picture
 
+A tag file that made room for the caption of its picture has a line of the stage "tag file" with `picture`,
+`file` (its name then) and the outcome "renamed" or "renamed back".
+
 The line of a further file for a trainer has `file` and no `run` and `picture`; `file` is the whole path where
 it is not in the captions folder.
 
@@ -35,9 +38,11 @@ from dataset.texts import digest
 
 FILE_NAME = "journal.jsonl"
 INTERPRETER, INTERROGATOR = "interpreter", "interrogator"
+TAG_FILES = "tag file"
 _SIDE_FILES = "target"
 
 DONE, EDITED, FAILED, AGAIN = "done", "edited", "failed", "again"
+RENAMED, RENAMED_BACK = "renamed", "renamed back"
 
 # No request takes as many tokens or seconds, so a larger number is wrong.
 _LARGEST_NUMBER = 10**9
@@ -172,6 +177,10 @@ class Journal:
         what = {"target": target, "file": name, "text": file_digest}
         self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
 
+    def add_tag_file(self, picture: str, outcome: str, file: str) -> None:
+        """Add that the tag file of a picture, called `file`, makes room for its caption, or gets it back."""
+        self.add(TAG_FILES, picture, outcome, file=file)
+
     def records(self, *stages: str) -> Iterator[Record]:
         """The records of `stages` about pictures, oldest first."""
         for line in self._lines.read():
@@ -187,6 +196,10 @@ class Journal:
                 file.target, file.is_there = record.target, bool(record.text)
                 file.digests.add(record.text)
         return found
+
+    def may_have_tag_files(self) -> bool:
+        """Whether some line may be of a tag file that was renamed, from a fast search."""
+        return self._lines.may_say("stage", TAG_FILES)
 
     def may_have_side_files(self) -> bool:
         """Whether some line may be of a further file for a trainer, from a fast search."""

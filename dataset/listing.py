@@ -16,6 +16,7 @@ from pathlib import Path
 from dataset.disk import is_inside
 from dataset.file_names import composed, cut_suffix, natural_order, sharing_key
 from dataset.images import Picture
+from dataset.own_files import TAGS_EXTENSION, OwnFiles
 from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, Problem, UserError
 from printing import printable
 
@@ -103,23 +104,22 @@ def find_pictures(
     *,
     recursive: bool,
     tag_extension: str,
-    ignore: Collection[str],
+    own: OwnFiles | None = None,
     outputs: Collection[Path] = (),
 ) -> Folder:
     """Find the pictures below a folder, and the tag file of each.
 
     `tag_extension` is "auto", or the one extension (".txt") that tag files have; others are further tag files
-    of a picture, by which it is judged. `ignore` are extensions of
-    files that the program itself writes beside the pictures: `b.txt` is then no tag file of `b.png`, but
-    `b.png.txt` still is. `outputs` are folders for results, which are left out when they lie below the
-    folder. Hidden files and folders are left out, and links out of the folder are not followed. A folder
-    that can be reached twice, through a link, is read once.
+    of a picture, by which it is judged. `own` are the files that the program itself wrote beside the
+    pictures, which are no tag files. `outputs` are folders for results, which are left out when they lie
+    below the folder. Hidden files and folders are left out, and links out of the folder are not followed. A
+    folder that can be reached twice, through a link, is read once.
     Raises UserError when the folder cannot be read at all.
     """
-    forms, further = forms_of(tag_extension, ignore)
+    forms, further = forms_of(tag_extension, own)
     suffixes = frozenset(form.lstrip("*") for form in (*forms, *further))
     listings = _list_folders(root, recursive=recursive, tag_suffixes=suffixes, outputs=outputs)
-    found = [(listing.folder, *_match(listing, forms, further)) for listing in listings]
+    found = [(listing.folder, *_match(listing, forms, further, own)) for listing in listings]
     found.sort(key=lambda entry: [natural_order(part) for part in entry[0].split("/")])
     return Folder(
         tuple(picture for _, pictures, _ in found for picture in pictures),
@@ -127,12 +127,15 @@ def find_pictures(
     )
 
 
-def forms_of(tag_extension: str, ignore: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What replaces the suffix of a picture to give its tag file and its further ones; "*" is the suffix."""
+def forms_of(tag_extension: str, own: OwnFiles | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What replaces the suffix of a picture to give its tag file and its further ones; "*" is the suffix.
+
+    With `own`, tag files with the extension of captions may have been renamed.
+    """
     written = tag_extension.lower()
-    known: tuple[str, ...] = _FORMS if written == "auto" else (written, f"*{written}")
-    forms = tuple(form for form in known if form not in ignore)
-    return forms, tuple(form for form in _FORMS if form not in (*forms, *ignore))
+    renamed = [TAGS_EXTENSION] if own is not None and written == own.extension else []
+    forms = _FORMS if written == "auto" else (*renamed, written, f"*{written}")
+    return forms, tuple(form for form in _FORMS if form not in forms)
 
 
 # Listing
@@ -237,10 +240,14 @@ def _is(kind: Callable[[], bool]) -> bool:
 
 
 def _match(
-    listing: _Listing, forms: tuple[str, ...], further: tuple[str, ...]
+    listing: _Listing, forms: tuple[str, ...], further: tuple[str, ...], own: OwnFiles | None
 ) -> tuple[list[Picture], list[Problem]]:
     """Give each picture of a folder its tag file, and report what is left without a partner."""
     listing.pictures.sort(key=natural_order)
+    if own is not None:
+        for text, suffix in list(listing.texts.items()):
+            if listing.path(cut_suffix(text)[0] + suffix) in own:
+                del listing.texts[text]
     pictures = []
     for same in _by_key(listing.pictures).values():
         if len(same) > 1:

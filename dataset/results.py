@@ -11,6 +11,7 @@ from dataset.disk import remove
 from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
 from dataset.outcomes import Made, Outcomes
+from dataset.own_files import OwnFiles
 from dataset.replaced import Replaced
 from dataset.texts import NOTHING, Texts, digest, fingerprint, text_in
 from dataset.wanted import Existing
@@ -40,6 +41,8 @@ class FileResults:
         self._journal = journal
         self.replaced = Replaced(texts, journal.run)
         self.saved = 0
+        # Where captions are beside their pictures, what the program wrote there.
+        self.own_files: OwnFiles | None = None
         # The state of each text that `pending` found due and that was there; or the stamp of all texts then,
         # where all are due. None: any text may be there.
         self._judged: Mapping[str, str] | None = None
@@ -89,10 +92,15 @@ class FileResults:
                 self.saved += self.replaced.save(name, over)
         part = self.texts.stage(name, text)
         self._journal.add(self._stage, name, outcome, text, **more)
+        self._is_own(name, text)
         if not self.texts.settle(name, part, over):
             raise KeptError(
                 "somebody wrote it while the run was on: it stays, and the answer is in the journal"
             )
+
+    def _is_own(self, name: str, text: str) -> None:
+        if self.own_files is not None:
+            self.own_files.add(name, digest(text))
 
     def _is_ours(self, name: str, state: str) -> bool:
         """Whether the journal has this text, and a model or the composer wrote it."""
@@ -113,6 +121,7 @@ class FileResults:
             part = self.texts.stage(name, before.written)
             more = {"model": before.model, "prompt": before.prompt, "draft": before.draft}
             self._journal.add(self._stage, name, DONE, before.written, **more)
+            self._is_own(name, before.written)
         return self.texts.settle(name, part, over)
 
     def failed(self, name: str, error: ItemError) -> None:

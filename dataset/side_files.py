@@ -26,7 +26,8 @@ class Captioned:
     """A picture and its captions: the main one, and the further ones by the names of their variants.
 
     `main` is the variant of the main one, or "caption" where there are no variants. `address` is where the
-    picture lies, as a whole path with forward slashes. `categories` are those of its tags that are known.
+    picture lies, as a whole path with forward slashes. `categories` are those of its tags that are known, and
+    `trigger` are the trigger words that stand beside them.
     """
 
     picture: Picture
@@ -36,6 +37,7 @@ class Captioned:
     tags: tuple[str, ...]
     address: str = ""
     categories: Mapping[str, str] | None = None
+    trigger: Sequence[str] = ()
 
     @property
     def captions(self) -> list[str]:
@@ -204,21 +206,22 @@ def by_class(each: Captioned) -> dict[str, object]:
 def _classed(items: Sequence[str], each: Captioned) -> dict[str, list[str]] | None:
     """Items of a line of tags by their class; None where one is no tag, or the line would be joined anew.
 
-    The first item may be a trigger word, and what stands behind an item of a later class goes with that one,
-    so that the order stays.
+    What stands behind an item of a later class goes with that one, so that the order stays, and so do
+    trigger words.
     """
     known = {spelled: tag for tag in each.tags for spelled in (words(tag), tag.replace("_", " "))}
     found: dict[str, list[str]] = {key: [] for key in (*_FIXED, "tags")}
     order = list(found)
     at = 0
-    for number, item in enumerate(items):
+    for item in items:
         bare = item.removeprefix("@").replace("\\(", "(").replace("\\)", ")").replace("_", " ").lower()
         tag = known.get(bare)
-        if tag is None and number and item.lower() not in _QUALITY and not bare.startswith("year "):
+        is_known = item.lower() in _QUALITY or bare.startswith("year ") or item in each.trigger
+        if tag is None and not is_known:
             return None
         if tag is not None:
-            kind = (each.categories or {}).get(tag, "")
-            key = _CLASSES.get(kind, "count" if tag[:1].isdigit() else "tags")
+            is_count = tag[:1].isdigit() or tag == "no_humans"
+            key = _CLASSES.get((each.categories or {}).get(tag, ""), "count" if is_count else "tags")
             at = max(at, order.index("artist" if item.startswith("@") else key))
         found[order[at]].append(item)
     # It leaves out what it has had, and spaces around an item.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dataset.file_names import cut_suffix, spellings
 from dataset.images import Picture
+from dataset.own_files import OwnFiles
 from dataset.tag_file import tag_bytes
 from errors import ItemError
 
@@ -35,17 +36,22 @@ class TagFiles:
     root: Path
     forms: Sequence[str]
     further: Sequence[str]
+    own: OwnFiles | None = None
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
         """Those that its tags may come from, the best first, and those by which it is only judged.
 
-        What somebody has added since the folder was listed is among them.
+        What somebody has added since the folder was listed is among them, and not what the program wrote. By
+        what somebody has changed of that, the picture is judged.
         """
         suffix = cut_suffix(picture.name)[1]
         forms = {(suffix + form[1:] if form[0] == "*" else form).lower() for form in self.forms}
         files: tuple[list[TagFile], list[TagFile]] = ([], [])
         for name, replaced_by in self._names(picture):
-            files[replaced_by.lower() not in forms].append(self._read(name))
+            file = self._read(name)
+            is_own = self.own is not None and name in self.own
+            if not (is_own and self.own and self.own.is_as_written(name, file.data)):
+                files[is_own or replaced_by.lower() not in forms].append(file)
         return files
 
     def state(self, picture: Picture) -> int:

@@ -39,7 +39,12 @@ _log = logging.getLogger(__name__)
 
 def digest(text: str) -> str:
     """A short digest (64 bits in hex) that tells whether a text is still the one that was written."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return digest_of_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def digest_of_bytes(data: bytes) -> str:
+    """The digest of the text in a file that holds it in UTF-8 and nothing else."""
+    return blake2b(data, digest_size=8).hexdigest()
 
 
 def text_in(data: bytes) -> str | None:
@@ -55,7 +60,7 @@ def state_of(data: bytes) -> str:
     """What tells a file from what it was before: the digest of its text, or of its bytes if it is no text."""
     text = text_in(data)
     if text is None:
-        return f"bytes {blake2b(data, digest_size=8).hexdigest()}"
+        return f"bytes {digest_of_bytes(data)}"
     return digest(text) if text else NOTHING
 
 
@@ -78,6 +83,8 @@ class Texts:
         self._folders: set[Path] = set()
         self._inside: dict[str, bool] = {}
         self._places: tuple[Place, ...] = ()
+        # The names whose place is taken by a tag file, where texts are beside the pictures.
+        self.tag_files: frozenset[str] = frozenset()
         self._no_text: set[str] = set()
 
     def watch(self) -> None:
@@ -136,7 +143,9 @@ class Texts:
                             if not entry.name.startswith("."):
                                 folders.append(f"{prefix}{entry.name}/")
                         elif entry.name.endswith(self.extension) and (stamp := _stamp(entry)) is not None:
-                            yield f"{prefix}{entry.name[: -len(self.extension)]}", stamp
+                            name = f"{prefix}{entry.name[: -len(self.extension)]}"
+                            if name not in self.tag_files:
+                                yield name, stamp
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
@@ -158,7 +167,7 @@ class Texts:
         """The content of the file, b"" where there is none or a link leads out; raises OSError."""
         place = self._place(name)
         try:
-            if not self._is_file_inside(place):
+            if name in self.tag_files or not self._is_file_inside(place):
                 return b""
             with open_file(place) as file:
                 return file.read()
@@ -181,6 +190,8 @@ class Texts:
         Raises ItemError when this one cannot be written, UserError when none can.
         """
         target = self.path(name)
+        if name in self.tag_files:
+            raise self._taken(target)
         try:
             self._make(target.parent)
             mode = target.stat().st_mode
@@ -223,6 +234,8 @@ class Texts:
         is returned. Raises ItemError or UserError when the text cannot be moved; it is then kept.
         """
         target = self.path(name)
+        if name in self.tag_files:
+            raise self._taken(target)
         try:
             self._make(target.parent)
             if over == NOTHING and move_to_free_place(part, target):
@@ -287,6 +300,10 @@ class Texts:
     def _real_root(self) -> str:
         """The root once all links are followed."""
         return os.path.realpath(self.root)
+
+    def _taken(self, path: Path) -> ItemError:
+        sentence = f"{path} holds tags, and cannot be called .tags: give picture and tag file a shorter name"
+        return ItemError("place of the caption is taken", sentence)
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
         sentence = write_refusal(path, error)

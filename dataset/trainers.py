@@ -89,11 +89,13 @@ def captioned(
     tags: tuple[str, ...],
     address: str = "",
     categories: Mapping[str, str] | None = None,
+    trigger: str = "",
 ) -> Captioned:
     """The captions of a picture with the names of their variants; further ones are numbered."""
     names = [*variants[: len(captions)], *(str(number + 1) for number in range(len(variants), len(captions)))]
     further = dict(zip(names[1:], captions[1:], strict=False))
-    return Captioned(picture, names[0], captions[0], further, tags, address, categories)
+    words = tuple(filter(None, map(str.strip, trigger.split(","))))
+    return Captioned(picture, names[0], captions[0], further, tags, address, categories, words)
 
 
 TARGETS: Mapping[str, Target] = {

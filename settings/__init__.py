@@ -90,8 +90,10 @@ class DatasetSettings(Section):
     """[Dataset]: the pictures, and where their texts go."""
 
     images: checks.PathFromConfig = _setting("images", "folder of the pictures and their tag files")
-    captions: checks.PathFromConfig = _setting(
-        "captions", "folder of the captions; mirrors the folders under images"
+    captions: checks.CaptionsFolder = _setting(
+        "captions",
+        "folder of the captions, which mirrors the folders under images; or beside: each caption beside its "
+        "picture, and a tag file of the same name is called NAME.tags from then on",
     )
     descriptions: checks.PathFromConfig = _setting(
         "descriptions", "folder of the descriptions by the vision model"

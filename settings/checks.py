@@ -27,6 +27,7 @@ TARGETS = (
     *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
     *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
 )
+BESIDE = "beside"
 VARIANTS = ("long", "medium", "short", "tags", "all-tags")
 _TAGS = frozenset({"tags", "all-tags"})
 
@@ -203,6 +204,13 @@ def _expanded(text: str) -> Path:
         raise ValueError("should be a path, and there is no such home folder") from error
 
 
+def _captions(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini, or the folder of the pictures, which stands before this setting."""
+    if str(value).strip().lower() == BESIDE and "images" in info.data:
+        return Path(info.data["images"])
+    return _path(value, info)
+
+
 def _template(value: object, info: ValidationInfo) -> Path:
     """A template: beside config.ini, in the `templates` folder there, or among those of the program."""
     written, name = _path(value, info), _expanded(str(value))
@@ -322,6 +330,7 @@ AutoOrTruth = Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_truth)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
 Key = Annotated[SecretStr, BeforeValidator(_key)]
+CaptionsFolder = Annotated[Path, PlainValidator(_captions)]
 PathFromConfig = Annotated[Path, PlainValidator(_path)]
 OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
 Template = Annotated[Path, PlainValidator(_template)]

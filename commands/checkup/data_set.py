@@ -22,6 +22,7 @@ from commands.checkup.findings import (
 from dataset.images import Picture
 from dataset.listing import TAG_FIRST
 from dataset.outcomes import Made
+from dataset.own_files import TAGS_EXTENSION
 from dataset.picture import LEAST_SIDE, describe
 from dataset.texts import Texts
 from english import amount, first_few
@@ -44,6 +45,12 @@ def check_pictures(project: Project) -> Iterator[Finding]:
         yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", TAG_FIRST)
     else:
         yield ok(f"{amount(len(folder.pictures), 'picture')}, {amount(len(tagged), 'tag file')}")
+    if renamed := project.captions.texts.tag_files:
+        extension = project.settings.dataset.caption_extension
+        yield ok(
+            f"tag files where captions go: {first_few(sorted(renamed))}; a run calls each "
+            f"NAME{TAGS_EXTENSION} and writes the caption into NAME{extension}"
+        )
     yield from warnings_by_reason(each for each in folder.problems if tagged or each.reason != NO_TAG_FILE)
     chosen = sample(folder.pictures)
     if len(chosen) < len(folder.pictures):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -27,11 +26,9 @@ def make(root: Path, *names: str) -> None:
         (root / name).touch()
 
 
-def find(
-    root: Path, *, recursive: bool = True, tag_extension: str = "auto", ignore: Collection[str] = ()
-) -> Folder:
+def find(root: Path, *, recursive: bool = True, tag_extension: str = "auto") -> Folder:
     """Find pictures as most users do."""
-    return find_pictures(root, recursive=recursive, tag_extension=tag_extension, ignore=ignore)
+    return find_pictures(root, recursive=recursive, tag_extension=tag_extension)
 
 
 def names(folder: Folder) -> list[str]:
@@ -102,13 +99,6 @@ def test_a_tag_file_may_be_written_in_capitals(tmp_path: Path) -> None:
     folder = find(tmp_path)
     assert [picture.tag_file for picture in folder.pictures] == ["B.TXT", "c.JPG.Txt"]
     assert folder.problems == ()
-
-
-def test_captions_written_beside_the_pictures_are_no_tag_files(tmp_path: Path) -> None:
-    make(tmp_path, "a.png", "a.txt", "b.png", "b.txt", "b.png.txt", "c.png", "c.txt", "c.caption", "old.txt")
-    folder = find(tmp_path, ignore={".txt"})
-    assert [picture.tag_suffix for picture in folder.pictures] == ["", ".png.txt", ".caption"]
-    assert reasons(folder) == [("a.png", "no tag file")]
 
 
 def test_a_picture_without_a_tag_file_is_a_problem_and_still_a_picture(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from captioning.project import Project
 from captioning.trainer_advice import what_to_write
 from captioning.trainer_files import write_after_run
 from commands.export import export
+from dataset.images import Picture
+from dataset.side_files import by_class
 from dataset.texts import text_in
 from dataset.trainer_texts import why_misread
-from dataset.trainers import TARGETS, captions_in, text_of
+from dataset.trainers import TARGETS, captioned, captions_in, text_of
 from errors import UserError
 from tests.dataset import trainer_rules
 from tests.dataset.trainer_rules import RULES, Rule
@@ -152,6 +154,53 @@ def test_ai_toolkit_gets_one_caption_alone_in_a_file_of_its_own(data_set: Path) 
     (data_set / "captions/a.txt").write_text(LONG, encoding="utf-8")
     said(data_set, ["ai-toolkit", str(data_set / "out")])
     assert (data_set / "out/a.ai-toolkit").read_text(encoding="utf-8") == LONG.replace(", ", ",")
+
+
+ANIMA = [
+    (
+        "newest, safe, 1girl, mychar, ganyu, genshin impact, @wlop, smile, :3. A girl, smiling. She waits.",
+        [
+            "newest, safe",
+            "1girl, mychar",
+            "ganyu",
+            "genshin impact",
+            "@wlop",
+            "smile, :3",
+            "A girl, smiling. She waits.",
+        ],
+    ),
+    ("mychar, ganyu, smile", ["mychar", "", "ganyu", "", "", "smile", ""]),
+    # What stands behind a later class goes with it, so that the order stays.
+    ("ganyu, 1girl, smile. Hm.", ["", "", "ganyu, 1girl", "", "", "smile", "Hm."]),
+]
+NO_TAGS_FIRST = [
+    *(
+        "A girl, smiling. She waits.",
+        "Smile.",
+        "smile",
+        "1girl, hat, smile. A girl.",
+        "1girl, smile, Smile. A girl.",
+    ),
+    *("smile, , 1girl. Hm.", "A girl smiles. 1girl, smile"),
+]
+
+
+def test_anima_lora_toolkit_gets_the_tags_of_a_caption_by_class_if_it_joins_them_again_as_they_were() -> None:
+    tags = ("1girl", "ganyu_(genshin_impact)", "genshin_impact", "wlop", "smile", ":3")
+    categories = {"ganyu_(genshin_impact)": "character", "genshin_impact": "copyright", "wlop": "artist"}
+
+    def classes(caption: str) -> dict[str, object]:
+        return by_class(
+            captioned(Picture("a.png", ".txt"), [caption], ["caption"], tags, "", categories, "mychar")
+        )
+
+    for caption, values in ANIMA:
+        lists = [each.split(", ") if each else [] for each in values]
+        keys = ("quality", "count", "character", "series", "artist", "tags", "nl")
+        expected = dict(zip(keys, (lists[0], *values[1:5], lists[5], values[6]), strict=True))
+        assert classes(caption) == expected, caption
+    for caption in NO_TAGS_FIRST:
+        assert classes(caption) == {"count": caption}
 
 
 @pytest.mark.parametrize(

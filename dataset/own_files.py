@@ -1,0 +1,78 @@
+"""The files beside the pictures that the program wrote itself, where captions stand beside their pictures.
+
+`a.txt` may then be the tags of `a.png` or its caption, and `a.json` too. The journal tells: a caption that it
+has, and a file for a trainer, is no tag file. What somebody has changed since is not ours any more: the
+picture is judged by it, as by a further tag file.
+
+    a.png  a.txt (tags)                  as people have it
+    a.png  a.tags         a.txt (caption)    after a run
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from dataset.images import Picture
+from dataset.journal import INTERPRETER, RENAMED, RENAMED_BACK, TAG_FILES, Journal
+from dataset.texts import digest_of_bytes
+from decoding import open_file
+
+TAGS_EXTENSION = ".tags"
+
+
+class OwnFiles:
+    """The names of these files below the folder of pictures, and the digests of what was written into them.
+
+    `half_renamed` are the pictures whose tags a kill has left under both names.
+    """
+
+    def __init__(self, root: Path, extension: str, journal: Journal) -> None:
+        """`extension` is that of captions."""
+        self.extension = extension
+        self.half_renamed: set[str] = set()
+        self._digests: dict[str, set[str]] = {}
+        given_back = set()
+        for record in journal.records(INTERPRETER, TAG_FILES):
+            name = f"{record.picture}{extension}"
+            if record.outcome == RENAMED_BACK:
+                given_back.add(name)
+            elif record.outcome == RENAMED or (record.is_written and record.text):
+                given_back.discard(name)
+                self._digests.setdefault(name, set()).update({record.text} - {""})
+        unwritten = {name for name, digests in self._digests.items() if not digests}
+        for name in unwritten | given_back:
+            # A kill may have come between the line in the journal and a file that was to be renamed.
+            stem = name.removesuffix(extension)
+            tags = root / f"{stem}{TAGS_EXTENSION}"
+            if is_same_file(tags, root / name):
+                self.half_renamed.add(stem)
+            # Unlike Path.is_file, this is False for a name that is too long.
+            if stem in self.half_renamed or not os.path.isfile(tags):  # noqa: PTH113
+                self._digests.pop(name, None)
+        for name, file in journal.side_files().items():
+            if file.is_there:
+                self._digests.setdefault(name, set()).update(file.digests)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._digests
+
+    def add(self, picture: str, text_digest: str) -> None:
+        """Note the caption that is about to be written for a picture, by its name without suffix."""
+        self._digests.setdefault(f"{picture}{self.extension}", set()).add(text_digest)
+
+    def is_as_written(self, name: str, data: bytes) -> bool:
+        """Whether a file is one of these, and nobody has changed it."""
+        return digest_of_bytes(data) in self._digests.get(name, ())
+
+    def is_in_the_way(self, picture: Picture) -> bool:
+        """Whether the tag file of a picture has the name that its caption would have."""
+        return picture.tag_suffix.lower() == self.extension or picture.stem_name in self.half_renamed
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two files hold the same, as a kill leaves a file that was about to be renamed."""
+    with suppress(OSError), open_file(one) as first, open_file(other) as second:
+        return first.read() == second.read()
+    return False
