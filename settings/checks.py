@@ -222,7 +222,7 @@ def _template(value: object, info: ValidationInfo) -> Path:
 
 def _style(value: object, info: ValidationInfo) -> Path:
     """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program."""
-    text = str(value).strip()
+    text = unquoted(str(value))
     file = text if text.lower().endswith(".ini") else f"{text.lower()}.ini"
     written, name = _path(file, info), _expanded(file)
     beside, ours = _folder_of_config(info) / "styles" / name, PROGRAM_FOLDER / "styles" / name

@@ -112,6 +112,8 @@ def test_a_path_may_stand_in_quotation_marks(tmp_path: Path, mark: str) -> None:
     assert settings.tag_provider.source == str(tmp_path / "pages.csv")
     assert settings.interpreter.prompt_template_file.named == (tmp_path / "my words.txt",)
     assert settings.interpreter.endpoint.model == "D:\\models\\a b.gguf"
+    styled = config.load(write(tmp_path, f"[Interpreter]\nstyle = {mark}anima{mark}\n"))
+    assert styled.interpreter.style.name == "anima.ini"
 
 
 def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path) -> None:
