@@ -56,9 +56,12 @@ def named(servers: Sequence[Server], name: str) -> Choice:
         if model := server.catalogue.model(name):
             return Choice(server, model)
     for server in servers:
-        if server.catalogue.program.answers_any_name and server.catalogue.models:
-            model = min(server.catalogue.models, key=_is_to_be_loaded)
-            return Choice(server, model, f"this server has no model {name} and answers with the one it has")
+        models = server.catalogue.models
+        # The router of llama.cpp has several, and knows their names.
+        if server.catalogue.program.answers_any_name and len(models) == 1 and models[0].loaded is not False:
+            return Choice(
+                server, models[0], f"this server has no model {name} and answers with the one it has"
+            )
     for server in servers:
         # Not every server lists all the names that it knows.
         if not server.lists or not (server.catalogue.models and server.catalogue.program.has_no_other):
@@ -91,9 +94,9 @@ def best(servers: Sequence[Server], *, must_see: bool, others_see: str | None = 
             places = " and ".join(dict.fromkeys(each.server.place for each in choices))
             raise UserError(
                 f"no model of {places} sees pictures: {choices[0].server.catalogue.program.get_a_seer}, "
-                "or write skip = True under [Interrogator]"
+                "or write skip = True under [Interrogator], sees = False under [Interpreter]"
             )
-        return _explained(seers[0], choices, "sees pictures")
+        return _explained(seers[0], choices, _words_for_sight(seers[0].model))
     writers = sorted(choices, key=_rank)
     if others_see is not None:
         seer = _named_or_first(seers, others_see)
@@ -132,6 +135,16 @@ def _rank_of_seer(choice: Choice) -> tuple[bool, bool, bool]:
     """Those that surely or probably see come first."""
     sees = choice.model.sees or seems_to_see(choice.model.name)
     return not sees, *_rank(choice)
+
+
+def _words_for_sight(model: Model) -> str:
+    if model.sees:
+        return "sees pictures"
+    return (
+        "sees pictures by its name"
+        if seems_to_see(model.name)
+        else "the server does not tell whether it sees"
+    )
 
 
 def _explained(choice: Choice, choices: Sequence[Choice], *reasons: str) -> Choice:

@@ -100,8 +100,7 @@ def _usual_model(row: object) -> Model:
     return Model(
         name,
         chats=is_for_chat(name) and writes and truth(row, "capabilities", "completion_chat") is not False,
-        # The second is mlx-vlm's.
-        loaded=_is_loaded(text(row, "status", "value")) or truth(row, "loaded"),
+        loaded=_is_loaded(row),
         sees=truth(row, "capabilities", "vision") if sees is None else sees,
         reasons=holds(row, "supported_parameters", word="reasoning"),
         context=next((found for field in _CONTEXT_FIELDS if (found := positive(row, *field))), None),
@@ -110,6 +109,7 @@ def _usual_model(row: object) -> Model:
     )
 
 
-def _is_loaded(status: str) -> bool | None:
-    """By the word of llama.cpp's router, which wakes a sleeping model at once."""
-    return status in ("loaded", "sleeping") if status else None
+def _is_loaded(row: object) -> bool | None:
+    """By the word of llama.cpp's router, which wakes a sleeping model at once, or by the mark of mlx-vlm."""
+    status = text(row, "status", "value")
+    return status in ("loaded", "sleeping") if status else truth(row, "loaded")

@@ -184,6 +184,7 @@ def test_where_no_model_sees_it_is_said_what_to_get() -> None:
         ([server("llama.cpp", Model("a.gguf", aliases=("mine",)))], "mine", "a.gguf"),
         # Some answer any name with what they have, and some may know more than they list.
         ([server("SGLang", Model("real"))], "wrong", "real"),
+        ([server("llama.cpp", SEER, WRITER)], "other", "other"),
         ([server("", Model("real"))], "alias", "alias"),
         ([server("OpenRouter", Model("a/b"))], "a/b:nitro", "a/b:nitro"),
     ],
