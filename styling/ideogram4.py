@@ -27,20 +27,30 @@ _MOST_COLOURS = {"style": 16, "element": 5}
 _COLOUR = re.compile(r"#[0-9A-F]{6}")
 _LARGEST = 1000
 
-REQUEST = f"""Write the caption as one JSON object and nothing else, with these keys in this order:
+_REQUEST = f"""Write the caption as one JSON object and nothing else, with these keys in this order:
 - "{_DESCRIPTION}": one or two sentences on the whole picture
 - "{_PARTS}": an object with "background" (a sentence on the place, the sky and what is far away) and \
 "elements" (a list with an object for each person, animal or thing that stands out: "type", which is "obj", \
 and "desc", one to three sentences on its looks, its clothes and what it does; for words that can be read in \
 the picture "type", which is "text", "text" with these words, and "desc")
 All that is said above about captions holds for each of these texts."""
+_BOXES = f"""
+Behind its "type" each element has "bbox", which says where it is in the picture: [top, left, bottom, \
+right], four whole numbers from 0 to {_LARGEST}, counted from the upper left corner."""
 
 
-def schema() -> Json:
-    """The JSON schema of what is asked for: without boxes, because the model does not see the picture."""
-    text = {"type": "string"}
-    element = _object({"type": {"enum": ["obj"]}, "desc": text})
-    words = _object({"type": {"enum": ["text"]}, "text": text, "desc": text})
+def request(*, sees: bool) -> str:
+    """What is added to a prompt; boxes are only asked of a model that `sees` the picture."""
+    return _REQUEST + _BOXES if sees else _REQUEST
+
+
+def schema(*, sees: bool) -> Json:
+    """The JSON schema of what is asked for; boxes are only asked of a model that `sees` the picture."""
+    text: Json = {"type": "string"}
+    side = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
+    box: Json = {"bbox": {"type": "array", "items": side, "minItems": 4, "maxItems": 4}} if sees else {}
+    element = _object({"type": {"enum": ["obj"]}, **box, "desc": text})
+    words = _object({"type": {"enum": ["text"]}, **box, "text": text, "desc": text})
     elements = {"type": "array", "items": {"anyOf": [element, words]}}
     return _object({_DESCRIPTION: text, _PARTS: _object({"background": text, "elements": elements})})
 
@@ -65,10 +75,10 @@ def rendered(caption: Mapping[str, Any]) -> str:
     return json.dumps(caption, ensure_ascii=False, separators=(",", ":"))
 
 
-def mended(answer: Mapping[str, Any]) -> Json:
+def mended(answer: Mapping[str, Any], *, sees: bool) -> Json:
     """An answer with its keys in order and each text on one line.
 
-    Keys that are unknown go, and so do boxes, because the model did not see the picture.
+    Keys that are unknown go, and so do boxes of a model that does not see the picture.
     """
     caption: Json = _ordered(_on_one_line(answer), _ROOT)
     if isinstance(style := caption.get(_STYLE), dict):
@@ -79,7 +89,9 @@ def mended(answer: Mapping[str, Any]) -> Json:
         elements = parts.get("elements")
         if isinstance(elements, list):
             caption[_PARTS]["elements"] = [
-                _ordered({"type": "obj", **each}, [*_keys_of(each)]) if isinstance(each, dict) else each
+                _ordered({"type": "obj", **each}, [*_keys_of(each, sees=sees)])
+                if isinstance(each, dict)
+                else each
                 for each in elements
             ]
     return caption
@@ -95,9 +107,9 @@ def _on_one_line(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _keys_of(element: Json) -> Iterator[str]:
+def _keys_of(element: Json, *, sees: bool) -> Iterator[str]:
     keys = _ELEMENTS.get(str(element.get("type", "obj")), ("type",))
-    return (key for key in keys if key != "bbox")
+    return (key for key in keys if sees or key != "bbox")
 
 
 def _ordered(values: Mapping[str, Any], keys: Sequence[str]) -> Json:

@@ -23,6 +23,7 @@ from settings import InterpreterSettings
 from styling.forms import CAPTION, Forms
 from styling.structures import STRUCTURES
 from tags.spelling import words
+from writing.floor import SPOILED_ANSWERS
 from writing.judging import Judgement, PictureTags, judge
 from writing.structures import TASKS
 from writing.writer import Captions
@@ -79,7 +80,12 @@ class StructuredWriter:
         if not request:
             return self._answer(from_tags, picture, requests)
         asked = [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
-        made, repaired = await self._ask(asked, picture, requests), False
+        try:
+            made, repaired = await self._ask(asked, picture, requests), False
+        except ItemError as error:
+            if not picture.draft or error.reason not in (_NOT_THE_FORM, *SPOILED_ANSWERS):
+                raise
+            return self._answer(from_tags, picture, requests, floor=f"is not right: {error}")
         for attempt in range(1, self._settings.repairs + 1):
             if made.wrong and not repaired:
                 again = await self._ask_again(asked, made, picture, requests, attempt)

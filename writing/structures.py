@@ -76,15 +76,15 @@ class Ideogram4Task:
 
     def request(self, picture: PictureTags) -> str:
         """See `StructureTask`."""
-        return ideogram4.REQUEST
+        return ideogram4.request(sees=picture.seen)
 
     def schema(self, picture: PictureTags) -> Json:
         """See `StructureTask`."""
-        return ideogram4.schema()
+        return ideogram4.schema(sees=picture.seen)
 
     def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
         """See `StructureTask`."""
-        caption = ideogram4.mended(answer)
+        caption = ideogram4.mended(answer, sees=picture.seen)
         return ideogram4.rendered(caption), ideogram4.faults(caption)
 
 

@@ -97,12 +97,19 @@ def test_what_the_verifier_flags_is_a_fault(change: Callable[[Any], object], fau
 )
 def test_an_answer_is_put_in_order_without_what_nobody_saw(answer: Json) -> None:
     shuffled = dict(reversed(answer.items())) | {"mood": "gay", "high_level_description": " Two\nlines. "}
-    mended = ideogram4.mended(shuffled)
+    mended = ideogram4.mended(shuffled, sees=False)
     assert "mood" not in mended
     assert mended["high_level_description"] == "Two lines."
     assert "bbox" not in ideogram4.rendered(mended)
     if answer is CAPTION:
         assert ideogram4.faults(mended) == []
+        assert "bbox" in ideogram4.rendered(ideogram4.mended(shuffled, sees=True))
+
+
+def test_boxes_are_asked_only_of_a_model_that_sees() -> None:
+    for sees in (False, True):
+        assert ("bbox" in ideogram4.request(sees=sees)) == sees
+        assert ("bbox" in json.dumps(ideogram4.schema(sees=sees))) == sees
 
 
 def project_for(folder: Path, url: str, style: str, **settings: str) -> Project:
@@ -163,6 +170,11 @@ def test_where_no_answer_is_right_the_tags_alone_make_the_caption(tmp_path: Path
         assert len(endpoint.requests) == 2
         project.set |= {"Interpreter.floor": "none", "Dataset.existing": "overwrite"}
         assert "a.png: the answer is not as asked for: the object should have" in project.run().out
+        answers = iter(["A girl smiles under a tree.", "She does."])
+        endpoint.answer_to = lambda body: next(answers)
+        project.set |= {"Interpreter.floor": "draft", "Endpoint.retries": "1"}
+        assert "the model's text is not right: the answer is no JSON object" in project.run().out
+        assert json.loads(project.caption("a")) == made
         # Without a model the same is made.
         project.set |= {"Endpoint.url": "builtin"}
         project.run()
