@@ -81,8 +81,15 @@ _WRONG_PLACE = Rule(
     "not found",
     "is the address right (most end in /v1)?",
 )
+# LM Studio says so where it does not load models on demand.
+_NOTHING_LOADED = Rule(
+    re.compile(r"no models? (?:is |are )?loaded"),
+    "hopeless",
+    "no model",
+    "load the model that config.ini names, or write model = auto",
+)
 # Servers tell the same with different statuses, so words are looked for first, in this order.
-_RULES = (_CANNOT_SEE, _LONG_PROMPT, _CRASH, _LARGE_REQUEST, _KEY, _ACCOUNT, _WRONG_PLACE)
+_RULES = (_CANNOT_SEE, _LONG_PROMPT, _CRASH, _LARGE_REQUEST, _KEY, _ACCOUNT, _WRONG_PLACE, _NOTHING_LOADED)
 _BY_STATUS = {401: _KEY, 413: _LARGE_REQUEST}
 
 

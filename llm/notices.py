@@ -17,7 +17,7 @@ from llm.prompts import Message
 _log = logging.getLogger(__name__)
 
 # A token of an English prompt has four to five characters. No prompt has more than the second number, so a
-# server that counts fewer tokens has not read all of it.
+# server that counts fewer tokens has not read all of it; the first is enough if the prompt does not fit.
 _USUAL, _MOST = 5, 8
 REASONING_OFF = "take an instruct model, or turn its reasoning off in the server"
 
@@ -42,10 +42,9 @@ class Notices:
             self._may_reason = True
             _log.warning("%s: %s", reasons_all_the_same(reply.model), REASONING_OFF)
         characters, read = sum(len(message.text) for message in messages), reply.usage.prompt_tokens
-        is_cut = read * _MOST < characters
-        # Such a prompt does not fit, though the server has answered.
         is_too_long = self._about.context is not None and self._about.context * _USUAL < characters
-        if read and (is_cut or is_too_long) and not self._is_cut_told:
+        is_cut = 0 < read * (_USUAL if is_too_long else _MOST) < characters
+        if is_cut and not self._is_cut_told:
             self._is_cut_told = True
             _log.warning(
                 "%s read only %s of about %s tokens of a prompt, and left out the rest, often the rules: %s",

@@ -494,6 +494,23 @@ def test_a_list_of_models_that_arrives_too_slowly_is_given_up() -> None:
         assert models_of(server, timeout="0.5") == []
 
 
+def test_a_server_that_has_no_model_loaded_ends_the_run_with_what_to_do() -> None:
+    said = "No models loaded. Please load a model in the developer page or use the `lms load` command."
+    with FakeEndpoint(faults=(Status(400, json.dumps({"error": said})),)) as server:
+        with pytest.raises(UserError, match="or write model = auto"):
+            complete(server)
+        assert len(server.requests) == 1
+
+
+def test_a_server_that_knows_no_reasoning_is_asked_without_a_word_of_it() -> None:
+    # Ollama refuses without the name of the field.
+    refusal = Status(400, json.dumps({"error": {"message": '"tiny" does not support thinking'}}))
+    with FakeEndpoint() as server:
+        server.script(refusal)
+        complete(server, reasoning="low")
+        assert [each.body.get("reasoning_effort") for each in server.requests] == ["low", None]
+
+
 def test_a_server_that_does_not_run_is_reported_in_one_sentence_that_says_what_to_do() -> None:
     server = FakeEndpoint()
     server.stop()

@@ -63,7 +63,7 @@ def test_ollama_is_asked_for_one_model_that_does_all_three_stages(tmp_path: Path
     with Ollama(
         Held("all-minilm:latest", chats=False),
         Held("qwen2.5:7b"),
-        Held("gemma3:12b", sees=True),
+        Held("gemma3:12b", sees=True, context=200),
         answer=answer,
         port=11434,
     ) as server:
@@ -75,6 +75,8 @@ def test_ollama_is_asked_for_one_model_that_does_all_three_stages(tmp_path: Path
     assert (tmp_path / "descriptions" / "a.txt").exists()
     assert project.caption("a")
     assert {request.body["model"] for request in asked} == {"gemma3:12b"}
+    assert result.err.count("Ollama read only 200 of about ") == 1
+    assert "start it with OLLAMA_CONTEXT_LENGTH=16384" in result.err
     # It is known not to reason, so nothing is said of that.
     assert not any("reasoning_effort" in request.body for request in asked)
 
