@@ -56,6 +56,7 @@ def everything(project: Project) -> dict[Path, bytes]:
     "words",
     [
         ("--set", "Interpreter.variants=tags, short, long"),
+        ("--set", "Interpreter.sees=True"),
         ("--dry-run", "999"),
         ("--compare", "other.ini", "--sample", "999"),
         ("--check",),

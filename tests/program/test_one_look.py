@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from captioning.templates import sends_pictures
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
+from llm.prompts import Prompt
 from settings import Settings
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint, Request
 from tests.fakes.programs import Held, LlamaCpp
 from tests.program.project import Project
+from tests.program.starts import ROOT
+from writing import PICTURE_VARIABLES
 
 TAGS = "1girl, solo, red dress, {}"
 GOOD = "A girl in a red dress stands alone to the left of a {}, in warm evening light."
@@ -200,6 +204,43 @@ def test_a_run_and_a_check_tell_where_a_template_does_not_fit(
     remedies = ["prompt_template_file = auto" in each.out for each in (checked, ran)]
     assert remedies == [bool(told)] * 2
     assert all((picture is not None) == (sees == "True") for picture in asked)
+
+
+def test_a_comparison_shows_which_side_saw_the_pictures(tmp_path: Path) -> None:
+    with FakeEndpoint(answer=lambda body: "A girl smiles in orange light.") as server:
+        project = Project(tmp_path)
+        project.set.clear()
+        project.add("a.png")
+        for name, sees in (("config.ini", "False"), ("other.ini", "True")):
+            text = f"[Endpoint]\nurl = {server.url}\nmodel = tiny\n[Interpreter]\nsees = {sees}\n"
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        result = project.run("--compare", str(tmp_path / "other.ini"))
+        shown = [text_and_picture(each)[1] is not None for each in about_pictures(server.requests)]
+    assert result.code == 0, result
+    assert shown == [False, True]
+    assert re.search(r"^vision model +– +tiny$", result.out, re.MULTILINE), result.out
+
+
+def test_the_template_of_toriigate_has_the_form_that_it_was_trained_on() -> None:
+    template = Prompt(ROOT / "templates" / "toriigate_prompt_template.txt", PICTURE_VARIABLES)
+    nothing = dict.fromkeys(PICTURE_VARIABLES, "")
+    values = {
+        **nothing,
+        "tags": "2girls, smile",
+        "characters": "rem, ram",
+        "character_sheets": "- rem: blue hair",
+    }
+    texts = [
+        "You need to write a medium-short and convenient caption for the picture. "
+        "Here are grounding tags for better understanding: <tags>2girls, smile</tags>.",
+        " Here is a list of characters that are present in the picture: <characters>rem, ram</characters>."
+        " Here are popular tags or traits for each character on the picture: "
+        "<character_traits>- rem: blue hair<character_traits>.",
+        " Do not use names for characters.",
+    ]
+    for given, wanted in ((values, texts[:2]), ({**nothing, "tags": "2girls, smile"}, texts[::2])):
+        system, asked = template.messages(given)
+        assert (system.role, asked.role, asked.text) == ("system", "user", "".join(wanted))
 
 
 def test_auto_takes_for_each_picture_the_template_that_fits(tmp_path: Path) -> None:
