@@ -6,6 +6,7 @@ from dataclasses import replace
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
+from tags.people import OTHERS
 
 _SLEEPING, _CLOTHED, _DAMAGED, _OUTDOORS = "sleeping", "clothed", "damaged", "outdoors"
 _LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
@@ -17,6 +18,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _look_at_dolls(picture)
     _serve(picture, tags)
     _give_damage_to_machines(picture)
+    _put_down_bags(picture)
     _let_birds_pass(picture)
     _give_sleep_to_animals(picture)
     _give_parts_to_buildings(picture)
@@ -41,6 +43,12 @@ def _take(picture: Picture, slot: str, is_meant: Callable[[Role], bool]) -> list
     else:
         picture.roles.pop(slot, None)
     return taken
+
+
+def _put(picture: Picture, slot: str, roles: Sequence[Role]) -> None:
+    """Add roles to a slot, which stays away where there are none."""
+    if roles:
+        picture.roles.setdefault(slot, []).extend(roles)
 
 
 def _move(picture: Picture, slot: str, to: str, nouns: Collection[str]) -> None:
@@ -84,7 +92,7 @@ def _look_at_dolls(picture: Picture) -> None:
     if somebody or not picture.has(*_LOOKS) or any(_noun(role) not in words["bystanders"] for role in beings):
         return
     if dolls := _take(picture, "thing", lambda role: _noun(role) in words["figures"]):
-        picture.roles.setdefault("thing", []).extend(beings)
+        _put(picture, "thing", beings)
         picture.roles["being"] = dolls
 
 
@@ -100,6 +108,13 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
         _move(picture, "being", "thing", lists().words["edible"])
 
 
+def _put_down_bags(picture: Picture) -> None:
+    """A bag beside a cat is worn by nobody."""
+    if not _has_people(picture) and not picture.has("kind", "quality"):
+        carried = lists().words["carried"]
+        _put(picture, "thing", _take(picture, "clothes", lambda role: _noun(role) in carried))
+
+
 def _let_birds_pass(picture: Picture) -> None:
     """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
     words, beings = lists().words["bystanders"], picture.roles.get("being", [])
@@ -107,8 +122,7 @@ def _let_birds_pass(picture: Picture) -> None:
     is_beside = picture.has("clothes", "held", "act") if others else picture.has("vehicle")
     is_described = picture.has(*_LOOKS) and not others
     if is_beside and not is_described and not _has_people(picture):
-        passing = _take(picture, "being", lambda role: _noun(role) in words)
-        picture.roles.setdefault("thing", []).extend(passing)
+        _put(picture, "thing", _take(picture, "being", lambda role: _noun(role) in words))
 
 
 def _give_sleep_to_animals(picture: Picture) -> None:
@@ -127,12 +141,13 @@ def _give_sleep_to_animals(picture: Picture) -> None:
 def _give_parts_to_buildings(picture: Picture) -> None:
     """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
     words = lists().words
+    in_open_air = any(_noun(role) in words["open_air"] for role in picture.roles.get("place", ()))
     if _has_people(picture):
-        if _OUTDOORS in picture.phrases("inout"):
+        if in_open_air or _OUTDOORS in picture.phrases("inout"):
             _move(picture, "place", "landmark", words["buildings"])
-    elif picture.has("landmark") and not picture.has("being"):
+    elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
         _move(picture, "place", "thing", words["buildings"] | words["parts_of_buildings"])
-    elif picture.has("sky"):
+    elif picture.has("sky") or in_open_air:
         _move(picture, "place", "thing", words["buildings"])
 
 
@@ -160,7 +175,7 @@ def _see_from_the_air(picture: Picture) -> None:
 
 
 def _make_named_one_a_being(picture: Picture) -> None:
-    """Where there are no people, a single name and a single being are one: "RX-78-2, a mecha"."""
-    beings = picture.roles.get("being", [])
-    if len(picture.names) == len(beings) == 1 and picture.has("empty") and not picture.has(*COUNTS):
+    """Where there are no people, the only name or character is the only being: "RX-78-2, a mecha"."""
+    number = len(picture.names) or (counted_people(picture)[1] if picture.has(OTHERS) else 0)
+    if number == len(picture.roles.get("being", ())) == 1 and picture.has("empty"):
         picture.roles.setdefault("kind", []).extend(picture.roles.pop("being"))

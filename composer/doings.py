@@ -131,7 +131,8 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
         far = [place for place in places if place.rpartition(" ")[2] in words["far_views"]]
         return far + [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
     has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
-    if not has_window or "outdoors" in inout or picture.has("landmark", "sky"):
+    is_open_air = any(place.rpartition(" ")[2] in words["open_air"] for place in places)
+    if not has_window or is_open_air or "outdoors" in inout or picture.has("landmark", "sky"):
         return []
     weather = picture.phrases("weather")
     return (

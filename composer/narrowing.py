@@ -10,6 +10,7 @@ from tags.spelling import without_qualifiers
 
 _HOLDING = "holding_"
 _SITTING = "sitting"
+_SEATED = (_SITTING, "standing")
 _SKY, _CLOUDY_SKY, _CLOUDS = "sky", "cloudy_sky", frozenset(("cloud", "clouds"))
 # Before the name of a thing that another tag may tell more exactly.
 _PLAYING = "playing_"
@@ -21,7 +22,7 @@ _ON = "_on_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
-_YOUNG = {"dog": "puppy", "cat": "kitten"}
+_YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
 # A robot animal and a dog are one robot dog.
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal"))
 _SHOWS_A_SCENE = frozenset(("landmark", "frame"))
@@ -99,10 +100,10 @@ def _placed_on(tag: str, tags: Sequence[str]) -> str:
 
 def _seated(tag: str, tags: Sequence[str]) -> str:
     """Sitting: sitting_on_log."""
-    if tag != _SITTING or any(other.startswith(_PLACED) for other in tags):
+    if tag not in _SEATED or any(other.startswith(_PLACED) for other in tags):
         return ""
     words = lists().words
-    seat = _only_one(words["seats"].intersection(tags))
+    seat = _only_one(words["seats" if tag == _SITTING else "boats"].intersection(tags))
     if seat in words["one_seat"] and fewest_people(tags) > 1:
         return ""
     where = "in" if seat in words["deep_seats"] else "on"
@@ -128,10 +129,16 @@ def _in_nature(tag: str, tags: Sequence[str]) -> str:
 def _young(tag: str, tags: Sequence[str]) -> str:
     """Corgi: corgi_puppy."""
     for parent, child in _YOUNG.items():
-        if child in tags and tag != child and parent in broader_tags(tag):
+        if child in tags and tag != child:
             # Where several kinds are shown, nobody knows which of them is young.
-            kinds = [other for other in tags if parent in broader_tags(other) and other != child]
-            return f"{tag}_{child}" if kinds == [tag] else ""
+            kinds = [other for other in tags if other == parent or parent in broader_tags(other)]
+            narrow = [
+                kind
+                for kind in kinds
+                if kind != child and not any(kind in broader_tags(other) for other in kinds)
+            ]
+            if narrow == [tag]:
+                return f"{tag}_{child}"
     return ""
 
 

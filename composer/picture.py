@@ -115,6 +115,7 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
     groups = [(alike, role) for alike, role in said.values() if role.slot != META]
     # Tags that say the same do not cover each other.
     covered = frozenset[str]().union(*(role.covers.difference(alike) for alike, role in groups))
+    covered -= _named_after(groups)
     kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}
     # Of those that cover each other, as horseback_riding and riding_horse, the one that covers most is kept.
     left_out = sorted(set(range(len(groups))) - kept.keys(), key=lambda at: (-len(groups[at][1].covers), at))
@@ -123,6 +124,17 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         if all(other.covers.isdisjoint(alike) for other in kept.values()):
             kept[at] = role
     yield from ((groups[at][0][0], kept[at]) for at in sorted(kept))
+
+
+def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]:
+    """The animals that only things are named after: a teddy bear is no bear."""
+    things = [tag for alike, role in groups if role.slot == "thing" for tag in alike]
+    animals = [tag for alike, role in groups if role.slot == "being" for tag in alike]
+    return (
+        frozenset(animal for animal in animals if any(thing.endswith(f"_{animal}") for thing in things))
+        if things
+        else frozenset()
+    )
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:
