@@ -157,10 +157,9 @@ def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Ex
         if answer.reasoned and stage.settings.reasoning == "off":
             yield warning(f"[{stage.name}] {reasons_all_the_same(answer.model)}", REASONING_OFF)
         if not is_listed:
-            yield warning(
-                f"{place} does not list the model {wanted}, and may have used another one",
-                instead(server, wanted),
-            )
+            used = f"has no model {wanted}, so {endpoint.model} answers in its place"
+            unsure = f"does not list the model {wanted}, and may have used another one"
+            yield warning(f"{place} {unsure if endpoint.model == wanted else used}", instead(server, wanted))
         if stage.must_see:
             yield _of_look(stage.name, seen)
     elif is_listed:

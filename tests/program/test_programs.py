@@ -120,3 +120,20 @@ def test_openrouter_is_asked_for_a_free_model(tmp_path: Path) -> None:
     assert [request.body.get("reasoning") for request in asked[:2]] == [{"enabled": False}, None]
     assert not any("reasoning" in request.body for request in asked[2:])
     assert result.err.count("refuses reasoning, so it is left out") == 1
+
+
+def test_check_says_of_each_stage_which_model_it_has_and_what_that_can(tmp_path: Path) -> None:
+    project = Project(tmp_path, Endpoint__model="auto", Interrogator__skip="False")
+    project.add("a.png")
+    with Ollama(Held("seer", sees=True, reasons=True, context=500), answer=answer) as ollama:
+        said = project.run("--check", "--set", f"Endpoint.url={ollama.url}").out
+    with LlamaCpp(Held("real.gguf", sees=True), answer=answer) as llama:
+        project.set |= {"Endpoint.url": llama.url, "Endpoint.model": "other"}
+        others = project.run("--check").out
+    for stage in ("Interrogator", "Interpreter"):
+        assert f"ok       [{stage}] Ollama at {ollama.url} answers in " in said
+    assert said.count("with the model seer (not loaded before, sees pictures, can reason)") == 2
+    # Ollama tells the context once the model is loaded, which the question has done.
+    assert "the context of 500 tokens is too short: the longest prompt has about " in said
+    assert "start it with OLLAMA_CONTEXT_LENGTH=16384 in its environment: " in said
+    assert "has no model other, so real.gguf answers in its place: write model = real.gguf" in others
