@@ -16,7 +16,6 @@ from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from captioning.templates import misfits, refuse_broken_templates, sends_pictures
 from captioning.trainer_files import write_after_run
-from captioning.trigger import proposed_trigger
 from dataset.locks import locked
 from english import amount
 from errors import ExitCode, StageError, UserError
@@ -82,8 +81,7 @@ class Run:
         await self._look_up_tags()
         await self._describe_pictures()
         await self._write_captions(writer)
-        if self._summary.is_anything_new and (proposal := proposed_trigger(self._project)):
-            self._summary.once(f"{proposal}.")
+        self._propose_trigger()
         self._write_report()
 
     async def _writer(self) -> Endpoint | None:
@@ -146,6 +144,12 @@ class Run:
             self._summary.once("Each picture is sent to the model along with its tags.")
         for misfit in misfits(self._project, sees=sees):
             self._summary.once(misfit.sentence)
+
+    def _propose_trigger(self) -> None:
+        from captioning.trigger import proposed_trigger  # a run that finds nothing to do needs none of it
+
+        if self._summary.is_anything_new and (proposal := proposed_trigger(self._project)):
+            self._summary.once(f"{proposal}.")
 
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
