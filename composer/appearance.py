@@ -26,8 +26,8 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
 
     Said like this of all of them together, they need not all be those of each.
     """
-    having = [*_mixed(picture.roles.get("hair", ())), *picture.phrases("hairstyle", "fringe")]
-    having += [*_mixed(picture.roles.get("eyes", ())), *merged(picture, "body")]
+    having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
+    having += [*picture.phrases("hairstyle", "fringe"), *merged(picture, "body")]
     having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
     return _following([led("with", having), *_wearing(picture)], after_comma)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
-from composer.words import Role
+from composer.words import REST, Role
 from tags.people import OTHERS
 
 _SLEEPING, _CLOTHED, _DAMAGED, _OUTDOORS = "sleeping", "clothed", "damaged", "outdoors"
@@ -15,6 +15,7 @@ _LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
     _give_wings_to_dragons(picture, tags)
+    _give_wings_to_creatures(picture)
     _look_at_dolls(picture)
     _serve(picture, tags)
     _give_damage_to_machines(picture)
@@ -83,6 +84,15 @@ def _give_damage_to_machines(picture: Picture) -> None:
     if _take(picture, "act", lambda role: role.phrase == _DAMAGED):
         machine = f"{_DAMAGED} {beings[at].phrase.partition(' ')[2]}"
         beings[at] = replace(beings[at], phrase=with_article(machine))
+
+
+def _give_wings_to_creatures(picture: Picture) -> None:
+    """Of several characters of whom only one is a person, the others have the wings and breathe fire."""
+    if len(picture.names) > 1 and counted_people(picture)[1] == 1:
+        words = lists().words
+        _put(picture, "thing", _take(picture, "body", lambda role: _noun(role) in words["animal_parts"]))
+        fire = _take(picture, "act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
+        _put(picture, REST, fire)
 
 
 def _look_at_dolls(picture: Picture) -> None:
