@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 CHARACTER_KEYS = ("n", "gender", "appearance", "clothing", "expression", "action")
 GENERAL_KEYS = ("count", "artists", "style", "background", "atmosphere", "quality", "objects", "other")
 
+_MARK = re.compile(r"<(/?)([a-z_]+\d*)>")
 _NAME = re.compile(r"<n>(.*?)</n>")
 
 
@@ -26,6 +27,18 @@ def rendered(characters: Sequence[Mapping[str, Sequence[str]]], general: Mapping
 def _block(name: str, values: Mapping[str, Sequence[str]], keys: Sequence[str]) -> str:
     lines = [f"<{key}>{', '.join(values[key])}</{key}>" for key in keys if values.get(key)]
     return " ".join([f"<{name}>", *lines, f"</{name}>"])
+
+
+def faults(caption: str) -> list[str]:
+    """What is wrong with a caption; nothing where each mark that opens is closed again."""
+    opened: list[str] = []
+    for closes, name in _MARK.findall(caption):
+        if not closes:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return [f"</{name}> closes what is not open"]
+    wrong = [f"<{name}> is not closed" for name in opened]
+    return wrong or ([] if "<general_tags>" in caption else ["<general_tags> is missing"])
 
 
 def with_trigger(caption: str, trigger: str) -> str:

@@ -20,10 +20,12 @@ class Structure:
 
     `around` puts into a caption what stands around others: it is given what does that to a text, and the
     trigger word. `said_in` gives what a caption says in sentences, and `is_tags` tells that it is tags alone.
+    `faults_in` gives what is wrong with a caption that people may have edited.
     """
 
     around: Callable[[str, Change, str], str]
     said_in: Callable[[str], str]
+    faults_in: Callable[[str], list[str]]
     is_tags: bool = False
 
 
@@ -40,11 +42,21 @@ def _said_in_json(caption: str) -> str:
         return caption
 
 
+def _faults_in_json(caption: str) -> list[str]:
+    try:
+        read: Any = json.loads(caption)
+    except (ValueError, RecursionError) as error:
+        return [f"it is no JSON ({error})"]
+    is_minified = ideogram4.rendered(read) == caption
+    return ideogram4.faults(read) + ([] if is_minified else ["it has spaces between its parts"])
+
+
 STRUCTURES: Mapping[str, Structure] = {
-    IDEOGRAM4: Structure(_around_description, _said_in_json),
+    IDEOGRAM4: Structure(_around_description, _said_in_json, _faults_in_json),
     NEWBIE: Structure(
         lambda caption, change, trigger: newbie.with_trigger(caption, trigger),
         lambda caption: "",
+        newbie.faults,
         is_tags=True,
     ),
 }

@@ -99,6 +99,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     import config
     from captioning.project import Project
     from commands.checkup import data_set, prompts
+    from commands.checkup.forms import check_forms
     from commands.checkup.servers import Servers
     from llm.servers import Endpoints
 
@@ -124,6 +125,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     for findings in (
         prompts.check_fit_of_templates(project, sees=servers.sees),
         data_set.check_captions(project, servers.writer, sees=servers.sees),
+        check_forms(project),
         data_set.check_trainer(project),
     ):
         for finding in _until_error(findings):

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from captioning.mixed_forms import mixed_forms
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from captioning.trainer_advice import misread_texts, what_to_write
@@ -145,8 +144,6 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
     by_model = [made[name] for name in existing & made.keys() if not made[name].draft]
     if weak := weak_model(sum(each.draft_was_better for each in by_model), len(by_model)):
         yield warning(weak.removesuffix("."))
-    if mixed := mixed_forms(project):
-        yield warning(mixed.removesuffix("."))
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")

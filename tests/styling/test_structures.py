@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from styling import ideogram4
+from styling.structures import STRUCTURES
 from tests.fakes.endpoint import FakeEndpoint, Status
 from tests.program.project import Project
 
@@ -224,3 +225,35 @@ def test_variants_are_refused_where_a_style_makes_one_caption(tmp_path: Path) ->
     project = Project(tmp_path, Interpreter__style="newbie", Interpreter__variants="tags")
     project.add("a.png")
     assert "style = newbie makes one caption of a picture: leave " in project.run().err
+
+
+@pytest.mark.parametrize(
+    ("style", "edited", "told"),
+    [
+        ("ideogram4", LINE, ""),
+        ("ideogram4", '{"high_level_description": "A girl."', "it is no JSON"),
+        ("ideogram4", '{"high_level_description":"A girl."}', "the object should have compositional"),
+        ("ideogram4", json.dumps(CAPTION), "it has spaces between its parts"),
+        ("newbie", "<general_tags> <count>1girl</count> </general_tags>", ""),
+        ("newbie", "<general_tags> <count>1girl</general_tags>", "</general_tags> closes what is not open"),
+        ("newbie", "<general_tags> <count>1girl</count>", "<general_tags> is not closed"),
+        ("newbie", "1girl, >_<", "<general_tags> is missing"),
+    ],
+)
+def test_what_people_broke_is_told(style: str, edited: str, told: str) -> None:
+    faults = STRUCTURES[style].faults_in(edited)
+    assert faults[0].startswith(told) if told else not faults
+
+
+def test_check_looks_at_captions_that_people_edited(tmp_path: Path) -> None:
+    project = Project(tmp_path, Interpreter__style="ideogram4")
+    for name in ("a.png", "b.png"):
+        project.add(name, TAGS)
+    project.run()
+    assert "captions that are" not in project.run("--check").out
+    (project.captions / "a.txt").write_text("A girl smiles.", encoding="utf-8")
+    long = ideogram4.caption_of("A girl smiles. " * 600, "", [])
+    (project.captions / "b.txt").write_text(long, encoding="utf-8")
+    out = project.run("--check").out
+    assert "captions that are not as ideogram4 wants them: 1 (a.png); it is no JSON" in out
+    assert "captions that are longer than their encoder reads: 1 (b.png); it has about" in out
