@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from captioning.project import Project
 from dataset.images import Picture
 from dataset.texts import text_in
 from dataset.trainer_configs import Setup
 from dataset.trainer_texts import why_misread
-from dataset.trainers import captions_in
+from dataset.trainers import Target, captions_in
 from english import amount, first_few
 
 
-def what_to_write(project: Project) -> Iterator[str]:
-    """What to write in the config of the trainer that [Dataset] target names, line by line."""
-    config, chosen = project.target.config, project.settings.dataset
-    if config is None:
+def what_to_write(project: Project, target: Target, folder: Path | None = None) -> Iterator[str]:
+    """What to write in the config of a trainer, line by line; `folder` is where captions were exported to."""
+    chosen = project.settings.dataset
+    if target.config is None:
         return
-    place, images = _address(chosen.captions), _address(chosen.images)
+    place, images = _address(folder or chosen.captions), _address(chosen.images)
     folders = tuple(dict.fromkeys(picture.folder for picture in project.collection.pictures))
     names = project.settings.interpreter.caption_names
-    where, *lines = config(Setup(place, images, folders, names, chosen.caption_extension))
-    if place != images and not project.target.names_pictures:
+    where, *lines = target.config(Setup(place, images, folders, names, chosen.caption_extension))
+    if place != images and not target.names_pictures:
         yield f"Copy the pictures that have a caption, and no others, into the same folders below {place}."
     yield f"To train on the captions, write {where}:"
     for line in lines:

@@ -67,6 +67,10 @@ class Count:
         yield f"{'; '.join(parts)}."
         if self.changed:
             yield f"{target.name} changes {amount(self.changed, 'caption')}: {target.changes}."
+        yield from self.removals()
+
+    def removals(self) -> Iterator[str]:
+        """Which files were removed."""
         if self.removed:
             yield (
                 f"Removed, because the captions that they were made from are gone, or were made for another "
@@ -137,8 +141,8 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
     writer = Writer(project, captions, count, target.name)
     existing = Existing(project, count, target)
     if target.side_files is None:
-        for _ in existing:
-            pass  # Reading them counts them.
+        for _ in () if is_run else existing:
+            pass  # Reading them counts them, which a run has done.
     else:
         for side in target.side_files(existing):
             writer.write(side.name, side.pieces)
@@ -197,11 +201,12 @@ def write_after_run(project: Project, say: Callable[[str], None], trouble: Calla
     target, has_captions = project.target, not project.captions.texts.is_empty
     if (target.side_files is not None and has_captions) or project.journal.may_have_side_files():
         count = write_beside_texts(project, target, is_run=True)
-        for line in count.lines(target, project.settings.dataset.captions):
+        is_said = target.side_files is not None
+        for line in count.lines(target, project.settings.dataset.captions) if is_said else count.removals():
             say(line)
         for sentence in count.told():
             trouble(sentence)
     if has_captions:
         looked_at = evenly_spread(project.collection.pictures, _MOST_LOOKED_AT)
-        for line in (*misread_texts(project, looked_at), *what_to_write(project)):
+        for line in (*misread_texts(project, looked_at), *what_to_write(project, target)):
             say(line)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from dataset.images import Picture
 from dataset.locks import locked
 from dataset.outcomes import Made
 from dataset.texts import digest
+from dataset.trainers import captions_in
 from decoding import decoded, open_file
 from english import amount
 from errors import ExcludedError, ItemError, KeptError, UserError
@@ -111,7 +112,7 @@ def _read(project: Project, path: Path) -> list[Correction]:
     found: dict[str, Correction] = {}
     for number, entry in enumerate(_entries(path), start=1):
         try:
-            correction = _correction(entry)
+            correction = _correction(entry, project.settings.interpreter.caption_names)
             if correction.picture in found:
                 raise ValueError("the picture is in the file twice; keep one of the entries")
             _check(project, pictures, correction)
@@ -148,8 +149,11 @@ def _entries(path: Path) -> list[object]:
     return entries
 
 
-def _correction(entry: object) -> Correction:
-    """An entry of the file as a Correction; raises ValueError that says what is wrong with it."""
+def _correction(entry: object, names: Sequence[str]) -> Correction:
+    """An entry of the file as a Correction; `names` are those of captions.
+
+    Raises ValueError that says what is wrong with it.
+    """
     if not isinstance(entry, dict):
         raise ValueError("should be an object in braces")
     name, caption, seen, again = (entry.get(key) for key in ("picture", "caption", "seen", "again"))
@@ -165,12 +169,12 @@ def _correction(entry: object) -> Correction:
         return Correction(name, None, seen)
     if again is True or not isinstance(caption, str):
         raise ValueError("should have either a caption, as text, or again = true")
-    return Correction(name, _caption(caption), seen)
+    return Correction(name, _caption(caption, names), seen)
 
 
-def _caption(written: str) -> str:
+def _caption(written: str, names: Sequence[str]) -> str:
     """A caption as it is saved: one line, or one for each variant."""
-    text = "\n".join(line for raw in written.splitlines() if (line := " ".join(raw.split())))
+    text = "\n".join(captions_in("\n".join(written.splitlines()), names))
     if not text:
         raise ValueError("the caption is empty")
     if len(text) > _LONGEST_CAPTION:

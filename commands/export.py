@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioning.project import Project
+from captioning.trainer_advice import what_to_write
 from captioning.trainer_files import Count, Existing, Writer, write_beside_texts
 from dataset.locks import locked
 from dataset.side_files import Captioned
@@ -50,6 +51,10 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
     for sentence in count.told():
         say(sentence)
+    # A file of another name is for people who know where to name it.
+    if place is None or place.is_dir():
+        for line in what_to_write(project, target, place):
+            say(line)
     return ExitCode.SOME_FAILED if count.foreign else ExitCode.DONE
 
 

@@ -11,12 +11,16 @@ picture is judged by it, as by a further tag file.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from dataset.file_names import spellings
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, RENAMED, RENAMED_BACK, TAG_FILES, Journal
-from dataset.texts import digest_of_bytes
+from dataset.sentences import is_sentences
+from dataset.tag_file import LARGEST_FILE
+from dataset.texts import digest_of_bytes, text_in
 from decoding import open_file
 
 TAGS_EXTENSION = ".tags"
@@ -31,6 +35,7 @@ class OwnFiles:
     def __init__(self, root: Path, extension: str, journal: Journal) -> None:
         """`extension` is that of captions."""
         self.extension = extension
+        self._root = root
         self.half_renamed: set[str] = set()
         self._digests: dict[str, set[str]] = {}
         given_back = set()
@@ -67,8 +72,20 @@ class OwnFiles:
         return digest_of_bytes(data) in self._digests.get(name, ())
 
     def is_in_the_way(self, picture: Picture) -> bool:
-        """Whether the tag file of a picture has the name that its caption would have."""
-        return picture.tag_suffix.lower() == self.extension or picture.stem_name in self.half_renamed
+        """Whether the tag file of a picture has the name that its caption would have.
+
+        Sentences that people wrote there are its caption, and stay.
+        """
+        if picture.stem_name in self.half_renamed:
+            return True
+        return picture.tag_suffix.lower() == self.extension and any(
+            text is not None and not is_sentences(text) for text in self._texts(picture)
+        )
+
+    def _texts(self, picture: Picture) -> Iterator[str | None]:
+        for stem in spellings(picture.stem_name):
+            with suppress(OSError), open_file(self._root / f"{stem}{picture.tag_suffix}") as file:
+                yield text_in(file.read(LARGEST_FILE))
 
 
 def is_same_file(one: Path, other: Path) -> bool:

@@ -165,7 +165,7 @@ def check_trainer(project: Project) -> Iterator[Finding]:
     """Say what to write in the config of the trainer, and which texts it would read in another way."""
     for sentence in misread_texts(project, sample(project.collection.pictures)):
         yield warning(sentence.removesuffix("."))
-    if lines := [line.strip() for line in what_to_write(project)]:
+    if lines := [line.strip() for line in what_to_write(project, project.target)]:
         yield ok(f"target = {project.target.name}: {'; '.join(lines)}".replace(":;", ":"))
 
 

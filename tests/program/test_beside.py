@@ -135,6 +135,22 @@ def test_a_tag_file_whose_new_name_would_be_too_long_costs_its_picture_alone(tmp
     assert text(project.images / f"{long}.txt") == TAGS
 
 
+def test_captions_that_people_wrote_beside_pictures_are_no_tags_and_stay(tmp_path: Path) -> None:
+    project = beside(tmp_path)
+    mine = "A girl stands in the rain, and she is smiling at the viewer."
+    for name in ("a", "b", "c"):
+        project.add(f"{name}.png", mine if name != "c" else TAGS)
+    (project.images / "a.png.json").write_text(json.dumps({"tags": "1girl solo rain"}), encoding="utf-8")
+    result = project.run()
+    assert "1 caption written; 2 there already" in result.out
+    assert "The tags of 1 picture are in NAME.tags now" in result.out
+    assert text(project.images / "a.txt") == text(project.images / "b.txt") == mine
+    project.run("--limit", "1", "--set", "Dataset.existing=overwrite")
+    assert text(project.images / "a.txt") != mine
+    assert "Put back 1 caption" in project.run("--undo").out
+    assert text(project.images / "a.txt") == mine
+
+
 def test_files_for_a_trainer_beside_pictures_are_no_tag_files(tmp_path: Path) -> None:
     project = beside(tmp_path, Dataset__target="anima-lora-toolkit")
     project.add("a.png", TAGS)

@@ -106,9 +106,16 @@ def test_applying_a_file_twice_changes_nothing(album: Album) -> None:
     assert album.project.journal() == lines
 
 
-def test_spaces_and_line_ends_are_tidied_and_the_lines_of_variants_kept(album: Album) -> None:
-    apply(album, file_of(album, {"picture": "a", "caption": "  A  girl\t smiles. \r\n\n A\u2003girl.\u2028"}))
-    assert album.project.caption("a") == "A girl smiles.\nA girl."
+@pytest.mark.parametrize(
+    ("variants", "written"), [("", "A girl smiles. A girl."), ("long, short", "A girl smiles.\nA girl.")]
+)
+def test_spaces_and_line_ends_are_tidied_and_lines_kept_where_each_is_a_caption(
+    album: Album, variants: str, written: str
+) -> None:
+    settings = config.load(album.project.folder / "config.ini", [f"Interpreter.variants={variants}"])
+    path = file_of(album, {"picture": "a", "caption": "  A  girl\t smiles. \r\n\n A\u2003girl.\u2028"})
+    corrections.apply(settings, path)
+    assert album.project.caption("a") == written
 
 
 def test_captions_in_any_script_are_kept(album: Album) -> None:

@@ -95,18 +95,19 @@ def test_where_no_more_files_can_be_opened_there_is_one_sentence_and_no_tracebac
 @pytest.mark.parametrize("target", TARGETS)
 def test_names_of_251_bytes_get_all_files_whose_names_still_fit(tmp_path: Path, target: str) -> None:
     project = Project(tmp_path, Dataset__target=target)
-    # The longest ending of a picture's files: that of ai-toolkit.
-    fits, too_long = "y" * (244 if target == "ai-toolkit" else 250), "z" * 251
+    # The endings of files of a picture that are longer than that of its text.
+    ending = {"ai-toolkit": ".ai-toolkit", "anima-lora-toolkit": ".json"}.get(target, "")
+    fits, too_long = "y" * (255 - len(ending or ".json")), "z" * 251
     for name in ("a", fits, too_long, "zz"):
         project.add(f"{name}.png")
     result = project.run()
     captions = {path.name for path in project.captions.glob("*.txt")}
     assert captions == {f"{name}.txt" for name in ("a", fits, too_long, "zz")}
-    if target == "ai-toolkit":
+    if ending:
         assert result.code == 1
         assert "the name is too long" in result.out
-        written = {path.name for path in project.captions.glob("*.ai-toolkit")}
-        assert written == {f"{name}.ai-toolkit" for name in ("a", fits, "zz")}
+        written = {path.name for path in project.captions.glob(f"*{ending}")}
+        assert written == {f"{name}{ending}" for name in ("a", fits, "zz")}
     else:
         assert result.code == 0, result
 
