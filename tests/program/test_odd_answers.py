@@ -7,9 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.answers import Json
-from tests.fakes.endpoint import FakeEndpoint, Raw, Reply
+from tests.fakes.endpoint import FakeEndpoint, Fault, Raw, Reply
 from tests.fakes.noise import NoisyServer
-from tests.llm.test_shapes_of_answers import BANNERS, CAPTION, HUNG_UP, MALFORMED, TAKEN, answer
+from tests.llm.test_dialect import Picky
+from tests.llm.test_shapes_of_answers import (
+    BANNERS,
+    CAPTION,
+    HUNG_UP,
+    MALFORMED,
+    TAKEN,
+    answer,
+    events,
+    piece,
+)
 from tests.program.project import Project
 
 SSH = b"SSH-2.0-OpenSSH_9.6\r\n"
@@ -62,6 +72,32 @@ def test_thoughts_without_an_answer_are_told_by_a_run_with_what_to_do(tmp_path: 
         result = project.run()
     assert result.code == 1
     assert "the model only thought; raise max_tokens or turn reasoning off" in result.out
+
+
+NO_SYSTEM = (400, {"object": "error", "message": "System role not supported", "code": 400})
+THOUGHTS = {"choices": [{"message": {"content": "", "reasoning_content": "Hm."}, "finish_reason": "stop"}]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (Raw(answer(THOUGHTS)), 0, "reasons although reasoning = off"),
+        (Picky({"system": NO_SYSTEM}), 0, "takes no system message"),
+        (Raw(answer(events(piece(content="Hello."), piece("stop")))), 0, "answers in"),
+        (Raw(answer({"error": {"code": 402, "message": "No credit"}})), 2, "No credit; see to the account"),
+        (Raw(answer({"error": "Failed to load model"}, status="400 Bad")), 2, "load a smaller model"),
+    ],
+    ids=["thoughts", "system message", "stream", "no credit", "crash"],
+)
+def test_check_says_of_an_odd_answer_what_a_run_would_meet(
+    tmp_path: Path, fault: Fault, code: int, said: str
+) -> None:
+    with FakeEndpoint(faults=(fault,)) as endpoint:
+        project = Project(tmp_path, endpoint.url, Endpoint__model="auto")
+        project.add("a.png")
+        result = project.run("--check")
+    assert result.code == code, result
+    assert said in result.out + result.err
 
 
 class _NoHeaders:
