@@ -186,7 +186,7 @@ class Interpreter(Stage[Picture, Written]):
     def _tagged(self, picture: Picture) -> Tagged:
         tags = self._collection.tags(picture)
         categories = self._material.meanings.categories(tags.whole or tags.tags)
-        return Tagged(tags.tags, categories, tags.rating, tags.whole)
+        return Tagged(tags.tags, categories, tags.rating, tags.whole, tags.year)
 
     def _told(self, picture: Picture) -> list[str]:
         """What of a caption depends on the style and the tags alone; nothing for the usual style."""

@@ -74,7 +74,7 @@ def admitted(
     told = {tag: category for each in reversed(lists) for tag, category in each.categories.items()}
     categories = {tag: told[tag] for tag in found.tags if tag in told}
     shown = names.shown(found.tags)
-    return TagList(shown, categories, found.rating, judgement, whole=kept if kept != shown else ())
+    return TagList(shown, categories, found.rating, judgement, kept if kept != shown else (), found.year)
 
 
 def refuse_with(found: Judgement, texts: Iterable[str]) -> None:

@@ -57,7 +57,8 @@ class TagList:
     `categories` holds only what the tag file itself says, as names of CATEGORIES. `rating` is as the file
     has it, in lower case ("e", "explicit", "general"), and the strongest where there are several. `judgement`
     is what all tag files of the picture say; it is known once the picture has been admitted. `whole` are the
-    tags with those that [Tags] hide leaves out, empty where there are none.
+    tags with those that [Tags] hide leaves out, empty where there are none. `year` is that in which a site
+    posted the picture, if the file tells it.
     """
 
     tags: tuple[str, ...]
@@ -65,6 +66,7 @@ class TagList:
     rating: str | None = None
     judgement: Judgement = NOTHING_FOUND
     whole: tuple[str, ...] = ()
+    year: int | None = None
 
     @property
     def explicit(self) -> bool:

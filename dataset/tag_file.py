@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from dataset.file_names import cut_suffix
 from dataset.images import TagList
 from dataset.tag_formats import tags_in
+from dataset.tag_json import year_posted
 from decoding import decoded_leniently, open_file
 from errors import ItemError
 from tags.categories import RATING
@@ -55,10 +57,11 @@ def read_tags(data: bytes, name: str) -> TagList:
     text = tag_text(data)
     if not text.strip():
         raise _empty()
-    found = _listed(tags_in(text, cut_suffix(name)[1].lower()))
+    suffix = cut_suffix(name)[1].lower()
+    found = _listed(tags_in(text, suffix))
     if not found.tags:
         raise _empty()
-    return found
+    return replace(found, year=year_posted(text)) if suffix == ".json" else found
 
 
 def _empty() -> ItemError:

@@ -44,7 +44,14 @@ _TAG_PREFIXES = ("tag_string_", "tags_")
 _NAME_KEYS = ("translated_name", "translation", "name", "tagname", "tag_name", "tag", "label")
 _CATEGORY_KEYS = ("category", "type", "namespace")
 _DEEPEST = 4
+_POSTED = re.compile(r'"(?:created_at|date)"\s{0,9}:\s{0,9}"((?:19|20)\d\d)-')
 _SCORE = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:[eE][+-]?\d+)?|\d{1,3}\.\d+")
+
+
+def year_posted(text: str) -> int | None:
+    """The year in which a site posted the picture, as the JSON of Danbooru, e621 and gallery-dl tells it."""
+    found = _POSTED.search(text)
+    return int(found[1]) if found else None
 
 
 def json_tags(text: str) -> list[Written]:

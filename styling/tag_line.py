@@ -22,13 +22,14 @@ _RATINGS = {
 class Tagged:
     """The tags of a picture in canonical spelling, the categories that are known, and its rating.
 
-    `whole` are the tags with those that are hidden, empty where none is.
+    `whole` are the tags with those that are hidden, empty where none is, and `year` is when it was posted.
     """
 
     tags: Sequence[str]
     categories: Mapping[str, str]
     rating: str | None = None
     whole: Sequence[str] = ()
+    year: int | None = None
 
 
 def written(style: Style, tagged: Tagged, trigger: str = "") -> dict[str, str]:
@@ -56,7 +57,7 @@ def _group(
     if SAFETY in names:
         found += _safety(style, sorted_tags, tagged)
     if YEAR in names:
-        found += _year(style, sorted_tags)
+        found += _year(style, sorted_tags, tagged.year)
     for tag, section in sorted_tags:
         if ALL in names or (section in names and section not in (SAFETY, YEAR)):
             found.append(_spelled(style, tag, section))
@@ -92,15 +93,20 @@ def rating_of(tagged: Tagged) -> str | None:
     return _RATINGS.get(tagged.rating or "")
 
 
-def _year(style: Style, sorted_tags: Sequence[tuple[str, str]]) -> list[str]:
+def _year(style: Style, sorted_tags: Sequence[tuple[str, str]], posted: int | None) -> list[str]:
+    """The words for the year that a tag says, or else for the one in which the picture was posted."""
     tags = [tag for tag, section in sorted_tags if section == YEAR]
     if not style.years:
         return [as_written(tag) for tag in tags]
     numbers = [int(found[1]) for tag in tags if (found := YEAR_TAG.fullmatch(tag))]
-    if numbers:
-        year = max(numbers)
-        return [
-            each.words.replace("{year}", str(year)) for each in style.years if each.first <= year <= each.last
-        ]
     words = {each.words for each in style.years}
-    return [tag for tag in tags if tag in words]
+    # A style that says only the number knows no ranges for words such as "newest": they stay.
+    has_ranges = any("{year}" not in each for each in words)
+    said = [tag for tag in tags if (tag in words if has_ranges else not YEAR_TAG.fullmatch(tag))]
+    year = max(numbers, default=None if has_ranges and said else posted)
+    if year is None:
+        return said
+    told = [
+        each.words.replace("{year}", str(year)) for each in style.years if each.first <= year <= each.last
+    ]
+    return told if has_ranges else [*told, *said]

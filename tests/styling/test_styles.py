@@ -316,3 +316,25 @@ def test_for_a_list_of_tags_the_wiki_tells_categories_and_no_model_is_asked(
         prompts = [request.body["messages"][-1]["content"] for request in endpoint.requests]
         assert any("A knight of an old story" in prompt for prompt in prompts)
         assert json.loads(project.cache.read_text(encoding="utf-8"))["odd_lamp"]["by"] != "nobody yet"
+
+
+def test_the_year_is_said_in_the_words_of_the_style_from_tags_or_from_a_site(tmp_path: Path) -> None:
+    noobai = shipped("noobai")
+    for tags, posted, said in (
+        (["2012"], None, "early"),
+        (["year_2019"], 2024, "recent"),
+        (["newest"], 2012, "newest"),
+        (["modern"], None, ""),
+        ([], 2024, "newest"),
+        ([], 2003, ""),
+    ):
+        line = written(noobai, Tagged([*tags, "smile"], {}, year=posted))["tags"]
+        assert line == (f"{said}, smile" if said else "smile")
+    tagged = Tagged(["newest", "2024", "smile"], {})
+    assert written(shipped("anima"), tagged)["tags"] == "year 2024, newest, smile"
+    project = Project(tmp_path, Interpreter__style="anima", Interpreter__variants="tags")
+    project.add("a.png").with_suffix(".txt").unlink()
+    post = {"tags": ["1girl", "smile"], "rating": "g", "created_at": "2021-03-05T14:45:14.000-05:00"}
+    (project.images / "a.png.json").write_text(json.dumps(post), encoding="utf-8")
+    project.run()
+    assert project.caption("a") == "year 2021, safe, 1girl, smile"
