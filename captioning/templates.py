@@ -101,15 +101,13 @@ def misfits(project: Project, *, sees: bool) -> Iterator[Misfit]:
                 "write prompt_template_file = auto or sees = True under [Interpreter]",
             )
     if (are_made or there) and not any(_DESCRIPTION in prompt.uses for prompt in prompts):
-        are = "is" if there == 1 else "are"
-        what = f"there {are} {amount(there, 'description')}"
-        what = "the Interrogator describes the pictures" if are_made else what
-        names = " and ".join(prompt.path.name for prompt in prompts)
-        them = "it" if there == 1 and not are_made else "them"
+        what = f"there are descriptions of {amount(there, 'picture')}"
+        names = " or ".join(prompt.path.name for prompt in prompts)
+        remedy = "write prompt_template_file = auto under [Interpreter]"
         yield Misfit(
-            f"{what}, but {names} does not use {them}",
-            "write prompt_template_file = auto under [Interpreter]"
-            + (", or skip = True under [Interrogator]" if are_made else ""),
+            f"{'the Interrogator describes the pictures' if are_made else what}, but nothing in {names} uses "
+            "the descriptions",
+            f"{remedy}, or skip = True under [Interrogator]" if are_made else remedy,
         )
 
 

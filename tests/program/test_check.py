@@ -272,7 +272,7 @@ def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
     project.set["Interpreter.prompt_template_file"] = named
     project.add("a.png")
     found = only(project.run("--check"), "warning")
-    assert f"the Interrogator describes the pictures, but {named} does not use them" in found
+    assert f"the Interrogator describes the pictures, but nothing in {named} uses the descriptions" in found
     assert "write prompt_template_file = auto under [Interpreter]" in found
     project.set["Interpreter.prompt_template_file"] = "auto"
     assert lines(project.run("--check"), "warning") == []

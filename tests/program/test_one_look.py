@@ -178,7 +178,7 @@ def described(project: Project) -> None:
 @pytest.mark.parametrize(
     ("template", "sees", "prepare", "told"),
     [
-        (BLIND, "False", described, f"there is 1 description, but {BLIND} does not use it"),
+        (BLIND, "False", described, f"there are descriptions of 1 picture, but nothing in {BLIND} uses the"),
         (SHORT, "False", None, f"{SHORT} uses a description of each picture, but there are no descriptions"),
         (SHORT, "False", described, ""),
         (f"{SHORT}, {BLIND}", "False", described, ""),
