@@ -87,12 +87,12 @@ def _config_file(options: argparse.Namespace) -> Path:
 
 
 def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    if any(
-        (options.help, options.version, options.settings, options.merge_cache, options.report, options.apply)
-    ):
+    if any((options.help, options.version, options.settings, options.merge_cache, options.report)):
         return _print_result(_text(options))
     if options.import_old:
         return _import_old(options)
+    if options.apply:
+        return _apply(options)
     if options.undo:
         return _undo(options)
     if options.export:
@@ -132,10 +132,6 @@ def _text(options: argparse.Namespace) -> str:
     settings = _settings(options)
     if options.merge_cache:
         return printable(_merged(settings.tag_provider.cache, options.merge_cache))
-    if options.apply:
-        from commands import corrections
-
-        return corrections.apply(settings, options.apply)
     from captioning.project import Project
 
     return printable(f"The report is {Project(settings).write_report()}.")
@@ -156,6 +152,12 @@ def _import_old(options: argparse.Namespace) -> ExitCode:
 
     import_old(options.import_old, _print)
     return ExitCode.DONE
+
+
+def _apply(options: argparse.Namespace) -> ExitCode:
+    from commands.corrections import apply
+
+    return apply(_settings(options), options.apply, _print)
 
 
 def _undo(options: argparse.Namespace) -> ExitCode:

@@ -209,9 +209,9 @@ class Run:
 
     def _tell_mixed_forms(self) -> None:
         if self._summary.is_anything_new:
-            from captioning.mixed_forms import mixed_forms
+            from captioning.mixed_forms import told_of_mixed_forms
 
-            self._summary.once(mixed_forms(self._project))
+            self._summary.once(told_of_mixed_forms(self._project))
 
     def _tell_replaced(self) -> None:
         for noun, results in (

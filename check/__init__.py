@@ -14,7 +14,7 @@ from itertools import chain
 from check.adds import Addition, find_additions
 from check.census import count_people
 from check.colours import ColoursSaid, colour_faults, colour_of, find_colours
-from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, spelling_faults
+from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, spelling_faults
 from check.matching import says
 from check.names import find_names, find_titles, name_faults
 from check.people import (
@@ -30,7 +30,7 @@ from check.scoring import Coverage, weight_of
 from check.text import Text, read
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
-from check.wording import Sources, is_list, new_words
+from check.wording import Sources, is_grammar, is_list, new_words
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 
@@ -42,7 +42,9 @@ __all__ = [
     "Coverage",
     "Fault",
     "check",
+    "is_grammar",
     "is_list",
+    "list_fault",
     "new_words",
 ]
 

@@ -16,6 +16,8 @@ TAG_SPELLING = "tag spelling"
 UNSUPPORTED_PEOPLE = "unsupported people"
 # Found only where it is known which of several characters has which traits.
 WRONG_OWNER = "wrong owner"
+# Found only where it is known that the caption should be sentences.
+TAG_LIST = "tag list"
 KINDS = (COUNT, HAIR_COLOUR, EYE_COLOUR, UNKNOWN_NAME, TAG_SPELLING, UNSUPPORTED_PEOPLE)
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
@@ -35,13 +37,18 @@ _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "obj
 class Fault:
     """One thing that a caption says wrong.
 
-    `kind` is one of KINDS or WRONG_OWNER, `said` the words of the caption, and `message` one sentence on what
-    is wrong, for the user and for a model that is asked to write the caption again.
+    `kind` is one of KINDS, WRONG_OWNER or TAG_LIST, `said` the words of the caption, and `message` one
+    sentence on what is wrong, for the user and for a model that is asked to write the caption again.
     """
 
     kind: str
     said: str
     message: str
+
+
+def list_fault(caption: str) -> Fault:
+    """The fault of a caption that is tags with commas between them, where sentences are wanted."""
+    return Fault(TAG_LIST, caption, "The caption is a list of tags, not a sentence.")
 
 
 def contradiction(kind: str, said: str, tags: Iterable[str]) -> Fault:

@@ -52,6 +52,11 @@ def is_list(text: str) -> bool:
     return sum(word in _GRAMMAR for word in all_words) < _MOST_GRAMMAR * len(all_words)
 
 
+def is_grammar(word: str) -> bool:
+    """Whether a lower-case word only joins others, such as "the", "with" or "is"."""
+    return word in _GRAMMAR
+
+
 def new_words(text: str, *sources: str) -> tuple[str, ...]:
     """The words of a text that none of the sources bears out, in lower case, each once, in order.
 

@@ -6,15 +6,17 @@
     ]}
 
 A picture has the name of its caption file, without the extension. `seen` is the digest of the caption that
-the report showed, "" if it showed none; a file written by hand may leave it out.
+the report showed, "" if it showed none; a file written by hand may leave it out. All good entries are
+applied, and the others are named.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from captioning.beside import rename_tag_files, renamed_sentence
@@ -27,7 +29,7 @@ from dataset.texts import digest
 from dataset.trainers import captions_in
 from decoding import decoded, open_file
 from english import amount
-from errors import ExcludedError, ItemError, KeptError, UserError
+from errors import ExcludedError, ExitCode, ItemError, KeptError, UserError
 from printing import printable
 from settings import Settings
 
@@ -49,83 +51,129 @@ class Correction:
     seen: str | None
 
 
-def apply(settings: Settings, path: Path) -> str:
-    """Apply the corrections in the file at `path`; what to tell the user.
+@dataclass(slots=True)
+class Applied:
+    """What came of corrections: the pictures by what was done, and what is wrong with the entries left out.
 
-    Raises UserError with all mistakes in the file, and then changes nothing.
+    `kept` are pictures whose captions somebody wrote at the same time. `problems` are pairs of an entry's
+    picture, "" where it names none, and a sentence. `renamed` is how many tag files made way for captions.
+    """
+
+    saved: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    renamed: int = 0
+
+    @property
+    def is_anything_done(self) -> bool:
+        """Whether an entry was taken over now or before."""
+        return bool(self.saved or self.unchanged or self.again or self.kept)
+
+
+def apply(settings: Settings, path: Path, say: Callable[[str], None]) -> ExitCode:
+    """Apply the good corrections in a file, and say what was done and what is wrong; the exit code.
+
+    Raises UserError where nothing in the file can be applied.
     """
     project = Project(settings)
+    entries = _entries(path)
     with locked(settings.dataset.captions):
         try:
-            corrections = _read(project, path)
-            written = {each.picture for each in corrections if each.caption}
-            renamed = rename_tag_files(project, written)
-            _refuse_taken(project, written)
-            made = project.captions.outcomes.made()
-            saved, kept = 0, []
-            for each in corrections:
-                try:
-                    saved += _save(project, each, made.get(each.picture))
-                except KeptError:
-                    kept.append(each.picture)
+            applied = apply_entries(project, entries)
         finally:
             project.close()
-    again = sum(each.caption is None for each in corrections)
-    unchanged = len(corrections) - again - saved - len(kept)
-    parts = []
-    if saved or not corrections:
-        parts.append(f"{amount(saved, 'caption')} of yours saved, which later runs keep")
-    if unchanged:
-        parts.append(f"{amount(unchanged, 'caption')} of yours saved already")
-    if again:
-        parts.append(f"{amount(again, 'picture')} to be captioned again by the next run")
-    if kept:
-        names = ", ".join(map(printable, kept[:_MOST_LISTED]))
-        parts.append(f"{amount(len(kept), 'caption')} left as somebody just wrote it: {names}")
-    summary = f"{'; '.join(parts)}."
+    problems = _listed(applied.problems)
+    if problems and not applied.is_anything_done:
+        raise UserError(f"{path} is not applied and nothing is changed", problems)
+    say(_summary(applied))
+    if problems:
+        say("Not applied:")
+        for each in problems:
+            say(f"  {each}")
     if project.captions.saved:
-        folder = project.captions.replaced.folder
-        summary += f"\n{printable(replaced_sentence('caption', project.captions.saved, folder))}"
-    if renamed:
-        summary += f"\n{renamed_sentence(renamed, settings.dataset.caption_extension)}"
+        say(replaced_sentence("caption", project.captions.saved, project.captions.replaced.folder))
+    if applied.renamed:
+        say(renamed_sentence(applied.renamed, settings.dataset.caption_extension))
     if settings.dataset.report:
-        summary += f"\n{printable(f'See all of it in {project.write_report()}.')}"
-    return summary
+        say(f"See all of it in {project.write_report()}.")
+    return ExitCode.SOME_FAILED if problems else ExitCode.DONE
 
 
-def _save(project: Project, correction: Correction, last: Made | None) -> bool:
-    """Apply one correction; whether a caption was written."""
+def apply_entries(project: Project, entries: Sequence[object]) -> Applied:
+    """Apply the good ones among the entries of a file; the folder of captions must be locked."""
+    applied = Applied()
+    corrections = _good(project, entries, applied)
+    applied.renamed = rename_tag_files(project, {each.picture for each in corrections if each.caption})
+    made = project.captions.outcomes.made()
+    for each in corrections:
+        try:
+            _save(project, each, made.get(each.picture), applied)
+        except KeptError:
+            applied.kept.append(each.picture)
+        except ItemError as error:
+            applied.problems.append((each.picture, str(error)))
+    return applied
+
+
+def _summary(applied: Applied) -> str:
+    parts = []
+    if applied.saved or not applied.is_anything_done:
+        parts.append(f"{amount(len(applied.saved), 'caption')} of yours saved, which later runs keep")
+    if applied.unchanged:
+        parts.append(f"{amount(len(applied.unchanged), 'caption')} of yours saved already")
+    if applied.again:
+        parts.append(f"{amount(len(applied.again), 'picture')} to be captioned again by the next run")
+    if applied.kept:
+        names = ", ".join(map(printable, applied.kept[:_MOST_LISTED]))
+        parts.append(f"{amount(len(applied.kept), 'caption')} left as somebody just wrote it: {names}")
+    return f"{'; '.join(parts)}."
+
+
+def _listed(problems: Sequence[tuple[str, str]]) -> list[str]:
+    rest = len(problems) - _MOST_LISTED
+    more = [f"… and {rest:,} more"] if rest > 0 else []
+    return [*(problem for _, problem in problems[:_MOST_LISTED]), *more]
+
+
+def _save(project: Project, correction: Correction, last: Made | None, applied: Applied) -> None:
+    """Apply one correction, and note what was done."""
     name, caption = correction.picture, correction.caption
     if caption is None:
         project.captions.again(name)
-        return False
-    if last is not None and last.edited and project.captions.read(name) == caption:
-        return False
-    project.captions.edited(name, caption)
-    return True
+        applied.again.append(name)
+    elif last is not None and last.edited and project.captions.read(name) == caption:
+        applied.unchanged.append(name)
+    else:
+        if name in project.captions.texts.tag_files:
+            # Its tag file could not make way.
+            project.captions.make_room(name)
+        project.captions.edited(name, caption)
+        applied.saved.append(name)
 
 
-def _read(project: Project, path: Path) -> list[Correction]:
-    """The corrections in the file; all of them are checked before the first one is applied."""
+def _good(project: Project, entries: Sequence[object], applied: Applied) -> list[Correction]:
+    """The entries that can be applied; the others become problems."""
     pictures = {picture.stem_name: picture for picture in project.collection.pictures}
-    problems: list[str] = []
-    found: dict[str, Correction] = {}
-    for number, entry in enumerate(_entries(path), start=1):
+    names = Counter(each.get("picture") for each in entries if isinstance(each, dict) and _is_named(each))
+    found = []
+    for number, entry in enumerate(entries, start=1):
+        name = str(entry["picture"]) if isinstance(entry, dict) and _is_named(entry) else ""
         try:
             correction = _correction(entry, project.settings.interpreter.caption_names)
-            if correction.picture in found:
+            if names[name] > 1:
                 raise ValueError("the picture is in the file twice; keep one of the entries")
             _check(project, pictures, correction)
-            found[correction.picture] = correction
+            found.append(correction)
         except (ValueError, ItemError) as error:
-            name = entry.get("picture") if isinstance(entry, dict) else None
-            named = f" ({printable(name[:200])})" if isinstance(name, str) else ""
-            problems.append(f"entry {number}{named}: {error}")
-    if problems:
-        rest = len(problems) - _MOST_LISTED
-        more = [f"… and {rest:,} more"] if rest > 0 else []
-        raise UserError(f"{path} is not applied and nothing is changed", [*problems[:_MOST_LISTED], *more])
-    return list(found.values())
+            named = f" ({printable(name[:200])})" if name else ""
+            applied.problems.append((name, f"entry {number}{named}: {error}"))
+    return found
+
+
+def _is_named(entry: Mapping[str, object]) -> bool:
+    return isinstance(entry.get("picture"), str)
 
 
 def _entries(path: Path) -> list[object]:
@@ -206,12 +254,3 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
         )
     if correction.picture not in project.captions.texts.tag_files:
         project.captions.make_room(correction.picture)
-
-
-def _refuse_taken(project: Project, names: Set[str]) -> None:
-    """Raise UserError where a tag file that could not be renamed stands in the place of a caption."""
-    try:
-        for name in names & project.captions.texts.tag_files:
-            project.captions.make_room(name)
-    except ItemError as error:
-        raise UserError(f"nothing is applied: {error}") from error

@@ -15,6 +15,7 @@ from statistics import mean, median
 from check import Coverage
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
+from dataset.texts import Texts, digest
 from errors import ItemError
 from printing import printable
 from review.history import Past, read_history
@@ -28,6 +29,7 @@ from review.pages import (
     coverage_of,
     fill,
     folder_address,
+    json_in_html,
     marks,
     picture_address,
     save_page,
@@ -65,13 +67,15 @@ class Cost:
 class Side:
     """One configuration and its pictures, which are in the same order on both sides.
 
-    `writer` and `seer` are the models that it asked, "" for none; `names` the characters of its data set.
+    `writer` and `seer` are the models that it asked, "" for none; `names` the characters of its data set;
+    `own` the captions of the user that it leaves as they are.
     """
 
     label: str
     writer: str
     seer: str
     sources: Sources
+    own: Texts
     names: frozenset[str]
     pictures: Sequence[Picture]
     cost: Cost
@@ -152,7 +156,7 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     if not caption:
         return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}
-    coverage = coverage_of(side.sources, caption, description, found.tags, categories, side.names)
+    coverage, _ = coverage_of(side.sources, caption, description, found.tags, categories, side.names)
     if past.caption.sees:
         coverage = coverage.borne_out_by_picture()
     tags = [(words(tag), mark) for tag, mark in zip(found.tags, marks(coverage, found.tags), strict=True)]
@@ -243,12 +247,14 @@ def write_page(folder: Path, compared: Compared) -> Path:
     order = sorted(range(len(pairs)), key=lambda at: -abs(pairs[at][1][1].score - pairs[at][1][0].score))
     page = fill(
         "compare",
-        ("elements", "theme", "compare"),
+        ("elements", "theme", "compare_data", "corrections", "compare"),
         ("report", "compare"),
         made=f"{datetime.now(timezone.utc):%d %B %Y, %H:%M} UTC",
         labels=[side.label for side in compared.sides],
         rows=compared.rows,
         entries=[_entry(at, images, pairs[at]) for at in order],
+        # Captions that are taken become corrections of the first configuration's captions.
+        own=json_in_html(_own(first.own, pairs)),
         has_other_tags=any(list(dict(one.tags)) != list(dict(other.tags)) for _, (one, other) in pairs),
         legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, PERHAPS, CONTRADICTED)],
     )
@@ -258,17 +264,34 @@ def write_page(folder: Path, compared: Compared) -> Path:
     return path
 
 
+def _own(captions: Texts, pairs: Sequence[Pair]) -> Values:
+    """What corrections need: the captions that the user has, and what tells that they have not changed."""
+    names = [picture.stem_name for picture, outcomes in pairs if any(each.caption for each in outcomes)]
+    texts = [(name, captions.read(name) or "") for name in names]
+    return {
+        "id": digest(str(captions.root.resolve())),
+        "pictures": [
+            {"name": name, "caption": text, "seen": digest(text) if text else ""} for name, text in texts
+        ],
+    }
+
+
 def _entry(at: int, images: str, pair: Pair) -> Values:
     picture, outcomes = pair
     address = picture_address(picture)
     first, second = (each.score for each in outcomes)
+    points = round(100 * second) - round(100 * first)
+    is_same = bool(outcomes[0].caption) and outcomes[0].caption == outcomes[1].caption
     return {
+        "name": picture.stem_name,
+        "is_same": is_same,
+        "winner": None if is_same or not points else int(points > 0),
         "at": at,
         "file": printable(picture.name),
         "src": f"{images}{address}" if address else "",
         "first": f"{first:.4f}",
         "second": f"{second:.4f}",
-        "points": round(100 * second) - round(100 * first),
+        "points": points,
         "sides": [_values(each) for each in outcomes],
     }
 

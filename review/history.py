@@ -6,10 +6,12 @@ picture, to choose those that are shown, and once for all that is told of the ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import heapq
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dataset.images import Picture
 from dataset.journal import AGAIN, FAILED, INTERPRETER, INTERROGATOR, Journal, Record
 
 _NOTHING = Record({})
@@ -101,3 +103,19 @@ def read_history(journal: Journal, names: Collection[str]) -> History:
         if record.picture in names:
             history.pictures.setdefault(record.picture, Past()).add(record)
     return history
+
+
+def most_interesting(
+    pictures: Sequence[Picture], journal: Journal, captioned: set[str], most: int
+) -> Sequence[Picture]:
+    """At most so many pictures: failures, the last run, those without a caption, then the latest."""
+    if len(pictures) <= most:
+        return pictures
+    glances, last_run = read_glances(journal, captioned)
+
+    def interest(at: int) -> tuple[bool, bool, bool, str, int]:
+        name = pictures[at].stem_name
+        glance = glances.get(name) or Glance()
+        return bool(glance.failed), glance.run == last_run, name not in captioned, glance.time, -at
+
+    return [pictures[at] for at in sorted(heapq.nlargest(most, range(len(pictures)), key=interest))]

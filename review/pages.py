@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from check import Coverage, check
+from check import Coverage, check, list_fault
 from dataset.collection import Collection
 from dataset.disk import write_whole
 from dataset.finishing import Finishing
@@ -22,6 +22,7 @@ from dataset.images import Picture
 from dataset.journal import Journal
 from dataset.texts import Texts
 from errors import UserError
+from review.findings import LISTS, form_of
 from styling.tag_line import Tagged
 from tags.implications import Implied, speakers
 
@@ -60,17 +61,27 @@ def coverage_of(
     tags: Sequence[str],
     categories: Mapping[str, str],
     names: frozenset[str],
-) -> Coverage:
-    """How a caption covers its tags; of several variants the first, which was written to cover them.
+) -> tuple[Coverage, str]:
+    """How a caption covers its tags, and its sentences; of several variants the first is looked at.
 
-    Tags that stand in it as a list are said, and only its sentences are checked.
+    Tags that stand in it as the style wants them are said, and only its sentences are checked.
     """
     # The meanings are only looked up if the caption adds something that the tags do not bear out.
     told = (text for texts in ([description], sources.meanings(tags)) for text in texts)
     aliases = speakers(tags, sources.implied)
     sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
     coverage = check(sentences, tags, categories, aliases, names, told=told)
-    return coverage.with_said(tags) if has_tags else coverage
+    if _should_be_prose(sources.finishing) and sentences and form_of(sentences) == LISTS:
+        coverage = replace(coverage, faults=(*coverage.faults, list_fault(sentences)))
+    return coverage.with_said(tags) if has_tags else coverage, sentences
+
+
+def _should_be_prose(finishing: Finishing) -> bool:
+    # A list is told by the words of English grammar that it lacks, and JSON has pieces of sentences.
+    language = finishing.settings.language
+    if finishing.forms.structure:
+        return False
+    return not language or language.lower().partition("-")[0] == "en"
 
 
 def marks(coverage: Coverage, tags: Sequence[str]) -> str:

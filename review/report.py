@@ -1,21 +1,24 @@
-"""report.html: one page with pictures and captions, opened from disk, without a server or a network."""
+"""report.html: one page with pictures and captions, opened from disk, without a server or a network.
+
+The same page can be served, see `--review`.
+"""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from dataset.images import Picture, TagList
-from dataset.journal import EDITED, Journal
+from dataset.journal import EDITED
 from dataset.texts import digest
 from dataset.trainers import captions_in
-from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError
+from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable
-from review.history import Glance, History, Past, read_glances, read_history
+from review.findings import Finding, Told, find_all
+from review.history import History, Past, most_interesting, read_history
 from review.pages import (
     Sources,
     coverage_of,
@@ -26,8 +29,12 @@ from review.pages import (
     picture_address,
     save_page,
 )
+from styling.tokens import CLIP, estimate_for
 from tags.categories import CHARACTER
 from tags.spelling import words
+
+if TYPE_CHECKING:
+    from dataset.finishing import Finishing
 
 NAME = "report.html"
 # A browser stays fast with this many pictures, and nobody looks at more.
@@ -40,24 +47,33 @@ _SCRIPTS = (
     "theme",
     "data",
     "corrections",
+    "marks",
     "filters",
     "overview",
     "cards",
     "detail",
+    "bulk",
     "keys",
-    "start",
 )
+# What a page that is served has besides.
+_SERVED = ("served",)
 
 Values = dict[str, object]
 
 
 class Page(TypedDict):
-    """The data of the page; the browser keeps corrections under `id`."""
+    """The data of the page; the browser keeps corrections under `id`.
+
+    `tokens` says how a browser estimates the tokens of a text encoder, and how many that one reads, 0 where
+    this is not known.
+    """
 
     made: str
     id: str
     images: str
     totals: Values
+    tokens: Values
+    findings: list[Finding]
     tags: list[tuple[str, str]]
     pictures: list[Values]
 
@@ -68,76 +84,158 @@ def write_report(sources: Sources) -> Path:
     Raises UserError if it cannot be written.
     """
     path = sources.captions.root / NAME
-    save_page(path, render(gather(sources)))
+    save_page(path, render(Gathering(sources).page()))
     return path
 
 
-def render(values: Page) -> str:
-    """The page that shows these values."""
+def render(values: Page, *, is_served: bool = False) -> str:
+    """The page that shows these values; one that is served may ask its server, and no other one anybody."""
     pictures = values["pictures"]
     return fill(
         "report",
-        _SCRIPTS,
+        (*_SCRIPTS, *(_SERVED if is_served else ()), "start"),
         ("report",),
+        connect="'self'" if is_served else "'none'",
         first=json_in_html({**values, "pictures": pictures[:_FIRST]}),
         rest=json_in_html(pictures[_FIRST:]),
     )
 
 
-def gather(sources: Sources) -> Page:
-    """The values of the page for a data set.
+class Gathering:
+    """Gathers the values of a page for a data set."""
 
-    Of more than MOST_SHOWN pictures those are shown that need attention: failures, the last run, pictures
-    without a caption, then the latest.
-    """
-    captioned = sources.captions.names()
-    folder = sources.collection.folder
-    chosen = _most_interesting(folder.pictures, sources.journal, captioned)
-    shown = {picture.stem_name for picture in chosen}
-    history = read_history(sources.journal, shown)
-    table = _TagTable()
-    tagged = [_Tagged(sources, picture, table) for picture in chosen]
-    names = frozenset(table.characters)
-    entries = [_entry(sources, each, history, names) for each in tagged]
-    known = {picture.name for picture in chosen}
-    entries += [
-        {
-            "name": each.name,
-            "file": printable(each.name),
-            "failures": [("folder", each.reason, each.message)],
-            "unusable": True,
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._table = _TagTable()
+        self._told: list[Told] = []
+
+    def page(self) -> Page:
+        """The values of the whole page.
+
+        Of more than MOST_SHOWN pictures those are shown that need attention: failures, the last run, pictures
+        without a caption, then the latest.
+        """
+        sources, folder = self._sources, self._sources.collection.folder
+        captioned = sources.captions.names()
+        chosen = most_interesting(folder.pictures, sources.journal, captioned, MOST_SHOWN)
+        history = read_history(sources.journal, {picture.stem_name for picture in chosen})
+        entries = self._entries(chosen, history)
+        known = {picture.name for picture in chosen}
+        problems = [each for each in folder.problems[:MOST_SHOWN] if each.name not in known]
+        return {
+            "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "id": digest(str(sources.captions.root.resolve())),
+            "images": folder_address(sources.collection.root, sources.captions.root),
+            "totals": self._totals(captioned, history),
+            "tokens": _estimate(sources.finishing),
+            "findings": self._findings([picture.name for picture in chosen]),
+            "tags": self._table.rows,
+            "pictures": entries + [_unusable(each) for each in problems],
         }
-        for each in folder.problems[:MOST_SHOWN]
-        if each.name not in known
-    ]
-    return {
-        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "id": digest(str(sources.captions.root.resolve())),
-        "images": folder_address(sources.collection.root, sources.captions.root),
-        "totals": {
-            "pictures": len(folder.pictures),
-            "captions": sum(picture.stem_name in captioned for picture in folder.pictures),
+
+    def update(self, names: Collection[str]) -> Values:
+        """The values of some pictures as they are now, and the totals and tags of the page with them."""
+        sources = self._sources
+        chosen = [each for each in sources.collection.folder.pictures if each.stem_name in names]
+        history = read_history(sources.journal, names)
+        entries = self._entries(chosen, history)
+        totals = self._totals(sources.captions.names(), history)
+        return {"pictures": entries, "tags": self._table.rows, "totals": totals}
+
+    def _entries(self, chosen: Sequence[Picture], history: History) -> list[Values]:
+        tagged = [_Tagged(self._sources, picture, self._table) for picture in chosen]
+        names = frozenset(self._table.characters)
+        self._told = []
+        return [self._entry(at, each, history, names) for at, each in enumerate(tagged)]
+
+    def _totals(self, captioned: set[str], history: History) -> Values:
+        pictures = self._sources.collection.folder.pictures
+        return {
+            "pictures": len(pictures),
+            "captions": sum(picture.stem_name in captioned for picture in pictures),
             "prompt_tokens": history.prompt_tokens,
             "completion_tokens": history.completion_tokens,
-        },
-        "tags": table.rows,
-        "pictures": entries,
-    }
+        }
+
+    def _findings(self, names: Sequence[str]) -> list[Finding]:
+        finishing = self._sources.finishing
+        settings, style = finishing.settings, finishing.forms.style
+        own = " ".join((settings.prefix, settings.suffix, finishing.trigger, style.prefix))
+        return find_all(self._told, names, finishing.hidden, own)
+
+    def _entry(self, at: int, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
+        """One picture, without empty values: a page may have ten thousand of them."""
+        picture, error, caption = tagged.picture, tagged.error, tagged.caption
+        values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
+        if isinstance(error, ExcludedError):
+            return {**values, "excluded": str(error)}
+        past = history.pictures.get(picture.stem_name) or Past()
+        failures = [(stage, failure.reason, failure.message) for stage, failure in past.failures.items()]
+        if error is not None:
+            failures = [("tags", error.reason, str(error))]
+        values |= {
+            "src": picture_address(picture),
+            "caption": caption,
+            # The caption may be on several lines in the file.
+            "seen": digest(tagged.text) if tagged.text else "",
+            "description": tagged.description,
+            "tags": tagged.numbers,
+            "failures": failures,
+            "refused": any(_is_refusal(reason) for _, reason, _ in failures),
+            # Without tags nobody can judge whether it may have a caption, so no correction can be applied.
+            "fixed": picture.tag_file is None,
+            **_past_values(past, history.run, tagged.text),
+        }
+        if caption and tagged.tags:
+            values |= self._judged(at, tagged, past, names)
+        elif caption:
+            self._told.append(Told(at, caption, caption))
+        return {key: value for key, value in values.items() if not _is_empty(value)}
+
+    def _judged(self, at: int, tagged: _Tagged, past: Past, names: frozenset[str]) -> Values:
+        """What the check says of a caption."""
+        caption, tags = tagged.caption, tagged.tags
+        coverage, sentences = coverage_of(
+            self._sources, caption, tagged.description, tags, tagged.categories, names
+        )
+        is_as_written = bool(tagged.text) and digest(tagged.text) == past.caption.text
+        is_read = is_as_written and bool(past.caption.reading)
+        if is_as_written:
+            found = past.caption.read_as_said
+            coverage = coverage.borne_out_by_picture() if past.caption.sees else coverage
+            coverage = coverage.after_reading(found) if is_read else coverage.with_said(found)
+        missed = {*coverage.missed, *coverage.perhaps}
+        unnamed = [tag for tag in tags if tag in missed and tagged.categories.get(tag) == CHARACTER]
+        self._told.append(Told(at, caption, sentences, [words(tag) for tag in tags], unnamed))
+        return {
+            "read": is_read,
+            "marks": marks(coverage, tags),
+            "score": round(coverage.score, 3),
+            "faults": [fault.message for fault in coverage.faults],
+            "adds": list(map(str, coverage.adds)),
+        }
 
 
-def _most_interesting(
-    pictures: Sequence[Picture], journal: Journal, captioned: set[str]
-) -> Sequence[Picture]:
-    if len(pictures) <= MOST_SHOWN:
-        return pictures
-    glances, last_run = read_glances(journal, captioned)
+def _is_empty(value: object) -> bool:
+    # A coverage of 0 is no empty value, though 0 equals False.
+    return value is None or value is False or value == "" or value == []
 
-    def interest(at: int) -> tuple[bool, bool, bool, str, int]:
-        name = pictures[at].stem_name
-        glance = glances.get(name) or Glance()
-        return bool(glance.failed), glance.run == last_run, name not in captioned, glance.time, -at
 
-    return [pictures[at] for at in sorted(heapq.nlargest(MOST_SHOWN, range(len(pictures)), key=interest))]
+def _is_refusal(reason: str) -> bool:
+    return reason == REFUSED or reason.startswith(REQUEST_REFUSED)
+
+
+def _unusable(problem: Problem) -> Values:
+    failures = [("folder", problem.reason, problem.message)]
+    return {"name": problem.name, "file": printable(problem.name), "failures": failures, "unusable": True}
+
+
+def _estimate(finishing: Finishing) -> Values:
+    limit = finishing.forms.limit
+    encoder = limit.encoder if limit else CLIP
+    letters, factor = estimate_for(encoder)
+    most = limit.most - limit.beside if limit else 0
+    return {"encoder": encoder, "letters": letters, "factor": factor, "most": most}
 
 
 @dataclass(slots=True)
@@ -178,47 +276,6 @@ class _Tagged:
         # The categories in its own tag file take precedence.
         self.categories = {**sources.categories(found.tags), **found.categories}
         self.numbers = table.numbers(self.tags, self.categories)
-
-
-def _entry(sources: Sources, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
-    """One picture, without empty values: a page may have ten thousand of them."""
-    picture, error, caption = tagged.picture, tagged.error, tagged.caption
-    # The caption may be on several lines in the file.
-    written = digest(tagged.text) if tagged.text else ""
-    values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
-    if isinstance(error, ExcludedError):
-        return {**values, "excluded": str(error)}
-    past = history.pictures.get(picture.stem_name) or Past()
-    failures = [(stage, failure.reason, failure.message) for stage, failure in past.failures.items()]
-    if error is not None:
-        failures = [("tags", error.reason, str(error))]
-    values |= {
-        "src": picture_address(picture),
-        "caption": caption,
-        "seen": written,
-        "description": tagged.description,
-        "tags": tagged.numbers,
-        "failures": failures,
-        "refused": any(reason == REFUSED or reason.startswith(REQUEST_REFUSED) for _, reason, _ in failures),
-        **_past_values(past, history.run, tagged.text),
-    }
-    if caption and tagged.tags:
-        described = str(values["description"])
-        coverage = coverage_of(sources, caption, described, tagged.tags, tagged.categories, names)
-        last, is_as_written = past.caption, written == past.caption.text
-        is_read = is_as_written and bool(last.reading)
-        if is_as_written:
-            found = last.read_as_said
-            coverage = coverage.borne_out_by_picture() if last.sees else coverage
-            coverage = coverage.after_reading(found) if is_read else coverage.with_said(found)
-        values |= {
-            "read": is_read,
-            "marks": marks(coverage, tagged.tags),
-            "score": round(coverage.score, 3),
-            "faults": [fault.message for fault in coverage.faults],
-            "adds": list(map(str, coverage.adds)),
-        }
-    return {key: value for key, value in values.items() if value not in ("", [], False, None)}
 
 
 def _past_values(past: Past, last_run: str, caption: str) -> Values:

@@ -41,6 +41,11 @@ _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.I
 _MOST_SHOWN = 6
 
 
+def estimate_for(encoder: str) -> tuple[int, float]:
+    """How tokens are estimated: the letters of a word for each token, and what the sum is multiplied by."""
+    return _ESTIMATES[encoder]
+
+
 def estimated_tokens(text: str, encoder: str) -> int:
     """An estimate of the tokens of a text, without those that mark its start and end."""
     letters, factor = _ESTIMATES[encoder]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from captioning.mixed_forms import mixed_forms
+from captioning.mixed_forms import told_of_mixed_forms
 from captioning.project import Project
 from commands.checkup.findings import Finding, sample, warning, warnings_by_reason
 from errors import Problem
@@ -12,7 +12,7 @@ from errors import Problem
 
 def check_forms(project: Project) -> Iterator[Finding]:
     """Look at a sample of the captions, those that people wrote or edited too."""
-    if mixed := mixed_forms(project):
+    if mixed := told_of_mixed_forms(project):
         yield warning(mixed.removesuffix("."))
     there = project.captions.texts.names()
     captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]

@@ -17,6 +17,7 @@ from captioning.templates import refuse_broken_templates, sends_pictures
 from dataset.disk import make_folder, remove
 from dataset.images import Picture
 from dataset.results import FileResults
+from dataset.texts import Texts
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage
@@ -172,6 +173,7 @@ class Contender:
             self._writer,
             self._seer,
             sources,
+            own=Texts(self.settings.dataset.captions, self.settings.dataset.caption_extension),
             names=meanings.characters(list(project.collection.survey().counts)),
             pictures=self._pictures,
             cost=Cost(usage.requests, usage.prompt_tokens, usage.completion_tokens, self._seconds),

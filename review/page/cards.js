@@ -53,14 +53,13 @@ function badges(picture) {
   if (picture.read) list.push(badge("plain", "read", "The model read this caption again, and found no other words for what is missed"));
   if (picture.faults.length) list.push(badge("bad", counted(picture.faults.length, "fault")));
   if (picture.adds.length) list.push(badge("plain", "adds to the tags", `No tag, meaning or description speaks of: ${picture.adds.join(", ")}`));
-  if (isMarkedAgain(picture)) list.push(badge("mine", "again, not saved yet"));
-  else if (isCorrected(picture)) list.push(badge("mine", "your words, not saved yet"));
+  list.push(...[correctionBadge(picture)].filter(Boolean));
   return list.length ? element("p", { class: "badges" }, ...list) : null;
 }
 
 /** The shares of said, contradicted and missed tags as one bar, and in words for screen readers. */
 function coverageBar(picture) {
-  if (!picture.marks || isCorrected(picture)) return null;
+  if (!picture.marks || isReworded(picture)) return null;
   const parts = [SAID, PERHAPS, CONTRADICTED, MISSED].map((mark) => [mark, markCount(picture, mark)]).filter(([, count]) => count);
   const words = parts.map(([mark, count]) => `${count} ${MARK_WORDS[mark]}`).join(", ");
   const rest = picture.marks.length - markCount(picture, SAID) - markCount(picture, NOT_CHECKED);
@@ -74,9 +73,8 @@ function coverageBar(picture) {
 }
 
 /** The tags of a picture, coloured by their marks; `only` lists the marks to show, at `most` so many tags. */
-function tagList(picture, { only, most = Infinity, click } = {}) {
-  const isChecked = picture.marks && !isCorrected(picture);
-  const all = picture.tags.map((number, at) => ({ ...tagRows[number], mark: isChecked ? picture.marks[at] : NOT_CHECKED }));
+function tagList(picture, { only, most = Infinity, click, marks = shownMarks(picture) } = {}) {
+  const all = picture.tags.map((number, at) => ({ ...tagRows[number], mark: marks[at] ?? NOT_CHECKED }));
   const wanted = only ? only.flatMap((mark) => all.filter((tag) => tag.mark === mark)) : all;
   if (!wanted.length) return null;
   const items = wanted.slice(0, most).map((tag) => element("li", {}, tagMark(tag, click)));

@@ -8,7 +8,12 @@ const LOW_COVERAGE = 0.6;
 const SAID = "s", MISSED = "m", PERHAPS = "p", CONTRADICTED = "c", NOT_CHECKED = "-";
 const MARK_WORDS = { [SAID]: "said", [MISSED]: "missed", [PERHAPS]: "perhaps unsaid", [CONTRADICTED]: "contradicted", [NOT_CHECKED]: "not checked" };
 
-const tagRows = report.tags.map(([words, category]) => ({ words, category, lower: words.toLowerCase() }));
+const tagRows = [];
+
+/** Take over the tags of the page that are not known yet. */
+function addTags(rows) {
+  for (const [words, category] of rows.slice(tagRows.length)) tagRows.push({ words, category, lower: words.toLowerCase() });
+}
 
 function takeBlock(id) {
   const block = byId(id), values = JSON.parse(block.textContent);
@@ -17,8 +22,11 @@ function takeBlock(id) {
 }
 
 function addPictures(entries) {
-  for (const entry of entries)
-    pictures.push({ caption: "", description: "", tags: [], failures: [], faults: [], adds: [], marks: "", ...entry, order: pictures.length });
+  for (const entry of entries) pictures.push({ ...withDefaults(entry), order: pictures.length });
+}
+
+function withDefaults(entry) {
+  return { caption: "", description: "", tags: [], failures: [], faults: [], adds: [], marks: "", ...entry };
 }
 
 /** The text that a search looks through. It is made when it is first needed, because most pictures never are searched. */
@@ -36,6 +44,15 @@ function wordCount(text) {
   return text ? text.trim().split(/\s+/).length : 0;
 }
 
+/** An estimate of the tokens that a text encoder makes of a text, as the program makes it. */
+function tokenCount(text) {
+  const { letters, factor } = report.tokens;
+  const pieces = text.match(/'(?:s|t|re|ve|m|ll|d)|\p{L}+|\d|(?:[^\s\p{L}\p{N}])+/giu) ?? [];
+  const bytes = (piece) => (/^[\x00-\x7f]*$/.test(piece) ? piece.length : new TextEncoder().encode(piece).length * 4);
+  const tokens = (piece) => (/^\p{L}/u.test(piece) ? Math.ceil(bytes(piece) / letters) : 1);
+  return Math.ceil(pieces.reduce((sum, piece) => sum + tokens(piece), 0) * factor);
+}
+
 function reasonOf(picture) {
   return picture.failures.length ? picture.failures[0][1] : "";
 }
@@ -45,10 +62,20 @@ function isLow(picture) {
 }
 
 /** How many tags of a picture have a mark. */
-function markCount(picture, mark) {
+function markCount(picture, mark, marks = picture.marks) {
   let count = 0;
-  for (const each of picture.marks) count += each === mark;
+  for (const each of marks) count += each === mark;
   return count;
+}
+
+/** How much a picture needs somebody to look at it: 0 for not at all. */
+function attention(picture) {
+  if (picture.excluded) return -1;
+  if (picture.failures.length) return 5;
+  if (picture.faults.length) return 4;
+  if (!picture.caption) return 3;
+  if (isLow(picture)) return 2;
+  return markCount(picture, CONTRADICTED) ? 1 : 0;
 }
 
 /** The difference of two texts by words: pieces [kind, text] with kind "same", "old" or "new". */

@@ -33,26 +33,40 @@ function focusIn(selector) {
   byId("detail").querySelector(selector)?.focus();
 }
 
+/** Show the open picture. While it is the same one, the picture and the place on the page stay as they are. */
 function showDetail() {
-  const picture = view.found[open.at];
-  byId("detail").replaceChildren(
-    element("div", { class: "bar-of-buttons" },
-      iconButton("Picture before (k)", "‹", () => step(-1), open.at === 0),
-      iconButton("Next picture (j)", "›", () => step(1), open.at === view.found.length - 1),
-      element("span", { class: "quiet", text: `${(open.at + 1).toLocaleString("en")} of ${view.found.length.toLocaleString("en")}` }),
-      iconButton("Close (Esc)", "×", closeDetail, false)),
-    element("div", { class: "halves" },
-      pictureLink(picture),
-      element("div", { class: "words" },
-        element("h2", { id: "detail-name", tabindex: "-1" }, element("bdi", { text: picture.file })),
-        badges(picture),
-        ...picture.failures.map(([, , message]) => element("p", { class: "why", text: message })),
-        picture.excluded ? element("p", { class: "why", text: picture.excluded }) : null,
-        ...captionPart(picture),
-        ...tagPart(picture),
-        ...textPart("Description", picture.description),
-        ...changePart(picture),
-        facts(picture))));
+  const picture = view.found[open.at], dialog = byId("detail");
+  const isSame = dialog.dataset.name === picture.name && dialog.childElementCount > 0;
+  const { scrollTop } = dialog;
+  const bar = detailBar(), words = detailWords(picture);
+  if (isSame) {
+    dialog.querySelector(".bar-of-buttons").replaceWith(bar);
+    dialog.querySelector(".words").replaceWith(words);
+  } else dialog.replaceChildren(bar, element("div", { class: "halves" }, pictureLink(picture), words));
+  dialog.dataset.name = picture.name;
+  dialog.scrollTop = isSame ? scrollTop : 0;
+  if (open.editing) look();
+}
+
+function detailBar() {
+  return element("div", { class: "bar-of-buttons" },
+    iconButton("Picture before (k)", "‹", () => step(-1), open.at === 0),
+    iconButton("Next picture (j)", "›", () => step(1), open.at === view.found.length - 1),
+    element("span", { class: "quiet", text: `${(open.at + 1).toLocaleString("en")} of ${view.found.length.toLocaleString("en")}` }),
+    iconButton("Close (Esc)", "×", closeDetail, false));
+}
+
+function detailWords(picture) {
+  return element("div", { class: "words" },
+    element("h2", { id: "detail-name", tabindex: "-1" }, element("bdi", { text: picture.file })),
+    badges(picture),
+    ...picture.failures.map(([, , message]) => element("p", { class: "why", text: message })),
+    picture.excluded ? element("p", { class: "why", text: picture.excluded }) : null,
+    ...captionPart(picture),
+    ...tagPart(picture),
+    ...textPart("Description", picture.description),
+    ...changePart(picture),
+    facts(picture));
 }
 
 function iconButton(label, sign, click, disabled) {
@@ -78,7 +92,7 @@ function captionPart(picture) {
 }
 
 function captionActions(picture) {
-  const edited = isCorrected(picture) && !isMarkedAgain(picture);
+  const edited = isReworded(picture);
   return element("div", { class: "actions" },
     element("button", { type: "button", id: "edit", click: () => edit(true) }, "Edit ", element("kbd", { text: "e" })),
     element("button", {
@@ -89,18 +103,25 @@ function captionActions(picture) {
 }
 
 function editor(picture) {
-  const length = element("span", { class: "quiet" });
-  const text = element("textarea", { id: "caption-text", rows: "8", "aria-label": `Caption of ${picture.file}`, spellcheck: "true" });
-  const save = element("button", { type: "button", class: "primary", id: "keep", click: () => keepEdit(text.value) }, "Keep ", element("kbd", { text: "Ctrl Enter" }));
+  const text = element("textarea", { id: "caption-text", rows: "5", maxlength: "20000", "aria-label": `Caption of ${picture.file}`, spellcheck: "true", input: look });
   text.value = shownCaption(picture);
-  const look = () => {
-    length.textContent = counted(wordCount(text.value), "word");
-    save.disabled = !text.value.trim();
-  };
-  text.addEventListener("input", look);
-  look();
-  return [element("div", { class: "editor" }, text, element("div", { class: "actions" }, save,
-    element("button", { type: "button", click: () => edit(false) }, "Cancel ", element("kbd", { text: "Esc" })), length))];
+  return [element("div", { class: "editor" }, text, element("div", { class: "actions" },
+    element("button", { type: "button", class: "primary", id: "keep", click: () => keepEdit(text.value) }, "Keep ", element("kbd", { text: "Ctrl Enter" })),
+    element("button", { type: "button", click: () => edit(false) }, "Cancel ", element("kbd", { text: "Esc" })),
+    element("span", { class: "quiet", id: "length", role: "status" })))];
+}
+
+/** Show what the text in the editor says: its words, its tokens, and the tags. */
+function look() {
+  const picture = view.found[open.at], { value } = byId("caption-text"), { encoder, most } = report.tokens;
+  // With variants the first line is the caption that should say the tags.
+  const first = value.split("\n")[0], tokens = tokenCount(first);
+  byId("length").textContent = `${counted(wordCount(first), "word")}, about ${counted(tokens, "token")} of ${encoder}${most ? `, which reads ${most}` : ""}`;
+  byId("length").classList.toggle("why", Boolean(most) && tokens > most);
+  byId("keep").disabled = !value.trim();
+  const marks = marksFor(picture, tidied(value, picture.caption));
+  byId("detail").querySelector("ul.tags")?.replaceWith(tagList(picture, { click: filterByTag, marks }));
+  byId("detail").querySelector("h3 .legend")?.replaceWith(legend(picture, marks));
 }
 
 function edit(editing) {
@@ -109,11 +130,13 @@ function edit(editing) {
   focusIn(open.editing ? "#caption-text" : "#edit");
 }
 
+/** Keep what was written, and go back to the list. */
 function keepEdit(text) {
   if (!text.trim()) return;
   correct(view.found[open.at], text);
-  open.editing = false;
-  afterCorrection("#edit");
+  showFilters();
+  showPage();
+  closeDetail();
 }
 
 function discard() {
@@ -123,7 +146,7 @@ function discard() {
 
 function toggleAgain() {
   const picture = view.found[open.at];
-  if (!canBeCorrected(picture) || (isCorrected(picture) && !isMarkedAgain(picture))) return;
+  if (!canBeCorrected(picture) || isReworded(picture)) return;
   markAgain(picture, !isMarkedAgain(picture));
   afterCorrection("#again");
 }
@@ -137,19 +160,20 @@ function afterCorrection(focus) {
 }
 
 function tagPart(picture) {
-  const list = tagList(picture, { click: filterByTag });
+  const marks = shownMarks(picture), list = tagList(picture, { click: filterByTag, marks });
   if (!list) return [];
-  const key = picture.marks && !isCorrected(picture)
-    ? element("span", { class: "legend" }, ...[SAID, MISSED, PERHAPS, CONTRADICTED].filter((mark) => markCount(picture, mark))
-        .map((mark) => element("span", { class: `tag mark-${mark}`, text: `${markCount(picture, mark)} ${MARK_WORDS[mark]}` })))
-    : null;
-  const faults = picture.faults.length && !isCorrected(picture)
-    ? [element("h3", { text: "Faults" }), element("ul", { class: "faults" }, ...picture.faults.map((text) => element("li", { text })))]
-    : [];
-  const adds = picture.adds.length && !isCorrected(picture)
-    ? [element("h3", { text: "Adds to the tags" }), element("p", { class: "adds", text: picture.adds.join(", ") })]
-    : [];
-  return [...faults, ...adds, element("h3", { class: "line" }, "Tags", key), list];
+  const part = (title, name, texts) => (texts.length && !isReworded(picture)
+    ? [element("h3", { text: title }), name === "faults"
+      ? element("ul", { class: name }, ...texts.map((text) => element("li", { text })))
+      : element("p", { class: name, text: texts.join(", ") })]
+    : []);
+  return [...part("Faults", "faults", picture.faults), ...part("Adds to the tags", "adds", picture.adds),
+    element("h3", { class: "line" }, "Tags", legend(picture, marks)), list];
+}
+
+function legend(picture, marks) {
+  return element("span", { class: "legend" }, ...[SAID, MISSED, PERHAPS, CONTRADICTED].filter((mark) => markCount(picture, mark, marks))
+    .map((mark) => element("span", { class: `tag mark-${mark}`, text: `${markCount(picture, mark, marks)} ${MARK_WORDS[mark]}` })));
 }
 
 function filterByTag(words) {
@@ -164,7 +188,7 @@ function textPart(title, text) {
 
 function changePart(picture) {
   const now = shownCaption(picture);
-  const before = isCorrected(picture) && !isMarkedAgain(picture) ? picture.caption : picture.before ?? "";
+  const before = isReworded(picture) ? picture.caption : picture.before ?? "";
   if (!before || !now || before === now) return [];
   const pieces = difference(before, now);
   const side = (title, name, kind) => element("div", {}, element("h4", { text: title }),

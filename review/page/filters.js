@@ -17,6 +17,7 @@ const STATES = [
 ];
 
 const SORTS = {
+  "What needs attention first": (one, other) => attention(other) - attention(one) || attentionTies(one, other),
   "As in the folder": (one, other) => one.order - other.order,
   "Lowest coverage first": (one, other) => (one.score ?? 2) - (other.score ?? 2),
   "Most contradictions first": (one, other) => markCount(other, CONTRADICTED) - markCount(one, CONTRADICTED),
@@ -27,9 +28,13 @@ const SORTS = {
   "Slowest first": (one, other) => (other.seconds ?? 0) - (one.seconds ?? 0),
 };
 
+function attentionTies(one, other) {
+  return attention(one) > 0 ? (one.score ?? 2) - (other.score ?? 2) : 0;
+}
+
 const PAGE_SIZE = 48;
 const view = {
-  states: new Set(), search: "", tag: "", character: "", sort: "As in the folder", page: 0,
+  states: new Set(), search: "", tag: "", character: "", sort: Object.keys(SORTS)[0], page: 0,
   // The chosen bars of the charts: {label, holds} by the title of the chart.
   ranges: new Map(),
   found: [],

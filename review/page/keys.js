@@ -3,10 +3,11 @@
 const KEYS = [
   ["j", "k", "next and previous picture"],
   ["Enter", "open the picture"],
-  ["e", "edit the caption"],
+  ["e", "edit the caption; Ctrl and Enter keep it"],
   ["a", "caption this again"],
   ["←", "→", "page before and next page; in one picture, the picture before and the next"],
   ["/", "search"],
+  ["r", "find and replace in many captions"],
   ["t", "light, dark, or as the system"],
   ["Esc", "close, or leave the search"],
   ["?", "this help"],
@@ -15,7 +16,7 @@ const KEYS = [
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return onChord(event);
   if (event.key === "Escape") return onEscape(event);
-  if (event.target.closest("input, select, textarea") || byId("keys").open) return undefined;
+  if (event.target.closest("input, select, textarea") || byId("keys").open || byId("bulk").open) return undefined;
   const act = byId("detail").open ? detailKeys[event.key] : listKeys[event.key];
   if (!act) return undefined;
   event.preventDefault();
@@ -23,7 +24,7 @@ function onKey(event) {
 }
 
 function onChord(event) {
-  if (event.ctrlKey && event.key === "Enter" && event.target.id === "caption-text") keepEdit(event.target.value);
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.id === "caption-text") keepEdit(event.target.value);
 }
 
 function onEscape(event) {
@@ -41,6 +42,7 @@ const listKeys = {
   ArrowLeft: () => turnPage(-1),
   ArrowRight: () => turnPage(1),
   "/": () => byId("search").focus(),
+  r: () => openBulk(),
   t: () => nextTheme(),
   "?": () => showKeys(),
 };
@@ -74,7 +76,7 @@ function openFocused(how) {
 
 function markFocused() {
   const at = focused(), picture = onPage()[at];
-  if (!picture || !canBeCorrected(picture) || (isCorrected(picture) && !isMarkedAgain(picture))) return;
+  if (!picture || !canBeCorrected(picture) || isReworded(picture)) return;
   markAgain(picture, !isMarkedAgain(picture));
   showFilters();
   showPage();

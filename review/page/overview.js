@@ -1,4 +1,4 @@
-// The totals and the charts at the top. Each bar of a chart is a button that filters the pictures.
+// The totals, the charts and the findings at the top, all folded in lines. Each bar of a chart is a button that filters the pictures.
 
 function showOverview() {
   const { totals } = report;
@@ -7,24 +7,38 @@ function showOverview() {
   byId("chosen").hidden = shown >= totals.pictures;
   byId("chosen").textContent = `This page shows ${counted(shown, "picture")} of ${totals.pictures.toLocaleString("en")}: `
     + "failures, the last run, those without a caption, and the latest of the others.";
-  byId("totals").replaceChildren(...totalsList().map(([term, value, detail]) =>
-    element("div", {}, element("dt", { text: term }), element("dd", {}, value, element("small", { text: detail })))));
+  byId("totals").replaceChildren(...totalsList().map(([value, words]) => element("span", {}, element("strong", { text: value }), ` ${words}`)));
 }
 
+/** The totals: pairs of a number and what it counts. */
 function totalsList() {
   const { totals } = report;
   const lengths = pictures.map(({ caption }) => wordCount(caption)).filter(Boolean).sort((one, other) => one - other);
   const scores = pictures.map(({ score }) => score).filter((score) => score !== undefined);
   const number = (state) => pictures.filter(STATES.find(({ key }) => key === state).holds).length;
-  const list = [["Captions", totals.captions.toLocaleString("en"), `of ${counted(totals.pictures, "picture")}`]];
-  if (lengths.length) list.push(["Length", `${lengths[lengths.length >> 1]}`, "words, half are shorter"]);
-  if (scores.length) list.push(["Coverage", percent(scores.reduce((sum, score) => sum + score, 0) / scores.length), "of the tags are said"]);
-  list.push(["Failed", number("failed").toLocaleString("en"), number("excluded") ? `and ${number("excluded")} excluded` : "pictures"]);
-  if (number("draft")) list.push(["Drafts", number("draft").toLocaleString("en"), "written without a model"]);
-  if (number("edited")) list.push(["Edited", number("edited").toLocaleString("en"), "by hand"]);
-  if (totals.completion_tokens)
-    list.push(["Tokens", compact(totals.prompt_tokens + totals.completion_tokens), `${compact(totals.completion_tokens)} of them written`]);
+  const list = [[totals.captions.toLocaleString("en"), `of ${counted(totals.pictures, "caption")}`]];
+  if (scores.length) list.push([percent(scores.reduce((sum, score) => sum + score, 0) / scores.length), "of the tags said"]);
+  if (lengths.length) list.push([lengths[lengths.length >> 1], "words in the middle caption"]);
+  for (const [state, words] of [["failed", "failed"], ["excluded", "excluded"], ["faulty", "with faults"], ["draft", "drafts"], ["edited", "edited"]])
+    if (number(state)) list.push([number(state).toLocaleString("en"), words]);
+  if (totals.completion_tokens) list.push([compact(totals.prompt_tokens + totals.completion_tokens), "tokens"]);
   return list;
+}
+
+/** What stands out in the captions as a whole; each finding can be followed to its pictures. */
+function showFindings() {
+  const { findings } = report;
+  byId("findings").hidden = !findings.length;
+  byId("findings").querySelector("summary").textContent = `${counted(findings.length, "thing")} to know about these captions together`;
+  byId("findings").querySelector("ul").replaceChildren(...findings.map(({ text, pictures: places }) => element("li", {}, text, " ",
+    element("button", { type: "button", class: "link", text: `Show ${places.length === 1 ? "it" : `these ${places.length.toLocaleString("en")}`}`,
+      click: () => showPlaces(text, new Set(places)) }))));
+}
+
+function showPlaces(text, places) {
+  clearFilters();
+  toggleRange("Found", text.length > 60 ? `${text.slice(0, 60)}…` : text, ({ order }) => places.has(order));
+  byId("pictures").scrollIntoView();
 }
 
 function compact(number) {

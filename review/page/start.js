@@ -24,9 +24,13 @@ function listen() {
   byId("tag").addEventListener("input", (event) => soon(() => change({ tag: event.target.value })));
   byId("character").addEventListener("change", (event) => change({ character: event.target.value }));
   byId("sort").addEventListener("change", (event) => change({ sort: event.target.value }));
-  byId("save").addEventListener("click", saveCorrections);
+  byId("save").addEventListener("click", () => {
+    saveCorrections();
+    showPage();
+  });
   byId("theme").addEventListener("click", nextTheme);
   byId("help").addEventListener("click", showKeys);
+  byId("replace").addEventListener("click", openBulk);
   byId("detail").addEventListener("close", afterClosing);
   document.addEventListener("keydown", onKey);
   window.addEventListener("beforeunload", warnBeforeLosing);
@@ -38,6 +42,7 @@ function showAll() {
   loadCorrections();
   showOverview();
   showCharts();
+  showFindings();
   fillFields();
   showSaveButton();
   refresh();
@@ -46,6 +51,7 @@ function showAll() {
 }
 
 setTheme(storedTheme());
+addTags(report.tags);
 addPictures(report.pictures);
 find();
 showCards();

@@ -13,7 +13,7 @@ from dataset.results import FileResults
 from dataset.texts import Texts
 from errors import ItemError
 from review.pages import Sources
-from review.report import Page, gather
+from review.report import Gathering, Page
 from tests.program.project import Project
 
 FIRST, SECOND = "2026-11-20T10:00:00+00:00", "2026-11-22T10:00:00+00:00"
@@ -65,7 +65,7 @@ class Album:
         sources = Sources(
             data_set.collection, *texts, data_set.journal, lambda tags: known, *nothing, data_set.finishing
         )
-        return gather(sources)
+        return Gathering(sources).page()
 
     def write(self) -> Path:
         """Write the report, as --report does."""

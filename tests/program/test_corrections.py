@@ -1,4 +1,4 @@
-"""--apply: corrections are checked together, applied together, and kept by later runs."""
+"""--apply: good corrections are applied and kept by later runs, and bad ones are named."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def file_of(album: Album, *entries: object) -> Path:
 
 def apply(album: Album, path: Path) -> str:
     """What --apply says about a file."""
-    return corrections.apply(config.load(album.project.folder / "config.ini"), path)
+    said: list[str] = []
+    corrections.apply(config.load(album.project.folder / "config.ini"), path, said.append)
+    return "\n".join(said)
 
 
 def files(album: Album) -> dict[str, bytes]:
@@ -149,20 +151,30 @@ def test_captions_in_any_script_are_kept(album: Album) -> None:
         ({"picture": "a", "caption": WORDS, "seen": "0"}, "its caption has changed since the report"),
         ({"picture": "a", "caption": WORDS, "seen": ""}, "its caption has changed since the report"),
         ({"picture": "a", "words": WORDS}, "should have again, caption, picture, seen, and no words"),
-        ({"picture": "b", "caption": WORDS}, "the picture is in the file twice"),
         ({"picture": "out", "caption": WORDS}, "entry 2 (out): tags combine"),
         ({"picture": "out", "again": True}, "entry 2 (out): tags combine"),
     ],
 )
-def test_one_mistake_is_reported_and_nothing_is_changed(album: Album, entry: object, problem: str) -> None:
+def test_a_bad_entry_is_named_and_the_others_are_applied(album: Album, entry: object, problem: str) -> None:
+    good = {"picture": "deep/er/c", "caption": WORDS}
+    first, heading, line, *_ = apply(album, file_of(album, good, entry)).splitlines()
+    assert (first[:26], heading) == ("1 caption of yours saved, ", "Not applied:")
+    assert problem in line
+    assert album.project.caption("deep/er/c") == WORDS
     before = files(album)
     with pytest.raises(UserError) as caught:
-        apply(album, file_of(album, {"picture": "b", "caption": WORDS}, entry))
+        apply(album, file_of(album, {"picture": "nowhere", "again": True}, entry))
     message, *lines = str(caught.value).splitlines()
     assert message.endswith("corrections.json is not applied and nothing is changed:")
-    assert len(lines) == 1
-    assert problem in lines[0]
+    assert problem in lines[1]
     assert files(album) == before
+
+
+def test_of_two_entries_for_a_picture_neither_is_applied(album: Album) -> None:
+    twice = [{"picture": "b", "caption": WORDS}, {"picture": "b", "again": True}]
+    said = apply(album, file_of(album, {"picture": "a", "caption": WORDS}, *twice))
+    assert said.count("(b): the picture is in the file twice") == 2
+    assert (album.project.caption("a"), album.project.caption("b")) == (WORDS, "A girl called b.")
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,91 @@ def luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def test_a_caption_that_says_nothing_has_a_coverage_of_0(album: Album) -> None:
+    album.caption(album.add("a.png", "hat, umbrella"), "It rains.")
+    assert entry(album, "a")["score"] == 0
+
+
+def test_a_caption_that_is_a_list_of_tags_is_a_fault_unless_the_style_wants_tags(album: Album) -> None:
+    name = album.add("a.png", "1girl, solo, red dress, umbrella, night")
+    album.caption(name, "girl, red dress, umbrella, night")
+    fault = "The caption is a list of tags, not a sentence."
+    assert fault in entry(album, name)["faults"]  # type: ignore[operator]
+    album.by_hand(name, "A girl in a red dress, with an umbrella, at night.")
+    assert "faults" not in entry(album, name)
+    album.by_hand(name, "1girl, solo, red dress, umbrella, night")
+    config_file = album.project.folder / "config.ini"
+    settings = config_file.read_text(encoding="utf-8")
+    config_file.write_text(re.sub(r"(?m)^style = .*$", "style = tags", settings), encoding="utf-8")
+    assert "faults" not in entry(album, name)
+
+
+def test_a_picture_without_tags_cannot_be_corrected_as_apply_would_refuse_it(album: Album) -> None:
+    for name in ("a", "b"):
+        album.add(f"{name}.png")
+    (album.project.images / "b.txt").unlink()
+    assert ("fixed" in entry(album, "a"), entry(album, "b")["fixed"]) == (False, True)
+
+
+USUAL = [f"The image shows a girl with {thing}. She {act}." for thing, act in (
+    ("a hat", "reads a book"), ("a scarf", "waits for a train"), ("an umbrella", "looks at the river"),
+    ("a sword", "walks through snow"), ("a cat", "sleeps on a bench"), ("a lamp", "climbs a hill"),
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("captions", "tags", "found", "places"),
+    [
+        (USUAL, "1girl", ["“the image shows a girl with” stands in 6 of 6 captions."], [range(6)]),
+        ([each.replace("The image shows a", "A") for each in USUAL], "1girl, red hair", [], []),
+        (
+            [each.replace("The image shows a girl", "A girl with red hair") for each in USUAL],
+            "1girl, red hair",
+            [],
+            [],
+        ),
+        (
+            [*(f"She {at} waits, and so on." for at in range(5)), *(f"hat {at}, cat, bow" for at in "012")],
+            "hat",
+            ["The captions mix forms, which a model learns as a switch: 5 are sentences (0.png), 3 are lists "
+             "of tags (5.png)."],
+            [range(5, 8)],
+        ),
+        (
+            [f"A girl {at}." for at in range(5)],
+            "hatsune miku",
+            ["5 captions are without the name of a character: hatsune miku (5)."],
+            [range(5)],
+        ),
+        (
+            ["A blonde girl.", "A girl with blue eyes.", "A blue-eyed girl.", "A boy."],
+            "1girl",
+            ["2 captions are with a trait that [Tags] hide keeps out: blue eyes (2)."],
+            [[1, 2]],
+        ),
+        (
+            [*(f"In {at} the {at} of {at} and a {at} {at} {at}." for at in range(6)), "Short.", "word " * 30],
+            "hat",
+            ["1 caption is far shorter than the rest: half of all have 11 words or more.",
+             "1 caption is far longer than the rest: half of all have 11 words or more."],
+            [[6], [7]],
+        ),
+    ],
+    ids=["a habit", "no habit", "what the tags say", "forms", "names", "hidden", "lengths"],
+)  # fmt: skip
+def test_what_stands_out_in_all_captions_together_is_found(
+    album: Album, captions: list[str], tags: str, found: list[str], places: list[list[int]]
+) -> None:
+    for at, text in enumerate(captions):
+        album.caption(album.add(f"{at}.png", tags), text)
+    config_file = album.project.folder / "config.ini"
+    settings = config_file.read_text(encoding="utf-8")
+    config_file.write_text(re.sub(r"(?m)^hide =.*$", "hide = blue_eyes", settings), encoding="utf-8")
+    findings = album.values({"hatsune_miku": "character"})["findings"]
+    said = [each["text"] for each in findings]
+    if found and "mix forms" in found[0]:
+        said, findings = said[:1], findings[:1]
+    assert said == found
+    assert [each["pictures"] for each in findings] == [list(each) for each in places]

@@ -1,0 +1,197 @@
+"""What shows only when the captions of a data set are seen together: habits that a model would learn."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TypedDict
+
+from check import is_grammar, is_list
+from dataset.images import evenly_spread
+from english import amount, sentence_spans, stem
+from tags.filters import HiddenTraits
+from tags.spelling import words
+
+LISTS, SENTENCES, BOTH = "lists of tags", "sentences", "tags and sentences"
+STRUCTURES = "JSON or XML"
+
+# Phrases are searched in so many captions, and then counted in all.
+_MOST_READ = 500
+_FEWEST_CAPTIONS = 6
+_REPEATED_SHARE = 1 / 3
+_SHORTEST_PHRASE, _LONGEST_PHRASE = 3, 12
+# How many words of a phrase must be more than grammar.
+_FEWEST_WORDS = 2
+_MOST_PHRASES, _MOST_NAMED = 5, 5
+# Fewer captions of another form are told by nobody: some sentences look like a list.
+_LEAST, _LEAST_SHARE = 3, 0.05
+# Captions with so many times fewer or more words than the middle one.
+_FAR = 2.5
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_DIGITS = "0123456789"
+_SENTENCE_END = re.compile(r"[.!?;:\n]+")
+
+
+class Finding(TypedDict):
+    """What was found, in a sentence, and the pictures that it is about, by their place on the page."""
+
+    text: str
+    pictures: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a caption says: `at` is its place on the page, `sentences` are its words without tags beside them.
+
+    `unnamed` are the words of the character tags that it leaves out, and `tags` are the words of all tags.
+    """
+
+    at: int
+    caption: str
+    sentences: str
+    tags: Sequence[str] = ()
+    unnamed: Sequence[str] = field(default=())
+
+
+def form_of(caption: str) -> str:
+    """What a caption is: LISTS, SENTENCES, BOTH or STRUCTURES."""
+    if caption.startswith(("{", "<")):
+        return STRUCTURES
+    are_lists = [is_list(caption[slice(*span)]) for span in sentence_spans(caption)]
+    if all(are_lists):
+        return LISTS
+    return BOTH if any(are_lists) else SENTENCES
+
+
+def mixed_forms(forms: Iterable[tuple[str, str]]) -> str:
+    """How many captions have which form: "9 are sentences (a.png), 4 are lists of tags (b.png)".
+
+    `forms` are pairs of a name and a form; the result is "" where all captions are of one form.
+    """
+    by_form: Mapping[str, list[str]] = defaultdict(list)
+    for name, form in forms:
+        by_form[form].append(name)
+    least = max(_LEAST, _LEAST_SHARE * sum(map(len, by_form.values())))
+    found = sorted(by_form.items(), key=lambda each: len(each[1]), reverse=True)
+    counts = [f"{len(names):,} are {form} ({names[0]})" for form, names in found if len(names) >= least]
+    return ", ".join(counts) if len(counts) > 1 else ""
+
+
+def find_all(told: Sequence[Told], names: Sequence[str], hidden: HiddenTraits, own: str) -> list[Finding]:
+    """What stands out in these captions; `names` are those of all pictures of the page.
+
+    `own` has the words that the settings put into every caption, which is no habit of a model.
+    """
+    found = [*_forms(told, names), *_without_names(told), *_leaks(told, hidden), *_lengths(told)]
+    return [*found, *_phrases(told, own)]
+
+
+def _forms(told: Sequence[Told], names: Sequence[str]) -> Iterator[Finding]:
+    forms = {each.at: form_of(each.caption.partition("\n")[0]) for each in told}
+    if counts := mixed_forms((names[at], form) for at, form in forms.items()):
+        (usual, _), *_ = Counter(forms.values()).most_common(1)
+        text = f"The captions mix forms, which a model learns as a switch: {counts}."
+        yield Finding(text=text, pictures=[at for at, form in forms.items() if form != usual])
+
+
+def _without_names(told: Sequence[Told]) -> Iterator[Finding]:
+    counts = Counter(name for each in told for name in each.unnamed)
+    pictures = [each.at for each in told if each.unnamed]
+    if pictures:
+        listed = _listed(counts)
+        yield Finding(
+            text=f"{_captions(pictures)} without the name of a character: {listed}.", pictures=pictures
+        )
+
+
+def _leaks(told: Sequence[Told], hidden: HiddenTraits) -> Iterator[Finding]:
+    leaked = {each.at: traits for each in told if (traits := hidden.said_in(each.sentences))}
+    if leaked:
+        counts = Counter(trait for traits in leaked.values() for trait in traits)
+        text = f"{_captions(list(leaked))} with a trait that [Tags] hide keeps out: {_listed(counts)}."
+        yield Finding(text=text, pictures=list(leaked))
+
+
+def _lengths(told: Sequence[Told]) -> Iterator[Finding]:
+    if len(told) < _FEWEST_CAPTIONS:
+        return
+    counts = {each.at: len(each.caption.partition("\n")[0].split()) for each in told}
+    middle = median(counts.values())
+    for word, far in (
+        ("shorter", [at for at, count in counts.items() if count * _FAR < middle]),
+        ("longer", [at for at, count in counts.items() if count > middle * _FAR]),
+    ):
+        if far:
+            text = f"{_captions(far)} far {word} than the rest: half of all have {middle:g} words or more."
+            yield Finding(text=text, pictures=far)
+
+
+def _phrases(told: Sequence[Told], own: str) -> Iterator[Finding]:
+    """Phrases in over a third of the captions, but for those that only say what the tags say."""
+    if len(told) < _FEWEST_CAPTIONS:
+        return
+    sample = evenly_spread(told, _MOST_READ)
+    counts: Counter[tuple[str, ...]] = Counter()
+    for each in sample:
+        counts.update(_word_rows(each.sentences))
+    least = _REPEATED_SHARE * len(sample)
+    common = [row for row, count in counts.items() if count > least and len(_content(row)) >= _FEWEST_WORDS]
+    common.sort(key=lambda row: (-counts[row], -len(row)))
+    normal = {each.at: f" {' '.join(_words_of(each.sentences))} " for each in told}
+    ours, shown = f" {' '.join(_words_of(own))} ", list[set[str]]()
+    for row in common:
+        phrase, content = f" {' '.join(row)} ", _content(row)
+        if phrase in ours or any(content <= other for other in shown):
+            continue
+        pictures = [at for at, text in normal.items() if phrase in text]
+        if len(pictures) <= _REPEATED_SHARE * len(told) or _is_of_tags(row, pictures, told):
+            continue
+        shown.append(content)
+        text = f"“{phrase.strip()}” stands in {len(pictures):,} of {amount(len(told), 'caption')}."
+        yield Finding(text=text, pictures=pictures)
+        if len(shown) == _MOST_PHRASES:
+            return
+
+
+def _word_rows(text: str) -> set[tuple[str, ...]]:
+    """The rows of words within a sentence, in small letters."""
+    rows = set()
+    for sentence in _SENTENCE_END.split(text):
+        said = _words_of(sentence)
+        for first in range(len(said)):
+            for end in range(first + _SHORTEST_PHRASE, min(first + _LONGEST_PHRASE, len(said)) + 1):
+                rows.add(tuple(said[first:end]))
+    return rows
+
+
+def _words_of(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _content(row: Sequence[str]) -> set[str]:
+    """The stems of the words of a phrase that are more than grammar."""
+    return {stem(word) for word in row if not is_grammar(word)}
+
+
+def _is_of_tags(row: Sequence[str], pictures: Sequence[int], told: Sequence[Told]) -> bool:
+    """Whether most of these pictures have tags that say each word of a phrase."""
+    wanted, chosen = _content(row), set(pictures)
+    tags = [each.tags for each in told if each.at in chosen]
+    bearing = sum(
+        wanted <= {stem(word.lstrip(_DIGITS)) for tag in each for word in tag.split()} for each in tags
+    )
+    return 2 * bearing > len(pictures)
+
+
+def _captions(pictures: Sequence[int]) -> str:
+    count = len(pictures)
+    return f"{amount(count, 'caption')} {'is' if count == 1 else 'are'}"
+
+
+def _listed(counts: Counter[str]) -> str:
+    parts = [f"{words(name)} ({count:,})" for name, count in counts.most_common(_MOST_NAMED)]
+    rest = len(counts) - len(parts)
+    return ", ".join([*parts, f"{rest:,} more"] if rest else parts)
