@@ -281,11 +281,13 @@ def _entry(at: int, images: str, pair: Pair) -> Values:
     address = picture_address(picture)
     first, second = (each.score for each in outcomes)
     points = round(100 * second) - round(100 * first)
-    is_same = bool(outcomes[0].caption) and outcomes[0].caption == outcomes[1].caption
+    one, other = outcomes
+    is_same = bool(one.caption) and (one.caption, list(one.tags)) == (other.caption, list(other.tags))
+    has_winner = bool(one.caption and other.caption and points)
     return {
         "name": picture.stem_name,
         "is_same": is_same,
-        "winner": None if is_same or not points else int(points > 0),
+        "winner": int(points > 0) if has_winner else None,
         "at": at,
         "file": printable(picture.name),
         "src": f"{images}{address}" if address else "",
