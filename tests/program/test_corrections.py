@@ -116,7 +116,7 @@ def test_spaces_and_line_ends_are_tidied_and_lines_kept_where_each_is_a_caption(
 ) -> None:
     settings = config.load(album.project.folder / "config.ini", [f"Interpreter.variants={variants}"])
     path = file_of(album, {"picture": "a", "caption": "  A  girl\t smiles. \r\n\n A\u2003girl.\u2028"})
-    corrections.apply(settings, path)
+    corrections.apply(settings, path, lambda line: None)
     assert album.project.caption("a") == written
 
 
