@@ -27,7 +27,8 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _see_from_the_air(picture)
     _make_named_one_a_being(picture)
     if picture.has("clothes"):
-        _take(picture, "act", lambda role: role.phrase == _CLOTHED)
+        for slot in ("act", "quality"):
+            _take(picture, slot, lambda role: role.phrase == _CLOTHED)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one.
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]

@@ -103,7 +103,8 @@ def _seated(tag: str, tags: Sequence[str]) -> str:
     if tag not in _SEATED or any(other.startswith(_PLACED) for other in tags):
         return ""
     words = lists().words
-    seat = _only_one(words["seats" if tag == _SITTING else "boats"].intersection(tags))
+    seats = words["seats" if tag == _SITTING else "boats"].intersection(tags)
+    seat = _only_one(seats.difference(*map(broader_tags, seats)))
     if seat in words["one_seat"] and fewest_people(tags) > 1:
         return ""
     where = "in" if seat in words["deep_seats"] else "on"
@@ -182,7 +183,11 @@ _RULES = (
 def _narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
     kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
-    kinds = [kind for kind in kinds if role_of(kind).slot not in _NO_THINGS]
+    # A stack of books is no book to read.
+    many = lists().words["collections"]
+    kinds = [
+        kind for kind in kinds if role_of(kind).slot not in _NO_THINGS and kind.rpartition("_")[2] not in many
+    ]
     narrow = [kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)]
     # A glowing sword beside a katana is no other one.
     named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]

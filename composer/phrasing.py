@@ -176,7 +176,7 @@ def _capitalized(word: str, *, is_first: bool) -> str:
         return word
     if any(map(str.isdigit, word)) and _MODEL.fullmatch(word):
         return word.upper()
-    if not is_first and _ROMAN_NUMERAL.fullmatch(word):
+    if word in lists().words["initials"] or (not is_first and _ROMAN_NUMERAL.fullmatch(word)):
         return word.upper()
     return re.sub(r"(?:^|(?<=[^\w']))[^\W\d_]", lambda letter: letter[0].upper(), word)
 

@@ -114,8 +114,13 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
     groups = [(alike, role) for alike, role in said.values() if role.slot != META]
     # Tags that say the same do not cover each other.
-    covered = frozenset[str]().union(*(role.covers.difference(alike) for alike, role in groups))
-    covered -= _named_after(groups)
+    named_after = _named_after(groups)
+    covered = frozenset[str]().union(
+        *(
+            role.covers.difference(alike, named_after if role.slot == "thing" else ())
+            for alike, role in groups
+        )
+    )
     kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}
     # Of those that cover each other, as horseback_riding and riding_horse, the one that covers most is kept.
     left_out = sorted(set(range(len(groups))) - kept.keys(), key=lambda at: (-len(groups[at][1].covers), at))
@@ -127,14 +132,10 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
 
 
 def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]:
-    """The animals that only things are named after: a teddy bear is no bear."""
+    """The animals that things are named after: a teddy bear is no bear."""
     things = [tag for alike, role in groups if role.slot == "thing" for tag in alike]
     animals = [tag for alike, role in groups if role.slot == "being" for tag in alike]
-    return (
-        frozenset(animal for animal in animals if any(thing.endswith(f"_{animal}") for thing in things))
-        if things
-        else frozenset()
-    )
+    return frozenset(each for each in animals if any(thing.endswith(f"_{each}") for thing in things))
 
 
 def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their
 _GROUPS = ("company", "relation")
 _MANY = 3  # of those whom nothing counts
 _PAIR, _PAIRS = 2, frozenset(("a duo", "a couple"))
+_VEHICLE_FOCUS = "a focus on the vehicle"
 _SOLO_FOCUS = "the focus on one person"
 _SEXES = {"female": GIRLS, "male": BOYS}
 
@@ -66,7 +67,7 @@ def find_subject(picture: Picture) -> Subject:
     has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind", "quality"))
     if picture.species or (picture.has("kind", "quality", *_GROUPS) and not has_beings_alone):
         return _described(picture)
-    place_is_shown = picture.has("frame", "landmark")
+    place_is_shown = picture.has("frame", "landmark") and _VEHICLE_FOCUS not in picture.phrases("text")
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being") or picture.phrases("vehicle")
         groups, qualities = picture.phrases(*_GROUPS), picture.phrases("quality")

@@ -169,6 +169,7 @@ def _covers(tag: str) -> frozenset[str]:
     """The tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
     endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
+    endings -= lists().words["fields"]
     singulars = {singular(ending) for ending in (*endings, tag)}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
     ends_noun = lists().words["prepositions"] | lists().words["ends_of_nouns"]
