@@ -61,7 +61,7 @@ def test_those_that_list_models_are_found_in_the_order_of_the_usual_ports() -> N
 
 @pytest.mark.usefixtures("usual_ports")
 def test_the_first_server_that_lists_a_model_for_chat_is_taken_and_named(tmp_path: Path) -> None:
-    project = Project(tmp_path, url="auto", Endpoint__model="auto", Endpoint__timeout="2")
+    project = Project(tmp_path, url="auto", Endpoint__model="auto")
     project.add("a.png")
     with serving(
         LM_Studio=("nomic-embed-text", "bge-m3"),  # nothing that chats
@@ -91,7 +91,7 @@ def test_what_listens_and_is_no_model_server_leaves_the_work_to_the_composer(tmp
 
 @pytest.mark.usefixtures("usual_ports")
 def test_what_speaks_no_http_on_a_usual_port_is_passed_over(tmp_path: Path) -> None:
-    project = Project(tmp_path, url="auto", Endpoint__model="auto", Endpoint__timeout="2")
+    project = Project(tmp_path, url="auto", Endpoint__model="auto")
     project.add("a.png")
     with serving(
         LM_Studio=Raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
