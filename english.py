@@ -31,6 +31,15 @@ _ABBREVIATION_BEFORE_NUMBER = re.compile(r"nos?|p|art|ca?", re.IGNORECASE)
 _NUMBERS_FROM_ZERO = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS = tuple(_NUMBERS_FROM_ZERO.split())
 
+# What is alike in both numbers; an ending of it too, as in reindeer.
+_ALIKE = ("deer", "fish", "koi", "salmon", "sheep", "squid", "trout")
+_PLURAL_WORDS = "abs antennae children dice feet geese koi men mice oxen panties people skis teeth women"
+_SINGULAR_WORDS = (
+    "asparagus atlas bass bus cactus campus canvas chess christmas circus citrus compass cross cyclops"
+    " dress focus fortress gas glass goddess grass harness headdress hibiscus iris lens lotus mattress"
+    " moss narcissus octopus pancreas princess thermos torus waitress walrus"
+)
+_PLURALS, _SINGULARS = frozenset(_PLURAL_WORDS.split()), frozenset(_SINGULAR_WORDS.split())
 _VOWELS = frozenset("aeiouy")
 _DOUBLED_CONSONANTS = frozenset("bdgmnprt")
 _SHORTEST_STEM = 3
@@ -126,6 +135,28 @@ def singular(word: str) -> str:
     Look up the word itself as well.
     """
     return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "su" else word
+
+
+def is_plural(noun: str) -> bool:
+    """Whether a lower-case noun is a plural and no singular: "teeth" and "cats", but not "glass"."""
+    ends_like_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    return noun in _PLURALS or (ends_like_plural and noun not in _SINGULARS)
+
+
+def may_be_plural(noun: str) -> bool:
+    """Whether a lower-case noun is a plural or alike in both numbers: "cats" and "deer"."""
+    return is_plural(noun) or noun.endswith(_ALIKE)
+
+
+def plural(noun: str) -> str:
+    """The plural of a lower-case noun, by its ending: wolves, foxes, deer."""
+    if noun.endswith(_ALIKE):
+        return noun
+    if noun.endswith(("lf", "ife")):
+        return noun.removesuffix("e").removesuffix("f") + "ves"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
 @lru_cache(maxsize=1 << 15)

@@ -16,14 +16,13 @@ from check.text import JOINED, Text
 from check.trades import TRADES
 from check.vocabulary import concepts, is_known, stem_set, word_set
 from check.wording import Sources
-from english import NUMBER_WORDS
+from english import NUMBER_WORDS, may_be_plural
 
 NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 
 _ANIMALS = stem_set("adds", "animals")
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
 _NO_ANIMALS = word_set("adds", "no_animals")
-_PLURAL_ENDINGS = ("s", "koi", "deer", "geese", "sheep", "mice", "oxen")
 _PLACE_ENDINGS = ("ian", "ese", "ean", "alpine")
 _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
@@ -90,7 +89,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
         first = start_of_phrase(text, at, _LEADS, may_follow_noun=True)
-        if first < at or (word.endswith(_PLURAL_ENDINGS) and word not in _ALSO_VERBS):
+        if first < at or (may_be_plural(word) and word not in _ALSO_VERBS):
             yield first, at
 
 

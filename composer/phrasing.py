@@ -1,7 +1,6 @@
 """Words as prose has them: nouns with their articles, names as titles, lists with an "and"; and words.json.
 
-words.json has all that the composer knows of tags. Whether a noun is a plural is told by endings and lists,
-and whether it takes "a" or "an" by how it begins to sound.
+words.json has all that the composer knows of tags. Whether a noun takes "a" or "an" is told by its beginning.
 """
 
 import json
@@ -12,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from english import is_plural
 from tags.spelling import without_qualifiers
 
 REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
@@ -131,26 +131,9 @@ def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
 def with_article(phrase: str) -> str:
     """Put "a" or "an" before a singular that can be counted; plurals and substances have no article."""
     noun = phrase.split(" ")[-1].lower()
-    if _is_plural(noun) or noun in lists().words["mass"] or not phrase[:1].isalnum():
+    if is_plural(noun) or noun in lists().words["mass"] or not phrase[:1].isalnum():
         return phrase
     return f"{_article(phrase.split(' ')[0])} {phrase}"
-
-
-def _is_plural(noun: str) -> bool:
-    ends_like_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
-    words = lists().words
-    return noun in words["plural"] or (ends_like_plural and noun not in words["singular"])
-
-
-def plural(noun: str) -> str:
-    """The plural of a word for an animal: wolves, foxes, fish."""
-    if noun in lists().words["same_plural"]:
-        return noun
-    if noun.endswith(("lf", "ife")):
-        return noun.rstrip("fe") + "ves"
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "x", "z", "ch", "sh")) else "s")
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
@@ -205,6 +188,6 @@ def led(lead: str, things: Iterable[str]) -> str:
 def there_is_also(things: Sequence[str]) -> str:
     """A sentence on what else there is: "there are also a tree and grass"; "" where there is nothing."""
     one = len(things) == 1 and (
-        things[0].startswith(("a ", "an ", "the ")) or not _is_plural(things[0].rpartition(" ")[2])
+        things[0].startswith(("a ", "an ", "the ")) or not is_plural(things[0].rpartition(" ")[2])
     )
     return led("there is also" if one else "there are also", things)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer import appearance
-from composer.phrasing import and_list, lists, plural, with_article
+from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
+from english import plural
 from tags.people import BOYS, GIRLS, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from english import amount, first_sentence, sentence_spans, sentences, singular, stem
+from english import (
+    amount,
+    first_sentence,
+    is_plural,
+    may_be_plural,
+    plural,
+    sentence_spans,
+    sentences,
+    singular,
+    stem,
+)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +142,26 @@ def test_a_long_first_sentence_without_a_comma_is_cut_after_forty_words() -> Non
 )
 def test_a_number_has_its_noun(number: float, said: str) -> None:
     assert amount(number, "caption") == said
+
+
+@pytest.mark.parametrize(
+    ("noun", "many"),
+    [
+        ("wolf", "wolves"),
+        ("fox", "foxes"),
+        ("pony", "ponies"),
+        ("cat", "cats"),
+        ("reindeer", "reindeer"),
+        ("glass", "glasses"),
+        ("iris", "irises"),
+    ],
+)
+def test_a_noun_is_told_from_its_plural_by_endings_and_lists(noun: str, many: str) -> None:
+    assert plural(noun) == many
+    assert not is_plural(noun)
+    assert may_be_plural(many)
+
+
+def test_a_plural_need_not_end_in_s() -> None:
+    assert is_plural("teeth")
+    assert not is_plural("cactus")
