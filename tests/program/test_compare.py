@@ -438,7 +438,7 @@ def test_the_page_shows_both_sorts_them_and_sends_no_request(browser: Browser, d
     assert browser.texts(f"{scarf} .mark-s") == ["1girl, said", "scarf, said", "scarf, said"]
     assert browser.texts(".pair[data-at='0'] .badge") == ["refused"]
     widths = "return [...document.querySelectorAll('.pair img')].map((image) => image.naturalWidth)"
-    browser.wait(lambda: browser.run(widths) == [24] * 4)
+    browser.wait(lambda: browser.run(widths) == [32] * 4)
     browser.click("#theme")
     assert browser.run("return document.documentElement.dataset.theme") == "light"
     assert browser.complaints() == []
