@@ -101,6 +101,8 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
         return _check(options, interruption)
     if options.compare:
         return _compare(options)
+    if options.review:
+        return _review(options)
     if options.dry_run:
         return _dry_run(options, interruption)
     return _caption(options, interruption)
@@ -208,6 +210,15 @@ def _compare(options: argparse.Namespace) -> ExitCode:
     comparison = Comparison(both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print)
     settings = [each.settings for each in both]
     return _run(eventlog.logged(options.log, settings, comparison.run), interruption)
+
+
+def _review(options: argparse.Namespace) -> ExitCode:
+    from commands.reviewing import review
+
+    _set_up_logging(options)
+    interruption = Interruption(lambda: _say_interrupted("The review has ended: what it told as written is."))
+    interruption.listen()
+    return _run(review(_settings(options), _print), interruption)
 
 
 def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCode:

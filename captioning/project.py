@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from interpreter import Interpreter
     from interrogator import Interrogator
     from llm.endpoint import Endpoint
+    from review.pages import Sources
     from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
     from wiki.tag_meanings import TagMeanings
@@ -48,17 +49,20 @@ class Project:
         settings: Settings,
         *,
         limit: int | None = None,
+        only: frozenset[str] | None = None,
         aside: Path | None = None,
         most_surveyed: int | None = None,
     ) -> None:
         """Raises UserError where the folders cannot be used for what they are meant for.
 
-        `limit` is how many pictures to do at most. `aside` is a folder for texts and journal, so that the
-        existing ones stay as they are; descriptions are still read from their usual place if no stage would
-        make them. With `most_surveyed`, what the tags of the whole data set tell is told by so many pictures.
+        `limit` is how many pictures to do at most, and `only` has the names of those to do. `aside` is a
+        folder for texts and journal, so that the existing ones stay as they are; descriptions are still read
+        from their usual place if no stage would make them. With `most_surveyed`, what the tags of the whole
+        data set tell is told by so many pictures.
         """
         self.settings = settings
         self.limit = limit
+        self._only = only
         self._along: dict[str, tuple[str, ...]] = {}
         self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
@@ -205,7 +209,10 @@ class Project:
     @property
     def wanted(self) -> Wanted:
         """Which texts a stage should make."""
-        return Wanted(self.collection.pictures, self.settings.dataset.existing, self.limit)
+        pictures = self.collection.pictures
+        if self._only is not None:
+            pictures = [each for each in pictures if each.stem_name in self._only]
+        return Wanted(pictures, self.settings.dataset.existing, self.limit)
 
     @property
     def makes_lists_only(self) -> bool:
@@ -261,18 +268,23 @@ class Project:
     def write_report(self) -> Path:
         """Write report.html beside the captions, and return where it is; raises UserError."""
         self.refuse_moved()
-        from review.pages import Sources
         from review.report import write_report
+
+        return write_report(self.sources())
+
+    def sources(self) -> Sources:
+        """Where the report finds its data."""
+        from review.pages import Sources
 
         captions, descriptions, known = self.captions.texts, self.descriptions.texts, self._meanings
         # What the tag files of other pictures tell is not worth reading all of them.
         what_is_known = known.categories, known.implied, known.meanings, self.finishing
-        return write_report(Sources(self.collection, captions, descriptions, self.journal, *what_is_known))
+        return Sources(self.collection, captions, descriptions, self.journal, *what_is_known)
 
     def tags(self) -> list[str]:
         """The distinct tags, the most common first; with a limit, only those of the pictures that are due."""
         ordered = [tag for tag, _ in self.collection.survey().counts.most_common()]
-        if self.limit is not None:
+        if self.limit is not None or self._only is not None:
             pictures, _ = self.wanted.due(self.captions, lambda picture: "")
             wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
             ordered = [tag for tag in ordered if tag in wanted]

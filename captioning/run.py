@@ -35,11 +35,20 @@ _MOST_SHOWN_IN_A_HURRY = 250
 class Run:
     """One run over a data set; each line for the user is passed to `say`."""
 
-    def __init__(self, settings: Settings, limit: int | None, say: Callable[[str], None]) -> None:
-        """`limit` is how many pictures to do at most. Raises UserError where the folders cannot be used."""
+    def __init__(
+        self,
+        settings: Settings,
+        limit: int | None,
+        say: Callable[[str], None],
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """`limit` is how many pictures to do at most, and `only` has the names of those to do.
+
+        Raises UserError where the folders cannot be used.
+        """
         self._settings = settings
         self._started = monotonic()
-        self._project = Project(settings, limit=limit)
+        self._project = Project(settings, limit=limit, only=only)
         self._endpoints = Endpoints.of(settings)
         self._products = Products.of(settings)
         self._summary = Summary(say)

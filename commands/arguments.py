@@ -68,6 +68,7 @@ _COMMANDS = (
         {"type": _path, "metavar": "OTHER.ini"},
     ),
     Argument("--report", "write report.html from the results so far, and nothing else", _SWITCH),
+    Argument("--review", "serve the report to your browser, and write at once what is corrected", _SWITCH),
     Argument("--apply", "apply the corrections that the report saved", _FILE),
     Argument("--undo", "put back the captions and descriptions that the last run replaced", _SWITCH),
     Argument(
@@ -116,7 +117,7 @@ _GOES_WITH = {
     "--limit": (_RUN, "--dry-run"),
     "--sample": ("--compare",),
     "--log": (_RUN, "--compare"),
-    "--verbose": (_RUN, "--check", "--dry-run", "--compare"),
+    "--verbose": (_RUN, "--check", "--dry-run", "--compare", "--review"),
 }
 
 

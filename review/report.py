@@ -88,15 +88,19 @@ def write_report(sources: Sources) -> Path:
     return path
 
 
-def render(values: Page, *, is_served: bool = False) -> str:
-    """The page that shows these values; one that is served may ask its server, and no other one anybody."""
+def render(values: Page, *, served: int | None = None) -> str:
+    """The page that shows these values.
+
+    `served` is the version of what a server shows: such a page may ask its server, and no other one anybody.
+    """
+    is_served = served is not None
     pictures = values["pictures"]
     return fill(
         "report",
         (*_SCRIPTS, *(_SERVED if is_served else ()), "start"),
         ("report",),
         connect="'self'" if is_served else "'none'",
-        first=json_in_html({**values, "pictures": pictures[:_FIRST]}),
+        first=json_in_html({**values, "served": served, "pictures": pictures[:_FIRST]}),
         rest=json_in_html(pictures[_FIRST:]),
     )
 

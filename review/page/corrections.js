@@ -115,10 +115,10 @@ function saveCorrections() {
   toast("corrections.json goes where your browser keeps downloads. Nothing is changed until you run: python caption.py --apply corrections.json");
 }
 
-/** What to tell after a change of many captions. */
-function savingHint() {
-  return "They are corrections like those that you write: save them, and give the file to --apply; --undo puts back what that replaced.";
-}
+/** What to tell after a change of many captions; a page that is served tells something else. */
+let savingHint = () => "They are corrections like those that you write: save them, and give the file to --apply; --undo puts back what that replaced.";
+/** Where a correction is by now. */
+let whereIs = (correction) => (correction.saved ? "in corrections.json, not applied yet" : "not saved yet");
 
 function showSaveButton() {
   const button = byId("save"), mine = pictures.filter(isCorrected), { length } = mine;
@@ -130,7 +130,7 @@ function showSaveButton() {
 
 function correctionBadge(picture) {
   if (!isCorrected(picture)) return null;
-  const where = corrections.get(picture.name).saved ? "in corrections.json, not applied yet" : "not saved yet";
+  const where = whereIs(corrections.get(picture.name));
   return badge("mine", `${isMarkedAgain(picture) ? "again" : "your words"}, ${where}`);
 }
 

@@ -92,7 +92,8 @@ def test_the_message_names_all_commands_that_the_option_goes_with() -> None:
     with pytest.raises(UserError) as caught:
         arguments(["--report", "-v"])
     assert str(caught.value) == (
-        "--verbose goes with a run, --check, --dry-run or --compare, and not with --report: leave it out"
+        "--verbose goes with a run, --check, --dry-run, --compare or --review, and not with --report: "
+        "leave it out"
     )
 
 

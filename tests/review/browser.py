@@ -62,9 +62,9 @@ class Browser:
         """End the browser."""
         self.driver.quit()
 
-    def open(self, page: Path) -> None:
-        """Open a report from disk, and wait until it has read all its pictures."""
-        self.driver.get(page.as_uri())
+    def open(self, page: Path | str) -> None:
+        """Open a report from disk or at an address, and wait until it has read all its pictures."""
+        self.driver.get(page.as_uri() if isinstance(page, Path) else page)
         self.wait(lambda: self.run("return 'ready' in document.documentElement.dataset"))
 
     def size(self, width: int, height: int, dark: bool = False, sharpness: float = 1) -> None:

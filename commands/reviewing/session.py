@@ -1,0 +1,167 @@
+"""What the page of --review reads and changes: the data set, one change after another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from captioning.project import Project
+from captioning.run import Run
+from commands.corrections import Applied, apply_entries
+from dataset.journal import FILE_NAME, Journal
+from dataset.locks import locked
+from errors import StageError, UserError
+from review.history import Glance, read_glances
+from review.report import Gathering, Values, render
+from settings import Settings
+
+# The pictures that are captioned again in one go; corrections that people write meanwhile wait for its end.
+_MOST_AT_ONCE = 8
+# Where the page asks for pictures, from where it is.
+PICTURES = "pictures/"
+
+
+class Session:
+    """One review: `pictures` are the files that the page may show, by their names in the data set.
+
+    Changes are made one at a time: each locks the folder of captions only while it is made, so that runs of
+    other programs find it free.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.pictures: dict[str, Path] = {}
+        self._gathering: Gathering | None = None
+        self._shown: set[str] = set()
+        self._journal = Journal(settings.dataset.captions / FILE_NAME)
+        self._journal_state = (0, 0)
+        self._glances: dict[str, Glance] = {}
+        # The last change of each picture, by the number that the page is told.
+        self._version = 0
+        self._changed: dict[str, int] = {}
+        self._one_change = asyncio.Lock()
+        self._wanted: dict[str, None] = {}
+        self._is_wanted = asyncio.Event()
+        self._progress = ""
+
+    async def page(self) -> str:
+        """The page with everything as it is now."""
+        async with self._one_change:
+            return await asyncio.to_thread(self._page)
+
+    def _page(self) -> str:
+        project = Project(self._settings)
+        self._gathering = Gathering(project.sources())
+        page = self._gathering.page()
+        root = project.collection.root
+        # The page shows the address of no excluded picture, so none is served.
+        shown = {str(entry["name"]) for entry in page["pictures"] if "src" in entry}
+        found = project.collection.folder.pictures
+        self.pictures = {each.name: root / each.name for each in found if each.stem_name in shown}
+        self._shown = {str(entry["name"]) for entry in page["pictures"]}
+        self._look()
+        return render({**page, "images": PICTURES}, served=self._version)
+
+    async def correct(self, entries: Sequence[object]) -> Values:
+        """Apply corrections as --apply does, and have those captioned again that want it.
+
+        The result has what was done and the pictures as they are now; it has `error` where nothing could be
+        done, because another run is writing, for example.
+        """
+        async with self._one_change:
+            try:
+                applied = await asyncio.to_thread(self._apply, entries)
+            except (UserError, StageError) as error:
+                return {"error": str(error)}
+            done = {*applied.saved, *applied.unchanged, *applied.again}
+            self._note(done | await asyncio.to_thread(self._look))
+            self._wanted.update(dict.fromkeys(applied.again))
+            if applied.again:
+                self._is_wanted.set()
+            update = await asyncio.to_thread(self._update, done)
+        return {"done": sorted(done), "problems": [*applied.problems, *_kept(applied)], **update}
+
+    def _apply(self, entries: Sequence[object]) -> Applied:
+        # A project of its own gives each change a run of its own, which --undo takes back.
+        project = Project(self._settings)
+        with locked(self._settings.dataset.captions):
+            try:
+                return apply_entries(project, entries)
+            finally:
+                project.close()
+
+    async def state(self, since: int) -> Values:
+        """What has changed since the page was told a version, in this session or by another run."""
+        if self._one_change.locked():
+            return {"version": since, "progress": self._progress}
+        async with self._one_change:
+            try:
+                changed = await asyncio.to_thread(self._look)
+            except UserError as error:
+                return {"version": since, "progress": str(error)}
+            self._note(changed)
+            names = {name for name, version in self._changed.items() if version > since}
+            update = await asyncio.to_thread(self._update, names) if names else {}
+        progress = f"Another run is writing here: {len(changed)} more." if changed else self._progress
+        return {"version": self._version, "progress": progress, **update}
+
+    def _look(self) -> set[str]:
+        """The pictures about which the journal says something new; it is read where it has changed."""
+        state = _state_of(self._journal.path)
+        if state == self._journal_state:
+            return set()
+        before, self._journal_state = self._glances, state
+        self._glances, _ = read_glances(self._journal, self._shown)
+        return {name for name in self._shown if self._glances.get(name) != before.get(name)}
+
+    def _note(self, names: Collection[str]) -> None:
+        if names:
+            self._version += 1
+            self._changed.update(dict.fromkeys(names, self._version))
+
+    def _update(self, names: Collection[str]) -> Values:
+        return self._gathering.update(names) if self._gathering else {}
+
+    async def caption_what_is_wanted(self) -> None:
+        """Caption again what the page asks for, as long as the program runs."""
+        while True:
+            await self._is_wanted.wait()
+            async with self._one_change:
+                names = list(self._wanted)[:_MOST_AT_ONCE]
+                await self._caption(names)
+                for name in names:
+                    del self._wanted[name]
+                self._note({*names} | await asyncio.to_thread(self._look))
+            if not self._wanted:
+                self._is_wanted.clear()
+
+    async def _caption(self, names: Sequence[str]) -> None:
+        dataset = self._settings.dataset.model_copy(update={"report": False, "existing": "keep"})
+        settings = self._settings.model_copy(update={"dataset": dataset})
+        said: list[str] = []
+
+        def say(line: str) -> None:
+            said.append(line)
+            self._progress = f"Captioning again {', '.join(names)}. {line}"
+
+        say("")
+        try:
+            await Run(settings, None, say, only=frozenset(names)).run()
+        except (UserError, StageError) as error:
+            said.append(str(error))
+        told = (line for line in said if line.startswith("Interpreter:"))
+        self._progress = next(told, said[-1])
+
+
+def _state_of(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _kept(applied: Applied) -> list[tuple[str, str]]:
+    why = "somebody just wrote this caption, which stays: load the page anew"
+    return [(name, why) for name in applied.kept]

@@ -1,0 +1,141 @@
+"""The report that --review serves: what it writes, and whom it answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dataset.locks import locked
+from tests.fakes.albums import Album
+from tests.fakes.endpoint import FakeEndpoint, Reply
+from tests.program.processes import Running, running
+from tests.review.browser import Browser, need_browser
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    need_browser()
+    opened = Browser(tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.close()
+
+
+def album_of(folder: Path) -> Album:
+    """Two pictures with captions, one without, and one that is excluded."""
+    album = Album(folder)
+    for name in ("a", "b"):
+        album.caption(album.add(f"{name}.png"), f"A girl called {name}.")
+    album.add("waiting.png")
+    album.add("out.png", "1girl, loli, nude")
+    return album
+
+
+def address(review: Running) -> str:
+    """The address that --review prints."""
+    review.until(lambda: review.said)
+    return review.said[0].split()[4]
+
+
+def status(url: str, method: str = "GET", body: str | None = None, **headers: str) -> int:
+    """The status of the answer to a request; "" leaves a header out."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    connection.putrequest(method, parts.path + (f"?{parts.query}" if parts.query else ""), skip_host=True)
+    data = (body or "").encode()
+    for key, value in {"Host": parts.netloc, "Content-Length": str(len(data)), **headers}.items():
+        if value:
+            connection.putheader(key.replace("_", "-"), value)
+    connection.endheaders(data)
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+
+def test_only_the_page_itself_is_answered(tmp_path: Path) -> None:
+    album = album_of(tmp_path)
+    with running(album.project, "--review") as review:
+        url = address(review)
+        place = urlsplit(url).netloc
+        assert place.startswith("127.0.0.1:")
+        home, own = f"http://{place}", {"Origin": f"http://{place}", "Content_Type": "application/json"}
+        evil = {"Origin": "http://evil.example", "Content_Type": "application/json"}
+        words = json.dumps({"corrections": [{"picture": "a", "caption": "Written by a stranger."}]})
+        asked = {
+            status(url): 200,
+            status(f"{url}state?since=0"): 200,
+            status(f"{url}pictures/a.png"): 200,
+        }
+        assert asked == {200: 200}
+        refused = {
+            "another path": status(f"{home}/"),
+            "another token": status(f"{home}/{'x' * 32}/"),
+            "no page": status(f"{url}report.html"),
+            "an excluded picture": status(f"{url}pictures/out.png"),
+            "a tag file": status(f"{url}pictures/a.txt"),
+            "a way out": status(f"{url}pictures/..%2Fconfig.ini"),
+            "a name that leads here": status(url, Host="evil.example"),
+            "no name": status(url, Host=""),
+            "another page": status(url, Origin="http://evil.example"),
+            "an embedding page": status(url, Sec_Fetch_Site="cross-site"),
+            "another page that writes": status(f"{url}corrections", "POST", words, **evil),
+            "a form": status(f"{url}corrections", "POST", words, Content_Type="application/json"),
+            "no JSON": status(f"{url}corrections", "POST", "{", **own),
+            "text": status(f"{url}corrections", "POST", words, Origin=home, Content_Type="text/plain"),
+            "no number": status(f"{url}state?since=-1"),
+        }
+        # The library itself refuses what names no server.
+        assert refused.pop("no name") in (400, 403)
+        wanted = [404, 404, 404, 404, 404, 404, *[403] * 5, 400, 400, 400]
+        assert list(refused.values()) == wanted, refused
+        assert album.project.caption("a") == "A girl called a."
+        assert status(f"{url}corrections", "POST", words, **own) == 200
+        assert album.project.caption("a") == "Written by a stranger."
+        assert not review.errors
+
+
+def test_what_is_corrected_is_written_at_once_and_captioned_again(browser: Browser, tmp_path: Path) -> None:
+    album = album_of(tmp_path)
+    project = album.project
+    with FakeEndpoint() as endpoint:
+        project.set |= {"Endpoint.url": endpoint.url, "Endpoint.retries": "0"}
+        with running(project, "--review") as review:
+            browser.complaints()
+            browser.size(390, 800)
+            browser.open(address(review))
+            browser.choose("#sort", "As in the folder")
+            browser.wait(lambda: browser.run("return document.querySelector('.card img').naturalWidth"))
+            browser.run("document.querySelector('[data-at=\"0\"]').click()")
+            browser.press("e")
+            browser.write("#caption-text", "A girl who smiles.")
+            with locked(project.captions):
+                browser.click("#keep")
+                browser.wait(lambda: "another run is writing" in browser.text("#progress"))
+                assert browser.texts(".badge.mine") == ["your words, being written"]
+            browser.wait(lambda: browser.texts(".badge") == ["edited", "changed", "excluded"])
+            assert project.caption("a") == "A girl who smiles."
+            endpoint.script(Reply("A girl smiles beside a lighthouse."))
+            browser.run("document.querySelector('[data-at=\"1\"]').click()")
+            browser.press("a")
+            browser.wait(lambda: browser.texts("#caption") == ["A girl smiles beside a lighthouse."])
+            assert project.caption("b") == "A girl smiles beside a lighthouse."
+            assert len(endpoint.requests) == 1
+            browser.press("ESCAPE")
+            browser.wait(lambda: not browser.run("return document.querySelector('#detail').open"))
+            browser.click("#replace")
+            browser.write("#bulk-find", "girl")
+            browser.write("#bulk-words", "woman")
+            browser.click("#bulk-do")
+            browser.wait(lambda: project.caption("b") == "A woman smiles beside a lighthouse.")
+            browser.wait(lambda: not browser.texts(".badge.mine"))
+            album.caption("waiting", "Another run wrote this.")
+            browser.wait(lambda: "Another run wrote this." in browser.texts(".card .caption"))
+            overhang = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert browser.run(overhang) == 0
+            assert browser.complaints() == []
+    assert project.run("--undo").out.startswith("Put back 2 captions")
+    assert project.caption("a") == "A girl who smiles."
