@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -161,31 +162,40 @@ class _BoundedClient(openai.DefaultAioHttpClient):
         except aiohttp.ClientResponseError as error:
             raise _UnreadableError(BrokenHttpError(error.message)) from error
         except (aiohttp.ClientError, ValueError) as error:
-            # The library knows none of these of its transport, such as a status line that is no ASCII.
+            # The library knows none of these of its transport, such as a status line that is no ASCII. Its
+            # frames hold the answer, whose connection is given back as soon as nothing does.
+            traceback.clear_frames(error.__traceback__)
             raise _UnreadableError(BrokenHttpError(str(error))) from error
-        if _is_plain_and_small(response):
-            # The usual answer: it has the length that it tells, and its bytes are taken as they are.
-            await response.aread()
-            return response
-        body = bytearray()
         try:
-            # The library unpacks at most a megabyte for each of these pieces.
-            async for piece in response.aiter_bytes():
-                body += piece
-                if len(body) > LARGEST_ANSWER:
-                    # The traceback of the error keeps this function's variables for a while.
-                    body.clear()
-                    raise _UnreadableError(TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB"))
-            refuse_many_values(body)
-        except ValueError as error:
-            body.clear()
-            raise _UnreadableError(TooLargeError(str(error))) from error
+            if _is_plain_and_small(response):
+                # The usual answer: it has the length that it tells, and its bytes are taken as they are.
+                await response.aread()
+                return response
+            body = await _read(response)
         finally:
+            # Where reading fails or takes too long, the connection would stay open otherwise.
             await response.aclose()
-        content = _as_utf8(bytes(body), response.headers.get("content-type", ""))
+        content = _as_utf8(body, response.headers.get("content-type", ""))
         # Without the headers that say how the body was packed and encoded.
         headers = [pair for pair in response.headers.raw if pair[0].lower() not in _OF_THE_PACKING]
         return type(response)(response.status_code, headers=headers, content=content, request=request)
+
+
+async def _read(response: Any) -> bytes:  # noqa: ANN401 - see above
+    """The unpacked body of an answer; raises _UnreadableError where it is too large."""
+    body = bytearray()
+    try:
+        # The library unpacks at most a megabyte for each of these pieces.
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise ValueError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+        refuse_many_values(body)
+    except ValueError as error:
+        # The traceback of the error keeps this function's variables for a while.
+        body.clear()
+        raise _UnreadableError(TooLargeError(str(error))) from error
+    return bytes(body)
 
 
 def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above

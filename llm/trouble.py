@@ -24,8 +24,8 @@ _TOO_MANY = "too many requests"
 _BUSY = {408, 425, 429, 502, 503, 504, 529}
 # A service that asks for a longer pause than this, in seconds, has used up its quota for today.
 _LONGEST_PAUSE = 600.0
-# In seconds. Numbers far beyond are no dates.
-_YEAR = 366 * 86_400.0
+# Twenty years in seconds: numbers far beyond are no dates.
+_FARTHEST = 20 * 366 * 86_400.0
 
 
 class RequestRefusedError(ItemError):
@@ -98,7 +98,7 @@ def _of_error(
 def _of_busy_server(status: int, said: str, pause: float | None, error: ServerError) -> Trouble:
     reason = _TOO_MANY if status == 429 else "server not ready"
     if pause is not None and pause > _LONGEST_PAUSE:
-        then = datetime.now() + timedelta(seconds=min(pause, _YEAR))
+        then = datetime.now() + timedelta(seconds=min(pause, _FARTHEST))
         return Trouble(
             "spent", reason, f"{said}; it asks to come back at {then:%Y-%m-%d %H:%M}: run again then"
         )
