@@ -7,7 +7,6 @@ Where that cannot be done it raises ValueError, with the rest of a sentence that
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,19 +14,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
+from settings import paths
 from settings.patterns import Pattern
 from settings.templates import SHIPPED, CaptionTemplates
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import misspelled_category
-
-PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 
 TEXT_EXTENSIONS = (".txt", ".caption", ".cap", ".text")
 TARGETS = (
     *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
     *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
 )
-BESIDE = "beside"
 VARIANTS = ("long", "medium", "short", "tags", "all-tags")
 _TAGS = frozenset({"tags", "all-tags"})
 
@@ -169,75 +166,6 @@ def _is_plain(text: str) -> bool:
     return _ASCII_WITHOUT_OUTER_SPACES.fullmatch(text) is not None
 
 
-# Paths
-
-
-def _path(value: object, info: ValidationInfo) -> Path:
-    """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
-    if isinstance(value, str) and not value.strip():
-        raise ValueError("should be a path, and is empty")
-    return _folder_of_config(info) / _expanded(str(value))
-
-
-def _folder_of_config(info: ValidationInfo) -> Path:
-    return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
-
-
-def unquoted(text: str) -> str:
-    """A text without the quotation marks around it: Explorer's "Copy as path" puts them there."""
-    text = text.strip()
-    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1].strip() if is_quoted else text
-
-
-def _unquoted(value: object) -> object:
-    return unquoted(value) if isinstance(value, str) else value
-
-
-def _expanded(text: str) -> Path:
-    text = unquoted(text)
-    if "\0" in text or "\n" in text:
-        raise ValueError("should be a path on one line")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise ValueError("should be a path, and there is no such home folder") from error
-
-
-def _captions(value: object, info: ValidationInfo) -> Path:
-    """A path of config.ini, or the folder of the pictures, which stands before this setting."""
-    if str(value).strip().lower() == BESIDE and "images" in info.data:
-        return Path(info.data["images"])
-    return _path(value, info)
-
-
-def _template(value: object, info: ValidationInfo) -> Path:
-    """A template: beside config.ini, in the `templates` folder there, or among those of the program."""
-    written, name = _path(value, info), _expanded(str(value))
-    beside = _folder_of_config(info) / "templates" / name
-    places = (written, beside, PROGRAM_FOLDER / "templates" / name)
-    # Unlike Path.is_file, this is False for a name that is too long.
-    return next((place for place in places if os.path.isfile(place)), beside)  # noqa: PTH113
-
-
-def _style(value: object, info: ValidationInfo) -> Path:
-    """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program."""
-    text = unquoted(str(value))
-    file = text if text.lower().endswith(".ini") else f"{text.lower()}.ini"
-    written, name = _path(file, info), _expanded(file)
-    beside, ours = _folder_of_config(info) / "styles" / name, PROGRAM_FOLDER / "styles" / name
-    return next((place for place in (written, beside, ours) if os.path.isfile(place)), ours)  # noqa: PTH113
-
-
-def _templates(value: object, info: ValidationInfo) -> CaptionTemplates:
-    names = _split(value)
-    if not isinstance(names, tuple) or not names:
-        raise ValueError("should be auto or name a template, and is empty")
-    named = () if [name.lower() for name in names] == ["auto"] else names
-    shipped = (_template(name, info) for name in SHIPPED)
-    return CaptionTemplates(tuple(_template(name, info) for name in named), *shipped)
-
-
 def _language(value: object) -> object:
     code = str(value).strip()
     if code and not _LANGUAGE_CODE.fullmatch(code):
@@ -267,7 +195,7 @@ def _text_extension(value: object) -> object:
 
 
 def _url(value: object) -> object:
-    text = unquoted(str(value)).rstrip("/")
+    text = paths.unquoted(str(value)).rstrip("/")
     if text.lower() in ("auto", "builtin", "embedded"):
         return text.lower()
     if not re.match(r"https?://.", text):
@@ -278,7 +206,7 @@ def _url(value: object) -> object:
 
 
 def _wiki_url(value: object) -> object:
-    text = unquoted(str(value)).rstrip("/")
+    text = paths.unquoted(str(value)).rstrip("/")
     return text and _address(text, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)
 
 
@@ -306,14 +234,27 @@ def _is_address(text: str) -> bool:
 
 
 def _source(value: object, info: ValidationInfo) -> str:
-    text = unquoted(str(value))
+    text = paths.unquoted(str(value))
     if text.lower() in WIKIS:
         return text.lower()
     if not text.lower().endswith(DUMP_ENDINGS):
         raise ValueError(
             f"should be {', '.join(WIKIS)}, or a .csv, .csv.gz, .jsonl, .jsonl.gz or .parquet file"
         )
-    return str(_path(text, info))
+    return str(paths.path(text, info))
+
+
+def _templates(value: object, info: ValidationInfo) -> CaptionTemplates:
+    names = _split(value)
+    if not isinstance(names, tuple) or not names:
+        raise ValueError("should be auto or name a template, and is empty")
+    named = () if [name.lower() for name in names] == ["auto"] else names
+    shipped = (paths.template(name, info) for name in SHIPPED)
+    return CaptionTemplates(tuple(paths.template(name, info) for name in named), *shipped)
+
+
+def _unquoted(value: object) -> object:
+    return paths.unquoted(value) if isinstance(value, str) else value
 
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -330,12 +271,12 @@ AutoOrTruth = Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_truth)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
 Key = Annotated[SecretStr, BeforeValidator(_key)]
-CaptionsFolder = Annotated[Path, PlainValidator(_captions)]
-PathFromConfig = Annotated[Path, PlainValidator(_path)]
+CaptionsFolder = Annotated[Path, PlainValidator(paths.captions)]
+PathFromConfig = Annotated[Path, PlainValidator(paths.path)]
 OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
-Template = Annotated[Path, PlainValidator(_template)]
+Template = Annotated[Path, PlainValidator(paths.template)]
 Templates = Annotated[CaptionTemplates, PlainValidator(_templates)]
-Style = Annotated[Path, PlainValidator(_style)]
+Style = Annotated[Path, PlainValidator(paths.style)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]

@@ -1,0 +1,68 @@
+"""What may be written where a setting is a path: of a folder, a file, a template or a style.
+
+Paths are relative to the folder of config.ini; `~` is the home folder, and quotation marks around a path are
+left out. What cannot be a path raises ValueError, as in settings/checks.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import ValidationInfo
+
+PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
+BESIDE = "beside"
+
+
+def path(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("should be a path, and is empty")
+    return _folder_of_config(info) / _expanded(str(value))
+
+
+def _folder_of_config(info: ValidationInfo) -> Path:
+    return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotation marks around it: Explorer's "Copy as path" puts them there."""
+    text = text.strip()
+    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text
+
+
+def _expanded(text: str) -> Path:
+    text = unquoted(text)
+    if "\0" in text or "\n" in text:
+        raise ValueError("should be a path on one line")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ValueError("should be a path, and there is no such home folder") from error
+
+
+def captions(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini, or the folder of the pictures, which stands before this setting."""
+    if str(value).strip().lower() == BESIDE and "images" in info.data:
+        return Path(info.data["images"])
+    return path(value, info)
+
+
+def template(value: object, info: ValidationInfo) -> Path:
+    """A template: beside config.ini, in the `templates` folder there, or among those of the program."""
+    written, name = path(value, info), _expanded(str(value))
+    beside = _folder_of_config(info) / "templates" / name
+    places = (written, beside, PROGRAM_FOLDER / "templates" / name)
+    # Unlike Path.is_file, this is False for a name that is too long.
+    return next((place for place in places if os.path.isfile(place)), beside)  # noqa: PTH113
+
+
+def style(value: object, info: ValidationInfo) -> Path:
+    """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program."""
+    text = unquoted(str(value))
+    file = text if text.lower().endswith(".ini") else f"{text.lower()}.ini"
+    written, name = path(file, info), _expanded(file)
+    beside, ours = _folder_of_config(info) / "styles" / name, PROGRAM_FOLDER / "styles" / name
+    return next((place for place in (written, beside, ours) if os.path.isfile(place)), ours)  # noqa: PTH113
