@@ -127,8 +127,6 @@ def photograph_report(browser: Browser, report: Path) -> None:
     """The report in the light, and one picture of it in the dark."""
     browser.size(1240, 980, sharpness=SHARPNESS)
     browser.open(report)
-    browser.choose("#sort", "Lowest coverage first")
-    browser.run("document.activeElement.blur()")
     pictures_are_there(browser)
     save(browser, "report.png")
     browser.size(1240, 800, dark=True, sharpness=SHARPNESS)

@@ -113,7 +113,8 @@ class Session:
             return set()
         before, self._journal_state = self._glances, state
         self._glances, _ = read_glances(self._journal, self._shown)
-        return {name for name in self._shown if self._glances.get(name) != before.get(name)}
+        nothing = Glance()
+        return {name for name in self._shown if self._glances.get(name, nothing) != before.get(name, nothing)}
 
     def _note(self, names: Collection[str]) -> None:
         if names:

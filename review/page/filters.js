@@ -17,7 +17,7 @@ const STATES = [
 ];
 
 const SORTS = {
-  "What needs attention first": (one, other) => attention(other) - attention(one) || attentionTies(one, other),
+  "Needs attention first": (one, other) => attention(other) - attention(one) || attentionTies(one, other),
   "As in the folder": (one, other) => one.order - other.order,
   "Lowest coverage first": (one, other) => (one.score ?? 2) - (other.score ?? 2),
   "Most contradictions first": (one, other) => markCount(other, CONTRADICTED) - markCount(one, CONTRADICTED),

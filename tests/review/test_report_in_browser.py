@@ -213,7 +213,7 @@ def test_a_click_on_a_tag_shows_all_pictures_that_have_it(nine: Browser) -> None
 @pytest.mark.parametrize(
     ("order", "first"),
     [
-        ("What needs attention first", "cut refused two waiting hat draft edited miku out"),
+        ("Needs attention first", "cut refused two waiting hat draft edited miku out"),
         ("As in the folder", "cut draft"),
         ("Lowest coverage first", "two"),
         ("Most contradictions first", "two"),
