@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dataset.collection import Collection
-from dataset.images import Picture, evenly_spread
+from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
 from dataset.own_files import OwnFiles
@@ -19,7 +19,7 @@ from dataset.sightings import Sightings
 from dataset.texts import Texts
 from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
-from errors import ExcludedError, ItemError, Problem, UserError
+from errors import ItemError, UserError
 from settings import AUTO, Settings
 from styling.forms import Forms
 from tags.filters import HiddenTraits
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
     from writing.own_traits import OwnTraits
-
-
-# Pictures whose tag files and captions are asked for their times after a run.
-_MOST_LOOKED_AT = 20_000
 
 
 class Project:
@@ -327,35 +323,6 @@ class Project:
         for results in (self.captions, self.descriptions):
             if results.texts.unsettled():
                 results.recover({picture.stem_name for picture in self.collection.pictures})
-
-    def perhaps_excluded_since(self) -> list[Picture]:
-        """The pictures found to be excluded, and those with a reason for it that is newer than the caption.
-
-        Of a large data set so many are looked at as takes some tenths of a second.
-        """
-        collection, texts = self.collection, self.captions.texts
-        names = {each.name for each in evenly_spread(collection.pictures, _MOST_LOOKED_AT)}
-        return [
-            each
-            for each in collection.pictures
-            if each.name in collection.found_excluded
-            or (each.name in names and collection.changed_since(each, texts.saved_at(each.stem_name)))
-        ]
-
-    def still_captioned(self, pictures: Iterable[Picture]) -> list[Problem]:
-        """Those of the pictures that are excluded by what is known of them now, and have a caption."""
-        found, there = [], self.captions.texts.names()
-        for picture in pictures:
-            name = picture.stem_name
-            if name not in there:
-                continue
-            texts = (self.captions.read(name) or "", self.descriptions.read(name) or "")
-            try:
-                self.collection.admit(picture, *texts[0].split("\n"), texts[1])
-            except ItemError as error:
-                if isinstance(error, ExcludedError):
-                    found.append(error.problem(str(self.captions.texts.path(name))))
-        return found
 
     def close(self) -> None:
         """Leave nothing open and no empty folder behind."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
 from captioning.beside import rename_tag_files, renamed_sentence
+from captioning.excluded_since import perhaps_excluded_since, still_captioned
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
@@ -213,7 +214,7 @@ class Run:
         """Name captions that trainers would read, though their pictures are excluded by now."""
         self._summary.listing(
             "Captions of excluded pictures: delete them, or trainers will read them",
-            self._project.still_captioned(self._project.perhaps_excluded_since()),
+            still_captioned(self._project, perhaps_excluded_since(self._project)),
         )
 
     def _tell_mixed_forms(self) -> None:

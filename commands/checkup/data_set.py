@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from captioning.excluded_since import still_captioned
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from captioning.trainer_advice import misread_texts, what_to_write
@@ -147,7 +148,7 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")
-    still = project.still_captioned(picture for picture in pictures if picture.stem_name in chosen)
+    still = still_captioned(project, (picture for picture in pictures if picture.stem_name in chosen))
     if still:
         yield warning(
             f"captions of excluded pictures: {first_few([each.name for each in still])}",

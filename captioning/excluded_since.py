@@ -1,0 +1,43 @@
+"""Captions of pictures that are excluded by what is known of them now, as tag files and captions change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from captioning.project import Project
+from dataset.images import Picture, evenly_spread
+from errors import ExcludedError, ItemError, Problem
+
+# Pictures whose tag files and captions are asked for their times after a run.
+_MOST_LOOKED_AT = 20_000
+
+
+def perhaps_excluded_since(project: Project) -> list[Picture]:
+    """The pictures found to be excluded, and those with a reason for it that is newer than the caption.
+
+    Of a large data set so many are looked at as takes some tenths of a second.
+    """
+    collection, texts = project.collection, project.captions.texts
+    names = {each.name for each in evenly_spread(collection.pictures, _MOST_LOOKED_AT)}
+    return [
+        each
+        for each in collection.pictures
+        if each.name in collection.found_excluded
+        or (each.name in names and collection.changed_since(each, texts.saved_at(each.stem_name)))
+    ]
+
+
+def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Problem]:
+    """Those of the pictures that are excluded by what is known of them now, and have a caption."""
+    found, there = [], project.captions.texts.names()
+    for picture in pictures:
+        name = picture.stem_name
+        if name not in there:
+            continue
+        texts = (project.captions.read(name) or "", project.descriptions.read(name) or "")
+        try:
+            project.collection.admit(picture, *texts[0].split("\n"), texts[1])
+        except ItemError as error:
+            if isinstance(error, ExcludedError):
+                found.append(error.problem(str(project.captions.texts.path(name))))
+    return found
