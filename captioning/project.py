@@ -63,7 +63,8 @@ class Project:
         self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
-        begun = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        # Runs are told apart by it, and two of them may begin in one second.
+        begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"

@@ -44,8 +44,8 @@ class Block:
 
 
 def unmarked(text: str) -> str:
-    """The text without its marks."""
-    return text.translate(_MARKS)
+    """The text without its marks, and without the space around it that they leave."""
+    return text.translate(_MARKS).strip()
 
 
 class BlockBuilder:

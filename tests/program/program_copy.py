@@ -14,11 +14,12 @@ _NO_PART_OF_THE_PROGRAM = {"tests", "benchmarks", "examples"}
 
 
 class ProgramCopy:
-    """The modules and templates of the program in a folder of their own."""
+    """The modules, templates and styles of the program in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(ROOT / "templates", folder / "templates")
+        for texts in ("templates", "styles"):
+            shutil.copytree(ROOT / texts, folder / texts)
         for file in [*ROOT.glob("*.py"), ROOT / "english.json", ROOT / "requirements.txt"]:
             shutil.copy(file, folder)
         for package in {init.parent for init in ROOT.glob("*/__init__.py")}:

@@ -131,8 +131,10 @@ def test_a_tag_file_whose_new_name_would_be_too_long_costs_its_picture_alone(tmp
     entries = [{"picture": name, "caption": "Mine."} for name in ("z", long)]
     corrections.write_text(json.dumps({"version": 1, "corrections": entries}), encoding="utf-8")
     refused = project.run("--apply", str(corrections))
-    assert refused.code == 2
+    assert refused.code == 1
+    assert "holds tags, and cannot be called .tags" in refused.out
     assert text(project.images / f"{long}.txt") == TAGS
+    assert text(project.images / "z.txt") == "Mine."
 
 
 def test_captions_that_people_wrote_beside_pictures_are_no_tags_and_stay(tmp_path: Path) -> None:

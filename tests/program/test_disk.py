@@ -278,16 +278,6 @@ def test_a_second_run_that_would_write_the_same_descriptions_is_refused(tmp_path
             first.wait()
 
 
-def test_captions_may_not_overwrite_tag_files_in_the_picture_folder(tmp_path: Path) -> None:
-    project = Project(tmp_path, Dataset__captions=str(tmp_path / "images"))
-    project.add("a.png", "1girl, solo")
-    result = project.run()
-    assert result.code == 2
-    (line,) = result.err.splitlines()
-    assert "captions is the images folder" in line
-    assert (project.images / "a.txt").read_text() == "1girl, solo"
-
-
 def test_captions_may_lie_beside_the_pictures_with_another_extension(tmp_path: Path) -> None:
     project = Project(
         tmp_path,
