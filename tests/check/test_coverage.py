@@ -190,6 +190,13 @@ def test_a_caption_that_says_there_are_no_shoes_does_not_say_shoes() -> None:
     assert (found.said, found.missed) == (("no_shoes",), ("shoes",))
 
 
+def test_a_tag_of_the_phrases_that_is_a_word_is_said_by_this_word() -> None:
+    phrases = json.loads(_PHRASES.read_text(encoding="utf-8"))
+    words_of_tags = [tag for tag in phrases if tag.isalpha() and len(tag) > 1]
+    assert len(words_of_tags) > 500
+    assert [tag for tag in words_of_tags if check(f"There is {tag} here.", [tag], {}).missed] == []
+
+
 def test_each_word_of_the_phrases_is_one_word() -> None:
     """With a hyphen, one of several words would be cut in two, and only one of the two looked for."""
     phrases = json.loads(_PHRASES.read_text(encoding="utf-8"))
