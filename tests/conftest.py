@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from llm.finding import LOCAL_PORTS
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
+
+# Generated examples are the same in every run, so that a change is not blamed for an example that nobody had
+# met before. `HYPOTHESIS_PROFILE=default pytest -m hypothesis` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,6 +18,10 @@ CELL, ROW = "\x05", "\x06"
 
 _MARKS = str.maketrans("", "", POINTER + POINTER_END + LINK + LINK_END)
 _SPACES = re.compile(r"[^\S\n]+")
+# Space behind marks, where there is a space before them already or a line begins.
+_SPACE_BEHIND_MARKS = re.compile(
+    rf"((?:^|[^\S\n])[{POINTER}{POINTER_END}{LINK}{LINK_END}]+)[^\S\n]+", re.MULTILINE
+)
 
 
 class Kind(Enum):
@@ -44,8 +48,8 @@ class Block:
 
 
 def unmarked(text: str) -> str:
-    """The text without its marks, and without the space around it that they leave."""
-    return text.translate(_MARKS).strip()
+    """The text without its marks, and without the space that they leave."""
+    return _SPACE_BEHIND_MARKS.sub(r"\1", text).translate(_MARKS).strip()
 
 
 class BlockBuilder:
