@@ -77,7 +77,7 @@ def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
     if done:
         project.open_collection()
         say(
-            f"Gave {amount(done, 'tag file')} the earlier name back; the captions that stood there are in "
+            f"Gave {amount(done, 'tag file')} the earlier name back; captions that stood there are in "
             f"{project.journal.path}."
         )
     _list("Changed since they were written, and left as they are", changed, say)

@@ -114,5 +114,5 @@ class Limit:
             ) from error
         try:
             return Tokenizer.from_file(str(self.vocabulary))
-        except Exception as error:
+        except Exception as error:  # the library raises no narrower class, whatever is wrong with a file
             raise UserError(f"{self.vocabulary} is no tokenizer.json of an encoder ({error})") from error
