@@ -10,22 +10,23 @@ from check.census import Census
 from check.describing import modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text
-from check.vocabulary import concepts, is_adjective, table, word_list, word_set
+from check.vocabulary import concepts, is_adjective, word_list, word_set
 from english import stem
+from tags.appearance import said_by
 
-_HAIR, _EYES = "hair", "eyes"
+_HAIR, _EYES, _ANY = "hair", "eyes", "any"
 
 
 def _colours_by_word(part: str) -> dict[str, frozenset[str]]:
     """The colours of tags that each word can mean, of hair or of eyes.
 
-    colours.json has the words for each colour; a word between two colours stands with both.
+    A word between two colours stands with both.
     """
     colours: dict[str, frozenset[str]] = {}
-    for listed in (table("colours")["both"], table("colours")[part]):
-        for colour, words in listed.items():
-            for word in words.split():
-                colours[word] = colours.get(word, frozenset()) | {colour}
+    of_part = ("hair", "perhaps_hair") if part == _HAIR else ("perhaps_eyes",)
+    for colour, words in said_by("shades", "perhaps", *of_part).items():
+        for word in words if colour == _ANY else (colour, *words):
+            colours[word] = colours.get(word, frozenset()) | {colour}
     return colours
 
 
@@ -41,7 +42,6 @@ _KINDS = {_HAIR: HAIR_COLOUR, _EYES: EYE_COLOUR}
 _OTHER_OWNERS = word_set("colours", "other_owners")
 _OWNERS = word_set("colours", "owners")
 _OWNER_REACH = 8
-_ANY = "any"
 # Beside a colour these only say how light it is: "dark brown" is brown.
 _SHADES = frozenset({"dark", "fair"})
 

@@ -1,18 +1,21 @@
 """The words that the check knows: lists of words by subject, and which word says what.
 
 To teach the check a word, add it to a list of word_lists.json; to concepts.json, which has for each word the
-narrower words that say it too: a rose is a flower; or to synonyms.json, where all words of a line say each
-other in their first sense.
+narrower words that say it too: a rose is a flower; for colours, hair and clothes to tags/appearance.json,
+which the composer reads too; or to synonyms.json, where all words of a line say each other in their first
+sense.
 """
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from english import singular, stem
+from tags.appearance import said_by
 from tags.implications import said_along
 
 _REMEMBERED_WORDS = 1 << 15
@@ -81,24 +84,29 @@ def is_known(word: str) -> bool:
     return word in _known_words() or singular(word) in _known_words()
 
 
+def _narrower_words() -> Iterator[tuple[str, Sequence[str]]]:
+    """Each word, with the narrower ones that say it too."""
+    yield from ((word, narrower.split()) for word, narrower in table("concepts").items())
+    yield from said_by("shades", "same").items()
+
+
 @lru_cache(maxsize=1)
 def _known_words() -> frozenset[str]:
-    """All words of concepts.json and phrases.json."""
+    """All words of concepts.json, phrases.json and what is known of looks."""
     phrases = [way for ways in table("phrases").values() for way in ways]
-    return frozenset(
-        re.findall(r"\w+", " ".join((*table("concepts"), *table("concepts").values(), *phrases)))
-    )
+    words = (f"{broader} {' '.join(narrower)}" for broader, narrower in _narrower_words())
+    return frozenset(re.findall(r"\w+", " ".join((*words, *phrases))))
 
 
 @lru_cache(maxsize=1)
 def _broader_words() -> dict[str, frozenset[str]]:
-    """All broader words of each word of concepts.json, also the broader words of those, and synonyms."""
+    """All broader words of each word that has some, also the broader words of those, and synonyms."""
     direct: dict[str, set[str]] = {}
     for group in table("synonyms"):
         stems = set(map(stem, group.split()))
         for each in stems:
             direct.setdefault(each, set()).update(stems - {each})
-    for broader, narrower in table("concepts").items():
-        for word in narrower.split():
+    for broader, narrower in _narrower_words():
+        for word in narrower:
             direct.setdefault(stem(word), set()).add(stem(broader))
     return {word: frozenset(said_along(word, lambda said: direct.get(said, ()))) for word in direct}

@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 
 from check.text import words_of
 from check.vocabulary import stem_set, table, word_list, word_set
 from english import stem
+from tags.appearance import said_by
 from tags.implications import narrower_tags
 from tags.spelling import words
 
@@ -113,8 +113,8 @@ def _from_words(tag: str) -> Ways:
         return Ways(together=((slots[0], _PRINTED),))
     if stems[-1] == "fur" and len(stems) == 2 and stems[0] in _STRICT:
         # An animal is said to have the colour of its fur: "a ginger cat".
-        words_of_hair = (table("colours")[part].get(tokens[0], "").split() for part in ("both", "hair"))
-        colours = dict.fromkeys(map(stem, (tokens[0], *chain(*words_of_hair))))
+        of_hair = said_by("shades", "hair", "perhaps", "perhaps_hair").get(tokens[0], ())
+        colours = dict.fromkeys(map(stem, (tokens[0], *of_hair)))
         described = (
             Described(((noun,),), frozenset({colour}), frozenset())
             for noun in ("fur", "animal")

@@ -15,6 +15,7 @@ from typing import Any
 
 from composer.phrasing import REMEMBERED_TAGS, lists
 from english import stem
+from tags.appearance import said_by
 
 _TOKEN = re.compile(r"[^\W_]+|[,.;:()]")
 _ENDS = frozenset(".;:()")
@@ -60,7 +61,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """looks.json, turned around: what each stem says too."""
+    """looks.json and the shared words of looks, turned around: what each stem says too."""
 
     says: dict[str, frozenset[str]]
     colours: frozenset[str]
@@ -78,14 +79,15 @@ class _Lists:
 def _lists() -> _Lists:
     raw: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
     says: dict[str, set[str]] = {}
-    for table in ("colours", "same", "said_by"):
-        for word, others in raw[table].items():
-            for other in others.split():
-                says.setdefault(stem(other), set()).add(stem(word))
+    narrower = {word: others.split() for word, others in raw["said_by"].items()}
+    for word, others in chain(said_by("shades", "hair", "same").items(), narrower.items()):
+        for other in others:
+            says.setdefault(stem(other), set()).add(stem(word))
     for noun in _WEAR:
         for other in lists().broad[noun][1]:
             says.setdefault(stem(other), set()).add(noun)
-    colours = {stem(word) for colour, others in raw["colours"].items() for word in [colour, *others.split()]}
+    shades = said_by("shades", "hair").items()
+    colours = {stem(word) for colour, others in shades for word in (colour, *others)}
     known = [*lists().tag_slot.items(), *lists().head_slot.items()]
     nouns = {word for word, _ in known}  # a turtleneck is both
     ranked = {word for phrase in lists().adjective_rank for word in phrase.split()}

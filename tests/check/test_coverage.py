@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from check import KINDS, check
 from composer import compose
 from errors import ItemError
+from tags.appearance import said_by
 from tests.check.corpus import (
     ADDS,
     CORPUS,
@@ -34,7 +35,6 @@ from tests.check.corpus import (
 )
 from wiki.tag_meanings import load_glossary
 
-_COLOURS = Path(__file__).parents[2] / "check" / "colours.json"
 _PHRASES = Path(__file__).parents[2] / "check" / "phrases.json"
 TAGS = [
     "1girl",
@@ -252,16 +252,14 @@ def test_what_only_looks_like_a_fault_is_no_fault(caption: str, tags: str) -> No
 
 
 def every_colour_of_hair_and_eyes() -> list[str]:
-    listed = json.loads(_COLOURS.read_text(encoding="utf-8"))
-    parts = {"hair": ("both", "hair"), "eyes": ("both", "eyes")}
+    parts = {"hair": ("hair", "perhaps_hair"), "eyes": ("perhaps_eyes",)}
     return sorted(
         {
             f"{word}_{part}"
             for part, tables in parts.items()
-            for table in tables
-            for colour, words in listed[table].items()
+            for colour, words in said_by("shades", "perhaps", *tables).items()
             if colour != "any"
-            for word in (colour, *words.split())
+            for word in (colour, *words)
         }
     )
 
