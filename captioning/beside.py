@@ -1,66 +1,41 @@
-"""Captions beside their pictures: a tag file that has the name of a caption is called NAME.tags from then on.
-
-Each tag file is renamed in three steps: a line in the journal, the file under its new name, and its old name
-removed. A kill between any two leaves the tags under at least one name, and the next run does the rest. The
-caption is only written after that.
-"""
+"""What is told of tag files that made room for captions beside their pictures, and how they get it back."""
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Set
+from contextlib import suppress
 
 from captioning.project import Project
-from dataset.disk import move, move_to_free_place, remove, write_refusal
-from dataset.file_names import spellings
-from dataset.images import Picture
-from dataset.journal import RENAMED, RENAMED_BACK, TAG_FILES
+from dataset.disk import move, remove, write_refusal
+from dataset.journal import RENAMED_BACK, TAG_FILES
 from dataset.own_files import TAGS_EXTENSION, is_same_file
 from english import amount
-from errors import UserError
+from errors import ItemError, UserError
 
 
-def rename_tag_files(project: Project, wanted: Set[str]) -> int:
-    """Rename the tag files that stand where the captions of these pictures go; how many were renamed.
+def make_room_without_captions(project: Project, names: Set[str]) -> None:
+    """Rename the tag files of these pictures too, which got no caption in a run that wrote others.
 
-    One whose new name would be too long stays, and its picture gets no caption. Raises UserError where one
-    cannot be renamed for another reason.
+    A trainer would take their tags for captions. Raises UserError where one cannot be renamed.
     """
-    chosen = wanted & project.captions.texts.tag_files
-    for picture in project.collection.folder.pictures if chosen else ():
-        if picture.stem_name in chosen:
-            _rename(project, picture)
-    if chosen:
-        project.open_collection()
-    return len(chosen - project.captions.texts.tag_files)
+    if project.in_the_way is None or not project.in_the_way.renamed:
+        return
+    for picture in project.collection.folder.pictures:
+        if picture.name in names:
+            with suppress(ItemError):
+                project.in_the_way.make_room(picture.stem_name)
 
 
-def _rename(project: Project, picture: Picture) -> None:
-    root, extension = project.collection.root, project.settings.dataset.caption_extension
-    for stem in spellings(picture.stem_name):
-        for suffix in dict.fromkeys((picture.tag_suffix, extension)):
-            source, target = root / f"{stem}{suffix}", root / f"{stem}{TAGS_EXTENSION}"
-            if suffix.lower() != extension or not source.is_file():
-                continue
-            project.journal.add_tag_file(picture.stem_name, RENAMED, f"{stem}{suffix}")
-            try:
-                if is_same_file(source, target):
-                    remove(source)  # A kill came before this was done.
-                elif not move_to_free_place(source, target):
-                    raise UserError(
-                        f"{source} should be renamed to {target.name}, which is there: move one away"
-                    )
-            except OSError as error:
-                if error.errno != errno.ENAMETOOLONG:
-                    raise UserError(write_refusal(target, error)) from error
-
-
-def renamed_sentence(count: int, extension: str) -> str:
-    """What the user is told after tag files were renamed."""
+def renamed_sentence(project: Project) -> str:
+    """What the user is told after tag files were renamed; "" where none was."""
+    if project.in_the_way is None or not project.in_the_way.renamed:
+        return ""
+    pictures = amount(project.in_the_way.renamed, "picture")
     return (
-        f"The tags of {amount(count, 'picture')} are in NAME{TAGS_EXTENSION} now, because captions go into "
-        f"NAME{extension} beside the pictures: python caption.py --undo gives the tag files their names back."
+        f"The tags of {pictures} are in NAME{TAGS_EXTENSION} now, because captions go into "
+        f"NAME{project.settings.dataset.caption_extension} beside the pictures: "
+        "python caption.py --undo gives the tag files their names back."
     )
 
 

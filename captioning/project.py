@@ -13,6 +13,7 @@ from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
 from dataset.json_lines import JsonLines
+from dataset.making_room import TagFilesInTheWay
 from dataset.own_files import OwnFiles
 from dataset.results import FileResults
 from dataset.sightings import Sightings
@@ -82,7 +83,9 @@ class Project:
 
         Raises UserError as `__init__` does.
         """
-        dataset, self.own_files = self.settings.dataset, None
+        dataset = self.settings.dataset
+        self.own_files: OwnFiles | None = None
+        self.in_the_way: TagFilesInTheWay | None = None
         if os.path.realpath(dataset.captions) == os.path.realpath(dataset.images):
             journal = Journal(dataset.captions / FILE_NAME)
             self.own_files = OwnFiles(dataset.images, dataset.caption_extension, journal)
@@ -96,9 +99,9 @@ class Project:
             self.own_files,
         )
         if self.own_files is not None and self.captions.texts.root == dataset.captions:
-            self.captions.own_files = self.own_files
-            pictures = filter(self.own_files.is_in_the_way, self.collection.folder.pictures)
-            self.captions.texts.tag_files = frozenset(each.stem_name for each in pictures)
+            pictures = self.collection.folder.pictures
+            self.in_the_way = TagFilesInTheWay(self.collection.root, self.own_files, pictures, self.journal)
+            self.captions.beside_pictures(self.own_files, self.in_the_way)
 
     def refuse_empty(self) -> None:
         """Raise UserError where there are no pictures, nor anything that was meant to be one."""

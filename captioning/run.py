@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
-from captioning.beside import rename_tag_files, renamed_sentence
+from captioning.beside import make_room_without_captions, renamed_sentence
 from captioning.excluded_since import perhaps_excluded_since, still_captioned
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
@@ -85,7 +85,6 @@ class Run:
     async def _stages(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._writer()
-        self._make_room_for_captions()
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
         await self._look_up_tags()
@@ -100,14 +99,6 @@ class Run:
             self._summary.once(NO_SENTENCES)
             return None
         return await self._endpoint(self._products.captions, self._settings.interpreter)
-
-    def _make_room_for_captions(self) -> None:
-        """Rename the tag files that stand where captions go, if they go beside the pictures."""
-        if self._settings.interpreter.skip or not self._project.captions.texts.tag_files:
-            return
-        due, _ = self._project.wanted.due(self._project.captions, lambda picture: "")
-        if renamed := rename_tag_files(self._project, {picture.stem_name for picture in due}):
-            self._summary.once(renamed_sentence(renamed, self._settings.dataset.caption_extension))
 
     async def _look_up_tags(self) -> None:
         """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""
@@ -170,6 +161,9 @@ class Run:
         await run_stage(stage, due, endpoint, outcome)
         self._unfinished = None
         self._summary.outcome(product, outcome)
+        if product is self._products.captions:
+            left = (*outcome.tally.failures, *outcome.tally.excluded)
+            make_room_without_captions(self._project, {problem.name for problem in left})
 
     async def _endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
@@ -224,6 +218,7 @@ class Run:
             self._summary.once(told_of_mixed_forms(self._project))
 
     def _tell_replaced(self) -> None:
+        self._summary.once(renamed_sentence(self._project))
         for noun, results in (
             ("description", self._project.descriptions),
             ("caption", self._project.captions),

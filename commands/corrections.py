@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from captioning.beside import rename_tag_files, renamed_sentence
+from captioning.beside import renamed_sentence
 from captioning.project import Project
 from captioning.summary import replaced_sentence
 from dataset.images import Picture
@@ -56,7 +56,7 @@ class Applied:
     """What came of corrections: the pictures by what was done, and what is wrong with the entries left out.
 
     `kept` are pictures whose captions somebody wrote at the same time. `problems` are pairs of an entry's
-    picture, "" where it names none, and a sentence. `renamed` is how many tag files made way for captions.
+    picture, "" where it names none, and a sentence.
     """
 
     saved: list[str] = field(default_factory=list)
@@ -64,7 +64,6 @@ class Applied:
     again: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
-    renamed: int = 0
 
     @property
     def is_anything_done(self) -> bool:
@@ -94,8 +93,8 @@ def apply(settings: Settings, path: Path, say: Callable[[str], None]) -> ExitCod
             say(f"  {each}")
     if project.captions.saved:
         say(replaced_sentence("caption", project.captions.saved, project.captions.replaced.folder))
-    if applied.renamed:
-        say(renamed_sentence(applied.renamed, settings.dataset.caption_extension))
+    if renamed := renamed_sentence(project):
+        say(renamed)
     if settings.dataset.report:
         say(f"See all of it in {project.write_report()}.")
     return ExitCode.SOME_FAILED if problems else ExitCode.DONE
@@ -105,7 +104,6 @@ def apply_entries(project: Project, entries: Sequence[object]) -> Applied:
     """Apply the good ones among the entries of a file; the folder of captions must be locked."""
     applied = Applied()
     corrections = _good(project, entries, applied)
-    applied.renamed = rename_tag_files(project, {each.picture for each in corrections if each.caption})
     made = project.captions.outcomes.made()
     for each in corrections:
         try:
@@ -146,9 +144,6 @@ def _save(project: Project, correction: Correction, last: Made | None, applied: 
     elif last is not None and last.edited and project.captions.read(name) == caption:
         applied.unchanged.append(name)
     else:
-        if name in project.captions.texts.tag_files:
-            # Its tag file could not make way.
-            project.captions.make_room(name)
         project.captions.edited(name, caption)
         applied.saved.append(name)
 
@@ -252,5 +247,4 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
             "its caption has changed since the report was made: run python caption.py --report, "
             "and save the corrections again from there"
         )
-    if correction.picture not in project.captions.texts.tag_files:
-        project.captions.make_room(correction.picture)
+    project.captions.make_room(correction.picture)

@@ -10,6 +10,7 @@ from pathlib import Path
 from dataset.disk import remove
 from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
+from dataset.making_room import TagFilesInTheWay
 from dataset.outcomes import Made, Outcomes
 from dataset.own_files import OwnFiles
 from dataset.replaced import Replaced
@@ -41,8 +42,9 @@ class FileResults:
         self._journal = journal
         self.replaced = Replaced(texts, journal.run)
         self.saved = 0
-        # Where captions are beside their pictures, what the program wrote there.
-        self.own_files: OwnFiles | None = None
+        # Where captions are beside their pictures: what the program wrote there, and tag files in the way.
+        self._own_files: OwnFiles | None = None
+        self._in_the_way: TagFilesInTheWay | None = None
         # The state of each text that `pending` found due and that was there; or the stamp of all texts then,
         # where all are due. None: any text may be there.
         self._judged: Mapping[str, str] | None = None
@@ -52,12 +54,19 @@ class FileResults:
         # The last digest that the journal has of texts that people did not write; None: not read yet.
         self._ours: Mapping[str, str] | None = None
 
+    def beside_pictures(self, own: OwnFiles, in_the_way: TagFilesInTheWay) -> None:
+        """From now on tell texts from tag files, which make room right before a text is written."""
+        self._own_files, self._in_the_way = own, in_the_way
+        self.texts.tag_files = in_the_way.names
+
     def read(self, name: str) -> str | None:
         """See `wanted.Results`."""
         return self.texts.read(name)
 
     def make_room(self, name: str) -> None:
         """See `wanted.Results`."""
+        if self._in_the_way is not None:
+            self._in_the_way.refuse_stuck(name)
         self.texts.make_room(name)
         there = self.texts.state(name)
         if there != self._seen.setdefault(name, self._known(name, there)):
@@ -84,6 +93,8 @@ class FileResults:
 
     def _write(self, name: str, outcome: str, text: str, more: Mapping[str, object]) -> None:
         over = self._seen.pop(name, None)
+        if self._in_the_way is not None:
+            self._in_the_way.make_room(name)
         if over is None:
             over = self.texts.state(name)
         if over != NOTHING:
@@ -99,8 +110,8 @@ class FileResults:
             )
 
     def _is_own(self, name: str, text: str) -> None:
-        if self.own_files is not None:
-            self.own_files.add(name, digest(text))
+        if self._own_files is not None:
+            self._own_files.add(name, digest(text))
 
     def _is_ours(self, name: str, state: str) -> bool:
         """Whether the journal has this text, and a model or the composer wrote it."""

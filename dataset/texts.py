@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -84,7 +84,7 @@ class Texts:
         self._inside: dict[str, bool] = {}
         self._places: tuple[Place, ...] = ()
         # The names whose place is taken by a tag file, where texts are beside the pictures.
-        self.tag_files: frozenset[str] = frozenset()
+        self.tag_files: Set[str] = frozenset()
         self._no_text: set[str] = set()
 
     def watch(self) -> None:
@@ -190,8 +190,6 @@ class Texts:
         Raises ItemError when this one cannot be written, UserError when none can.
         """
         target = self.path(name)
-        if name in self.tag_files:
-            raise self._taken(target)
         try:
             self._make(target.parent)
             mode = target.stat().st_mode
@@ -235,7 +233,7 @@ class Texts:
         """
         target = self.path(name)
         if name in self.tag_files:
-            raise self._taken(target)
+            raise ItemError("place of the caption is taken", f"{target} holds tags: name it {name}.tags")
         try:
             self._make(target.parent)
             if over == NOTHING and move_to_free_place(part, target):
@@ -300,10 +298,6 @@ class Texts:
     def _real_root(self) -> str:
         """The root once all links are followed."""
         return os.path.realpath(self.root)
-
-    def _taken(self, path: Path) -> ItemError:
-        sentence = f"{path} holds tags, and cannot be called .tags: give picture and tag file a shorter name"
-        return ItemError("place of the caption is taken", sentence)
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
         sentence = write_refusal(path, error)

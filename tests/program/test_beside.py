@@ -72,6 +72,19 @@ def test_tags_in_the_place_of_a_caption_are_kept_as_tags_and_undo_gives_them_bac
     assert text(project.images / "a.tags") == TAGS
 
 
+def test_a_run_that_gets_no_caption_renames_no_tag_file(tmp_path: Path) -> None:
+    with FakeEndpoint(api_key="another one") as endpoint:
+        project = beside(tmp_path, endpoint.url)
+        for name in ("a", "b"):
+            project.add(f"{name}.png", TAGS)
+        (project.images / "b.tags").write_text("1girl, hat", encoding="utf-8")
+        before = state_of(project.images)
+        assert project.run().code == 2
+        left = state_of(project.images)
+        assert {name: left[name] for name in before} == before
+        assert not (project.images / "a.tags").exists()
+
+
 def test_a_correction_from_the_report_goes_beside_its_picture(tmp_path: Path) -> None:
     project = beside(tmp_path)
     project.add("a.png", TAGS)
