@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from captioning.project import Project
-from dataset.images import Picture
+from dataset.images import evenly_spread
 from dataset.texts import text_in
 from dataset.trainer_configs import Setup
 from dataset.trainer_texts import why_misread
 from dataset.trainers import Target, captions_in
 from english import amount, first_few
+
+# Of a large data set so many texts are looked at as takes some tenths of a second.
+_MOST_LOOKED_AT = 20_000
 
 
 def what_to_write(project: Project, target: Target, folder: Path | None = None) -> Iterator[str]:
@@ -31,19 +34,23 @@ def what_to_write(project: Project, target: Target, folder: Path | None = None) 
         yield f"  {line}"
 
 
-def misread_texts(project: Project, pictures: Iterable[Picture]) -> Iterator[str]:
-    """Which texts of these the trainer would read in another way than they are meant, and what to do."""
-    target, texts = project.target, project.captions.texts
+def misread_texts(project: Project, target: Target, most: int = _MOST_LOOKED_AT) -> Iterator[str]:
+    """Which texts the trainer would read in another way than they are meant, and what to do.
+
+    At most so many are looked at, evenly spread over the data set.
+    """
+    texts = project.captions.texts
     names = project.settings.interpreter.caption_names
     found: dict[str, list[str]] = {}
-    for picture in pictures:
+    for picture in evenly_spread(project.collection.pictures, most):
         name = picture.stem_name
         try:
             data = texts.read_bytes(name)
         except OSError:
             continue
         captions = captions_in(text_in(data) or "", names)
-        if captions and (why := why_misread(data, captions, target.reads)):
+        meant = [target.caption(each, project.forms.style) for each in captions]
+        if captions and (why := why_misread(data, captions, meant, target.reads)):
             found.setdefault(why, []).append(texts.path(name).name)
     if found:
         yield _sentence(target.name, found)

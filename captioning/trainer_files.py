@@ -15,7 +15,7 @@ from pathlib import Path
 from captioning.project import Project
 from captioning.trainer_advice import misread_texts, what_to_write
 from dataset.disk import remove_own, write_pieces
-from dataset.images import Picture, evenly_spread
+from dataset.images import Picture
 from dataset.side_files import Captioned
 from dataset.trainers import Target, captioned, captions_in
 from english import amount, first_few
@@ -26,8 +26,6 @@ _FOREIGN = (
     "move it away and run again."
 )
 _MOST_TOLD = 5
-# Of a large data set so many texts are looked at as takes some tenths of a second.
-_MOST_LOOKED_AT = 20_000
 
 
 @dataclass(slots=True)
@@ -110,6 +108,7 @@ class Existing:
             count.captions += 1
             count.joined += len(names) == 1 and "\n" in text
             if self._target is not None:
+                captions = [self._target.caption(each, project.forms.style) for each in captions]
                 count.changed += any(self._target.trains_on(each) != each for each in captions)
             address = f"{self._images}/{picture.name}"
             trigger = project.settings.tags.trigger
@@ -207,6 +206,5 @@ def write_after_run(project: Project, say: Callable[[str], None], trouble: Calla
         for sentence in count.told():
             trouble(sentence)
     if has_captions:
-        looked_at = evenly_spread(project.collection.pictures, _MOST_LOOKED_AT)
-        for line in (*misread_texts(project, looked_at), *what_to_write(project, target)):
+        for line in (*misread_texts(project, target), *what_to_write(project, target)):
             say(line)

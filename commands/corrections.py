@@ -156,7 +156,7 @@ def _good(project: Project, entries: Sequence[object], applied: Applied) -> list
     for number, entry in enumerate(entries, start=1):
         name = str(entry["picture"]) if isinstance(entry, dict) and _is_named(entry) else ""
         try:
-            correction = _correction(entry, project.settings.interpreter.caption_names)
+            correction = _correction(entry, project)
             if names[name] > 1:
                 raise ValueError("the picture is in the file twice; keep one of the entries")
             _check(project, pictures, correction)
@@ -192,8 +192,8 @@ def _entries(path: Path) -> list[object]:
     return entries
 
 
-def _correction(entry: object, names: Sequence[str]) -> Correction:
-    """An entry of the file as a Correction; `names` are those of captions.
+def _correction(entry: object, project: Project) -> Correction:
+    """An entry of the file as a Correction.
 
     Raises ValueError that says what is wrong with it.
     """
@@ -212,12 +212,13 @@ def _correction(entry: object, names: Sequence[str]) -> Correction:
         return Correction(name, None, seen)
     if again is True or not isinstance(caption, str):
         raise ValueError("should have either a caption, as text, or again = true")
-    return Correction(name, _caption(caption, names), seen)
+    return Correction(name, _caption(caption, project), seen)
 
 
-def _caption(written: str, names: Sequence[str]) -> str:
-    """A caption as it is saved: one line, or one for each variant."""
-    text = "\n".join(captions_in("\n".join(written.splitlines()), names))
+def _caption(written: str, project: Project) -> str:
+    """A caption as it is saved: one line, or one for each variant, as the trainer wants them."""
+    lines = captions_in("\n".join(written.splitlines()), project.settings.interpreter.caption_names)
+    text = "\n".join(project.target.caption(line, project.forms.style) for line in lines)
     if not text:
         raise ValueError("the caption is empty")
     if len(text) > _LONGEST_CAPTION:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.trainer_advice import what_to_write
+from captioning.trainer_advice import misread_texts, what_to_write
 from captioning.trainer_files import Count, Existing, Writer, write_beside_texts
 from dataset.locks import locked
 from dataset.side_files import Captioned
@@ -49,6 +49,9 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
         say(line)
     if place is None and name in TARGETS and TARGETS[name].side_files is None:
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
+    if place is None and name in TARGETS:
+        for line in misread_texts(project, target):
+            say(line)
     for sentence in count.told():
         say(sentence)
     # A file of another name is for people who know where to name it.
@@ -104,7 +107,7 @@ class _Exporter:
         """Write the one further file of a target under a name of the user's choice."""
         # Others are told the folder of the pictures; this one looks from where the file is.
         is_seen_from_here = target.name == "imagefolder"
-        captions = self._captions_seen_from_root() if is_seen_from_here else self._captions(target)
+        captions = self._captions_seen_from_root(target) if is_seen_from_here else self._captions(target)
         for side in target.side_files(captions) if target.side_files else ():
             self._write(name, side.pieces)
 
@@ -120,10 +123,10 @@ class _Exporter:
     def _captions(self, target: Target | None = None) -> Iterable[Captioned]:
         return Existing(self._project, self.count, target)
 
-    def _captions_seen_from_root(self) -> Iterator[Captioned]:
+    def _captions_seen_from_root(self, target: Target | None = None) -> Iterator[Captioned]:
         """The captions of pictures named by their path from the root, if they are below it."""
         prefix = _relative(self._project.settings.dataset.images, self._root) or Path()
-        for each in self._captions():
+        for each in self._captions(target):
             name = (prefix / each.picture.name).as_posix()
             yield replace(each, picture=replace(each.picture, name=name))
 

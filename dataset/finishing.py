@@ -54,7 +54,8 @@ class Finishing:
             lines.append(line)
             said_of = f"{name}: " if len(sentences) > 1 else ""
             notes += [note._replace(message=said_of + note.message) for note in noted]
-        return text_of(lines), notes
+        text = text_of(lines)
+        return self.target.caption(text, self.forms.style) if self.forms.structure else text, notes
 
     def sentences_in(self, text: str, tagged: Tagged) -> tuple[str, bool]:
         """The sentences of the first caption in a text, and whether tags stand beside them."""
@@ -137,12 +138,11 @@ class Finishing:
         caption = joined(form, {**tags, SENTENCES: sentences})
         if not caption:
             return ""
-        prefix, suffix, style = self.settings.prefix, self.settings.suffix, self.forms.style
+        prefix, suffix = self.settings.prefix, self.settings.suffix
         gap = "" if suffix.startswith(_LEADING_MARKS) else " "
         caption = _in_one_line(f"{prefix} {caption}{gap}{suffix}")
         caption = caption if has_place else with_trigger(caption, self.trigger)
-        is_wanted = style.prefix and self.target.name not in style.prefix_by
-        return f"{style.prefix} {caption}" if is_wanted else caption
+        return self.forms.style.with_prefix(caption, self.target.name)
 
     def _shorten(self, sentences: str, whole: Callable[[str], str]) -> str:
         """As many of the sentences as fit into the `whole` caption, but at least the first one."""
@@ -158,7 +158,7 @@ class Finishing:
             exceeded.append(Problem("", "over max_words", f"it has {count} words"))
         if most_tokens is not None and (count := estimated_tokens(caption, CLIP)) > most_tokens:
             exceeded.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
-        if self.forms.limit is not None and (told := self.forms.limit.exceeded(caption)):
+        if told := self.forms.exceeded(caption):
             exceeded.append(Problem("", "longer than its encoder reads", told))
         return exceeded
 

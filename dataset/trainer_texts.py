@@ -38,10 +38,11 @@ def whole(text: str) -> list[str]:
     return ["\n".join(_lines(text)).strip()]
 
 
-def why_misread(data: bytes, captions: Sequence[str], read: Reader | None) -> str:
-    """Why a trainer reads other captions in the bytes of a text than these; "" where it reads these.
+def why_misread(data: bytes, captions: Sequence[str], meant: Sequence[str], read: Reader | None) -> str:
+    """Why a trainer reads other captions in the bytes of a text than are meant; "" where it reads these.
 
-    `read` is None for a trainer that does not read texts.
+    `captions` are those in the text, and `meant` the same as this trainer wants them. `read` is None for a
+    trainer that does not read texts.
     """
     if any("{{" in caption and "}}" in caption for caption in captions):
         return "doubled braces, as an earlier version wrote them for sd-scripts"
@@ -51,8 +52,14 @@ def why_misread(data: bytes, captions: Sequence[str], read: Reader | None) -> st
         found = list(read(data.decode("utf-8")))
     except UnicodeDecodeError:
         return "not UTF-8"
-    if found == list(captions):
+    if found == list(meant):
         return ""
+    if captions != meant and [" ".join(each.split()) for each in found] == list(captions):
+        return "written for another trainer"
+    return _why_lines_are_misread(data, captions, found)
+
+
+def _why_lines_are_misread(data: bytes, captions: Sequence[str], found: Sequence[str]) -> str:
     if data.startswith(codecs.BOM_UTF8):
         return "byte order mark"
     lines = _lines(data.decode("utf-8"))

@@ -28,6 +28,8 @@ from dataset.side_files import Captioned, SideFiles, is_utf8
 from dataset.trainer_configs import Config
 from dataset.trainer_texts import Reader
 from errors import UserError
+from styling.structures import STRUCTURES
+from styling.style import Style
 
 PARQUET_FILE = "captions.parquet"
 _ROWS_AT_ONCE = 10_000
@@ -42,8 +44,8 @@ class Target:
     `config` is what to write in its config. `names_pictures` is whether its files say where the pictures are,
     so that they need not be copied. `has_wildcards` is whether braces have a meaning for it, and
     `takes_one` whether it takes the main caption only, `needs_classes` whether its files tell tags by their
-    category. `trains_on` is what it makes of a caption that it
-    changes, and `changes` says how.
+    category. `keeps_lines` is whether it reads all lines of a text as one caption. `trains_on` is what it
+    makes of a caption that it changes, and `changes` says how.
     """
 
     name: str
@@ -56,12 +58,21 @@ class Target:
     has_wildcards: bool = False
     takes_one: bool = False
     needs_classes: bool = False
+    keeps_lines: bool = False
     trains_on: Callable[[str], str] = str
     changes: str = ""
+
+    def caption(self, caption: str, style: Style) -> str:
+        """A caption as this trainer wants it, whichever it was written for: its prefix, and its lines."""
+        caption = style.with_prefix(caption, self.name)
+        structure = STRUCTURES.get(style.structure)
+        return structure.in_lines(caption) if structure and self.keeps_lines else caption
 
     def text(self, captions: Sequence[str]) -> str:
         """The text of a picture as this trainer reads it right; raises ValueError as `text_of` does."""
         taken = captions[:1] if self.takes_one else captions
+        if self.keeps_lines and taken:
+            return taken[0]
         return text_of(map(side_files.with_escapes, taken) if self.has_wildcards else taken)
 
 
@@ -167,6 +178,7 @@ TARGETS: Mapping[str, Target] = {
             trainer_texts.whole,
             config=trainer_configs.newbie_lora_trainer,
             takes_one=True,
+            keeps_lines=True,
         ),
         Target(
             "imagefolder",

@@ -65,6 +65,13 @@ class Forms:
         limit = self.style.limit
         return replace(limit, vocabulary=self.vocabulary) if limit else None
 
+    def exceeded(self, caption: str) -> str:
+        """What to tell of a caption that the text encoder does not read to its end; "" where it does.
+
+        The prefix is read too where the trainer adds it itself.
+        """
+        return self.limit.exceeded(self.style.with_prefix(caption)) if self.limit else ""
+
     @property
     def written_by_model(self) -> list[str]:
         """The kinds of sentences that a model writes for these captions, each once, in order."""

@@ -1,7 +1,8 @@
 """The XML captions of NewBie: a block for each character, and one for all the rest.
 
 The form is that of NewBie-image-Exp0.1, README.md:41-71 at 709e9a4. Values are tags with underscores. Nothing
-reads the XML as such, so nothing is escaped, and all of it stands on one line, as every caption does.
+reads the XML as such, so nothing is escaped. A caption is one line here, as every caption is; `in_lines`
+breaks it as the README does.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-CHARACTER_KEYS = ("n", "gender", "appearance", "clothing", "expression", "action")
+CHARACTER_KEYS = ("n", "gender", "appearance", "clothing", "expression", "action", "position")
+# Where somebody stands in the picture: the README has center_left and center_right.
+POSITIONS = ("left", "center_left", "center", "center_right", "right")
 GENERAL_KEYS = ("count", "artists", "style", "background", "atmosphere", "quality", "objects", "other")
 
 _MARK = re.compile(r"<(/?)([a-z_]+\d*)>")
+_BEHIND_A_MARK = re.compile(r"(?<=>) (?=</?[a-z_]+\d*>)")
+_BEHIND_A_BLOCK = re.compile(r"(</(?:character_\d+|general_tags)>)\n")
 _NAME = re.compile(r"<n>(.*?)</n>")
 
 
@@ -27,6 +32,11 @@ def rendered(characters: Sequence[Mapping[str, Sequence[str]]], general: Mapping
 def _block(name: str, values: Mapping[str, Sequence[str]], keys: Sequence[str]) -> str:
     lines = [f"<{key}>{', '.join(values[key])}</{key}>" for key in keys if values.get(key)]
     return " ".join([f"<{name}>", *lines, f"</{name}>"])
+
+
+def in_lines(caption: str) -> str:
+    """The caption with a line for each key, and an empty one between its blocks."""
+    return _BEHIND_A_BLOCK.sub(r"\1\n\n", _BEHIND_A_MARK.sub("\n", caption))
 
 
 def faults(caption: str) -> list[str]:

@@ -20,13 +20,15 @@ class Structure:
 
     `around` puts into a caption what stands around others: it is given what does that to a text, and the
     trigger word. `said_in` gives what a caption says in sentences, and `is_tags` tells that it is tags alone.
-    `faults_in` gives what is wrong with a caption that people may have edited.
+    `faults_in` gives what is wrong with a caption that people may have edited. `in_lines` breaks a caption
+    into the lines of the model's documents, for trainers that read a whole text as one caption.
     """
 
     around: Callable[[str, Change, str], str]
     said_in: Callable[[str], str]
     faults_in: Callable[[str], list[str]]
     is_tags: bool = False
+    in_lines: Change = str
 
 
 def _around_description(caption: str, change: Change, trigger: str) -> str:
@@ -58,5 +60,6 @@ STRUCTURES: Mapping[str, Structure] = {
         lambda caption: "",
         newbie.faults,
         is_tags=True,
+        in_lines=newbie.in_lines,
     ),
 }

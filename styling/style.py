@@ -89,6 +89,13 @@ class Style:
     limit: Limit | None = None
     structure: str = ""
 
+    def with_prefix(self, caption: str, trainer: str = "") -> str:
+        """The caption behind the prefix; without it for a trainer that adds it itself."""
+        bare = caption.removeprefix(self.prefix).lstrip()
+        if not self.prefix or not bare:
+            return caption
+        return bare if trainer in self.prefix_by else f"{self.prefix} {bare}"
+
     @property
     def is_default(self) -> bool:
         """Whether it is the style of captions for which nobody named one."""

@@ -43,6 +43,7 @@ _WHO_HAS_WHICH = """Do not write the caption, but say who in this picture has wh
 one JSON object and nothing else: {{"characters": [{{"n": …, "gender": …, "tags": […]}}]}}. "n" is one of \
 {}, each once; "gender" is 1girl, 1boy or 1other; "tags" are those of the tags above that are about this one \
 alone or about all: looks, clothes, expression and action."""
+_WHERE = ' Each also has "position", behind "gender": where it is in the picture, one of {}.'
 # Of a crowd nobody can say who has which tag.
 _MOST_PEOPLE = 6
 
@@ -107,7 +108,8 @@ class NewbieTask:
         people = _people(picture)
         if not 2 <= len(people) <= _MOST_PEOPLE:
             return ""
-        return _WHO_HAS_WHICH.format(", ".join(people))
+        where = _WHERE.format(", ".join(newbie.POSITIONS)) if picture.seen else ""
+        return _WHO_HAS_WHICH.format(", ".join(people)) + where
 
     def schema(self, picture: PictureTags) -> Json:
         """See `StructureTask`."""
@@ -115,6 +117,7 @@ class NewbieTask:
         properties = {
             "n": {"enum": _people(picture)},
             "gender": {"enum": list(_SEXES.values())},
+            **({"position": {"enum": list(newbie.POSITIONS)}} if picture.seen else {}),
             "tags": {"type": "array", "items": {"enum": tags} if tags else {"type": "string"}},
         }
         return _object({"characters": {"type": "array", "items": _object(properties)}})
@@ -123,7 +126,7 @@ class NewbieTask:
         """See `StructureTask`."""
         people, faults = _people(picture), []
         own: dict[str, list[str]] = {}
-        genders: dict[str, str] = {}
+        said: dict[str, Mapping[str, str]] = {}
         by_words = {words(tag): tag for tag in picture.tags} | {tag: tag for tag in picture.tags}
         found = answer.get("characters")
         for each in found if isinstance(found, list) else []:
@@ -138,9 +141,11 @@ class NewbieTask:
                     tags.append(tag)
                 else:
                     faults.append(f"{written} is none of the tags")
-            own[name], genders[name] = tags, str(each.get("gender", ""))
+            own[name], said[name] = tags, {"gender": str(each.get("gender", ""))}
+            if picture.seen and each.get("position") in newbie.POSITIONS:
+                said[name] = {**said[name], "position": each["position"]}
         faults += [f"{name} is missing" for name in people if name not in own]
-        return _xml(picture, own, genders), faults
+        return _xml(picture, own, said), faults
 
 
 def _people(picture: PictureTags) -> list[str]:
@@ -161,19 +166,24 @@ def _object(properties: Json) -> Json:
     }
 
 
-def _xml(picture: PictureTags, own: Mapping[str, Sequence[str]], genders: Mapping[str, str]) -> str:
-    """The caption where `own` are the tags of each of several people; of one person all tags are its own."""
+def _xml(
+    picture: PictureTags, own: Mapping[str, Sequence[str]], said: Mapping[str, Mapping[str, str]]
+) -> str:
+    """The caption where `own` are the tags of each of several people; of one person all tags are its own.
+
+    `said` is what else is said of each, by the keys of its block.
+    """
     names = {form: tag for tag in picture.tags for form in (tag, words(tag)) if _is_character(tag, picture)}
     if fewest_people(picture.tags) == 1 and len(own) < 2:
         sexes = [tag for tag in picture.tags if tag in _SEXES.values()]
         name = next(iter(names.values()), "")
-        own, genders = {name: picture.tags}, {name: "".join(sexes[:1])}
+        own, said = {name: picture.tags}, {name: {"gender": "".join(sexes[:1])}}
     characters = []
     for name, tags in own.items():
         tag = names.get(name)
         block: dict[str, list[str]] = {
             "n": [tag] if tag else [],
-            "gender": [*filter(None, [genders.get(name)])],
+            **{key: [value] for key, value in said.get(name, {}).items() if value},
         }
         for each in tags:
             if key := _key_of_character(each, picture):

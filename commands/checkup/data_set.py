@@ -12,6 +12,7 @@ from captioning.summary import by_reason, weak_model
 from captioning.trainer_advice import misread_texts, what_to_write
 from captioning.trigger import proposed_trigger
 from commands.checkup.findings import (
+    LARGEST_SAMPLE,
     Finding,
     ok,
     problem,
@@ -164,7 +165,7 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
 
 def check_trainer(project: Project) -> Iterator[Finding]:
     """Say what to write in the config of the trainer, and which texts it would read in another way."""
-    for sentence in misread_texts(project, sample(project.collection.pictures)):
+    for sentence in misread_texts(project, project.target, LARGEST_SAMPLE):
         yield warning(sentence.removesuffix("."))
     if lines := [line.strip() for line in what_to_write(project, project.target)]:
         yield ok(f"target = {project.target.name}: {'; '.join(lines)}".replace(":;", ":"))

@@ -20,8 +20,6 @@ from captioning.trainer_files import write_after_run
 from commands.export import export
 from dataset.images import Picture
 from dataset.side_files import by_class
-from dataset.texts import text_in
-from dataset.trainer_texts import why_misread
 from dataset.trainers import TARGETS, captioned, captions_in, text_of
 from errors import UserError
 from tests.dataset import trainer_rules
@@ -315,61 +313,6 @@ def test_a_run_writes_the_files_of_its_target_and_updates_them_from_edited_capti
         project.run()
         assert len(endpoint.requests) == asked + 1
         assert project.caption("a") == "My own words."
-
-
-EDITED = [
-    (b"A girl.", 1, ""),
-    (b"A girl.\n", 1, ""),
-    (b"\xef\xbb\xbfA girl.", 1, "byte order mark"),
-    ("The girl’s hat. Café.".encode("cp1252"), 1, "not UTF-8"),
-    ("A girl.".encode("utf-16"), 1, "not UTF-8"),
-    (b"\nA girl.\n", 1, "first line is empty"),
-    (b"A girl.\r\nShe waits.\r\n", 1, "one caption on several lines"),
-    (b"A girl.\r\n", 1, "spaces or other line ends around a line"),
-    (b"A {sign|flag}.", 1, "braces, which are read as a choice"),
-    (b"A {{sign|flag}}.", 1, "doubled braces, as an earlier version wrote them for sd-scripts"),
-    (b"A girl.\nGirl.", 2, "several captions, which are read as one"),
-]
-# What each trainer reads right all the same.
-FORGIVEN = {
-    "txt": ("spaces", "braces", "several captions"),
-    "onetrainer": ("first line", "spaces", "braces", "several captions"),
-    "simpletuner": ("first line", "braces", "several captions"),
-    "sd-scripts": ("spaces", "several captions"),
-    "newbie-lora-trainer": ("first line", "spaces", "braces"),
-}
-
-
-@pytest.mark.parametrize("target", [name for name, target in TARGETS.items() if target.reads])
-def test_texts_that_a_trainer_reads_in_another_way_are_told(target: str) -> None:
-    for data, variants, why in EDITED:
-        captions = captions_in(text_in(data) or "", ["v"] * variants)
-        expected = "" if why.startswith(FORGIVEN[target]) else why
-        assert why_misread(data, captions, TARGETS[target].reads) == expected, data
-
-
-def test_a_run_names_texts_that_are_misread_and_an_export_writes_them_as_they_are_meant(
-    tmp_path: Path,
-) -> None:
-    project = program.Project(tmp_path, Dataset__target="onetrainer")
-    for name in ("a", "deep/b", "c"):
-        project.add(f"{name}.png")
-    assert "To train on the captions, write in a concept of OneTrainer:" in project.run().out
-    before = "The girl’s hair is long. Café.".encode("utf-16")
-    (project.captions / "a.txt").write_bytes(before)
-    (project.captions / "deep/b.txt").write_bytes(b"A girl.\r\nShe waits.\r\n")
-    told = (
-        "2 texts in another form than onetrainer would read right (not UTF-8: 1 (a.txt); one caption on "
-        "several lines: 1 (b.txt)): python caption.py --export onetrainer FOLDER"
-    )
-    assert told in project.run().out
-    checked = project.run("--check").out
-    assert f"warning  {told}" in checked
-    assert f"Path: {project.captions.as_posix()}; Prompt Source: From text file per sample; Incl" in checked
-    project.run("--export", "onetrainer", str(tmp_path / "out"))
-    assert (tmp_path / "out/a.txt").read_bytes() == "The girl’s hair is long. Café.".encode()
-    assert (tmp_path / "out/deep/b.txt").read_bytes() == b"A girl. She waits."
-    assert (project.captions / "a.txt").read_bytes() == before
 
 
 def test_a_run_removes_the_files_of_an_earlier_target_and_names_them(tmp_path: Path) -> None:

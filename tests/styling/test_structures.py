@@ -12,8 +12,11 @@ import pytest
 
 from styling import ideogram4
 from styling.structures import STRUCTURES
+from tags.filters import HiddenTraits
 from tests.fakes.endpoint import FakeEndpoint, Status
 from tests.program.project import Project
+from writing.judging import PictureTags
+from writing.structures import TASKS
 
 Json = dict[str, Any]
 
@@ -219,6 +222,25 @@ def test_xml_is_made_of_the_tags_and_a_model_says_only_who_has_which(tmp_path: P
         "<clothing>hat</clothing> <expression>smile</expression> </character_2> <general_tags> "
         "<count>1girl, 1boy</count> <background>indoors</background> </general_tags>"
     )
+
+
+def test_where_somebody_stands_is_asked_only_of_a_model_that_sees() -> None:
+    task = TASKS["newbie"]
+    people = [{"n": "rin", "gender": "1girl", "position": "center_left", "tags": ["smile"]}]
+    people.append({"n": "len", "gender": "1boy", "position": "on the moon", "tags": []})
+    categories = {"rin": "character", "len": "character"}
+    for seen in (False, True):
+        tags = ["1girl", "1boy", "rin", "len", "smile"]
+        picture = PictureTags(
+            tags, categories, frozenset(), lambda tag: (), HiddenTraits.of(()), {}, seen=seen
+        )
+        assert ('"position"' in task.request(picture)) == seen
+        assert ('"position"' in json.dumps(task.schema(picture))) == seen
+        caption, faults = task.read({"characters": people}, picture)
+        assert not faults
+        where = " <position>center_left</position>" if seen else ""
+        assert f"<expression>smile</expression>{where} </character_1>" in caption
+        assert "moon" not in caption
 
 
 def test_variants_are_refused_where_a_style_makes_one_caption(tmp_path: Path) -> None:
