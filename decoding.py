@@ -1,4 +1,7 @@
-"""Opens files and decodes text; PowerShell and Notepad write UTF-16 with a byte order mark."""
+"""Opens files, decodes text, and takes quotation marks off paths.
+
+PowerShell and Notepad write UTF-16 with a byte order mark.
+"""
 
 from __future__ import annotations
 
@@ -82,3 +85,10 @@ def _open_regular(path: str, flags: int) -> int:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         raise OSError(errno.EINVAL, NO_FILE, path)
     return descriptor
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotation marks around it: Explorer's "Copy as path" puts them there."""
+    text = text.strip()
+    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1].strip() if is_quoted else text

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import config
 from benchmarks.saturation import Case, share_taken
+from captioning import stages
 from captioning.project import Project
 from composer import compose
 from tags.spelling import canonical
@@ -117,7 +118,7 @@ def taken(folder: Path, url: str, settings: Mapping[str, str]) -> Taken:
 def _faults_of_descriptions(run: Folder) -> int:
     chosen = [f"{key}={value}" for key, value in run.set.items()]
     project = Project(config.load(run.folder / "config.ini", chosen))
-    stage = project.interpreter()
+    stage = stages.interpreter(project)
     texts = ((each, project.descriptions.read(each.stem_name)) for each in project.collection.pictures)
     return sum(len(judge(text, stage.picture_tags(each, "")).coverage.faults) for each, text in texts if text)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import batch
 import config
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
+from captioning import stages
 from captioning.project import Project
 from llm.answers import Usage
 from llm.servers import Endpoints
@@ -71,7 +72,7 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
     assert endpoint is not None
     bar = Bar("Interpreter", len(pictures))
     try:
-        stage = project.interpreter(endpoint)
+        stage = stages.interpreter(project, endpoint)
         ordered = stage.in_order_of_prompts(pictures) if like_beside_like else pictures
         await batch.run(stage, ordered, bar, batch.Tally())
     finally:

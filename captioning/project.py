@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
-from dataset.json_lines import JsonLines
 from dataset.making_room import TagFilesInTheWay
 from dataset.own_files import OwnFiles
 from dataset.results import FileResults
@@ -27,11 +26,7 @@ from tags.filters import HiddenTraits
 
 if TYPE_CHECKING:
     from dataset.finishing import Finishing
-    from interpreter import Interpreter
-    from interrogator import Interrogator
-    from llm.endpoint import Endpoint
     from review.pages import Sources
-    from tag_provider import TagProvider
     from wiki.cache import Cache, Entry
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
@@ -218,52 +213,6 @@ class Project:
     def makes_lists_only(self) -> bool:
         """Whether the captions are lists of tags, for which no model is asked anything."""
         return not self.settings.interpreter.skip and not self.forms.written_by_model
-
-    def tag_provider(self, endpoint: Endpoint | None) -> TagProvider:
-        """Stage 1; without an endpoint it finds the categories of tags alone."""
-        from tag_provider import TagProvider
-        from wiki.source import open_source
-
-        chosen = self.settings.tag_provider
-        log = JsonLines(self.settings.dataset.captions / ".tags.jsonl")
-        log.watch()
-        return TagProvider(chosen, open_source(chosen), self.cache, log, self.tags, endpoint)
-
-    def interrogator(self, endpoint: Endpoint | None = None) -> Interrogator:
-        """Stage 2; without an endpoint only to see its prompts."""
-        from interrogator import Interrogator
-
-        return Interrogator(
-            self.settings.interrogator,
-            self.settings.interpreter.language,
-            self.collection,
-            self.material,
-            self.descriptions,
-            self.wanted,
-            endpoint,
-        )
-
-    def interpreter(self, endpoint: Endpoint | None = None, *, sees: bool = False) -> Interpreter:
-        """Stage 3; without an endpoint captions are composed. If it `sees`, pictures are sent along."""
-        from interpreter import Interpreter
-        from reading.reader import Reader
-        from writing.pictures import ReadyPictures
-
-        chosen = self.settings.interpreter
-        folder = self.settings.tag_provider.cache.parent
-        reader = Reader(folder, endpoint) if endpoint and chosen.reading != "never" else None
-        return Interpreter(
-            chosen,
-            self.finishing,
-            self.collection,
-            self.material,
-            self.descriptions,
-            self.captions,
-            self.wanted,
-            endpoint,
-            reader,
-            ReadyPictures(self.collection, self.settings.interrogator.max_image_side) if sees else None,
-        )
 
     def write_report(self) -> Path:
         """Write report.html beside the captions, and return where it is; raises UserError."""

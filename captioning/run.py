@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
+from captioning import stages
 from captioning.beside import make_room_without_captions, renamed_sentence
 from captioning.excluded_since import perhaps_excluded_since, still_captioned
 from captioning.outcome import Outcome, run_stage
@@ -112,7 +113,7 @@ class Run:
             endpoint = await self._endpoint(self._products.meanings, chosen)
             if endpoint is None:
                 return
-        stage = self._project.tag_provider(endpoint)
+        stage = stages.tag_provider(self._project, endpoint)
         await self._run_stage(self._products.meanings, stage, endpoint)
         if stage.without_sentence:
             self._summary.once(
@@ -126,7 +127,7 @@ class Run:
         """Stage 2: pictures ─▶ vision model ─▶ descriptions/."""
         endpoint = await self._endpoint(self._products.descriptions, self._settings.interrogator)
         if endpoint is not None:
-            stage = self._project.interrogator(endpoint)
+            stage = stages.interrogator(self._project, endpoint)
             await self._run_stage(self._products.descriptions, stage, endpoint)
 
     async def _write_captions(self, writer: Endpoint | None) -> None:
@@ -135,7 +136,7 @@ class Run:
             sees = sends_pictures(self._settings, writer)
             if writer is not None:
                 self._tell_what_is_asked(sees)
-            stage = self._project.interpreter(writer, sees=sees)
+            stage = stages.interpreter(self._project, writer, sees=sees)
             await self._run_stage(self._products.captions, stage, writer)
             if stage.reading_note:
                 self._summary.once(stage.reading_note)

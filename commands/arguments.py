@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from decoding import unquoted
 from errors import UserError
 from printing import printable
 
@@ -42,14 +43,8 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _unquoted(text: str) -> str:
-    """A text without the quotation marks that a program may have put around it."""
-    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if is_quoted else text
-
-
 def _path(text: str) -> Path:
-    return Path(_unquoted(text))
+    return Path(unquoted(text))
 
 
 _SWITCH: dict[str, Any] = {"action": "store_true"}
@@ -75,7 +70,7 @@ _COMMANDS = (
         "--export",
         "write the captions to a folder or file, in the form that a trainer reads or as parquet; alone, "
         "it names the trainers",
-        {"type": _unquoted, "nargs": "*", "metavar": ("TARGET", "PLACE")},
+        {"type": unquoted, "nargs": "*", "metavar": ("TARGET", "PLACE")},
     ),
     Argument(
         "--merge-cache",
@@ -185,14 +180,15 @@ def _folders(folder: str | None, *, beside: bool) -> list[str]:
 
 def _path_of(folder: str) -> Path:
     # A path that Windows quotes may end in a quotation mark.
-    return Path(folder.strip('"')).absolute()
+    return Path(unquoted(folder).strip('"')).absolute()
 
 
 def refuse_no_folder(folder: str | None) -> None:
     """Raise UserError where FOLDER is given and is no folder."""
     if folder is not None and not (path := _path_of(folder)).is_dir():
         what = f"is a file: name its folder, {path.parent}" if path.is_file() else "is no folder"
-        raise UserError(f"{folder} {what}; commands begin with --, such as --check")
+        cut = "; one with & in its path needs quotation marks" if sys.platform == "win32" else ""
+        raise UserError(f"{folder} {what}{cut}; commands begin with --, such as --check")
 
 
 def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:

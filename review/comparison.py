@@ -1,4 +1,4 @@
-"""Two configurations compared: a table of figures, and compare.html with their captions side by side.
+"""Two configurations compared by figures; `review/comparison_page.py` shows their captions side by side.
 
 Each caption is checked against the tags that its own configuration shows to the model, as in its report.
 """
@@ -8,49 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
-from pathlib import Path
 from statistics import mean, median
 
 from check import Coverage
 from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
-from dataset.texts import Texts, digest
+from dataset.texts import Texts
 from errors import ItemError
 from printing import printable
 from review.history import Past, read_history
-from review.pages import (
-    CONTRADICTED,
-    MISSED,
-    NOT_CHECKED,
-    PERHAPS,
-    SAID,
-    Sources,
-    coverage_of,
-    fill,
-    folder_address,
-    json_in_html,
-    marks,
-    picture_address,
-    save_page,
-)
+from review.pages import NOT_CHECKED, Sources, coverage_of, marks
 from tags.spelling import words
 
 Row = tuple[str, Sequence[str]]
-Pair = tuple[Picture, Sequence["Outcome"]]
-Values = dict[str, object]
 
-NAME = "compare.html"
 _NONE = "–"
 _GAP = "   "
-# In the order in which tags are listed: what needs attention comes first.
-_MEANINGS = {
-    CONTRADICTED: "contradicted",
-    MISSED: "missed",
-    PERHAPS: "perhaps unsaid",
-    SAID: "said",
-    NOT_CHECKED: "not checked",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +72,11 @@ class Outcome:
         """The coverage, 0 without a caption."""
         return self.coverage.score if self.coverage else 0.0
 
+    @property
+    def words(self) -> int:
+        """How many words the caption has; of several variants the first."""
+        return len(self.caption.partition("\n")[0].split())
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -120,7 +98,7 @@ def compare(sides: Sequence[Side]) -> Compared:
         pasts = read_history(side.sources.journal, {each.stem_name for each in side.pictures}).pictures
         both.append([_outcome(side, each, pasts.get(each.stem_name) or Past()) for each in side.pictures])
     reasons = [_reasons(outcomes) for outcomes in both]
-    word_counts = [filter(None, map(_word_count, outcomes)) for outcomes in both]
+    word_counts = [[each.words for each in outcomes if each.words] for outcomes in both]
     seers = [printable(side.seer) or _NONE for side in sides]
     rows: list[Row] = [
         ("model", [_model(side, each) for side, each in zip(sides, both, strict=True)]),
@@ -196,10 +174,6 @@ def _mean(outcomes: Sequence[Outcome], count: Callable[[Coverage], int]) -> str:
     return _shown(map(count, _coverages(outcomes)), mean, "{:.2f}")
 
 
-def _word_count(outcome: Outcome) -> int:
-    return len(outcome.caption.partition("\n")[0].split())
-
-
 def _reasons(outcomes: Sequence[Outcome]) -> Counter[tuple[str, str]]:
     """How often each stage failed for each reason."""
     found: Counter[tuple[str, str]] = Counter()
@@ -236,87 +210,3 @@ def _cost_rows(sides: Sequence[Side]) -> list[Row]:
         row("tokens out per picture", ",.1f", lambda cost: cost.completion_tokens),
         row("seconds per picture", ",.2f", lambda cost: cost.seconds),
     ]
-
-
-def write_page(folder: Path, compared: Compared) -> Path:
-    """Write compare.html into a folder, and return its path; raises UserError if it cannot be written."""
-    first = compared.sides[0]
-    pairs = list(zip(first.pictures, zip(*compared.outcomes, strict=True), strict=True))
-    images = folder_address(first.sources.collection.root, folder)
-    # Where the two differ most comes first; `at` is the place in the folder.
-    order = sorted(range(len(pairs)), key=lambda at: -abs(pairs[at][1][1].score - pairs[at][1][0].score))
-    page = fill(
-        "compare",
-        ("elements", "theme", "compare_data", "corrections", "compare"),
-        ("report", "compare"),
-        made=f"{datetime.now(timezone.utc):%d %B %Y, %H:%M} UTC",
-        labels=[side.label for side in compared.sides],
-        rows=compared.rows,
-        entries=[_entry(at, images, pairs[at]) for at in order],
-        # Captions that are taken become corrections of the first configuration's captions.
-        own=json_in_html(_own(first.own, pairs)),
-        has_other_tags=any(list(dict(one.tags)) != list(dict(other.tags)) for _, (one, other) in pairs),
-        legend=[(mark, _MEANINGS[mark]) for mark in (SAID, MISSED, PERHAPS, CONTRADICTED)],
-    )
-    path = folder / NAME
-    # A model or a file name may contain half a surrogate pair, which no file can hold.
-    save_page(path, page.encode("utf-8", "replace").decode("utf-8"))
-    return path
-
-
-def _own(captions: Texts, pairs: Sequence[Pair]) -> Values:
-    """What corrections need: the captions that the user has, and what tells that they have not changed."""
-    names = [picture.stem_name for picture, outcomes in pairs if any(each.caption for each in outcomes)]
-    texts = [(name, captions.read(name) or "") for name in names]
-    return {
-        "id": digest(str(captions.root.resolve())),
-        "pictures": [
-            {"name": name, "caption": text, "seen": digest(text) if text else ""} for name, text in texts
-        ],
-    }
-
-
-def _entry(at: int, images: str, pair: Pair) -> Values:
-    picture, outcomes = pair
-    address = picture_address(picture)
-    first, second = (each.score for each in outcomes)
-    points = round(100 * second) - round(100 * first)
-    one, other = outcomes
-    is_same = bool(one.caption) and (one.caption, list(one.tags)) == (other.caption, list(other.tags))
-    has_winner = bool(one.caption and other.caption and points)
-    return {
-        "name": picture.stem_name,
-        "is_same": is_same,
-        "winner": int(points > 0) if has_winner else None,
-        "at": at,
-        "file": printable(picture.name),
-        "src": f"{images}{address}" if address else "",
-        "first": f"{first:.4f}",
-        "second": f"{second:.4f}",
-        "points": points,
-        "sides": [_values(each) for each in outcomes],
-    }
-
-
-def _values(outcome: Outcome) -> Values:
-    coverage, past = outcome.coverage, outcome.past
-    facts = {
-        "Words": _word_count(outcome),
-        "Tokens": past.caption.tokens,
-        "Seconds": round(past.caption.seconds, 2),
-    }
-    return {
-        "caption": outcome.caption,
-        "description": outcome.description,
-        "percent": f"{100 * coverage.score:.0f} %" if coverage else "",
-        "faults": [fault.message for fault in coverage.faults] if coverage else [],
-        "adds": ", ".join(map(str, coverage.adds)) if coverage else "",
-        "failures": [(failure.reason, failure.message) for failure in past.failures.values()],
-        "tags": [
-            (tag_words, mark, _MEANINGS[mark])
-            for mark in _MEANINGS
-            for tag_words, its_mark in outcome.tags
-            if its_mark == mark
-        ],
-        "facts": [(name, value) for name, value in facts.items() if value],
-    }

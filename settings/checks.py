@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
+from decoding import unquoted
 from settings import paths
 from settings.patterns import Pattern
 from settings.templates import SHIPPED, CaptionTemplates
@@ -195,7 +196,7 @@ def _text_extension(value: object) -> object:
 
 
 def _url(value: object) -> object:
-    text = paths.unquoted(str(value)).rstrip("/")
+    text = unquoted(str(value)).rstrip("/")
     if text.lower() in ("auto", "builtin", "embedded"):
         return text.lower()
     if not re.match(r"https?://.", text):
@@ -206,7 +207,7 @@ def _url(value: object) -> object:
 
 
 def _wiki_url(value: object) -> object:
-    text = paths.unquoted(str(value)).rstrip("/")
+    text = unquoted(str(value)).rstrip("/")
     return text and _address(text, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)
 
 
@@ -234,7 +235,7 @@ def _is_address(text: str) -> bool:
 
 
 def _source(value: object, info: ValidationInfo) -> str:
-    text = paths.unquoted(str(value))
+    text = unquoted(str(value))
     if text.lower() in WIKIS:
         return text.lower()
     if not text.lower().endswith(DUMP_ENDINGS):
@@ -254,7 +255,7 @@ def _templates(value: object, info: ValidationInfo) -> CaptionTemplates:
 
 
 def _unquoted(value: object) -> object:
-    return paths.unquoted(value) if isinstance(value, str) else value
+    return unquoted(value) if isinstance(value, str) else value
 
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import ValidationInfo
 
+from decoding import unquoted
+
 PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 BESIDE = "beside"
 
@@ -24,13 +26,6 @@ def path(value: object, info: ValidationInfo) -> Path:
 
 def _folder_of_config(info: ValidationInfo) -> Path:
     return Path(info.context["folder"]) if info.context else PROGRAM_FOLDER
-
-
-def unquoted(text: str) -> str:
-    """A text without the quotation marks around it: Explorer's "Copy as path" puts them there."""
-    text = text.strip()
-    is_quoted = len(text) > 2 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1].strip() if is_quoted else text
 
 
 def _expanded(text: str) -> Path:

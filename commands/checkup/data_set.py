@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from captioning import stages
 from captioning.excluded_since import still_captioned
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
@@ -197,7 +198,7 @@ def _outdated(
     ]
     if not pictures or not model or project.settings.interpreter.skip:
         return
-    stage = project.interpreter(sees=sees)
+    stage = stages.interpreter(project, sees=sees)
 
     def is_outdated(picture: Picture) -> bool:
         try:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from captioning import stages
 from captioning.project import Project
 from captioning.templates import misfits, templates_of_stages
 from commands.checkup.findings import Finding, ok, problem, sample, warning
@@ -130,10 +131,10 @@ def longest_prompt(project: Project, stage: str, *, sees: bool) -> float:
         prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
         return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
     if stage == "Interrogator":
-        asking = project.interrogator()
+        asking = stages.interrogator(project)
         lengths = _lengths(project, lambda picture: [asking.messages(picture)])
     else:
-        lengths = _lengths(project, project.interpreter(sees=sees).messages)
+        lengths = _lengths(project, stages.interpreter(project, sees=sees).messages)
     return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
 
 

@@ -15,7 +15,8 @@ from dataset.locks import locked
 from dataset.texts import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
-from review.comparison import compare, in_columns, write_page
+from review.comparison import compare, in_columns
+from review.comparison_page import write_page
 
 FOLDER = "comparison"
 # Another seed would draw other pictures, and the figures of two comparisons could not be compared.

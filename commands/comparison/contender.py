@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import config
 from batch import Due, Stage
+from captioning import stages
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.templates import refuse_broken_templates, sends_pictures
@@ -118,7 +119,7 @@ class Contender:
                     self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
                 else:
                     self._seer = endpoint.model
-                    await self._run_stage(project.interrogator(endpoint), endpoint)
+                    await self._run_stage(stages.interrogator(project, endpoint), endpoint)
             has_sentences = bool(project.forms.written_by_model)
             endpoint = await self._endpoint(chosen.interpreter) if has_sentences else None
             self._writer = endpoint.model if endpoint else COMPOSER
@@ -128,7 +129,7 @@ class Contender:
             sees = sends_pictures(chosen, endpoint)
             if sees and endpoint is not None:
                 self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
-            await self._run_stage(project.interpreter(endpoint, sees=sees), endpoint)
+            await self._run_stage(stages.interpreter(project, endpoint, sees=sees), endpoint)
 
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""

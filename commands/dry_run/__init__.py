@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from batch import Tally
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Summary
-from captioning.templates import misfits, refuse_broken_templates, sends_pictures
-from commands import without_retries
+from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
+from commands.dry_run.previews import BUILTIN, Previews
 from dataset.images import Picture
-from dataset.picture import Prepared, describe, prepare
-from dataset.results import FileResults
 from english import amount
 from errors import ExcludedError, ItemError
 from interpreter import Interpreter
-from interrogator import Interrogator
 from llm.prompts import Message, Prompt
 from llm.protocol import CHARACTERS_PER_TOKEN, estimated_tokens
 from llm.servers import Endpoints
 from reading.costs import costs
-from settings import EndpointSettings, Settings, StageSettings
+from settings import Settings
 from summaries import summarizing
 from wiki.tag_meanings import glossary_sentence, is_no_tag
 from writing import PAGE_VARIABLES
 
-if TYPE_CHECKING:
-    from llm.endpoint import Endpoint
-
-# The tokens of an answer if neither the journal nor the probe tells; for the TagProvider they are per tag.
-_USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
+# The tokens of an answer for each tag.
+_USUAL_ANSWER = 35.0
 _USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
-_BUILTIN = "with url = builtin no model is asked"
 
 
 @dataclass(slots=True)
@@ -67,7 +58,8 @@ class DryRun:
         self.say("Dry run: nothing is written.")
         Summary(self.say).found(project.collection.folder)
         try:
-            previews = [preview async for preview in self._previews(project)]
+            found = Previews(self.settings, self._connections, project, self.say)
+            previews, self._without_model = await found.all(), found.without_model
             if any(preview.endpoint and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")
             # The pictures that are due, or all that may be sent if none is.
@@ -77,62 +69,6 @@ class DryRun:
             await self._show_estimates(project, previews)
         finally:
             await self._connections.close()
-
-    async def _previews(self, project: Project) -> AsyncIterator[Preview]:
-        """One for each stage that asks a model about pictures."""
-        collection = project.collection
-        seeing, writing = self.settings.interrogator, self.settings.interpreter
-
-        def prepared(picture: Picture) -> Prepared:
-            return prepare(collection.file(picture), seeing.max_image_side)
-
-        if self._asks_a_model("Interrogator", seeing):
-            endpoint = await self._connections.endpoint(
-                without_retries(seeing.endpoint), must_see=seeing.must_see
-            )
-            describer = project.interrogator(endpoint)
-            yield _preview(
-                describer,
-                endpoint,
-                seeing.endpoint,
-                project.descriptions,
-                absence=self._connections.absence(seeing.endpoint),
-                prompts=lambda picture: [describer.messages(picture)],
-                prepared=prepared,
-                check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
-            )
-        if project.makes_lists_only:
-            self._without_model["Interpreter"] = NO_SENTENCES
-        elif self._asks_a_model("Interpreter", writing):
-            endpoint = await self._endpoint(writing)
-            sees = sends_pictures(self.settings, endpoint)
-            for misfit in misfits(project, sees=sees):
-                self.say(misfit.sentence)
-
-            def check(picture: Picture) -> None:
-                collection.admit(picture, project.descriptions.read(picture.stem_name) or "")
-                if sees:
-                    describe(collection.file(picture))
-
-            writer = project.interpreter(endpoint, sees=sees)
-            yield _preview(
-                writer,
-                endpoint,
-                writing.endpoint,
-                project.captions,
-                absence=self._connections.absence(writing.endpoint),
-                prompts=writer.messages,
-                prepared=prepared if sees else lambda picture: None,
-                check=check,
-            )
-
-    async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
-        return await self._connections.endpoint(without_retries(chosen.endpoint), must_see=chosen.must_see)
-
-    def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
-        if chosen.endpoint.url == "builtin" and not chosen.skip:
-            self._without_model[title] = _BUILTIN
-        return chosen.endpoint.url != "builtin" and not chosen.skip
 
     async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
         self._begin(f"=== {picture.name}: {self._state(project, picture)}")
@@ -234,7 +170,7 @@ class DryRun:
         """The TagProvider. This is a limit: for many pages no model is asked, but they are not known yet."""
         chosen = self.settings.tag_provider
         if chosen.endpoint.url == "builtin":
-            self._without_model = {"TagProvider": _BUILTIN, **self._without_model}
+            self._without_model = {"TagProvider": BUILTIN, **self._without_model}
             return []
         asked = (tag for tag in project.tags() if not is_no_tag(tag))
         due = project.cache.wanted(asked, date.today())
@@ -252,7 +188,7 @@ class DryRun:
                 noun="tag",
                 requests=requests,
                 prompt_tokens=requests * tokens,
-                completion_tokens=unexplained * _USUAL_ANSWER["TagProvider"],
+                completion_tokens=unexplained * _USUAL_ANSWER,
                 settings=chosen.endpoint,
                 seconds=like.seconds if like else None,
                 at_once=like.at_once if like else 1,
@@ -270,38 +206,3 @@ def _not_excluded(project: Project) -> Iterator[Picture]:
         except ItemError:
             pass
         yield picture
-
-
-def _preview(
-    stage: Interrogator | Interpreter,
-    endpoint: Endpoint | None,
-    settings: EndpointSettings,
-    results: FileResults,
-    *,
-    absence: str,
-    prompts: Callable[[Picture], Sequence[Sequence[Message]]],
-    prepared: Callable[[Picture], Prepared | None],
-    check: Callable[[Picture], object],
-) -> Preview:
-    """The preview of a stage; `check` raises ItemError for a picture that would fail."""
-    pictures, left_out = list[Picture](), Tally()
-    for picture in stage.due().items:
-        try:
-            check(picture)
-        except ItemError as error:
-            left_out.add_failure(picture.name, error)
-        else:
-            pictures.append(picture)
-    answer = results.outcomes.mean_answer()
-    return Preview(
-        stage.title,
-        endpoint,
-        settings,
-        pictures,
-        left_out,
-        prompts,
-        prepared,
-        answer=answer or _USUAL_ANSWER[stage.title],
-        answer_is_known=answer is not None,
-        absence=absence,
-    )

@@ -1,0 +1,63 @@
+"""The three stages over one data set; a run imports only those that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dataset.json_lines import JsonLines
+
+if TYPE_CHECKING:
+    from captioning.project import Project
+    from interpreter import Interpreter
+    from interrogator import Interrogator
+    from llm.endpoint import Endpoint
+    from tag_provider import TagProvider
+
+
+def tag_provider(project: Project, endpoint: Endpoint | None) -> TagProvider:
+    """Stage 1; without an endpoint it finds the categories of tags alone."""
+    from tag_provider import TagProvider
+    from wiki.source import open_source
+
+    chosen = project.settings.tag_provider
+    log = JsonLines(project.settings.dataset.captions / ".tags.jsonl")
+    log.watch()
+    return TagProvider(chosen, open_source(chosen), project.cache, log, project.tags, endpoint)
+
+
+def interrogator(project: Project, endpoint: Endpoint | None = None) -> Interrogator:
+    """Stage 2; without an endpoint only to see its prompts."""
+    from interrogator import Interrogator
+
+    return Interrogator(
+        project.settings.interrogator,
+        project.settings.interpreter.language,
+        project.collection,
+        project.material,
+        project.descriptions,
+        project.wanted,
+        endpoint,
+    )
+
+
+def interpreter(project: Project, endpoint: Endpoint | None = None, *, sees: bool = False) -> Interpreter:
+    """Stage 3; without an endpoint captions are composed. If it `sees`, pictures are sent along."""
+    from interpreter import Interpreter
+    from reading.reader import Reader
+    from writing.pictures import ReadyPictures
+
+    settings, chosen = project.settings, project.settings.interpreter
+    folder = settings.tag_provider.cache.parent
+    reader = Reader(folder, endpoint) if endpoint and chosen.reading != "never" else None
+    return Interpreter(
+        chosen,
+        project.finishing,
+        project.collection,
+        project.material,
+        project.descriptions,
+        project.captions,
+        project.wanted,
+        endpoint,
+        reader,
+        ReadyPictures(project.collection, settings.interrogator.max_image_side) if sees else None,
+    )
