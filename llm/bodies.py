@@ -1,7 +1,7 @@
 """The JSON in the body of an answer, whatever stands around it; a stream of pieces is joined to one document.
 
 Servers and what stands between put comments before the JSON (`: OPENROUTER PROCESSING`), `data: [DONE]`
-behind it, or send server-sent events although no stream was asked for.
+behind it, or send a stream although none was asked for, as server-sent events or with one JSON text a line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _MOST_LINES = 300_000
 def document_in(body: bytes) -> object:
     """The JSON document in a body; raises ValueError if there is none."""
     try:
-        return read_json(body)
+        document = read_json(body)
+        # The only piece of a stream.
+        return _joined([document], is_whole=False) if "delta" in first_choice(document) else document
     except ValueError:
         if body.count(b"\n") + body.count(b"\r") > _MOST_LINES:
             raise
@@ -32,19 +34,23 @@ def document_in(body: bytes) -> object:
 
 
 def _document_in_lines(lines: Sequence[str]) -> object:
-    """The document that is left without comments, or that of the events; raises ValueError."""
+    """The document that is left without comments, or that of a stream; raises ValueError."""
     events, others = [], []
     for line in lines:
         if line.startswith("data:"):
             events.append(line.removeprefix("data:").strip())
         elif not _NO_DATA.match(line):
             others.append(line)
-    if others:
-        return read_json("\n".join(others))
+    try:
+        if others:
+            return read_json("\n".join(others))
+    except ValueError:
+        # Lines that are no part of one text may each be a text of their own.
+        events = others
     pieces = [read_json(event) for event in events if event not in ("", _LAST)]
     if not pieces:
         raise ValueError("no JSON")
-    return _joined(pieces, is_whole=_LAST in events)
+    return _joined(pieces, is_whole=any(line.rstrip().endswith(_LAST) for line in lines))
 
 
 def first_choice(document: object) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ import aiohttp
 import openai
 
 from config import VERSION, is_loopback
-from limits import LARGEST_ANSWER, MOST_JSON_VALUES, refuse_many_values
+from limits import LARGEST_ANSWER, MOST_JSON_VALUES, most_values_in
 from settings import EndpointSettings
 
 # Encodings that servers declare. Others that Python knows are no encodings of texts, or slow ones.
@@ -28,6 +29,8 @@ _CHARSET = re.compile(
     re.IGNORECASE,
 )
 _IS_UTF8 = re.compile(r"\A[^;]*(?:;\s*charset=\"?utf-?8\"?\s*)?\Z", re.IGNORECASE)
+# The rest of an answer waits on the disk until it is whole, as many may arrive at once.
+_MOST_IN_MEMORY = 1_000_000
 _OF_THE_PACKING = (b"content-encoding", b"content-length", b"content-type", b"transfer-encoding")
 # How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
 # that is longer than it says.
@@ -183,19 +186,25 @@ class _BoundedClient(openai.DefaultAioHttpClient):
 
 async def _read(response: Any) -> bytes:  # noqa: ANN401 - see above
     """The unpacked body of an answer; raises _UnreadableError where it is too large."""
-    body = bytearray()
-    try:
+    values = 0
+    with SpooledTemporaryFile(_MOST_IN_MEMORY) as body:
         # The library unpacks at most a megabyte for each of these pieces.
         async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > LARGEST_ANSWER:
-                raise ValueError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
-        refuse_many_values(body)
-    except ValueError as error:
-        # The traceback of the error keeps this function's variables for a while.
-        body.clear()
-        raise _UnreadableError(TooLargeError(str(error))) from error
-    return bytes(body)
+            values += most_values_in(piece)
+            try:
+                body.write(piece)
+            except OSError as error:
+                raise _too_large(f"{body.tell():,} bytes and more, which the disk cannot hold") from error
+            if body.tell() > LARGEST_ANSWER:
+                raise _too_large(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+            if values > MOST_JSON_VALUES:
+                raise _too_large(f"more than {MOST_JSON_VALUES:,} values")
+        body.seek(0)
+        return body.read()
+
+
+def _too_large(size: str) -> _UnreadableError:
+    return _UnreadableError(TooLargeError(size))
 
 
 def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above

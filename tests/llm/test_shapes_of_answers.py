@@ -120,6 +120,13 @@ TAKEN = {
             piece(reasoning_content="Hm. "), piece(reasoning_content="Yes."), piece("stop", content=CAPTION)
         )
     ),
+    "a stream with a piece on each line": answer(
+        "\n".join(json.dumps(each) for each in (piece(content=CAPTION[:9]), piece("stop", content=CAPTION[9:])))
+    ),
+    "such a stream with an end": answer(
+        "\r\n".join(json.dumps(piece(content=part)) for part in (CAPTION[:9], CAPTION[9:])) + "\n\n[DONE]\n"
+    ),
+    "the only piece of a stream": answer(piece("stop", content=CAPTION)),
     "a stream in chunks": answer(
         "".join(
             f"{len(part):x}\r\n{part}\r\n"
@@ -191,6 +198,9 @@ SHAPES = {
     },
     "a stream that breaks off": Case(
         answer(events(piece(content=HALF), last="")), "stops in the middle", "cut off"
+    ),
+    "a stream of lines that breaks off": Case(
+        answer("\n".join([json.dumps(piece(content=HALF))] * 2)), "stops in the middle", "cut off"
     ),
     "two sentences in parts": Case(
         answer(completion([{"text": "A girl smiles."}, {"text": "She waves."}])), "A girl smiles. She waves."

@@ -24,8 +24,9 @@ from tests.fakes.wiki_pages import WikiTag
 from tests.program.memory import linux_only, run_and_measure
 from tests.program.project import Project
 
-# A run that asks a model takes 80 MB, one that reads Parquet 130.
+# A run that asks a model takes 87 MB, of which 28 are the SDK's; one that reads Parquet takes 130.
 MOST_MEMORY = 180_000_000
+MOST_MEMORY_FOR_ANSWERS = 120_000_000
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -85,7 +86,7 @@ def test_hostile_answers_fail_one_picture_each_in_time_and_in_little_memory(tmp_
     reasons = [line for line in said.splitlines() if line.startswith("  ") and ".png: " in line]
     for name, (_, sentence) in HOSTILE_ANSWERS.items():
         assert any(sentence in line for line in reasons), (name, said)
-    assert peak < MOST_MEMORY
+    assert peak < MOST_MEMORY_FOR_ANSWERS
 
 
 @linux_only
