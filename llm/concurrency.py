@@ -5,7 +5,8 @@ measures how many requests a second are completed with one limit, then with anot
 one. The throughput has to decide because local servers never refuse a request: they queue it, and only the
 latency grows. More requests in flight also have to earn a small price each (after Kleinrock's power, 1979).
 Otherwise, among limits that give about the same throughput, chance would lead to ever higher ones. If a
-server refuses a request as one too many, or a request times out, the limit is lowered at once.
+server refuses a request as one too many, or a request times out, the limit is lowered at once. A fixed number
+is lowered only where the model crashes, as some do when several requests come at once.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Concurrency:
 
     def __init__(self, setting: int | Literal["auto"]) -> None:
         self.limit = _FIRST if setting == "auto" else setting
+        self._lowered_at = -math.inf
         self.in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._search = _Search() if setting == "auto" else None
@@ -84,6 +86,17 @@ class Concurrency:
         """Give a slot back."""
         self._change_in_flight(-1)
         self._hand_out()
+
+    def lower_after_crash(self, seconds: float) -> bool:
+        """Lower a fixed number after a request of so many seconds in which the model crashed; whether it was.
+
+        Requests that were sent before the number was lowered do not lower it again.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._search is not None or self.limit == 1 or now - seconds < self._lowered_at:
+            return False
+        self.limit, self._lowered_at = int(self.limit * _BACK_OFF), now
+        return True
 
     def observe(self, seconds: float, *, ok: bool, pushed_back: bool = False) -> None:
         """Learn from a request that ended just now, before its slot is given back.

@@ -17,6 +17,7 @@ from llm.client import Client
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.dialect import Dialect
+from llm.error_words import CRASHED
 from llm.listings import Model
 from llm.notices import Notices
 from llm.program import Catalogue
@@ -74,6 +75,7 @@ class Endpoint:
     _dialect: Dialect = field(init=False)
     _notices: Notices = field(init=False)
     _has_answered: bool = False
+    _is_crash_told: bool = False
     # While the server is away: set as soon as it is back, or is given up.
     _absence: asyncio.Event | None = None
     _rate_limit: RateLimitQueue = field(default_factory=RateLimitQueue)
@@ -259,6 +261,17 @@ class Endpoint:
             happened("form of requests", url=self.url, change=learnt)
         return bool(learnt)
 
+    def _lower_after_crash(self, seconds: float) -> None:
+        """Send fewer requests at once after one in which the model crashed; the user is told of it once."""
+        if self.concurrency.lower_after_crash(seconds) and not self._is_crash_told:
+            self._is_crash_told = True
+            _log.warning(
+                "the model %s crashed, so fewer requests are sent at once from now on, %d at most: "
+                "lower concurrency, or load a smaller model",
+                self.model,
+                self.concurrency.limit,
+            )
+
     async def _try(self, request: _Request) -> Reply | Trouble:
         started = time.monotonic()
         outcome = await self._speak(request)
@@ -268,6 +281,8 @@ class Endpoint:
             self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
             if outcome.is_one_too_many:
                 self._rate_limit.refused_after(seconds)
+            if outcome.reason == CRASHED:
+                self._lower_after_crash(seconds)
             return outcome
         self.concurrency.observe(seconds, ok=True)
         self._has_answered = True

@@ -238,7 +238,7 @@ def test_a_model_that_crashes_is_asked_again_with_fewer_at_once(tmp_path: Path) 
     crash = Status(400, '{"error": "The model has crashed without additional information. (Exit code: 6)"}')
     load = Status(400, '{"error": "Failed to load model \\"q\\". Error: Operation canceled."}')
     with FakeEndpoint(answer=lambda body: "A girl smiles.") as server:
-        project = Project(tmp_path, server.url)
+        project = Project(tmp_path, server.url, Endpoint__concurrency="4")
         for number in range(4):
             project.add(f"{number}.png", f"1girl, smile, {number} hats")
         server.script(crash, load)
@@ -247,3 +247,23 @@ def test_a_model_that_crashes_is_asked_again_with_fewer_at_once(tmp_path: Path) 
     assert result.code == 0, result
     events = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [event["reason"] for event in events if event["event"] == "retry"] == ["model crashed"] * 2
+    assert result.err.count("the model tiny crashed, so fewer requests are sent at once from now on") == 1
+
+
+def test_a_fixed_number_of_requests_at_once_is_lowered_after_a_crash() -> None:
+    async def ask() -> None:
+        settings = EndpointSettings.model_validate({"url": server.url, "concurrency": "4"})
+        endpoint = Endpoint(settings, server.url, "tiny", Concurrency(4))
+
+        async def caption() -> None:
+            async with endpoint.concurrency:
+                await endpoint.complete(ASKED)
+
+        await caption()
+        await asyncio.gather(*(caption() for _ in range(12)))
+        await endpoint.close()
+
+    with FakeEndpoint(latency=0.05) as server:
+        server.script(Status(500, '{"error": "CUDA error: out of memory"}'))
+        asyncio.run(ask())
+        assert (len(server.requests), server.most_in_flight) == (14, 2)
