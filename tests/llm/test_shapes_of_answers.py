@@ -121,7 +121,7 @@ TAKEN = {
         )
     ),
     "a stream with a piece on each line": answer(
-        "\n".join(json.dumps(each) for each in (piece(content=CAPTION[:9]), piece("stop", content=CAPTION[9:])))
+        "\n".join(map(json.dumps, (piece(content=CAPTION[:9]), piece("stop", content=CAPTION[9:]))))
     ),
     "such a stream with an end": answer(
         "\r\n".join(json.dumps(piece(content=part)) for part in (CAPTION[:9], CAPTION[9:])) + "\n\n[DONE]\n"
