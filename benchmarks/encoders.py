@@ -1,6 +1,6 @@
 """How far the estimates of tokens are from what text encoders count.
 
-    python -m benchmarks.encoders clip=CLIP.json qwen=QWEN.json gemma=GEMMA.json
+    python -m benchmarks.encoders clip=CLIP.json qwen=QWEN.json t5=T5.json
 
 Each argument names an encoder and its tokenizer.json, which do not come with the program. The texts have the
 length of long captions. Four captions of the tests of the check in a row, and tags of the composer's tests in

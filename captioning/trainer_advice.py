@@ -30,7 +30,8 @@ def what_to_write(project: Project, target: Target, folder: Path | None = None) 
     if place != images and not target.names_pictures:
         yield f"Copy the pictures that have a caption, and no others, into the same folders below {place}."
     yield f"To train on the captions, write {where}:"
-    for line in lines:
+    also = project.forms.style.configs.get(target.name)
+    for line in (*lines, *filter(None, (also,))):
         yield f"  {line}"
 
 

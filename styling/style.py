@@ -9,12 +9,13 @@ import configparser
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from decoding import decoded, open_file
 from errors import UserError
+from settings.checks import TARGETS
 from styling.sections import ALL, SECTIONS
 from styling.structures import STRUCTURES
 from styling.tokens import ENCODERS, Limit
@@ -27,7 +28,7 @@ _LARGEST_FILE = 50_000
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _SENTENCES = re.compile(r"[1-9]\d?(?:-[1-9]\d?)?")
 _YEARS = re.compile(r"(\d{4})-(\d{4})?")
-_TABLES = ("style", "sections", "safety", "years")
+_TABLES = ("style", "sections", "safety", "years", "configs")
 _KEYS = (
     "form",
     "sentences",
@@ -68,7 +69,8 @@ class Style:
     `ask` what else is added to the request. `artist` and `character` say how names are written: `@{name}`.
     `safety` has the word for each of RATINGS. `prefix` begins each caption, but for the trainers `prefix_by`,
     which add it themselves. `limit` is how much of a caption the text encoder reads, None if it is not told.
-    `structure` is one of STRUCTURES, "" for a line of text.
+    `structure` is one of STRUCTURES, "" for a line of text. `configs` are lines that the config of a trainer
+    needs for this base model, by the name of the trainer.
     `digest` tells whether the file is still the same.
     """
 
@@ -88,6 +90,7 @@ class Style:
     prefix_by: tuple[str, ...] = ()
     limit: Limit | None = None
     structure: str = ""
+    configs: Mapping[str, str] = field(default_factory=dict)
 
     def with_prefix(self, caption: str, trainer: str = "") -> str:
         """The caption behind the prefix; without it for a trainer that adds it itself."""
@@ -159,6 +162,10 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
     sentences = keys.get("sentences", "")
     if sentences and not _SENTENCES.fullmatch(sentences):
         raise ValueError(f"sentences = {sentences} should be a number such as 2, or 2-4")
+    prefix_by = tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(","))))
+    configs = tables.get("configs", {})
+    for trainer in (*prefix_by, *configs):
+        _known(trainer, trainer, TARGETS)
     return Style(
         name,
         digest,
@@ -173,9 +180,10 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
         _safety(tables["safety"]) if "safety" in tables else None,
         tuple(_years(words, span) for words, span in tables.get("years", {}).items()),
         keys.get("prefix", ""),
-        tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(",")))),
+        prefix_by,
         _limit(keys),
         structure,
+        configs,
     )
 
 

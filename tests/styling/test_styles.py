@@ -164,6 +164,11 @@ def test_variants_are_tags_and_sentences_each_in_the_form_of_the_style() -> None
         ("[style]\nform = {sentences}\nartist = by", "artist = by should hold {name}"),
         ("[style]\nform = {sentences}\n[safety]\nmild = safe", "mild in [safety]: there is no such thing"),
         ("[style]\nform = {sentences}\n[years]\nnew = 2024", "new = 2024 in [years] should be years such as"),
+        ("[style]\nform = {sentences}\nprefix_by = kohya", "kohya: there is no such thing; there are txt"),
+        (
+            "[style]\nform = {tags}\n[sections]\ntags = all\n[configs]\nonetraner = x",
+            "did you mean onetrainer",
+        ),
         ("form = {tags}", "not in the form of an ini file"),
         ("\udcff", "not UTF-8 text"),
     ],
