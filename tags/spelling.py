@@ -192,6 +192,7 @@ def _brackets(text: str) -> tuple[dict[int, int], set[int]]:
     return partner, halves.union(opened)
 
 
+@lru_cache(_REMEMBERED)
 def words(tag: str) -> str:
     """Say a canonical tag in words, for a prompt or a caption.
 
@@ -211,6 +212,7 @@ def as_written(tag: str) -> str:
     return tag.replace("_", " ")
 
 
+@lru_cache(_REMEMBERED)
 def without_qualifiers(tag: str) -> str:
     """A tag without what stands in brackets at its end: `star_(symbol)` ─▶ `star`."""
     end = len(tag)

@@ -7,19 +7,22 @@ one: parts of a body, clothes, colours, shapes, what people do, and how a thing 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from english import stem
 from tags.people import count_in
 from tags.spelling import without_qualifiers
 
+# The tags of a data set come over and over.
+_REMEMBERED = 1 << 14
 _SEPARATORS = re.compile(r"[_\-'/]+")
 _WORD = re.compile(r"[^\W\d_]+")
 # A word is plain if it is made of a plain one: snowy, mountainous.
 _ENDINGS = ("y", "ous", "ish", "ful", "less", "like")
 
 
+@lru_cache(_REMEMBERED)
 def is_jargon(tag: str, description: str) -> bool:
     """Whether the words of a tag do not tell what is seen, so that a model needs its description.
 
@@ -47,6 +50,7 @@ def _is_plain(word: str) -> bool:
     return any(stem(word.removesuffix(ending)) in plain for ending in _ENDINGS if word.endswith(ending))
 
 
+@lru_cache(_REMEMBERED)
 def shows_something(sentence: str) -> bool:
     """Whether a sentence tells what can be seen, and not only what a thing is called or where it is from."""
     return not _listed_stems("visible_words").isdisjoint(_stems_in(sentence))
