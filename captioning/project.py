@@ -190,7 +190,13 @@ class Project:
     @cached_property
     def forms(self) -> Forms:
         """The captions of each picture, and the style in which they are written; raises UserError."""
-        return Forms.of(self.settings.interpreter)
+        return Forms.of(self.settings.interpreter, self.subject_of)
+
+    def subject_of(self, tag: str) -> str:
+        """What a general tag is about, for styles that sort them by this; "" for none of their subjects."""
+        from writing.subjects import subject_of
+
+        return subject_of(tag)
 
     @cached_property
     def finishing(self) -> Finishing:

@@ -112,7 +112,7 @@ class Existing:
                 count.changed += any(self._target.trains_on(each) != each for each in captions)
             address = f"{self._images}/{picture.name}"
             trigger = project.settings.tags.trigger
-            yield captioned(picture, captions, names, tags, address, categories, trigger)
+            yield captioned(picture, captions, names, tags, address, categories, trigger, project.subject_of)
 
     def _tags(self, picture: Picture, text: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
         """The tags of a picture with this caption and their categories, none where there is no tag file.

@@ -14,7 +14,7 @@ from settings.patterns import SlowPatternError, without
 from styling.forms import ONLY_SENTENCES, Forms, joined, sentences_in
 from styling.structures import Structure
 from styling.style import SENTENCES
-from styling.tag_line import Tagged, written
+from styling.tag_line import Tagged
 from styling.tokens import CLIP, estimated_tokens
 from tags.filters import HiddenTraits
 from tags.spelling import words
@@ -73,7 +73,7 @@ class Finishing:
             shown = tuple(tagged.whole or tagged.tags)
         else:
             shown = tuple(tag for tag in tagged.tags if not self.hidden.said_in(words(tag)))
-        tags = written(self.forms.style, replace(tagged, tags=shown), self.trigger)
+        tags = self.forms.tags_of(replace(tagged, tags=shown), self.trigger)
         left = {key: self._without_patterns(text).split(",") for key, text in tags.items()}
         return {key: ", ".join(filter(None, map(str.strip, pieces))) for key, pieces in left.items()}
 

@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dataset.images import Picture
-from tags.spelling import words
+from styling.sections import LOOKS, PLACES
+from styling.tag_line import SubjectOf, no_subject
+from tags.spelling import canonical, words
 
 Pieces = Iterator[str | bytes]
 
@@ -26,8 +28,8 @@ class Captioned:
     """A picture and its captions: the main one, and the further ones by the names of their variants.
 
     `main` is the variant of the main one, or "caption" where there are no variants. `address` is where the
-    picture lies, as a whole path with forward slashes. `categories` are those of its tags that are known, and
-    `trigger` are the trigger words that stand beside them.
+    picture lies, as a whole path with forward slashes. `categories` are those of its tags that are known,
+    `subject_of` tells what its general tags are about, and `trigger` are the trigger words beside them.
     """
 
     picture: Picture
@@ -38,6 +40,7 @@ class Captioned:
     address: str = ""
     categories: Mapping[str, str] | None = None
     trigger: Sequence[str] = ()
+    subject_of: SubjectOf = no_subject
 
     @property
     def captions(self) -> list[str]:
@@ -200,7 +203,15 @@ def by_class(each: Captioned) -> dict[str, object]:
     if found is None:
         return {"count": each.caption}
     joined = {key: ", ".join(values) for key, values in found.items() if key in _FIXED[1:]}
-    return {"quality": found["quality"], **joined, "tags": found["tags"], "nl": sentences}
+    return {"quality": found["quality"], **joined, **_by_subject(found["tags"], each), "nl": sentences}
+
+
+def _by_subject(items: Sequence[str], each: Captioned) -> dict[str, Sequence[str]]:
+    """General tags as it joins them: looks if they are first, then others, then places if they are last."""
+    subjects = [each.subject_of(canonical(item)) for item in items]
+    first = next((at for at, subject in enumerate(subjects) if subject != LOOKS), len(items))
+    last = next((at for at in range(len(items), first, -1) if subjects[at - 1] != PLACES), first)
+    return {"appearance": items[:first], "tags": items[first:last], "environment": items[last:]}
 
 
 def _classed(items: Sequence[str], each: Captioned) -> dict[str, list[str]] | None:

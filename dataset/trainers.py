@@ -30,6 +30,7 @@ from dataset.trainer_texts import Reader
 from errors import UserError
 from styling.structures import STRUCTURES
 from styling.style import Style
+from styling.tag_line import SubjectOf, no_subject
 
 PARQUET_FILE = "captions.parquet"
 _ROWS_AT_ONCE = 10_000
@@ -101,12 +102,13 @@ def captioned(
     address: str = "",
     categories: Mapping[str, str] | None = None,
     trigger: str = "",
+    subject_of: SubjectOf = no_subject,
 ) -> Captioned:
     """The captions of a picture with the names of their variants; further ones are numbered."""
     names = [*variants[: len(captions)], *(str(number + 1) for number in range(len(variants), len(captions)))]
     further = dict(zip(names[1:], captions[1:], strict=False))
     words = tuple(filter(None, map(str.strip, trigger.split(","))))
-    return Captioned(picture, names[0], captions[0], further, tags, address, categories, words)
+    return Captioned(picture, names[0], captions[0], further, tags, address, categories, words, subject_of)
 
 
 TARGETS: Mapping[str, Target] = {

@@ -18,7 +18,7 @@ from settings import InterpreterSettings
 from styling.sections import TRIGGER
 from styling.structures import STRUCTURES, Structure
 from styling.style import SENTENCES, Style, read_style
-from styling.tag_line import Tagged, written
+from styling.tag_line import SubjectOf, Tagged, no_subject, written
 from styling.tokens import Limit
 
 # The caption where no variants are asked for.
@@ -40,16 +40,17 @@ class Forms:
     style: Style
     names: Sequence[str]
     vocabulary: Path | None = None
+    subject_of: SubjectOf = no_subject
 
     @classmethod
-    def of(cls, settings: InterpreterSettings) -> Forms:
+    def of(cls, settings: InterpreterSettings, subject_of: SubjectOf = no_subject) -> Forms:
         """What [Interpreter] asks for; raises UserError where style or vocabulary cannot be used."""
         style = read_style(settings.style)
         if style.structure and settings.variants:
             raise UserError(
                 f"style = {style.name} makes one caption of a picture: leave [Interpreter] variants empty"
             )
-        forms = cls(style, settings.variants or (CAPTION,), settings.tokenizer_file)
+        forms = cls(style, settings.variants or (CAPTION,), settings.tokenizer_file, subject_of)
         if forms.limit is not None:
             forms.limit.count("")
         return forms
@@ -131,13 +132,17 @@ class Forms:
         length = f"Write the caption in {count} {noun}." if count and asks_for_one else ""
         return " ".join(filter(None, (length, self.style.ask)))
 
+    def tags_of(self, tagged: Tagged, trigger: str) -> dict[str, str]:
+        """The tags of a picture as the style has them; see `written`."""
+        return written(self.style, tagged, trigger, self.subject_of)
+
     def told(self, tagged: Tagged, trigger: str = "") -> str:
         """All of a caption that depends on the style and the tags alone, to tell whether it is outdated."""
         if self.style.is_default:
             return ""
         if self.style.structure:
             return "\0".join((self.style.digest, trigger, *tagged.tags))
-        tags = written(self.style, tagged, trigger) if any(map(self.has_tags, self.names)) else {}
+        tags = self.tags_of(tagged, trigger) if any(map(self.has_tags, self.names)) else {}
         return "\0".join((self.style.digest, *self.names, *tags.values()))
 
 

@@ -12,6 +12,13 @@ series       vocaloid
 artists      example artist
 origin       commentary request, bad id             where a picture is from: no shipped style has it
 general      long hair, smile, outdoors
+
+A style may take out of the general tags those of some subjects:
+
+looks        long hair, blue eyes, tail
+clothes      school uniform, hat
+actions      smile, sitting, holding sword
+places       outdoors, night, white background
 """
 
 from __future__ import annotations
@@ -39,7 +46,8 @@ _BY_CATEGORY = {
     META: "meta",
     GENERAL: "general",
 }
-SECTIONS = (QUALITY, SPECIAL, YEAR, SAFETY, COUNT, TRIGGER, ORIGIN, *_BY_CATEGORY.values())
+LOOKS, CLOTHES, ACTIONS, PLACES = SUBJECTS = ("looks", "clothes", "actions", "places")
+SECTIONS = (QUALITY, SPECIAL, YEAR, SAFETY, COUNT, TRIGGER, ORIGIN, *_BY_CATEGORY.values(), *SUBJECTS)
 # All tags as the tag file has them.
 ALL = "all"
 

@@ -92,6 +92,11 @@ class Style:
     structure: str = ""
     configs: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def section_names(self) -> frozenset[str]:
+        """The sections that have a place in captions."""
+        return frozenset(name for groups in self.sections.values() for names in groups for name in names)
+
     def with_prefix(self, caption: str, trainer: str = "") -> str:
         """The caption behind the prefix; without it for a trainer that adds it itself."""
         bare = caption.removeprefix(self.prefix).lstrip()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from styling.sections import ALL, SAFETY, TRIGGER, YEAR, YEAR_TAG, section_of
+from styling.sections import ALL, SAFETY, SUBJECTS, TRIGGER, YEAR, YEAR_TAG, section_of
 from styling.style import Style
 from tags.categories import GENERAL, LORE, SPECIES
 from tags.spelling import as_written
@@ -16,6 +16,14 @@ _RATINGS = {
     **dict.fromkeys(("q", "questionable"), "questionable"),
     **dict.fromkeys(("e", "explicit"), "explicit"),
 }
+
+SubjectOf = Callable[[str], str]
+"""The section of SUBJECTS to which a general tag belongs; "" for none."""
+
+
+def no_subject(tag: str) -> str:
+    """Where nobody tells what tags are about."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,23 @@ class Tagged:
     year: int | None = None
 
 
-def written(style: Style, tagged: Tagged, trigger: str = "") -> dict[str, str]:
+def written(
+    style: Style, tagged: Tagged, trigger: str = "", subject_of: SubjectOf = no_subject
+) -> dict[str, str]:
     """The tags of a picture as each of the style's keys under [sections] has them, joined by commas.
 
-    The `trigger` stands where the style has a place for it, and nowhere if it has none.
+    The `trigger` stands where the style has a place for it, and nowhere if it has none. `subject_of` tells in
+    which section a general tag is, where the style has that section.
     """
-    sorted_tags = [(tag, section_of(tag, tagged.categories.get(tag, GENERAL))) for tag in tagged.tags]
+    subjects = style.section_names.intersection(SUBJECTS)
+
+    def section(tag: str) -> str:
+        found = section_of(tag, tagged.categories.get(tag, GENERAL))
+        if found == "general" and subjects and (subject := subject_of(tag)) in subjects:
+            return subject
+        return found
+
+    sorted_tags = [(tag, section(tag)) for tag in tagged.tags]
     return {
         key: ", ".join(
             dict.fromkeys(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from composer import compose
-from composer.words import role_of
 from errors import ItemError
 from styling import ideogram4, newbie
 from styling.sections import section_of
@@ -15,29 +14,10 @@ from tags.categories import CHARACTER, GENERAL
 from tags.people import count_in, fewest_people
 from tags.spelling import canonical, words
 from writing.judging import PictureTags
+from writing.subjects import is_place, key_of_all, key_of_character
 
 Json = dict[str, Any]
 
-# The composer's slots by what a structure says of them.
-_PLACES = frozenset(
-    {"place", "inout", "feature", "landmark", "sky", "weather", "time", "backdrop", "among", "frame", "empty"}
-)
-_OF_A_CHARACTER: Mapping[str, str] = {
-    **dict.fromkeys(("hair", "hairstyle", "fringe", "eyes", "body", "kind", "quality"), "appearance"),
-    "clothes": "clothing",
-    "gesture": "expression",
-    **dict.fromkeys(("act", "pose", "held"), "action"),
-}
-_OF_ALL: Mapping[str, str] = {
-    **dict.fromkeys(("place", "inout", "feature", "landmark", "sky", "backdrop", "among"), "background"),
-    **dict.fromkeys(("weather", "time"), "atmosphere"),
-    **dict.fromkeys(("drawn", "painted", "style"), "style"),
-    **dict.fromkeys(("thing", "vehicle", "being"), "objects"),
-    "alone": "count",
-}
-_FACES = frozenset(
-    {"smile", "grin", "blush", "angry", "crying", "frown", "laughing", "expressionless", "sad"}
-)
 _SEXES = {"girl": "1girl", "boy": "1boy", "other": "1other"}
 _WHO_HAS_WHICH = """Do not write the caption, but say who in this picture has which of its tags. Answer with \
 one JSON object and nothing else: {{"characters": [{{"n": …, "gender": …, "tags": […]}}]}}. "n" is one of \
@@ -69,7 +49,7 @@ class Ideogram4Task:
 
     def from_tags(self, picture: PictureTags, draft: str) -> str:
         """See `StructureTask`."""
-        places = [tag for tag in picture.tags if role_of(tag).slot in _PLACES]
+        places = [tag for tag in picture.tags if is_place(tag)]
         others = [tag for tag in picture.tags if tag not in places]
         groups = [[name, *tags] for name, tags in picture.own_tags.items()] or [others]
         described = filter(None, (_composed(tags, picture) for tags in groups))
@@ -206,13 +186,13 @@ def _key_of_character(tag: str, picture: PictureTags) -> str:
     """What a tag says of somebody; "" for names and for what is about nobody."""
     if section_of(tag, picture.categories.get(tag, GENERAL)) != "general":
         return ""
-    return "expression" if tag in _FACES else _OF_A_CHARACTER.get(role_of(tag).slot, "")
+    return key_of_character(tag)
 
 
 def _general_key(tag: str, section: str) -> str:
     if section in ("count", "artists", "quality"):
         return section
-    return _OF_ALL.get(role_of(tag).slot, "other") if section == "general" else "other"
+    return key_of_all(tag) if section == "general" else "other"
 
 
 TASKS: Mapping[str, StructureTask] = {IDEOGRAM4: Ideogram4Task(), NEWBIE: NewbieTask()}

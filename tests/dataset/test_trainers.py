@@ -26,6 +26,7 @@ from tests.dataset import trainer_rules
 from tests.dataset.trainer_rules import RULES, Rule
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program import project as program
+from writing.subjects import subject_of
 
 LONG, SHORT = "A girl {left|right} holds a sign “:}”.", "A girl, in short."
 MANY = "long, short"
@@ -157,20 +158,28 @@ def test_ai_toolkit_gets_one_caption_alone_in_a_file_of_its_own(data_set: Path) 
 
 ANIMA = [
     (
-        "newest, safe, 1girl, mychar, ganyu, genshin impact, @wlop, smile, :3. A girl, smiling. She waits.",
+        "newest, safe, 1girl, mychar, ganyu, genshin impact, @wlop, blue hair, horns, smile, :3, night, "
+        "outdoors. A girl, smiling. She waits.",
         [
             "newest, safe",
             "1girl, mychar",
             "ganyu",
             "genshin impact",
             "@wlop",
+            "blue hair, horns",
             "smile, :3",
+            "night, outdoors",
             "A girl, smiling. She waits.",
         ],
     ),
-    ("mychar, ganyu, smile", ["mychar", "", "ganyu", "", "", "smile", ""]),
+    ("mychar, ganyu, smile", ["mychar", "", "ganyu", "", "", "", "smile", "", ""]),
+    ("1girl, horns, blue hair", ["", "1girl", "", "", "", "horns, blue hair", "", "", ""]),
     # What stands behind a later class goes with it, so that the order stays.
-    ("ganyu, 1girl, smile. Hm.", ["", "", "ganyu, 1girl", "", "", "smile", "Hm."]),
+    ("ganyu, 1girl, smile. Hm.", ["", "", "ganyu, 1girl", "", "", "", "smile", "", "Hm."]),
+    (
+        "ganyu, outdoors, smile, horns. Hm.",
+        ["", "", "ganyu", "", "", "", "outdoors, smile, horns", "", "Hm."],
+    ),
 ]
 NO_TAGS_FIRST = [
     *(
@@ -185,18 +194,31 @@ NO_TAGS_FIRST = [
 
 
 def test_anima_lora_toolkit_gets_the_tags_of_a_caption_by_class_if_it_joins_them_again_as_they_were() -> None:
-    tags = ("1girl", "ganyu_(genshin_impact)", "genshin_impact", "wlop", "smile", ":3")
+    seen = ("blue_hair", "horns", "smile", ":3", "night", "outdoors")
+    tags = ("1girl", "ganyu_(genshin_impact)", "genshin_impact", "wlop", *seen)
     categories = {"ganyu_(genshin_impact)": "character", "genshin_impact": "copyright", "wlop": "artist"}
 
     def classes(caption: str) -> dict[str, object]:
         return by_class(
-            captioned(Picture("a.png", ".txt"), [caption], ["caption"], tags, "", categories, "mychar")
+            captioned(
+                Picture("a.png", ".txt"), [caption], ["caption"], tags, "", categories, "mychar", subject_of
+            )
         )
 
     for caption, values in ANIMA:
         lists = [each.split(", ") if each else [] for each in values]
-        keys = ("quality", "count", "character", "series", "artist", "tags", "nl")
-        expected = dict(zip(keys, (lists[0], *values[1:5], lists[5], values[6]), strict=True))
+        keys = (
+            "quality",
+            "count",
+            "character",
+            "series",
+            "artist",
+            "appearance",
+            "tags",
+            "environment",
+            "nl",
+        )
+        expected = dict(zip(keys, (lists[0], *values[1:5], *lists[5:8], values[8]), strict=True))
         assert classes(caption) == expected, caption
     for caption in NO_TAGS_FIRST:
         assert classes(caption) == {"count": caption}

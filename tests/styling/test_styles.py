@@ -18,6 +18,7 @@ from tests.fakes.wiki_pages import WikiTag
 from tests.program.project import Project
 from tests.program.starts import ROOT
 from tests.styling import example_page
+from writing.subjects import subject_of
 
 SEEN = "long_hair aqua_hair twintails smile outdoors cherry_blossoms from_below"
 TAGS = f"1girl solo hatsune_miku vocaloid {SEEN} example_artist year_2024".split()
@@ -39,17 +40,23 @@ def shipped(name: str) -> Style:
         ("tags", f"1girl, hatsune miku, vocaloid, solo, {GENERAL}"),
         (
             "anima",
-            f"year 2024, safe, 1girl, hatsune miku, vocaloid, @example artist, solo, {GENERAL}. {SAID}",
+            "year 2024, safe, 1girl, hatsune miku, vocaloid, @example artist, long hair, aqua hair, "
+            f"twintails, solo, smile, from below, outdoors, cherry blossoms. {SAID}",
         ),
         ("illustrious", f"1girl, hatsune miku, general, solo, vocaloid, {GENERAL}, example artist, newest"),
         ("noobai", f"1girl, hatsune miku, vocaloid, example artist, newest, safe, solo, {GENERAL}"),
         ("pony7", f"{SAID} 1girl, hatsune miku, vocaloid, solo, {GENERAL}"),
-        ("lumina2", f"1girl, #hatsune miku, vocaloid, @example artist, solo, {GENERAL}"),
+        (
+            "lumina2",
+            "1girl, #hatsune miku, vocaloid, @example artist, long hair, aqua hair, twintails, hat, smile, "
+            "solo, from below, outdoors, cherry blossoms",
+        ),
     ],
 )
 def test_a_caption_has_the_form_that_the_base_model_knows(name: str, caption: str) -> None:
     style = shipped(name)
-    tags = written(style, Tagged(TAGS, CATEGORIES, "general"))
+    worn = ["hat"] if name == "lumina2" else []
+    tags = written(style, Tagged([*TAGS, *worn], CATEGORIES, "general"), "", subject_of)
     assert joined(style.form, {**tags, "sentences": SAID}) == caption
 
 
@@ -207,7 +214,7 @@ def test_tags_and_sentences_take_one_request_and_only_sentences_are_checked(tmp_
         add_miku(project)
         project.run()
         asked = [request.body["messages"][-1]["content"] for request in endpoint.requests]
-        line = "safe, 1girl, mychar, hatsune miku, @example artist, solo, aqua hair, smile"
+        line = "safe, 1girl, mychar, hatsune miku, @example artist, aqua hair, solo, smile"
         assert project.caption("a") == f"{line}. {said}"
         assert "tree" not in asked[0]
         assert asked[0].endswith(
@@ -286,7 +293,7 @@ def test_several_kinds_of_captions_share_the_sentences_of_one_request(tmp_path: 
         add_miku(project)
         project.run()
         assert len(endpoint.requests) == 1
-    tags = "safe, 1girl, hatsune miku, @example artist, solo, aqua hair, smile, tree"
+    tags = "safe, 1girl, hatsune miku, @example artist, aqua hair, solo, smile, tree"
     both = f"{tags}. {said['short']}", f"{said['short']} {tags}"
     lines = [tags, said["short"], said["long"], *both]
     assert project.caption("a").split("\n") == lines
