@@ -90,7 +90,7 @@ class Project:
             self._said_along,
             self._most_surveyed,
             # What vision models saw counts wherever texts are kept.
-            Sightings(Texts(dataset.descriptions, dataset.caption_extension)),
+            Sightings.beside(Texts(dataset.descriptions, dataset.caption_extension)),
             self.own_files,
         )
         if self.own_files is not None and self.captions.texts.root == dataset.captions:

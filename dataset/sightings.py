@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 
 from dataset.disk import make_folder
 from dataset.json_lines import JsonLines, JsonObject
@@ -33,10 +34,19 @@ _READ_AT_ONCE = 1 << 20
 class Sightings:
     """What earlier runs saw, and a way to add to it."""
 
-    def __init__(self, descriptions: Texts) -> None:
-        self._descriptions = descriptions
-        self._lines = JsonLines(descriptions.root / FILE_NAME)
+    def __init__(self, path: Path, state_of: Callable[[str], str]) -> None:
+        """`state_of` tells a description by the name of its picture from what it was before.
+
+        It raises ItemError where the description cannot be read.
+        """
+        self._state_of = state_of
+        self._lines = JsonLines(path)
         self._digests: dict[str, object] = {}
+
+    @classmethod
+    def beside(cls, descriptions: Texts) -> Sightings:
+        """Those kept in the folder of the descriptions."""
+        return cls(descriptions.root / FILE_NAME, descriptions.state)
 
     @cached_property
     def _last(self) -> dict[str, JsonObject]:
@@ -84,7 +94,7 @@ class Sightings:
 
     def _state(self, name: str) -> str:
         try:
-            return self._descriptions.state(name)
+            return self._state_of(name)
         except ItemError:
             return "not readable"
 
