@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from captioning.knowledge import Knowledge
 from dataset.collection import Collection
 from dataset.images import Picture
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
@@ -17,23 +18,17 @@ from dataset.own_files import OwnFiles
 from dataset.results import FileResults
 from dataset.sightings import Sightings
 from dataset.texts import Texts
-from dataset.trainers import TARGETS, Target
 from dataset.wanted import Wanted
 from errors import ItemError, UserError
 from settings import AUTO, Settings
-from styling.forms import Forms
-from tags.filters import HiddenTraits
 
 if TYPE_CHECKING:
-    from dataset.finishing import Finishing
     from review.pages import Sources
-    from wiki.cache import Cache, Entry
-    from wiki.tag_meanings import TagMeanings
     from writing.material import Material
     from writing.own_traits import OwnTraits
 
 
-class Project:
+class Project(Knowledge):
     """Opens each thing when it is first needed, so that a command pays only for what it uses."""
 
     def __init__(
@@ -52,10 +47,9 @@ class Project:
         from their usual place if no stage would make them. With `most_surveyed`, what the tags of the whole
         data set tell is told by so many pictures.
         """
-        self.settings = settings
+        super().__init__(settings)
         self.limit = limit
         self._only = only
-        self._along: dict[str, tuple[str, ...]] = {}
         self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
@@ -87,7 +81,7 @@ class Project:
         self.collection = Collection(
             dataset,
             self.settings.tags,
-            self._said_along,
+            self.said_along,
             self._most_surveyed,
             # What vision models saw counts wherever texts are kept.
             Sightings.beside(Texts(dataset.descriptions, dataset.caption_extension)),
@@ -106,14 +100,6 @@ class Project:
                 f"there are no pictures in {self.collection.root}: put some there with their tag files, "
                 "or write [Dataset] images = FOLDER in config.ini"
             )
-
-    @cached_property
-    def own(self) -> dict[str, Entry]:
-        """The user's own descriptions of tags."""
-        from wiki.tag_meanings import load_own
-
-        path = self.settings.tags.descriptions_file
-        return load_own(path) if path else {}
 
     def own_traits(self) -> OwnTraits:
         """The traits that are part of the trigger's character, by all tags of the data set."""
@@ -137,75 +123,13 @@ class Project:
         self.settings = self.settings.model_copy(update={"tags": tags})
         self.collection.filter_as(tags)
 
-    def _said_along(self, tag: str) -> tuple[str, ...]:
-        """What a tag adds to a picture: a description of the user's, its other name, what it implies."""
-        from wiki.tag_meanings import said_along_with
-
-        known = self._along.get(tag)
-        if known is None:
-            known = self._along[tag] = tuple(said_along_with(tag, self.own, self.cache))
-        return known
-
-    @cached_property
-    def cache(self) -> Cache:
-        """What tags_cache.json holds."""
-        from wiki import cache as tags_cache
-
-        return tags_cache.load(self.settings.tag_provider.cache)
-
     @cached_property
     def material(self) -> Material:
         """What templates can say; it takes over what stage 1 found, so it is asked for after that."""
-        from wiki.explanations import Explanations
-        from wiki.tag_meanings import TagMeanings
-        from writing.material import Material
-        from writing.sheets import Sheets
-
         # Stage 1 may have found what further tags imply.
-        self._along.clear()
+        self.forget_along()
         self.collection.forget()
-        survey, chosen = self.collection.survey(), self.settings.tags
-        meanings = TagMeanings(self.own, self.cache, survey.categories)
-        explanations = Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens)
-        hidden = HiddenTraits.of(chosen.hide)
-        sheets = Sheets(self.collection, meanings)
-        left_out = frozenset(chosen.exclude_categories)
-        return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
-
-    def known_categories(self, tags: Sequence[str]) -> dict[str, str]:
-        """The categories of the tags of a picture, without what the tag files of others tell."""
-        return self._meanings.categories(tags)
-
-    @cached_property
-    def _meanings(self) -> TagMeanings:
-        from wiki.tag_meanings import TagMeanings
-
-        return TagMeanings(self.own, self.cache, {})
-
-    @cached_property
-    def target(self) -> Target:
-        """The trainer that reads the captions."""
-        return TARGETS[self.settings.dataset.target]
-
-    @cached_property
-    def forms(self) -> Forms:
-        """The captions of each picture, and the style in which they are written; raises UserError."""
-        return Forms.of(self.settings.interpreter, self.subject_of)
-
-    def subject_of(self, tag: str) -> str:
-        """What a general tag is about, for styles that sort them by this; "" for none of their subjects."""
-        from writing.subjects import subject_of
-
-        return subject_of(tag)
-
-    @cached_property
-    def finishing(self) -> Finishing:
-        """What turns sentences and tags into the text of a picture."""
-        from dataset.finishing import Finishing
-
-        tags = self.settings.tags
-        hidden = HiddenTraits.of(tags.hide)
-        return Finishing(self.settings.interpreter, tags.trigger, hidden, self.target, self.forms)
+        return self.material_of(self.collection)
 
     @property
     def wanted(self) -> Wanted:
@@ -214,11 +138,6 @@ class Project:
         if self._only is not None:
             pictures = [each for each in pictures if each.stem_name in self._only]
         return Wanted(pictures, self.settings.dataset.existing, self.limit)
-
-    @property
-    def makes_lists_only(self) -> bool:
-        """Whether the captions are lists of tags, for which no model is asked anything."""
-        return not self.settings.interpreter.skip and not self.forms.written_by_model
 
     def write_report(self) -> Path:
         """Write report.html beside the captions, and return where it is; raises UserError."""
@@ -245,11 +164,6 @@ class Project:
             ordered = [tag for tag in ordered if tag in wanted]
         known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
         return [tag for tag in ordered if tag not in known]
-
-    @property
-    def asks_for_captions(self) -> bool:
-        """Whether a model is asked for captions: a list of tags needs none."""
-        return self.settings.interpreter.endpoint.url != "builtin" and bool(self.forms.written_by_model)
 
     def is_anything_due(self) -> bool:
         """Whether a run has work to do, as far as the names of files tell: this takes no time."""

@@ -98,15 +98,26 @@ def evenly_spread(items: Sequence[Item], most: int) -> list[Item]:
     return list(items[:: max(1, -(-len(items) // most))])
 
 
-class Pictures(Protocol):
+class Surveyed(Protocol):
+    """The pictures by which a whole data set is judged."""
+
+    @property
+    def surveyed(self) -> Sequence[Picture]:
+        """All pictures that have tags, or a sample of them."""
+
+    def tags(self, picture: Picture) -> TagList:
+        """The tags that may be used; raises ItemError, and ExcludedError for one that is never sent."""
+
+    def survey(self) -> Survey:
+        """How many of the pictures that are surveyed have each tag."""
+
+
+class Pictures(Surveyed, Protocol):
     """What the stages need of a data set. Several threads may ask at once."""
 
     @property
     def pictures(self) -> Sequence[Picture]:
         """The pictures that have tags."""
-
-    def tags(self, picture: Picture) -> TagList:
-        """The tags that may be used; raises ItemError, and ExcludedError for one that is never sent."""
 
     def admit(self, picture: Picture, *texts: str) -> None:
         """Judge a picture as it is now, by these texts about it too; raises ExcludedError and ItemError."""
@@ -116,10 +127,3 @@ class Pictures(Protocol):
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where there is no file that could be read."""
-
-    @property
-    def surveyed(self) -> Sequence[Picture]:
-        """The pictures by which the whole data set is judged: all of `pictures`, or a sample of them."""
-
-    def survey(self) -> Survey:
-        """How many of the pictures that are surveyed have each tag."""

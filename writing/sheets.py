@@ -12,7 +12,7 @@ from threading import Lock
 from composer.contradictions import without_contradicted
 from composer.who_is_who import assign
 from composer.words import role_of
-from dataset.images import Pictures
+from dataset.images import Surveyed
 from errors import ItemError
 from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied
@@ -63,7 +63,7 @@ class Sheet:
 class Sheets:
     """Makes sheets. The pictures that are surveyed are read when the first one is asked for."""
 
-    collection: Pictures
+    collection: Surveyed
     meanings: TagMeanings
     # Prompts may be made in several threads, and only one of them should read the data set.
     _reading: Lock = field(default_factory=Lock)
