@@ -216,7 +216,9 @@ def _review(options: argparse.Namespace) -> ExitCode:
     from commands.reviewing import review
 
     _set_up_logging(options)
-    interruption = Interruption(lambda: _say_interrupted("The review has ended: what it told as written is."))
+    words = "The review has ended: what it told as written is."
+    # The report of ten thousand pictures takes some seconds to be written.
+    interruption = Interruption(lambda: _say_interrupted(words), longest_end=60)
     interruption.listen()
     return _run(review(_settings(options), _print), interruption)
 

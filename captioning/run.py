@@ -157,6 +157,9 @@ class Run:
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
     ) -> None:
         due = stage.due()
+        if product is not self._products.meanings:
+            is_captions = product is self._products.captions
+            (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
         outcome = Outcome(due.total, due.existing)
         self._unfinished = product, outcome
         await run_stage(stage, due, endpoint, outcome)

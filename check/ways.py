@@ -77,8 +77,14 @@ def ways_to_say(tag: str) -> Ways:
     return replace(ways, anchors=_anchors(ways))
 
 
+def listed_ways(tag: str) -> Sequence[str]:
+    """What phrases.json has for a tag: words in order, "|" between those of which any will do."""
+    ways: Sequence[str] = table("phrases").get(tag, ())
+    return ways
+
+
 def _listed(tag: str) -> list[Phrase]:
-    return [_parsed(phrase) for phrase in table("phrases").get(tag, ())]
+    return [_parsed(phrase) for phrase in listed_ways(tag)]
 
 
 def _parsed(phrase: str) -> Phrase:

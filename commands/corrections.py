@@ -35,7 +35,7 @@ from settings import Settings
 
 _FIELDS = {"picture", "caption", "seen", "again"}
 _LARGEST_FILE = 64 << 20
-_LONGEST_CAPTION = 20_000
+LONGEST_CAPTION = 20_000
 _MOST_LISTED = 20
 # Control characters, and halves of surrogate pairs, which a text file cannot hold.
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
@@ -221,8 +221,8 @@ def _caption(written: str, project: Project) -> str:
     text = "\n".join(project.target.caption(line, project.forms.style) for line in lines)
     if not text:
         raise ValueError("the caption is empty")
-    if len(text) > _LONGEST_CAPTION:
-        raise ValueError(f"the caption is longer than {_LONGEST_CAPTION:,} characters")
+    if len(text) > LONGEST_CAPTION:
+        raise ValueError(f"the caption is longer than {LONGEST_CAPTION:,} characters")
     if _NO_TEXT.search(text):
         raise ValueError("the caption has characters that are not text")
     return text
@@ -242,6 +242,7 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
     if correction.caption is None:
         return
     current = project.captions.read(correction.picture) or ""
+    _refuse_broken_structure(project, current, correction.caption)
     seen = digest(current) if current else ""
     if correction.seen not in (None, seen) and current != correction.caption:
         raise ValueError(
@@ -249,3 +250,13 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
             "and save the corrections again from there"
         )
     project.captions.make_room(correction.picture)
+
+
+def _refuse_broken_structure(project: Project, before: str, after: str) -> None:
+    """Raise ValueError where a correction breaks JSON or XML; what was broken may be mended step by step."""
+    structure, names = project.forms.structure, project.settings.interpreter.caption_names
+    if structure is None or any(map(structure.faults_in, captions_in(before, names))):
+        return
+    if faults := structure.faults_in(after):
+        style = project.forms.style.name
+        raise ValueError(f"it would not fit style = {style} any more ({faults[0]}): the old caption stays")

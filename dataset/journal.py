@@ -15,6 +15,8 @@ The further values depend on the outcome:
     failed    reason, message
     again     none: somebody wants another text for this picture
 
+The first line of a stage in a run has `of`: how many pictures were due in it.
+
 A tag file that made room for the caption of its picture has a line of the stage "tag file" with `picture`,
 `file` (its name then) and the outcome "renamed" or "renamed back".
 
@@ -126,6 +128,11 @@ class Record:
         )
 
     @property
+    def due(self) -> int:
+        """How many pictures were due in the stage; 0 where the line does not tell."""
+        return int(self._number("of"))
+
+    @property
     def is_written(self) -> bool:
         """Whether a model, the composer or a person wrote a text."""
         return self.line.get("outcome") in (DONE, EDITED)
@@ -161,12 +168,20 @@ class Journal:
         self.path = path
         self.run = run
         self._lines = JsonLines(path)
+        self._due: dict[str, int] = {}
+
+    def expect(self, stage: str, total: int) -> None:
+        """Say in the next line of a stage how many pictures are due in it."""
+        self._due[stage] = total
 
     def add(self, stage: str, picture: str, outcome: str, text: str | None = None, **more: object) -> None:
         """Add what came of a picture; `more` are the further values of this outcome."""
-        line = {"run": self.run, "time": _now(), "stage": stage, "picture": picture, "outcome": outcome}
+        line: JsonObject = {"run": self.run, "time": _now(), "stage": stage}
+        line |= {"picture": picture, "outcome": outcome}
         if text is not None:
             line |= {"written": text, "text": digest(text)}
+        if due := self._due.pop(stage, 0):
+            line["of"] = due
         self._lines.add({**line, **more})
 
     def add_side_file(self, target: str, name: str, file_digest: str) -> None:

@@ -59,6 +59,10 @@ class FileResults:
         self._own_files, self._in_the_way = own, in_the_way
         self.texts.tag_files = in_the_way.names
 
+    def expect(self, total: int) -> None:
+        """Note with the next line in the journal how many texts are due."""
+        self._journal.expect(self._stage, total)
+
     def read(self, name: str) -> str | None:
         """See `wanted.Results`."""
         return self.texts.read(name)

@@ -93,6 +93,33 @@ def read_glances(journal: Journal, names: Iterable[str]) -> tuple[dict[str, Glan
     return glances, last_run
 
 
+class Progress(NamedTuple):
+    """How far the last run that said how much was due has come in its last stage, and when it wrote last."""
+
+    stage: str = ""
+    done: int = 0
+    due: int = 0
+    time: str = ""
+
+
+def read_progress(journal: Journal) -> Progress:
+    """How far the last run has come, as far as the journal tells: excluded pictures are not in it.
+
+    Nothing is due where the last line is of something else than a run, such as a correction.
+    """
+    run, stage, due, time, last_run = "", "", 0, "", ""
+    pictures: set[str] = set()
+    for record in journal.records(INTERPRETER, INTERROGATOR):
+        last_run = record.run
+        if record.due:
+            run, stage, due = record.run, record.stage, record.due
+            pictures.clear()
+        if (record.run, record.stage) == (run, stage) and (record.is_written or record.outcome == FAILED):
+            pictures.add(record.picture)
+            time = record.time
+    return Progress(stage, len(pictures), due, time) if run == last_run else Progress()
+
+
 def read_history(journal: Journal, names: Collection[str]) -> History:
     """What came of the pictures called `names`."""
     history = History()

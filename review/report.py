@@ -6,17 +6,17 @@ The same page can be served, see `--review`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from dataset.images import Picture, TagList
-from dataset.journal import EDITED
+from dataset.images import Picture
 from dataset.texts import digest
 from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable
+from review.entries import Row, TaggedPicture, TagTable, Values, past_values
 from review.findings import Finding, Told, find_all
 from review.history import History, Past, most_interesting, read_history
 from review.pages import (
@@ -48,24 +48,24 @@ _SCRIPTS = (
     "data",
     "corrections",
     "marks",
+    "structures",
     "filters",
     "overview",
     "cards",
     "detail",
+    "patterns",
     "bulk",
     "keys",
 )
 # What a page that is served has besides.
 _SERVED = ("served",)
 
-Values = dict[str, object]
-
 
 class Page(TypedDict):
     """The data of the page; the browser keeps corrections under `id`.
 
     `tokens` says how a browser estimates the tokens of a text encoder, and how many that one reads, 0 where
-    this is not known.
+    this is not known. `structured` tells that captions are JSON or XML.
     """
 
     made: str
@@ -73,8 +73,9 @@ class Page(TypedDict):
     images: str
     totals: Values
     tokens: Values
+    structured: bool
     findings: list[Finding]
-    tags: list[tuple[str, str]]
+    tags: list[Row]
     pictures: list[Values]
 
 
@@ -110,7 +111,7 @@ class Gathering:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._table = _TagTable()
+        self._table = TagTable()
         self._told: list[Told] = []
 
     def page(self) -> Page:
@@ -132,6 +133,7 @@ class Gathering:
             "images": folder_address(sources.collection.root, sources.captions.root),
             "totals": self._totals(captioned, history),
             "tokens": _estimate(sources.finishing),
+            "structured": sources.finishing.forms.structure is not None,
             "findings": self._findings([picture.name for picture in chosen]),
             "tags": self._table.rows,
             "pictures": entries + [_unusable(each) for each in problems],
@@ -146,8 +148,29 @@ class Gathering:
         totals = self._totals(sources.captions.names(), history)
         return {"pictures": entries, "tags": self._table.rows, "totals": totals}
 
+    def marks(self, name: str, text: str) -> str:
+        """The marks of a picture's tags, were `text` its caption; "" where it has no tags to be shown."""
+        sources = self._sources
+        picture = self._pictures.get(name)
+        lines = captions_in(text, sources.finishing.settings.caption_names)
+        if picture is None or not lines:
+            return ""
+        try:
+            found = sources.collection.tags(picture)
+        except ItemError:
+            return ""
+        categories = {**sources.categories(found.tags), **found.categories}
+        description = sources.descriptions.read(name) or ""
+        names = frozenset(self._table.characters)
+        coverage, _ = coverage_of(sources, lines[0], description, found.tags, categories, names)
+        return marks(coverage, found.tags)
+
+    @cached_property
+    def _pictures(self) -> Mapping[str, Picture]:
+        return {picture.stem_name: picture for picture in self._sources.collection.folder.pictures}
+
     def _entries(self, chosen: Sequence[Picture], history: History) -> list[Values]:
-        tagged = [_Tagged(self._sources, picture, self._table) for picture in chosen]
+        tagged = [TaggedPicture(self._sources, picture, self._table) for picture in chosen]
         names = frozenset(self._table.characters)
         self._told = []
         return [self._entry(at, each, history, names) for at, each in enumerate(tagged)]
@@ -167,7 +190,7 @@ class Gathering:
         own = " ".join((settings.prefix, settings.suffix, finishing.trigger, style.prefix))
         return find_all(self._told, names, finishing.hidden, own)
 
-    def _entry(self, at: int, tagged: _Tagged, history: History, names: frozenset[str]) -> Values:
+    def _entry(self, at: int, tagged: TaggedPicture, history: History, names: frozenset[str]) -> Values:
         """One picture, without empty values: a page may have ten thousand of them."""
         picture, error, caption = tagged.picture, tagged.error, tagged.caption
         values: Values = {"name": picture.stem_name, "file": printable(picture.name)}
@@ -188,7 +211,7 @@ class Gathering:
             "refused": any(_is_refusal(reason) for _, reason, _ in failures),
             # Without tags nobody can judge whether it may have a caption, so no correction can be applied.
             "fixed": picture.tag_file is None,
-            **_past_values(past, history.run, tagged.text),
+            **past_values(past, history.run, tagged.text),
         }
         if caption and tagged.tags:
             values |= self._judged(at, tagged, past, names)
@@ -196,7 +219,7 @@ class Gathering:
             self._told.append(Told(at, caption, caption))
         return {key: value for key, value in values.items() if not _is_empty(value)}
 
-    def _judged(self, at: int, tagged: _Tagged, past: Past, names: frozenset[str]) -> Values:
+    def _judged(self, at: int, tagged: TaggedPicture, past: Past, names: frozenset[str]) -> Values:
         """What the check says of a caption."""
         caption, tags = tagged.caption, tagged.tags
         coverage, sentences = coverage_of(
@@ -240,63 +263,3 @@ def _estimate(finishing: Finishing) -> Values:
     letters, factor = estimate_for(encoder)
     most = limit.most - limit.beside if limit else 0
     return {"encoder": encoder, "letters": letters, "factor": factor, "most": most}
-
-
-@dataclass(slots=True)
-class _TagTable:
-    """Every tag of the page once; the pictures refer to them by number, which keeps the page small."""
-
-    rows: list[tuple[str, str]] = field(default_factory=list)
-    characters: set[str] = field(default_factory=set)
-    _numbers: dict[str, int] = field(default_factory=dict)
-
-    def numbers(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[int]:
-        """The number of each tag in `rows`, which hold its words and its category."""
-        for tag in tags:
-            if tag not in self._numbers:
-                self._numbers[tag] = len(self.rows)
-                self.rows.append((words(tag), categories.get(tag, "")))
-                if categories.get(tag) == CHARACTER:
-                    self.characters.add(tag)
-        return [self._numbers[tag] for tag in tags]
-
-
-class _Tagged:
-    """A picture with its texts and its tags, or with the error why it has no tags."""
-
-    def __init__(self, sources: Sources, picture: Picture, table: _TagTable) -> None:
-        self.picture = picture
-        self.error: ItemError | None = None
-        name = picture.stem_name
-        self.text = sources.captions.read(name) or ""
-        self.caption = "\n".join(captions_in(self.text, sources.finishing.settings.caption_names))
-        self.description = sources.descriptions.read(name) or ""
-        try:
-            sources.collection.admit(picture, *filter(None, (self.text, self.description)))
-            found = sources.collection.tags(picture)
-        except ItemError as error:
-            self.error, found = error, TagList((), {})
-        self.tags = found.tags
-        # The categories in its own tag file take precedence.
-        self.categories = {**sources.categories(found.tags), **found.categories}
-        self.numbers = table.numbers(self.tags, self.categories)
-
-
-def _past_values(past: Past, last_run: str, caption: str) -> Values:
-    last = past.caption
-    by_hand = bool(caption and last.text) and digest(caption) != last.text
-    older, newer = past.versions
-    before = newer if caption != newer else older
-    return {
-        "before": before,
-        "changed": bool(before and caption) and (by_hand or past.latest.run == last_run),
-        "draft": last.draft and not by_hand,
-        "edited": last.outcome == EDITED or by_hand,
-        "floor": "" if by_hand else last.floor,
-        "again": past.again,
-        "model": last.model,
-        "sees": last.sees and not by_hand,
-        "tokens": last.tokens or None,
-        "seconds": round(last.seconds, 2) or None,
-        "time": past.latest.time,
-    }

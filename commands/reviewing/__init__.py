@@ -19,7 +19,11 @@ async def review(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     """Serve the report until the program is interrupted; raises UserError where there is nothing to show."""
     Project(settings).refuse_empty()
     session = Session(settings)
-    async with serving(session) as address:
-        say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
-        await session.caption_what_is_wanted()
+    try:
+        async with serving(session) as address:
+            say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
+            await session.caption_what_is_wanted()
+    finally:
+        if written := session.write_report():
+            say(f"What was changed is in {written} too.")
     return ExitCode.DONE

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 
+from commands.corrections import LONGEST_CAPTION
 from commands.reviewing.session import PICTURES, Session
 from errors import UserError
 
@@ -72,6 +73,7 @@ def _application(session: Session, place: str, token: str) -> web.Application:
     application.router.add_get("/{token}/", routes.page)
     application.router.add_get("/{token}/state", routes.state)
     application.router.add_post("/{token}/corrections", routes.corrections)
+    application.router.add_post("/{token}/marks", routes.marks)
     application.router.add_get("/{token}/" + PICTURES + "{name:.+}", routes.picture)
     return application
 
@@ -112,13 +114,18 @@ class _Routes:
 
     async def corrections(self, request: web.Request) -> web.StreamResponse:
         """Corrections in the form of corrections.json."""
-        try:
-            entries = json.loads(await request.read())["corrections"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise web.HTTPBadRequest from error
-        if request.content_type != "application/json" or not isinstance(entries, list):
+        entries = (await _json_in(request)).get("corrections")
+        if not isinstance(entries, list):
             raise web.HTTPBadRequest
         return web.json_response(await self._session.correct(entries))
+
+    async def marks(self, request: web.Request) -> web.StreamResponse:
+        """The marks of the tags of a `picture` for a `caption` that somebody is writing."""
+        asked = await _json_in(request)
+        name, text = asked.get("picture"), asked.get("caption")
+        if not isinstance(name, str) or not isinstance(text, str) or len(text) > LONGEST_CAPTION:
+            raise web.HTTPBadRequest
+        return web.json_response({"marks": await self._session.marks(name, text)})
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """A picture that the page shows."""
@@ -128,3 +135,14 @@ class _Routes:
         if path is None or not path.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(path)
+
+
+async def _json_in(request: web.Request) -> dict[str, object]:
+    """The JSON object of a request; raises HTTPBadRequest where it has none."""
+    try:
+        found = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise web.HTTPBadRequest from error
+    if request.content_type != "application/json" or not isinstance(found, dict):
+        raise web.HTTPBadRequest
+    return found

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from captioning.project import Project
 from captioning.run import Run
 from commands.corrections import Applied, apply_entries
-from dataset.journal import FILE_NAME, Journal
+from dataset.journal import FILE_NAME, INTERROGATOR, Journal
 from dataset.locks import locked
+from english import amount
 from errors import StageError, UserError
-from review.history import Glance, read_glances
-from review.report import Gathering, Values, render
+from review.entries import Values
+from review.history import Glance, read_glances, read_progress
+from review.report import Gathering, render
 from settings import Settings
 
 # The pictures that are captioned again in one go; corrections that people write meanwhile wait for its end.
@@ -37,13 +40,17 @@ class Session:
         self._journal = Journal(settings.dataset.captions / FILE_NAME)
         self._journal_state = (0, 0)
         self._glances: dict[str, Glance] = {}
+        self._just_changed: set[str] = set()
         # The last change of each picture, by the number that the page is told.
         self._version = 0
         self._changed: dict[str, int] = {}
         self._one_change = asyncio.Lock()
         self._wanted: dict[str, None] = {}
         self._is_wanted = asyncio.Event()
-        self._progress = ""
+        # How many pictures were asked for since all wanted ones were captioned.
+        self._asked_for = 0
+        self._progress: Values = {"progress": ""}
+        self._is_changed = False
 
     async def page(self) -> str:
         """The page with everything as it is now."""
@@ -75,7 +82,9 @@ class Session:
             except (UserError, StageError) as error:
                 return {"error": str(error)}
             done = {*applied.saved, *applied.unchanged, *applied.again}
+            self._is_changed |= bool(done)
             self._note(done | await asyncio.to_thread(self._look))
+            self._asked_for += len(set(applied.again) - self._wanted.keys())
             self._wanted.update(dict.fromkeys(applied.again))
             if applied.again:
                 self._is_wanted.set()
@@ -91,20 +100,36 @@ class Session:
             finally:
                 project.close()
 
+    async def marks(self, name: str, text: str) -> str:
+        """The marks of a picture's tags, were `text` its caption."""
+        return await asyncio.to_thread(self._gathering.marks, name, text) if self._gathering else ""
+
     async def state(self, since: int) -> Values:
         """What has changed since the page was told a version, in this session or by another run."""
         if self._one_change.locked():
-            return {"version": since, "progress": self._progress}
+            return {"version": since, **self._progress}
         async with self._one_change:
             try:
                 changed = await asyncio.to_thread(self._look)
             except UserError as error:
                 return {"version": since, "progress": str(error)}
-            self._note(changed)
+            # A line of the journal is there a little before its text is, so both are looked at once more.
+            self._note(changed | self._just_changed)
+            self._just_changed = changed
             names = {name for name, version in self._changed.items() if version > since}
             update = await asyncio.to_thread(self._update, names) if names else {}
-        progress = f"Another run is writing here: {len(changed)} more." if changed else self._progress
-        return {"version": self._version, "progress": progress, **update}
+            if changed:
+                self._progress = await asyncio.to_thread(self._progress_of_another_run)
+        return {"version": self._version, **self._progress, **update}
+
+    def _progress_of_another_run(self) -> Values:
+        stage, done, due, time = read_progress(self._journal)
+        if done >= due:
+            return {"progress": ""}
+        noun = "description" if stage == INTERROGATOR else "caption"
+        last = f", the last one at {datetime.fromisoformat(time).astimezone():%H:%M:%S}" if time else ""
+        words = f"Another run came to {done:,} of {amount(due, noun)}{last}."
+        return {"progress": words, "done": done, "due": due}
 
     def _look(self) -> set[str]:
         """The pictures about which the journal says something new; it is read where it has changed."""
@@ -135,6 +160,7 @@ class Session:
                     del self._wanted[name]
                 self._note({*names} | await asyncio.to_thread(self._look))
             if not self._wanted:
+                self._asked_for = 0
                 self._is_wanted.clear()
 
     async def _caption(self, names: Sequence[str]) -> None:
@@ -144,7 +170,9 @@ class Session:
 
         def say(line: str) -> None:
             said.append(line)
-            self._progress = f"Captioning again {', '.join(names)}. {line}"
+            done = self._asked_for - len(self._wanted)
+            words = f"Captioning again {', '.join(names)}. {line}"
+            self._progress = {"progress": words, "done": done, "due": self._asked_for}
 
         say("")
         try:
@@ -152,7 +180,14 @@ class Session:
         except (UserError, StageError) as error:
             said.append(str(error))
         told = (line for line in said if line.startswith("Interpreter:"))
-        self._progress = next(told, said[-1])
+        self._progress = {"progress": next(told, said[-1])}
+        self._is_changed = True
+
+    def write_report(self) -> Path | None:
+        """Write report.html anew if captions were changed here and there is one; returns its path."""
+        if not (self._is_changed and self._settings.dataset.report):
+            return None
+        return Project(self._settings).write_report()
 
 
 def _state_of(path: Path) -> tuple[int, int]:

@@ -12,13 +12,14 @@ function openBulk() {
     element("div", { class: "bar-of-buttons" }, element("h2", { id: "bulk-title", text: "Change many captions" }),
       iconButton("Close (Esc)", "×", () => byId("bulk").close(), false)),
     element("div", { class: "fields", input: showBulk },
-      element("label", {}, "What ", element("select", { id: "bulk-act" }, ...Object.entries(ACTS).map(([value, text]) => option(value, text)))),
-      element("label", {}, "In ", element("select", { id: "bulk-scope" }, option("all", "all captions"),
+      element("label", {}, "What ", element("select", { id: "bulk-act", change: showBulk }, ...Object.entries(ACTS).map(([value, text]) => option(value, text)))),
+      element("label", {}, "In ", element("select", { id: "bulk-scope", change: showBulk }, option("all", "all captions"),
         filtered ? option("found", `those of the ${counted(view.found.length, "picture")} shown`, true) : null)),
       element("label", { id: "bulk-find-label" }, "Find ", element("input", { id: "bulk-find", autocomplete: "off" })),
       element("label", {}, element("span", { id: "bulk-words-label" }), element("input", { id: "bulk-words", autocomplete: "off" })),
       element("label", { class: "tick", id: "bulk-case-label" }, element("input", { type: "checkbox", id: "bulk-case" }), " small and capital letters differ"),
-      element("label", { class: "tick", id: "bulk-whole-label" }, element("input", { type: "checkbox", id: "bulk-whole", checked: true }), " whole words only")),
+      element("label", { class: "tick", id: "bulk-whole-label" }, element("input", { type: "checkbox", id: "bulk-whole", checked: true }), " whole words only"),
+      element("label", { class: "tick", id: "bulk-pattern-label" }, element("input", { type: "checkbox", id: "bulk-pattern" }), " as a pattern (regular expression; $1 is its first group)")),
     element("p", { id: "bulk-count", role: "status" }),
     element("ol", { id: "bulk-preview" }),
     element("div", { class: "actions" },
@@ -38,32 +39,67 @@ function bulkChange() {
   if (!wanted) return (line) => [line, 0];
   const escaped = wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const edge = (sign, side) => (byId("bulk-whole").checked && /[\p{L}\p{N}_]/u.test(sign) ? side : "");
-  const pattern = new RegExp(`${edge(wanted[0], "(?<![\\p{L}\\p{N}_])")}${escaped}${edge(wanted.at(-1), "(?![\\p{L}\\p{N}_])")}`, byId("bulk-case").checked ? "gu" : "giu");
+  const pattern = new RegExp(`${edge(wanted[0], "(?<![\\p{L}\\p{N}_])")}${escaped}${edge(wanted.at(-1), "(?![\\p{L}\\p{N}_])")}`, bulkFlags());
   return (line) => [line.replace(pattern, () => words), (line.match(pattern) ?? []).length];
 }
 
-/** The captions that would change: {picture, before, after, places}, and how many would be left empty. */
-function bulkResult() {
-  const change = bulkChange(), changed = [];
-  let empty = 0;
-  for (const picture of byId("bulk-scope").value === "found" ? view.found : pictures) {
-    const before = shownCaption(picture);
-    if (!before || !canBeCorrected(picture) || isMarkedAgain(picture)) continue;
-    const lines = before.split("\n").map(change), after = tidied(lines.map(([text]) => text).join("\n"), before);
-    if (after === before) continue;
-    if (after) changed.push({ picture, before, after, places: lines.reduce((sum, [, count]) => sum + count, 0) });
-    else empty += 1;
-  }
-  return { changed, empty };
+function bulkFlags() {
+  return byId("bulk-case").checked ? "gu" : "giu";
 }
 
-function showBulk() {
-  const isReplacing = byId("bulk-act").value === "replace", { changed, empty } = bulkResult();
-  for (const name of ["find", "case", "whole"]) byId(`bulk-${name}-label`).hidden = !isReplacing;
+/** The pairs of `bulkChange` for each line of each caption; a pattern is searched for where it can be stopped. */
+function bulkLines(captions) {
+  const lines = captions.map((caption) => caption.split("\n"));
+  if (byId("bulk-act").value !== "replace" || !byId("bulk-pattern").checked || !byId("bulk-find").value) {
+    const change = bulkChange();
+    return lines.map((each) => each.map(change));
+  }
+  return replacedByPattern(byId("bulk-find").value, bulkFlags(), byId("bulk-words").value, lines);
+}
+
+/** The captions that would change: {picture, before, after, places}, and how many stay that would be empty or lose their structure. */
+async function bulkResult() {
+  const scope = byId("bulk-scope").value === "found" ? view.found : pictures;
+  const wanted = scope.filter((picture) => shownCaption(picture) && canBeCorrected(picture) && !isMarkedAgain(picture));
+  const lines = await bulkLines(wanted.map(shownCaption));
+  const result = { changed: [], empty: 0, broken: 0 };
+  wanted.forEach((picture, at) => {
+    const before = shownCaption(picture), after = tidied(lines[at].map(([text]) => text).join("\n"), before);
+    if (after === before) return;
+    if (!after) result.empty += 1;
+    else if (breaksStructure(before, after)) result.broken += 1;
+    else result.changed.push({ picture, before, after, places: lines[at].reduce((sum, [, count]) => sum + count, 0) });
+  });
+  return result;
+}
+
+/** What was found last, which is what the button does. */
+let bulkFound = null;
+
+async function showBulk() {
+  const isReplacing = byId("bulk-act").value === "replace", isPattern = byId("bulk-pattern").checked;
+  for (const name of ["find", "case", "pattern"]) byId(`bulk-${name}-label`).hidden = !isReplacing;
+  byId("bulk-whole-label").hidden = !isReplacing || isPattern;
   byId("bulk-words-label").textContent = isReplacing ? "Replace with " : "Words ";
+  byId("bulk-do").disabled = true;
+  const asked = bulkResult();
+  bulkFound = asked;
+  try {
+    const result = await asked;
+    // Somebody may have written on meanwhile.
+    if (bulkFound === asked) showBulkResult(result, isReplacing);
+  } catch (error) {
+    if (bulkFound !== asked) return;
+    byId("bulk-count").textContent = error.message;
+    byId("bulk-preview").replaceChildren();
+  }
+}
+
+function showBulkResult({ changed, empty, broken }, isReplacing) {
   const places = changed.reduce((sum, each) => sum + each.places, 0);
+  const stays = (count, why) => (count ? `; ${counted(count, "caption")} would ${why}, and ${count === 1 ? "stays" : "stay"} as ${count === 1 ? "it is" : "they are"}` : "");
   byId("bulk-count").textContent = `${counted(changed.length, "caption")} would change${isReplacing ? `, in ${counted(places, "place")}` : ""}`
-    + `${empty ? `; ${counted(empty, "caption")} would be empty, and ${empty === 1 ? "stays" : "stay"} as ${empty === 1 ? "it is" : "they are"}` : ""}.`;
+    + `${stays(empty, "be empty")}${stays(broken, "be no JSON or XML of its style any more")}.`;
   byId("bulk-do").textContent = `Change ${counted(changed.length, "caption")}`;
   byId("bulk-do").disabled = !changed.length;
   byId("bulk-preview").replaceChildren(...changed.slice(0, MOST_PREVIEWED).map(({ picture, before, after }) => element("li", {},
@@ -71,8 +107,8 @@ function showBulk() {
     element("p", {}, ...difference(before, after).map(([kind, text]) => (kind === "same" ? text : element(kind === "old" ? "del" : "ins", { text })))))));
 }
 
-function doBulk() {
-  const { changed } = bulkResult();
+async function doBulk() {
+  const { changed } = await bulkFound;
   lastBulk = new Map(changed.map(({ picture, before }) => [picture, before]));
   correctAll(changed.map(({ picture, after }) => [picture, after]));
   closeBulk(`${counted(changed.length, "caption")} changed`);

@@ -12,7 +12,7 @@ const tagRows = [];
 
 /** Take over the tags of the page that are not known yet. */
 function addTags(rows) {
-  for (const [words, category] of rows.slice(tagRows.length)) tagRows.push({ words, category, lower: words.toLowerCase() });
+  for (const [words, category, ways = []] of rows.slice(tagRows.length)) tagRows.push({ words, category, ways, lower: words.toLowerCase() });
 }
 
 function takeBlock(id) {

@@ -118,8 +118,24 @@ function look() {
   const first = value.split("\n")[0], tokens = tokenCount(first);
   byId("length").textContent = `${counted(wordCount(first), "word")}, about ${counted(tokens, "token")} of ${encoder}${most ? `, which reads ${most}` : ""}`;
   byId("length").classList.toggle("why", Boolean(most) && tokens > most);
-  byId("keep").disabled = !value.trim();
-  const marks = marksFor(picture, tidied(value, picture.caption));
+  const text = tidied(value, picture.caption), isBroken = breaksStructure(picture.caption, text);
+  if (isBroken) byId("length").textContent = `This is no ${structureOf(picture.caption)} any more: put its signs back.`;
+  byId("keep").disabled = !text || isBroken;
+  showMarks(picture, marksFor(picture, text));
+  clearTimeout(closerLook);
+  if (askForMarks && text && text !== picture.caption) closerLook = setTimeout(lookCloser, 300, picture, value);
+}
+
+let closerLook = 0;
+
+/** Show what the program's check says of the text, unless somebody has written on meanwhile. */
+async function lookCloser(picture, value) {
+  const marks = await askForMarks(picture, tidied(value, picture.caption));
+  const isSame = open.editing && view.found[open.at] === picture && byId("caption-text").value === value;
+  if (isSame && marks.length === picture.tags.length) showMarks(picture, marks);
+}
+
+function showMarks(picture, marks) {
   byId("detail").querySelector("ul.tags")?.replaceWith(tagList(picture, { click: filterByTag, marks }));
   byId("detail").querySelector("h3 .legend")?.replaceWith(legend(picture, marks));
 }
@@ -132,7 +148,7 @@ function edit(editing) {
 
 /** Keep what was written, and go back to the list. */
 function keepEdit(text) {
-  if (!text.trim()) return;
+  if (byId("keep").disabled) return;
   correct(view.found[open.at], text);
   showFilters();
   showPage();

@@ -1,4 +1,5 @@
-// Which tags a text says while it is being written. The program checks more when a caption is kept: this only looks for the words of tags.
+// Which tags a text says while it is being written, by their words and what people write in their place. The check of the program looks at
+// more: a page that is served asks for its marks, and shows these until they come.
 
 const FILLERS = new Set("a an the of on in at to by from with and or own".split(" "));
 const PEOPLE = { girl: "girl woman women lady female", boy: "boy man men guy male", other: "person people figure" };
@@ -15,12 +16,17 @@ function rootsOf(text) {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? []).map(rootOf);
 }
 
-/** Whether a text with these roots has all words of a tag; those of `1girl` are a girl or a woman. */
+/** Asks the program for the marks of a picture's tags for a text; a page from disk has nobody to ask. */
+let askForMarks = null;
+
+/** Whether a text with these roots says a tag: all its words, those of another way to say it, or for `1girl` a girl or a woman. */
 function hasWords(roots, row) {
   const [, people] = row.lower.match(/^\d\+?(girl|boy|other)s?$/) ?? [];
   if (people) return rootsOf(PEOPLE[people]).some((root) => roots.has(root));
-  row.roots ??= rootsOf(row.words.replace(/\(.*\)/, "")).filter((root) => !FILLERS.has(root));
-  return row.roots.length > 0 && row.roots.every((root) => roots.has(root));
+  // Each way is a list of slots, and any word of a slot will do.
+  row.slots ??= [row.words.replace(/\(.*\)/, ""), ...row.ways].map((way) => way.split(/\s+/)
+    .map((slot) => slot.split("|").flatMap(rootsOf)).filter((slot) => slot.length && !FILLERS.has(slot[0])));
+  return row.slots.some((way) => way.length > 0 && way.every((slot) => slot.some((root) => roots.has(root))));
 }
 
 /** The marks of a picture's tags for a text in the place of its caption. */

@@ -8,11 +8,20 @@ let version = report.served, isSending = false;
 whereIs = (correction) => (refused.has(correction) ? `not written: ${refused.get(correction)}` : "being written");
 savingHint = () => "They are written at once; python caption.py --undo puts back what the last change replaced.";
 
-async function ask(path, options) {
-  const response = await fetch(path, { cache: "no-store", ...options });
+async function ask(path, body) {
+  const sent = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, { cache: "no-store", ...sent });
   if (!response.ok) throw new Error(`the program answers ${response.status}`);
   return response.json();
 }
+
+askForMarks = async (picture, caption) => {
+  try {
+    return (await ask("marks", { picture: picture.name, caption })).marks;
+  } catch {
+    return "";
+  }
+};
 
 /** Write what is not written yet, all of it in one request. */
 async function sendCorrections() {
@@ -22,9 +31,7 @@ async function sendCorrections() {
   isSending = true;
   try {
     const listed = correctionsToApply().filter(({ picture }) => sent.has(picture));
-    takeAnswer(sent, await ask("corrections", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ version: 1, corrections: listed }),
-    }));
+    takeAnswer(sent, await ask("corrections", { version: 1, corrections: listed }));
   } catch (error) {
     showProgress(`Not written yet, and tried again: ${error.message}`);
   } finally {
@@ -68,9 +75,10 @@ function takeUpdate({ pictures: entries = [], tags = [], totals }) {
   }
 }
 
-function showProgress(text) {
+/** Say how far something is; with a bar where it is known how much is due. */
+function showProgress(text, done = 0, due = 0) {
   byId("progress").hidden = !text;
-  byId("progress").textContent = text;
+  byId("progress").replaceChildren(text, due ? element("progress", { value: done, max: due, "aria-label": "Done" }) : "");
 }
 
 async function lookForNews() {
@@ -78,7 +86,7 @@ async function lookForNews() {
   try {
     const news = await ask(`state?since=${version}`);
     version = news.version;
-    showProgress(news.progress);
+    showProgress(news.progress, news.done, news.due);
     takeUpdate(news);
     await sendCorrections();
   } catch {

@@ -119,8 +119,11 @@ class Browser:
         self.find(css).send_keys(text or Keys.DELETE)
 
     def choose(self, css: str, text: str) -> None:
-        """Choose from a list."""
-        next(each for each in self.all(f"{css} option") if text in each.text).click()
+        """Choose from a list the first entry that has a text."""
+        script = """return [...document.querySelectorAll(arguments[0] + " option")]
+            .find((each) => each.textContent.includes(arguments[1]))"""
+        option: WebElement = self.run(script, css, text)
+        option.click()
 
     def wait(self, what: Callable[[], Result]) -> Result:
         """Wait until something holds, and return it."""

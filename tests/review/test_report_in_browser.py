@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from dataset.texts import digest
-from review.report import MOST_SHOWN, Page, render
 from tests.fakes.albums import FIRST, Album
 from tests.fakes.endpoint import FakeEndpoint
 from tests.review.browser import Browser, need_browser
@@ -298,60 +296,6 @@ def test_nothing_overflows_at_any_width(nine: Browser, width: int) -> None:
     assert nine.run(overhang.replace("documentElement", "querySelector('#detail')")) == 0
 
 
-def large_page(count: int) -> Page:
-    """The values of a page with `count` pictures, each with its own caption."""
-    caption = "A girl with long hair stands in a garden of roses, smiling at the viewer, number"
-    pictures: list[dict[str, object]] = [
-        {
-            "name": f"a/{number}",
-            "file": f"a/{number}.png",
-            "src": "",
-            "caption": f"{caption} {number}.",
-            "description": "What another model saw. " * 20,
-            "seen": digest(str(number)),
-            "tags": [number % 300, 300, 301],
-            "marks": "sms",
-            "score": number % 11 / 10,
-        }
-        for number in range(count)
-    ]
-    tags = [(f"tag {number}", "general") for number in range(302)]
-    return {
-        "made": "2026-11-22T10:00:00+00:00",
-        "id": "large",
-        "images": "../",
-        "totals": {"pictures": 104_233, "captions": count, "prompt_tokens": 0, "completion_tokens": 0},
-        "tokens": {"encoder": "clip", "letters": 8, "factor": 1.05, "most": 0},
-        "findings": [],
-        "tags": tags,
-        "pictures": pictures,
-    }
-
-
-def test_ten_thousand_pictures_are_shown_in_pages(browser: Browser, tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    page.write_text(render(large_page(MOST_SHOWN)), encoding="utf-8")
-    browser.open(page)
-    paint = browser.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    print(f"first paint after {paint:.0f} ms, {page.stat().st_size / 1e6:.1f} MB")
-    assert browser.text("#count") == "10,000 pictures, page 1 of 209"
-    assert "10,000 pictures of 104,233" in browser.text("#chosen")
-    assert len(browser.all(".card")) == 48
-    in_order_of_the_folder(browser)
-    browser.press("ARROW_RIGHT")
-    assert names(browser)[0] == "a/48"
-    browser.choose("#pages select", "209")
-    assert names(browser)[-1] == "a/9999"
-    browser.press("ARROW_RIGHT")
-    assert browser.text("#count").endswith("page 209 of 209")
-    browser.write("#search", "number 77")
-    found = sum("77" in str(number) for number in range(MOST_SHOWN))
-    browser.wait(lambda: browser.text("#count") == f"{found} of 10,000 pictures, page 1 of 6")
-    open_picture(browser, names(browser)[-1])
-    browser.press("j")
-    assert browser.text("#count").endswith("page 2 of 6")
-
-
 def correct(browser: Browser, caption: str) -> None:
     """Write another caption for the picture that is open, and look at it."""
     name = opened(browser)
@@ -447,6 +391,19 @@ def test_many_captions_are_changed_at_once_previewed_and_undone(browser: Browser
     browser.click("#bulk-whole")
     assert browser.text("#bulk-count") == "2 captions would change, in 3 places."
     browser.click("#bulk-whole")
+    browser.click("#bulk-pattern")
+    for pattern, told in [
+        ("(cat", "This is no pattern yet: "),
+        (r"^([^!]+)+!$", "This pattern takes too long on these captions"),
+        (r"\b(\w+) and a (\w+)", "1 caption would change, in 1 place."),
+    ]:
+        browser.write("#bulk-find", pattern)
+        browser.write("#bulk-words", "$2 and a $1")
+        browser.wait(lambda told=told: browser.text("#bulk-count").startswith(told))  # type: ignore[misc]
+    assert browser.texts("#bulk-preview ins") == ["cat ", "girl. "]
+    browser.click("#bulk-pattern")
+    browser.write("#bulk-find", "cat")
+    browser.write("#bulk-words", "dog")
     browser.click("#bulk-do")
     browser.write("#search", "catalogue")
     browser.wait(lambda: names(browser) == ["catalogue"])
@@ -469,6 +426,33 @@ def test_many_captions_are_changed_at_once_previewed_and_undone(browser: Browser
     ]
     assert project.run("--undo").out.startswith("Put back 2 captions")
     assert [project.caption(name) for name in captions] == list(captions.values())
+
+
+def test_a_change_of_many_captions_leaves_json_and_xml_whole(browser: Browser, album: Album) -> None:
+    for style, name in (("ideogram4", "json"), ("newbie", "xml")):
+        project = album.project
+        project.set["Interpreter.style"] = style
+        album.add(f"{name}.png")
+        assert project.run("--set", "Dataset.report=True").code == 0
+        browser.open(album.report)
+        before = browser.texts(".card .caption")
+        browser.click("#replace")
+        browser.choose("#bulk-act", "Put words before")
+        browser.write("#bulk-words", "photo of")
+        stay = "1 caption would be no JSON or XML of its style any more, and stays as it is"
+        assert browser.text("#bulk-count") == f"0 captions would change; {stay}."
+        browser.choose("#bulk-act", "Find and replace")
+        browser.write("#bulk-find", "smil")
+        browser.write("#bulk-words", "grinn")
+        browser.click("#bulk-whole")
+        assert browser.text("#bulk-count").startswith("1 caption would change")
+        browser.click("#bulk-do")
+        broken = {"picture": name, "caption": before[0][:-1]}
+        corrections = album.project.folder / "broken.json"
+        corrections.write_text(json.dumps({"version": 1, "corrections": [broken]}), encoding="utf-8")
+        assert f"would not fit style = {style} any more" in project.run("--apply", str(corrections)).err
+        assert "1 caption of yours saved" in project.run("--apply", str(saved(browser))).out
+        (album.project.images / f"{name}.png").unlink()
 
 
 def test_findings_lead_to_their_pictures_and_a_coverage_of_0_counts(browser: Browser, album: Album) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +40,13 @@ def address(review: Running) -> str:
     """The address that --review prints."""
     review.until(lambda: review.said)
     return review.said[0].split()[4]
+
+
+def classes(browser: Browser) -> list[str]:
+    """The marks of the tags of the picture that is open."""
+    script = "return [...document.querySelectorAll('#detail ul .tag')].map((tag) => tag.classList[1])"
+    marks: list[str] = browser.run(script)
+    return marks
 
 
 def status(url: str, method: str = "GET", body: str | None = None, **headers: str) -> int:
@@ -86,11 +94,12 @@ def test_only_the_page_itself_is_answered(tmp_path: Path) -> None:
             "a form": status(f"{url}corrections", "POST", words, Content_Type="application/json"),
             "no JSON": status(f"{url}corrections", "POST", "{", **own),
             "text": status(f"{url}corrections", "POST", words, Origin=home, Content_Type="text/plain"),
+            "marks of no text": status(f"{url}marks", "POST", words, **own),
             "no number": status(f"{url}state?since=-1"),
         }
         # The library itself refuses what names no server.
         assert refused.pop("no name") in (400, 403)
-        wanted = [404, 404, 404, 404, 404, 404, *[403] * 5, 400, 400, 400]
+        wanted = [404, 404, 404, 404, 404, 404, *[403] * 5, *[400] * 4]
         assert list(refused.values()) == wanted, refused
         assert album.project.caption("a") == "A girl called a."
         assert status(f"{url}corrections", "POST", words, **own) == 200
@@ -111,6 +120,9 @@ def test_what_is_corrected_is_written_at_once_and_captioned_again(browser: Brows
             browser.wait(lambda: browser.run("return document.querySelector('.card img').naturalWidth"))
             browser.run("document.querySelector('[data-at=\"0\"]').click()")
             browser.press("e")
+            # By its words this says a girl; the check of the program counts them.
+            browser.write("#caption-text", "Two girls smile.")
+            browser.wait(lambda: classes(browser) == ["mark-c", "mark-c", "mark-s"])
             browser.write("#caption-text", "A girl who smiles.")
             with locked(project.captions):
                 browser.click("#keep")
@@ -132,10 +144,20 @@ def test_what_is_corrected_is_written_at_once_and_captioned_again(browser: Brows
             browser.click("#bulk-do")
             browser.wait(lambda: project.caption("b") == "A woman smiles beside a lighthouse.")
             browser.wait(lambda: not browser.texts(".badge.mine"))
-            album.caption("waiting", "Another run wrote this.")
+            other = album.results(run="2026-11-23T10:00:00+00:00")
+            other.expect(2)
+            other.keep("waiting", "Another run wrote this.", prompt="p", model="m", draft=False, details={})
             browser.wait(lambda: "Another run wrote this." in browser.texts(".card .caption"))
+            browser.wait(lambda: browser.text("#progress").startswith("Another run came to 1 of 2 captions"))
+            assert browser.run("return document.querySelector('#progress progress').position") == 0.5
+            other.keep("b", "And this.", prompt="p", model="m", draft=False, details={})
+            browser.wait(lambda: not browser.text("#progress"))
             overhang = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert browser.run(overhang) == 0
             assert browser.complaints() == []
-    assert project.run("--undo").out.startswith("Put back 2 captions")
-    assert project.caption("a") == "A girl who smiles."
+            review.end(signal.SIGINT)
+            assert any("report.html too" in line for line in review.said)
+    browser.open(album.report)
+    assert "Another run wrote this." in browser.texts(".card .caption")
+    assert '"served":null' in album.report.read_text(encoding="utf-8")
+    assert project.run("--undo").out.startswith("Put back 1 caption")
