@@ -75,7 +75,7 @@ class Page(TypedDict):
     tokens: Values
     structured: bool
     findings: list[Finding]
-    tags: list[Row]
+    tags: Sequence[Row]
     pictures: list[Values]
 
 
