@@ -108,12 +108,12 @@ def ai_toolkit(folder: Path, name: str, names: Sequence[str]) -> list[str] | Non
 
 def musubi_tuner(folder: Path, name: str, names: Sequence[str]) -> list[str] | None:
     """datasources.py:247-294, 356-361; the cache of image_video_dataset.py:161-171 holds a stem once."""
-    found = []
+    found, own = [], f"/{(folder / name).name}"
     for variant in ("", *(f".{each}" for each in names[1:])):
         file = (folder / name).parent / f"musubi-tuner{variant}.jsonl"
         if not file.is_file():
             return None
-        same = [row for row in _table(file) if row["image_path"].endswith(f"/{(folder / name).name}")]
+        same = [row for row in _table(file) if row["image_path"].endswith(own)]
         assert all(Path(row["image_path"]).is_file() for row in same)
         assert len(same) < 2
         found += [row["caption"] for row in same if row["image_path"].endswith(f"images/{name}")]
