@@ -17,6 +17,7 @@ import pytest
 from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.trainers import TARGETS, Target, captioned, captions_in
+from english import amount
 from settings import InterpreterSettings
 from styling import ideogram4
 from styling.forms import Forms
@@ -57,7 +58,7 @@ def test_every_trainer_trains_on_what_the_report_shows(tmp_path: Path, variants:
         if target == "ai-toolkit":
             affected = {name for name, both in captions.items() if any(map(_CHANGED.search, both))}
             assert changed == affected != set()
-            assert f"changes {len(affected)} captions" in " ".join(told)
+            assert f"changes {amount(len(affected), 'caption')}" in " ".join(told)
         else:
             assert not changed, target
 
@@ -209,6 +210,6 @@ def test_every_trainer_trains_on_generated_captions_of_every_style_as_they_are_w
         assert is_told or forms.limit is None or forms.limit.count(one) <= forms.limit.most
     for target, rule in RULES:
         held = cast(Path, held_for(TARGETS[target], texts, forms.style, generated))
-        for picture, both in texts.items():
+        for file, both in texts.items():
             wanted = [TARGETS[target].trains_on(TARGETS[target].caption(each, forms.style)) for each in both]
-            assert rule(held, picture, ALONE) == wanted, (target, picture)
+            assert rule(held, file, ALONE) == wanted, (target, file)
