@@ -16,7 +16,7 @@ from captioning.excluded_since import perhaps_excluded_since, still_captioned
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
-from captioning.templates import misfits, refuse_broken_templates, sends_pictures
+from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from english import amount
@@ -133,7 +133,7 @@ class Run:
     async def _write_captions(self, writer: Endpoint | None) -> None:
         """Stage 3: tags, meanings and descriptions ─▶ model, or the composer ─▶ captions/."""
         if not self._settings.interpreter.skip:
-            sees = sends_pictures(self._settings, writer)
+            sees = await may_send_pictures(self._settings, writer, self._summary.once)
             if writer is not None:
                 self._tell_what_is_asked(sees)
             stage = stages.interpreter(self._project, writer, sees=sees)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -75,6 +75,27 @@ def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:
     if any(_NOT_SEEN in _words(prompt) for prompt in _named(settings)):
         return False
     return endpoint.about.sees is True
+
+
+async def may_send_pictures(
+    settings: Settings, endpoint: Endpoint | None, say: Callable[[str], None]
+) -> bool:
+    """Like `sends_pictures`, but with `auto` not where the model gets no picture, which `say` is told.
+
+    The model is shown a plain picture; raises what `Endpoint.blindness` raises.
+    """
+    from llm.prompts import Prompt
+
+    chosen = settings.interpreter
+    if endpoint is None or not sends_pictures(settings, endpoint):
+        return False
+    template = chosen.prompt_template_file.fitting(sees=True, described=False)[0]
+    why = ""
+    if chosen.sees == "auto":
+        why = await endpoint.blindness(Prompt(template, PICTURE_VARIABLES).roles)
+    if why:
+        say(f"The captions are made without the pictures, as with sees = False: {why}.")
+    return not why
 
 
 def misfits(project: Project, *, sees: bool) -> Iterator[Misfit]:

@@ -106,10 +106,9 @@ class Endpoint:
         retries included; what it raises is raised here. Before the first picture the model is shown a plain
         one: UserError is raised where it sees none.
         """
-        if messages[-1].picture is not None:
-            if self.about.sees is False:
-                raise UserError(f"{blind(self.model, self.url)}: {SEE_WITH}")
-            await self.sight.refuse_blind(self.complete_shortly, [message.role for message in messages])
+        has_picture = messages[-1].picture is not None
+        if has_picture and (why := await self.blindness([message.role for message in messages])):
+            raise UserError(why)
         usage, seconds = Usage(), 0.0
         most = 1 + (self.settings.retries if retries is None else retries)
         for number in range(attempt, attempt + most):
@@ -133,6 +132,15 @@ class Endpoint:
                 error.asked = True
                 rejection = error
         raise rejection
+
+    async def blindness(self, roles: Sequence[str]) -> str:
+        """Why the model certainly gets no pictures in messages of these roles, "" where it may.
+
+        It is shown a plain picture, once a run. Raises what `complete` raises, but for ItemError.
+        """
+        if self.about.sees is False:
+            return f"{blind(self.model, self.url)}: {SEE_WITH}"
+        return await self.sight.blindness(self.complete_shortly, roles)
 
     async def complete(
         self,

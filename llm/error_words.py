@@ -17,6 +17,7 @@ Kind = Literal[
     "hopeless",  # no request will be accepted until the user acts
 ]
 CRASHED = "model crashed"
+CANNOT_SEE = "the model cannot see"
 
 
 class Rule(NamedTuple):
@@ -36,7 +37,7 @@ _CANNOT_SEE = Rule(
     ),
     "refused",
     "",
-    "the model cannot see: choose a vision model for [Interrogator]",
+    f"{CANNOT_SEE}: choose a vision model for [Interrogator]",
 )
 _LONG_PROMPT = Rule(
     re.compile(

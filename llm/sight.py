@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from errors import ItemError, UserError
+from errors import ItemError
 from llm.answers import Reply
+from llm.error_words import CANNOT_SEE
 from llm.prompts import Message, question_in_shape, with_picture
 
 _log = logging.getLogger(__name__)
@@ -67,35 +68,37 @@ async def look(complete: Complete, roles: Sequence[str]) -> Look:
     )
 
 
+def blindness(seen: Look | Exception) -> str:
+    """Why a model certainly gets no picture, by a look or what that failed with; "" where it may get them."""
+    if isinstance(seen, Look):
+        return f"{seen.doubt}: {seen.remedy}" if seen.sees is False else ""
+    # A picture of another size may fare better, unless the server says why not.
+    return str(seen) if isinstance(seen, ItemError) and CANNOT_SEE in str(seen) else ""
+
+
 class Sight:
     """Makes sure, once for each model, that it gets the pictures, before the first one of a run is sent."""
 
     def __init__(self) -> None:
         self._looking = asyncio.Lock()
-        self._is_done = False
-        self._blind: UserError | None = None
+        self._blindness: str | None = None
 
-    async def refuse_blind(self, complete: Complete, roles: Sequence[str]) -> None:
-        """Raise UserError where the model certainly does not see, and warn where it seems not to."""
+    async def blindness(self, complete: Complete, roles: Sequence[str]) -> str:
+        """Why the model certainly gets no pictures, "" where it may; warns where it seems not to."""
         async with self._looking:
-            if not self._is_done:
-                self._blind = await _reason_to_refuse(complete, roles)
-                self._is_done = True
-        if self._blind:
-            raise self._blind
+            if self._blindness is None:
+                seen = await _look_or_error(complete, roles)
+                self._blindness = blindness(seen)
+                if isinstance(seen, Look) and seen.sees is None:
+                    _log.warning("%s: %s", seen.doubt, seen.remedy)
+        return self._blindness
 
 
-async def _reason_to_refuse(complete: Complete, roles: Sequence[str]) -> UserError | None:
+async def _look_or_error(complete: Complete, roles: Sequence[str]) -> Look | ItemError:
     try:
-        seen = await look(complete, roles)
+        return await look(complete, roles)
     except ItemError as error:
-        # The picture of another size may fare better, unless the server says why not.
-        return UserError(str(error)) if "cannot see" in str(error) else None
-    if seen.sees is False:
-        return UserError(f"{seen.doubt}: {seen.remedy}")
-    if seen.doubt:
-        _log.warning("%s: %s", seen.doubt, seen.remedy)
-    return None
+        return error
 
 
 def _plain_picture() -> bytes:

@@ -21,7 +21,7 @@ from llm.notices import REASONING_OFF, reasons_all_the_same
 from llm.prompts import question_in_shape
 from llm.protocol import CHARACTERS_PER_TOKEN
 from llm.servers import Endpoints
-from llm.sight import Look, blind, look
+from llm.sight import Look, blind, blindness, look
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
@@ -101,9 +101,17 @@ class Servers:
             remedy = f"write url and model of a vision model under [{stage.name}], or {otherwise}"
             yield problem(f"[{stage.name}] {blind(endpoint.model, endpoint.url)}", remedy)
             return
-        if stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):
-            yield ok(f"[Interpreter] {sent}")
         answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=self.sees))
+        if (
+            stage.name == "Interpreter"
+            and project.settings.interpreter.sees == "auto"
+            and (why := blindness(answer))
+        ):
+            yield warning(f"[Interpreter] {why}", "captions are made without the pictures")
+            self.sees, stage = False, stage._replace(must_see=False)
+            answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=False))
+        elif stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):
+            yield ok(f"[Interpreter] {sent}")
         # Once it has answered, the model is loaded, and some servers tell its context only then.
         server = await server_at(endpoint.url, endpoint.settings)
         for finding in _of_answer(stage, endpoint, server, answer):

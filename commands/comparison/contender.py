@@ -14,7 +14,7 @@ from batch import Due, Stage
 from captioning import stages
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
-from captioning.templates import refuse_broken_templates, sends_pictures
+from captioning.templates import may_send_pictures, refuse_broken_templates
 from dataset.disk import make_folder, remove
 from dataset.images import Picture
 from dataset.results import FileResults
@@ -126,7 +126,7 @@ class Contender:
             if endpoint is None and has_sentences:
                 why = self._connections.absence(chosen.interpreter.endpoint) or "url = builtin"
                 self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
-            sees = sends_pictures(chosen, endpoint)
+            sees = await may_send_pictures(chosen, endpoint, lambda said: self.say(f"{self.label}: {said}"))
             if sees and endpoint is not None:
                 self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
             await self._run_stage(stages.interpreter(project, endpoint, sees=sees), endpoint)

@@ -19,8 +19,8 @@ from llm.listings import Model
 from llm.prompts import Prompt
 from settings import Settings
 from tests.fakes.answers import Json
-from tests.fakes.endpoint import FakeEndpoint, Request
-from tests.fakes.programs import Held, LlamaCpp
+from tests.fakes.endpoint import FakeEndpoint, Fault, Reply, Request, Status
+from tests.fakes.programs import Held, LlamaCpp, sends_picture
 from tests.program.project import Project
 from tests.program.starts import ROOT
 from writing import PICTURE_VARIABLES
@@ -132,6 +132,44 @@ def test_what_a_caption_says_excludes_the_picture_for_later_runs_too(tmp_path: P
     assert "Excluded, and not captioned" in first.out
     assert "Excluded, and not captioned" in second.out
     assert not (project.captions / "a.txt").exists()
+
+
+class Pretender(LlamaCpp):
+    """Tells that its model sees, and drops the pictures or refuses them."""
+
+    def __init__(self, *, refuses: bool) -> None:
+        self._refuses = refuses
+        super().__init__(Held("pretender.gguf", sees=True), answer=lambda body: GOOD.format("bridge"))
+
+    def judge_chat(self, request: Request) -> Fault:
+        said = json.dumps({"error": {"message": "image input is not supported - hint: provide the mmproj"}})
+        return Status(500, said) if self._refuses and sends_picture(request) else Reply()
+
+
+@pytest.mark.parametrize(
+    ("refuses", "why"),
+    [
+        (False, "the server drops pictures without a word, so pretender.gguf sees none"),
+        (True, "the model cannot see: choose a vision model"),
+    ],
+)
+def test_a_server_that_wrongly_tells_that_its_model_sees_is_asked_without_pictures(
+    tmp_path: Path, refuses: bool, why: str
+) -> None:
+    with Pretender(refuses=refuses) as server:
+        project = as_it_comes(tmp_path, server.url)
+        project.add("a.png", TAGS.format("bridge"))
+        project.add("b.png", TAGS.format("bridge"))
+        checked, ran = project.run("--check"), project.run()
+        insisted = project.run("--set", "Interpreter.sees=True", "--set", "Dataset.existing=overwrite")
+    assert (checked.code, why in checked.out) == (0, True), checked
+    assert "[Interpreter] each picture is sent along" not in checked.out
+    assert (ran.code, SENT in ran.out) == (0, False), ran
+    assert ran.out.count("The captions are made without the pictures, as with sees = False: ") == 1
+    assert why in ran.out
+    assert project.caption("a") == project.caption("b") == GOOD.format("bridge")
+    assert not any(line.get("sees") for line in project.journal())
+    assert (insisted.code, why in insisted.err) == (2, True), insisted
 
 
 def settings_with(folder: Path, *chosen: str) -> Settings:
