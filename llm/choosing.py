@@ -65,7 +65,9 @@ def named(servers: Sequence[Server], name: str) -> Choice:
     for server in servers:
         # Not every server lists all the names that it knows.
         if not server.lists or not (server.catalogue.models and server.catalogue.program.has_no_other):
-            return Choice(server, Model(name))
+            listed = ", ".join(model.name for model in server.catalogue.models[:_MOST_LISTED])
+            why = f"not in the list of this server, which may answer with another model: {listed}"
+            return Choice(server, Model(name), why if listed else "")
     raise UserError(
         "; ".join(f"{server.place} has no model {name}: {instead(server, name)}" for server in servers)
     )

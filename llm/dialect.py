@@ -21,8 +21,10 @@ _OPTIONAL = (
     *("seed", "temperature", "top_p", "stop", "response_format", "max_tokens", "max_completion_tokens"),
     *sorted(REASONING_FIELDS),
 )
-# Ollama and OpenRouter say so without the name of the field.
-_NO_REASONING = re.compile(r"not support (?:thinking|reasoning)|(?:thinking|reasoning) (?:is|cannot|must)")
+# Ollama, OpenRouter and Gemini ("only works in thinking mode") say so without the name of the field.
+_NO_REASONING = re.compile(
+    r"not support (?:thinking|reasoning)|(?:thinking|reasoning) (?:is|cannot|must|mode)|thinking[_ ]budget"
+)
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
 _REFUSING = re.compile(
     r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected)|extra|invalid|deprecated|only"

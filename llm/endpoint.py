@@ -296,4 +296,5 @@ class Endpoint:
         self._has_answered = True
         reply = outcome.reply(seconds)
         text = None if reply.text is None else self.client.masked(reply.text)
-        return replace(reply, text=text, model=self.client.masked(reply.model or self.model))
+        model = self.catalogue.answering(self.model, self.client.masked(reply.model))
+        return replace(reply, text=text, model=model)

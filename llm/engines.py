@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llm.listings import Model, at, truth, usual_models
+from llm.listings import Model, at, text, truth, usual_models
 from llm.program import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
 # The model that mlx-lm was started with.
@@ -91,17 +91,24 @@ class MlxVlm(Program):
     reasoning = (EFFORT, SWITCH)
 
 
-class LiteLlm(Program):
+class Service(Program):
+    """Sells the models of others, or hands requests on to those who do: the user loads nothing in it."""
+
+    get_a_model = get_a_seer = "name another one of its models"
+    longer_context = "name a model with a longer context"
+
+
+class LiteLlm(Service):
     """A gateway, which hands most fields on to the service behind it."""
 
     name = "LiteLLM"
     ports = (4000,)
     header = ("x-litellm-version", "")
-    get_a_model = "name a model in its model_list"
+    get_a_model = get_a_seer = "name one in its model_list"
     has_no_other = True
 
 
-class OpenRouter(Program):
+class OpenRouter(Service):
     """Sells the models of many services; some are free."""
 
     name = "OpenRouter"
@@ -118,7 +125,7 @@ class OpenRouter(Program):
         return any(isinstance(at(row, "top_provider"), dict) for row in listed)
 
 
-class Mistral(Program):
+class Mistral(Service):
     """Knows two levels of reasoning, and refuses fields that it does not know."""
 
     name = "Mistral"
@@ -130,3 +137,27 @@ class Mistral(Program):
             "on": {"reasoning_effort": "high"},
         },
     )
+
+
+class Gemini(Service):
+    """Refuses fields that it does not know, in a list of one error; some models cannot but reason.
+
+    It does not tell which models see. Its list has `models/` before each name, which answers leave out.
+    """
+
+    name = "Gemini"
+    owner = "google"
+
+    def has_listed(self, listed: Sequence[object], headers: Mapping[str, str]) -> bool:
+        """Gateways list its models beside those of others."""
+        return bool(listed) and all(text(row, "owned_by") == self.owner for row in listed)
+
+    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
+        """From the list."""
+        models = usual_models(listed)
+        return Catalogue(
+            self,
+            tuple(
+                replace(each, name=each.name.removeprefix("models/"), aliases=(each.name,)) for each in models
+            ),
+        )

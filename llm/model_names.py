@@ -10,7 +10,7 @@ _NO_CHAT = re.compile(
     r"|paraphrase-|sentence-|gpt-image|gpt-realtime"
     r"|(?<![a-z0-9])(?:bge|gte|e5|clip|siglip|nomic|mxbai|tts|speech|voxtral|parler|orpheus|bark|sdxl|flux"
     r"|imagen|veo|sora|guard\d*|guardian|reward|davinci|babbage)(?![a-z0-9])"
-    r"|llama-?guard|shieldgemma"
+    r"|llama-?guard|shieldgemma|gemini-(?:[\w.-]+-)?(?:image|live|native-audio)|lyria|(?<![a-z0-9])aqa(?![a-z0-9])"
 )
 # Parts of the names of models that see pictures.
 _SEES = re.compile(

@@ -43,6 +43,18 @@ class Catalogue:
         """The model that a request for this name gets, as far as the list tells."""
         return next((model for model in self.models if model.is_called(name)), None)
 
+    def answering(self, asked: str, told: str) -> str:
+        """The model that answered a request for one, by the name in the answer, "" if there is none.
+
+        A server that repeats a name which it does not list may have answered with another model: that is
+        said behind the name.
+        """
+        name = told or asked
+        if name != asked or not self.models or self.model(asked):
+            return name
+        only = f"the server lists only {self.models[0].name}"
+        return f"{name} ({only if len(self.models) == 1 else 'not in the list of the server'})"
+
 
 class Program:
     """Any server that speaks the protocol; the subclasses know more about theirs.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from llm.desktop_programs import KoboldCpp, LlamaCpp, LmStudio, Ollama, TabbyApi, TextGenerationWebui
-from llm.engines import Aphrodite, LiteLlm, Mistral, MlxLm, MlxVlm, OpenRouter, Sglang, Vllm
+from llm.engines import Aphrodite, Gemini, LiteLlm, Mistral, MlxLm, MlxVlm, OpenRouter, Sglang, Vllm
 from llm.program import EFFORT, TEMPLATE, Program
 
 
@@ -27,7 +27,7 @@ class UnknownHere(Program):
 # The first that fits is taken: Aphrodite imitates KoboldCpp.
 PROGRAMS: tuple[Program, ...] = (
     *(LmStudio(), Ollama(), LlamaCpp(), TextGenerationWebui(), TabbyApi(), Aphrodite(), KoboldCpp(), Vllm()),
-    *(Sglang(), MlxLm(), MlxVlm(), LiteLlm(), OpenRouter(), Mistral()),
+    *(Sglang(), MlxLm(), MlxVlm(), LiteLlm(), OpenRouter(), Mistral(), Gemini()),
 )
 UNKNOWN, UNKNOWN_HERE = Unknown(), UnknownHere()
 

@@ -246,6 +246,42 @@ class LlamaCpp(_Program):
         return _Answer(model)
 
 
+class Gemini(_Program):
+    """Gemini: knows few fields, refuses with a list of one error, and thinks whatever it is asked."""
+
+    base = "/v1beta/openai"
+    paths = ("/v1beta/openai/models",)
+    fields = (
+        *("model", "messages", "stream", "temperature", "top_p", "max_tokens", "stop", "response_format"),
+        "reasoning_effort",
+    )
+
+    def route(self, path: str, request: Request) -> Fault:
+        return listing(*({"id": f"models/{each.name}", "owned_by": "google"} for each in self.held))
+
+    def judge_chat(self, request: Request) -> Fault:
+        model = self.named(str(request.body.get("model")).removeprefix("models/"))
+        if "authorization" not in request.headers:
+            return self.refusal(400, "API key not valid. Please pass a valid API key.")
+        if model is None:
+            return self.refusal(
+                404, f"models/{request.body.get('model')} is not found for API version v1main"
+            )
+        if unknown := request.body.keys() - {*self.fields}:
+            return self.refusal(
+                400, f'Invalid JSON payload received. Unknown name "{min(unknown)}": Cannot find field.'
+            )
+        if model.reasons and request.body.get("reasoning_effort") == "none":
+            return self.refusal(400, "Budget 0 is invalid. This model only works in thinking mode.")
+        return _Answer(model)
+
+    @staticmethod
+    def refusal(code: int, message: str, *details: Json) -> Status:
+        """A refusal with these words."""
+        error = {"code": code, "message": message, "status": "INVALID_ARGUMENT", "details": details}
+        return Status(code, json.dumps([{"error": error}]))
+
+
 class OpenRouter(_Program):
     """OpenRouter: lists without a key, and refuses with the words of its router."""
 

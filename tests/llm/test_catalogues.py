@@ -184,6 +184,13 @@ MISTRAL = {
         ("mlx-vlm", [{"id": "a", "loaded": True}], {}, [("a", True, True, None, None, None)], None),
         ("OpenRouter", [OPENROUTER], {}, [("x/y", True, None, True, True, 65_536)], None),
         ("Mistral", [MISTRAL], {}, [("m", False, None, False, None, 32_768)], None),
+        (
+            "Gemini",
+            [{"id": "models/gemini-2.5-flash"}, {"id": "models/imagen-4"}],
+            {},
+            [("gemini-2.5-flash", True, None, None, None, None), ("imagen-4", False, None, None, None, None)],
+            None,
+        ),
     ],
 )
 def test_what_a_program_tells_is_read(

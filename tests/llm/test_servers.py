@@ -233,6 +233,7 @@ OWNED = "owned_by"
         ({OWNED: "openai"}, {"x-litellm-version": "1.106.12"}, 4000, "LiteLLM"),
         ({"top_provider": {}}, {}, None, "OpenRouter"),
         ({OWNED: "mistralai"}, {}, None, "Mistral"),
+        ({OWNED: "google"}, {}, None, "Gemini"),
         # By their port alone only those that nothing else uses.
         ({}, {}, 1234, "LM Studio"),
         ({}, {}, 11434, "Ollama"),
@@ -270,6 +271,7 @@ NONE, NO_THINKING = {"reasoning_effort": "none"}, {"chat_template_kwargs": {"ena
         ("SGLang", NONE),
         ("OpenRouter", {"reasoning": {"enabled": False}}),
         ("Mistral", NONE),
+        ("Gemini", NONE),
         ("", NONE),
     ],
 )
@@ -278,6 +280,24 @@ def test_reasoning_is_turned_off_in_the_way_of_each_server(program: str, off: di
     assert fields("off", Model("a")) == off
     assert fields("on", Model("a")) != off or not off
     assert fields("off", Model("a", reasons=False)) == {}
+
+
+@pytest.mark.parametrize(
+    ("listed", "told", "said"),
+    [
+        ((), "", "asked"),
+        ((Model("asked"), Model("b")), "asked", "asked"),
+        # What the answer itself tells counts more than what was asked for.
+        ((Model("a"), Model("b")), "a", "a"),
+        ((Model("a"), Model("b")), "asked-2025", "asked-2025"),
+        ((Model("a"),), "asked", "asked (the server lists only a)"),
+        ((Model("a"), Model("b")), "", "asked (not in the list of the server)"),
+    ],
+)
+def test_what_answered_is_said_as_far_as_list_and_answer_tell(
+    listed: tuple[Model, ...], told: str, said: str
+) -> None:
+    assert server("", *listed).catalogue.answering("asked", told) == said
 
 
 def test_the_table_of_servers_in_docs_is_true() -> None:
@@ -296,11 +316,13 @@ NEVER = (
     *("all-minilm:latest", "paraphrase-multilingual", "gte-large", "intfloat/multilingual-e5-large"),
     *("jina-clip-v2", "nomic-ai/nomic-bert", "tts-1", "dall-e-3", "stable-diffusion-3.5-large"),
     *("omni-moderation-latest", "snowflake-arctic-embed2", "llama-guard3:8b", "gpt-4o-transcribe"),
+    *("gemini-3-pro-image-preview", "gemini-live-2.5-flash", "gemini-2.5-flash-native-audio", "aqa"),
 )
 BLIND = ("llama3.2", "mistral-nemo", "qwen2.5:7b", "gemma3:1b", "gpt-oss-20b", "eclipse-12b", "marvl")
 SEEING = (
     *("Qwen/Qwen3-VL-8B", "qwen2.5vl:7b", "gemma3:12b", "google/gemma-3-4b", "llava:13b", "minicpm-v:8b"),
     *("llama3.2-vision", "pixtral-12b", "llama-joycaption-beta-one", "ToriiGate-v0.4-7B", "gpt-4o-mini"),
+    "gemini-2.5-flash-lite",
 )
 
 

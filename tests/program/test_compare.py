@@ -107,7 +107,7 @@ def test_the_table_has_exact_figures_and_existing_files_are_not_touched(desk: De
         (folder / "hat.txt").write_text("My own words.", encoding="utf-8")
     known = {"hat": {"description": "A thing on a head.", "category": "general"}}
     desk.project.cache.write_text(json.dumps(known), encoding="utf-8")
-    with answering(GOOD) as good, answering(BAD) as bad:
+    with answering(GOOD, models=("good",)) as good, answering(BAD, models=("bad",)) as bad:
         desk.write("config.ini", good.url, "good")
         desk.write("other.ini", bad.url, "bad")
         before = desk.files()

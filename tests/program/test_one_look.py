@@ -192,6 +192,7 @@ HERE, ELSEWHERE = "http://127.0.0.1:1234/v1", "https://models.example/v1"
         ((f"Interpreter.prompt_template_file={BLIND}",), HERE, True, False),
         ((f"Interpreter.prompt_template_file={VISION}",), HERE, True, True),
         (("Interpreter.prompt_template_file=toriigate_prompt_template.txt",), HERE, True, True),
+        (("Interpreter.prompt_template_file=toriigate_0.5_prompt_template.txt",), HERE, True, True),
         (("Interpreter.sees=True",), ELSEWHERE, None, True),
         (("Interpreter.sees=yes", "Interrogator.skip=False"), ELSEWHERE, None, True),
         (("Interpreter.sees=False",), HERE, True, False),
@@ -259,25 +260,45 @@ def test_a_comparison_shows_which_side_saw_the_pictures(tmp_path: Path) -> None:
     assert re.search(r"^vision model +– +tiny$", result.out, re.MULTILINE), result.out
 
 
-def test_the_template_of_toriigate_has_the_form_that_it_was_trained_on() -> None:
-    template = Prompt(ROOT / "templates" / "toriigate_prompt_template.txt", PICTURE_VARIABLES)
-    nothing = dict.fromkeys(PICTURE_VARIABLES, "")
-    values = {
-        **nothing,
-        "tags": "2girls, smile",
-        "characters": "rem, ram",
-        "character_sheets": "- rem: blue hair",
-    }
-    texts = [
-        "You need to write a medium-short and convenient caption for the picture. "
-        "Here are grounding tags for better understanding: <tags>2girls, smile</tags>.",
-        " Here is a list of characters that are present in the picture: <characters>rem, ram</characters>."
-        " Here are popular tags or traits for each character on the picture: "
-        "<character_traits>- rem: blue hair<character_traits>.",
-        " Do not use names for characters.",
-    ]
-    for given, wanted in ((values, texts[:2]), ({**nothing, "tags": "2girls, smile"}, texts[::2])):
-        system, asked = template.messages(given)
+@pytest.mark.parametrize(
+    ("template", "texts"),
+    [
+        (
+            "toriigate_prompt_template.txt",
+            (
+                "You need to write a medium-short and convenient caption for the picture. "
+                "Here are grounding tags for better understanding: <tags>2girls, smile</tags>.",
+                " Here is a list of characters that are present in the picture: "
+                "<characters>rem, ram</characters>."
+                " Here are popular tags or traits for each character on the picture: "
+                "<character_traits>rem: [blue hair]\nram: [pink hair, maid]<character_traits>.",
+                " Do not use names for characters.",
+            ),
+        ),
+        (
+            "toriigate_0.5_prompt_template.txt",
+            (
+                "# Captioning format:\n"
+                "The caption for image should be quite short without long purple prose and slop. "
+                "Cover main objects and details.\n\n"
+                "# Booru tags for the image\n[2girls, smile]\n\n# Characters on picture:\n",
+                "Here are names/tags for characters from the picture, make sure to use them: [rem, ram].\n\n"
+                "Here are popular tags for each characters on picture:\n"
+                "rem: [blue hair]\nram: [pink hair, maid]",
+                "Avoid to guess names for characters.",
+            ),
+        ),
+    ],
+)
+def test_the_templates_of_toriigate_have_the_forms_that_it_was_trained_on(
+    template: str, texts: tuple[str, str, str]
+) -> None:
+    prompt = Prompt(ROOT / "templates" / template, PICTURE_VARIABLES)
+    sheets = "- rem: blue hair\n- ram: pink hair, maid"
+    nameless = {**dict.fromkeys(PICTURE_VARIABLES, ""), "tags": "2girls, smile"}
+    named = {**nameless, "characters": "rem, ram", "character_sheets": sheets}
+    for given, wanted in ((named, texts[:2]), (nameless, texts[::2])):
+        system, asked = prompt.messages(given)
         assert (system.role, asked.role, asked.text) == ("system", "user", "".join(wanted))
 
 

@@ -10,7 +10,8 @@ import pytest
 import config
 from tests.fakes.answers import Json, gists
 from tests.fakes.danbooru import FakeDanbooru
-from tests.fakes.programs import Held, LlamaCpp, LmStudio, Ollama, OpenRouter
+from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.programs import Gemini, Held, LlamaCpp, LmStudio, Ollama, OpenRouter
 from tests.fakes.wiki_pages import TAGS
 from tests.program.project import Project, Result
 
@@ -92,6 +93,18 @@ def test_llama_cpp_answers_to_any_name_and_journal_and_output_say_with_which_mod
     assert {request.body["model"] for request in asked} == {"mistral-nemo.gguf"}
 
 
+def test_where_a_server_repeats_a_name_that_it_does_not_list_run_journal_and_report_say_so(
+    tmp_path: Path,
+) -> None:
+    with FakeEndpoint(models=("real",), answer=answer) as server:
+        project, result = run(tmp_path, Endpoint__url=server.url, Endpoint__model="wrong")
+    unsure = "wrong (the server lists only real)"
+    said = "model wrong (not in the list of this server, which may answer with another model: real)"
+    assert (result.code, said in result.out) == (0, True), result
+    assert {line["model"] for line in project.journal()} == {unsure}
+    assert unsure in (project.captions / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_model_that_reasons_in_spite_of_the_settings_is_told_in_a_run_and_by_check(tmp_path: Path) -> None:
     # LM Studio ignores a field that it does not know, such as one that the user sets in place of ours.
     with LmStudio(Held("thinker", reasons=True, loaded=True), answer=answer) as server:
@@ -120,6 +133,38 @@ def test_openrouter_is_asked_for_a_free_model(tmp_path: Path) -> None:
     assert [request.body.get("reasoning") for request in asked[:2]] == [{"enabled": False}, None]
     assert not any("reasoning" in request.body for request in asked[2:])
     assert result.err.count("refuses reasoning, so it is left out") == 1
+
+
+def test_gemini_is_asked_without_what_it_refuses_until_its_quota_of_the_day_is_used_up(
+    tmp_path: Path,
+) -> None:
+    quota = "GenerateRequestsPerDayPerProjectPerModel-FreeTier"
+    spent = Gemini.refusal(
+        429,
+        "You exceeded your current quota.",
+        {"@type": "QuotaFailure", "violations": [{"quotaId": quota}]},
+        {"@type": "RetryInfo", "retryDelay": "34s"},
+    )
+    with Gemini(Held("imagen-4", chats=False), Held("gemini-2.5-pro", reasons=True), answer=answer) as server:
+        settings = {"Endpoint__url": server.url, "Endpoint__api_key": "AIza-1", "Endpoint__seed": "7"}
+        project, result = run(tmp_path, **settings)
+        again = project.run("--set", "Endpoint.api_key=", "--set", "Dataset.existing=overwrite")
+        asked = server.requests
+    assert result.code == 0, result
+    assert f"Asking Gemini at {server.url}, model gemini-2.5-pro." in result.out
+    assert project.caption("a") == CAPTION
+    assert {line["model"] for line in project.journal()} == {"gemini-2.5-pro"}
+    for field in ("seed", "reasoning_effort"):
+        assert result.err.count(f"refuses {field}, so it is left out") == 1
+    assert {"seed", "reasoning_effort"}.isdisjoint(asked[-2].body)
+    assert (again.code, "400: API key not valid. Please pass" in again.err) == (2, True), again
+    with FakeEndpoint(faults=(spent,)) as server:
+        project.set["Endpoint.url"] = server.url
+        ended = project.run("--set", "Dataset.existing=overwrite")
+        assert len(server.requests) == 1
+    assert (ended.code, "the quota of this day is used up: run again tomorrow" in ended.err) == (2, True), (
+        ended
+    )
 
 
 def test_check_says_of_each_stage_which_model_it_has_and_what_that_can(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def seeing_project(folder: Path, url: str) -> Project:
 
 def test_a_run_ends_before_the_first_picture_where_the_server_drops_pictures(tmp_path: Path) -> None:
     # It answers as if nothing were wrong, and counts no token for the picture.
-    with FakeEndpoint(sees=False) as endpoint:
+    with FakeEndpoint(sees=False, models=("tiny",)) as endpoint:
         result = seeing_project(tmp_path, endpoint.url).run()
         asked = endpoint.requests
     assert result.code == 2
@@ -43,7 +43,7 @@ def test_a_run_ends_before_the_first_picture_where_the_server_drops_pictures(tmp
 
 
 def test_check_says_so_too(tmp_path: Path) -> None:
-    with FakeEndpoint(sees=False) as endpoint:
+    with FakeEndpoint(sees=False, models=("tiny",)) as endpoint:
         result = seeing_project(tmp_path, endpoint.url).run("--check")
     assert result.code == 2
     assert "problem  [Interrogator] the server drops pictures without a word, so tiny sees none" in result.out
@@ -64,7 +64,7 @@ def test_a_model_that_is_not_sure_of_the_colour_is_warned_of_and_used(tmp_path: 
         return "It is blue." if asks_for_colour(body) else "A girl stands on a meadow with hills behind her."
 
     # Without usage it cannot be told whether the picture arrived.
-    with FakeEndpoint(sees=False, answer=answer) as endpoint:
+    with FakeEndpoint(sees=False, models=("tiny",), answer=answer) as endpoint:
         endpoint.script(Status(200, json.dumps({"choices": [{"message": {"content": "It is blue."}}]})))
         result = seeing_project(tmp_path, endpoint.url).run()
     assert result.code == 0, result
@@ -82,7 +82,7 @@ def test_a_model_that_is_not_sure_of_the_colour_is_warned_of_and_used(tmp_path: 
 def test_a_model_that_refuses_the_plain_picture_is_sent_no_other(
     tmp_path: Path, status: int, message: str
 ) -> None:
-    with FakeEndpoint(sees=False) as endpoint:
+    with FakeEndpoint(sees=False, models=("tiny",)) as endpoint:
         refusal = Status(status, json.dumps({"error": {"message": message}}))
         endpoint.script(*[refusal] * 12)
         result = seeing_project(tmp_path, endpoint.url).run("--set", "Endpoint.retries=1")
