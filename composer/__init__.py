@@ -10,20 +10,30 @@ people a trait is said of the one whose it is known to be, or else of all togeth
 said of "one or both of them" or "some of them".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from composer import appearance
 from composer.belonging import settle
 from composer.doings import clauses, presentation, where
-from composer.phrasing import and_list, led, there_is_also
+from composer.naming import from_series
+from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
-from composer.subject import DEEDS, TRAITS, Subject, find_subject, from_series
+from composer.subject import DEEDS, TRAITS, Subject, find_subject
 from composer.words import REST
+from english import plural
 from errors import ItemError
-from tags.people import OTHERS
+from tags.implications import broader_tags
 
 # Before what fits in no other sentence. It does not say "picture", a word that captions should not have.
 _ALSO_SHOWN = "also shown:"
+# A sentence on what is done gets no view of the picture if both have more letters than this.
+_LONG = 160
+_MOST_MAINS = 8
+_FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
+_HER_ONE = re.compile(r"\{her\} (\w+)")
+_LYING_ON_HER = re.compile(r"\blying on \{her\} (\w+)")
+_ON_HER = re.compile(r"\b(on|over|behind|in|under|to|around|between|at) \{her\}(?: own)?(?! own body)")
 
 
 def compose(
@@ -45,37 +55,63 @@ def compose(
         sentences = _scene(picture)
     else:
         vehicles = () if subject.kind == "it" and not picture.has("being") else ("vehicle",)
-        also = there_is_also(picture.phrases("thing", *vehicles))
+        also = there_is_also(picture.phrases("thing", *vehicles, "mark"))
         # Of these is unknown which of the characters is from them.
         series = picture.series if picture.names else ()
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
-        sentences = [*_about(subject, picture), from_them, also, led(_ALSO_SHOWN, picture.phrases(REST))]
+        sentences = [*_about(subject, picture), from_them, *also, led(_ALSO_SHOWN, picture.phrases(REST))]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
+    if subject.several:
+        text = _of_each(text)
     return text.replace("{her}", subject.pronoun[1])
 
 
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
-    looks_of = appearance.of_several if subject.several else appearance.of_one
-    looks = looks_of(picture, after_comma=subject.ends_in_aside or bool(subject.reference))
-    looks += led(", together with", picture.phrases("being") if subject.kind != "it" else ())
-    by_some, said = clauses(picture, subject.number)
+    after_comma = subject.ends_in_aside or bool(subject.reference)
+    if subject.several:
+        looks = appearance.of_several(picture, subject.number, after_comma=after_comma)
+    else:
+        looks = appearance.of_one(picture, after_comma=after_comma)
+    looks += led(", together with", picture.phrases("being") if subject.kind != "it" or picture.names else ())
+    by_some, said, shown = clauses(picture, subject.number)
     looks += f", {by_some}" if by_some else ""
-    nobody = [f"with {phrase}" for phrase in picture.phrases("empty") if not picture.has(OTHERS)]
+    if shown and len(", ".join(said + shown)) > _LONG:
+        view = [_view(shown)]
+    else:
+        said, view = said + shown, []
     if subject.reference:
-        return [subject.text, _told_later(subject, looks, said, _shown(picture, said))]
+        return [subject.text, _told_later(subject, looks, said, _shown(picture, said)), *view]
     if not said:
-        return [", ".join([subject.text + looks, *nobody])]
-    said += nobody
+        return [subject.text + looks, *view]
     # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
     fits_a_noun = picture.has("pose") or not picture.has("act") or said[0].split(" ")[0].endswith("ing")
     if fits_a_noun and not (looks or subject.ends_in_aside or subject.several):
-        shown = "" if picture.has(*DEEDS) or not said[0].startswith("with ") else "shown "
-        return [f"{subject.text} {shown}{', '.join(said)}"]
+        lead = "" if picture.has(*DEEDS) or not said[0].startswith("with ") else "shown "
+        return [f"{subject.text} {lead}{', '.join(said)}", *view]
     done = _shown(picture, said) + ", ".join(said)
     if subject.is_bare_name and not looks:
-        return [f"{subject.text} {subject.verb} {done}"]
-    return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}"]
+        return [f"{subject.text} {subject.verb} {done}", *view]
+    return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
+
+
+def _of_each(text: str) -> str:
+    """Several have their hoods up, but a hand on the hip, which "their hip" would make one hip of all."""
+    text = _LYING_ON_HER.sub(r"lying on their \1s", text)
+    text = _ON_HER.sub(r"\1 the", text)
+    return _HER_ONE.sub(
+        lambda found: f"{{her}} {plural(found[1])}" if found[1] in lists().words["one_each"] else found[0],
+        text,
+    )
+
+
+def _view(shown: Sequence[str]) -> str:
+    """A sentence of its own on how a picture shows much: "the view is from below in a wide shot"."""
+    listed = ", ".join(shown)
+    if listed.startswith("seen "):
+        return f"the view is {listed.removeprefix('seen ')}"
+    is_verb = listed.startswith(("shown ", "painted ", "drawn "))
+    return f"the scene is {'' if is_verb else 'shown '}{listed}"
 
 
 def _shown(picture: Picture, said: Sequence[str]) -> str:
@@ -105,11 +141,13 @@ def _scene(picture: Picture) -> list[str]:
     mains, others = _mains_of_scene(picture)
     place = where(picture, without=(*mains, "frame"))
     said = [*filter(None, [place]), *presentation(picture)]
-    said += [f"with {phrase}" for phrase in picture.phrases("empty")]
-    things = and_list(picture.phrases(*mains))
+    found = picture.phrases(*mains)
+    if _FOOD_FOCUS in picture.phrases("text"):
+        found.sort(key=lambda thing: not _is_eaten(thing))
+    things, left = and_list(found[:_MOST_MAINS]), found[_MOST_MAINS:]
     subject = f"{frames} with {things}" if frames and things else frames or things
     rest = [*picture.phrases(REST, *DEEDS, "alone"), led("holding", picture.phrases("held"))]
-    also = [there_is_also(picture.phrases(*others)), led(_ALSO_SHOWN, filter(None, rest))]
+    also = [*there_is_also(left + picture.phrases(*others, "mark")), led(_ALSO_SHOWN, filter(None, rest))]
     if subject or picture.series:
         subject = (subject or "a scene") + from_series(picture)
         # A place follows a short subject without a comma: "a house in a forest".
@@ -117,7 +155,13 @@ def _scene(picture: Picture) -> list[str]:
         return [glue.join([subject, ", ".join(said)]) if said else subject, *also]
     if said:
         return ["a scene " + ", ".join(said), *also]
-    return [led("a picture of", filter(None, rest))]
+    return also if picture.has("mark") else [led("a picture of", filter(None, rest))]
+
+
+def _is_eaten(thing: str) -> bool:
+    """Whether a phrase names food: "orange juice"."""
+    _, _, noun = f" {thing}".rpartition(" ")
+    return not _EATEN.isdisjoint(broader_tags(noun) | {noun})
 
 
 def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from operator import itemgetter
 
-from composer.phrasing import and_list, led, lists, with_article
+from composer.phrasing import and_list, led, lists, or_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
+_PAIR = 2
 
 
 def of_one(picture: Picture, *, after_comma: bool) -> str:
@@ -21,19 +22,44 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
     return _following([led("with", having), visible, *_wearing(picture), holding], after_comma)
 
 
-def of_several(picture: Picture, *, after_comma: bool) -> str:
+def of_several(picture: Picture, number: int, *, after_comma: bool) -> str:
     """The looks of several people, of which no tag tells who has which: " with black and blonde hair".
 
-    Said like this of all of them together, they need not all be those of each.
+    `number` is how many they are at least. Said like this of all of them together, they need not all be those
+    of each.
     """
     having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
-    having += [*picture.phrases("hairstyle", "fringe"), *merged(picture, "body")]
+    having += [*picture.phrases("fringe"), *merged(picture, "body")]
     having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
-    return _following([led("with", having), *_wearing(picture)], after_comma)
+    styles = picture.phrases("hairstyle")
+    # Nobody has a ponytail and a bob cut, and "a girl and a boy with a ponytail" says it of the boy.
+    some = "one with" if len(styles) == 1 else "one or both with" if number == _PAIR else "some with"
+    parts = [
+        led("with", having),
+        led(some, filter(None, [or_list(styles)])),
+        led("wearing", merged(picture, "clothes")),
+    ]
+    return _following(parts, after_comma or not having)
 
 
 def _wearing(picture: Picture) -> list[str]:
-    return [led("wearing", merged(picture, "clothes"))]
+    """What somebody wears, with sleeves and trimmings behind the garment that has them."""
+    worn, words = merged(picture, "clothes"), lists().words
+    garments = [each for each in worn if each.rpartition(" ")[2] in words["upper_garments"]]
+    parts = [
+        each
+        for each in worn
+        if each.endswith(" sleeves") or each.startswith("sleeves ") or each in words["trimmings"]
+    ]
+    parts = [part for part in parts if not part.startswith("detached ")]
+    if len(garments) == 1 and parts:
+        whole = f"{garments[0]} with {and_list(parts)}"
+        worn = [whole if each == garments[0] else each for each in worn if each not in parts]
+    return [led("wearing", worn)]
+
+
+def _without_hair(style: str) -> str:
+    return style.replace("hair ", "")
 
 
 def _following(clauses: Iterable[str], after_comma: bool) -> str:
@@ -56,7 +82,7 @@ def _hair(picture: Picture) -> list[str]:
     hair, styles, fringe = merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
     if not hair:
         return styles + fringe
-    styles = [style.replace("hair ", "") for style in styles]
+    styles = list(map(_without_hair, styles))
     return [" ".join(filter(None, (and_list(hair), led("in", styles), led("with", fringe))))]
 
 
@@ -103,7 +129,7 @@ def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]
 
     Of things that people wear several of, a colour and a kind belong together, as in "a red hair bow".
     """
-    if slot not in {"clothes", "body"}:
+    if slot not in {"clothes", "body"} or head in lists().words["coats_of"]:
         return True
     ranks = [rank for rank, _ in modifiers]
     if head in lists().words["unmerged"]:

@@ -8,7 +8,8 @@ from composer.picture import COUNTS, Picture, counted_people
 from composer.words import REST, Role
 from tags.people import OTHERS
 
-_SLEEPING, _CLOTHED, _DAMAGED, _OUTDOORS = "sleeping", "clothed", "damaged", "outdoors"
+_SLEEPING, _CLOTHED, _DAMAGED = "sleeping", "clothed", "damaged"
+_INDOORS, _OUTDOORS = "indoors", "outdoors"
 _LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 
 
@@ -25,7 +26,10 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
     _see_from_the_air(picture)
-    _make_named_one_a_being(picture)
+    _name_creatures(picture)
+    _go_inside(picture)
+    # Letters and marks are in the picture, and no way of showing it.
+    _put(picture, "mark", _take(picture, "text", _is_mark))
     if picture.has("clothes"):
         for slot in ("act", "quality"):
             _take(picture, slot, lambda role: role.phrase == _CLOTHED)
@@ -67,12 +71,29 @@ def _noun(role: Role) -> str:
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
     """Beside a dragon, wings and a tail are those of the dragon, unless somebody is a kind that has some."""
     words, beings = lists().words, picture.roles.get("being", [])
-    at = next((at for at, role in enumerate(beings) if _noun(role) in words["winged"]), None)
-    if at is None or not picture.has(*COUNTS) or picture.has("kind") or "animal_ears" in tags:
+    ridden = picture.roles.get("act", [])
+    found = next(
+        (
+            (roles, at)
+            for roles in (beings, ridden)
+            for at, role in enumerate(roles)
+            if _noun(role) in words["winged"]
+        ),
+        None,
+    )
+    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    if found is None or not picture.has(*COUNTS) or has_own or "animal_ears" in tags:
         return
+    roles, at = found
     if parts := _take(picture, "body", lambda role: _noun(role) in words["animal_parts"]):
-        dragon = f"{beings[at].phrase} with {and_list(part.phrase for part in parts)}"
-        beings[at] = replace(beings[at], phrase=dragon)
+        kind = f"{_noun(roles[at])} "
+        said = and_list(part.phrase.replace(kind, "") for part in parts)
+        roles[at] = replace(roles[at], phrase=f"{roles[at].phrase} with {said}")
+
+
+def _is_trade(role: Role) -> bool:
+    """Whether a kind is what somebody does: a knight has no wings."""
+    return _noun(role) in lists().words["trades"]
 
 
 def _give_damage_to_machines(picture: Picture) -> None:
@@ -162,6 +183,20 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         _move(picture, "place", "thing", words["buildings"])
 
 
+def _is_mark(role: Role) -> bool:
+    return _noun(role) in lists().words["marks"] and not role.phrase.startswith("a focus")
+
+
+def _go_inside(picture: Picture) -> None:
+    """Indoors one is in the castle, and not near it; where nobody is, a cockpit is a part of the ship."""
+    words = lists().words
+    if _INDOORS in picture.phrases("inout"):
+        for role in _take(picture, "landmark", lambda role: _noun(role) in words["enterable"]):
+            _put(picture, "place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
+    if picture.has("vehicle") and not (_has_people(picture) or picture.has("being", "kind")):
+        _move(picture, "place", "thing", words["inside_vehicles"])
+
+
 def _give_land_to_the_shore(picture: Picture) -> None:
     """A ship on the ocean is near an island, and not on it."""
     if (
@@ -185,8 +220,20 @@ def _see_from_the_air(picture: Picture) -> None:
         picture.roles.setdefault("place", []).append(above)
 
 
-def _make_named_one_a_being(picture: Picture) -> None:
-    """Where there are no people, the only name or character is the only being: "RX-78-2, a mecha"."""
-    number = len(picture.names) or (counted_people(picture)[1] if picture.has(OTHERS) else 0)
-    if number == len(picture.roles.get("being", ())) == 1 and picture.has("empty"):
-        picture.roles.setdefault("kind", []).extend(picture.roles.pop("being"))
+def _name_creatures(picture: Picture) -> None:
+    """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
+    people, names = counted_people(picture)[1], len(picture.names)
+    known = lists().words["namesakes"]
+    kinds = [role for role in picture.roles.get("kind", ()) if _noun(role) in known]
+    beings = picture.roles.get("being", [])
+    if picture.has(OTHERS) and picture.has("empty"):
+        # What is counted besides people is the creature itself.
+        names, people = names or people, 0
+    if not names or len(kinds) + len(beings) != names - people:
+        return
+    _take(picture, "being", lambda role: True)
+    if names > 1:
+        _take(picture, "kind", lambda role: role in kinds)
+        _put(picture, "namesake", [*kinds, *beings])
+    else:
+        _put(picture, "kind", beings)

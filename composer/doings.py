@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists, or_list
 from composer.picture import Picture
+from tags.people import OTHERS
 
 # The slots of places in the order in which they are said, by the word before them.
 _PLACE_SLOTS = (
@@ -22,13 +23,14 @@ _PLACES_WITHOUT_COMMA = 3
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
 _LOOKING_OUT = "looking outside"
 _PAIR = 2
+_LOOKING, _LOOKING_AT_OTHER = "looking at another person", "looking at the other"
 
 
-def clauses(picture: Picture, number: int) -> tuple[str, list[str]]:
-    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth".
+def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
+    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"; and the view.
 
     `number` is how many those are who do it, or at least are. What only some of several do stands first, by
-    itself, where they do nothing together; otherwise this is "".
+    itself, where they do nothing together; otherwise this is "". Last comes how the picture shows all this.
     """
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     by_some = ""
@@ -37,8 +39,8 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str]]:
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     first = 0 if done or not shown or shown[0].startswith("with ") else 1
-    said = [*done, by_some if done else "", *shown[:first], led("with", gestures), *shown[first:]]
-    return "" if done else by_some, [clause for clause in said if clause]
+    said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
+    return "" if done else by_some, [clause for clause in said if clause], shown[first:]
 
 
 def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], list[str], str]:
@@ -49,6 +51,7 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     """
     words, as_nouns = lists().words, lists().as_nouns
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
+    acts = [_LOOKING_AT_OTHER if number == _PAIR and act == _LOOKING else act for act in acts]
     alone = [pose for pose in poses if pose.replace(" ", "_") in words["of_one"]]
     postures = [pose for pose in poses if pose not in alone and pose.split(" ")[0].endswith("ing")]
     poses = [*filter(None, [or_list(postures)]), *(p for p in poses if p not in alone and p not in postures)]
@@ -141,14 +144,15 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
 
 
 def presentation(picture: Picture) -> list[str]:
-    """How the picture shows it: "seen from below in profile", "as a sketch", "with English text"."""
+    """How the picture shows it: "seen from below in profile", "as a sketch", "with bokeh"."""
     parts = (
         [("shown as", "as"), ("seen", "from"), ("in", "shot"), ("against", "backdrop")],
         [("in", "style")],
         [("painted", "painted"), ("drawn in", "drawn")],
-        [("with", "text")],
     )
     said = (
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
     )
-    return [clause for clause in said if clause]
+    nobody = picture.phrases("empty") if not picture.has(OTHERS) else []
+    with_it = led("with", [*picture.phrases("text"), *nobody])
+    return [clause for clause in (*said, with_it) if clause]

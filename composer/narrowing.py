@@ -1,8 +1,9 @@
 """Tags that say more beside others: black_footwear beside boots, holding_sword beside katana."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 
-from composer.phrasing import lists
+from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
@@ -16,15 +17,18 @@ _SKY, _CLOUDY_SKY, _CLOUDS = "sky", "cloudy_sky", frozenset(("cloud", "clouds"))
 _PLAYING = "playing_"
 _DONE_WITH = (_HOLDING, _PLAYING, "riding_", "walking_")
 _PLACED = "on_"
-_NO_KINDS = (*_DONE_WITH, _PLACED)
+_NO_KINDS = (*_DONE_WITH, _PLACED, "slice_of_")
 _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
+_READ = ("reading", "riding")
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
 # A robot animal and a dog are one robot dog.
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal"))
+# An animal or a car is of the colour that a tag tells.
+_SEEN_AS_ONE = frozenset(("being", "vehicle"))
 _SHOWS_A_SCENE = frozenset(("landmark", "frame"))
 
 
@@ -35,7 +39,7 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     one, holding_sword as holding_katana, sitting as sitting_on_log, and ocean as on_ocean of a ship.
     """
     for tag in tags:
-        yield tag, next(filter(None, (rule(tag, tags) for rule in _RULES)), tag)
+        yield tag, next(filter(None, (rule(tag, tags) for rule in _rules_for(tag))), tag)
 
 
 def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
@@ -43,11 +47,13 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if noun not in broad or done.rstrip("_").rpartition("_")[2] in lists().words["prepositions"]:
+    if done.rstrip("_").rpartition("_")[2] in lists().words["prepositions"]:
         return ""
     otherwise, narrower, of_one = broad[noun]
-    found = {word for other in tags if (word := other.rpartition("_")[2]) in narrower}
-    found -= {other for other in found if other in broad and not found.isdisjoint(broad[other][1])}
+    nouns = {other.rpartition("_")[2] for other in tags if other != noun}
+    found = {word for word in nouns if word in narrower or noun in broader_tags(word)}
+    found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
+    found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
     if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
@@ -55,10 +61,20 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     return done + _narrowest(name or noun, tags)
 
 
+def _of_garment(tag: str, tags: Sequence[str]) -> str:
+    """Strapless: strapless_dress, if a dress is all that can be meant."""
+    words = lists().words
+    if fewest_people(tags) != 1:
+        return ""
+    nouns = {noun for other in tags if (noun := other.rpartition("_")[2]) in words["upper_garments"]}
+    garment = _only_one(nouns - set().union(*map(broader_tags, nouns)))
+    return f"{tag.replace('off_shoulder', 'off-shoulder')}_{garment}" if garment else ""
+
+
 def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     """holding_sword: holding_katana."""
-    done = next((done for done in _DONE_WITH if tag.startswith(done)), "")
-    if not done or (done == _PLAYING and fewest_people(tags) > 1):
+    done = next(done for done in _DONE_WITH if tag.startswith(done))
+    if done == _PLAYING and fewest_people(tags) > 1:
         return ""
     thing = tag.removeprefix(done)
     # Of holding_arrow and arrow_(projectile) there is one arrow.
@@ -84,15 +100,13 @@ def _on_part(tag: str, tags: Sequence[str]) -> str:
 
 def _in_state(tag: str, tags: Sequence[str]) -> str:
     """hat_removed: straw_hat_removed, cake_slice: strawberry_shortcake_slice."""
-    if not tag.endswith(_STATES):
-        return ""
     state = next(state for state in _STATES if tag.endswith(state))
     return _narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
 
 
 def _placed_on(tag: str, tags: Sequence[str]) -> str:
     """on_bed: on_hospital_bed."""
-    if not tag.startswith(_PLACED) or tag in lists().phrases:
+    if tag in lists().phrases:
         return ""
     kind = _narrowest(tag.removeprefix(_PLACED), tags)
     return _PLACED + kind if role_of(kind).slot == "thing" else ""
@@ -100,7 +114,7 @@ def _placed_on(tag: str, tags: Sequence[str]) -> str:
 
 def _seated(tag: str, tags: Sequence[str]) -> str:
     """Sitting: sitting_on_log."""
-    if tag not in _SEATED or any(other.startswith(_PLACED) for other in tags):
+    if any(other.startswith(_PLACED) for other in tags):
         return ""
     words = lists().words
     seats = words["seats" if tag == _SITTING else "boats"].intersection(tags)
@@ -113,8 +127,6 @@ def _seated(tag: str, tags: Sequence[str]) -> str:
 
 def _made_animal(tag: str, tags: Sequence[str]) -> str:
     """robot_animal: robot_dog."""
-    if tag not in _MADE_ANIMALS:
-        return ""
     return tag.removesuffix("animal") + _narrowest("animal", [other for other in tags if other != tag])
 
 
@@ -122,7 +134,7 @@ def _in_nature(tag: str, tags: Sequence[str]) -> str:
     """Sky: cloudy_sky, ocean: on_ocean."""
     if tag in lists().words["waters"]:
         return _on_or_in(tags) + tag
-    if tag != _SKY or _CLOUDS.isdisjoint(tags) or any(other.endswith(f"_{_SKY}") for other in tags):
+    if _CLOUDS.isdisjoint(tags) or any(other.endswith(f"_{_SKY}") for other in tags):
         return ""
     return _CLOUDY_SKY
 
@@ -144,40 +156,55 @@ def _young(tag: str, tags: Sequence[str]) -> str:
 
 
 def _described(tag: str, tags: Sequence[str]) -> str:
-    """white_horse: white_unicorn, glowing_sword: glowing_katana."""
+    """white_horse: white_unicorn, red_car: red_sports_car, glowing_sword: glowing_katana."""
     adjective, _, noun = tag.partition("_")
     rank = lists().adjective_rank.get(adjective)
-    is_animal = rank == COLOUR_RANK and role_of(tag).slot == "being"
-    if rank is None or not (is_animal or "weapon" in broader_tags(noun)):
+    slot = role_of(tag).slot if rank == COLOUR_RANK else ""
+    is_whole = slot in _SEEN_AS_ONE or (slot == "clothes" and fewest_people(tags) == 1)
+    if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
-    alike = [other for other in tags if other.endswith(f"_{noun}")]
+    alike = [other for other in tags if _is_described(other, noun)]
     kind = _narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     return "" if len(alike) > 1 or kind in lists().words["coats"] else f"{adjective}_{kind}"
 
 
+def _is_described(tag: str, noun: str) -> bool:
+    """Whether a tag is an adjective before this noun."""
+    return tag.removesuffix(f"_{noun}") in lists().adjective_rank and tag.endswith(f"_{noun}")
+
+
 def _with_object(tag: str, tags: Sequence[str]) -> str:
     """Reading: reading_book, petting: petting_cat."""
-    thing = _only_one(lists().objects[tag].intersection(tags)) if tag in lists().objects else ""
+    found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
+    is_held = fewest_people(tags) > 1 and any(other.startswith(_HOLDING) for other in tags)
+    thing = "" if is_held and tag not in _READ else _only_one(found.difference(*map(broader_tags, found)))
     if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
         animals = [other for other in tags if role_of(other).slot == "being"]
         thing = _only_one([each for each in animals if not any(each in broader_tags(one) for one in animals)])
     return f"{tag}_{_narrowest(thing, tags)}" if thing else ""
 
 
-_RULES = (
-    _of_broad_noun,
-    _done_with_thing,
-    _on_part,
-    _in_state,
-    _placed_on,
-    _seated,
-    _made_animal,
-    _in_nature,
-    _young,
-    _described,
-    _with_object,
+_RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
+    (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
+    (lambda tag: tag in lists().words["of_garments"], _of_garment),
+    (lambda tag: tag.startswith(_DONE_WITH), _done_with_thing),
+    (lambda tag: _ON in tag, _on_part),
+    (lambda tag: tag.endswith(_STATES), _in_state),
+    (lambda tag: tag.startswith(_PLACED), _placed_on),
+    (lambda tag: tag in _SEATED, _seated),
+    (lambda tag: tag in _MADE_ANIMALS, _made_animal),
+    (lambda tag: tag == _SKY or tag in lists().words["waters"], _in_nature),
+    (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
+    (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),
+    (lambda tag: tag in lists().objects or tag in lists().words["done_to_animals"], _with_object),
 )
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _rules_for(tag: str) -> Sequence[Callable[[str, Sequence[str]], str]]:
+    """The rules that may tell this tag more exactly, which most tags have none of."""
+    return [rule for may_tell, rule in _RULES if may_tell(tag)]
 
 
 def _narrowest(thing: str, tags: Sequence[str]) -> str:

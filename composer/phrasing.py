@@ -23,6 +23,8 @@ _MODEL = re.compile(r"(?=[^a-z]*(?:[a-z][^a-z]*){0,3}$)[a-z\d-]+")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 # A word whose first letter is said by its name: m16, X-ray, T-shirt, UFO.
 _SPELLED_OUT = re.compile(r"([A-Za-z])(?:\d|-|$|(?<=[A-Z])[A-Z]+$)")
+_SINGULAR = ("a ", "an ", "the ")
+_MOST_IN_A_SENTENCE = 9
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
 # Most vowels that are written are spoken, but for those as in "unicorn", "European" and "one"; and most of
 # "h", but for those as in "hour".
@@ -111,7 +113,9 @@ def noun_phrase(tag: str) -> str:
             chunk = []
         elif word:
             chunk.append(word)
-    said.append(_with_determiner(chunk, is_first=not said))
+    # What something is made of, or belongs to, has no article: a string of fate, a pile of gold.
+    is_of = bool(said) and said[-1] == "of"
+    said.append(as_words("_".join(chunk)) if is_of else _with_determiner(chunk, is_first=not said))
     return " ".join(part for part in said if part)
 
 
@@ -165,12 +169,12 @@ def _capitalized(word: str, *, is_first: bool) -> str:
 
 
 def and_list(items: Iterable[str]) -> str:
-    """Join items as prose does: "a, b and c"; with one more comma if an item has an "and" itself."""
+    """Join items as prose does: "a, b and c"; with one more comma if an item has an "and" or a comma."""
     listed = list(items)
     if len(listed) < 2:
         return listed[0] if listed else ""
     first = ", ".join(listed[:-1])
-    has_more_commas = " and " in first or " and " in listed[-1]
+    has_more_commas = " and " in first or " and " in listed[-1] or any(", " in item for item in listed)
     return first + (", and " if has_more_commas else " and ") + listed[-1]
 
 
@@ -185,9 +189,21 @@ def led(lead: str, things: Iterable[str]) -> str:
     return f"{lead} {listed}" if listed else ""
 
 
-def there_is_also(things: Sequence[str]) -> str:
-    """A sentence on what else there is: "there are also a tree and grass"; "" where there is nothing."""
-    one = len(things) == 1 and (
-        things[0].startswith(("a ", "an ", "the ")) or not is_plural(things[0].rpartition(" ")[2])
-    )
-    return led("there is also" if one else "there are also", things)
+def there_is_also(things: Sequence[str]) -> list[str]:
+    """Sentences on what else there is, for which the number of things gives the form; none for nothing.
+
+    "there are also a tree and grass", "a tree, grass and a pond are in view too".
+    """
+    # What has no article does not stand first: "there are also magic".
+    things = sorted(things, key=lambda thing: not thing.startswith(_SINGULAR))
+    if len(things) > _MOST_IN_A_SENTENCE:
+        half = (len(things) + 1) // 2
+        return [led("there are also", things[:half]), f"{and_list(things[half:])} can be seen as well"]
+    if len(things) < 2:
+        is_one = any(
+            not is_plural(thing.rpartition(" ")[2]) or thing.startswith(_SINGULAR) for thing in things
+        )
+        return [led("there is also" if is_one else "there are also", things)] if things else []
+    listed = and_list(things)
+    forms = (f"also in view are {listed}", f"there are also {listed}", f"{listed} are in view too")
+    return [forms[len(things) % len(forms)]]

@@ -1,9 +1,10 @@
 """Who or what a caption is about, and the words that name them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from composer import appearance
+from composer.naming import from_series, names_with_series, one_name
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from english import plural
@@ -14,8 +15,10 @@ DEEDS = ("pose", "act", "gesture")
 
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
+_TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
+_FURRY = frozenset(("anthro", "furry"))
 _MANY = 3  # of those whom nothing counts
-_PAIR, _PAIRS = 2, frozenset(("a duo", "a couple"))
+_PAIR, _PAIRS = 2, frozenset(("a duo", "a couple", *_TWO_RELATED))
 _VEHICLE_FOCUS = "a focus on the vehicle"
 _SOLO_FOCUS = "the focus on one person"
 _SEXES = {"female": GIRLS, "male": BOYS}
@@ -78,9 +81,9 @@ def find_subject(picture: Picture) -> Subject:
             groups.append(f"one of them {and_list(qualities)}")
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
-        text = ", ".join([_with_solo(picture, and_list(beings)) + from_series(picture), *groups])
+        text = ", ".join([and_list(beings) + from_series(picture), *groups])
         number = _MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
-        return Subject(text, "it", number, ends_in_aside=bool(groups) or text.endswith(", alone"))
+        return Subject(text, "it", number, ends_in_aside=bool(groups))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -107,12 +110,17 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     ):
         focused = _one_of_them(picture, people[:1])
         return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
-    people = _with_what_all_are(picture, people)
+    if number > 1 or not several_names:
+        people = _with_what_all_are(picture, people)
     if picture.portraits:
         return _portrayed(picture, people, number)
-    among, asides = _among(picture, number), _asides(picture)
-    who, names = and_list(people), _names_with_series(picture.names)
-    if names and number < 2:
+    among, asides = _among(picture), _asides(picture)
+    creatures = picture.phrases("namesake")
+    is_furry = number == 1 and several_names and bool(_FURRY.intersection(picture.phrases("quality")))
+    if is_furry and len(picture.names) == _PAIR:
+        creatures.append("a furry character")
+    who, names = and_list([*people, *creatures]), names_with_series(picture.names)
+    if names and number < 2 and not creatures:
         text, among = names, people + among
     elif names and len(picture.names) < number:
         text, among = who, [names, *among]
@@ -121,7 +129,7 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     is_bare_name = bool(names) and text == names and not (asides or among)
     text = ", ".join([text, *asides, *_among_them(among)])
     ends_in_aside = bool(asides or among)
-    if number == 1 and several_names:
+    if number == 1 and several_names and not is_furry:
         # The others are no people, so what she wears and does is said of her.
         return Subject(text, _sex(picture), reference=f"The {people[0].partition(' ')[2]}")
     count = max(number, len(picture.names)) if number > 1 or several_names else _MANY
@@ -136,7 +144,7 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     elif picture.has("quality"):
         people = [f"({', '.join(picture.phrases('quality'))})"]
     kinds += [with_article(species) for species in picture.species]
-    names = _one_name(picture.names)
+    names = one_name(picture.names)
     text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
     if kinds:
         text += (" who is " if people else ", who is ") + and_list(kinds)
@@ -146,14 +154,6 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
         text = f"{names}, {and_list(kinds)}"
     kind = "it" if picture.has("empty") else _sex(picture)
     return Subject(text, kind, ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
-
-
-def _one_name(names: Mapping[str, Sequence[str]]) -> str:
-    """The names of somebody alone with the series: "Artoria Pendragon (Saber) from Fate"."""
-    first, *others = names or [""]
-    titles = dict.fromkeys(title for found in names.values() for title in found)
-    also = f" ({', '.join(others)})" if others else ""
-    return first + also + (f" from {and_list(titles)}" if titles else "")
 
 
 def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:
@@ -166,13 +166,13 @@ def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:
 
 def _asides(picture: Picture) -> list[str]:
     """What else is said of several people as a whole: "sisters", "one of them old"."""
-    asides = [and_list(picture.phrases("relation", "company")), "alone" if picture.has("alone") else ""]
+    asides = [and_list(picture.phrases("relation", "company"))]
     of_all = lists().words["of_all"]
     asides += [f"one of them {said}" for said in picture.phrases("quality") if said not in of_all]
     return [aside for aside in asides if aside]
 
 
-def _among(picture: Picture, number: int) -> list[str]:
+def _among(picture: Picture) -> list[str]:
     """What some of several people are: "an elf"."""
     species = [with_article(animal) for animal in picture.species]
     return [*picture.phrases("kind"), *species]
@@ -193,7 +193,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     source = f" from {and_list(common)}" if common else ""
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides = [*_asides(picture), *_among_them(_among(picture, number))]
+    asides = [*_asides(picture), *_among_them([*_among(picture), *picture.phrases("namesake")])]
     group = ", ".join([and_list(people) + source, *asides]).strip(", ")
     them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
     reference = ", ".join([f"T{them[1:]}{source}", *asides])
@@ -244,56 +244,37 @@ def _described(picture: Picture) -> Subject:
         return _group(picture, groups)
     noun = picture.species[0] if len(picture.species) == 1 else "character"
     if qualities or picture.species or not kinds:
-        text = with_article(" ".join([*qualities, noun]))
+        text = with_article(" ".join([*_in_order(qualities), noun]))
     else:
         text, kinds = and_list(kinds), []
     if len(picture.species) > 1:
         text += f" ({', '.join(picture.species)})"
-    text = _with_solo(picture, text) + from_series(picture)
-    text += f", {and_list(kinds)}" if kinds else ""
+    text += from_series(picture) + (f", {and_list(kinds)}" if kinds else "")
     if picture.species and not (qualities or kinds):
         return Subject(text, "it")
     number = 2 if set(_SEXES).issubset(qualities) else 1
     return Subject(text, _sex(picture), number, ends_in_aside=bool(kinds))
 
 
+def _in_order(qualities: Sequence[str]) -> list[str]:
+    """A male anthro wolf is no anthro male wolf, and muscular first."""
+    of_all = lists().words["of_all"]
+    return sorted(qualities, key=lambda quality: 2 if quality in of_all else int(quality in _SEXES))
+
+
 def _group(picture: Picture, groups: Sequence[str]) -> Subject:
-    """Several that are neither named nor counted: "a duo of anthro wolves, female and male"."""
+    """Several that are neither named nor counted: "a duo of anthro wolves, brothers"."""
     sexes = [quality for quality in picture.phrases("quality") if quality in _SEXES]
     others = [quality for quality in picture.phrases("quality") if quality not in _SEXES]
     species = picture.species
     noun = plural(species[0]) if len(species) == 1 else "characters"
-    text = and_list(groups)
-    if others or sexes or species:
-        text += f" of {' '.join([*others, noun])}"
-    asides = [and_list(sexes), and_list(map(with_article, species)) if len(species) > 1 else ""]
+    them = " ".join([*_in_order(others), noun])
+    company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
+    is_named = bool(others or sexes or species)
+    text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
+    asides = [relation if text != relation else "", and_list(sexes)]
+    asides.append(and_list(map(with_article, species)) if len(species) > 1 else "")
     asides.append(and_list(picture.phrases("kind")))
     told = [aside for aside in asides if aside]
     number = _PAIR if set(groups) <= _PAIRS else _MANY
     return Subject(", ".join([text + from_series(picture), *told]), _sex(picture), number, bool(told))
-
-
-def _with_solo(picture: Picture, text: str) -> str:
-    """Say solo of a character that is not counted: "a solo character"."""
-    if not picture.has("alone"):
-        return text
-    _, _, words = text.partition(" ")
-    return f"a solo {words}" if text.startswith(("a ", "an ")) and " and " not in text else f"{text}, alone"
-
-
-def from_series(picture: Picture) -> str:
-    """Where those shown are from: " from Vocaloid"; "" if no series is known."""
-    return f" from {and_list(picture.series)}" if picture.series else ""
-
-
-def _names_with_series(names: Mapping[str, Sequence[str]]) -> str:
-    """Names and where they are from: "Rem and Ram from Re:Zero, and Ganyu".
-
-    Names of no known series come last, so that no "from" seems to be said of them.
-    """
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name, titles in names.items():
-        groups.setdefault(tuple(titles), []).append(name)
-    without_series = groups.pop((), [])
-    said = [f"{and_list(group)} from {and_list(titles)}" for titles, group in groups.items()]
-    return and_list([*said, *without_series])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase, with_article
 from english import singular
 from tags.categories import is_unsaid
 from tags.implications import broader_tags
@@ -76,11 +76,17 @@ def _by_pattern(tag: str) -> tuple[str, str] | None:
 
 
 def _filled_in(said: str, tag: str, rest: str) -> str:
-    """Fill in a pattern's phrase: 0 is the tag, 1 what its star stands for, a with articles, name a title."""
+    """Fill in a pattern's phrase: 0 is the tag, 1 what its star stands for, a with articles, name a title.
+
+    aname1 is a title with its article, but in small letters where it is no name: a Karasuno, a summer.
+    """
     # Articles and titles cost time, so they are only made where the phrase asks for them.
     filled = said.replace("{a0}", noun_phrase(tag)) if "{a0}" in said else said
     filled = filled.replace("{a1}", noun_phrase(rest)) if "{a1}" in filled else filled
     filled = filled.replace("{name1}", display_name(rest)) if "{name1}" in filled else filled
+    if "{aname1}" in filled:
+        is_plain = rest.partition("_")[0] in lists().words["no_names"] | lists().adjective_rank.keys()
+        filled = filled.replace("{aname1}", with_article(as_words(rest) if is_plain else display_name(rest)))
     return filled.replace("{0}", as_words(tag)).replace("{1}", as_words(rest))
 
 
@@ -119,11 +125,16 @@ def _is_verb_before_noun(words: Sequence[str]) -> bool:
     if not _is_verb(words[0]) or len(words) < 2:
         return False
     known, following = lists().words, words[1]
-    if words[0] in known["done_with_tools"] and words[-1] in known["tools"]:
+    if words[0] in known["done_with_tools"] and (words[-1] in known["tools"] or _is_worn(words[-1])):
         return False
     return words[0] in known["transitive"] or any(
         following in known[kind] for kind in ("prepositions", "adverbs", "as_written")
     )
+
+
+def _is_worn(noun: str) -> bool:
+    """Whether a noun is a garment: riding boots are worn, and not ridden."""
+    return lists().head_slot.get(noun) == "clothes" and noun not in lists().words["laundry"]
 
 
 def _verb_phrase(tag: str) -> str:
@@ -136,7 +147,9 @@ def _verb_phrase(tag: str) -> str:
         return f"{verb} {first} {noun_phrase(after)}"
     if rest in lists().words["parts"] and verb not in lists().words["on_others"]:
         return f"{verb} {{her}} {as_words(rest)}"
-    # One plays guitar and volleyball, not a guitar and a volleyball.
+    # One plays the guitar, but volleyball.
+    if verb == "playing" and "instrument" in broader_tags(rest):
+        return f"playing the {as_words(rest)}"
     if verb == "playing" or rest in lists().words["adverbs"]:
         return as_words(tag)
     return f"{verb} {noun_phrase(rest)}" if rest else verb
@@ -179,7 +192,7 @@ def _covers(tag: str) -> frozenset[str]:
     covered = frozenset(endings | singulars | before | ({words[0]} if says_first else set()))
     for thing in before:
         covered |= broader_tags(thing)
-    covered |= broader_tags(tag)
+    covered |= broader_tags(tag).union(*map(broader_tags, qualifiers(tag)))
     for at, word in enumerate(words[:-1]):
         if lists().adjective_rank.get(word) == COLOUR_RANK:
             # A red oil-paper umbrella is a red umbrella, and grey skin is colored.
@@ -188,4 +201,6 @@ def _covers(tag: str) -> frozenset[str]:
     if words[0] == "holding" or (words[0] == "playing" and _is_verb_before_noun(words)):
         # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
         covered |= {f"holding_{thing}" for thing in covered} | {"holding_object"}
+        # What she took off and holds is told once.
+        covered |= {f"{thing}_removed" for thing in covered} | {f"unworn_{thing}" for thing in covered}
     return covered - {tag}

@@ -3,7 +3,8 @@
 The implications of a wiki are rules that its editors agreed on. To leave tags out, they come first: the words
 of a tag's name are only compared where its implications are not known. Captions are composed and checked
 without a wiki, so alike on every computer: by the words of a name and by broader.json, which has for each
-broader tag the narrower ones. To teach the program that one tag says another, add it there.
+broader tag the narrower ones, and species.json, which has the animals as e621's editors order them. To teach
+the program that one tag says another, add it to broader.json.
 """
 
 from __future__ import annotations
@@ -110,5 +111,9 @@ def _broader_by_narrower() -> dict[str, list[str]]:
 
 @cache
 def _narrower_by_broader() -> dict[str, list[str]]:
-    table: dict[str, str] = json.loads(Path(__file__).with_name("broader.json").read_text(encoding="utf-8"))
-    return {tag: narrower.split() for tag, narrower in table.items()}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in ("broader.json", "species.json"):
+        table: dict[str, str] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+        for tag, narrower in table.items():
+            found[tag] += narrower.split()
+    return found
