@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from errors import ItemError, Problem, StageError
+from errors import ItemError, Problem, StageError, WaitingError
 from events import happened
 from progress import Bar
 
@@ -47,7 +47,8 @@ class Stage(Protocol[Item, Answer]):
 
     `ask` runs many times at once, and waits for a slot of the server when it needs one. `keep` and `failed`
     run one at a time, in the order in which answers arrive. `ask` and `keep` raise ItemError when this item
-    failed, and StageError or UserError when no other item can succeed.
+    failed, and StageError or UserError when no other item can succeed; `ask` raises WaitingError when the
+    answer comes later.
     """
 
     title: str
@@ -71,6 +72,10 @@ class Stage(Protocol[Item, Answer]):
     def failed(self, item: Item, error: ItemError) -> None:
         """Note that an item has no answer."""
         ...
+
+    def waits(self, item: Item) -> None:
+        """Note that the answer for an item comes later."""
+        return
 
     def name(self, item: Item) -> str:
         """What the user knows an item by."""
@@ -100,6 +105,7 @@ class Tally:
     """What became of the items of one stage.
 
     `kept` are items whose texts somebody wrote meanwhile; `noted` is what to look at in items that are done.
+    `waiting` are the names of items whose answers come later, and `waits` counts them by their sizes.
     """
 
     done: int = 0
@@ -107,6 +113,8 @@ class Tally:
     excluded: list[Problem] = field(default_factory=list)
     kept: list[Problem] = field(default_factory=list)
     noted: list[Problem] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    waits: int = 0
 
     def reasons(self) -> list[tuple[str, int]]:
         """How often each reason of failure occurs, the most common first."""
@@ -221,6 +229,9 @@ class _Runner(Generic[Item, Answer]):
         except ItemError as error:
             self._handle_error(item, error, started, may_postpone)
             return
+        except WaitingError as error:
+            self._let_wait(item, error, started)
+            return
         cost, size = self._stage.cost(answer), self._stage.size(item)
         self._answered += bool(cost)
         self._log_outcome(item, "done", started, **cost)
@@ -241,6 +252,15 @@ class _Runner(Generic[Item, Answer]):
         if not self._answered and self._unanswered >= GIVE_UP_AFTER:
             self._fail_postponed()
             raise StageError(f"the first {self._unanswered} failed and none succeeded; the last one: {error}")
+
+    def _let_wait(self, item: Item, error: WaitingError, started: float) -> None:
+        name, size = self._stage.name(item), self._stage.size(item)
+        self._log_outcome(item, "waits", started, message=str(error))
+        self._tally.waiting.append(name)
+        self._tally.waits += size
+        self._bar.note("waiting", f"{self._tally.waits:,} wait")
+        self._bar.advance(size)
+        self._stage.waits(item)
 
     def _log_outcome(self, item: Item, outcome: str, started: float, **further: object) -> None:
         fields = {"seconds": round(time.monotonic() - started, 3), **further}

@@ -5,7 +5,8 @@
      ├── ItemError           one picture or tag failed: it is counted and listed, the run goes on, exit code 1
      │    ├── ExcludedError  a picture that must never be sent: no failure, and never tried again
      │    └── KeptError      a text that somebody wrote while the run was on: it stays, which is no failure
-     └── StageError          no further item of this stage can succeed: what is done is kept, exit code 2
+     ├── StageError          no further item of this stage can succeed: what is done is kept, exit code 2
+     └── WaitingError        the answer comes later, in a file: the item waits, and is no failure
 
 A module that imports a library turns the exceptions of that library into these.
 Every message says what happened and what to do, in one sentence without a full stop at its end.
@@ -109,3 +110,10 @@ class KeptError(ItemError):
 
 class StageError(Exception):
     """No further item of this stage can succeed; the message gives the last reason."""
+
+
+class WaitingError(Exception):
+    """The request is in a batch file, and its answer is not there yet; the message names the file.
+
+    It is no ItemError: whatever would go on without an answer that failed has to wait for this one.
+    """

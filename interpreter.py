@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
 from dataset.texts import digest
 from dataset.wanted import Results, Wanted
-from errors import ItemError, Problem
+from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from reading.costs import is_worth_examining
@@ -70,8 +70,13 @@ class Interpreter(Stage[Picture, Written]):
         endpoint: Endpoint | None,
         reader: Reader | None = None,
         pictures: ReadyPictures | None = None,
+        waiting: frozenset[str] = frozenset(),
     ) -> None:
-        """With `pictures`, each picture is sent along; raises UserError when a template cannot be used."""
+        """With `pictures`, each picture is sent along; raises UserError when a template cannot be used.
+
+        `waiting` are the names of pictures whose descriptions are not there yet.
+        """
+        self._waiting = waiting
         self._settings = settings
         self._finishing = finishing
         self._forms = finishing.forms
@@ -103,7 +108,9 @@ class Interpreter(Stage[Picture, Written]):
         if self._endpoint is not None:
             pictures = self.in_order_of_prompts(pictures)
         if self._reader is not None:
-            self._reader.may_examine = is_worth_examining(self._settings.reading, len(pictures))
+            # Each of its hundred questions would wait for the one before it.
+            later = self._endpoint is not None and self._endpoint.answers_later
+            self._reader.may_examine = not later and is_worth_examining(self._settings.reading, len(pictures))
         return Due(pictures, len(pictures), existing)
 
     def in_order_of_prompts(self, pictures: list[Picture]) -> list[Picture]:
@@ -131,6 +138,8 @@ class Interpreter(Stage[Picture, Written]):
 
     async def ask(self, picture: Picture) -> Written:
         """Have the caption written."""
+        if picture.name in self._waiting:
+            raise WaitingError("its description comes later")
         self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
@@ -144,11 +153,30 @@ class Interpreter(Stage[Picture, Written]):
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
             admit = partial(self._admit, picture, description)
-            answers = [await self._writer.write(messages, picture_tags, admit) for messages in asked]
+            answers = await self._write_all(self._writer, asked, picture_tags, admit)
         sees = {} if self._pictures is None else {"sees": True}
         details = {**total(answers).cost, **sees, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
+
+    @staticmethod
+    async def _write_all(
+        writer: CaptionWriter | StructuredWriter,
+        asked: Sequence[Sequence[Message]],
+        picture: PictureTags,
+        admit: Callable[..., object],
+    ) -> list[Answer[Captions]]:
+        """The answers to all templates; where some come later, all of them are asked first."""
+        answers: list[Answer[Captions]] = []
+        waits: WaitingError | None = None
+        for messages in asked:
+            try:
+                answers.append(await writer.write(messages, picture, admit))
+            except WaitingError as error:
+                waits = error
+        if waits is not None:
+            raise waits
+        return answers
 
     def picture_tags(self, picture: Picture, description: str) -> PictureTags:
         """What a caption of a picture is held against."""
@@ -236,6 +264,10 @@ class Interpreter(Stage[Picture, Written]):
     def failed(self, picture: Picture, error: ItemError) -> None:
         """Note in the journal that the picture has no caption."""
         self._results.failed(picture.stem_name, error)
+
+    def waits(self, picture: Picture) -> None:
+        """Note in the journal that the caption comes later."""
+        self._results.waits(picture.stem_name)
 
     def name(self, picture: Picture) -> str:
         """The name of its file below the folder of pictures."""

@@ -100,6 +100,10 @@ class Interrogator(Stage[Picture, Described]):
         """Note in the journal that the picture has no description."""
         self._results.failed(picture.stem_name, error)
 
+    def waits(self, picture: Picture) -> None:
+        """Note in the journal that the description comes later."""
+        self._results.waits(picture.stem_name)
+
     def name(self, picture: Picture) -> str:
         """The name of its file below the folder of pictures."""
         return picture.name

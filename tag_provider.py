@@ -73,7 +73,10 @@ class TagProvider(Stage[Group, list[Summary]]):
         self._settings = settings
         self._source = source
         self._cache = cache
-        self._summarizer = Summarizer(settings.prompt_template_file)
+        # Which pages share a request depends on what else is due. One that waits for its answer has to be the
+        # same in the next run.
+        later = endpoint is not None and endpoint.answers_later
+        self._summarizer = Summarizer(settings.prompt_template_file, one_by_one=later)
         self._log = TagLog(log, source.name)
         self._tags = tags
         self._endpoint = endpoint

@@ -37,7 +37,8 @@ class Outcome:
     @property
     def is_anything_new(self) -> bool:
         """Whether the report would show more than before."""
-        return bool(self.tally.done or self.tally.failures or self.tally.excluded or self.tally.kept)
+        tally = self.tally
+        return bool(tally.done or tally.failures or tally.excluded or tally.kept or tally.waits)
 
     @property
     def is_anything_done(self) -> bool:
@@ -83,6 +84,7 @@ async def run_stage(
             reasons=dict(tally.reasons()),
             excluded=len(tally.excluded),
             kept=len(tally.kept),
+            **({"waiting": tally.waits} if tally.waits else {}),
             **asdict(outcome.usage),
             **({"at_once": outcome.at_once} if outcome.at_once else {}),
             seconds=round(outcome.seconds, 3),

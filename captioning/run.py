@@ -19,6 +19,7 @@ from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
+from deferred.batches import Batches, chosen_for_files
 from english import amount
 from errors import ExitCode, StageError, UserError
 from llm.servers import Endpoints
@@ -51,10 +52,13 @@ class Run:
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
-        self._endpoints = Endpoints.of(settings)
+        self._batches = Batches()
+        self._endpoints = Endpoints.of(settings, self._batches.endpoint)
         self._products = Products.of(settings)
         self._summary = Summary(say)
         self._unfinished: tuple[Product, Outcome] | None = None
+        # The tags and pictures whose answers come later.
+        self._waiting: frozenset[str] = frozenset()
 
     async def run(self) -> ExitCode:
         """Do all of it, while no other run may write into the same folders; the exit code."""
@@ -81,6 +85,7 @@ class Run:
             finally:
                 await self._endpoints.close()
                 self._project.close()
+            self._summary.next_step = self._batches.next_step()
         return self._summary.close(monotonic() - self._started)
 
     async def _stages(self) -> None:
@@ -89,8 +94,11 @@ class Run:
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
         await self._look_up_tags()
-        await self._describe_pictures()
-        await self._write_captions(writer)
+        if self._waiting:
+            self._summary.once("Pictures are asked about when the meanings of all tags are there.")
+        else:
+            await self._describe_pictures()
+            await self._write_captions(writer)
         self._propose_trigger()
         self._write_report()
 
@@ -136,7 +144,7 @@ class Run:
             sees = await may_send_pictures(self._settings, writer, self._summary.once)
             if writer is not None:
                 self._tell_what_is_asked(sees)
-            stage = stages.interpreter(self._project, writer, sees=sees)
+            stage = stages.interpreter(self._project, writer, sees=sees, waiting=self._waiting)
             await self._run_stage(self._products.captions, stage, writer)
             if stage.reading_note:
                 self._summary.once(stage.reading_note)
@@ -164,10 +172,11 @@ class Run:
         self._unfinished = product, outcome
         await run_stage(stage, due, endpoint, outcome)
         self._unfinished = None
+        self._waiting = frozenset(outcome.tally.waiting)
         self._summary.outcome(product, outcome)
         if product is self._products.captions:
             left = (*outcome.tally.failures, *outcome.tally.excluded)
-            make_room_without_captions(self._project, {problem.name for problem in left})
+            make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
 
     async def _endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
@@ -187,6 +196,7 @@ class Run:
         yield self._settings.dataset.captions
         if not self._settings.interrogator.skip or self._project.descriptions.texts.unsettled():
             yield self._settings.dataset.descriptions
+        yield from {chosen.batch for chosen in chosen_for_files(self._settings)}
 
     def _say_nothing_is_due(self) -> None:
         self._summary.found(self._project.collection.folder)

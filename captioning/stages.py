@@ -40,8 +40,17 @@ def interrogator(project: Project, endpoint: Endpoint | None = None) -> Interrog
     )
 
 
-def interpreter(project: Project, endpoint: Endpoint | None = None, *, sees: bool = False) -> Interpreter:
-    """Stage 3; without an endpoint captions are composed. If it `sees`, pictures are sent along."""
+def interpreter(
+    project: Project,
+    endpoint: Endpoint | None = None,
+    *,
+    sees: bool = False,
+    waiting: frozenset[str] = frozenset(),
+) -> Interpreter:
+    """Stage 3; without an endpoint captions are composed. If it `sees`, pictures are sent along.
+
+    `waiting` are the names of pictures whose descriptions come later.
+    """
     from interpreter import Interpreter
     from reading.reader import Reader
     from writing.pictures import ReadyPictures
@@ -60,4 +69,5 @@ def interpreter(project: Project, endpoint: Endpoint | None = None, *, sees: boo
         endpoint,
         reader,
         ReadyPictures(project.collection, settings.interrogator.max_image_side) if sees else None,
+        waiting,
     )

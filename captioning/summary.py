@@ -70,10 +70,14 @@ class Products:
 
 @dataclass(slots=True)
 class Summary:
-    """Tells things as they happen, each line through `say`, and remembers what the last lines need."""
+    """Tells things as they happen, each line through `say`, and remembers what the last lines need.
+
+    `next_step` is what to do about items that wait for answers, "" where none does.
+    """
 
     say: Callable[[str], None]
     is_anything_new: bool = False
+    next_step: str = ""
     _are_drafts: bool = False
     _results: list[Product] = field(default_factory=list)
     _is_incomplete: bool = False
@@ -162,7 +166,7 @@ class Summary:
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        for line in filter(None, (_DRAFTS if self._are_drafts else "", self._hint)):
+        for line in filter(None, (_DRAFTS if self._are_drafts else "", self._hint, self.next_step)):
             self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
@@ -212,6 +216,8 @@ def _line(product: Product, outcome: Outcome) -> str:
     parts = [f"{amount(tally.done, product.noun)} {product.made}"]
     if outcome.existing:
         parts.append(f"{outcome.existing:,} there already")
+    if tally.waits:
+        parts.append(f"{tally.waits:,} wait for an answer")
     if tally.failures:
         parts.append(f"{len(tally.failures):,} failed ({by_reason(tally.reasons())})")
     if tally.noted:

@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -115,6 +115,43 @@ def write_pieces(
             raise ItemError("file cannot be written", write_refusal(path, error)) from error
         raise UserError(write_refusal(path, error)) from error
     return is_ours
+
+
+class GrowingFile:
+    """A file that grows under a hidden name and is put into its place whole; a kill leaves it hidden."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin anew, whatever a kill has left. Raises UserError where the file cannot be written."""
+        self.path, self._part = path, _part_of(path)
+        make_folder(path.parent)
+        remove(self._part)
+        with self._refusal():
+            self._file = self._part.open("xb")
+
+    def add(self, data: bytes) -> None:
+        """Add a piece; raises UserError where it cannot be written."""
+        with self._refusal():
+            self._file.write(data)
+
+    def settle(self) -> None:
+        """Put the file into its place; raises UserError where that is not possible."""
+        with self._refusal():
+            self._file.close()
+            move(self._part, self.path)
+
+    def discard(self) -> None:
+        """Delete what is written so far."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        remove(self._part)
+
+    @contextlib.contextmanager
+    def _refusal(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.discard()
+            raise UserError(write_refusal(self.path, error)) from error
 
 
 def remove_own(root: Path, name: str, ours: Collection[str]) -> bool:

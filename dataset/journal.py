@@ -13,6 +13,7 @@ The further values depend on the outcome:
     edited    written, text: a person wrote it
               both have `over` too where they replaced a text: its digest
     failed    reason, message
+    waits     none: a model is asked through a batch file, and the answer comes later
     again     none: somebody wants another text for this picture
 
 The first line of a stage in a run has `of`: how many pictures were due in it.
@@ -43,7 +44,7 @@ INTERPRETER, INTERROGATOR = "interpreter", "interrogator"
 TAG_FILES = "tag file"
 _SIDE_FILES = "target"
 
-DONE, EDITED, FAILED, AGAIN = "done", "edited", "failed", "again"
+DONE, EDITED, FAILED, AGAIN, WAITS = "done", "edited", "failed", "again", "waits"
 RENAMED, RENAMED_BACK = "renamed", "renamed back"
 
 # No request takes as many tokens or seconds, so a larger number is wrong.

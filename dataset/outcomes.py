@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
+from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ class Outcomes:
             if record.outcome == FAILED:
                 found[record.picture] = record.reason
         return found
+
+    def waiting(self) -> set[str]:
+        """The pictures whose last record says that they wait for an answer."""
+        last = {record.picture: record.outcome for record in self.records()}
+        return {picture for picture, outcome in last.items() if outcome == WAITS}
 
     def mean_answer(self) -> float | None:
         """The mean length in tokens of what models wrote, None where the journal tells of none."""

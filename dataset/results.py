@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dataset.disk import remove
 from dataset.images import Picture
-from dataset.journal import AGAIN, DONE, EDITED, FAILED, Journal, Record
+from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Record
 from dataset.making_room import TagFilesInTheWay
 from dataset.outcomes import Made, Outcomes
 from dataset.own_files import OwnFiles
@@ -53,6 +53,8 @@ class FileResults:
         self._seen: dict[str, str] = {}
         # The last digest that the journal has of texts that people did not write; None: not read yet.
         self._ours: Mapping[str, str] | None = None
+        # The pictures that waited when the first of this run was noted; None: not read yet.
+        self._waiting: set[str] | None = None
 
     def beside_pictures(self, own: OwnFiles, in_the_way: TagFilesInTheWay) -> None:
         """From now on tell texts from tag files, which make room right before a text is written."""
@@ -143,6 +145,14 @@ class FileResults:
         """See `wanted.Results`."""
         self._seen.pop(name, None)
         self._journal.add(self._stage, name, FAILED, reason=error.reason, message=str(error))
+
+    def waits(self, name: str) -> None:
+        """See `wanted.Results`. A run that finds nothing new adds no line for what waits already."""
+        self._seen.pop(name, None)
+        if self._waiting is None:
+            self._waiting = self.outcomes.waiting()
+        if name not in self._waiting:
+            self._journal.add(self._stage, name, WAITS)
 
     def again(self, name: str) -> None:
         """Note that somebody wants another text for a picture; the old one stays until then."""

@@ -38,6 +38,9 @@ class Results(Protocol):
     def failed(self, name: str, error: ItemError) -> None:
         """Note that a picture has no text, and why."""
 
+    def waits(self, name: str) -> None:
+        """Note that the answer for a picture comes later."""
+
     def pending(
         self,
         pictures: Sequence[Picture],

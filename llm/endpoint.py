@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
@@ -45,7 +45,7 @@ def always() -> None:
     """Nothing stands against sending."""
 
 
-class _Request(NamedTuple):
+class Request(NamedTuple):
     """The fields of a request, and what is asked before it is sent."""
 
     fields: Mapping[str, Any]
@@ -58,8 +58,10 @@ class Endpoint:
 
     `catalogue` is what the server tells of itself, `about` what it tells of the model; `introduction` says
     where which model is asked, and why this one. `on_wait` is called with a few words while the server is
-    away, and with "" when it is back.
+    away, and with "" when it is back. `answers_later` says that nobody answers in this run what is new in it.
     """
+
+    answers_later: ClassVar[bool] = False
 
     settings: EndpointSettings
     url: str
@@ -119,7 +121,7 @@ class Endpoint:
             except ExcludedError:
                 raise
             except ItemError as error:
-                error.asked = True
+                error.asked = not self.answers_later
                 raise
             self._notices.look_at(messages, reply)
             usage += reply.usage
@@ -129,7 +131,7 @@ class Endpoint:
             except ItemError as error:
                 _log.debug("answer not accepted: %s", error)
                 happened("not accepted", attempt=number, reason=error.reason, message=str(error))
-                error.asked = True
+                error.asked = not self.answers_later
                 rejection = error
         raise rejection
 
@@ -160,7 +162,7 @@ class Endpoint:
         reasoning = self.catalogue.program.reasoning_fields(self.settings.reasoning, self.about)
         further = {**reasoning, **(extra_fields or {})}
         fields = fields_of_request(self.settings, self.model, messages, attempt, further)
-        request = _Request(fields, may_send)
+        request = Request(fields, may_send)
         retries = Retries(self.settings)
         await self._rate_limit.let_others_go_first()
         outcome = await self._send(request)
@@ -215,7 +217,7 @@ class Endpoint:
             return self._pause_after(seen, retries)
         return None
 
-    async def _send(self, request: _Request) -> Reply | Trouble:
+    async def _send(self, request: Request) -> Reply | Trouble:
         """Send once. If the server went away, one request probes for it while the others wait."""
         while True:
             if self._absence is not None:
@@ -227,7 +229,7 @@ class Endpoint:
             if self._absence is None:
                 return await self._probe(request)
 
-    async def _probe(self, request: _Request) -> Reply | Trouble:
+    async def _probe(self, request: Request) -> Reply | Trouble:
         """Send the request again and again until the server is back; raises StageError if it stays away."""
         self._absence = asyncio.Event()
         happened("server away", url=self.url)
@@ -249,7 +251,7 @@ class Endpoint:
             "start it and run again, what is done is kept"
         )
 
-    async def _speak(self, request: _Request) -> ChatCompletion | Trouble:
+    async def _speak(self, request: Request) -> ChatCompletion | Trouble:
         """Send once, and again in another form as long as the server refuses something that can be mended."""
         while True:
             request.may_send()
@@ -280,7 +282,7 @@ class Endpoint:
                 self.concurrency.limit,
             )
 
-    async def _try(self, request: _Request) -> Reply | Trouble:
+    async def _try(self, request: Request) -> Reply | Trouble:
         started = time.monotonic()
         outcome = await self._speak(request)
         seconds = time.monotonic() - started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,11 @@ class Endpoints:
     """The endpoints of one run. Stages with the same settings share one, and its limit of concurrency.
 
     `with_pictures` are the settings of the stages that send pictures: the others use the same model where
-    they can, as most people can hold only one in memory.
+    they can, as most people can hold only one in memory. `from_files` opens an endpoint with url = batch.
     """
 
     with_pictures: Sequence[EndpointSettings] = ()
+    from_files: Callable[[EndpointSettings], Endpoint] | None = None
     _absence: str = ""
     # Lists, as settings contain dictionaries and have no hash.
     _open: list[tuple[EndpointSettings, bool, Endpoint | None]] = field(default_factory=list)
@@ -34,10 +35,12 @@ class Endpoints:
     _known: list[tuple[EndpointSettings, list[Server]]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, settings: Settings) -> Endpoints:
+    def of(
+        cls, settings: Settings, from_files: Callable[[EndpointSettings], Endpoint] | None = None
+    ) -> Endpoints:
         """The endpoints for the stages of a run."""
         stages = settings.interrogator, settings.interpreter
-        return cls([stage.endpoint for stage in stages if stage.must_see and not stage.skip])
+        return cls([stage.endpoint for stage in stages if stage.must_see and not stage.skip], from_files)
 
     async def endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
         """The endpoint for these settings, or None if captions are to be composed without a model.
@@ -64,6 +67,8 @@ class Endpoints:
         self._open.clear()
 
     async def _connect(self, settings: EndpointSettings, must_see: bool) -> Endpoint | None:
+        if settings.url == "batch":
+            return self._open_files(settings)
         choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
         if choice is None:
             return None
@@ -85,6 +90,15 @@ class Endpoints:
             introduction=choice.introduction,
             sight=self._sights.setdefault(place, Sight()),
         )
+
+    def _open_files(self, settings: EndpointSettings) -> Endpoint:
+        if self.from_files is None:
+            raise UserError(
+                "url = batch has nobody who answers at once: write the address of a server as url"
+            )
+        # Stages may differ in what they see and be asked in the same files.
+        same = (endpoint for known, _, endpoint in self._open if known == settings and endpoint is not None)
+        return next(same, None) or self.from_files(settings)
 
     async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:
         servers = await self._servers(settings)

@@ -79,9 +79,10 @@ def blindness(seen: Look | Exception) -> str:
 class Sight:
     """Makes sure, once for each model, that it gets the pictures, before the first one of a run is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_taken_for_granted: bool = False) -> None:
+        """A model that cannot be asked now is taken to see, as its user says."""
         self._looking = asyncio.Lock()
-        self._blindness: str | None = None
+        self._blindness: str | None = "" if is_taken_for_granted else None
 
     async def blindness(self, complete: Complete, roles: Sequence[str]) -> str:
         """Why the model certainly gets no pictures, "" where it may; warns where it seems not to."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dataset.images import Picture
-from dataset.journal import AGAIN, FAILED, INTERPRETER, INTERROGATOR, Journal, Record
+from dataset.journal import AGAIN, FAILED, INTERPRETER, INTERROGATOR, WAITS, Journal, Record
 
 _NOTHING = Record({})
 
@@ -22,7 +22,8 @@ class Past:
     """What came of one picture.
 
     `caption` is the record of its last caption, `latest` that of its last caption or failure, `failures` are
-    the records of the stages that failed last, and `again` is whether somebody wants another caption.
+    the records of the stages that failed last, `again` is whether somebody wants another caption, and
+    `waits` whether a stage waits for an answer that comes later.
     `versions` are the last two different captions, the older one first, "" where there never was one.
     """
 
@@ -30,10 +31,12 @@ class Past:
     latest: Record = _NOTHING
     failures: dict[str, Record] = field(default_factory=dict)
     again: bool = False
+    waits: bool = False
     versions: tuple[str, str] = ("", "")
 
     def add(self, record: Record) -> None:
         """Take in the next record of this picture."""
+        self.waits = record.outcome == WAITS
         if record.outcome == FAILED:
             self.failures[record.stage] = self.latest = record
         elif record.is_written:
@@ -45,6 +48,8 @@ class Past:
                     self.versions = (self.versions[1], record.written)
         elif record.outcome == AGAIN and record.stage == INTERPRETER:
             self.again = True
+        elif self.waits:
+            self.failures.pop(record.stage, None)
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Glance(NamedTuple):
         others = tuple(stage for stage in self.failed if stage != record.stage)
         if record.outcome == FAILED:
             return Glance((*others, record.stage), record.run, record.time)
+        if record.outcome == WAITS:
+            return self._replace(failed=others)
         if not record.is_written:
             return self
         if record.stage == INTERPRETER:

@@ -38,7 +38,8 @@ class EndpointSettings(Section):
     url: checks.Url = _setting(
         "auto",
         "auto (look for a server on this computer), builtin (no model: captions are composed from the tags), "
-        "embedded (llama.cpp inside this program), or an address such as http://localhost:1234/v1",
+        "embedded (llama.cpp inside this program), batch (requests and answers in files), or an address such "
+        "as http://localhost:1234/v1",
         "http://localhost:1234/v1",
     )
     model: checks.ModelName = _setting(
@@ -83,6 +84,24 @@ class EndpointSettings(Section):
     )
     price_out: checks.OptionalFloat = _setting(
         "", "price of a million tokens that the model writes, for the estimate of --dry-run", "0.60", ge=0
+    )
+    batch: checks.PathFromConfig = _setting(
+        "batch",
+        "folder of url = batch: requests are written into files there, and their answers are put there",
+    )
+    batch_form: Literal["openai", "short"] = _setting(
+        "openai",
+        "form of the requests in these files: openai (also for Azure, Groq, Together, Alibaba and vllm "
+        "run-batch) or short (Mistral, Fireworks)",
+        "short",
+    )
+    batch_lines: int = _setting("50000", "at most so many requests in one of these files", ge=1)
+    batch_megabytes: float = _setting("200", "at most so many megabytes in one of these files", "100", gt=0)
+    batch_service: checks.ServiceUrl = _setting(
+        "",
+        "address of the service to which --batch-submit sends these files and from which --batch-fetch gets "
+        "their answers, with api_key and headers",
+        "https://api.openai.com/v1",
     )
 
 

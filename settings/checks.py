@@ -197,13 +197,18 @@ def _text_extension(value: object) -> object:
 
 def _url(value: object) -> object:
     text = unquoted(str(value)).rstrip("/")
-    if text.lower() in ("auto", "builtin", "embedded"):
+    if text.lower() in ("auto", "builtin", "embedded", "batch"):
         return text.lower()
     if not re.match(r"https?://.", text):
         raise ValueError(
-            "should be auto, builtin, embedded, or an address that begins with http:// or https://"
+            "should be auto, builtin, embedded, batch, or an address that begins with http:// or https://"
         )
     return _address(text, "a key goes into api_key", "http://localhost:1234/v1")
+
+
+def _service_url(value: object) -> object:
+    text = unquoted(str(value)).rstrip("/")
+    return text and _address(text, "a key goes into api_key", "https://api.openai.com/v1")
 
 
 def _wiki_url(value: object) -> object:
@@ -283,5 +288,6 @@ Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]
 ModelName = Annotated[str, BeforeValidator(_unquoted)]
 Url = Annotated[str, BeforeValidator(_url)]
+ServiceUrl = Annotated[str, BeforeValidator(_service_url)]
 WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
 WikiSource = Annotated[str, PlainValidator(_source)]

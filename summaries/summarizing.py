@@ -82,9 +82,10 @@ def with_first_sentence(page: Page) -> Summary:
 class Summarizer:
     """Asks one endpoint for the summaries of pages."""
 
-    def __init__(self, template: Path) -> None:
-        """Raises UserError when the template cannot be used."""
+    def __init__(self, template: Path, *, one_by_one: bool = False) -> None:
+        """With `one_by_one` no pages share a request. Raises UserError when the template cannot be used."""
         self._prompt = Prompt(template, PAGE_VARIABLES)
+        self._one_by_one = one_by_one
         self._lines = self._lines_that_serve = 0
 
     def fits_request(self, group: Sequence[Page], page: Page) -> bool:
@@ -97,6 +98,8 @@ class Summarizer:
     @property
     def _may_group(self) -> bool:
         """Whether the model keeps the pages of a group apart, as far as it is known."""
+        if self._one_by_one:
+            return False
         return self._lines < _LINES_TO_JUDGE or self._lines_that_serve >= _SHARE_THAT_SERVES * self._lines
 
     async def summarize(

@@ -101,6 +101,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     from commands.checkup import data_set, prompts
     from commands.checkup.forms import check_forms
     from commands.checkup.servers import Servers
+    from deferred.batches import Batches
     from llm.servers import Endpoints
 
     try:
@@ -116,7 +117,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     for check in (data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
-    servers = Servers(Endpoints.of(settings))
+    servers = Servers(Endpoints.of(settings, Batches().endpoint))
     try:
         async for finding in servers.check(project):
             yield finding

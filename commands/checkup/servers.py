@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from captioning.project import Project
 from captioning.templates import sends_pictures
 from commands import without_retries
+from commands.checkup.batch_files import check_batch_files
 from commands.checkup.findings import Finding, ok, problem, warning
 from commands.checkup.prompts import longest_prompt, roles_of
+from deferred.folder import BatchFolder
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.choosing import instead
@@ -96,6 +98,14 @@ class Servers:
         if stage.name == "Interpreter":
             self.writer, self.sees = endpoint.model, sends_pictures(project.settings, endpoint)
             stage = stage._replace(must_see=self.sees)
+        if endpoint.answers_later:
+            for finding in check_batch_files(stage.name, stage.settings, BatchFolder(stage.settings.batch)):
+                yield finding
+            return
+        async for finding in self._of_server(project, stage, endpoint):
+            yield finding
+
+    async def _of_server(self, project: Project, stage: Stage, endpoint: Endpoint) -> AsyncIterator[Finding]:
         if stage.must_see and endpoint.about.sees is False:
             otherwise = "sees = False" if stage.name == "Interpreter" else "skip = True"
             remedy = f"write url and model of a vision model under [{stage.name}], or {otherwise}"

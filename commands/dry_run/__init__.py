@@ -14,6 +14,7 @@ from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
 from commands.dry_run.previews import BUILTIN, Previews
 from dataset.images import Picture
+from deferred.batches import Batches, files_needed
 from english import amount
 from errors import ExcludedError, ItemError
 from interpreter import Interpreter
@@ -48,7 +49,7 @@ class DryRun:
 
     def __post_init__(self) -> None:
         """Ask nobody yet."""
-        self._connections = Endpoints.of(self.settings)
+        self._connections = Endpoints.of(self.settings, Batches().endpoint)
 
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""
@@ -60,7 +61,7 @@ class DryRun:
         try:
             found = Previews(self.settings, self._connections, project, self.say)
             previews, self._without_model = await found.all(), found.without_model
-            if any(preview.endpoint and preview.pictures for preview in previews):
+            if any(preview.is_measured and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")
             # The pictures that are due, or all that may be sent if none is.
             due = (preview.pictures for preview in reversed(previews) if preview.pictures)
@@ -134,6 +135,7 @@ class DryRun:
         for estimate in estimates:
             self.say(estimate.line())
         self._say_what_reading_costs(previews)
+        self._say_what_fits_into_files(previews)
         self._list_left_out(previews)
         for title, why in self._without_model.items():
             self.say(f"{title}: no request: {why}")
@@ -157,6 +159,12 @@ class DryRun:
                 and mode != "never"
             ):
                 self.say(costs(folder, preview.endpoint.model, mode, len(preview.pictures)))
+
+    def _say_what_fits_into_files(self, previews: Sequence[Preview]) -> None:
+        for preview in previews:
+            if preview.pictures and preview.endpoint and preview.endpoint.answers_later:
+                count, size = len(preview.pictures), preview.bytes_of_request
+                self.say(f"{preview.title}: {files_needed(count, size, preview.settings)}")
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:
         """Name the pictures that would not be asked about, each once even if two stages leave it out."""

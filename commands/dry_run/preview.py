@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 # The mean length of prompts is taken over this many.
 _LARGEST_SAMPLE = 200
 _MILLION = 1_000_000
+# Of three bytes, Base64 makes four.
+_AS_BASE64 = 4
+# What all services that answer batch files ask for tokens in them.
+_PRICE_IN_BATCHES = 0.5
+_LATER = "services answer batch files within 24 hours."
 _SECONDS_PER_HOUR = 3600
 
 
@@ -94,11 +99,16 @@ def _sums(estimates: Sequence[Estimate]) -> str:
     if prices:
         # The cost of a few pictures is not called nothing.
         cost = sum(prices)
-        parts.append(f"{'less than 0.01' if 0 < cost < 0.005 else f'{cost:,.2f}'} by price_in and price_out")
+        half = _money(_PRICE_IN_BATCHES * cost)
+        parts.append(f"{_money(cost)} by price_in and price_out ({half} in batch files at half the price)")
     times = [each.hours for each in estimates if each.hours is not None]
     if times and len(times) == len(estimates):
         parts.append(_duration(sum(times) * 60))
     return ", ".join(parts)
+
+
+def _money(cost: float) -> str:
+    return "less than 0.01" if 0 < cost < 0.005 else f"{cost:,.2f}"
 
 
 def _duration(minutes: float) -> str:
@@ -133,6 +143,18 @@ class Preview:
     _characters_counted: int = 0
     _tokens_counted: int = 0
     _picture_tokens: float = 0.0
+    _picture_bytes: int = 0
+    _text_bytes: float = 0.0
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a request is sent to measure its time."""
+        return self.endpoint is not None and not self.endpoint.answers_later
+
+    @property
+    def bytes_of_request(self) -> int:
+        """About how many bytes a request has, once it is estimated; few of the pictures are prepared."""
+        return round(self._text_bytes) + self._picture_bytes
 
     @property
     def model(self) -> str:
@@ -154,11 +176,14 @@ class Preview:
         """About how many tokens a picture has."""
         tokens = estimated_picture_tokens(picture.width, picture.height)
         self._picture_tokens = max(self._picture_tokens, tokens)
+        self._picture_bytes = max(self._picture_bytes, _AS_BASE64 * len(picture.data) // 3)
         return tokens
 
     async def estimate(self) -> Estimate:
         """What the stage would take; one prompt is sent to measure the time."""
-        reply, why = await self._probe(self.endpoint) if self.endpoint else (None, self.absence)
+        reply, why = (None, self.absence or _LATER)
+        if self.endpoint and self.is_measured:
+            reply, why = await self._probe(self.endpoint)
         limit, slots = self.settings.concurrency, self.endpoint.catalogue.slots if self.endpoint else None
         at_once = slots or 1 if limit == "auto" else min(limit, slots or limit)
         if reply is not None and not self.answer_is_known:
@@ -176,6 +201,7 @@ class Preview:
             for text in texts
         ]
         mean = sum(lengths) / max(1, len(lengths))
+        self._text_bytes = sum(len(text.encode()) for text in texts) / max(1, len(texts))
         return Estimate(
             stage=self.title,
             items=len(self.pictures),

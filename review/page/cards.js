@@ -50,6 +50,7 @@ function badges(picture) {
   if (picture.edited) list.push(badge("plain", "edited", "Written by hand; no run overwrites it"));
   if (picture.changed) list.push(badge("accent", "changed", "Another caption than before"));
   if (picture.again) list.push(badge("accent", "to be done again", "The next run writes another caption"));
+  if (picture.waits) list.push(badge("accent", "waits", "It is asked about in a batch file, and the answer is not there yet"));
   if (picture.read) list.push(badge("plain", "read", "The model read this caption again, and found no other words for what is missed"));
   if (picture.faults.length) list.push(badge("bad", counted(picture.faults.length, "fault")));
   if (picture.adds.length) list.push(badge("plain", "adds to the tags", `No tag, meaning or description speaks of: ${picture.adds.join(", ")}`));

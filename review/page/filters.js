@@ -5,6 +5,7 @@ const STATES = [
   { key: "refused", label: "Refused", holds: ({ refused }) => Boolean(refused) },
   { key: "excluded", label: "Excluded", holds: (picture) => Boolean(picture.excluded) },
   { key: "waiting", label: "No caption yet", holds: (picture) => !picture.caption && !picture.excluded && !picture.failures.length },
+  { key: "waits", label: "Waits for an answer", holds: (picture) => Boolean(picture.waits) },
   { key: "low", label: "Low coverage", holds: isLow },
   { key: "faulty", label: "Faults", holds: (picture) => picture.faults.length > 0 },
   { key: "adding", label: "Adds to the tags", holds: (picture) => picture.adds.length > 0 },

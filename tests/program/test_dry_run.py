@@ -193,10 +193,12 @@ def test_money_and_time_are_those_of_all_requests_with_as_many_at_once_as_the_se
     assert stage.hours == pytest.approx(5.0)
     assert stage.line() == (
         "Interpreter: 1,000 pictures; 1,000 requests, about 3,000,000 tokens in and 100,000 out, "
-        "1.70 by price_in and price_out, about 5.0 hours"
+        "1.70 by price_in and price_out (0.85 in batch files at half the price), about 5.0 hours"
     )
     few = Estimate("Interpreter", 1, "picture", 1, 1000, 100, priced)
-    assert few.line().endswith(" out, less than 0.01 by price_in and price_out")
+    assert few.line().endswith(
+        " out, less than 0.01 by price_in and price_out (less than 0.01 in batch files at half the price)"
+    )
     free = Estimate("Interrogator", 10, "picture", 10, 1000, 100, endpoint_settings(), seconds=6)
     assert free.money is None
     assert total_line([stage, free]).startswith(

@@ -213,6 +213,7 @@ SCENES: Mapping[str, Scene] = {
         {**PICTURES, **ODD}, {**_ALL_STAGES, "Endpoint.concurrency": "1", "Interpreter.repairs": "0"}
     ),
     "dry run": Scene(PICTURES, _ALL_STAGES, ("--dry-run",)),
+    "batch files": Scene(PICTURES, {**_ALL_STAGES, "Endpoint.url": "batch"}, ("--check",)),
 }
 
 

@@ -126,7 +126,7 @@ def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path
         "[Endpoint] retries = many: should be a whole number; write for example retries = 4",
         "[Endpoint] temperature = 9: should be less than or equal to 5",
         "[Endpoint] headers: should be a JSON object in braces",
-        "[Endpoint] url = localhost:1234: should be auto, builtin, embedded, or an address",
+        "[Endpoint] url = localhost:1234: should be auto, builtin, embedded, batch, or an address",
         "[Dataset] existing = skip: should be 'keep', 'refresh' or 'overwrite'",
         "[Dataset] recursive = perhaps: should be True or False",
         "[Tags] replace = grey hair: should be pairs of old=new",

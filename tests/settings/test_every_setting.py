@@ -77,6 +77,8 @@ ROUNDS: Mapping[str, Round] = {
     **{f"away {stage}": Round("away", {}, stage) for stage in STAGES},
     "dry run": Round("dry run", {}),
     "dry run of stages": Round("dry run", {}),
+    "batch files": Round("batch files", {}),
+    "batch files of stages": Round("batch files", {}),
 }
 BASELINE_LOSES_THE_SERVER_AT = {"away": "Interpreter"}
 
@@ -151,6 +153,32 @@ def written_tokens_are_paid(seen: Outcome, stage: str, value: str) -> bool:
     return told is not None and told[2] > 500 * told[1] > 0
 
 
+def told_of_files(seen: Outcome, stage: str, words: str) -> bool:
+    """Whether --check says these words of the batch files of a stage, perhaps with those of others."""
+    lines = seen.result.out.splitlines()
+    return any(re.search(rf"\[[^]]*{stage}[^]]*\] ", line) and words in line for line in lines)
+
+
+def names_folder(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_files(seen, stage, f"/{value}, in the form")
+
+
+def names_form(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_files(seen, stage, f"in the form {value}")
+
+
+def names_lines(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_files(seen, stage, f"at most {value} requests")
+
+
+def names_megabytes(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_files(seen, stage, f"and {value} MB in each")
+
+
+def names_service(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_files(seen, stage, value)
+
+
 # Each setting of [Endpoint]: its rounds, values for [Endpoint] and the three stages, and the sign.
 OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "url": ("", ("{second}",) * 4, second_server_is_asked),
@@ -170,6 +198,11 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "wait_for_server": ("away", ("0",) * 4, server_is_not_waited_for),
     "price_in": ("dry run", ("1000000",) * 4, prompt_tokens_are_paid),
     "price_out": ("dry run", ("1000000000",) * 4, written_tokens_are_paid),
+    "batch": ("batch files", ("b0", "b1", "b2", "b3"), names_folder),
+    "batch_form": ("batch files", ("short",) * 4, names_form),
+    "batch_lines": ("batch files", ("11", "22", "33", "44"), names_lines),
+    "batch_megabytes": ("batch files", ("55", "66", "77", "88"), names_megabytes),
+    "batch_service": ("batch files", ("http://127.0.0.1:9/v1",) * 4, names_service),
 }
 
 
@@ -191,6 +224,7 @@ def _rounds_of(kind: str) -> tuple[str, ...]:
         "refused": ("refused", "refused in stages"),
         "slow": ("slow", "slow in stages"),
         "dry run": ("dry run", "dry run of stages"),
+        "batch files": ("batch files", "batch files of stages"),
     }[kind]
     return base, stages, stages, stages
 

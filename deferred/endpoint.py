@@ -1,0 +1,115 @@
+"""url = batch: a model that is asked through files, and whose answers are treated as those of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from deferred.folder import BatchFolder
+from errors import ItemError, UserError
+from llm.answers import Reply
+from llm.chat_request import written
+from llm.client import Client, Reached
+from llm.concurrency import Concurrency
+from llm.endpoint import Endpoint
+from llm.listings import Model
+from llm.program import Catalogue, Program
+from llm.sight import Sight
+from llm.transport import HttpAnswer, Transport
+from llm.trouble import Trouble
+from settings import EndpointSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Request
+
+# Nothing is waited for, so more would only prepare more pictures at once.
+_AT_ONCE = 8
+# These would fail in every batch. What else fails is asked again in the next one.
+_FINAL = ("refused", "hopeless")
+
+
+class _Service(Program):
+    """Whoever answers batch files. In which way it turns reasoning off is not known, so nothing is sent."""
+
+    reasoning = ({"off": {}, "low": {"reasoning_effort": "low"}, "on": {}},)
+
+
+class _Files(Transport):
+    """Answers from files in the place of a connection."""
+
+    def __init__(self, folder: BatchFolder, settings: EndpointSettings) -> None:
+        self._folder = folder
+        self._settings = settings
+
+    async def post(self, url: str, content: bytes) -> HttpAnswer:
+        """What came of a chat request; raises what `BatchFolder.answer` does."""
+        answer = self._folder.answer(content, self._settings)
+        return HttpAnswer(answer.status, {}, answer.body)
+
+    async def close(self) -> None:
+        """Put what was written into its place."""
+        self._folder.settle()
+
+
+class _FileClient(Client):
+    """A client whose requests go into files; nothing else can be asked there."""
+
+    def __init__(self, folder: BatchFolder, settings: EndpointSettings) -> None:
+        super().__init__(str(folder.path), settings)
+        self._files = _Files(folder, settings)
+
+    def _open(self) -> Transport:
+        return self._files
+
+    async def close(self) -> None:
+        """Put what was written into its place."""
+        await self._files.close()
+
+    async def count_tokens(self, text: str) -> None:
+        """Nobody counts them."""
+        return
+
+    async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
+        """Nobody is there."""
+        return Reached()
+
+
+class FileEndpoint(Endpoint):
+    """A model behind the files of a folder; requests without an answer raise WaitingError."""
+
+    answers_later: ClassVar[bool] = True
+    folder: BatchFolder
+
+    async def _send(self, request: Request) -> Reply | Trouble:
+        outcome = await self._try(request)
+        if isinstance(outcome, Reply):
+            return outcome
+        if outcome.kind not in _FINAL:
+            request.may_send()
+            self.folder.ask_again(written(self._dialect.spoken(request.fields)), self.settings)
+        if outcome.kind == "refused":
+            raise outcome.item_error
+        # It is the same each time that the file is read.
+        raise ItemError(outcome.reason, outcome.sentence)
+
+
+def open_endpoint(settings: EndpointSettings, folder: BatchFolder) -> FileEndpoint:
+    """The endpoint of a stage with url = batch; raises UserError where no model is named."""
+    model = settings.model
+    if model == "auto":
+        raise UserError(
+            "url = batch has no server that lists its models: write model = NAME under [Endpoint], as the "
+            "service calls it"
+        )
+    endpoint = FileEndpoint(
+        settings,
+        str(folder.path),
+        model,
+        Concurrency(_AT_ONCE),
+        catalogue=Catalogue(_Service()),
+        about=Model(model),
+        introduction=f"through files in {folder.path}, model {model}",
+        sight=Sight(is_taken_for_granted=True),
+    )
+    endpoint.folder, endpoint.client = folder, _FileClient(folder, settings)
+    return endpoint
