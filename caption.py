@@ -39,7 +39,7 @@ def main() -> ExitCode:
     typed: list[str] = []
     try:
         options = arguments()
-        typed = options.set
+        typed = options.typed
         if sys.version_info < (3, 10):  # noqa: UP036 - the interpreter of a user may be older than ours
             raise UserError(f"Python 3.10 or newer is needed, and this is {sys.version.split()[0]}")
         refuse_no_folder(options.folder)
@@ -136,7 +136,9 @@ def _text(options: argparse.Namespace) -> str:
         return printable(_merged(settings.tag_provider.cache, options.merge_cache))
     from captioning.project import Project
 
-    return printable(f"The report is {Project(settings).write_report()}.")
+    project = Project(settings)
+    project.refuse_empty()
+    return printable(f"The report is {project.write_report()}.")
 
 
 def _print_result(text: str) -> ExitCode:
@@ -252,7 +254,7 @@ def _set_up_logging(options: argparse.Namespace) -> None:
     for library in ("aiohttp", "urllib3"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     if options.verbose:
-        for room in ("batch", "commands", "dataset", "llm", "tag_provider", "wiki", "writing"):
+        for room in ("batch", "commands", "dataset", "llm", "wiki", "writing"):
             logging.getLogger(room).setLevel(logging.DEBUG)
 
 

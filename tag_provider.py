@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 _WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +163,5 @@ class TagProvider(Stage[Group, list[Summary]]):
                 async for page in pages:
                     yield page
         except StageError as error:
+            # Told at the end of the stage.
             self.wiki_error = str(error)
-            _log.warning("%s", error)

@@ -97,8 +97,8 @@ class Project(Knowledge):
         folder = self.collection.folder
         if not folder.pictures and not folder.problems:
             raise UserError(
-                f"there are no pictures in {self.collection.root}: put some there with their tag files, "
-                "or write [Dataset] images = FOLDER in config.ini"
+                f"there are no pictures in {self.collection.root}: put some there with their tag files, or "
+                "name another folder"
             )
 
     def own_traits(self) -> OwnTraits:

@@ -135,7 +135,8 @@ class _Parser(argparse.ArgumentParser):
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Parse the command line, or `words`.
 
-    With --help, `help` is the text to show. An argument that cannot be parsed ends the program. Raises
+    With --help, `help` is the text to show. `typed` are the settings of --set alone, and `set` also what the
+    folder sets. An argument that cannot be parsed ends the program. Raises
     UserError for arguments that do not go together.
     """
     parser = _Parser(
@@ -158,6 +159,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         if now := _OF_THE_OLDER_SCRIPT.get(word.partition("=")[0]):
             raise UserError(f"{word} is of tag-based-image-captioning: {now}")
     options = parser.parse_args(words)
+    options.typed = options.set
     if options.help:
         options.help = parser.format_help()
         return options

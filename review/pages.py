@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from check import Coverage, check, list_fault
 from dataset.collection import Collection
-from dataset.disk import write_whole
+from dataset.disk import make_folder, write_whole
 from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.journal import Journal
@@ -146,6 +146,7 @@ def save_page(path: Path, page: str) -> None:
     """Write a page, but over nobody else's; raises UserError where that cannot be done."""
     if path.is_file() and _MARK not in _head(path):
         raise UserError(f"{path} is a page of somebody else: move it away, so that this one can be written")
+    make_folder(path.parent)
     write_whole(path, page)
 
 

@@ -20,7 +20,7 @@ class Manners:
     `first_wait` doubles with each further try up to `longest_wait`: 5, 10, 20 and 40 seconds outlast
     a minute of 502s. A `Retry-After` beyond `longest_wait` is not waited for. `deadline` is for one
     whole answer, so that a server that sends a byte now and then cannot hold up the run; `first_deadline`
-    is for one of a wiki that has not answered yet. After `patience` no question is tried again.
+    and `unreached_wait` are for a wiki that has not answered yet. After `patience` a question is given up.
     """
 
     per_second: float
@@ -29,6 +29,7 @@ class Manners:
     tries: int = 5
     deadline: float = 45.0
     first_deadline: float = 12.0
+    unreached_wait: float = 1.0
     patience: float = 120.0
 
 

@@ -109,7 +109,15 @@ class WikiClient:
                 tries = self._manners.tries if self._reached else min(2, self._manners.tries)
                 if is_late or attempt >= tries or trouble.wait > self._manners.longest_wait:
                     raise StageError(str(trouble)) from trouble
-                log.warning("%s; waiting %.0f s before try %d", trouble.what, pause, attempt + 1)
+                plan = f"waiting {pause:.0f} s before try {attempt + 1}"
+                if not self._reached:
+                    # Most such computers are offline, and a second try bothers no server.
+                    pause = min(pause, self._manners.unreached_wait)
+                    plan = (
+                        "if the next try fails too, the run goes on without the wiki (skip = True under "
+                        "[TagProvider] asks none)"
+                    )
+                log.warning("%s; %s", trouble.what, plan)
                 time.sleep(pause)
                 wait = min(wait * 2, self._manners.longest_wait)
         raise AssertionError("the last try either returns or raises")

@@ -41,7 +41,7 @@ def check_pictures(project: Project) -> Iterator[Finding]:
     if not folder.pictures:
         yield problem(
             f"there are no pictures in {project.collection.root}",
-            "put some there with their tag files, or write [Dataset] images = FOLDER in config.ini",
+            "put some there with their tag files, or name another folder",
         )
     elif not tagged:
         yield problem(f"{amount(len(folder.pictures), 'picture')}, but no tag file", TAG_FIRST)

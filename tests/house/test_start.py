@@ -35,7 +35,7 @@ def loaded(command: Sequence[str], folder: Path) -> set[str]:
 def test_help_loads_the_front_door_and_nothing_else(tmp_path: Path) -> None:
     seen = loaded([sys.executable, str(ROOT / "caption.py"), "--help"], tmp_path)
     assert "argparse" in seen
-    assert seen & OUR_OWN == {"errors", "commands", "printing"}
+    assert seen & OUR_OWN == {"errors", "commands", "decoding", "printing"}
     assert not seen & (OF_STAGES | OF_RUNS)
 
 

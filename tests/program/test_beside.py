@@ -229,6 +229,7 @@ def test_a_folder_on_the_command_line_is_captioned_whatever_config_ini_says(
         return result.out
 
     assert "2 pictures, 2 tag files" in run(str(folder), "--check")
+    assert f"The report is {captions / 'report.html'}" in run("--report", str(folder))
     assert f"Captions are in {captions}" in run(str(folder))
     assert text(captions / "a.txt") != TAGS
     assert text(captions / "deep/b.txt") != TAGS
@@ -245,5 +246,12 @@ def test_a_folder_on_the_command_line_is_captioned_whatever_config_ini_says(
     wrong = project.run(str(folder / "a.png"))
     assert wrong.code == 2
     assert f"a.png is a file: name its folder, {folder}" in wrong.err
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for command in ([], ["--report"], ["--review"]):
+        nothing = project.run(str(empty), *command, *flags).err
+        assert nothing.endswith("put some there with their tag files, or name another folder\n")
+        assert "--set" not in nothing
+    assert not list(empty.iterdir())
     assert "check is no folder; commands begin with --" in project.run("check").err
     assert "a folder comes first" in project.run("--dry-run", str(folder)).err

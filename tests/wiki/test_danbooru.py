@@ -337,7 +337,16 @@ def test_a_wiki_that_does_not_begin_to_answer_is_tried_twice(fault: Fault) -> No
 
 def test_a_wiki_that_never_answered_is_given_up_within_half_a_minute() -> None:
     manners = Manners(per_second=1)
-    assert 2 * manners.first_deadline + manners.first_wait < 30
+    assert 2 * manners.first_deadline + manners.unreached_wait < 30
+
+
+def test_an_offline_computer_is_told_at_once_how_to_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    manners = Manners(per_second=1000, first_wait=3600, longest_wait=3600, patience=7200)
+    with pytest.raises(StageError):
+        list(DanbooruSource(Access("http://no-such-host.invalid", manners)).pages(["smile"]))
+    (line,) = caplog.messages
+    assert "no-such-host.invalid cannot be reached" in line
+    assert "the run goes on without the wiki (skip = True under [TagProvider] asks none)" in line
 
 
 def test_a_wiki_that_is_away_is_given_up_when_the_patience_is_over() -> None:
