@@ -5,9 +5,9 @@
 FOLDER holds checkouts of the trainers, called as their repositories are: sd-scripts, mgds, SimpleTuner,
 diffusion-pipe, ai-toolkit, musubi-tuner, DiffSynth-Studio, AnimaLoraToolkit, NewbieLoraTrainer. Those that
 are not there are passed over. Nothing of them is installed: the functions and classes that read captions are
-taken out of their sources and run alone, with what they need of the rest put in its place. Each must give
-the captions that report.html shows, over the pictures of the program and COUNT generated ones
-(500 unless it is given).
+taken out of their sources and run alone, with what they need of the rest put in its place. For imagefolder
+the library datasets is run, if it is installed. Each must give the captions that report.html shows, over the
+pictures of the program in every style and COUNT generated ones (500 unless it is given).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import __future__
 import ast
 import csv
 import glob
+import importlib.metadata
 import importlib.util
 import inspect
 import json
@@ -34,7 +35,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from dataset.trainers import TARGETS, Target
-from tests.dataset.training_set import data_set, exported, opened, shown
+from tests.dataset.training_set import add_captions_of_every_style, data_set, exported, opened, shown
 
 Captions = Mapping[str, list[str]]
 Reader = Callable[[Path, Path, Captions], dict[str, list[str]]]
@@ -46,11 +47,12 @@ def main() -> int:
     checkouts, differs = Path(sys.argv[1]), False
     with tempfile.TemporaryDirectory() as temporary:
         folder = data_set(Path(temporary), int(sys.argv[2]) if len(sys.argv) > 2 else 500)
+        add_captions_of_every_style(folder)
         project = opened(folder)
         captions = shown(project)
         for target, repository, reader in READERS:
             source = checkouts / repository
-            if not source.is_dir():
+            if not source.is_dir() and importlib.util.find_spec(repository) is None:
                 print(f"{target}: {source} is not there")
                 continue
             found = reader(source, exported(project, target, captions), captions)
@@ -70,6 +72,8 @@ def _expected(target: Target, captions: Sequence[str]) -> list[str]:
 
 
 def _commit(source: Path) -> str:
+    if not source.is_dir():
+        return importlib.metadata.version(source.name)
     done = subprocess.run(
         ["git", "-C", str(source), "rev-parse", "--short", "HEAD"],
         capture_output=True,
@@ -282,6 +286,16 @@ def newbie_lora_trainer(source: Path, out: Path, captions: Captions) -> dict[str
     return {name: [caption] for name, caption in zip(names, rows.captions, strict=True)}
 
 
+def imagefolder(source: Path, out: Path, captions: Captions) -> dict[str, list[str]]:
+    """The library itself, which has to be installed; the pictures are not decoded."""
+    datasets = importlib.import_module("datasets")
+    chosen = {"data_dir": str(out), "cache_dir": str(out / "cache")}
+    loaded = datasets.load_dataset("imagefolder", split="train", **chosen)
+    rows = loaded.cast_column("image", datasets.Image(decode=False))
+    paths = (Path(row["image"]["path"]).relative_to(out).as_posix() for row in rows)
+    return {name: [row["text"]] for name, row in zip(paths, rows, strict=True)}
+
+
 READERS: Sequence[tuple[str, str, Reader]] = (
     ("sd-scripts", "sd-scripts", sd_scripts),
     ("onetrainer", "mgds", onetrainer),
@@ -291,6 +305,7 @@ READERS: Sequence[tuple[str, str, Reader]] = (
     ("musubi-tuner", "musubi-tuner", musubi_tuner),
     ("diffsynth-studio", "DiffSynth-Studio", diffsynth_studio),
     ("anima-lora-toolkit", "AnimaLoraToolkit", anima_lora_toolkit),
+    ("imagefolder", "datasets", imagefolder),
     ("newbie-lora-trainer", "NewbieLoraTrainer", newbie_lora_trainer),
 )
 

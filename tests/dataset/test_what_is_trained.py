@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,10 +24,18 @@ from styling.style import Style
 from styling.tag_line import Tagged
 from tags.filters import HiddenTraits
 from tests.dataset.trainer_rules import RULES, Rule
-from tests.dataset.training_set import by_line, caption, data_set, exported, opened, shown
+from tests.dataset.training_set import (
+    add_captions_of_every_style,
+    by_line,
+    caption,
+    data_set,
+    exported,
+    opened,
+    shown,
+)
 from tests.program import project as program
 from tests.program.starts import ROOT
-from tests.styling.example_page import STYLES, captions
+from tests.styling.example_page import STYLES
 from writing.judging import PictureTags
 from writing.structures import TASKS
 from writing.subjects import subject_of
@@ -75,13 +82,8 @@ ALONE = ("caption",)
 
 
 def test_every_trainer_trains_on_the_captions_of_every_style_as_the_report_shows_them(tmp_path: Path) -> None:
-    project = program.Project(tmp_path)
-    for style in STYLES:
-        shutil.copytree(ROOT / "images", project.images / style)
-        for picture, text in captions(style, tmp_path / "aside"):
-            path = (project.captions / style / picture).with_suffix(".txt")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+    program.Project(tmp_path)
+    add_captions_of_every_style(tmp_path)
     opened_once = opened(tmp_path)
     texts = shown(opened_once)
     assert len(texts) == 10 * len(STYLES)

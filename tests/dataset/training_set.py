@@ -19,6 +19,7 @@ from captioning.project import Project
 from commands.export import export
 from tests.program import project as program
 from tests.program.starts import ROOT
+from tests.styling.example_page import STYLES, captions
 
 # ai-toolkit changes these, whatever is written into its files.
 CHANGED = ("It cost 1,000 yen.", "A [name] tag", "[trigger]")
@@ -81,6 +82,16 @@ def data_set(folder: Path, count: int, second: str = "") -> Path:
         project.add(f"{twin}/same.png")
         (project.captions / f"{twin}/same.txt").write_text(f"In {twin},\non two lines.", encoding="utf-8")
     return folder
+
+
+def add_captions_of_every_style(folder: Path) -> None:
+    """Add to a user's folder the pictures of the program, and their captions in each style."""
+    for style in STYLES:
+        shutil.copytree(ROOT / "images", folder / "images" / style)
+        for picture, text in captions(style, folder / "aside"):
+            path = (folder / "captions" / style / picture).with_suffix(".txt")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 def opened(folder: Path, variants: str = "") -> Project:
