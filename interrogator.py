@@ -73,14 +73,16 @@ class Interrogator(Stage[Picture, Described]):
         """Have the picture described."""
         assert self._endpoint is not None  # noqa: S101 - a stage that only shows its prompts is not run
         self._results.make_room(picture.stem_name)
-        messages = await self._pictures.in_thread(partial(self._with_picture, picture))
+        messages, prompt = await self._pictures.in_thread(
+            partial(self._request, picture, self._endpoint.model)
+        )
         async with self._endpoint.concurrency:
             answer = await self._endpoint.ask(
                 messages,
                 lambda reply: clean(reply.text, reply.finish_reason, self._form),
                 may_send=partial(self._collection.admit, picture),
             )
-        return Described(fingerprint(self._endpoint.model, messages), answer)
+        return Described(prompt, answer)
 
     def keep(self, picture: Picture, described: Described) -> Iterable[Problem]:
         """Write the description; raises ExcludedError where the picture is not to be captioned by it."""
@@ -118,12 +120,15 @@ class Interrogator(Stage[Picture, Described]):
 
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
-        return fingerprint(model, self.messages(picture))
+        shown = Message("picture", self._collection.file(picture).fingerprint())
+        return fingerprint(model, [shown, *self.messages(picture)])
 
     def messages(self, picture: Picture) -> list[Message]:
         """What is sent with a picture; raises ItemError where it cannot be made."""
         tags = self._collection.tags(picture)
         return self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))
 
-    def _with_picture(self, picture: Picture) -> list[Message]:
-        return self._pictures.put_into([self.messages(picture)], picture)[0]
+    def _request(self, picture: Picture, model: str) -> tuple[list[Message], str]:
+        """The messages with the picture, and their digest."""
+        prompt = self.fingerprint(picture, model)
+        return self._pictures.put_into([self.messages(picture)], picture)[0], prompt

@@ -19,6 +19,7 @@ from errors import ItemError
 # of 24 megapixels, which cameras make, holds 384 MB.
 MEMORY_BUDGET = 450_000_000
 
+_TIFF = (b"II*\x00", b"MM\x00*")
 # Each row: where the signature stands, the signature, the format.
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", "JPEG"),
@@ -26,8 +27,7 @@ _SIGNATURES = (
     (8, b"WEBP", "WebP"),
     (0, b"GIF87a", "GIF"),
     (0, b"GIF89a", "GIF"),
-    (0, b"II*\x00", "TIFF"),
-    (0, b"MM\x00*", "TIFF"),
+    *((0, signature, "TIFF") for signature in _TIFF),
     (4, b"ftypavif", "AVIF"),
     (4, b"ftypavis", "AVIF"),
     (4, b"ftypmif1", "AVIF"),
@@ -89,16 +89,20 @@ class PictureFile:
             return stream.read(self.size)  # no more than was checked, though the file may have grown
 
     def fingerprint(self) -> str:
-        """A digest of its size, beginning and end, one of which changes when a picture is saved anew.
+        """A digest that changes when the picture does: of its size, beginning and end, or of a whole TIFF.
 
-        Pictures are compressed, so this tells as much as reading all of a data set would. Raises ItemError
-        where it cannot be read.
+        All formats but TIFF compress one pixel after the other, so another pixel in the middle changes the
+        size or what comes after it, and a PNG ends with a checksum of all its pixels. To read all of a large
+        data set for that would take minutes. Raises ItemError where it cannot be read.
         """
         hashed = blake2b(f"{self.size}\0".encode(), digest_size=8)
         with self.opened() as stream:
-            hashed.update(stream.read(_TELLING))
-            stream.seek(max(0, self.size - _TELLING))
-            hashed.update(stream.read(_TELLING))
+            start = stream.read(_TELLING)
+            hashed.update(start)
+            if not start.startswith(_TIFF):
+                stream.seek(max(0, self.size - _TELLING))
+            while piece := stream.read(_TELLING):
+                hashed.update(piece)
         return hashed.hexdigest()
 
     def format_of(self, start: bytes) -> str:

@@ -332,6 +332,27 @@ def test_a_picture_of_zero_bytes_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.png").reason == "empty picture file"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ".png",
+        ".png[compression=0]",
+        ".tif[compression=none]",
+        ".tif[compression=lzw]",
+        ".jpg[Q=100]",
+        ".webp[Q=100]",
+    ],
+)
+def test_a_picture_with_another_pixel_in_its_middle_has_another_fingerprint(options: str) -> None:
+    noise = pyvips.Image.gaussnoise(700, 700, mean=128, sigma=60, seed=1).cast("uchar")
+    before = noise.bandjoin([noise.fliphor(), noise.flipver()]).copy(interpretation="srgb")
+    after = before.draw_rect([255, 0, 0], 340, 340, 20, 20, fill=True)
+    first, second = (PictureFile.of("a", each.write_to_buffer(options)) for each in (before, after))
+    assert first.size > 300_000
+    assert first.fingerprint() != second.fingerprint()
+    assert first.fingerprint() == PictureFile.of("b", first.read()).fingerprint()
+
+
 def test_a_vanished_picture_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "gone.png").reason == "picture has vanished"
     with pytest.raises(ItemError, match="put it back"):

@@ -21,7 +21,7 @@ from settings import Settings
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint, Fault, Reply, Request, Status
 from tests.fakes.programs import Held, LlamaCpp, sends_picture
-from tests.program.project import Project
+from tests.program.project import Project, png
 from tests.program.starts import ROOT
 from writing import PICTURE_VARIABLES
 
@@ -170,6 +170,21 @@ def test_a_server_that_wrongly_tells_that_its_model_sees_is_asked_without_pictur
     assert project.caption("a") == project.caption("b") == GOOD.format("bridge")
     assert not any(line.get("sees") for line in project.journal())
     assert (insisted.code, why in insisted.err) == (2, True), insisted
+
+
+def test_refresh_describes_a_picture_anew_once_its_file_has_changed(tmp_path: Path) -> None:
+    said = iter(["A bridge over a river.", "Two boats.", "A hill."])
+    with FakeEndpoint(answer=lambda body: next(said)) as server:
+        project = Project(tmp_path, server.url, Interrogator__skip="False", Interpreter__skip="True")
+        for name in ("a", "b"):
+            project.add(f"{name}.png", TAGS.format(name))
+        assert project.run().code == 0
+        project.add("a.png", TAGS.format("a"), png((10, 10, 10)))
+        refresh = ("--set", "Dataset.existing=refresh")
+        results = [project.run(*refresh), project.run(*refresh)]
+        assert len(server.requests) == 3
+    assert [result.code for result in results] == [0, 0]
+    assert (project.descriptions / "a.txt").read_text(encoding="utf-8") == "A hill."
 
 
 def settings_with(folder: Path, *chosen: str) -> Settings:
