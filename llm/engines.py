@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llm.listings import Model, at, text, truth, usual_models
+from llm.listings import Model, at, positive, rows, text, truth, usual_models
 from llm.program import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
 # The model that mlx-lm was started with.
@@ -50,8 +50,9 @@ class Sglang(Program):
     longer_context = "start it with a larger --context-length"
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
-        """From the list and /model_info."""
-        sees = truth(await ask("../model_info"), "has_image_understanding")
+        """From the list and /model_info, which was called /get_model_info before."""
+        answer = await ask("../model_info") or await ask("../get_model_info")
+        sees = truth(answer, "has_image_understanding")
         return Catalogue(self, tuple(replace(model, sees=sees) for model in usual_models(listed)))
 
 
@@ -106,6 +107,23 @@ class LiteLlm(Service):
     header = ("x-litellm-version", "")
     get_a_model = get_a_seer = "name one in its model_list"
     has_no_other = True
+
+    async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
+        """From the list and /v1/model/info, which has what its configuration says of each model."""
+        told = {
+            text(row, "model_name"): at(row, "model_info") for row in rows(await ask("model/info"), "data")
+        }
+        return Catalogue(
+            self,
+            tuple(
+                replace(
+                    each,
+                    sees=truth(told.get(each.name), "supports_vision"),
+                    context=positive(told.get(each.name), "max_input_tokens"),
+                )
+                for each in usual_models(listed)
+            ),
+        )
 
 
 class OpenRouter(Service):

@@ -35,7 +35,7 @@ UNKNOWN, UNKNOWN_HERE = Unknown(), UnknownHere()
 def recognised(
     listed: Sequence[object], headers: Mapping[str, str], port: int | None, *, is_here: bool
 ) -> Program:
-    """The program whose list of models this is, or that alone uses this port of this computer."""
-    by_port = (each for each in PROGRAMS if is_here and each.owns_port and port in each.ports)
+    """The program whose list of models this is, or that alone uses this port."""
+    by_port = (each for each in PROGRAMS if each.owns_port and port in each.ports)
     by_list = (each for each in PROGRAMS if each.has_listed(listed, headers))
     return next(by_list, None) or next(by_port, UNKNOWN_HERE if is_here else UNKNOWN)

@@ -175,6 +175,26 @@ MISTRAL = {
             None,
         ),
         (
+            "SGLang",
+            [{"id": "s"}],
+            {f"{BASE}get_model_info": {"has_image_understanding": False}},
+            [("s", True, None, False, None, None)],
+            None,
+        ),
+        (
+            "LiteLLM",
+            [{"id": "a"}, {"id": "b"}],
+            {
+                "model/info": {
+                    "data": [
+                        {"model_name": "a", "model_info": {"supports_vision": True, "max_input_tokens": 8192}}
+                    ]
+                }
+            },
+            [("a", True, None, True, None, 8192), ("b", True, None, None, None, None)],
+            None,
+        ),
+        (
             "mlx-lm",
             [{"id": "hub/a"}, {"id": "/models/b"}],
             {},
@@ -220,7 +240,7 @@ def test_a_route_that_answers_with_something_else_tells_nothing(odd: object) -> 
                 f"{BASE}api/ps",
                 f"{BASE}props",
             ),
-            *(f"{BASE}api/extra/version", f"{BASE}model_info", "model", "internal/model/info"),
+            *(f"{BASE}api/extra/version", f"{BASE}model_info", "model", "internal/model/info", "model/info"),
         ),
         odd,
     )

@@ -244,6 +244,8 @@ def test_each_program_is_recognised(
     row: Json, headers: dict[str, str], port: int | None, program: str
 ) -> None:
     assert recognised([row], headers, port, is_here=True).name == program
+    # A computer of the same house has the same programs at the same ports.
+    assert recognised([row], headers, port, is_here=False).name == program
 
 
 def test_mlx_lm_that_cannot_list_its_models_is_asked_for_the_one_that_it_was_started_with() -> None:
@@ -303,8 +305,16 @@ def test_what_answered_is_said_as_far_as_list_and_answer_tell(
 def test_the_table_of_servers_in_docs_is_true() -> None:
     page = (ROOT / "docs" / "servers.md").read_text(encoding="utf-8")
     rows = {cells[0]: cells for line in page.splitlines() if len(cells := line.strip("| ").split(" | ")) == 5}
+    services = {
+        cells[0]: cells for line in page.splitlines() if len(cells := line.strip("| ").split(" | ")) == 4
+    }
     here = {each.name: each for each in PROGRAMS if each.ports}
     assert rows.keys() - {"server", "---"} == here.keys()
+    assert services.keys() - {"service", "---"} == {each.name for each in PROGRAMS} - here.keys()
+    for each in PROGRAMS:
+        if not each.ports:
+            fields = re.findall(r"`(\w+)`", services[each.name][3])
+            assert set(fields) == each.reasoning_fields("off", Model("a")).keys(), each.name
     for name, program in here.items():
         ports, fields = rows[name][1], re.findall(r"`(\w+)`", rows[name][4])
         assert ports == ", ".join(map(str, program.ports)), name
