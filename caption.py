@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.arguments import USUAL_SAMPLE, arguments, refuse_no_folder
+from commands.consent import Asking
 from commands.interruption import Interruption
 from commands.streams import prepare_streams
 from errors import ExitCode, StageError, UserError
@@ -209,7 +210,9 @@ def _compare(options: argparse.Namespace) -> ExitCode:
     interruption.listen()
     file = _config_file(options)
     both = read_configurations((file, options.compare), options.set)
-    comparison = Comparison(both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print)
+    comparison = Comparison(
+        both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print, _consent(options)
+    )
     settings = [each.settings for each in both]
     return _run(eventlog.logged(options.log, settings, comparison.run), interruption)
 
@@ -239,7 +242,9 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
     _set_up_logging(options)
     settings = _settings(options)
-    run = eventlog.logged(options.log, [settings], lambda: Run(settings, options.limit, say=_print).run())
+    run = eventlog.logged(
+        options.log, [settings], lambda: Run(settings, options.limit, _print, consent=_consent(options)).run()
+    )
     return _run(run, interruption)
 
 
@@ -256,6 +261,15 @@ def _set_up_logging(options: argparse.Namespace) -> None:
     if options.verbose:
         for room in ("batch", "commands", "dataset", "llm", "wiki", "writing"):
             logging.getLogger(room).setLevel(logging.DEBUG)
+
+
+def _consent(options: argparse.Namespace) -> Asking:
+    return Asking(_ask, sys.argv[1:], agreed=options.yes, on_terminal=sys.stdin.isatty())
+
+
+def _ask(question: str) -> str:
+    print(printable(question), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()
 
 
 def _print(line: str, label: str = "") -> None:

@@ -13,6 +13,7 @@ from batch import Stage
 from captioning import stages
 from captioning.beside import make_room_without_captions, renamed_sentence
 from captioning.excluded_since import perhaps_excluded_since, still_captioned
+from captioning.needs import needs_of
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
@@ -22,6 +23,7 @@ from dataset.locks import locked
 from deferred.batches import Batches, chosen_for_files
 from english import amount
 from errors import ExitCode, StageError, UserError
+from llm.needs import Consent
 from llm.servers import Endpoints
 from settings import Settings, StageSettings
 
@@ -44,8 +46,11 @@ class Run:
         limit: int | None,
         say: Callable[[str], None],
         only: frozenset[str] | None = None,
+        consent: Consent | None = None,
     ) -> None:
         """`limit` is how many pictures to do at most, and `only` has the names of those to do.
+
+        `consent` asks whether a model may be fetched; without it none is.
 
         Raises UserError where the folders cannot be used.
         """
@@ -53,7 +58,7 @@ class Run:
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
         self._batches = Batches()
-        self._endpoints = Endpoints.of(settings, self._batches.endpoint)
+        self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
         self._products = Products.of(settings)
         self._summary = Summary(say)
         self._unfinished: tuple[Product, Outcome] | None = None

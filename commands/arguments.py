@@ -101,6 +101,7 @@ _OPTIONS = (
     Argument("--limit", "caption at most N of the pictures that are due", _NUMBER),
     Argument("--sample", f"compare N pictures; default: {USUAL_SAMPLE}", _NUMBER),
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
+    Argument("--yes", "fetch the model of url = embedded without asking", _SWITCH),
     Argument("-v --verbose", "print more about what happens", _SWITCH),
 )
 _WITHOUT_SETTINGS = ("--import-old", "--settings", "--help", "--version")
@@ -112,6 +113,7 @@ _GOES_WITH = {
     "--limit": (_RUN, "--dry-run"),
     "--sample": ("--compare",),
     "--log": (_RUN, "--compare"),
+    "--yes": (_RUN, "--compare"),
     "--verbose": (_RUN, "--check", "--dry-run", "--compare", "--review"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from errors import UserError
 from llm.engines import DEFAULT
@@ -41,13 +41,6 @@ def has_model(server: Server) -> bool:
 def without_model(server: Server) -> str:
     """What to do about a server that has no model."""
     return f"{server.place} has no model that can chat: {server.catalogue.program.get_a_model}"
-
-
-def embedded_model(server: Server, path: str) -> Choice:
-    """The model inside this program, under the name of its file."""
-    return Choice(
-        server, replace(server.catalogue.models[0] if server.catalogue.models else _UNNAMED, name=path)
-    )
 
 
 def named(servers: Sequence[Server], name: str) -> Choice:

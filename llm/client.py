@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urljoin
 
 import orjson
@@ -35,14 +35,36 @@ class Reached(NamedTuple):
     busy: Trouble | None = None
 
 
-class Client:
-    """Sends requests to the server at `url`, each once. The connection is opened by the first request."""
+class Host(Protocol):
+    """A server of this program, which is started when it is first asked."""
 
-    def __init__(self, url: str, settings: EndpointSettings) -> None:
+    async def url(self, on_wait: Callable[[str], None]) -> str:
+        """Where it answers, once it does; raises UserError and StageError where it does not."""
+
+    @property
+    def faster_with(self) -> str:
+        """The command that has a graphics card used which lies idle; "" where there seems to be none."""
+
+
+class Client:
+    """Sends requests to the server at `url`, each once. The connection is opened by the first request.
+
+    With a `host` the url is where that answers.
+    """
+
+    def __init__(self, url: str, settings: EndpointSettings, host: Host | None = None) -> None:
         self._url = url
+        self._host = host
         self._settings = settings
         self._secrets = trouble.secrets_in(settings)
         self._transport: Transport | None = None
+
+    async def ready(self, on_wait: Callable[[str], None] = lambda words: None) -> str:
+        """Have the server started, if it is one of this program; its url. Raises UserError and StageError."""
+        if self._host is not None and (url := await self._host.url(on_wait)) != self._url:
+            await self.close()
+            self._url = url
+        return self._url
 
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
@@ -91,6 +113,7 @@ class Client:
 
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
         """Like `look_up`, with the status of the answer."""
+        await self.ready()
         url, transport = urljoin(f"{self._url}/", place), self._open()
         request = transport.get(url) if question is None else transport.post(url, orjson.dumps(question))
         try:

@@ -138,10 +138,15 @@ class LlamaCpp(Program):
             models[0],
             loaded=True,
             sees=models[0].sees if sees is None else sees,
-            reasons=any(mark in template for mark in ("enable_thinking", "<think>")) if template else None,
+            reasons=reasons_by_template(template) if template else None,
             context=positive(properties, "default_generation_settings", "n_ctx") or models[0].context,
         )
         return Catalogue(self, (only,), positive(properties, "total_slots"))
+
+
+def reasons_by_template(template: str) -> bool:
+    """Whether a chat template is that of a model which reasons."""
+    return any(mark in template for mark in ("enable_thinking", "<think>"))
 
 
 def _has_name(row: object) -> bool:

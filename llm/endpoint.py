@@ -13,7 +13,7 @@ from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
 from llm.answers import Answer, Reply, Usage
 from llm.chat_request import fields_of_request, written
-from llm.client import Client
+from llm.client import Client, Host
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.dialect import Dialect
@@ -57,8 +57,10 @@ class Endpoint:
     """An OpenAI-compatible server and one of its models.
 
     `catalogue` is what the server tells of itself, `about` what it tells of the model; `introduction` says
-    where which model is asked, and why this one. `on_wait` is called with a few words while the server is
-    away, and with "" when it is back. `answers_later` says that nobody answers in this run what is new in it.
+    where which model is asked, and why this one. A `host` is a server of this program, which is started by
+    the first request and tells its url then. `on_wait` is called with a few words while the server is
+    away or loads its model, and with "" when it is back. `answers_later` says that nobody answers in this run
+    what is new in it.
     """
 
     answers_later: ClassVar[bool] = False
@@ -70,6 +72,7 @@ class Endpoint:
     catalogue: Catalogue = _NOTHING_TOLD
     about: Model = _NO_MODEL
     introduction: str = ""
+    host: Host | None = None
     sight: Sight = field(default_factory=Sight)
     on_wait: Callable[[str], None] = lambda words: None
     usage: Usage = field(default_factory=Usage)
@@ -85,7 +88,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         """Prepare the client; nothing is sent yet."""
-        self.client = Client(self.url, self.settings)
+        self.client = Client(self.url, self.settings, self.host)
         self._dialect = Dialect(kept=self.settings.extra_body)
         may_reason = self.settings.reasoning != "off"
         self._notices = Notices(self.catalogue.program, self.about, may_reason=may_reason)
@@ -224,6 +227,9 @@ class Endpoint:
                 await self._absence.wait()
             outcome = await self._try(request)
             is_gone = isinstance(outcome, Trouble) and outcome.kind == "gone"
+            if is_gone:
+                # A server of this program that has ended does not come back.
+                await self.client.ready(self.on_wait)
             if not is_gone or not self._has_answered:
                 return outcome
             if self._absence is None:
@@ -283,6 +289,7 @@ class Endpoint:
             )
 
     async def _try(self, request: Request) -> Reply | Trouble:
+        self.url = await self.client.ready(self.on_wait)
         started = time.monotonic()
         outcome = await self._speak(request)
         seconds = time.monotonic() - started

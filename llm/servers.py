@@ -6,15 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from errors import UserError
-from llm.choosing import Choice, best, embedded_model, has_model, named, without_model
+from llm.choosing import Choice, best, has_model, named, without_model
 from llm.concurrency import Concurrency
 from llm.finding import Server, server_at, servers_here, without_secrets
+from llm.needs import Needs
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
+    from llm.embedded.loading import EmbeddedModels
     from llm.endpoint import Endpoint
     from llm.sight import Sight
+
+# For endpoints outside a run, which have no prompts to look at.
+_NEEDS = Needs(lambda sees: 4096)
 
 
 @dataclass(slots=True)
@@ -22,11 +29,14 @@ class Endpoints:
     """The endpoints of one run. Stages with the same settings share one, and its limit of concurrency.
 
     `with_pictures` are the settings of the stages that send pictures: the others use the same model where
-    they can, as most people can hold only one in memory. `from_files` opens an endpoint with url = batch.
+    they can, as most people can hold only one in memory. `needs` is what url = embedded has to know, and
+    `from_files` opens an endpoint with url = batch.
     """
 
     with_pictures: Sequence[EndpointSettings] = ()
+    needs: Needs = _NEEDS
     from_files: Callable[[EndpointSettings], Endpoint] | None = None
+    _embedded: EmbeddedModels | None = None
     _absence: str = ""
     # Lists, as settings contain dictionaries and have no hash.
     _open: list[tuple[EndpointSettings, bool, Endpoint | None]] = field(default_factory=list)
@@ -36,11 +46,15 @@ class Endpoints:
 
     @classmethod
     def of(
-        cls, settings: Settings, from_files: Callable[[EndpointSettings], Endpoint] | None = None
+        cls,
+        settings: Settings,
+        needs: Needs,
+        from_files: Callable[[EndpointSettings], Endpoint] | None = None,
     ) -> Endpoints:
         """The endpoints for the stages of a run."""
         stages = settings.interrogator, settings.interpreter
-        return cls([stage.endpoint for stage in stages if stage.must_see and not stage.skip], from_files)
+        seeing = [stage.endpoint for stage in stages if stage.must_see and not stage.skip]
+        return cls(seeing, needs, from_files)
 
     async def endpoint(self, settings: EndpointSettings, *, must_see: bool = False) -> Endpoint | None:
         """The endpoint for these settings, or None if captions are to be composed without a model.
@@ -60,15 +74,19 @@ class Endpoints:
         return "" if settings.url == "builtin" else self._absence
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and end the servers of embedded models."""
         for _, _, endpoint in self._open:
             if endpoint is not None:
                 await endpoint.close()
         self._open.clear()
+        if self._embedded is not None:
+            await self._embedded.close()
 
     async def _connect(self, settings: EndpointSettings, must_see: bool) -> Endpoint | None:
         if settings.url == "batch":
             return self._open_files(settings)
+        if settings.url == "embedded":
+            return await self._embed(settings, must_see)
         choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
         if choice is None:
             return None
@@ -100,10 +118,32 @@ class Endpoints:
         same = (endpoint for known, _, endpoint in self._open if known == settings and endpoint is not None)
         return next(same, None) or self.from_files(settings)
 
+    async def _embed(self, settings: EndpointSettings, must_see: bool) -> Endpoint:
+        """An embedded model, which is loaded by the first request."""
+        from llm.embedded.loading import EmbeddedModels
+        from llm.endpoint import Endpoint
+        from llm.sight import NO_PROJECTOR, Sight
+
+        if self._embedded is None:
+            self._embedded = EmbeddedModels(self.needs)
+        model = await self._embedded.model(settings)
+        about = model.catalogue.models[0]
+        if must_see and not about.sees:
+            raise UserError(f"the model {about.name} cannot see pictures: {NO_PROJECTOR}")
+        return Endpoint(
+            settings.model_copy(update={"api_key": SecretStr(model.server.key), "headers": {}}),
+            model.server.url,
+            about.name,
+            Concurrency(settings.concurrency),
+            catalogue=model.catalogue,
+            about=about,
+            introduction=model.introduction,
+            host=model,
+            sight=self._sights.setdefault(("embedded", about.name), Sight()),
+        )
+
     async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:
         servers = await self._servers(settings)
-        if settings.url == "embedded":
-            return embedded_model(servers[0], settings.model)
         empty = "; ".join(without_model(server) for server in servers if not has_model(server))
         if settings.url == "auto":
             self._absence = empty or "no model server answers on this computer"
@@ -123,10 +163,6 @@ class Endpoints:
                 return servers
         if settings.url == "auto":
             servers = await servers_here(settings)
-        elif settings.url == "embedded":
-            from llm import embedded
-
-            servers = [await server_at(embedded.start(settings.model), settings)]
         else:
             servers = [await server_at(settings.url, settings)]
         self._known.append((settings, servers))

@@ -30,6 +30,7 @@ SEE_WITH = (
     "write url and model of a vision model for the stage that sends pictures, or send none: skip = True "
     "under [Interrogator], sees = False under [Interpreter]"
 )
+NO_PROJECTOR = f"put its projector *mmproj*.gguf beside it, or {SEE_WITH}"
 _CHECK = "check that it is a vision model, and that it is loaded with its projector (mmproj)"
 
 

@@ -44,8 +44,21 @@ class EndpointSettings(Section):
     )
     model: checks.ModelName = _setting(
         "auto",
-        "auto (one that is loaded, and that sees where pictures are sent), a name that the server knows, or "
-        "a GGUF file for embedded",
+        "auto (one that is loaded, and that sees where pictures are sent), a name that the server knows; "
+        "for embedded a GGUF file, owner/repo:FILE.gguf of the Hugging Face hub, or a name of "
+        "llm/embedded/models.ini",
+    )
+    embedded: Literal["auto", "library", "program"] = _setting(
+        "auto",
+        "which llama.cpp runs with url = embedded: library (xllamacpp), program (llama-server on PATH) or "
+        "auto (the library, unless only the program can use the graphics card)",
+        "library",
+    )
+    context: checks.Context = _setting(
+        "auto",
+        "tokens that a prompt and its answer may have together with url = embedded: auto (by the longest "
+        "prompt of the data set and max_tokens) or a number",
+        "8192",
     )
     api_key: checks.Key = _setting(
         "",

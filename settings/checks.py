@@ -123,6 +123,13 @@ def _auto_or_count(value: object) -> object:
     return text if text == "auto" else int(text)
 
 
+def _auto_or_tokens(value: object) -> object:
+    text = str(value).strip().lower()
+    if text != "auto" and not (text.isdecimal() and 256 <= int(text) <= 10_000_000):
+        raise ValueError("should be auto or a number of tokens from 256 on")
+    return text if text == "auto" else int(text)
+
+
 def _auto_or_truth(value: object) -> object:
     text = str(value).strip().lower()
     if text not in _TRUTHS:
@@ -273,6 +280,7 @@ Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
 Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
+Context = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_tokens)]
 AutoOrTruth = Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_truth)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]

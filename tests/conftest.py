@@ -62,7 +62,7 @@ def _something_listens(port: int) -> bool:
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with text.gguf and vision.gguf."""
-    _need("xllamacpp", "gguf", "numpy")
+    needed("xllamacpp", "gguf", "numpy")
     from tests.fakes.tiny_model import write_text_model, write_vision_projector
 
     folder = tmp_path_factory.mktemp("tiny_models")
@@ -87,7 +87,7 @@ def llama_vision(tiny_models: Path) -> Iterator[LlamaServer]:
         yield server
 
 
-def _need(*modules: str) -> None:
+def needed(*modules: str) -> None:
     """Skip the test where a module is not installed, but fail it in CI, where nothing may go untested."""
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing and os.environ.get("CI"):

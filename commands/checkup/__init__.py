@@ -97,6 +97,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 async def _findings_of_project(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
     import config
+    from captioning.needs import needs_of
     from captioning.project import Project
     from commands.checkup import data_set, prompts
     from commands.checkup.forms import check_forms
@@ -117,7 +118,7 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
     for check in (data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
-    servers = Servers(Endpoints.of(settings, Batches().endpoint))
+    servers = Servers(Endpoints.of(settings, needs_of(settings), Batches().endpoint))
     try:
         async for finding in servers.check(project):
             yield finding

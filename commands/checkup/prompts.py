@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from captioning import stages
 from captioning.project import Project
 from captioning.templates import misfits, templates_of_stages
-from commands.checkup.findings import Finding, ok, problem, sample, warning
-from dataset.images import Picture
+from commands.checkup.findings import Finding, ok, problem, warning
 from english import amount, first_few
-from errors import ItemError, StageError, UserError
-from llm.prompts import Message, Prompt
-from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens
+from errors import StageError, UserError
+from llm.prompts import Prompt
 from settings import Settings
 from settings.wikis import WIKIS
 from styling.forms import Forms
-from summaries import summarizing
 from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
 from wiki.tag_meanings import is_no_tag
-from writing import PAGE_VARIABLES
 
 # A tag that every booru has.
 _COMMON_TAG = "1girl"
@@ -120,29 +115,3 @@ def roles_of(settings: Settings, stage: str, *, sees: bool) -> list[str]:
             with suppress(UserError):
                 return Prompt(path, variables).roles
     return ["system", "user"]
-
-
-def longest_prompt(project: Project, stage: str, *, sees: bool) -> float:
-    """About how many tokens the longest prompt of a stage has, for which a sample of the pictures is read."""
-    side = project.settings.interrogator.max_image_side
-    picture = estimated_picture_tokens(side, side) if sees else 0
-    if stage == "TagProvider":
-        page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
-        prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
-        return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
-    if stage == "Interrogator":
-        asking = stages.interrogator(project)
-        lengths = _lengths(project, lambda picture: [asking.messages(picture)])
-    else:
-        lengths = _lengths(project, stages.interpreter(project, sees=sees).messages)
-    return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
-
-
-def _length(messages: Iterable[Message]) -> int:
-    return sum(len(message.text) for message in messages)
-
-
-def _lengths(project: Project, prompts_of: Callable[[Picture], Sequence[Sequence[Message]]]) -> Iterator[int]:
-    for picture in sample(project.collection.pictures):
-        with suppress(ItemError):
-            yield max(map(_length, prompts_of(picture)))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
+from captioning.prompt_lengths import longest_prompt
 from captioning.templates import sends_pictures
 from commands import without_retries
 from commands.checkup.batch_files import check_batch_files
-from commands.checkup.findings import Finding, ok, problem, warning
-from commands.checkup.prompts import longest_prompt, roles_of
+from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem, warning
+from commands.checkup.prompts import roles_of
 from deferred.folder import BatchFolder
 from english import amount
 from errors import ItemError, StageError, UserError
@@ -95,6 +96,8 @@ class Servers:
         if endpoint is None:
             yield _without_model(stage, self.connections.absence(stage.settings))
             return
+        for finding in _of_host(stage, endpoint):
+            yield finding
         if stage.name == "Interpreter":
             self.writer, self.sees = endpoint.model, sends_pictures(project.settings, endpoint)
             stage = stage._replace(must_see=self.sees)
@@ -144,6 +147,17 @@ class Servers:
             except (UserError, StageError, ItemError) as error:
                 self._answers[key] = error
         return self._answers[key]
+
+
+def _of_host(stage: Stage, endpoint: Endpoint) -> Iterator[Finding]:
+    """Where a model of this program runs, and what would make it faster."""
+    if endpoint.host is not None:
+        yield ok(f"[{stage.name}] {endpoint.introduction}")
+        if endpoint.host.faster_with:
+            yield warning(
+                f"[{stage.name}] this computer seems to have a graphics card, which llama.cpp does not use",
+                endpoint.host.faster_with,
+            )
 
 
 def _what_is_sent(settings: Settings, endpoint: Endpoint, sees: bool) -> str:
@@ -210,7 +224,7 @@ def _told_of(model: Model) -> Iterator[str]:
 
 def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:
     try:
-        prompt = round(longest_prompt(project, stage.name, sees=stage.must_see))
+        prompt = round(longest_prompt(project, stage.name, sees=stage.must_see, most=LARGEST_SAMPLE))
     except (UserError, ItemError):
         # The checks of templates and tags have reported this already.
         return

@@ -15,6 +15,7 @@ from dataset.locks import locked
 from dataset.texts import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
+from llm.needs import Consent
 from review.comparison import compare, in_columns
 from review.comparison_page import write_page
 
@@ -27,13 +28,15 @@ _SEED = "one"
 class Comparison:
     """Has two configurations caption the same pictures, at most `count` of them.
 
-    Everything is written to a folder in `place`. Each line for the user is passed to `say`.
+    Everything is written to a folder in `place`. Each line for the user is passed to `say`; `consent`
+    asks whether a model may be fetched.
     """
 
     configurations: Sequence[Configuration]
     place: Path
     count: int
     say: Callable[[str], None]
+    consent: Consent
 
     async def run(self) -> ExitCode:
         """Run one configuration after the other and show the results of both; the exit code.
@@ -46,7 +49,7 @@ class Comparison:
         if any(folder.is_relative_to(root) for root in roots):
             folder = self.place / f".{FOLDER}"
         both = [
-            Contender(each.label, each.settings, folder / each.folder, self.say)
+            Contender(each.label, each.settings, folder / each.folder, self.say, self.consent)
             for each in self.configurations
         ]
         pictures = common_pictures(both[0].project, both[1].project, self.count)
@@ -65,6 +68,8 @@ class Comparison:
         if isinstance(first, UserError):
             # Do not spend requests on the second one as long as the first one cannot run.
             raise first
+        # An embedded model of the first one would take the memory of the second one.
+        await both[0].disconnect()
         second = await _error_of(both[1])
         compared = compare([each.side() for each in both])
         for line in in_columns(compared):

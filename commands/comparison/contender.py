@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import config
 from batch import Due, Stage
 from captioning import stages
+from captioning.needs import needs_of
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.templates import may_send_pictures, refuse_broken_templates
@@ -22,6 +23,7 @@ from dataset.texts import Texts
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage
+from llm.needs import Consent
 from llm.servers import Endpoints
 from printing import printable
 from review.comparison import Cost, Side
@@ -78,6 +80,7 @@ class Contender:
     settings: Settings
     folder: Path
     say: Callable[[str], None]
+    consent: Consent
     project: Project = field(init=False)
     _pictures: Sequence[Picture] = ()
     _seer: str = ""
@@ -87,7 +90,7 @@ class Contender:
     _connections: Endpoints = field(init=False)
 
     def __post_init__(self) -> None:
-        self._connections = Endpoints.of(self.settings)
+        self._connections = Endpoints.of(self.settings, needs_of(self.settings, self.consent))
         with self._named_errors():
             if self.settings.interpreter.skip:
                 raise UserError(
@@ -130,6 +133,10 @@ class Contender:
             if sees and endpoint is not None:
                 self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
             await self._run_stage(stages.interpreter(project, endpoint, sees=sees), endpoint)
+
+    async def disconnect(self) -> None:
+        """Close connections, and end the models that run for this configuration alone."""
+        await self._connections.close()
 
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""
@@ -182,7 +189,7 @@ class Contender:
 
     async def close(self) -> None:
         """Close connections and files."""
-        await self._connections.close()
+        await self.disconnect()
         self.project.close()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
+from captioning.needs import needs_of
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES, Summary
 from captioning.templates import refuse_broken_templates
@@ -49,7 +50,7 @@ class DryRun:
 
     def __post_init__(self) -> None:
         """Ask nobody yet."""
-        self._connections = Endpoints.of(self.settings, Batches().endpoint)
+        self._connections = Endpoints.of(self.settings, needs_of(self.settings), Batches().endpoint)
 
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""

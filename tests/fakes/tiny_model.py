@@ -74,8 +74,11 @@ def write_text_model(path: Path, context: int) -> None:
     _write(writer)
 
 
-def write_vision_projector(path: Path) -> None:
-    """Write the vision tower that turns a picture into 16 tokens of the text model, about 0.5 MB."""
+def write_vision_projector(path: Path, width: int = WIDTH) -> None:
+    """Write the vision tower that turns a picture into 16 tokens of the text model, about 0.5 MB.
+
+    With another `width` it belongs to another model.
+    """
     random = np.random.default_rng(2)
     writer = GGUFWriter(path, "clip")
     _describe_vision_tower(writer)
@@ -88,7 +91,7 @@ def write_vision_projector(path: Path) -> None:
         _add_vision_layer(writer, random, f"v.blk.{layer}")
     _add_layer_norm(writer, "v.post_ln")
     _add_linear(writer, random, "mm.0", WIDTH, HIDDEN)
-    _add_linear(writer, random, "mm.2", HIDDEN, WIDTH)
+    _add_linear(writer, random, "mm.2", HIDDEN, width)
     _write(writer)
 
 

@@ -92,12 +92,3 @@ def test_no_variant_is_written_that_still_holds_the_form_it_was_sent_in(
     for line in project.journal():
         assert line["outcome"] in ("done", "failed")
         assert "{" not in line.get("written", "")
-
-
-def test_a_model_inside_the_program_needs_no_server(tmp_path: Path, tiny_models: Path) -> None:
-    project = Project(tmp_path, url="embedded", Endpoint__model=str(tiny_models / "text.gguf"))
-    project.add("a.png", "1girl, smile")
-    result = project.run()
-    assert (result.code, result.err) == (0, "")
-    assert project.caption("a").endswith(".")
-    assert project.journal()[0]["draft"] is False

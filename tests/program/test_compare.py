@@ -20,6 +20,7 @@ from commands.comparison import Comparison, common_pictures
 from commands.comparison.contender import labels, read_configurations
 from errors import ExitCode, UserError
 from events import happened
+from llm.needs import NoConsent
 from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status
@@ -322,7 +323,7 @@ def message_of(desk: Desk, name: str) -> str:
     files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
     with pytest.raises(UserError) as raised:
         both = read_configurations(files, ())
-        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None).run())
+        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None, NoConsent()).run())
     return str(raised.value)
 
 

@@ -19,12 +19,14 @@ from tests.fakes.answers import gists, pages_in
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Request
 from tests.fakes.faults import Exchange
+from tests.fakes.gguf_files import write_header
 from tests.fakes.wiki import Asked
 from tests.fakes.wiki_pages import WikiTag
 from tests.program.project import Project, Result, png
 
 STAGES = ("TagProvider", "Interrogator", "Interpreter")
 LOGIN, WIKI_KEY = "ann", "wiki-key"
+BOUNDLESS = "boundless.gguf"
 REFUSAL = "I'm sorry, but I can't help with that."
 HAND_WRITTEN = "Somebody wrote this by hand."
 
@@ -214,6 +216,12 @@ SCENES: Mapping[str, Scene] = {
     ),
     "dry run": Scene(PICTURES, _ALL_STAGES, ("--dry-run",)),
     "batch files": Scene(PICTURES, {**_ALL_STAGES, "Endpoint.url": "batch"}, ("--check",)),
+    # No computer has the memory that this model takes, so --check says for each stage how much that is.
+    "embedded": Scene(
+        TROUBLED,
+        {**_ALL_STAGES, "Endpoint.url": "embedded", "Endpoint.model": BOUNDLESS},
+        ("--check",),
+    ),
 }
 
 
@@ -264,11 +272,13 @@ def _project(folder: Path, scene: Scene, url: str, wiki_url: str) -> Project:
     (folder / "own_pages.txt").write_text(
         "Own words for pages\n{% for page in pages %}{{ page.text }}\n{% endfor %}", encoding="utf-8"
     )
+    # A thousand million bytes for each token.
+    write_header(folder / BOUNDLESS, layers=1000, width=250_000)
     rows = ({"title": tag.name, "body": tag.body, "category": tag.category} for tag in TAGS.values())
     (folder / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return project
 
 
 def _files(folder: Path) -> dict[str, str]:
-    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".png")
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".png", ".gguf"))
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found}

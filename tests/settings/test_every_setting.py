@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -79,6 +80,10 @@ ROUNDS: Mapping[str, Round] = {
     "dry run of stages": Round("dry run", {}),
     "batch files": Round("batch files", {}),
     "batch files of stages": Round("batch files", {}),
+    **{
+        name: Round("embedded", {})
+        for name in ("program", "program of stages", "context", "context of stages")
+    },
 }
 BASELINE_LOSES_THE_SERVER_AT = {"away": "Interpreter"}
 
@@ -153,30 +158,40 @@ def written_tokens_are_paid(seen: Outcome, stage: str, value: str) -> bool:
     return told is not None and told[2] > 500 * told[1] > 0
 
 
-def told_of_files(seen: Outcome, stage: str, words: str) -> bool:
-    """Whether --check says these words of the batch files of a stage, perhaps with those of others."""
+def told_of_stage(seen: Outcome, stage: str, words: str) -> bool:
+    """Whether --check says these words of a stage, perhaps together with others."""
     lines = seen.result.out.splitlines()
     return any(re.search(rf"\[[^]]*{stage}[^]]*\] ", line) and words in line for line in lines)
 
 
 def names_folder(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_files(seen, stage, f"/{value}, in the form")
+    return told_of_stage(seen, stage, f"/{value}, in the form")
 
 
 def names_form(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_files(seen, stage, f"in the form {value}")
+    return told_of_stage(seen, stage, f"in the form {value}")
 
 
 def names_lines(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_files(seen, stage, f"at most {value} requests")
+    return told_of_stage(seen, stage, f"at most {value} requests")
 
 
 def names_megabytes(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_files(seen, stage, f"and {value} MB in each")
+    return told_of_stage(seen, stage, f"and {value} MB in each")
 
 
 def names_service(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_files(seen, stage, value)
+    return told_of_stage(seen, stage, value)
+
+
+def program_is_looked_for(seen: Outcome, stage: str, value: str) -> bool:
+    if shutil.which("llama-server"):
+        pytest.skip("this computer has a llama-server")
+    return told_of_stage(seen, stage, "embedded = program needs llama-server on PATH")
+
+
+def memory_is_for(seen: Outcome, stage: str, value: str) -> bool:
+    return told_of_stage(seen, stage, f"boundless takes about {value}.4 GB of memory")
 
 
 # Each setting of [Endpoint]: its rounds, values for [Endpoint] and the three stages, and the sign.
@@ -203,6 +218,8 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "batch_lines": ("batch files", ("11", "22", "33", "44"), names_lines),
     "batch_megabytes": ("batch files", ("55", "66", "77", "88"), names_megabytes),
     "batch_service": ("batch files", ("http://127.0.0.1:9/v1",) * 4, names_service),
+    "embedded": ("program", ("program",) * 4, program_is_looked_for),
+    "context": ("context", ("256", "512", "768", "1024"), memory_is_for),
 }
 
 
@@ -225,6 +242,8 @@ def _rounds_of(kind: str) -> tuple[str, ...]:
         "slow": ("slow", "slow in stages"),
         "dry run": ("dry run", "dry run of stages"),
         "batch files": ("batch files", "batch files of stages"),
+        "program": ("program", "program of stages"),
+        "context": ("context", "context of stages"),
     }[kind]
     return base, stages, stages, stages
 

@@ -1,0 +1,75 @@
+"""How long the prompts of a run get, by a sample of its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+
+from captioning import stages
+from captioning.project import Project
+from dataset.images import Picture, evenly_spread
+from errors import ItemError
+from llm.prompts import Message, Prompt
+from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens
+from settings import Settings
+from summaries import summarizing
+from writing import PAGE_VARIABLES
+
+# Pictures that are read before a run with an embedded model; it takes a second at most.
+_SAMPLE = 500
+# Tokens of a description that stage 2 has yet to write.
+_DESCRIPTION = 300
+
+
+def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> float:
+    """About how many tokens the longest prompt of a stage has, for which at most `most` pictures are read."""
+    side = project.settings.interrogator.max_image_side
+    picture = estimated_picture_tokens(side, side) if sees else 0
+    if stage == "TagProvider":
+        page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
+        prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
+        return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
+    pictures = evenly_spread(project.collection.pictures, most)
+    if stage == "Interrogator":
+        asking = stages.interrogator(project)
+        lengths = _lengths(pictures, lambda picture: [asking.messages(picture)])
+    else:
+        lengths = _lengths(pictures, stages.interpreter(project, sees=sees).messages)
+    return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
+
+
+def longest_prompt_of_run(settings: Settings, *, sees: bool) -> int:
+    """About how many tokens the longest prompt has that an embedded model is sent, which sees or does not."""
+    # Stage 1 may change what is known of tags, so the project of the run cannot be asked yet.
+    project = Project(settings, most_surveyed=_SAMPLE)
+    described = 0 if settings.interrogator.skip else _DESCRIPTION
+    lengths = [
+        longest_prompt(project, stage, sees=sends and sees, most=_SAMPLE) for stage, sends in _asking(project)
+    ]
+    return round(max(lengths, default=0) + described)
+
+
+def _asking(project: Project) -> Iterator[tuple[str, bool]]:
+    """The stages that ask an embedded model, and whether they may send pictures."""
+    chosen = project.settings
+    each = {
+        "TagProvider": (chosen.tag_provider, False),
+        "Interrogator": (chosen.interrogator, True),
+        "Interpreter": (chosen.interpreter, chosen.interpreter.sees is not False),
+    }
+    for name, (stage, sends) in each.items():
+        asks = not stage.skip and not (project.makes_lists_only and name != "Interrogator")
+        if asks and stage.endpoint.url == "embedded":
+            yield name, sends
+
+
+def _length(messages: Iterable[Message]) -> int:
+    return sum(len(message.text) for message in messages)
+
+
+def _lengths(
+    pictures: Sequence[Picture], prompts_of: Callable[[Picture], Sequence[Sequence[Message]]]
+) -> Iterator[int]:
+    for picture in pictures:
+        with suppress(ItemError):
+            yield max(map(_length, prompts_of(picture)))

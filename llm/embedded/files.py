@@ -1,0 +1,159 @@
+"""The files of the embedded model: what `model` names, found here or fetched from the hub, and looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from errors import UserError
+from llm.embedded import picking
+from llm.embedded.header import Gguf, read_gguf
+from llm.embedded.hub import Repository
+from llm.embedded.picking import GgufFile
+from llm.embedded.table import GB, Known, fitting, known_models
+from llm.needs import Consent
+
+_REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+?)(?:[:/](.+\.gguf))?", re.IGNORECASE)
+_A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The free memory in bytes that a model is chosen for, and whether it is that of a graphics card."""
+
+    free: float
+    on_card: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model that can be loaded: its header, its projector if it has one, and the bytes of all its files."""
+
+    header: Gguf
+    projector: Path | None
+    size: int
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return picking.title(self.header.path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A model of the hub: the pattern of its file, "" for the largest one that fits, and its licence."""
+
+    repository: Repository
+    file: str = ""
+    licence: str = ""
+
+    @classmethod
+    def of(cls, known: Known) -> _Wish:
+        return cls(Repository(known.repository), known.file, known.licence)
+
+    def pick(self, files: Sequence[GgufFile], room: Room) -> list[GgufFile]:
+        """The parts of the model among files; [] if it is not there."""
+        return picking.named(files, self.file) if self.file else picking.largest(files, room.free)
+
+
+def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
+    """The files of what `model` names: a file here, a model of the hub, one of the table, or auto.
+
+    What is not here is fetched if `consent` allows it. Raises UserError where the model cannot be used.
+    """
+    path = Path(model).expanduser()
+    files = _local(path) if path.is_file() else _of_hub(_wish(model, room), room, consent)
+    paths = [each.path for each in files if each.path]
+    parts = [each for each in paths if "mmproj" not in each.name.lower()] or paths
+    headers = [read_gguf(each) for each in parts]
+    if headers[0].architecture == "clip":
+        raise UserError(f"{parts[0]} is a projector, which lets a model see: name the model beside it")
+    if not headers[0].chat_template:
+        raise UserError(f"{parts[0]} has no chat template: take an instruct model, which is made to answer")
+    projector = next((each for each in paths if each not in parts), None)
+    if projector is not None:
+        read_gguf(projector)
+    return ModelFiles(headers[0], projector, picking.size_of(files))
+
+
+def _wish(model: str, room: Room) -> _Wish:
+    """What `model` means, which is no file here; raises UserError if it means nothing."""
+    if model == "auto":
+        wishes = [_Wish.of(each) for each in fitting(room.free, on_card=room.on_card)]
+        return next((each for each in wishes if each.pick(each.repository.here(), room)), wishes[0])
+    table, path = known_models(), Path(model).expanduser()
+    if known := table.get(model.lower()):
+        return _Wish.of(known)
+    named = _REPOSITORY.fullmatch(model)
+    if named is None or named[1].endswith(".gguf") or path.is_absolute() or path.exists():
+        what = "is no file" if path.exists() else "does not exist"
+        raise UserError(
+            f"the model {model} {what}: write model = FILE.gguf, owner/repo:FILE.gguf of the hub, auto, or "
+            f"{', '.join(table)}"
+        )
+    return _Wish(Repository(named[1]), named[2] or "")
+
+
+def _local(path: Path) -> list[GgufFile]:
+    """A model that is given as a file: all its parts, and the projector beside it."""
+    beside = [
+        GgufFile(each.name, each.stat().st_size, path=each)
+        for each in sorted({*path.parent.glob("*.gguf"), path})
+    ]
+    number = picking.number_of_parts(path.name)
+    parts = [each for each in beside if each.path == path]
+    if number > 1:
+        parts = next((each for each in picking.models(beside) if parts[0] in each), [])
+    if not parts:
+        raise UserError(
+            f"{path} is one of {number} parts, and others are missing: download them into its folder"
+        )
+    found = picking.projector(each for each in beside if each not in parts)
+    return [*parts, *([found] if found else [])]
+
+
+def _of_hub(wish: _Wish, room: Room, consent: Consent) -> list[GgufFile]:
+    """The parts of a model of the hub, and its projector; fetched if they are not here."""
+    here = wish.repository.here()
+    kept, projector = wish.pick(here, room), picking.projector(here)
+    if kept and projector:
+        return [*kept, projector]
+    try:
+        there = wish.repository.listing()
+    except UserError:
+        if kept:
+            return kept
+        raise
+    parts, projector = wish.pick(there, room), picking.projector(there)
+    if not parts:
+        raise UserError(_nothing_fits(wish, there, room))
+    wanted = [*parts, *([projector] if projector else [])]
+    if missing := [each for each in wanted if each.path is None]:
+        _agree(wish, missing, consent)
+    return [GgufFile(each.name, each.size, path=wish.repository.fetch(each)) for each in wanted]
+
+
+def _agree(wish: _Wish, files: Sequence[GgufFile], consent: Consent) -> None:
+    """Ask whether files may be fetched; raises UserError where they may not, or there is no room for them."""
+    size, repository = picking.size_of(files), wish.repository
+    repository.refuse_little_room(size)
+    under = f", licence: {wish.licence}" if wish.licence else ""
+    told = f"{files[0].name} of {repository.place} ({size / GB:.2f} GB{under}) into {repository.cache}"
+    if not consent(f"Fetch {told}?"):
+        raise UserError(
+            f"the model is not on this computer: {consent.command} fetches {told}; or {_A_FILE_OF_YOURS}"
+        )
+
+
+def _nothing_fits(wish: _Wish, files: Sequence[GgufFile], room: Room) -> str:
+    place, models = wish.repository.place, picking.models(files)
+    if wish.file or not models:
+        shown = ", ".join(each.name for each in files[:5]) or "none that ends with .gguf"
+        return f"{place} has no file {wish.file or '*.gguf'}, it has {shown}: correct model in config.ini"
+    least = min(map(picking.size_of, models))
+    return (
+        f"the smallest file of {place} has {least / GB:.1f} GB, and {room.free / GB:.1f} GB of memory are "
+        "free: close other programs, or take a smaller model"
+    )

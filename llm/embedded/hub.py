@@ -1,0 +1,157 @@
+"""Models of the Hugging Face hub: what a repository has, what of it is here already, and fetching the rest.
+
+The library does the transfer. It goes on where a connection breaks off, keeps to HF_ENDPOINT, HF_HOME,
+HF_HUB_OFFLINE and HF_TOKEN, and shows a bar on a terminal. It checks the size of what arrives only, so the
+sha256 that the hub announces is checked here.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+from errors import UserError
+from llm.embedded.picking import GgufFile
+from llm.embedded.table import GB
+
+_PIECE = 8_000_000
+_A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
+
+
+class Repository:
+    """A repository of the hub; raises UserError where the library is not installed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._hub = _library()
+
+    @property
+    def place(self) -> str:
+        """Its page."""
+        return f"{self._hub.constants.ENDPOINT}/{self.name}"
+
+    @property
+    def cache(self) -> Path:
+        """The folder that the library keeps downloads in."""
+        return Path(self._hub.constants.HF_HUB_CACHE)
+
+    def here(self) -> list[GgufFile]:
+        """The GGUF files of it that were fetched before; asks nobody."""
+        try:
+            kept = self._hub.scan_cache_dir().repos
+        except self._hub.errors.CacheNotFound:
+            return []
+        revisions = [each for repo in kept if repo.repo_id == self.name for each in repo.revisions]
+        if not revisions:
+            return []
+        newest = max(revisions, key=lambda each: ("main" in each.refs, each.last_modified))
+        found = ((file.file_path.relative_to(newest.snapshot_path).as_posix(), file) for file in newest.files)
+        return [
+            GgufFile(name, file.size_on_disk, path=file.file_path)
+            for name, file in sorted(found)
+            if name.endswith(".gguf")
+        ]
+
+    def listing(self) -> list[GgufFile]:
+        """The GGUF files that the hub has; raises UserError where it cannot tell."""
+        here = {each.name: each.path for each in self.here()}
+        try:
+            told = self._hub.HfApi().model_info(self.name, files_metadata=True)
+        except (OSError, ValueError, self._hub.errors.HTTPError) as error:
+            raise self._refusal(error) from error
+        return [
+            GgufFile(
+                each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else "", here.get(each.rfilename)
+            )
+            for each in told.siblings or ()
+            if each.rfilename.endswith(".gguf")
+        ]
+
+    def refuse_little_room(self, size: int) -> None:
+        """Raise UserError where the disk has no room for so many bytes."""
+        folder = next((each for each in (self.cache, *self.cache.parents) if each.exists()), Path())
+        free = shutil.disk_usage(folder).free
+        if free < size:
+            raise UserError(
+                f"{self.name} takes {size / GB:.1f} GB, and {folder} has room for {free / GB:.1f} GB: make "
+                "room, or name another folder as HF_HOME in the environment"
+            )
+
+    def fetch(self, file: GgufFile) -> Path:
+        """Fetch a file, whole and as announced; where it is then. Raises UserError."""
+        if file.path is not None:
+            return file.path
+        try:
+            path = Path(self._hub.hf_hub_download(self.name, file.name))
+        except (OSError, ValueError, self._hub.errors.HTTPError) as error:
+            raise self._refusal(error) from error
+        if file.sha256 and _sha256(path) != file.sha256:
+            self._forget()
+            raise UserError(
+                f"{file.name} of {self.place} arrived with other bytes than announced, and was deleted: run "
+                f"again, or {_A_FILE_OF_YOURS}"
+            )
+        return path
+
+    def _forget(self) -> None:
+        """Delete what was fetched of it."""
+        kept = self._hub.scan_cache_dir()
+        revisions = [each for repo in kept.repos if repo.repo_id == self.name for each in repo.revisions]
+        kept.delete_revisions(*(each.commit_hash for each in revisions)).execute()
+
+    def _refusal(self, error: Exception) -> UserError:
+        """What the user is told of an error of the library."""
+        errors, hub = self._hub.errors, self._hub.constants.ENDPOINT
+        # The library wraps what happened in an error that says that the file is not here either.
+        cause = error.__cause__ if isinstance(error, errors.LocalEntryNotFoundError) else None
+        found = cause or error
+        if isinstance(found, errors.OfflineModeIsEnabled):
+            said = f"{self.name} is not on this computer, and HF_HUB_OFFLINE forbids to fetch it: unset it"
+        elif isinstance(found, errors.GatedRepoError):
+            said = (
+                f"{self.name} is given to those who accept its conditions: accept them at {self.place}, and "
+                "put a token of your account into the environment as HF_TOKEN"
+            )
+        elif isinstance(found, errors.RepositoryNotFoundError):
+            said = (
+                f"{hub} has no model {self.name}, or does not show it to you: correct model in config.ini, "
+                "or put a token of your account into the environment as HF_TOKEN"
+            )
+        elif isinstance(found, errors.HFValidationError):
+            said = f"{self.name} is no name of a model of {hub}: write owner/name"
+        elif isinstance(found, errors.HfHubHTTPError):
+            said = f"{hub} refuses {self.name} (status {found.response.status_code}): try again later"
+        elif isinstance(found, OSError) and found.errno == errno.ENOSPC:
+            said = f"the disk of {self.cache} is full: make room there"
+        elif isinstance(found, OSError) and "Consistency check failed" in str(found):
+            said = f"the download of {self.name} broke off: check the network, and run again"
+        else:
+            said = f"{hub} cannot be reached ({_in_short(found)}): check the network, and run again"
+        return UserError(f"{said}, or {_A_FILE_OF_YOURS}")
+
+
+def _library() -> ModuleType:
+    try:
+        import huggingface_hub
+    except ImportError:
+        raise UserError(
+            "models are fetched with huggingface_hub: pip install -r requirements-embedded.txt, or "
+            f"{_A_FILE_OF_YOURS}"
+        ) from None
+    library: ModuleType = huggingface_hub
+    return library
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _in_short(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,114 @@
+"""The embedded models of one run: each is prepared when it is chosen, and loaded when it is first asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from llm.desktop_programs import LlamaCpp, reasons_by_template
+from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
+from llm.embedded.files import ModelFiles, Room, model_files
+from llm.embedded.fitting import fit
+from llm.embedded.server import ModelServer
+from llm.listings import Model
+from llm.needs import Needs
+from llm.program import Catalogue
+from settings import EndpointSettings
+
+
+class _Embedded(LlamaCpp):
+    """The server of this program, whose context the settings say."""
+
+    longer_context = "write a larger context under [Endpoint]"
+
+
+@dataclass(slots=True)
+class EmbeddedModels:
+    """Prepares and loads models. Where two do not fit into memory, the first is closed before the second."""
+
+    needs: Needs
+    computer: Computer | None = None
+    _servers: list[tuple[EndpointSettings, ModelServer]] = field(default_factory=list)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def model(self, settings: EndpointSettings) -> EmbeddedModel:
+        """The model of these settings, fetched if need be, and not loaded; raises UserError."""
+        for known, server in self._servers:
+            if all(getattr(known, key) == getattr(settings, key) for key in ("model", "embedded", "context")):
+                return EmbeddedModel(self, server)
+        # The user may be asked, and gigabytes fetched: Ctrl-C is heard meanwhile.
+        server = await asyncio.to_thread(self._prepare, settings)
+        self._servers.append((settings, server))
+        return EmbeddedModel(self, server)
+
+    async def load(self, server: ModelServer, on_wait: Callable[[str], None]) -> str:
+        """Load a model if it is not loaded; the url of its server. Raises UserError and StageError."""
+        server.refuse_ended()
+        async with self._loading:
+            if not server.is_running:
+                await self._make_room(server)
+                await server.start(on_wait)
+        return server.url
+
+    async def close(self) -> None:
+        """End all servers."""
+        for _, server in self._servers:
+            await server.stop()
+
+    def _prepare(self, settings: EndpointSettings) -> ModelServer:
+        here = self.computer or this_computer(settings.embedded)
+        if settings.embedded not in ("auto", here.runner.kind):
+            here = this_computer(settings.embedded)
+        self.computer = here
+        room = Room(here.free_on_cards or here.free, on_card=bool(here.free_on_cards))
+        files = model_files(settings.model, room, self.needs.consent)
+        prompt = self.needs.longest_prompt(files.projector is not None)
+        fitted = fit(files, prompt, settings, here.free_on_cards, here.free)
+        return ModelServer(here, files, fitted, settings)
+
+    async def _make_room(self, wanted: ModelServer) -> None:
+        running = [server for _, server in self._servers if server.is_running]
+        needed = sum(server.fitted.memory for server in [*running, wanted])
+        if needed > (wanted.computer.free_on_cards or wanted.computer.free):
+            for server in running:
+                await server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedModel:
+    """A model of this run."""
+
+    models: EmbeddedModels
+    server: ModelServer
+
+    async def url(self, on_wait: Callable[[str], None]) -> str:
+        """Where it answers; it is loaded now, if it is not. Raises UserError and StageError."""
+        return await self.models.load(self.server, on_wait)
+
+    @property
+    def files(self) -> ModelFiles:
+        """Its files."""
+        return self.server.files
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What its server will tell of it."""
+        reasons = reasons_by_template(self.files.header.chat_template)
+        about = Model(
+            self.files.name,
+            sees=self.files.projector is not None,
+            reasons=reasons,
+            context=self.server.fitted.context,
+        )
+        return Catalogue(_Embedded(), (about,), self.server.fitted.slots)
+
+    @property
+    def introduction(self) -> str:
+        """Where which model is asked, and with how much context."""
+        return f"{self.server.computer.runner.place}, model {self.files.name} ({self.server.fitted})"
+
+    @property
+    def faster_with(self) -> str:
+        """The command that has a graphics card used which lies idle; "" where there seems to be none."""
+        return USE_THE_CARD if self.server.computer.has_unused_card else ""

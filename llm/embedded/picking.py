@@ -1,0 +1,83 @@
+"""Which of many files are a model and its projector, by their names and sizes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+_PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.gguf$)", re.IGNORECASE)
+# In the order in which projectors are taken: they are small, and lose much when they are quantized.
+_PRECISIONS = (re.compile(r"(?<!b)f16"), re.compile("bf16"), re.compile("f32"), re.compile("q8"))
+# Two to four times as large as eight bits, and no better for captions.
+_UNQUANTIZED = re.compile(r"bf16|f16|f32")
+# Of the free memory, the share for weights; the rest is for the context and for what is computed.
+_FOR_WEIGHTS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class GgufFile:
+    """A file, here or at the hub: its size in bytes, its sha256 if the hub announces it, its path if here."""
+
+    name: str
+    size: int
+    sha256: str = ""
+    path: Path | None = None
+
+
+def named(files: Sequence[GgufFile], pattern: str) -> list[GgufFile]:
+    """The parts of the first model whose name is the pattern, with or without its folder; [] for none."""
+    fits = (parts for parts in models(files) if any(_is_called(each, pattern) for each in parts))
+    return next(fits, [])
+
+
+def largest(files: Sequence[GgufFile], free: float) -> list[GgufFile]:
+    """The parts of the largest model for which there is room in so many bytes of memory; [] for none."""
+    found = models(files)
+    quantized = [each for each in found if not _UNQUANTIZED.search(_file_name(each[0]))] or found
+    return max((each for each in quantized if size_of(each) <= free * _FOR_WEIGHTS), key=size_of, default=[])
+
+
+def models(files: Iterable[GgufFile]) -> list[list[GgufFile]]:
+    """The models among files, each with its parts in their order; those that lack a part are left out."""
+    groups: dict[str, list[GgufFile]] = {}
+    for each in files:
+        if "mmproj" not in _file_name(each) and "imatrix" not in _file_name(each):
+            groups.setdefault(title(each.name), []).append(each)
+    whole = (parts for parts in groups.values() if len(parts) == number_of_parts(parts[0].name))
+    return [sorted(parts, key=lambda each: each.name) for parts in whole]
+
+
+def projector(files: Iterable[GgufFile]) -> GgufFile | None:
+    """The projector among files: the one with 16 bits, if there are several."""
+    found = [each for each in files if "mmproj" in _file_name(each)]
+    for precision in _PRECISIONS:
+        if alike := [each for each in found if precision.search(_file_name(each))]:
+            return alike[0]
+    return found[0] if found else None
+
+
+def title(name: str) -> str:
+    """The name of a model: that of its file, without ending and number of the part."""
+    return re.sub(r"\.gguf$", "", _PART.sub("", name), flags=re.IGNORECASE)
+
+
+def number_of_parts(name: str) -> int:
+    """Of how many parts this file is one, by its name."""
+    found = _PART.search(name)
+    return int(found[2]) if found else 1
+
+
+def size_of(files: Iterable[GgufFile]) -> int:
+    """The bytes of files together."""
+    return sum(each.size for each in files)
+
+
+def _is_called(file: GgufFile, pattern: str) -> bool:
+    return any(fnmatch(each, pattern.lower()) for each in (file.name.lower(), _file_name(file)))
+
+
+def _file_name(file: GgufFile) -> str:
+    return PurePosixPath(file.name.lower()).name

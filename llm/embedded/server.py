@@ -1,0 +1,229 @@
+"""The server of one embedded model: a process on this computer that answers to this run alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from pydantic import SecretStr
+
+from errors import StageError, UserError
+from events import happened
+from llm.client import Client
+from llm.embedded.devices import Computer
+from llm.embedded.files import ModelFiles
+from llm.embedded.fitting import Fit
+from settings import EndpointSettings
+
+_log = logging.getLogger(__name__)
+
+_HOST = "127.0.0.1"
+_GUARD = Path(__file__).with_name("guard.py")
+# In MiB, for prompts that are asked with again: all prompts of a stage begin alike.
+_PROMPT_CACHE = 256
+_PAUSE = 0.05
+_LONGEST_END = 5.0
+# Another program may take the port before llama.cpp does.
+_TRIES = 3
+_PORT_TAKEN = re.compile(r"couldn't bind|address already in use", re.IGNORECASE)
+# What llama.cpp says, and what it means for the user; {model} and {projector} are files.
+_MEANINGS = (
+    (
+        r"mismatch between text model",
+        "the projector {projector} does not belong to the model {model}: put the right *mmproj*.gguf beside "
+        "it, or none",
+    ),
+    (
+        r"unknown model architecture|unknown projector type|unsupported .*projector",
+        "this llama.cpp is too old for {model}: pip install --upgrade xllamacpp, or update llama-server",
+    ),
+    (
+        r"unable to allocate|failed to allocate|out of memory|cannot meet free memory target",
+        "there is too little memory for {model}: close other programs, or take a smaller model",
+    ),
+)
+
+
+class ModelServer:
+    """Serves a model while it is wanted. What llama.cpp says goes to the log of the run."""
+
+    def __init__(
+        self, computer: Computer, files: ModelFiles, fitted: Fit, settings: EndpointSettings
+    ) -> None:
+        """Nothing is started yet."""
+        self.computer = computer
+        self.files = files
+        self.fitted = fitted
+        self.key = secrets.token_urlsafe(32)
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said: IO[bytes] | None = None
+        self.url = f"http://{_HOST}/v1"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and has not been stopped; it may have ended by itself."""
+        return self._process is not None
+
+    @property
+    def process(self) -> int:
+        """The number of the process that guards the server, and ends after it; 0 where none was started."""
+        return self._process.pid if self._process else 0
+
+    def refuse_ended(self) -> None:
+        """Raise StageError where llama.cpp has ended by itself."""
+        if self._process is not None and self._process.poll() is not None:
+            said = self._end_of_what_it_said()
+            raise StageError(
+                f"llama.cpp has ended by itself ({said or 'without a word'}), perhaps for want of memory: "
+                "what is done is kept, run again"
+            )
+
+    async def start(self, on_wait: Callable[[str], None]) -> None:
+        """Load the model; raises UserError where that cannot be done."""
+        for _ in range(_TRIES):
+            on_wait(f"loading {self.files.name}")
+            try:
+                if await self._start():
+                    happened("model loaded", model=self.files.name, fit=str(self.fitted))
+                    return
+            except BaseException:
+                await self.stop()
+                raise
+            finally:
+                on_wait("")
+            said = self._end_of_what_it_said()
+            is_taken = self._has_said(_PORT_TAKEN)
+            refusal = self._meaning(said)
+            await self.stop()
+            if not is_taken:
+                raise refusal
+        raise refusal
+
+    async def stop(self) -> None:
+        """End the process, if there is one, and hand on what it said."""
+        process, self._process = self._process, None
+        if process is None or process.stdin is None:
+            return
+        # The guard ends the server, and then itself.
+        process.stdin.close()
+        for _ in range(round(_LONGEST_END / _PAUSE)):
+            if process.poll() is not None:
+                break
+            await asyncio.sleep(_PAUSE)
+        else:
+            process.kill()
+            process.wait()
+        self._hand_on()
+
+    async def _start(self) -> bool:
+        """Start the process and wait until it answers; whether it does, or has ended."""
+        port = _free_port()
+        self._said = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - open as long as the process
+        self._process = process = subprocess.Popen(  # noqa: S603 - Python itself
+            [sys.executable, str(_GUARD)],
+            stdin=subprocess.PIPE,
+            stdout=self._said,
+            stderr=self._said,
+            # Ctrl-C is for this program, which then ends the server.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        wanted = {"command": list(self.computer.runner.command), "environment": self._environment(port)}
+        process.stdin.write(f"{json.dumps(wanted)}\n".encode())
+        process.stdin.flush()
+        self.url = f"http://{_HOST}:{port}/v1"
+        client = Client(self.url, self._settings.model_copy(update={"api_key": SecretStr(self.key)}))
+        try:
+            while process.poll() is None:
+                # It takes no connection at first, then refuses all requests until the model is loaded.
+                if (await client.reach("../props")).status == 200:
+                    return True
+                await asyncio.sleep(_PAUSE)
+        finally:
+            await client.close()
+        return False
+
+    def _environment(self, port: int) -> dict[str, str]:
+        """The settings, as llama-server reads them from the environment; it passes over unknown ones.
+
+        A list of processes shows command lines to everybody, so the key must not be in one.
+        """
+        projector = {"LLAMA_ARG_MMPROJ": str(self.files.projector)} if self.files.projector else {}
+        return {
+            "LLAMA_ARG_MODEL": str(self.files.header.path),
+            **projector,
+            "LLAMA_ARG_ALIAS": self.files.name,
+            "LLAMA_ARG_HOST": _HOST,
+            "LLAMA_ARG_PORT": str(port),
+            "LLAMA_API_KEY": self.key,
+            "LLAMA_ARG_CTX_SIZE": str(self.fitted.context),
+            "LLAMA_ARG_N_PARALLEL": str(self.fitted.slots),
+            "LLAMA_ARG_KV_UNIFIED": "1",
+            "LLAMA_ARG_CACHE_RAM": str(_PROMPT_CACHE),
+            "LLAMA_ARG_REASONING": "off" if self._settings.reasoning == "off" else "auto",
+            "LLAMA_ARG_JINJA": "1",
+            "LLAMA_ARG_OFFLINE": "1",
+            # Errors and warnings.
+            "LLAMA_ARG_LOG_VERBOSITY": "2",
+            "LLAMA_LOG_VERBOSITY": "2",
+            # No page, no list of what is worked on, and no other page of the browser; under the names that
+            # these have and had.
+            "LLAMA_ARG_UI": "0",
+            "LLAMA_ARG_WEBUI": "0",
+            "LLAMA_ARG_NO_WEBUI": "1",
+            "LLAMA_ARG_ENDPOINT_SLOTS": "0",
+            "LLAMA_ARG_NO_ENDPOINT_SLOTS": "1",
+            "LLAMA_ARG_CORS_ORIGINS": "",
+        }
+
+    def _meaning(self, said: str) -> UserError:
+        model, projector = self.files.header.path, self.files.projector
+        for words, meaning in _MEANINGS:
+            if self._has_said(re.compile(words, re.IGNORECASE)):
+                return UserError(meaning.format(model=model, projector=projector))
+        return UserError(
+            f"llama.cpp cannot load {model} ({said or 'it says nothing'}): download it again, or take "
+            "another model; --log FILE keeps all that llama.cpp says"
+        )
+
+    def _lines(self) -> list[str]:
+        if self._said is None:
+            return []
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").splitlines()
+        return [" ".join(line.split()) for line in lines if line.strip()]
+
+    def _has_said(self, words: re.Pattern[str]) -> bool:
+        return any(words.search(line) for line in self._lines())
+
+    def _end_of_what_it_said(self) -> str:
+        """Its last line of an error, without the time and the place in its source."""
+        errors = [line for line in self._lines() if re.search(r"\bE\b|error|failed", line)]
+        return re.sub(r"^[\d.]+ [A-Z] (?:\w+ +)?", "", (errors or self._lines() or [""])[-1])[:200]
+
+    def _hand_on(self) -> None:
+        for line in self._lines():
+            happened("llama.cpp", model=self.files.name, line=line)
+            _log.debug("llama.cpp: %s", line)
+        if self._said is not None:
+            self._said.close()
+            self._said = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,361 @@
+"""A model that the program runs itself: its files, what fits, and its server, which is closed and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import urllib.request
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+
+import pytest
+
+from errors import StageError, UserError
+from llm.embedded.devices import Computer, Runner, runner
+from llm.embedded.files import Room, model_files
+from llm.embedded.fitting import fit
+from llm.embedded.header import read_gguf
+from llm.embedded.loading import EmbeddedModels
+from llm.embedded.server import ModelServer
+from llm.embedded.table import GB, fitting, known_models
+from llm.needs import Needs, NoConsent
+from settings import EndpointSettings
+from tests.fakes.gguf_files import write_header
+
+DEFAULTS = EndpointSettings(url="embedded")
+PROMPT = 680
+PLENTY = Room(100 * GB)
+
+
+@pytest.fixture
+def folder(tiny_models: Path, tmp_path: Path) -> Path:
+    """A folder with a model of one's own to spoil."""
+    shutil.copy(tiny_models / "text.gguf", tmp_path / "text.gguf")
+    return tmp_path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(UserError) as raised:
+        model_files(str(path), PLENTY, NoConsent())
+    return str(raised.value)
+
+
+def test_what_is_wrong_with_a_file_is_told_before_anything_is_loaded(folder: Path, tiny_models: Path) -> None:
+    whole = (folder / "text.gguf").read_bytes()
+    wrong = {
+        "page.gguf": b"<!doctype html>",
+        "header.gguf": whole[:9_000],
+        "half.gguf": whole[: len(whole) // 2],
+        "last.gguf": whole[:-1],
+        "old.gguf": b"GGUF" + (1).to_bytes(4, "little") + bytes(16),
+        "noise.gguf": whole[:24] + bytes([255]) * 200 + whole[224:],
+        "part-00001-of-00003.gguf": whole,
+        "sight.gguf": (tiny_models / "vision.gguf").read_bytes(),
+    }
+    for name, data in wrong.items():
+        (folder / name).write_bytes(data)
+    write_header(folder / "base.gguf", template="")
+    messages = {name: refusal(folder / name) for name in [*wrong, "base.gguf", "none.gguf"]}
+    expected = {
+        "page.gguf": "{} is not a GGUF file: take a model with the ending .gguf",
+        "header.gguf": "{} is cut off within its header: download it again",
+        "half.gguf": f"{{}} is cut off, it lacks {len(whole) - len(whole) // 2:,} bytes or more: ",
+        "last.gguf": "{} is cut off, it lacks 1 bytes or more: download it again",
+        "old.gguf": "{} is a GGUF file of version 1, which is not known: take another one",
+        "noise.gguf": "{} is damaged: download it again",
+        "part-00001-of-00003.gguf": "{} is one of 3 parts, and others are missing: download them ",
+        "sight.gguf": "{} is a projector, which lets a model see: name the model beside it",
+        "base.gguf": "{} has no chat template: take an instruct model, which is made to answer",
+    }
+    for name, said in expected.items():
+        assert messages[name].startswith(said.format(folder / name)), name
+    assert messages["none.gguf"].startswith(
+        f"the model {folder / 'none.gguf'} does not exist: write model = "
+    )
+    assert "qwen3.5-4b" in messages["none.gguf"]
+
+
+def test_the_projector_with_16_bits_and_all_parts_are_found_beside_a_model(
+    folder: Path, tiny_models: Path
+) -> None:
+    for name in ("mmproj-a-BF16.gguf", "z-mmproj-F16.gguf", "mmproj-Q8_0.gguf"):
+        shutil.copy(tiny_models / "vision.gguf", folder / name)
+    files = model_files(str(folder / "text.gguf"), PLENTY, NoConsent())
+    assert files.projector == folder / "z-mmproj-F16.gguf"
+    assert files.name == "text"
+    parts = folder / "parts"
+    parts.mkdir()
+    shutil.copy(folder / "text.gguf", parts / "m-Q4-00001-of-00002.gguf")
+    write_header(parts / "m-Q4-00002-of-00002.gguf")
+    split = model_files(str(parts / "m-Q4-00001-of-00002.gguf"), PLENTY, NoConsent())
+    assert (split.name, split.projector) == ("m-Q4", None)
+    assert split.size == sum(each.stat().st_size for each in parts.iterdir())
+
+
+def test_layers_that_keep_no_whole_context_take_no_memory_for_it(tmp_path: Path) -> None:
+    from gguf import GGUFWriter
+
+    kinds: dict[str, Callable[[Any], None]] = {
+        "interval": lambda writer: writer.add_uint32("llama.full_attention_interval", 4),
+        "sliding": lambda writer: writer.add_array(
+            "llama.attention.sliding_window_pattern", [True, True, True, False] * 2
+        ),
+    }
+    for name, add in kinds.items():
+        writer = GGUFWriter(tmp_path / name, "llama")
+        writer.add_block_count(8)
+        writer.add_embedding_length(64)
+        writer.add_head_count(8)
+        writer.add_head_count_kv(2)
+        add(writer)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+        # Two of eight layers, with two heads of eight numbers, twice, of two bytes.
+        assert read_gguf(tmp_path / name).bytes_per_token == 2 * 2 * (8 + 8) * 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "prompt", "card", "computer", "told"),
+    [
+        # The longest prompt with a quarter to spare and its answer, and seven usual answers beside it.
+        ({}, PROMPT, 0, 99, "context of 12,544 tokens for 8 requests at once, about 12.9 GB"),
+        (
+            {"max_tokens": "300"},
+            PROMPT,
+            0,
+            99,
+            "context of 9,216 tokens for 8 requests at once, about 9.6 GB",
+        ),
+        ({"concurrency": "1"}, PROMPT, 0, 99, "context of 3,072 tokens for 1 request, about 3.5 GB"),
+        (
+            {"concurrency": "12"},
+            PROMPT,
+            0,
+            99,
+            "context of 17,920 tokens for 12 requests at once, about 18.3 GB",
+        ),
+        ({"context": "1024"}, PROMPT, 0, 99, "context of 8,192 tokens for 8 requests at once, about 8.6 GB"),
+        # Fewer at once where there is less memory; on the card, where it goes there as a whole.
+        ({}, PROMPT, 0, 9, "context of 7,168 tokens for 4 requests at once, about 7.6 GB"),
+        ({}, PROMPT, 5, 99, "context of 4,352 tokens for 2 requests at once, about 4.8 GB"),
+        ({}, PROMPT, 2, 99, "context of 12,544 tokens for 8 requests at once, about 12.9 GB"),
+        (
+            {},
+            PROMPT,
+            0,
+            3,
+            "model takes about 3.5 GB of memory, and 3.0 GB are free: close other programs, or ",
+        ),
+        (
+            {},
+            40_000,
+            0,
+            99,
+            "model reads 32,768 tokens, and the longest prompt has about 40,000: take a model ",
+        ),
+        ({}, 26_000, 0, 99, "context of 65,536 tokens for 2 requests at once, about 65.9 GB"),
+    ],
+)
+def test_context_and_requests_at_once_fit_prompts_and_memory(
+    tmp_path: Path, settings: dict[str, str], prompt: int, card: int, computer: int, told: str
+) -> None:
+    """A token takes a megabyte here."""
+    write_header(tmp_path / "model.gguf", layers=250, width=1000, context=32_768)
+    files = model_files(str(tmp_path / "model.gguf"), PLENTY, NoConsent())
+    chosen = EndpointSettings(url="embedded", **settings)  # type: ignore[arg-type]
+    try:
+        said = str(fit(files, prompt, chosen, card * GB, computer * GB))
+    except UserError as error:
+        said = str(error)
+    assert said.startswith(told)
+
+
+def test_auto_takes_the_best_model_of_the_table_for_which_there_is_room() -> None:
+    def best(free: float, *, on_card: bool) -> str:
+        return fitting(free * GB, on_card=on_card)[0].name
+
+    assert [best(free, on_card=True) for free in (4, 8, 12, 24)] == [
+        "qwen3.5-4b",
+        "qwen3.5-9b",
+        "gemma-4-12b",
+        "qwen3.8-27b",
+    ]
+    # A large model on a processor takes minutes for a caption.
+    assert best(64, on_card=False) == "qwen3.5-4b"
+    with pytest.raises(UserError, match=r"needs 4 GB of free memory, and 2\.0 GB are free: close other"):
+        fitting(2 * GB, on_card=False)
+    assert all(each.file.endswith(".gguf") and "/" in each.repository for each in known_models().values())
+
+
+# The server itself
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page at another address, or another program, gets from a server."""
+
+    status: int
+    origin: str
+
+
+def asked(url: str, key: str = "") -> Answer:
+    request = urllib.request.Request(url, headers={"Origin": "https://elsewhere.example"})
+    if key:
+        request.add_header("Authorization", f"Bearer {key}")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return Answer(response.status, response.headers.get("Access-Control-Allow-Origin") or "")
+    except HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers.get("Access-Control-Allow-Origin") or "")
+
+
+def loaded(models: EmbeddedModels, use: Callable[[EmbeddedModels], Awaitable[None]]) -> None:
+    """Do something with models, and close them."""
+
+    async def run() -> None:
+        try:
+            await use(models)
+        finally:
+            await models.close()
+
+    asyncio.run(run())
+
+
+def here(free: float = 100 * GB) -> Computer:
+    return Computer(runner("library"), round(free))
+
+
+def settings_for(model: Path) -> EndpointSettings:
+    return EndpointSettings(url="embedded", model=str(model))
+
+
+@pytest.mark.slow
+def test_the_server_answers_to_the_key_of_the_run_alone_and_is_gone_after_it(folder: Path) -> None:
+    seen: list[int] = []
+    url = ""
+
+    async def use(models: EmbeddedModels) -> None:
+        nonlocal url
+        model = await models.model(settings_for(folder / "text.gguf"))
+        assert str(model.server.fitted) in model.introduction
+        url = await model.url(lambda words: None)
+        root, key = url.removesuffix("/v1"), model.server.key
+        assert len(key) > 30
+        for path in ("/props", "/v1/models", "/slots", "/metrics", "/v1/chat/completions"):
+            assert await asyncio.to_thread(asked, f"{root}{path}") == Answer(401, ""), path
+        assert await asyncio.to_thread(asked, f"{root}/props", key) == Answer(200, "")
+        # There is no page, and no list of what is worked on.
+        assert (await asyncio.to_thread(asked, f"{root}/", key)).status == 404
+        assert (await asyncio.to_thread(asked, f"{root}/slots", key)).status == 501
+        seen.append(model.server.process)
+
+    loaded(EmbeddedModels(Needs(lambda sees: PROMPT), here()), use)
+    assert not is_alive(seen[0])
+    with pytest.raises(URLError):
+        asked(url)
+
+
+@pytest.mark.slow
+def test_a_second_model_is_loaded_beside_the_first_only_if_both_fit(folder: Path) -> None:
+    shutil.copy(folder / "text.gguf", folder / "other.gguf")
+    both_run: list[bool] = []
+
+    async def use(models: EmbeddedModels) -> None:
+        one = await models.model(settings_for(folder / "text.gguf"))
+        other = await models.model(settings_for(folder / "other.gguf"))
+        await one.url(lambda words: None)
+        first = one.server.process
+        await other.url(lambda words: None)
+        both_run.append(is_alive(first))
+        # It is loaded again where it is asked again.
+        await one.url(lambda words: None)
+        assert one.server.process
+        both_run.append(other.server.is_running)
+
+    needed = 0.5 * GB
+    loaded(EmbeddedModels(Needs(lambda sees: PROMPT), here(1.5 * needed)), use)
+    loaded(EmbeddedModels(Needs(lambda sees: PROMPT), here(3 * needed)), use)
+    assert both_run == [False, False, True, True]
+
+
+@pytest.mark.slow
+def test_a_projector_of_another_model_is_told_and_nothing_goes_on_running(
+    folder: Path, tiny_models: Path
+) -> None:
+    from tests.fakes.tiny_model import write_vision_projector
+
+    write_vision_projector(folder / "mmproj.gguf", width=32)
+    files = model_files(str(folder / "text.gguf"), PLENTY, NoConsent())
+    server = ModelServer(here(), files, fit(files, PROMPT, DEFAULTS, 0, GB), DEFAULTS)
+    with pytest.raises(UserError) as raised:
+        asyncio.run(server.start(lambda words: None))
+    projector, model = folder / "mmproj.gguf", folder / "text.gguf"
+    assert str(raised.value).startswith(
+        f"the projector {projector} does not belong to the model {model}: put "
+    )
+    assert not server.is_running
+
+
+# What llama.cpp says, by a program that says it, and what the user is told.
+SAYS = {
+    "E srv load_model: unknown model architecture: 'newest'": "this llama.cpp is too old for {}: ",
+    "E alloc_tensor_range: failed to allocate CPU buffer of size 9": "there is too little memory for {}: ",
+    "0.01.2 E srv load_model: something new": "llama.cpp cannot load {} (load_model: something new): ",
+    "": "llama.cpp cannot load {} (it says nothing): download it again, ",
+}
+
+
+@pytest.mark.parametrize("said", SAYS)
+def test_what_llama_cpp_says_becomes_a_sentence_for_the_user(folder: Path, said: str) -> None:
+    files = model_files(str(folder / "text.gguf"), PLENTY, NoConsent())
+    command = (sys.executable, "-c", f"import sys; sys.stderr.write({said!r}); sys.exit(1)")
+    computer = Computer(Runner("program", command), GB)
+    server = ModelServer(computer, files, fit(files, PROMPT, DEFAULTS, 0, GB), DEFAULTS)
+    with pytest.raises(UserError) as raised:
+        asyncio.run(server.start(lambda words: None))
+    assert str(raised.value).startswith(SAYS[said].format(folder / "text.gguf"))
+
+
+# It is ready at once, and ends after it has said so.
+ONE_ANSWER = """
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *said): pass
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+with http.server.HTTPServer(("127.0.0.1", int(os.environ["LLAMA_ARG_PORT"])), Handler) as server:
+    server.handle_request()
+"""
+
+
+def test_a_server_that_has_ended_by_itself_ends_the_stage(folder: Path) -> None:
+    files = model_files(str(folder / "text.gguf"), PLENTY, NoConsent())
+    computer = Computer(Runner("program", (sys.executable, "-c", ONE_ANSWER)), GB)
+    server = ModelServer(computer, files, fit(files, PROMPT, DEFAULTS, 0, GB), DEFAULTS)
+
+    async def run() -> None:
+        await server.start(lambda words: None)
+        while True:
+            server.refuse_ended()
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(
+        StageError, match=r"llama\.cpp has ended by itself \(without a word\), perhaps for want"
+    ):
+        asyncio.run(run())
