@@ -77,7 +77,7 @@ def past_values(past: Past, last_run: str, caption: str) -> Values:
         "edited": last.outcome == EDITED or by_hand,
         "floor": "" if by_hand else last.floor,
         "again": past.again,
-        "waits": past.waits,
+        "waits": bool(past.waits),
         "model": last.model,
         "sees": last.sees and not by_hand,
         "tokens": last.tokens or None,

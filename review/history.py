@@ -23,7 +23,7 @@ class Past:
 
     `caption` is the record of its last caption, `latest` that of its last caption or failure, `failures` are
     the records of the stages that failed last, `again` is whether somebody wants another caption, and
-    `waits` whether a stage waits for an answer that comes later.
+    `waits` are the stages that wait for answers that come later.
     `versions` are the last two different captions, the older one first, "" where there never was one.
     """
 
@@ -31,12 +31,12 @@ class Past:
     latest: Record = _NOTHING
     failures: dict[str, Record] = field(default_factory=dict)
     again: bool = False
-    waits: bool = False
+    waits: set[str] = field(default_factory=set)
     versions: tuple[str, str] = ("", "")
 
     def add(self, record: Record) -> None:
         """Take in the next record of this picture."""
-        self.waits = record.outcome == WAITS
+        self.waits.discard(record.stage)
         if record.outcome == FAILED:
             self.failures[record.stage] = self.latest = record
         elif record.is_written:
@@ -48,8 +48,9 @@ class Past:
                     self.versions = (self.versions[1], record.written)
         elif record.outcome == AGAIN and record.stage == INTERPRETER:
             self.again = True
-        elif self.waits:
+        elif record.outcome == WAITS:
             self.failures.pop(record.stage, None)
+            self.waits.add(record.stage)
 
 
 @dataclass(slots=True)

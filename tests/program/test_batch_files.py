@@ -7,20 +7,17 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from tests.fakes.answers import Json
-from tests.fakes.batches import (
-    ANSWERED,
-    MISSING,
-    answer_files,
-    requests_in,
-    unanswered,
-)
+from tests.fakes.answers import Json, caption_for, gists
+from tests.fakes.batches import ANSWERED, MISSING, answer_files, as_openai, failed, requests_in, unanswered
+from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
-from tests.program.project import Project
+from tests.fakes.wiki_pages import WikiTag
+from tests.program.project import Project, Result
 
 KEY = "sk-marked-4c1f"
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -119,3 +116,119 @@ def test_answers_from_files_become_the_captions_of_a_direct_run(tmp_path: Path) 
     for request in requests[:50]:
         form.validate_python(request)
         assert (request["method"], request["url"]) == ("POST", "/v1/chat/completions")
+
+
+def about(body: Json) -> str:
+    """What each stage is answered."""
+    content = body["messages"][-1]["content"]
+    if not isinstance(content, str):
+        return f"A thing stands on a green meadow, number {chance(json.dumps(content))}."
+    return gists(body) or caption_for(body)
+
+
+def said_of(result: Result, title: str) -> str:
+    return next(line for line in result.out.splitlines() if line.startswith(f"{title}: "))
+
+
+def test_a_stage_begins_when_nothing_of_the_one_before_it_waits(tmp_path: Path) -> None:
+    tags = [
+        WikiTag(name, f"A {name}. Drawn in many ways.", "general", 9000) for name in ("kite", "drum", "harp")
+    ]
+    with FakeDanbooru({tag.name: tag for tag in tags}) as wiki:
+        more = {
+            "TagProvider__skip": "False",
+            "Interrogator__skip": "False",
+            "TagProvider__wiki_url": wiki.url,
+        }
+        project = Project(tmp_path, "batch", **more)
+        for tag in tags:
+            project.add(f"{tag.name}.png", f"{tag.name}, no humans")
+        batch = tmp_path / "batch"
+        first = project.run()
+        assert [len(requests_in(path)) for path in unanswered(batch)] == [3]
+        assert "3 wait for an answer" in said_of(first, "TagProvider")
+        assert "Pictures are asked about when the meanings of all tags are there." in first.out
+        answer_files(batch, about)
+        second = project.run()
+    (described,) = unanswered(batch)
+    requests = requests_in(described)
+    url = requests[0]["body"]["messages"][-1]["content"][0]["image_url"]["url"]
+    assert len(requests) == 3 and url.startswith("data:image/")
+    # Who waits for a description waits for a caption too, and nothing is asked for that.
+    assert "3 wait for an answer" in said_of(second, "Interrogator")
+    assert "3 wait for an answer" in said_of(second, "Interpreter")
+    assert first.code == second.code == 0
+    lines = [json.dumps(as_openai(request, about(request["body"]))) for request in requests[:2]]
+    described.with_suffix(".output.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    third = project.run()
+    assert "2 pictures described; 1 wait for an answer" in said_of(third, "Interrogator")
+    (asked,) = unanswered(batch)
+    texts = [json.dumps(request) for request in requests_in(asked)]
+    # The lost description once more, and the captions of the others.
+    assert sorted(("data:image/" in text) for text in texts) == [False, False, True]
+    assert sum("green meadow" in text for text in texts) == 2
+    report = (project.captions / "report.html").read_text(encoding="utf-8")
+    assert report.count('"waits":true') == 3
+    for _ in range(2):
+        answer_files(batch, about)
+        last = project.run()
+    assert not unanswered(batch) and last.code == 0
+    assert len(captions(project)) == 3
+    assert "Answers are waited for" not in last.out
+
+
+def test_after_a_change_of_the_template_no_old_answer_is_used(tmp_path: Path) -> None:
+    project = Project(tmp_path, "batch", Interpreter__prompt_template_file="own.txt")
+    project.add("a.png")
+    template = tmp_path / "own.txt"
+    template.write_text("Say in one sentence: {{ tags }}", encoding="utf-8")
+    project.run()
+    answer_files(tmp_path / "batch", lambda body: "An old sentence about a girl who smiles alone.")
+    template.write_text("Say in one short sentence: {{ tags }}", encoding="utf-8")
+    assert "1 wait for an answer" in project.run().out
+    answer_files(tmp_path / "batch", lambda body: "A new sentence about a girl who smiles alone.")
+    (project.images / "a.png").rename(project.images / "b.png")
+    (project.images / "a.txt").rename(project.images / "b.txt")
+    assert project.run().code == 0
+    assert project.caption("b").startswith("A new sentence")
+
+
+def test_of_many_requests_that_fail_the_others_are_answered_all_the_same(tmp_path: Path) -> None:
+    project = Project(tmp_path, "batch", Endpoint__retries="0")
+    for number in range(30):
+        project.add(f"{number:02}.png", f"1girl, solo, smile, thing {number}")
+    project.run()
+    batch = tmp_path / "batch"
+    requests = requests_in(batch / "0001.jsonl")
+    lines = [failed(request, "no luck") for request in requests[:25]]
+    lines += [as_openai(request, caption_for(request["body"])) for request in requests[25:29]]
+    (batch / "out.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    result = project.run()
+    assert result.code == 1
+    assert "4 captions written; 26 failed (25 server error 500, 1 server error)" in result.out
+    assert f"{batch} answered 500: no luck" in result.out
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "words"),
+    [
+        ({"Endpoint__model": "auto"}, (), "write model = NAME under [Endpoint], as the service calls it"),
+        ({"Endpoint__batch": "a file"}, (), "a file stands where a folder should be; move it away"),
+        ({}, ("--compare", "other.ini"), "write the address of a server as url"),
+        (
+            {"Endpoint__batch_service": "api.openai.com"},
+            (),
+            "write for example batch_service=https://api.openai.com/v1",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_says_what_to_do(
+    tmp_path: Path, settings: dict[str, str], arguments: tuple[str, ...], words: str
+) -> None:
+    project = Project(tmp_path, "batch", **settings)
+    project.add("a.png")
+    (tmp_path / "a file").write_text("", encoding="utf-8")
+    (tmp_path / "other.ini").write_text("[Endpoint]\nurl = batch\nmodel = m\n", encoding="utf-8")
+    result = project.run(*arguments)
+    assert result.code == 2
+    assert words in result.err
