@@ -242,10 +242,15 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
     _set_up_logging(options)
     settings = _settings(options)
-    run = eventlog.logged(
-        options.log, [settings], lambda: Run(settings, options.limit, _print, consent=_consent(options)).run()
-    )
-    return _run(run, interruption)
+
+    def run() -> Coroutine[None, None, ExitCode]:
+        if settings.dataset.is_sharded:
+            from captioning.sharded.run import ShardRun
+
+            return ShardRun(settings, options.limit, _print, consent=_consent(options)).run()
+        return Run(settings, options.limit, _print, consent=_consent(options)).run()
+
+    return _run(eventlog.logged(options.log, [settings], run), interruption)
 
 
 def _set_up_logging(options: argparse.Namespace) -> None:

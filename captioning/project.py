@@ -73,6 +73,11 @@ class Project(Knowledge):
         Raises UserError as `__init__` does.
         """
         dataset = self.settings.dataset
+        if dataset.is_sharded:
+            raise UserError(
+                f"{dataset.images} are shards, and this command reads a folder of pictures: unpack some of "
+                "them into a folder, and give it that"
+            )
         self.own_files: OwnFiles | None = None
         self.in_the_way: TagFilesInTheWay | None = None
         if os.path.realpath(dataset.captions) == os.path.realpath(dataset.images):

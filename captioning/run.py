@@ -13,19 +13,17 @@ from batch import Stage
 from captioning import stages
 from captioning.beside import make_room_without_captions, renamed_sentence
 from captioning.excluded_since import perhaps_excluded_since, still_captioned
-from captioning.needs import needs_of
+from captioning.models import Models, look_up_tags
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
-from captioning.summary import NO_SENTENCES, Product, Products, Summary
+from captioning.summary import Product, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
-from deferred.batches import Batches, chosen_for_files
-from english import amount
+from deferred.batches import chosen_for_files
 from errors import ExitCode, StageError, UserError
 from llm.needs import Consent
-from llm.servers import Endpoints
-from settings import Settings, StageSettings
+from settings import Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -57,10 +55,9 @@ class Run:
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
-        self._batches = Batches()
-        self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
-        self._products = Products.of(settings)
         self._summary = Summary(say)
+        self._models = Models(self._project, self._summary, consent)
+        self._products = self._models.products
         self._unfinished: tuple[Product, Outcome] | None = None
         # The tags and pictures whose answers come later.
         self._waiting: frozenset[str] = frozenset()
@@ -88,17 +85,17 @@ class Run:
                 self._tell_early_end(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise
             finally:
-                await self._endpoints.close()
+                await self._models.close()
                 self._project.close()
-            self._summary.next_step = self._batches.next_step()
+            self._summary.next_step = self._models.next_step()
         return self._summary.close(monotonic() - self._started)
 
     async def _stages(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
-        writer = await self._writer()
+        writer = await self._models.writer()
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
-        await self._look_up_tags()
+        await look_up_tags(self._project, self._models, self._summary, self._run_stage)
         if self._waiting:
             self._summary.once("Pictures are asked about when the meanings of all tags are there.")
         else:
@@ -107,38 +104,9 @@ class Run:
         self._propose_trigger()
         self._write_report()
 
-    async def _writer(self) -> Endpoint | None:
-        """The model that writes the captions; None where none is there or wanted."""
-        if self._project.makes_lists_only:
-            self._summary.once(NO_SENTENCES)
-            return None
-        return await self._endpoint(self._products.captions, self._settings.interpreter)
-
-    async def _look_up_tags(self) -> None:
-        """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""
-        chosen = self._settings.tag_provider
-        if self._project.makes_lists_only:
-            # Where a tag stands in a list depends on its category, which the wiki tells.
-            if chosen.skip or chosen.endpoint.url == "builtin":
-                return
-            endpoint = None
-        else:
-            endpoint = await self._endpoint(self._products.meanings, chosen)
-            if endpoint is None:
-                return
-        stage = stages.tag_provider(self._project, endpoint)
-        await self._run_stage(self._products.meanings, stage, endpoint)
-        if stage.without_sentence:
-            self._summary.once(
-                f"For {amount(stage.without_sentence, 'tag')} the model gave no sentence that serves: "
-                "the first one of the wiki page stands in."
-            )
-        if stage.wiki_error:
-            self._summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")
-
     async def _describe_pictures(self) -> None:
         """Stage 2: pictures ─▶ vision model ─▶ descriptions/."""
-        endpoint = await self._endpoint(self._products.descriptions, self._settings.interrogator)
+        endpoint = await self._models.endpoint(self._products.descriptions, self._settings.interrogator)
         if endpoint is not None:
             stage = stages.interrogator(self._project, endpoint)
             await self._run_stage(self._products.descriptions, stage, endpoint)
@@ -182,19 +150,6 @@ class Run:
         if product is self._products.captions:
             left = (*outcome.tally.failures, *outcome.tally.excluded)
             make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
-
-    async def _endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
-        """Who is asked in a stage; None if the stage is left out, or captions are composed."""
-        if chosen.skip:
-            return None
-        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
-        if endpoint is not None:
-            self._summary.once(f"Asking {endpoint.introduction}.")
-        elif product is self._products.captions:
-            self._summary.no_model(self._endpoints.absence(chosen.endpoint))
-        else:
-            self._summary.left_out(product)
-        return endpoint
 
     def _folders_to_write(self) -> Iterator[Path]:
         """The folders that no other run may write into; several runs may read the same descriptions."""

@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
 
 from dataset.json_lines import JsonLines
 
 if TYPE_CHECKING:
-    from captioning.project import Project
+    from dataset.finishing import Finishing
+    from dataset.images import Pictures
+    from dataset.wanted import Results, Wanted
     from interpreter import Interpreter
     from interrogator import Interrogator
     from llm.endpoint import Endpoint
+    from settings import Settings
     from tag_provider import TagProvider
+    from wiki.cache import Cache
+    from writing.material import Material
 
 
-def tag_provider(project: Project, endpoint: Endpoint | None) -> TagProvider:
+class DataSet(Protocol):
+    """What stages 2 and 3 need: a data set, what its tags mean, and where its texts are kept."""
+
+    @property
+    def settings(self) -> Settings:
+        """All settings."""
+
+    @property
+    def collection(self) -> Pictures:
+        """The pictures and their tags."""
+
+    @property
+    def material(self) -> Material:
+        """What templates can say."""
+
+    @property
+    def finishing(self) -> Finishing:
+        """What turns sentences and tags into the text of a picture."""
+
+    @property
+    def captions(self) -> Results:
+        """Where captions are kept."""
+
+    @property
+    def descriptions(self) -> Results:
+        """Where descriptions are kept."""
+
+    @property
+    def wanted(self) -> Wanted:
+        """Which texts a stage should make."""
+
+
+class Tags(Protocol):
+    """What stage 1 needs: the tags of a data set, and what is known of them."""
+
+    @property
+    def settings(self) -> Settings:
+        """All settings."""
+
+    @property
+    def cache(self) -> Cache:
+        """What tags_cache.json holds."""
+
+    def tags(self) -> Iterable[str]:
+        """The tags, the most common first."""
+
+
+def tag_provider(project: Tags, endpoint: Endpoint | None) -> TagProvider:
     """Stage 1; without an endpoint it finds the categories of tags alone."""
     from tag_provider import TagProvider
     from wiki.source import open_source
@@ -25,7 +78,7 @@ def tag_provider(project: Project, endpoint: Endpoint | None) -> TagProvider:
     return TagProvider(chosen, open_source(chosen), project.cache, log, project.tags, endpoint)
 
 
-def interrogator(project: Project, endpoint: Endpoint | None = None) -> Interrogator:
+def interrogator(project: DataSet, endpoint: Endpoint | None = None) -> Interrogator:
     """Stage 2; without an endpoint only to see its prompts."""
     from interrogator import Interrogator
 
@@ -41,7 +94,7 @@ def interrogator(project: Project, endpoint: Endpoint | None = None) -> Interrog
 
 
 def interpreter(
-    project: Project,
+    project: DataSet,
     endpoint: Endpoint | None = None,
     *,
     sees: bool = False,

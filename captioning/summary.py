@@ -107,12 +107,17 @@ class Summary:
     def found(self, folder: Folder) -> None:
         """Say how many pictures there are, and list files that cannot be used."""
         self.say(f"{amount(len(folder.pictures), 'picture')} found.")
+        self.files_with_problems(folder)
+
+    def files_with_problems(self, folder: Folder, name: str = "") -> None:
+        """List the files of a folder, or of the shard of this name, that cannot be used."""
+        begin = f"{name}: " if name else ""
         for reason, words in _TOLD_IN_ONE_LINE.items():
             if alike := [each for each in folder.problems if each.reason == reason]:
                 named = first_few([each.name for each in alike])
-                self.say(f"Left out, {words}: {named}; {alike[0].message}.")
+                self.say(f"{begin}Left out, {words}: {named}; {alike[0].message}.")
         others = [each for each in folder.problems if each.reason not in _TOLD_IN_ONE_LINE]
-        self.listing("Files with a problem", others)
+        self.listing(f"{begin}Files with a problem", others)
         self._is_incomplete |= any(each.reason not in _NO_FAILURES for each in folder.problems)
 
     def left_out(self, product: Product) -> None:
@@ -162,7 +167,8 @@ class Summary:
         """Say the last lines; the exit code."""
         # Whoever has captions wants to know where they are, and not where the descriptions are.
         results = [each for each in self._results if each.result == "caption"] or self._results
-        places = ", ".join(f"{each.result}s are in {each.place}" for each in results) or "nothing was made"
+        told = dict.fromkeys(f"{each.result}s are in {each.place}" for each in results)
+        places = ", ".join(told) or "nothing was made"
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")

@@ -21,6 +21,10 @@ The first line of a stage in a run has `of`: how many pictures were due in it.
 A tag file that made room for the caption of its picture has a line of the stage "tag file" with `picture`,
 `file` (its name then) and the outcome "renamed" or "renamed back".
 
+Beside a shard, a line of the stage "shard" says that the texts of a stage (`packs`) are packed: `text` is the
+digest of the file, `bytes` the size of the shard of pictures, `count` how many texts there are, `left` how
+many pictures have none that may get one, and `draft` whether a text is a draft.
+
 The line of a further file for a trainer has `file` and no `run` and `picture`; `file` is the whole path where
 it is not in the captions folder.
 
@@ -43,6 +47,7 @@ FILE_NAME = "journal.jsonl"
 INTERPRETER, INTERROGATOR = "interpreter", "interrogator"
 TAG_FILES = "tag file"
 _SIDE_FILES = "target"
+_SHARDS = "shard"
 
 DONE, EDITED, FAILED, AGAIN, WAITS = "done", "edited", "failed", "again", "waits"
 RENAMED, RENAMED_BACK = "renamed", "renamed back"
@@ -91,12 +96,12 @@ class Record:
     @property
     def prompt_tokens(self) -> int:
         """The tokens of the prompts."""
-        return int(self._number("prompt_tokens"))
+        return int(self.number("prompt_tokens"))
 
     @property
     def completion_tokens(self) -> int:
         """The tokens that the model wrote."""
-        return int(self._number("completion_tokens"))
+        return int(self.number("completion_tokens"))
 
     @property
     def tokens(self) -> int:
@@ -106,7 +111,7 @@ class Record:
     @property
     def seconds(self) -> float:
         """The duration of the requests."""
-        return self._number("seconds")
+        return self.number("seconds")
 
     @property
     def draft(self) -> bool:
@@ -131,14 +136,15 @@ class Record:
     @property
     def due(self) -> int:
         """How many pictures were due in the stage; 0 where the line does not tell."""
-        return int(self._number("of"))
+        return int(self.number("of"))
 
     @property
     def is_written(self) -> bool:
         """Whether a model, the composer or a person wrote a text."""
         return self.line.get("outcome") in (DONE, EDITED)
 
-    def _number(self, key: str) -> float:
+    def number(self, key: str) -> float:
+        """A number that is not negative; 0 if it is missing or cannot be true."""
         value = self.line.get(key)
         if not isinstance(value, int | float) or isinstance(value, bool):
             return 0
@@ -155,6 +161,21 @@ class WrittenFile:
 
     target: str = ""
     is_there: bool = False
+    digests: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Packed:
+    """What the journal says of the texts of a shard that are packed into one file.
+
+    `size` is that of the shard of pictures, `count` and `left` are how many have a text and how many have
+    none that may get one. `digests` are those of all files that were written.
+    """
+
+    size: int = -1
+    count: int = 0
+    left: int = 0
+    has_drafts: bool = False
     digests: set[str] = field(default_factory=set)
 
 
@@ -192,6 +213,23 @@ class Journal:
         """
         what = {"target": target, "file": name, "text": file_digest}
         self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
+
+    def add_packed(self, stage: str, file_digest: str, packed: Packed) -> None:
+        """Add that the texts of a shard are packed into a file, right before it is in its place."""
+        what = {"packs": stage, "text": file_digest, "bytes": packed.size, "count": packed.count}
+        more = {"left": packed.left, "draft": packed.has_drafts}
+        self._lines.add({"time": _now(), "stage": _SHARDS, "outcome": DONE, **what, **more})
+
+    def packed(self, stage: str) -> Packed:
+        """What is packed of the texts of a stage; its size is -1 where none are, or others came since."""
+        found = Packed()
+        for record in map(Record, self._lines.read()):
+            if record.stage == _SHARDS and record.line.get("packs") == stage:
+                size, count, left = (int(record.number(key)) for key in ("bytes", "count", "left"))
+                found = Packed(size, count, left, record.draft, {*found.digests, record.text})
+            elif record.stage == stage:
+                found.size = -1
+        return found
 
     def add_tag_file(self, picture: str, outcome: str, file: str) -> None:
         """Add that the tag file of a picture, called `file`, makes room for its caption, or gets it back."""

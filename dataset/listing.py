@@ -39,7 +39,7 @@ _LOOSE_TEXTS = frozenset(
     | {"tags", "urls"}
 )
 
-_CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
+CONVERT = "this format cannot be sent to a model: convert the picture to PNG or JPEG"
 _LINK_OUT = "the link leads out of the picture folder and is not followed: copy what it points to"
 _LINK_BROKEN = "the link is broken: repair it or delete it"
 _NO_FILE = "it is a pipe or a device, not a file: move it away, or put a file in its place"
@@ -220,7 +220,7 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
     elif small in _OF_ANY_KIND:
         listing.unsupported.append(name)
         is_video = small in VIDEO_SUFFIXES
-        listing.report(name, *((VIDEO, _VIDEO) if is_video else ("format not supported", _CONVERT)))
+        listing.report(name, *((VIDEO, _VIDEO) if is_video else ("format not supported", CONVERT)))
     else:
         key = composed(stem) + small
         written = listing.texts.setdefault(key, sys.intern(suffix))

@@ -21,6 +21,11 @@ from errors import UserError
 
 _log = logging.getLogger(__name__)
 
+
+class _LockedError(UserError):
+    """Another run holds the lock."""
+
+
 LOCK_NAME = ".tagscribe.lock"
 # What network drives answer that cannot lock a file.
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS}
@@ -68,6 +73,17 @@ def _has(path: Path, read: Callable[[Path], bytes], content: bytes) -> bool:
     return read(path) == content
 
 
+def claim(path: Path) -> contextlib.ExitStack | None:
+    """Hold a lock until what is returned is closed, or the process dies; None while another has it."""
+    make_folder(path.parent)
+    held = contextlib.ExitStack()
+    try:
+        held.enter_context(_locked(path, 0.0, f"another run holds {path}"))
+    except _LockedError:
+        return None
+    return held
+
+
 @contextlib.contextmanager
 def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
     # The library's own stand-in for drives without locks would outlive a kill.
@@ -76,7 +92,7 @@ def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise UserError(busy) from None
+        raise _LockedError(busy) from None
     except OSError as error:
         if error.errno not in _NO_LOCKS_HERE:
             raise UserError(write_refusal(path, error)) from error

@@ -154,6 +154,11 @@ class DatasetSettings(Section):
         "whether each run writes a page of all pictures and captions: report.html beside the captions",
     )
 
+    @property
+    def is_sharded(self) -> bool:
+        """Whether `images` is a pattern of files that hold many pictures, and not a folder."""
+        return self.images.suffix.lower() in checks.SHARD_SUFFIXES and not self.images.is_dir()
+
 
 class TagsSettings(Section):
     """[Tags]: what happens to tags before a model sees them."""

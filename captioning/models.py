@@ -1,0 +1,96 @@
+"""Which models a run asks, and what the user is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from captioning import stages
+from captioning.knowledge import Knowledge
+from captioning.needs import needs_of
+from captioning.summary import NO_SENTENCES, Product, Products, Summary
+from deferred.batches import Batches
+from english import amount
+from llm.needs import Consent
+from llm.servers import Endpoints
+from settings import StageSettings
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+    from tag_provider import TagProvider
+
+
+class Models:
+    """The models of one run. Each is named to the user when it is chosen."""
+
+    def __init__(self, knowledge: Knowledge, summary: Summary, consent: Consent | None = None) -> None:
+        settings = self._settings = knowledge.settings
+        self._knowledge = knowledge
+        self._summary = summary
+        self._batches = Batches()
+        self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
+        self.products = Products.of(knowledge.settings)
+
+    async def writer(self) -> Endpoint | None:
+        """The model that writes the captions; None where none is there or wanted."""
+        if self._knowledge.makes_lists_only:
+            self._summary.once(NO_SENTENCES)
+            return None
+        return await self.endpoint(self.products.captions, self._settings.interpreter)
+
+    async def endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
+        """Who is asked in a stage; None if the stage is left out, or captions are composed."""
+        if chosen.skip:
+            return None
+        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
+        if endpoint is not None:
+            self._summary.once(f"Asking {endpoint.introduction}.")
+        elif product is self.products.captions:
+            self._summary.no_model(self._endpoints.absence(chosen.endpoint))
+        else:
+            self._summary.left_out(product)
+        return endpoint
+
+    def next_step(self) -> str:
+        """What to do so that those who wait get their answers, "" where nobody waits; once all is settled."""
+        return self._batches.next_step()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._endpoints.close()
+
+
+class TaggedProject(stages.Tags, Protocol):
+    """What stage 1 needs, and whether captions are lists of tags."""
+
+    @property
+    def makes_lists_only(self) -> bool:
+        """Whether the captions are lists of tags, for which no model is asked anything."""
+
+
+async def look_up_tags(
+    project: TaggedProject,
+    models: Models,
+    summary: Summary,
+    run_stage: Callable[[Product, TagProvider, Endpoint | None], Awaitable[None]],
+) -> None:
+    """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""
+    chosen, product = project.settings.tag_provider, models.products.meanings
+    if project.makes_lists_only:
+        # Where a tag stands in a list depends on its category, which the wiki tells.
+        if chosen.skip or chosen.endpoint.url == "builtin":
+            return
+        endpoint = None
+    else:
+        endpoint = await models.endpoint(product, chosen)
+        if endpoint is None:
+            return
+    stage = stages.tag_provider(project, endpoint)
+    await run_stage(product, stage, endpoint)
+    if stage.without_sentence:
+        summary.once(
+            f"For {amount(stage.without_sentence, 'tag')} the model gave no sentence that serves: "
+            "the first one of the wiki page stands in."
+        )
+    if stage.wiki_error:
+        summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")

@@ -1,0 +1,129 @@
+"""One shard as the stages have it, with what is known of all shards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from captioning.knowledge import Knowledge
+from dataset.disk import make_folder
+from dataset.images import Survey
+from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Packed
+from dataset.sightings import Sightings
+from dataset.wanted import Wanted
+from errors import ExcludedError, ItemError
+from settings import Settings
+from shards.finding import Shard
+from shards.pictures import ShardPictures, TarFiles
+from shards.results import ShardResults
+from shards.tar import tar_pieces
+from writing.material import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all shards have in common: what is known of tags, and which tags the pictures have."""
+
+    knowledge: Knowledge
+    material: Material
+    survey: Survey
+
+
+class ShardDataSet:
+    """The pictures of a shard and their texts: `captioning.stages.DataSet`."""
+
+    def __init__(self, common: Common, shard: Shard, begun: str, limit: int | None) -> None:
+        """`begun` names the run, and `limit` is how many pictures to do at most.
+
+        Raises ItemError where the shard cannot be read, and UserError where nothing can be written.
+        """
+        self.shard = shard
+        self.settings = common.knowledge.settings
+        self.finishing = common.knowledge.finishing
+        self.material = common.material
+        self._limit = limit
+        self.files = TarFiles.read(shard, self.settings.dataset.tag_extension)
+        self.journal = journal_of(self.settings, shard, begun)
+        make_folder(self.journal.path.parent)
+        self.captions = ShardResults(INTERPRETER, self.journal)
+        self.descriptions = ShardResults(INTERROGATOR, self.journal)
+        sightings = Sightings(
+            self.settings.dataset.descriptions / f"{shard.stem}.excluded.jsonl", self.descriptions.state
+        )
+        self.collection = ShardPictures(
+            self.files, self.settings.tags, common.knowledge.said_along, sightings, common.survey
+        )
+        self.journal.watch()
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """Which texts a stage should make."""
+        return Wanted(self.collection.pictures, self.settings.dataset.existing, self._limit)
+
+    def pack(self) -> None:
+        """Write captions and descriptions into one file each, without those of excluded pictures.
+
+        Raises UserError where they cannot be written.
+        """
+        folders = self.settings.dataset
+        if not self.settings.interpreter.skip:
+            self._pack(self.captions, folders.captions / self.shard.name)
+        if not self.settings.interrogator.skip:
+            self._pack(self.descriptions, folders.descriptions / self.shard.name)
+
+    def _pack(self, results: ShardResults, place: Path) -> None:
+        names, left = list[tuple[str, str]](), 0
+        for picture in self.collection.pictures:
+            name = picture.stem_name
+            texts = (self.captions.read(name) or "", self.descriptions.read(name) or "")
+            try:
+                self.collection.admit(picture, *texts[0].split("\n"), texts[1])
+            except ExcludedError:
+                continue
+            except ItemError:
+                left += 1
+                continue
+            if results.read(name) is None:
+                left += 1
+            names.append((name, f"{name}{self.settings.dataset.caption_extension}"))
+        if self.files.contents.cut_at is not None:
+            left += 1
+        make_folder(place.parent)
+        results.pack(place, tar_pieces, names, Packed(size=self.files.contents.stamp[0], left=left))
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        self.journal.close()
+
+
+def journal_of(settings: Settings, shard: Shard, begun: str) -> Journal:
+    """The journal of a shard, beside its captions."""
+    return Journal(settings.dataset.captions / f"{shard.stem}.jsonl", begun)
+
+
+def texts_there(settings: Settings, shard: Shard, *, since: float, drafts_too: bool) -> int | None:
+    """How many captions are there where nothing is due in a shard; None where something may be.
+
+    Nothing is due that another process has done `since` this run began, in seconds: it has told what failed.
+    """
+    folders, count = settings.dataset, 0
+    journal = journal_of(settings, shard, "")
+    for stage, folder, is_skipped in (
+        (INTERROGATOR, folders.descriptions, settings.interrogator.skip),
+        (INTERPRETER, folders.captions, settings.interpreter.skip),
+    ):
+        if is_skipped:
+            continue
+        packed = journal.packed(stage)
+        try:
+            is_whole = packed.size == shard.path.stat().st_size
+            is_new = journal.path.stat().st_mtime >= since
+        except OSError:
+            return None
+        may_be_due = packed.left > 0 or folders.existing != "keep" or (packed.has_drafts and not drafts_too)
+        is_there = not packed.count or (folder / shard.name).is_file()
+        if not (is_whole and is_there and (is_new or not may_be_due)):
+            return None
+        count = packed.count
+    return count

@@ -1,0 +1,48 @@
+"""What came of all shards of a run together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from captioning.outcome import Outcome
+from captioning.summary import Product, by_reason
+from english import amount
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums, which take the same memory for a thousand shards as for one.
+
+    `captioned` and `passed_over` count shards, and `there` the texts in those that were done before.
+    """
+
+    captioned: int = 0
+    passed_over: int = 0
+    there: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    excluded: int = 0
+
+    def add(self, product: Product, outcome: Outcome) -> None:
+        """Add what came of a stage over one shard."""
+        self.done[product.noun] += outcome.tally.done
+        self.failures.update(dict(outcome.tally.reasons()))
+        self.excluded += len(outcome.tally.excluded)
+        self.there += outcome.existing if product.noun == "caption" else 0
+
+    def line(self) -> str:
+        """All of it in one line."""
+        parts = [f"{amount(self.captioned, 'shard')} done"]
+        if self.passed_over:
+            parts.append(f"{self.passed_over:,} done before")
+        if self.done["picture"]:
+            parts.append(f"{amount(self.done['picture'], 'picture')} described")
+        parts.append(f"{amount(self.done['caption'], 'caption')} written")
+        if self.there:
+            parts.append(f"{self.there:,} there already")
+        if self.failures:
+            parts.append(f"{self.failures.total():,} failed ({by_reason(self.failures.most_common())})")
+        if self.excluded:
+            parts.append(f"{self.excluded:,} excluded")
+        return f"All shards: {'; '.join(parts)}"

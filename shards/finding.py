@@ -1,0 +1,72 @@
+"""Which files a pattern such as /data/images/*.tar names, and where the texts of each go."""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dataset.disk import is_inside
+from dataset.file_names import natural_order, sharing_key
+from errors import UserError
+from settings import DatasetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A file that holds many pictures; its name is relative to the folder with which the pattern begins."""
+
+    name: str
+    path: Path
+
+    @property
+    def stem(self) -> str:
+        """The name without its suffix, after which its journal is called."""
+        return self.name.rpartition(".")[0]
+
+
+def find_shards(settings: DatasetSettings) -> list[Shard]:
+    """The shards that [Dataset] images names, in natural order.
+
+    Raises UserError where there are none, where two would share one file of captions, or where captions
+    could be written over them.
+    """
+    root = _root_of(settings.images)
+    outputs = [os.path.realpath(folder) for folder in (settings.captions, settings.descriptions)]
+    if os.path.realpath(root) in outputs:
+        raise UserError(
+            f"captions of {settings.images} would have the names of the shards: "
+            "name other folders as [Dataset] captions and descriptions"
+        )
+    if outputs[0] == outputs[1]:
+        raise UserError("[Dataset] captions and descriptions are the same folder: name two folders")
+    found = [
+        Shard(path.relative_to(root).as_posix(), path)
+        for path in root.glob(settings.images.relative_to(root).as_posix())
+        if path.is_file()
+        and not path.name.startswith(".")
+        and not any(is_inside(os.path.realpath(path), output) for output in outputs)
+    ]
+    if not found:
+        raise UserError(
+            f"there is no file {settings.images}: write the pattern of your shards as [Dataset] images, "
+            "such as /data/images/*.tar"
+        )
+    _refuse_same_names(found)
+    return sorted(found, key=lambda shard: [natural_order(part) for part in shard.name.split("/")])
+
+
+def _root_of(pattern: Path) -> Path:
+    """The folder that all files of a pattern have in common."""
+    parts = pattern.parts[:-1]
+    plain = next((at for at, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    return Path(*parts[:plain])
+
+
+def _refuse_same_names(shards: list[Shard]) -> None:
+    seen: dict[str, Shard] = {}
+    for shard in shards:
+        other = seen.setdefault(sharing_key(shard.stem), shard)
+        if other is not shard:
+            raise UserError(f"{other.name} and {shard.name} would share one journal: rename one of them")

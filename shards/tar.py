@@ -1,0 +1,185 @@
+"""Tar files: what is in them, read without unpacking anything, and new ones that hold texts."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from dataset.disk import refusal
+from decoding import open_file
+from errors import ItemError, Problem
+
+# A header with a long name takes a few kilobytes; one that says it has more is made to fill the memory.
+_LONGEST_HEADER = 1 << 20
+_BLOCK = tarfile.BLOCKSIZE
+_UNSAFE = "a member of a tar must be a plain file below its folder: pack it anew without this one"
+
+
+class Member(NamedTuple):
+    """A file in a tar: its name, and where its bytes are."""
+
+    name: str
+    offset: int
+    size: int
+
+
+@dataclass(slots=True)
+class Contents:
+    """The members of a tar that can be used, and what is wrong with others.
+
+    `cut_at` is the number of the member at which the file breaks off, None where it is whole. `stamp` tells
+    the file from what it was before.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
+    members: list[Member] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    cut_at: int | None = None
+
+    def read(self, member: Member, most: int) -> bytes:
+        """The bytes of a member, at most so many; raises OSError."""
+        with self.open(member) as file:
+            return file.read(most)
+
+    def open(self, member: Member) -> BinaryIO:
+        """A member as a stream; raises OSError, also where the file has changed since it was read."""
+        file = open_file(self.path)
+        if _stamp_of(file) != self.stamp:
+            file.close()
+            raise OSError(None, f"{self.path.name} has changed while the run was on")
+        return io.BufferedReader(_Part(file, member.offset, member.size))
+
+
+class _Part(io.RawIOBase):
+    """A part of a file as a file of its own."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file = file
+        self._start = start
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # as io.RawIOBase documents it
+        wanted = max(0, min(len(buffer), self._size - self._at))
+        self._file.seek(self._start + self._at)
+        data = self._file.read(wanted)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Headers(io.RawIOBase):
+    """The file as the reader of headers sees it, which can take no more than a long header at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= _LONGEST_HEADER:
+            raise tarfile.ReadError("a header is too long")
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def read_contents(path: Path) -> Contents:
+    """What is in a tar, from its headers alone.
+
+    Raises ItemError for a file that cannot be read or is no tar.
+    """
+    try:
+        with open_file(path) as file:
+            contents = Contents(path, _stamp_of(file))
+            _read_headers(file, contents)
+    except OSError as error:
+        raise ItemError("unreadable shard", refusal(f"{path.name} cannot be read", error)) from error
+    except (tarfile.TarError, ValueError) as error:
+        message = f"{path.name} is no tar file that can be read ({error}): fetch it again; a packed one, "
+        raise ItemError("unreadable shard", f"{message}such as .tar.gz, has to be unpacked first") from error
+    return contents
+
+
+def _read_headers(file: BinaryIO, contents: Contents) -> None:
+    size = contents.stamp[0]
+    with tarfile.open(fileobj=_Headers(file), mode="r:") as archive:
+        number = 0
+        while True:
+            try:
+                info = archive.next()
+            except tarfile.ReadError:
+                # The first header was read already, so this is a tar that breaks off or is damaged here.
+                info, contents.cut_at = None, number + 1
+            if info is None:
+                break
+            number += 1
+            # The library keeps every member, which are two kilobytes each.
+            archive.members.clear()  # type: ignore[attr-defined]
+            if info.offset_data + info.size > size:
+                contents.cut_at = number
+                break
+            _sort_in(info, contents)
+        if contents.cut_at is None and not _ends_here(file, archive.offset):
+            contents.cut_at = number + 1
+
+
+def _sort_in(info: tarfile.TarInfo, contents: Contents) -> None:
+    if info.isdir():
+        return
+    parts = info.name.replace("\\", "/").split("/")
+    is_inside = not info.name.startswith(("/", "\\")) and ".." not in parts and ":" not in parts[0]
+    if not info.isreg() or info.issparse() or not is_inside or "\0" in info.name:
+        contents.problems.append(Problem(info.name, "unsafe member of a tar", _UNSAFE))
+    elif not parts[-1].startswith("."):
+        name = "/".join(part for part in parts if part not in ("", "."))
+        contents.members.append(Member(name, info.offset_data, info.size))
+
+
+def _ends_here(file: BinaryIO, offset: int) -> bool:
+    """Whether there is the block of zeros with which every tar ends."""
+    file.seek(offset)
+    return file.read(_BLOCK) == bytes(_BLOCK)
+
+
+def _stamp_of(file: BinaryIO) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
+
+
+def tar_pieces(texts: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """The bytes of a tar with these files, each a name and a text; the same for the same files."""
+    for name, text in texts:
+        data = text.encode("utf-8")
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        yield info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+        yield data + bytes(-len(data) % _BLOCK)
+    # Two blocks of zeros end a tar.
+    yield bytes(2 * _BLOCK)

@@ -1,0 +1,158 @@
+"""Runs over pictures in tars: alone, and by three processes of which one is killed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.fakes.answers import Json, caption_for
+from tests.fakes.endpoint import FakeEndpoint
+from tests.program.processes import HANGS, running
+from tests.program.project import Project, png
+from tests.shards.tars import tar, texts_in
+
+EXCLUDED = "loli, sex, 1girl, red_kite"
+SHARDS, PICTURES = 6, 30
+# Of each shard, one picture has no tags and one must not be sent.
+CAPTIONED = PICTURES - 2
+
+
+def _files(shard: int, excluded: int = 7, empty: int = 8) -> list[tuple[str, bytes]]:
+    """The members of a shard; of every second picture, the tag file comes first."""
+    files = []
+    for number in range(PICTURES):
+        tags = f"1girl, solo, smile, red_hair, {('hat', 'boat', 'lantern')[number % 3]}, tag_{shard}_{number}"
+        tags = {excluded: EXCLUDED, empty: ""}.get(number, tags)
+        pair = [(f"{number:03}.png", png((shard, number, 90))), (f"{number:03}.txt", tags.encode())]
+        files += pair[:: -1 if number % 2 else 1]
+    return files
+
+
+def _sharded(folder: Path, url: str = "builtin", **settings: str) -> Project:
+    project = Project(folder, url, **settings)
+    project.set["Dataset.images"] = str(project.images / "*.tar")
+    return project
+
+
+def _captions(project: Project) -> dict[str, str]:
+    """All captions, by shard and key."""
+    return {
+        f"{path.stem}/{name.removesuffix('.txt')}": text
+        for path in sorted(project.captions.glob("*.tar"))
+        for name, text in texts_in(path).items()
+    }
+
+
+def _lines(path: Path, outcome: str) -> list[Json]:
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [line for line in map(json.loads, lines) if line.get("picture") and line["outcome"] == outcome]
+
+
+def test_three_processes_one_of_them_killed_make_the_captions_of_one_over_a_folder(
+    tmp_path: Path,
+) -> None:
+    first, go, lock = Counter[str](), threading.Event(), threading.Lock()
+
+    def answer(body: Json) -> str:
+        with lock:
+            first[body["model"]] += 1
+            is_held = body["model"] == "a" and first["a"] > CAPTIONED // 2
+        if is_held:
+            go.wait(HANGS)
+        return caption_for(body)
+
+    folder = Project(tmp_path / "folder")
+    with FakeEndpoint(answer=answer, models=("a", "b", "c", "tiny")) as endpoint, ExitStack() as stack:
+        sharded = [
+            _sharded(tmp_path / "shards", endpoint.url, Endpoint__model=model, Endpoint__concurrency="4")
+            for model in "abc"
+        ]
+        for shard in range(SHARDS):
+            tar(sharded[0].images / f"{shard:05}.tar", _files(shard))
+            for name, data in _files(shard):
+                path = folder.images / f"{shard:05}" / name
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(data)
+        killed = stack.enter_context(running(sharded[0]))
+        journal = sharded[0].captions / "00000.jsonl"
+        killed.until(lambda: len(_lines(journal, "done")) == CAPTIONED // 2 and first["a"] > CAPTIONED // 2)
+        others = [stack.enter_context(running(project)) for project in sharded[1:]]
+        killed.until(lambda: first["b"] and first["c"])
+        killed.process.kill()
+        killed.process.wait()
+        go.set()
+        for run in others:
+            assert run.process.wait(HANGS) == 1, run.errors
+        asked = Counter(json.dumps(request.body["messages"]) for request in endpoint.requests)
+        folder.set |= {"Endpoint.url": endpoint.url}
+        assert folder.run().code == 1
+    assert _captions(sharded[0]) == {
+        path.relative_to(folder.captions).with_suffix("").as_posix(): path.read_text()
+        for path in folder.captions.rglob("*.txt")
+    }
+    assert len(_captions(sharded[0])) == SHARDS * CAPTIONED
+    assert not [text for text in asked if "kite" in text], "an excluded picture was sent"
+    twice = sum(asked.values()) - len(asked)
+    assert len(asked) == SHARDS * CAPTIONED
+    assert twice == first["a"] - CAPTIONED // 2 <= 4, "more than what was in flight was asked again"
+    assert not [*sharded[0].captions.rglob("*.part")]
+
+
+def test_shards_that_are_whole_are_captioned_and_the_others_are_named(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = _sharded(tmp_path, endpoint.url, Interrogator__skip="False")
+        whole = tar(project.images / "a.tar", _files(1))
+        cut = tar(project.images / "b.tar", _files(2)[:12])
+        data = cut.read_bytes()
+        cut.write_bytes(data[: data.index(b"003.png") + 520])
+        (project.images / "c.tar").write_bytes(b"this is no tar" * 99)
+        tar(project.images / "d.tar", {"../1.png": png(), "2.png": png(), "2.txt": b"1girl", "3.txt": b"hat"})
+        result = project.run()
+        assert result.code == 1
+        assert "b.tar breaks off at member 8: fetch it again; 3 pictures were captioned." in result.out
+        assert "c.tar is no tar file that can be read" in result.out
+        assert "../1.png: a member of a tar must be a plain file below its folder" in result.out
+        assert "4 shards found." in result.out
+        assert "All shards: 3 shards done; 32 pictures described; 32 captions written" in result.out
+        assert len(texts_in(project.captions / "a.tar")) == CAPTIONED
+        assert sorted(texts_in(project.captions / "b.tar")) == ["000.txt", "001.txt", "002.txt"]
+        assert list(texts_in(project.captions / "d.tar")) == list(texts_in(project.descriptions / "d.tar"))
+        asked = len(endpoint.requests)
+        assert asked == 2 * (CAPTIONED + 3 + 1)
+        # Of one that was fetched again, what was missing is captioned, and of the others nothing.
+        cut.write_bytes(data)
+        tar(whole, _files(1, excluded=9, empty=10))
+        again = project.run()
+        assert "b.tar Interpreter: 3 captions written; 3 there already" in again.out
+        assert "a.tar Interpreter: 2 captions written; 28 there already" in again.out
+        assert {"007.txt", "008.txt"} < (there := texts_in(project.captions / "a.tar")).keys()
+        assert {"009.txt", "010.txt"}.isdisjoint(there), "an excluded picture kept its caption"
+        assert len(endpoint.requests) == asked + 2 * (3 + 2)
+
+
+def test_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
+    project = _sharded(tmp_path)
+    assert "there is no file" in project.run().err
+    tar(project.images / "a.tar", {"1.png": png(), "1.txt": b"1girl, solo"})
+    refused: Sequence[tuple[dict[str, str], tuple[str, ...], str]] = (
+        ({"Dataset.captions": "beside"}, (), "captions = beside is for folders of pictures"),
+        ({"Dataset.captions": str(project.images)}, (), "captions of"),
+        ({"Tags.hide": "auto", "Tags.trigger": "x"}, (), "hide = auto is for folders"),
+        ({"Dataset.target": "sd-scripts"}, (), "target = sd-scripts writes files for a folder"),
+        ({}, ("--undo",), "this command reads a folder of pictures"),
+    )
+    for settings, arguments, sentence in refused:
+        before = dict(project.set)
+        project.set |= settings
+        result = project.run(*arguments)
+        assert (result.code, result.err.count("\n")) == (2, 1), result.err
+        assert sentence in result.err
+        project.set = before
+    (project.captions).mkdir(exist_ok=True)
+    tar(project.captions / "a.tar", {"1.txt": b"of somebody else"})
+    assert "this program did not write it" in project.run().err
+    assert texts_in(project.captions / "a.tar") == {"1.txt": "of somebody else"}
