@@ -83,6 +83,9 @@ function markFocused() {
   byId("cards").querySelector(`[data-at="${at}"]`).focus();
 }
 
+/** What becomes of corrections, and the command that goes with it; a page that is served tells something else. */
+let howKept = ["Corrections stay in this browser until you save them as a file, which you then give to the program:", "python caption.py --apply corrections.json"];
+
 function showKeys() {
   const list = element("dl", {}, ...KEYS.map((row) => {
     const keys = row.slice(0, -1).map((key) => element("kbd", { text: key }));
@@ -91,8 +94,8 @@ function showKeys() {
   byId("keys").replaceChildren(
     element("div", { class: "bar-of-buttons" }, element("h2", { id: "keys-title", text: "How to use this page" }),
       iconButton("Close (Esc)", "×", () => byId("keys").close(), false)),
-    element("p", { text: "Open a picture to edit its caption, or to have it captioned again. Corrections stay in this browser until you save them as a file, which you then give to the program:" }),
-    element("pre", { text: "python caption.py --apply corrections.json" }),
+    element("p", { text: `Open a picture to edit its caption, or to have it captioned again. ${howKept[0]}` }),
+    element("pre", { text: howKept[1] }),
     element("p", { text: "Later runs keep your captions." }),
     element("p", { class: "legend" }, ...[SAID, MISSED, PERHAPS, CONTRADICTED].map((mark) => element("span", { class: `tag mark-${mark}`, text: `a tag that is ${MARK_WORDS[mark]}` }))),
     list);

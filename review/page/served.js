@@ -8,6 +8,8 @@ let version = report.served, isSending = false;
 whereIs = (correction) => (refused.has(correction) ? `not written: ${refused.get(correction)}` : "being written");
 savingHint = () => "They are written at once; python caption.py --undo puts back what the last change replaced.";
 
+howKept = ["It is written and done at once. This puts back the last change:", "python caption.py --undo"];
+
 async function ask(path, body) {
   const sent = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const response = await fetch(path, { cache: "no-store", ...sent });

@@ -116,6 +116,9 @@ def test_what_is_corrected_is_written_at_once_and_captioned_again(browser: Brows
             browser.complaints()
             browser.size(390, 800)
             browser.open(address(review))
+            browser.click("#help")
+            assert browser.text("#keys pre") == "python caption.py --undo"
+            browser.press("ESCAPE")
             browser.choose("#sort", "As in the folder")
             browser.wait(lambda: browser.run("return document.querySelector('.card img').naturalWidth"))
             browser.run("document.querySelector('[data-at=\"0\"]').click()")
