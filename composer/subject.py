@@ -113,7 +113,7 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
         return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
     creatures = picture.phrases("namesake")
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
-    left = []
+    left = list[str]()
     if not is_furry:
         people, left = _with_qualities(picture, people)
     elif len(picture.names) == _PAIR:
