@@ -13,7 +13,6 @@ from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
 from llm.replies import Form
 from llm.replies.copies import Prompted
-from llm.trouble import RequestRefusedError
 from settings import InterpreterSettings
 from styling.forms import Forms
 from writing import variants
@@ -53,7 +52,6 @@ class CaptionWriter:
         self._endpoint = endpoint
         self._rereading = rereading
         self._names = forms.written_by_model
-        self._server_knows_response_format = True
         self._form = Form(language=settings.language)
         # The check reads English only: what it misses in another language means nothing.
         self._is_checked = self._form.is_english or not settings.language
@@ -121,16 +119,10 @@ class CaptionWriter:
         return found, spoiled[-1] if is_draft else ""
 
     async def _write_at_once(self, messages: Sequence[Message], requests: Requests) -> dict[str, str]:
-        form = variants.response_format(self._names) if self._server_knows_response_format else {}
+        accept = partial(variants.read_several, names=self._names)
+        form = variants.response_format(self._names)
         try:
-            accept = partial(variants.read_several, names=self._names)
             return await requests.write(messages, accept, extra_fields=form, retries=0)
-        except RequestRefusedError:
-            if form:
-                # The server may not know the field; from now on the words of the prompt have to do.
-                self._server_knows_response_format = False
-                return await self._write_at_once(messages, requests)
-            return {}
         except ExcludedError:
             raise
         except ItemError:
