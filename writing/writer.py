@@ -77,10 +77,13 @@ class CaptionWriter:
         )
         if self._is_checked and not spoiled:
             await main.improve()
+        number = self._forms.number_of_sentences if self._is_checked else None
+        miscounted = main.keep_to(number) if number else []
         captions[first] = main.known.text
         kinds = {name: self._forms.sentences_of(name) for name in self._forms.names}
         ordered = {name: captions[kind] if kind else "" for name, kind in kinds.items()}
         notes = list(main.judged.notes(self._settings.min_coverage)) if self._is_checked else []
+        notes += miscounted
         if main.floor:
             notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {main.floor}"))
         written = Captions(ordered, main.journal_details, notes)
