@@ -239,16 +239,18 @@ def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     from captioning import eventlog
     from captioning.run import Run
+    from deferred.batches import Errands
 
     _set_up_logging(options)
     settings = _settings(options)
+    consent, errands = _consent(options), Errands(options.batch_fetch, options.batch_submit)
 
     def run() -> Coroutine[None, None, ExitCode]:
         if settings.dataset.is_sharded:
             from captioning.sharded.run import ShardRun
 
-            return ShardRun(settings, options.limit, _print, consent=_consent(options)).run()
-        return Run(settings, options.limit, _print, consent=_consent(options)).run()
+            return ShardRun(settings, options.limit, _print, consent, errands).run()
+        return Run(settings, options.limit, _print, consent=consent, errands=errands).run()
 
     return _run(eventlog.logged(options.log, [settings], run), interruption)
 

@@ -9,7 +9,7 @@ from captioning import stages
 from captioning.knowledge import Knowledge
 from captioning.needs import needs_of
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
-from deferred.batches import Batches
+from deferred.batches import NO_ERRANDS, Batches, Errands
 from english import amount
 from llm.needs import Consent
 from llm.servers import Endpoints
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 class Models:
     """The models of one run. Each is named to the user when it is chosen."""
 
-    def __init__(self, knowledge: Knowledge, summary: Summary, consent: Consent | None = None) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        summary: Summary,
+        consent: Consent | None = None,
+        errands: Errands = NO_ERRANDS,
+    ) -> None:
         settings = self._settings = knowledge.settings
         self._knowledge = knowledge
         self._summary = summary
-        self._batches = Batches()
+        self._batches = Batches(errands)
         self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
         self.products = Products.of(knowledge.settings)
 
@@ -51,9 +57,14 @@ class Models:
             self._summary.left_out(product)
         return endpoint
 
-    def next_step(self) -> str:
-        """What to do so that those who wait get their answers, "" where nobody waits; once all is settled."""
-        return self._batches.next_step()
+    async def fetch(self) -> None:
+        """Get what is answered by now of batch files, if that is wanted; raises UserError if it fails."""
+        await self._batches.fetch(self._settings, self._summary.once, self._summary.incomplete)
+
+    async def submit(self) -> None:
+        """Send batch files, if that is wanted, and tell what to do for those who wait; after `close`."""
+        await self._batches.submit(self._summary.once)
+        self._summary.next_step = self._batches.next_step()
 
     async def close(self) -> None:
         """Close all connections."""

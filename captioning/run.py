@@ -20,7 +20,7 @@ from captioning.summary import Product, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
-from deferred.batches import chosen_for_files
+from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
 from errors import ExitCode, StageError, UserError
 from llm.needs import Consent
 from settings import Settings
@@ -45,10 +45,12 @@ class Run:
         say: Callable[[str], None],
         only: frozenset[str] | None = None,
         consent: Consent | None = None,
+        errands: Errands = NO_ERRANDS,
     ) -> None:
         """`limit` is how many pictures to do at most, and `only` has the names of those to do.
 
-        `consent` asks whether a model may be fetched; without it none is.
+        `consent` asks whether a model may be fetched; without it none is. `errands` are what is sent of batch
+        files and fetched for them.
 
         Raises UserError where the folders cannot be used.
         """
@@ -56,7 +58,7 @@ class Run:
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
         self._summary = Summary(say)
-        self._models = Models(self._project, self._summary, consent)
+        self._models = Models(self._project, self._summary, consent, errands)
         self._products = self._models.products
         self._unfinished: tuple[Product, Outcome] | None = None
         # The tags and pictures whose answers come later.
@@ -72,6 +74,7 @@ class Run:
             try:
                 self._project.watch()
                 self._project.recover()
+                await self._models.fetch()
                 if self._project.is_anything_due():
                     await self._stages()
                 else:
@@ -87,7 +90,7 @@ class Run:
             finally:
                 await self._models.close()
                 self._project.close()
-            self._summary.next_step = self._models.next_step()
+            await self._models.submit()
         return self._summary.close(monotonic() - self._started)
 
     async def _stages(self) -> None:
@@ -156,7 +159,7 @@ class Run:
         yield self._settings.dataset.captions
         if not self._settings.interrogator.skip or self._project.descriptions.texts.unsettled():
             yield self._settings.dataset.descriptions
-        yield from {chosen.batch for chosen in chosen_for_files(self._settings)}
+        yield from chosen_for_files(self._settings)
 
     def _say_nothing_is_due(self) -> None:
         self._summary.found(self._project.collection.folder)

@@ -27,7 +27,6 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _give_land_to_the_shore(picture)
     _see_from_the_air(picture)
     _name_creatures(picture)
-    _meet_foes(picture)
     _go_inside(picture)
     # Letters and marks are in the picture, and no way of showing it.
     _put(picture, "mark", _take(picture, "text", _is_mark))
@@ -184,14 +183,6 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         _move(picture, "place", "thing", words["buildings"])
 
 
-def _meet_foes(picture: Picture) -> None:
-    """A knight is no skeleton, but meets one."""
-    kinds = picture.roles.get("kind", ())
-    if counted_people(picture)[1] == 1 and any(map(_is_trade, kinds)):
-        foes = lists().words["foes"]
-        _put(picture, "being", _take(picture, "kind", lambda role: _noun(role) in foes))
-
-
 def _is_mark(role: Role) -> bool:
     return _noun(role) in lists().words["marks"] and not role.phrase.startswith("a focus")
 
@@ -233,9 +224,6 @@ def _name_creatures(picture: Picture) -> None:
     """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
     people, names = counted_people(picture)[1], len(picture.names)
     known = lists().words["namesakes"]
-    # The White Rabbit is the rabbit.
-    called = {name.rpartition(" ")[2].lower() for name in picture.names}
-    _take(picture, "being", lambda role: _noun(role) in called)
     kinds = [role for role in picture.roles.get("kind", ()) if _noun(role) in known]
     beings = picture.roles.get("being", [])
     if picture.has(OTHERS) and picture.has("empty"):

@@ -57,8 +57,7 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     # Of several people, one may wear the dress and another the sundress.
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
     if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
-        kind = _narrowest(name, tags) if name else otherwise
-        return done + (kind if kind.endswith(name) else name)
+        return done + (name or otherwise)
     return done + _narrowest(name or noun, tags)
 
 
@@ -178,14 +177,8 @@ def _is_described(tag: str, noun: str) -> bool:
 def _with_object(tag: str, tags: Sequence[str]) -> str:
     """Reading: reading_book, petting: petting_cat."""
     found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
-    # Who reads the book in her hand is told to hold it.
-    held = [other for other in tags if other.startswith(_HOLDING)]
-    is_held = fewest_people(tags) > 1 and tag not in _READ if held else False
-    thing = (
-        ""
-        if is_held or any(f"{_HOLDING}{each}" in held for each in found)
-        else _only_one(found.difference(*map(broader_tags, found)))
-    )
+    is_held = fewest_people(tags) > 1 and any(other.startswith(_HOLDING) for other in tags)
+    thing = "" if is_held and tag not in _READ else _only_one(found.difference(*map(broader_tags, found)))
     if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
         animals = [other for other in tags if role_of(other).slot == "being"]
         thing = _only_one([each for each in animals if not any(each in broader_tags(one) for one in animals)])
@@ -237,8 +230,6 @@ def _on_or_in(tags: Sequence[str]) -> str:
         return "on_"
     if any(count_in(tag) or role_of(tag).slot in _SHOWS_A_SCENE for tag in tags):
         return ""
-    if not lists().words["fish"].isdisjoint(tags):
-        return "in_"
     return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
 
 

@@ -1,13 +1,14 @@
-"""The folders of url = batch that a run uses, and what its user has to do about them."""
+"""The folders of url = batch that a run uses, what is sent of them, and what their user has to do."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from english import amount
+from errors import UserError
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
@@ -17,11 +18,26 @@ if TYPE_CHECKING:
 _MEGABYTE = 1_000_000
 
 
-def chosen_for_files(settings: Settings) -> Iterator[EndpointSettings]:
-    """The settings of the stages that ask through files."""
-    for stage in (settings.tag_provider, settings.interrogator, settings.interpreter):
-        if not stage.skip and stage.endpoint.url == "batch":
-            yield stage.endpoint
+class Errands(NamedTuple):
+    """Whether answers are fetched before a run, and files submitted after it."""
+
+    fetch: bool = False
+    submit: bool = False
+
+
+NO_ERRANDS = Errands()
+
+
+class _Used(NamedTuple):
+    folder: BatchFolder
+    chosen: EndpointSettings
+
+
+def chosen_for_files(settings: Settings) -> dict[Path, EndpointSettings]:
+    """The folders of the stages that ask through files, with the settings of the first of each."""
+    stages = (settings.tag_provider, settings.interrogator, settings.interpreter)
+    asking = [stage.endpoint for stage in stages if not stage.skip and stage.endpoint.url == "batch"]
+    return {endpoint.batch: endpoint for endpoint in reversed(asking)}
 
 
 def files_needed(requests: int, size: int, chosen: EndpointSettings) -> str:
@@ -36,8 +52,9 @@ def files_needed(requests: int, size: int, chosen: EndpointSettings) -> str:
 class Batches:
     """Opens the folders of a run; stages may share one."""
 
-    def __init__(self) -> None:
-        self._folders: dict[Path, BatchFolder] = {}
+    def __init__(self, errands: Errands = NO_ERRANDS) -> None:
+        self._errands = errands
+        self._used: dict[Path, _Used] = {}
 
     def endpoint(self, settings: EndpointSettings) -> Endpoint:
         """The endpoint that asks through the folder of these settings; raises UserError without a model."""
@@ -45,25 +62,59 @@ class Batches:
         from deferred.endpoint import open_endpoint
         from deferred.folder import BatchFolder
 
-        folder = self._folders.setdefault(settings.batch, BatchFolder(settings.batch))
-        return open_endpoint(settings, folder)
+        used = self._used.setdefault(settings.batch, _Used(BatchFolder(settings.batch), settings))
+        return open_endpoint(settings, used.folder)
+
+    async def fetch(
+        self, settings: Settings, say: Callable[[str], None], failed: Callable[[str], None]
+    ) -> None:
+        """Get the answers that are there by now, if that is wanted; raises UserError where that fails."""
+        if not any(self._errands):
+            return
+        from deferred import sending
+
+        folders = chosen_for_files(settings)
+        if not folders:
+            raise UserError("--batch-submit and --batch-fetch go with url = batch: write it under [Endpoint]")
+        for folder, chosen in folders.items():
+            sending.refuse_unusable(chosen)
+            if self._errands.fetch:
+                await sending.fetch(folder, chosen, say, failed)
+
+    async def submit(self, say: Callable[[str], None]) -> None:
+        """Have the files answered that this run waits for, if that is wanted; once all is settled."""
+        if self._errands.submit:
+            from deferred import sending
+
+            for used in self._used.values():
+                files = [file.path for file in used.folder.open_files()]
+                await sending.submit(used.folder.path, files, used.chosen, say)
 
     def next_step(self) -> str:
         """What to do so that those who wait get their answers, "" where nobody waits; once all is settled."""
-        return " ".join(
-            _step(folder.path, files) for folder in self._folders.values() if (files := folder.open_files())
+        steps = (_step(used, files) for used in self._used.values() if (files := used.folder.open_files()))
+        return " ".join(steps)
+
+
+def _step(used: _Used, files: list[BatchFile]) -> str:
+    from deferred.ledger import Ledger
+
+    ledger, folder = Ledger(used.folder.path), used.folder.path
+    unsent = [file for file in files if not ledger.of(file.path.name).batch]
+    if not unsent:
+        return (
+            f"Answers are waited for: {_named(files)} submitted; --batch-fetch gets what is answered by then."
         )
+    sent = f"Answers are waited for: {_named(unsent)} to be answered"
+    if used.chosen.batch_service:
+        return f"{sent}: --batch-submit sends what is not sent yet."
+    return f"{sent} by your service: put what it gives you into {folder}, and run this again."
 
 
-def _step(folder: Path, files: list[BatchFile]) -> str:
-    first, last = files[0].path, files[-1].path.name
+def _named(files: list[BatchFile]) -> str:
+    """Files in words, with what they hold: "0001.jsonl (400 requests, 1.2 MB) is"."""
     requests = amount(sum(file.requests for file in files), "request")
-    size = f"{sum(file.size for file in files) / _MEGABYTE:,.1f} MB"
+    held = f"({requests}, {sum(file.size for file in files) / _MEGABYTE:,.1f} MB)"
     if len(files) == 1:
-        what, them = f"{first} ({requests}, {size})", "it"
-    else:
-        what, them = f"{len(files):,} files, {first} to {last} ({requests}, {size})", "them"
-    return (
-        f"Answers are waited for: have {what} answered by your service, put what it gives you for {them} "
-        f"into {folder}, and run this again."
-    )
+        return f"{files[0].path} {held} is"
+    return f"{len(files):,} files, {files[0].path} to {files[-1].path.name} {held} are"

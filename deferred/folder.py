@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from dataset.disk import GrowingFile, refusal
 from decoding import open_file
+from deferred.ledger import Ledger
 from deferred.lines import (
     FileAnswer,
     attempt_of,
@@ -165,7 +166,9 @@ class BatchFolder:
         return WaitingError(self._files[file].name)
 
     def _next_file(self) -> _Growing:
-        found = (_NUMBER.match(path.name) for path in self._files)
+        # The number of a file that was submitted is not used again, even if somebody has deleted the file.
+        names = [*(path.name for path in self._files), *Ledger(self.path).files()]
+        found = map(_NUMBER.match, names)
         number = 1 + max((int(each[0]) for each in found if each), default=0)
         path = self.path / f"{number:04}.jsonl"
         self._files.append(path)

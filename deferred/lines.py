@@ -21,7 +21,7 @@ from limits import LARGEST_ANSWER, read_json
 
 Form = Literal["openai", "short"]
 
-_ROUTE = "/v1/chat/completions"
+ROUTE = "/v1/chat/completions"
 _DIGEST_SIZE = 16
 _ID = rb"([0-9a-f]{32})-([1-9][0-9]{0,2})"
 _REQUEST = re.compile(rb'\{"custom_id":"' + _ID + rb'","(?:method|body)":')
@@ -72,7 +72,7 @@ def request_line(id_: bytes, body: bytes, form: Form) -> bytes:
     fields.pop("stream", None)
     line: dict[str, Any] = {"custom_id": f"{id_[:_DIGEST_SIZE].hex()}-{attempt_of(id_)}"}
     if form == "openai":
-        line |= {"method": "POST", "url": _ROUTE}
+        line |= {"method": "POST", "url": ROUTE}
     return orjson.dumps({**line, "body": fields}) + b"\n"
 
 

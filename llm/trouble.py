@@ -28,6 +28,10 @@ _LONGEST_PAUSE = 600.0
 _FARTHEST = 20 * 366 * 86_400.0
 
 
+class RequestRefusedError(ItemError):
+    """The server will never accept this request, but it may accept others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One failed try: what to do about it, the reason it is counted by, and the sentence for the user.
@@ -44,7 +48,9 @@ class Trouble:
     @property
     def item_error(self) -> ItemError:
         """What the failed try means for the item that it was made for."""
-        return ItemError(self.reason, self.sentence, passing=self.kind != "refused")
+        if self.kind == "refused":
+            return RequestRefusedError(self.reason, self.sentence)
+        return ItemError(self.reason, self.sentence, passing=True)
 
     @property
     def is_one_too_many(self) -> bool:

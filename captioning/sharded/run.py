@@ -24,7 +24,7 @@ from captioning.sharded.totals import Totals
 from captioning.summary import Product, Summary
 from captioning.templates import may_send_pictures, refuse_broken_templates
 from dataset.locks import locked
-from deferred.batches import chosen_for_files
+from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
 from english import amount
 from errors import ExitCode, ItemError, UserError
 from llm.needs import Consent
@@ -62,8 +62,11 @@ class ShardRun:
         limit: int | None,
         say: Callable[[str], None],
         consent: Consent | None = None,
+        errands: Errands = NO_ERRANDS,
     ) -> None:
         """`limit` is how many pictures to do at most; `consent` asks whether a model may be fetched.
+
+        `errands` are what is sent of batch files and fetched for them.
 
         Raises UserError where the settings name no shards, or ask for what only folders have.
         """
@@ -75,7 +78,7 @@ class ShardRun:
         self._begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         self._known = _Known(settings)
         self._summary = Summary(say)
-        self._models = Models(self._known, self._summary, consent)
+        self._models = Models(self._known, self._summary, consent, errands)
         self._totals = Totals()
         self._shard_name = ""
         # The tags and pictures whose answers come later.
@@ -86,14 +89,15 @@ class ShardRun:
         refuse_broken_templates(self._settings)
         self._summary.once(f"{amount(len(self._shards), 'shard')} found.")
         with ExitStack() as locks:
-            for folder in {chosen.batch for chosen in chosen_for_files(self._settings)}:
+            for folder in chosen_for_files(self._settings):
                 locks.enter_context(locked(folder))
             try:
+                await self._models.fetch()
                 await self._all_shards()
             finally:
                 self._summary.once(f"{self._totals.line()}.")
                 await self._models.close()
-            self._summary.next_step = self._models.next_step()
+            await self._models.submit()
         return self._summary.close(monotonic() - self._started)
 
     async def _all_shards(self) -> None:

@@ -13,11 +13,14 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from tests.fakes.answers import Json, caption_for, gists
+from tests.fakes.batch_service import FakeBatchService
 from tests.fakes.batches import ANSWERED, MISSING, answer_files, as_openai, failed, requests_in, unanswered
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.wiki_pages import WikiTag
+from tests.program.processes import Running, running
 from tests.program.project import Project, Result
+from tests.program.starts import LONGEST_RUN
 
 KEY = "sk-marked-4c1f"
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -209,12 +212,53 @@ def test_of_many_requests_that_fail_the_others_are_answered_all_the_same(tmp_pat
     assert f"{batch} answered 500: no luck" in result.out
 
 
+def test_a_killed_run_submits_nothing_twice_and_the_next_ones_get_all_captions(tmp_path: Path) -> None:
+    killed: list[Running] = []
+
+    def kill(request: str) -> None:
+        if request == "POST /v1/batches" and killed:
+            killed.pop().process.kill()
+
+    with FakeBatchService(key=KEY, at=kill) as service:
+        more = {"Endpoint__batch_service": service.url, "Endpoint__api_key": KEY}
+        project = Project(tmp_path, "batch", **more)
+        for number in range(3):
+            project.add(f"{number}.png", f"1girl, solo, smile, thing {number}")
+        with running(project, "--batch-submit") as run:
+            killed.append(run)
+            run.process.wait(LONGEST_RUN)
+        assert len(service.batches) == 1
+        assert "0001.jsonl is submitted to " in project.run("--batch-submit").out
+        second = project.run("--batch-fetch")
+        assert "0 of 0 so far (in_progress)." in second.out
+        assert "(3 requests, 0.0 MB) is submitted; --batch-fetch gets what is answered by then." in second.out
+        service.finish(caption_for)
+        last = project.run("--batch-fetch", "--batch-submit")
+        assert last.code == 0, last.err
+        assert len(service.batches) == 1
+    assert len(captions(project)) == 3
+    written = [*(tmp_path / "batch").glob("*"), *project.captions.glob("*")]
+    assert KEY not in "".join(path.read_text(encoding="utf-8") for path in written)
+
+
 @pytest.mark.parametrize(
     ("settings", "arguments", "words"),
     [
         ({"Endpoint__model": "auto"}, (), "write model = NAME under [Endpoint], as the service calls it"),
         ({"Endpoint__batch": "a file"}, (), "a file stands where a folder should be; move it away"),
         ({}, ("--compare", "other.ini"), "write the address of a server as url"),
+        ({}, ("--batch-submit",), "write batch_service = https://api.openai.com/v1 under [Endpoint]"),
+        (
+            {"Endpoint__batch_service": "http://127.0.0.1:9/v1", "Endpoint__batch_form": "short"},
+            ("--batch-fetch",),
+            "batch_form is short: send the files yourself",
+        ),
+        ({"Endpoint__url": "builtin"}, ("--batch-fetch",), "go with url = batch: write it under [Endpoint]"),
+        (
+            {"Endpoint__batch_service": "http://127.0.0.1:9/v1"},
+            ("--batch-submit",),
+            "http://127.0.0.1:9/v1 does not answer",
+        ),
         (
             {"Endpoint__batch_service": "api.openai.com"},
             (),
@@ -225,7 +269,7 @@ def test_of_many_requests_that_fail_the_others_are_answered_all_the_same(tmp_pat
 def test_what_cannot_be_asked_says_what_to_do(
     tmp_path: Path, settings: dict[str, str], arguments: tuple[str, ...], words: str
 ) -> None:
-    project = Project(tmp_path, "batch", **settings)
+    project = Project(tmp_path, **{"url": "batch", **settings})
     project.add("a.png")
     (tmp_path / "a file").write_text("", encoding="utf-8")
     (tmp_path / "other.ini").write_text("[Endpoint]\nurl = batch\nmodel = m\n", encoding="utf-8")

@@ -1,0 +1,189 @@
+"""OpenAI's Batch API: files are uploaded, batches are made of them, and their answers are downloaded.
+
+Routes and fields are those of platform.openai.com/docs/api-reference/batch, which Azure, Groq, Novita,
+Alibaba and LiteLLM have as well. Files may have hundreds of megabytes: they are never in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+import orjson
+
+from config import VERSION, is_loopback
+from dataset.disk import GrowingFile, refusal
+from decoding import open_file
+from deferred.lines import ROUTE
+from errors import UserError
+from limits import LARGEST_ANSWER, read_json
+from llm import trouble
+from llm.listings import at, positive, rows, text
+from llm.retries import Retries
+from llm.trouble import Trouble
+from settings import EndpointSettings
+
+_MOST_PAGES = 200
+_PIECE = 1 << 16
+_CONNECT = 60.0  # seconds
+_ENDED = ("completed", "expired", "cancelled")
+_OK = (200, 201)
+_RUN_AGAIN = "what is done is kept, so run the same command again"
+
+
+class Batch(NamedTuple):
+    """How far a batch is; `files` are the ids of the files with its answers and errors, by their kind."""
+
+    status: str
+    answered: int
+    total: int
+    files: Mapping[str, str]
+    failure: str
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether all answers are there that will come."""
+        return self.status in _ENDED
+
+
+class BatchService:
+    """The service at `batch_service`; each method raises UserError where it does not do what is asked."""
+
+    def __init__(self, settings: EndpointSettings) -> None:
+        self.url = settings.batch_service
+        self._settings = settings
+        self._secrets = trouble.secrets_in(settings)
+        headers = {"user-agent": f"Tagscribe/{VERSION}"}
+        headers |= {name.lower(): str(value) for name, value in settings.headers.items()}
+        if key := settings.api_key.get_secret_value():
+            headers.setdefault("authorization", f"Bearer {key}")
+        self._session = aiohttp.ClientSession(
+            headers=headers,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # The proxies in the environment are meant for other hosts than this computer.
+            trust_env=not is_loopback(urlsplit(self.url).hostname or ""),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=settings.timeout),
+        )
+
+    async def __aenter__(self) -> BatchService:
+        """Nothing is sent yet."""
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+    async def upload(self, path: Path) -> str:
+        """Upload a file with requests; its id there."""
+
+        def form() -> aiohttp.FormData:
+            # The library closes what it has sent, so each try opens the file anew.
+            data = aiohttp.FormData({"purpose": "batch"})
+            data.add_field("file", open_file(path), filename=path.name, content_type="application/jsonl")
+            return data
+
+        try:
+            return self._id_in(await self._ask("POST", "files", form))
+        except OSError as error:
+            raise UserError(refusal(f"{path} cannot be read", error)) from error
+
+    async def create(self, file: str) -> str:
+        """Make a batch of an uploaded file, asked for once, as two would cost twice as much; its id."""
+        asked = orjson.dumps({"input_file_id": file, "endpoint": ROUTE, "completion_window": "24h"})
+        return self._id_in(await self._ask("POST", "batches", lambda: asked, tries=1))
+
+    async def find(self, file: str) -> str:
+        """The id of a batch that was made of an uploaded file and did not fail, "" where there is none."""
+        after = ""
+        for _ in range(_MOST_PAGES):
+            page = await self._ask("GET", f"batches?limit=100{after}")
+            listed = rows(page, "data")
+            for row in listed:
+                if text(row, "input_file_id") == file and text(row, "status") != "failed":
+                    return self._id_in(row)
+            if not (listed and at(page, "has_more") is True):
+                break
+            after = f"&after={quote(text(listed[-1], 'id'), safe='')}"
+        return ""
+
+    async def look_at(self, batch: str) -> Batch:
+        """How far a batch is."""
+        found = await self._ask("GET", f"batches/{quote(batch, safe='')}")
+        files = {"output": text(found, "output_file_id"), "errors": text(found, "error_file_id")}
+        answered, total = (positive(found, "request_counts", key) or 0 for key in ("completed", "total"))
+        said = "; ".join(filter(None, (text(row, "message") for row in rows(found, "errors", "data")[:3])))
+        there = {kind: id_ for kind, id_ in files.items() if id_}
+        return Batch(text(found, "status"), answered, total, there, trouble.excerpt(self._masked(said)))
+
+    async def download(self, file: str, path: Path) -> None:
+        """Download a file; what is at `path` is replaced once all of it is there."""
+        url = f"{self.url}/files/{quote(file, safe='')}/content"
+        try:
+            async with self._session.get(url, allow_redirects=False) as response:
+                if response.status not in _OK:
+                    raise self._failure(await self._trouble(response))
+                growing = GrowingFile(path)
+                try:
+                    async for piece in response.content.iter_chunked(_PIECE):
+                        growing.add(piece)
+                except BaseException:
+                    growing.discard()
+                    raise
+                growing.settle()
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            raise self._lost(error) from error
+
+    async def _ask(
+        self, method: str, place: str, data: Callable[[], Any] | None = None, tries: int | None = None
+    ) -> object:
+        """The JSON of an answer; a service that has too much to do is asked again, unless `tries` is 1."""
+        retries = Retries(self._settings)
+        while True:
+            headers = {"content-type": "application/json"} if place == "batches" else {}
+            body = data() if data else None
+            try:
+                async with self._session.request(
+                    method, f"{self.url}/{place}", data=body, headers=headers, allow_redirects=False
+                ) as response:
+                    if response.status in _OK:
+                        return read_json(await self._body(response))
+                    seen = await self._trouble(response)
+            except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+                raise self._lost(error) from error
+            except ValueError as error:
+                raise UserError(f"{self.url}/{place} answered with no JSON: check batch_service") from error
+            pause = retries.pause(seen) if tries is None and seen.kind in ("busy", "broken") else None
+            if pause is None:
+                raise self._failure(seen)
+            await asyncio.sleep(pause)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for piece in response.content.iter_chunked(_PIECE):
+            body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise ValueError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+        return bytes(body)
+
+    async def _trouble(self, response: aiohttp.ClientResponse) -> Trouble:
+        headers = {name.lower(): self._masked(value) for name, value in response.headers.items()}
+        said = self._masked((await self._body(response)).decode("utf-8", "replace"))
+        return trouble.of_status(self.url, self._settings.model, response.status, headers, said)
+
+    def _failure(self, seen: Trouble) -> UserError:
+        return UserError(f"{seen.sentence} ({_RUN_AGAIN})")
+
+    def _lost(self, error: Exception) -> UserError:
+        return UserError(f"{self.url} does not answer ({type(error).__name__}): {_RUN_AGAIN}")
+
+    def _id_in(self, found: object) -> str:
+        if id_ := text(found, "id"):
+            return id_
+        raise UserError(f"{self.url} answered without an id: check that batch_service has OpenAI's Batch API")
+
+    def _masked(self, said: str) -> str:
+        return trouble.without_secrets(said, self._secrets)
