@@ -60,23 +60,28 @@ def lying_gif(width: int, height: int) -> bytes:
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\x00\x00\x00;"
 
 
-HOSTILE_PICTURES = {
-    "bomb.png": (bomb(30_000), "is too large to decode safely (30000 x 30000 pixels)"),
-    "large.png": (bomb(20_000), "is too large to decode safely (20000 x 20000 pixels)"),
-    "interlaced.png": (bomb(16_000, interlaced=True), "is too large to decode safely"),
-    "more.jpg": (picture(11_000, 10_000, ".jpg"), "is too large to decode safely (11000 x 10000 pixels)"),
-    "whole.webp": (picture(12_500, 8_000, ".webp", effort=0), "is too large to decode safely"),
-    "lying.jpg": (lying_jpeg(9_000, 9_000), "is damaged or cut off"),
-    "lying_more.jpg": (lying_jpeg(60_000, 60_000), "is too large to decode safely"),
-    "lying.gif": (lying_gif(65_000, 65_000), "lying.gif "),
-    "drawing.png": (
-        b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
-        "is no JPEG",
-    ),
-    "paper.jpg": (b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", "is no JPEG, PNG, WebP, AVIF, GIF or TIFF inside"),
-    "script.webp": (b"RIFF\x10\x00\x00\x00WEBP#!/bin/sh", "is damaged or cut off"),
-    "postscript.png": (b"%!PS\n(/etc/passwd) (r) file", "is no JPEG"),
-}
+def hostile_pictures() -> dict[str, tuple[bytes, str]]:
+    """What each file holds, and what is said of it. They take seconds to make, so one test makes them."""
+    return {
+        "bomb.png": (bomb(30_000), "is too large to decode safely (30000 x 30000 pixels)"),
+        "large.png": (bomb(20_000), "is too large to decode safely (20000 x 20000 pixels)"),
+        "interlaced.png": (bomb(16_000, interlaced=True), "is too large to decode safely"),
+        "more.jpg": (picture(11_000, 10_000, ".jpg"), "is too large to decode safely (11000 x 10000 pixels)"),
+        "whole.webp": (picture(12_500, 8_000, ".webp", effort=0), "is too large to decode safely"),
+        "lying.jpg": (lying_jpeg(9_000, 9_000), "is damaged or cut off"),
+        "lying_more.jpg": (lying_jpeg(60_000, 60_000), "is too large to decode safely"),
+        "lying.gif": (lying_gif(65_000, 65_000), "lying.gif "),
+        "drawing.png": (
+            b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+            "is no JPEG",
+        ),
+        "paper.jpg": (
+            b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n",
+            "is no JPEG, PNG, WebP, AVIF, GIF or TIFF inside",
+        ),
+        "script.webp": (b"RIFF\x10\x00\x00\x00WEBP#!/bin/sh", "is damaged or cut off"),
+        "postscript.png": (b"%!PS\n(/etc/passwd) (r) file", "is no JPEG"),
+    }
 
 
 @linux_only
@@ -85,14 +90,15 @@ def test_pictures_that_unpack_to_gigabytes_are_refused_one_by_one_within_the_mem
 ) -> None:
     with FakeEndpoint(answer=lambda body: "A plain black surface.") as endpoint:
         project = Project(tmp_path, url=endpoint.url, Interrogator__skip="False", Endpoint__concurrency="8")
-        for name, (data, _) in HOSTILE_PICTURES.items():
+        hostile = hostile_pictures()
+        for name, (data, _) in hostile.items():
             # A stem of its own for each.
             project.add(f"{name.replace('.', '_')}.{name.rpartition('.')[2]}", picture=data)
         project.add("a_hundred_megapixels.jpg", picture=picture(12_500, 8_000, ".jpg"))
         project.add("good.png")
         code, said, peak = run_and_measure(project)
     assert code == 1
-    for name, (_, sentence) in HOSTILE_PICTURES.items():
+    for name, (_, sentence) in hostile.items():
         shown = f"  {name.replace('.', '_')}.{name.rpartition('.')[2]}: "
         line = next((line for line in said.splitlines() if line.startswith(shown)), "")
         assert sentence.removeprefix(name) in line, (name, said)
