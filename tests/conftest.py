@@ -19,8 +19,10 @@ from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
 
 # Generated examples are the same in every run, so that a change is not blamed for an example that nobody had
-# met before. `HYPOTHESIS_PROFILE=default pytest -m hypothesis` looks for new ones.
-settings.register_profile("same", derandomize=True)
+# met before. `HYPOTHESIS_PROFILE=new pytest -m hypothesis` looks for new ones. A slow machine fails none.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("few", settings.get_profile("same"), max_examples=20)
+settings.register_profile("new", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

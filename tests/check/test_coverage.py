@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from check import KINDS, check
@@ -300,7 +300,6 @@ def draft(tag: str) -> str:
         return ""
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text(), st.lists(st.text(max_size=20) | st.sampled_from(TAGS), max_size=6))
 def test_no_text_makes_it_raise(caption: str, tags: list[str]) -> None:
     found = check(caption, tags, dict.fromkeys(tags[:2], "character"), known_names=KNOWN_NAMES)
@@ -329,7 +328,6 @@ WORDS_OF_CAPTIONS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(WORDS_OF_CAPTIONS), max_size=40).map(" ".join))
 def test_no_order_of_the_words_it_knows_makes_it_raise(caption: str) -> None:
     for tags in (TAGS, ["2girls", "1boy"], ["no_humans"], ["1other", "multiple_views"]):

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from composer import compose
@@ -642,7 +642,6 @@ def _said_words(tag: str) -> list[str]:
     )
 
 
-@settings(max_examples=300, deadline=None)
 @given(_tag_lists)
 def test_every_tag_that_is_not_meta_is_said(tags: list[str]) -> None:
     stems = {_stem(word) for word in _words(compose(tags, {}))}
@@ -661,7 +660,6 @@ def test_every_tag_that_is_not_meta_is_said(tags: list[str]) -> None:
         assert not missing, (tag, missing)
 
 
-@settings(max_examples=300, deadline=None)
 @given(_tag_lists)
 def test_no_word_is_said_more_often_than_the_tags_say_it(tags: list[str]) -> None:
     said_by_another = {tag for tag in tags for other in tags if tag in broader_tags(other)}
@@ -680,7 +678,6 @@ def test_a_tag_that_another_one_says_adds_nothing() -> None:
         assert compose(["1boy", tag, other], {}) == compose(["1boy", other], {})
 
 
-@settings(max_examples=300, deadline=None)
 @given(_tag_lists)
 def test_a_caption_is_clean_prose(tags: list[str]) -> None:
     caption = compose(tags, {})
@@ -691,7 +688,6 @@ def test_a_caption_is_clean_prose(tags: list[str]) -> None:
     assert caption.count("(") == caption.count(")")
 
 
-@settings(max_examples=200, deadline=None)
 @given(_tag_lists)
 def test_two_girls_are_not_one_girl(tags: list[str]) -> None:
     counted = [tag for tag in tags if not _COUNTS.fullmatch(tag) and not tag.endswith("girl")]
@@ -700,7 +696,6 @@ def test_two_girls_are_not_one_girl(tags: list[str]) -> None:
     assert not re.search(r"\b(?:a girl|[Ss]he|her|[Hh]e|his)\b", caption)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=12))
 def test_no_tag_however_odd_breaks_the_composer(tags: list[str]) -> None:
     assert compose([*tags, "1girl"], {}).endswith(".")

@@ -152,7 +152,6 @@ FORMS = st.builds(
 )
 
 
-@settings(max_examples=600, deadline=None)
 @given(ANYTHING, st.sampled_from(["stop", None, "", "eos"]), FORMS)
 def test_any_text_is_cleaned_or_fails_for_a_known_reason(text: str, finish: str | None, form: Form) -> None:
     verdict, cleaned = judge(text, finish, form)
@@ -175,7 +174,7 @@ RARE_PATTERNS = [
 
 
 @pytest.mark.parametrize("rare", RARE_PATTERNS, ids=lambda rare: rare.hints[0])
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_text_that_a_rare_pattern_matches_contains_one_of_its_hints(
     rare: RarePattern, data: st.DataObject

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import config
@@ -67,7 +67,6 @@ ENTRIES = st.dictionaries(
     KEYS | TEXTS, TEXTS | st.dictionaries(KEYS, LEAVES | st.lists(LEAVES, max_size=2), max_size=7)
 )
 RED_SHOES = Page("red_shoes", "red_shoes", "Shoes that are red.", "general", 5, known=True)
-FUZZ = settings(max_examples=150, deadline=None)
 
 
 def in_file(name: str, content: bytes, read: Callable[[Path], object]) -> None:
@@ -96,13 +95,11 @@ def everything_about(path: Path) -> None:
     assert len(tags_cache.load(path)) == len(cache)
 
 
-@FUZZ
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_cache_or_refused(content: bytes) -> None:
     in_file("tags_cache.json", content, everything_about)
 
 
-@FUZZ
 @given(JSON | ENTRIES)
 def test_any_json_is_a_cache_or_refused(content: object) -> None:
     in_file("tags_cache.json", json.dumps(content).encode(), everything_about)
@@ -138,7 +135,6 @@ JOURNAL_LINES = st.dictionaries(
 ).map(lambda line: {"stage": "interpreter", "picture": "a/b", **line})
 
 
-@FUZZ
 @given(
     st.lists(
         st.binary(max_size=40) | (JSON | JOURNAL_LINES).map(lambda line: json.dumps(line).encode()),
@@ -171,7 +167,6 @@ TAG_LINES = st.fixed_dictionaries({"page": PAGE | WHOLE_PAGE | LEAVES, "source":
 )
 
 
-@FUZZ
 @given(st.lists(TAG_LINES | JSON, max_size=5))
 def test_any_lines_are_a_log_of_tags_or_skipped(lines: list[object]) -> None:
     in_file(".tags.jsonl", "\n".join(map(json.dumps, lines)).encode(), log_of_tags)
@@ -191,13 +186,11 @@ INI = st.lists(
 ).map("\n".join)
 
 
-@FUZZ
 @given(INI.map(lambda text: text.encode("utf-8", "surrogatepass")) | st.binary(max_size=100))
 def test_any_text_is_a_config_or_refused(content: bytes) -> None:
     in_file("config.ini", content, config.load)
 
 
-@FUZZ
 @given(st.data())
 def test_any_value_of_any_setting_is_taken_or_refused(data: st.DataObject) -> None:
     section = data.draw(st.sampled_from(list(SECTIONS)))
@@ -206,7 +199,6 @@ def test_any_value_of_any_setting_is_taken_or_refused(data: st.DataObject) -> No
     in_file("config.ini", b"", lambda path: config.load(path, [option]))
 
 
-@FUZZ
 @given(st.text(max_size=100).map(str.encode) | JSON.map(lambda each: json.dumps(each).encode()) | st.binary())
 def test_any_file_is_a_list_of_descriptions_or_refused(content: bytes) -> None:
     for name in ("mine.csv", "mine.json"):
@@ -216,7 +208,6 @@ def test_any_file_is_a_list_of_descriptions_or_refused(content: bytes) -> None:
 ROWS = st.lists(st.text(max_size=10), max_size=5).map(",".join)
 
 
-@FUZZ
 @given(
     st.lists(ROWS, max_size=5).map("\n".join),
     st.sampled_from(["", "title,body\n", '{"title": 1, "body": 2}\n']),
@@ -226,7 +217,6 @@ def test_any_file_is_a_dump_or_refused(rows: str, header: str) -> None:
         in_file(name, (header + rows).encode(), lambda path: list(DumpSource(path).pages(["long_hair", "1"])))
 
 
-@FUZZ
 @given(
     st.text(max_size=200),
     st.integers(100, 599),
@@ -240,7 +230,6 @@ def test_any_answer_with_any_status_is_trouble_with_a_sentence(
     assert seen.retry_after is None or seen.retry_after >= 0
 
 
-@FUZZ
 @given(
     JSON
     | st.fixed_dictionaries(
@@ -260,7 +249,6 @@ def test_any_json_is_an_answer_or_trouble(body: object) -> None:
             clean(found.text, found.finish_reason, Form()).encode("utf-8")
 
 
-@FUZZ
 @given(
     st.text(max_size=100)
     | st.lists(st.sampled_from(["1.", "2. ", "\n", "A red shoe", "**3)** x.", "`"])).map("".join)
@@ -283,7 +271,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Prompt:
     return Prompt(path, ("tags", "pages"))
 
 
-@FUZZ
 @given(value=st.text() | st.sampled_from(["{{ tags }}", "[system]", "<|im_start|>", "{% endfor %}"]))
 def test_any_value_stays_inside_its_message(template: Prompt, value: str) -> None:
     messages = template.messages({"tags": value, "pages": [value]})
@@ -292,7 +279,6 @@ def test_any_value_stays_inside_its_message(template: Prompt, value: str) -> Non
     messages[1].text.encode("utf-8")
 
 
-@FUZZ
 @given(
     st.lists(
         st.sampled_from(

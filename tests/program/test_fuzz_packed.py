@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import StageError, UserError
@@ -28,7 +28,6 @@ from wiki.source import Access
 
 pytestmark = pytest.mark.slow
 
-FUZZ = settings(max_examples=150, deadline=None)
 AT_ONCE = Manners(per_second=1e6, first_wait=0, longest_wait=0, tries=1)
 TAGS = ["hat", "shoes"]
 
@@ -47,7 +46,6 @@ ROW = st.fixed_dictionaries({"name": st.sampled_from(TAGS)}, optional=dict.fromk
 ANSWERS = (JSON | st.lists(ROW, max_size=3)).map(lambda document: json.dumps(document).encode())
 
 
-@FUZZ
 @given(
     body=ANSWERS | st.binary(max_size=100),
     status=st.sampled_from([200, 200, 200, 403, 500]),
@@ -84,8 +82,6 @@ DUMPS = {
 }
 
 
-# The examples are the same each time: pyarrow itself is not what is tested here.
-@settings(max_examples=400, deadline=None, derandomize=True)
 @given(
     name=st.sampled_from(sorted(DUMPS)),
     changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from english import first_sentence
@@ -278,7 +278,6 @@ blocks = st.recursive(
 MARKUP = re.compile(r"\[/?\w|\]|\{|\}|<|>|https?:|[\x00-\x08]|^h\d|!post|\|", re.MULTILINE)
 
 
-@settings(deadline=None)
 @given(blocks)
 def test_no_markup_survives_and_no_word_is_lost(body: str) -> None:
     plain = plain_text(body)
@@ -286,7 +285,6 @@ def test_no_markup_survives_and_no_word_is_lost(body: str) -> None:
     assert re.findall("|".join(WORDS), plain) == re.findall("|".join(WORDS), body)
 
 
-@settings(deadline=None)
 @given(blocks)
 def test_the_plain_text_of_plain_text_is_the_same(body: str) -> None:
     assert plain_text(plain_text(body)) == plain_text(body)
@@ -302,7 +300,6 @@ PIECES = [
 pieces = st.lists(st.sampled_from(PIECES), max_size=40)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), pieces.map("".join), pieces.map(" ".join)))
 def test_any_text_can_be_read(body: str) -> None:
     assert not re.search(r"[\x00-\x08]", plain_text(body) + definition(body))
