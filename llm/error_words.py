@@ -21,77 +21,75 @@ CANNOT_SEE = "the model cannot see"
 
 
 class Rule(NamedTuple):
-    """What the words of an error mean, whatever its status; without a reason, the status is the reason."""
+    """What an error with some words means, whatever its status, and any error with the `status`.
 
-    words: re.Pattern[str]
+    Without a reason, the status is the reason.
+    """
+
+    words: str
     kind: Kind
-    reason: str
     remedy: str
+    reason: str = ""
+    status: int | None = None
 
 
-_CANNOT_SEE = Rule(
-    re.compile(
+# The first whose words are in an error counts, before any by its status.
+_RULES = (
+    Rule(
         r"support(?:s|ed)? (?:for )?(?:image|vision|multimodal)"
         r"|(?:image|vision|multimodal)[\w ']{0,20} (?:is|are) not supported|mmproj"
-        r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input"
+        r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input",
+        "refused",
+        f"{CANNOT_SEE}: choose a vision model for the stage that sends pictures",
     ),
-    "refused",
-    "",
-    f"{CANNOT_SEE}: choose a vision model for [Interrogator]",
-)
-_LONG_PROMPT = Rule(
-    re.compile(
-        r"exceed_context_size|context[_ -]?(?:length|size|window|budget)|maximum context|available context"
+    Rule(
+        r"exceed_context_size|context[_ -]?(?:length|size|window|budget)|maximum context|available context",
+        "refused",
+        "the prompt is longer than the model's context: load the model with a larger one",
     ),
-    "refused",
-    "",
-    "the prompt is longer than the model's context: load the model with a larger one",
-)
-_CRASH = Rule(
-    re.compile(
+    Rule(
         r"model (?:has )?crashed|(?:failed to load|error loading)(?: the)? model|model failed to load"
         r"|operation cancell?ed|runner (?:process )?has (?:unexpectedly )?(?:terminated|stopped)"
-        r"|out of memory|enginedead"
+        r"|out of memory|enginedead",
+        "broken",
+        "if that happens again, write concurrency = 1, or load a smaller model",
+        CRASHED,
     ),
-    "broken",
-    CRASHED,
-    "if that happens again, write concurrency = 1, or load a smaller model",
+    Rule(
+        r"(?:entity|payload|request|body)(?: is)? too large",
+        "refused",
+        "lower [Interrogator] max_image_side, or raise the limit of the server or of its proxy",
+        status=413,
+    ),
+    Rule(
+        r"api[ _]?key (?:is )?(?:not valid|invalid|expired)|(?:invalid|incorrect)[ _]api[ _]?key",
+        "hopeless",
+        "put the right api_key in config.ini or TAGSCRIBE_API_KEY",
+        "key refused",
+        401,
+    ),
+    Rule(
+        r"insufficient[_ ](?:quota|credit|balance|funds)",
+        "hopeless",
+        "see to the account with that service",
+        "account is empty",
+        402,
+    ),
+    # LM Studio answers so, with status 200, where /v1 is missing from the address.
+    Rule(
+        r"unexpected endpoint or method",
+        "hopeless",
+        "is the address right (most end in /v1)?",
+        "not found",
+    ),
+    # LM Studio says so where it does not load models on demand.
+    Rule(
+        r"no models? (?:is |are )?loaded",
+        "hopeless",
+        "load the model that config.ini names, or write model = auto",
+        "no model",
+    ),
 )
-_LARGE_REQUEST = Rule(
-    re.compile(r"(?:entity|payload|request|body)(?: is)? too large"),
-    "refused",
-    "",
-    "lower [Interrogator] max_image_side, or raise the limit of the server or of its proxy",
-)
-_KEY = Rule(
-    re.compile(r"api[ _]?key (?:is )?(?:not valid|invalid|expired)|(?:invalid|incorrect)[ _]api[ _]?key"),
-    "hopeless",
-    "key refused",
-    "put the right api_key in config.ini or TAGSCRIBE_API_KEY",
-)
-_ACCOUNT = Rule(
-    re.compile(r"insufficient[_ ](?:quota|credit|balance|funds)"),
-    "hopeless",
-    "account is empty",
-    "see to the account with that service",
-)
-# LM Studio answers so, with status 200, where /v1 is missing from the address.
-_WRONG_PLACE = Rule(
-    re.compile(r"unexpected endpoint or method"),
-    "hopeless",
-    "not found",
-    "is the address right (most end in /v1)?",
-)
-# LM Studio says so where it does not load models on demand.
-_NOTHING_LOADED = Rule(
-    re.compile(r"no models? (?:is |are )?loaded"),
-    "hopeless",
-    "no model",
-    "load the model that config.ini names, or write model = auto",
-)
-# Servers tell the same with different statuses, so words are looked for first, in this order.
-_RULES = (_CANNOT_SEE, _LONG_PROMPT, _CRASH, _LARGE_REQUEST, _KEY, _ACCOUNT, _WRONG_PLACE, _NOTHING_LOADED)
-_BY_STATUS = {401: _KEY, 413: _LARGE_REQUEST}
 
 
 def rule_for(status: int | None, words: str, *, asks_to_come_back: bool) -> Rule | None:
@@ -99,7 +97,8 @@ def rule_for(status: int | None, words: str, *, asks_to_come_back: bool) -> Rule
 
     A service without money left may also ask to come back, when somebody else has paid.
     """
-    found = next((rule for rule in _RULES if rule.words.search(words)), None)
-    if found is None and status == 402 and not asks_to_come_back:
-        return _ACCOUNT
-    return found or _BY_STATUS.get(status or 200)
+    if found := next((rule for rule in _RULES if re.search(rule.words, words)), None):
+        return found
+    if status is None or (status == 402 and asks_to_come_back):
+        return None
+    return next((rule for rule in _RULES if rule.status == status), None)
