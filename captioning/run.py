@@ -81,7 +81,7 @@ class Run:
                     self._say_nothing_is_due()
                 self._tell_excluded_captions()
                 self._project.refuse_moved()
-                write_after_run(self._project, self._summary.once, self._summary.incomplete)
+                write_after_run(self._project, self._summary.say, self._summary.incomplete)
                 self._tell_replaced()
                 self._tell_mixed_forms()
             except (StageError, UserError, asyncio.CancelledError) as end:

@@ -30,9 +30,10 @@ def what_to_write(project: Project, target: Target, folder: Path | None = None) 
     if place != images and not target.names_pictures:
         yield f"Copy the pictures that have a caption, and no others, into the same folders below {place}."
     yield f"To train on the captions, write {where}:"
-    also = project.forms.style.configs.get(target.name)
-    for line in (*lines, *filter(None, (also,))):
+    for line in lines:
         yield f"  {line}"
+    if also := project.forms.style.configs.get(target.name):
+        yield f"For style = {project.forms.style.name} write also {also}"
 
 
 def misread_texts(project: Project, target: Target, most: int = _MOST_LOOKED_AT) -> Iterator[str]:

@@ -157,8 +157,10 @@ def test_captions_that_were_written_for_another_trainer_are_told_and_exported_as
     told = said_after_run(project)
     assert f"1 text in another form than {target} would read right" in told
     # What the trainer adds itself it is to be told.
-    assert ("--system_prompt" in told) == (target == "sd-scripts")
-    assert ("gemma3_prompt" in told) == (target == "newbie-lora-trainer")
+    system = "For style = lumina2 write also among the options of the training script: --system_prompt"
+    assert (system in told) == (target == "sd-scripts")
+    gemma = "For style = newbie write also under [Model]: gemma3_prompt"
+    assert (gemma in told) == (target == "newbie-lora-trainer")
     export(project, [target, str(tmp_path / "out")], lambda line: None)
     assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == meant
     if target == "sd-scripts":

@@ -361,6 +361,19 @@ def test_what_to_write_names_places_that_are_there(data_set: Path, target: str) 
     assert ("Copy the pictures" in told) != TARGETS[target].names_pictures
 
 
+def test_a_run_says_all_lines_of_the_config_though_blocks_begin_alike(tmp_path: Path) -> None:
+    project = program.Project(tmp_path, Dataset__target="musubi-tuner")
+    for name in ("a.png", "deep/b.png"):
+        project.add(name)
+    lines = project.run().out.splitlines()
+    at = lines.index("To train on the captions, write in the dataset config of musubi-tuner:")
+    assert [line.split(" = ")[0] for line in lines[at + 1 : at + 7]] == 2 * [
+        "  [[datasets]]",
+        "  image_jsonl_file",
+        "  cache_directory",
+    ]
+
+
 def test_a_file_of_another_program_is_not_replaced_and_the_user_is_told(tmp_path: Path) -> None:
     project = program.Project(tmp_path, Dataset__target="imagefolder")
     project.add("a.png")
