@@ -249,7 +249,10 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
         if settings.dataset.is_sharded:
             from captioning.sharded.run import ShardRun
 
-            return ShardRun(settings, options.limit, _print, consent, errands).run()
+            part = options.part or (1, 1)
+            return ShardRun(settings, options.limit, _print, consent, errands, part).run()
+        if options.part:
+            raise UserError("--part is for shards, and [Dataset] images is a folder: leave it out")
         return Run(settings, options.limit, _print, consent=consent, errands=errands).run()
 
     return _run(eventlog.logged(options.log, [settings], run), interruption)

@@ -43,6 +43,14 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _part(text: str) -> tuple[int, int]:
+    """`3/16` as the two numbers."""
+    number, _, parts = text.partition("/")
+    if not (number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text} should be K/N with K from 1 to N, such as 3/16")
+    return int(number), int(parts)
+
+
 def _path(text: str) -> Path:
     return Path(unquoted(text))
 
@@ -101,6 +109,11 @@ _OPTIONS = (
     Argument("--limit", "caption at most N of the pictures that are due", _NUMBER),
     Argument("--batch-fetch", "with url = batch, first get the answers that are there by now", _SWITCH),
     Argument("--batch-submit", "with url = batch, in the end send what is not answered yet", _SWITCH),
+    Argument(
+        "--part",
+        "caption the K-th of N parts of the shards that [Dataset] images names, such as 3/16",
+        {"type": _part, "metavar": "K/N"},
+    ),
     Argument("--sample", f"compare N pictures; default: {USUAL_SAMPLE}", _NUMBER),
     Argument("--log", "write everything that happens to a file, one JSON line for each event", _FILE),
     Argument("--yes", "fetch the model of url = embedded without asking", _SWITCH),
@@ -115,6 +128,7 @@ _GOES_WITH = {
     "--limit": (_RUN, "--dry-run"),
     "--batch-fetch": (_RUN,),
     "--batch-submit": (_RUN,),
+    "--part": (_RUN,),
     "--sample": ("--compare",),
     "--log": (_RUN, "--compare"),
     "--yes": (_RUN, "--compare"),

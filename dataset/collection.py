@@ -15,6 +15,7 @@ from dataset.picture_file import PictureFile
 from dataset.sightings import Sightings
 from dataset.tag_files import TagFiles
 from dataset.tagged_pictures import TaggedPictures
+from dataset.tags_apart import Files, tags_apart
 from errors import UserError
 from settings import DatasetSettings, TagsSettings
 
@@ -45,7 +46,9 @@ class Collection(TaggedPictures):
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, folder.pictures)
-        files = TagFiles(self.root, *forms_of(settings.tag_extension, own), own)
+        files: Files = TagFiles(self.root, *forms_of(settings.tag_extension, own), own)
+        if settings.tags is not None:
+            folder, files = tags_apart(settings.tags, settings.tag_extension, folder, files)
         super().__init__(folder, files, tags, added, most_surveyed, sightings)
 
     def file(self, picture: Picture) -> PictureFile:

@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
 from dataset.images import Picture, Survey, TagList, evenly_spread
 from dataset.listing import Folder
 from dataset.picture_file import PictureFile
 from dataset.sightings import Sightings
-from dataset.tag_files import TagFile
+from dataset.tags_apart import Files
 from errors import NO_TAG_FILE, ExcludedError, ItemError
 from settings import TagsSettings
 from tags.exclusion import NOTHING_FOUND
@@ -27,19 +27,6 @@ class _Known(NamedTuple):
 
     tags: TagList
     state: int
-
-
-class Files(Protocol):
-    """The tag files of pictures, wherever they are."""
-
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
-        """Those that its tags may come from, the best first, and those by which it is only judged."""
-
-    def state(self, picture: Picture) -> int:
-        """A number that is another one when a tag file of the picture has changed, come or gone."""
-
-    def saved_at(self, picture: Picture) -> int:
-        """When a tag file of the picture was saved last, in nanoseconds; 0 where nobody knows."""
 
 
 class TaggedPictures(ABC):

@@ -121,7 +121,16 @@ class EndpointSettings(Section):
 class DatasetSettings(Section):
     """[Dataset]: the pictures, and where their texts go."""
 
-    images: checks.PathFromConfig = _setting("images", "folder of the pictures and their tag files")
+    images: checks.PathFromConfig = _setting(
+        "images",
+        "folder of the pictures and their tag files; or shards, such as /data/images/*.tar (WebDataset)",
+    )
+    tags: checks.OptionalPath = _setting(
+        "",
+        "where the tags are, if not beside the pictures: a folder of tag files with the names of the "
+        "pictures, or a .parquet table with a column id; empty: beside the pictures",
+        "posts.parquet",
+    )
     captions: checks.CaptionsFolder = _setting(
         "captions",
         "folder of the captions, which mirrors the folders under images; or beside: each caption beside its "

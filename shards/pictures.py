@@ -13,8 +13,9 @@ from dataset.sightings import Sightings
 from dataset.tag_file import LARGEST_FILE
 from dataset.tag_files import TagFile
 from dataset.tagged_pictures import TaggedPictures
+from dataset.tags_apart import Files, tags_apart
 from errors import ItemError
-from settings import TagsSettings
+from settings import DatasetSettings, TagsSettings
 from shards.finding import Shard
 from shards.samples import Sample, samples_of
 from shards.tar import Contents, Member, read_contents
@@ -69,15 +70,23 @@ class ShardPictures(TaggedPictures):
 
     def __init__(
         self,
-        files: TarFiles,
+        tar: TarFiles,
+        dataset: DatasetSettings,
         tags: TagsSettings,
         added: Added = lambda tag: (),
         sightings: Sightings | None = None,
         survey: Survey | None = None,
     ) -> None:
-        """`survey` is that of all shards; without one it is that of this shard."""
-        super().__init__(files.folder, files, tags, added, None, sightings)
-        self._tar = files
+        """`survey` is that of all shards; without one it is that of this shard.
+
+        Raises UserError where the place of tags that are stored apart cannot be read.
+        """
+        folder = tar.folder
+        files: Files = tar
+        if dataset.tags is not None:
+            folder, files = tags_apart(dataset.tags, dataset.tag_extension, folder, tar)
+        super().__init__(folder, files, tags, added, None, sightings)
+        self._tar = tar
         self._survey = survey
 
     def file(self, picture: Picture) -> PictureFile:

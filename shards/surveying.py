@@ -89,7 +89,7 @@ def _counted(shard: Shard, settings: Settings, added: Added, most: int) -> _Coun
     known = _read(place)
     if known is not None and known["of"] == state:
         return known
-    pictures = ShardPictures(TarFiles.read(shard, dataset.tag_extension), settings.tags, added)
+    pictures = ShardPictures(TarFiles.read(shard, dataset.tag_extension), dataset, settings.tags, added)
     survey, lists = Survey(), list[Sequence[str]]()
     for picture in pictures.pictures:
         with suppress(ItemError):
@@ -109,7 +109,9 @@ def _state_of(shard: Shard, settings: Settings, most: int) -> str:
         found = shard.path.stat()
     except OSError as error:
         raise ItemError("unreadable shard", refusal(f"{shard.name} cannot be read", error)) from error
-    chosen = found.st_size, found.st_mtime_ns, settings.dataset.tag_extension, settings.tags, most
+    apart = settings.dataset.tags
+    tags = apart and (str(apart), apart.stat().st_mtime_ns if apart.exists() else 0)
+    chosen = found.st_size, found.st_mtime_ns, settings.dataset.tag_extension, settings.tags, most, tags
     return blake2b(repr(chosen).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 

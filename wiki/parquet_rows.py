@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 from errors import UserError
 from limits import MOST_ROWS
+from parquet_pages import refuse_large_pages
 from wiki.dump_rows import BODY, COLUMNS, TITLE, Row, Tally, Wanted, column, too_large
-from wiki.parquet_pages import refuse_large_pages
 
 # Few enough that a batch of long bodies takes a few megabytes.
 _ROWS_AT_ONCE = 500

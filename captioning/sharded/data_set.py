@@ -52,7 +52,12 @@ class ShardDataSet:
             self.settings.dataset.descriptions / f"{shard.stem}.excluded.jsonl", self.descriptions.state
         )
         self.collection = ShardPictures(
-            self.files, self.settings.tags, common.knowledge.said_along, sightings, common.survey
+            self.files,
+            self.settings.dataset,
+            self.settings.tags,
+            common.knowledge.said_along,
+            sightings,
+            common.survey,
         )
         self.journal.watch()
 

@@ -63,6 +63,7 @@ class ShardRun:
         say: Callable[[str], None],
         consent: Consent | None = None,
         errands: Errands = NO_ERRANDS,
+        part: tuple[int, int] = (1, 1),
     ) -> None:
         """`limit` is how many pictures to do at most; `consent` asks whether a model may be fetched.
 
@@ -73,6 +74,8 @@ class ShardRun:
         _refuse_what_folders_have(settings)
         self._settings = settings
         self._shards = find_shards(settings.dataset)
+        # The tags of all shards are counted, also where only a part of them is captioned.
+        self._part = self._shards[part[0] - 1 :: part[1]]
         self._limit = limit
         self._started, self._began_at = monotonic(), time()
         self._begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
@@ -87,7 +90,7 @@ class ShardRun:
     async def run(self) -> ExitCode:
         """Do all of it; the exit code."""
         refuse_broken_templates(self._settings)
-        self._summary.once(f"{amount(len(self._shards), 'shard')} found.")
+        self._tell_shards()
         with ExitStack() as locks:
             for folder in chosen_for_files(self._settings):
                 locks.enter_context(locked(folder))
@@ -100,6 +103,11 @@ class ShardRun:
             await self._models.submit()
         return self._summary.close(monotonic() - self._started)
 
+    def _tell_shards(self) -> None:
+        found, part = len(self._shards), len(self._part)
+        of_part = f", {part:,} of them in this part" if part < found else ""
+        self._summary.once(f"{amount(found, 'shard')} found{of_part}.")
+
     async def _all_shards(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._models.writer()
@@ -110,7 +118,7 @@ class ShardRun:
         describer = await self._models.endpoint(
             self._models.products.descriptions, self._settings.interrogator
         )
-        turns = shards_in_turn(self._settings, self._shards, self._summary.once)
+        turns = shards_in_turn(self._settings, self._part, self._summary.once)
         async with aclosing(turns) as shards:
             async for shard in shards:
                 await self._do(shard, common, describer, writer)
@@ -160,7 +168,7 @@ class ShardRun:
     async def _stages(
         self, data_set: ShardDataSet, describer: Endpoint | None, writer: Endpoint | None
     ) -> None:
-        self._summary.files_with_problems(data_set.files.folder, data_set.shard.name)
+        self._summary.files_with_problems(data_set.collection.folder, data_set.shard.name)
         products = self._models.products
         self._waiting = frozenset()
         if describer is not None:

@@ -30,6 +30,7 @@ _USERS_OWN = {
         "a.json",
         "a.png.json",
         "captions/a/b.txt",
+        "tags/a/b.txt",
         "captions.json",
         "metadata.json",
         "captions/metadata.json",

@@ -265,6 +265,8 @@ def _project(folder: Path, scene: Scene, url: str, wiki_url: str) -> Project:
     for place in (others.parent, others):
         (place / "boat.png").write_bytes(png())
         (place / "boat.txt").write_text("boat, no humans", encoding="utf-8")
+    (folder / "apart").mkdir()
+    (folder / "apart" / "boat.txt").write_text("rowing boat, no humans", encoding="utf-8")
     project.captions.mkdir()
     (project.captions / "kept.txt").write_text(HAND_WRITTEN, encoding="utf-8")
     (folder / "own_tags.csv").write_text("windmill,My own words for a mill.,general\n", encoding="utf-8")

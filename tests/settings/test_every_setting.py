@@ -304,6 +304,7 @@ def _is_a_repair(messages: list[dict[str, str]]) -> bool:
 CASES: Mapping[str, Case] = {
     **dict(endpoint_cases()),
     "Dataset.images": Case("folders", "others", is_there("elsewhere/boat.cap")),
+    "Dataset.tags": Case("folders", "apart", is_told("Interpreter", "rowing boat", "rowing boat")),
     "Dataset.captions": Case("folders", "elsewhere", is_there("elsewhere/journal.jsonl")),
     "Dataset.descriptions": Case("folders", "seen", is_there("seen/boat.cap")),
     "Dataset.tag_extension": Case(

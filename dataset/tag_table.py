@@ -1,0 +1,121 @@
+"""A Parquet table of tags: one row for each picture, found by its id.
+
+The tables of boorus have columns such as id, tag_string_general, tag_string_character and rating; a row is
+read as the JSON of the same site would be.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from errors import UserError
+from parquet_pages import refuse_large_pages
+
+_IDS = ("id", "post_id", "key", "__key__", "image_id", "file_name", "filename")
+# Columns that say nothing of what is in a picture and take most of the room.
+_NOT_READ = re.compile(
+    r".*_url|url|md5|sha256|source|parent_id|pixiv_id|(?:up_|down_)?score|fav_count|tag_count(?:_.*)?"
+    r"|(?:uploader|approver)_id"
+)
+_ROWS_AT_ONCE = 10_000
+
+
+def require_pyarrow(path: Path) -> None:
+    """Raise UserError, which says what to install, where Parquet cannot be read."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
+
+
+def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
+    """The rows with these ids, as JSON objects.
+
+    The table is read from its beginning to its end, a part at a time. Raises UserError where it cannot be
+    read or has no ids.
+    """
+    require_pyarrow(path)
+    import pyarrow
+    import pyarrow.parquet
+
+    found: dict[str, bytes] = {}
+    try:
+        with path.open("rb") as raw, pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+            key, names = _columns(path, file.schema_arrow)
+            for number in range(file.metadata.num_row_groups):
+                group = file.metadata.row_group(number)
+                columns = [group.column(position) for position in range(group.num_columns)]
+                for column in columns:
+                    if column.path_in_schema.partition(".")[0] in names:
+                        refuse_large_pages(raw, column)
+                if _may_hold(columns, key, ids):
+                    for row in _rows(file, number, key, names, ids):
+                        found[_id_of(row[key])] = json.dumps(row, default=str).encode()
+    except (pyarrow.ArrowException, OSError) as error:
+        raise UserError(f"{path} cannot be read ({error}): download it again") from error
+    except ValueError as error:
+        raise UserError(f"{path} cannot be read: it has {error}") from error
+    return found
+
+
+def _columns(path: Path, schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - pyarrow is untyped
+    """The column of ids, and all that are read."""
+    from pyarrow import types
+
+    kinds = (types.is_integer, types.is_string, types.is_large_string, types.is_boolean, types.is_timestamp)
+
+    def is_plain(kind: Any) -> bool:  # noqa: ANN401 - pyarrow is untyped
+        inner = kind.value_type if types.is_list(kind) or types.is_dictionary(kind) else kind
+        return any(is_kind(inner) for is_kind in kinds)
+
+    plain = {field.name.lower(): field.name for field in schema if is_plain(field.type)}
+    key = next((plain[name] for name in _IDS if name in plain), None)
+    if key is None:
+        raise UserError(
+            f"{path} has no column id, by which the tags of a picture are found: call one so; "
+            f"there are {', '.join(map(str, schema.names[:20]))}"
+        )
+    return key, [name for small, name in plain.items() if name == key or not _NOT_READ.fullmatch(small)]
+
+
+def _may_hold(columns: Collection[Any], key: str, ids: Collection[str]) -> bool:
+    """Whether a group of rows may hold one of the ids, by the smallest and the largest of its numbers."""
+    facts = next(column.statistics for column in columns if column.path_in_schema == key)
+    if facts is None or not facts.has_min_max or not isinstance(facts.min, int):
+        return True
+    return any(each.isdecimal() and facts.min <= int(each[:20]) <= facts.max for each in ids)
+
+
+def _rows(
+    file: Any,  # noqa: ANN401 - pyarrow is untyped
+    group: int,
+    key: str,
+    names: list[str],
+    ids: Collection[str],
+) -> Iterator[Mapping[str, Any]]:
+    import pyarrow
+    from pyarrow import compute, types
+
+    kind = file.schema_arrow.field(key).type
+    numbers = None
+    if types.is_integer(kind):
+        # Ids of a booru; no number of more digits fits into 64 bits.
+        numbers = pyarrow.array([int(each) for each in ids if each.isdecimal() and len(each) < 18])
+    options = {"batch_size": _ROWS_AT_ONCE, "row_groups": [group], "columns": names, "use_threads": False}
+    for batch in file.iter_batches(**options):
+        column = batch.column(key)
+        if numbers is not None:
+            is_wanted = compute.is_in(column.cast(pyarrow.int64()), value_set=numbers)
+        else:
+            is_wanted = pyarrow.array([_id_of(each) in ids for each in column.to_pylist()])
+        yield from batch.filter(is_wanted).to_pylist()
+
+
+def _id_of(value: object) -> str:
+    """The id of a row; that of a file is its name without folder and suffix."""
+    text = str(value).rpartition("/")[2]
+    stem, dot, suffix = text.rpartition(".")
+    return stem if dot and stem and not suffix.isdecimal() else text
