@@ -156,6 +156,7 @@ class DryRun:
             if (
                 preview.title == Interpreter.title
                 and preview.endpoint
+                and not preview.endpoint.answers_later
                 and preview.pictures
                 and mode != "never"
             ):
