@@ -17,6 +17,10 @@ from settings import Settings
 _MOST_LISTED = 20
 
 _DRAFTS = "The captions are drafts, made without a model."
+_WITHOUT_SERVER = (
+    "To have a model write them without a server: pip install -r requirements-embedded.txt, then "
+    "python caption.py --set Endpoint.url=embedded"
+)
 _BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
 NO_SENTENCES = "The captions are lists of tags, as style and variants say: no model is asked for them."
 # Of fewer captions nothing is said about the model.
@@ -78,7 +82,7 @@ class Summary:
     say: Callable[[str], None]
     is_anything_new: bool = False
     next_step: str = ""
-    _are_drafts: bool = False
+    _drafts: str = ""
     _results: list[Product] = field(default_factory=list)
     _is_incomplete: bool = False
     _hint: str = ""
@@ -95,7 +99,7 @@ class Summary:
 
         `why` says what is missing; it is "" where the settings want no model.
         """
-        self._are_drafts = True
+        self._drafts = f"{_DRAFTS} {_WITHOUT_SERVER}" if why else _DRAFTS
         if not why:
             self.say(_BUILTIN)
             return
@@ -172,7 +176,7 @@ class Summary:
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        for line in filter(None, (_DRAFTS if self._are_drafts else "", self._hint, self.next_step)):
+        for line in filter(None, (self._drafts, self._hint, self.next_step)):
             self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 

@@ -75,11 +75,6 @@ class ModelServer:
         """Whether it was started, and has not been stopped; it may have ended by itself."""
         return self._process is not None
 
-    @property
-    def process(self) -> int:
-        """The number of the process that guards the server, and ends after it; 0 where none was started."""
-        return self._process.pid if self._process else 0
-
     def refuse_ended(self) -> None:
         """Raise StageError where llama.cpp has ended by itself."""
         if self._process is not None and self._process.poll() is not None:

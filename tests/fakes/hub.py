@@ -16,8 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 
-_COMMIT = "a" * 40
-
 
 @dataclass(slots=True)
 class HubRepository:
@@ -107,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
             }
             for file, data in repository.files.items()
         ]
-        told = {"id": name, "sha": _COMMIT, "gated": "auto" if repository.gated else False}
+        told = {"id": name, "sha": _commit(name), "gated": "auto" if repository.gated else False}
         self._send(200, {}, json.dumps({**told, "siblings": siblings}).encode())
 
     def _file(self, name: str, file: str) -> None:
@@ -121,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             data = repository.files[file]
             told = {
-                "X-Repo-Commit": _COMMIT,
+                "X-Repo-Commit": _commit(name),
                 "X-Linked-Size": str(len(data)),
                 "X-Linked-Etag": f'"{_sha256(data)}"',
                 # Another host, as that of the bytes is.
@@ -155,6 +153,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(body[:sent])
+
+
+def _commit(name: str) -> str:
+    """The only commit of a repository."""
+    return _sha256(name.encode())[:40]
 
 
 def _sha256(data: bytes) -> str:

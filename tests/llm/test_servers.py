@@ -113,6 +113,7 @@ def test_a_server_without_a_model_is_told_from_no_server(tmp_path: Path) -> None
         result = project.run()
         assert result.code == 0, result
         assert result.out.startswith(f"{said}: the captions are drafts")
+        assert result.out.endswith(", then python caption.py --set Endpoint.url=embedded\n")
         assert f"warning  [Interpreter] {said}, so captions are drafts" in project.run("--check").out
         project.set["Endpoint.url"] = ollama.url
         result = project.run()
