@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dataset.file_names import cut_suffix, spellings
 from dataset.images import Picture
-from dataset.own_files import OwnFiles
+from dataset.own_files import TAGS_EXTENSION, OwnFiles
 from dataset.tag_file import tag_bytes
 from errors import ItemError
 
@@ -83,9 +83,11 @@ class TagFiles:
         stem, suffix = cut_suffix(picture.name)
         stems = spellings(stem)
         for each in known:
-            # One that has vanished meanwhile is named as its picture is.
             there = [way + each for way in stems if os.access(f"{self.root}/{way}{each}", os.F_OK)]
-            yield from ((name, each) for name in there or [stem + each])
+            if not there and not self._has_made_room(stems, each):
+                # One that has vanished meanwhile is named as its picture is.
+                there = [stem + each]
+            yield from ((name, each) for name in there)
         # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
         # an answer than an exception.
         starts = [(way, f"{self.root}/{way}") for way in stems]
@@ -94,6 +96,14 @@ class TagFiles:
             for way, start in starts:
                 if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
                     yield way + new, new
+
+    def _has_made_room(self, stems: Sequence[str], suffix: str) -> bool:
+        """Whether a tag file that is not there was renamed for a caption, in this run."""
+        return (
+            self.own is not None
+            and suffix.lower() == self.own.extension
+            and any(os.access(f"{self.root}/{way}{TAGS_EXTENSION}", os.F_OK) for way in stems)
+        )
 
     def _read(self, name: str) -> TagFile:
         try:

@@ -24,6 +24,7 @@ async def review(settings: Settings, say: Callable[[str], None]) -> ExitCode:
             say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
             await session.caption_what_is_wanted()
     finally:
-        if written := session.write_report():
-            say(f"What was changed is in {written} too.")
+        if session.is_report_outdated:
+            say("Writing what was changed into report.html; Ctrl-C once more leaves that out.")
+            Project(settings).write_report()
     return ExitCode.DONE

@@ -183,11 +183,10 @@ class Session:
         self._progress = {"progress": next(told, said[-1])}
         self._is_changed = True
 
-    def write_report(self) -> Path | None:
-        """Write report.html anew if captions were changed here and there is one; returns its path."""
-        if not (self._is_changed and self._settings.dataset.report):
-            return None
-        return Project(self._settings).write_report()
+    @property
+    def is_report_outdated(self) -> bool:
+        """Whether something was changed here that report.html does not show."""
+        return self._is_changed and self._settings.dataset.report
 
 
 def _state_of(path: Path) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.endpoint import FakeEndpoint
+from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.project import Project, png, state_of
 
 TAGS = "1girl, solo, smile"
@@ -83,6 +83,21 @@ def test_a_run_that_gets_no_caption_renames_no_tag_file(tmp_path: Path) -> None:
         left = state_of(project.images)
         assert {name: left[name] for name in before} == before
         assert not (project.images / "a.tags").exists()
+
+
+def test_a_picture_without_a_caption_keeps_its_tags_beside_captions_of_others(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = beside(tmp_path, endpoint.url, Endpoint__retries="0", Endpoint__concurrency="1")
+        for name, tags in (("a", TAGS), ("b", TAGS), ("out", "1girl, loli, nude")):
+            project.add(f"{name}.png", tags)
+        endpoint.script(Reply("A girl smiles alone."), Reply(""))
+        result = project.run("--set", "Dataset.report=True")
+        assert "The tags of 3 pictures are in NAME.tags now" in result.out
+        # The report of the same run reads tags under their new names.
+        page = (project.images / "report.html").read_text(encoding="utf-8")
+        assert "the answer holds no words" in page
+        assert "unreadable tag file" not in page
+        assert '"excluded":"tags combine' in page
 
 
 def test_a_correction_from_the_report_goes_beside_its_picture(tmp_path: Path) -> None:

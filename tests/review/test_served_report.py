@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -158,9 +159,11 @@ def test_what_is_corrected_is_written_at_once_and_captioned_again(browser: Brows
             overhang = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert browser.run(overhang) == 0
             assert browser.complaints() == []
-            review.end(signal.SIGINT)
-            assert any("report.html too" in line for line in review.said)
-    browser.open(album.report)
-    assert "Another run wrote this." in browser.texts(".card .caption")
-    assert '"served":null' in album.report.read_text(encoding="utf-8")
+            if sys.platform != "win32":  # Windows has no signals for one process
+                review.end(signal.SIGINT)
+    if sys.platform != "win32":
+        assert "Writing what was changed into report.html" in review.said[-1]
+        browser.open(album.report)
+        assert "Another run wrote this." in browser.texts(".card .caption")
+        assert '"served":null' in album.report.read_text(encoding="utf-8")
     assert project.run("--undo").out.startswith("Put back 1 caption")
