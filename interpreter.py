@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from batch import Due, Stage
 from dataset.finishing import Finishing
 from dataset.images import Picture, Pictures
-from dataset.texts import digest
+from dataset.text_states import digest
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total

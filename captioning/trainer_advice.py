@@ -8,7 +8,7 @@ from pathlib import Path
 
 from captioning.project import Project
 from dataset.images import evenly_spread
-from dataset.texts import text_in
+from dataset.text_states import text_in
 from dataset.trainer_configs import Setup
 from dataset.trainer_texts import why_misread
 from dataset.trainers import Target, captions_in

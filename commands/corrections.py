@@ -25,7 +25,7 @@ from captioning.summary import replaced_sentence
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.outcomes import Made
-from dataset.texts import digest
+from dataset.text_states import digest
 from dataset.trainers import captions_in
 from decoding import decoded, open_file
 from english import amount

@@ -20,7 +20,7 @@ from dataset.images import Picture
 from dataset.journal import INTERPRETER, RENAMED, RENAMED_BACK, TAG_FILES, Journal
 from dataset.sentences import is_sentences
 from dataset.tag_file import LARGEST_FILE
-from dataset.texts import digest_of_bytes, text_in
+from dataset.text_states import digest_of_bytes, text_in
 from decoding import open_file
 
 TAGS_EXTENSION = ".tags"

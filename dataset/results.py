@@ -14,7 +14,8 @@ from dataset.making_room import TagFilesInTheWay
 from dataset.outcomes import Made, Outcomes
 from dataset.own_files import OwnFiles
 from dataset.replaced import Replaced
-from dataset.texts import NOTHING, Texts, digest, fingerprint, text_in
+from dataset.text_states import NOTHING, digest, fingerprint, text_in
+from dataset.texts import Texts
 from dataset.wanted import Existing
 from errors import ItemError, KeptError
 

@@ -10,7 +10,6 @@ import re
 import stat
 from collections.abc import Iterator, Set
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
 from dataset.disk import (
@@ -26,47 +25,14 @@ from dataset.disk import (
 )
 from dataset.locks import LOCK_NAME
 from dataset.places import Place
-from decoding import NO_FILE, decoded_leniently, open_file
+from dataset.text_states import NOTHING, digest, fingerprint, state_of, text_in
+from decoding import NO_FILE, open_file
 from errors import ItemError, UserError
 
 # What `fingerprint` returns: no other file in the folder of staged texts is ours.
 _STAGED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
-# What `state` says of a place where nothing is.
-NOTHING = ""
 
 _log = logging.getLogger(__name__)
-
-
-def digest(text: str) -> str:
-    """A short digest (64 bits in hex) that tells whether a text is still the one that was written."""
-    return digest_of_bytes(text.encode("utf-8", "surrogatepass"))
-
-
-def digest_of_bytes(data: bytes) -> str:
-    """The digest of the text in a file that holds it in UTF-8 and nothing else."""
-    return blake2b(data, digest_size=8).hexdigest()
-
-
-def text_in(data: bytes) -> str | None:
-    """The text in the bytes of a file that a person may have saved; None if it is no text."""
-    try:
-        text = decoded_leniently(data)
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def state_of(data: bytes) -> str:
-    """What tells a file from what it was before: the digest of its text, or of its bytes if it is no text."""
-    text = text_in(data)
-    if text is None:
-        return f"bytes {digest_of_bytes(data)}"
-    return digest(text) if text else NOTHING
-
-
-def fingerprint(name: str, text_digest: str) -> str:
-    """The file name of a staged text: the digests of its picture's name and of the text."""
-    return f"{digest(name)}-{text_digest}"
 
 
 class Texts:

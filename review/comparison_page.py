@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from dataset.images import Picture
-from dataset.texts import Texts, digest
+from dataset.text_states import digest
+from dataset.texts import Texts
 from printing import printable
 from review.comparison import Compared, Outcome
 from review.pages import (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from check.ways import listed_ways
 from dataset.images import Picture, TagList
 from dataset.journal import EDITED
-from dataset.texts import digest
+from dataset.text_states import digest
 from dataset.trainers import captions_in
 from errors import ItemError
 from review.history import Past

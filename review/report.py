@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from dataset.images import Picture
-from dataset.texts import digest
+from dataset.text_states import digest
 from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable

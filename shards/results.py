@@ -9,7 +9,7 @@ from pathlib import Path
 from dataset.disk import write_pieces
 from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Packed
-from dataset.texts import digest
+from dataset.text_states import digest
 from dataset.wanted import Existing
 from errors import ItemError, UserError
 

@@ -12,7 +12,7 @@ from commands.comparison.contender import Configuration, Contender
 from dataset.file_names import natural_order
 from dataset.images import Picture
 from dataset.locks import locked
-from dataset.texts import digest
+from dataset.text_states import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
 from llm.needs import Consent

@@ -11,7 +11,7 @@ import config
 from captioning.project import Project
 from captioning.trainer_files import write_after_run
 from commands.export import export
-from dataset.texts import text_in
+from dataset.text_states import text_in
 from dataset.trainer_texts import why_misread
 from dataset.trainers import TARGETS, captions_in
 from styling.newbie import in_lines

@@ -13,7 +13,8 @@ import pytest
 from dataset.images import Picture
 from dataset.journal import Journal
 from dataset.results import FileResults
-from dataset.texts import Texts, digest
+from dataset.text_states import digest
+from dataset.texts import Texts
 from dataset.wanted import Existing
 from review.history import read_history
 

@@ -1,0 +1,42 @@
+"""What a text in a file is, whoever saved it there, and what tells it from what it was before."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from decoding import decoded_leniently
+
+# What `state_of` says of a place where nothing is.
+NOTHING = ""
+
+
+def digest(text: str) -> str:
+    """A short digest (64 bits in hex) that tells whether a text is still the one that was written."""
+    return digest_of_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def digest_of_bytes(data: bytes) -> str:
+    """The digest of the text in a file that holds it in UTF-8 and nothing else."""
+    return blake2b(data, digest_size=8).hexdigest()
+
+
+def text_in(data: bytes) -> str | None:
+    """The text in the bytes of a file that a person may have saved; None if it is no text."""
+    try:
+        text = decoded_leniently(data)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def state_of(data: bytes) -> str:
+    """What tells a file from what it was before: the digest of its text, or of its bytes if it is no text."""
+    text = text_in(data)
+    if text is None:
+        return f"bytes {digest_of_bytes(data)}"
+    return digest(text) if text else NOTHING
+
+
+def fingerprint(name: str, text_digest: str) -> str:
+    """The file name of a staged text: the digests of its picture's name and of the text."""
+    return f"{digest(name)}-{text_digest}"
