@@ -154,7 +154,11 @@ class BatchFolder:
             growing = None
         if growing is None:
             growing = self._growing[kind] = self._next_file()
-        growing.file.add(line)
+        try:
+            growing.file.add(line)
+        except UserError:
+            del self._growing[kind]
+            raise
         growing.lines += 1
         growing.size += len(line)
         self._asked[id_] = growing.number
@@ -191,7 +195,8 @@ class BatchFolder:
     def _readable(self) -> Iterator[Path]:
         if not self.path.is_dir():
             return
-        for path in sorted(self.path.iterdir()):
+        # Those that this program wrote come first: what somebody made of them is not sent in their place.
+        for path in sorted(self.path.iterdir(), key=lambda path: (not path.stem.isdecimal(), path.name)):
             if path.name.startswith(".") or path.is_dir():
                 continue
             if path.suffix.lower() in _ENDINGS:
@@ -207,7 +212,7 @@ class BatchFolder:
                 size, is_long = size + len(last), True
             line = read_line(piece)
             if line and line.is_request:
-                self._asked[line.id] = number
+                self._asked.setdefault(line.id, number)
             elif line and not is_long and piece.rstrip().endswith(b"}"):
                 place = number << _OFFSET_BITS | offset
                 self._answers[line.id] = (*self._answers.get(line.id, ()), place)

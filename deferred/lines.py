@@ -82,7 +82,9 @@ def read_line(line: bytes) -> Line | None:
     found = request or _ANSWER.search(line)
     if found is None or int(found[2]) > MOST_ATTEMPTS:
         return None
-    return Line(numbered(bytes.fromhex(found[1].decode()), int(found[2])), request is not None)
+    # A request that somebody has written in another layout.
+    is_request = request is not None or not any(key in line for key in (b'"response"', b'"error"'))
+    return Line(numbered(bytes.fromhex(found[1].decode()), int(found[2])), is_request)
 
 
 def read_answer(line: bytes) -> FileAnswer | None:

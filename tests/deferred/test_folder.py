@@ -118,6 +118,21 @@ def test_an_answer_never_serves_another_request_and_equal_ones_are_asked_once(tm
     assert files(tmp_path) == {"0001.jsonl": 1, "0002.jsonl": 1}
 
 
+def test_copies_of_a_file_are_not_sent_in_its_place_and_ask_what_it_asked_without_it(tmp_path: Path) -> None:
+    first(tmp_path, 1, 2)
+    original = tmp_path / "0001.jsonl"
+    # As a program writes JSON that people read.
+    texts = [json.dumps(request) for request in requests_in(original)]
+    (tmp_path / "0001 copy.jsonl").write_text("\n".join(texts), encoding="utf-8")
+    batch = BatchFolder(tmp_path)
+    with pytest.raises(WaitingError):
+        batch.answer(BODY % 1, chosen())
+    assert [each.path for each in batch.open_files()] == [original]
+    original.unlink()
+    assert ask(tmp_path, 1, 2) == {1: "waits", 2: "waits"}
+    assert not files(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("settings", "sizes"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -77,6 +78,27 @@ def test_a_full_disk_ends_the_run_and_the_next_run_goes_on_once_there_is_room(
         assert len(endpoint.requests) == asked + 40 - written
     pictures = {line["picture"] for line in project.journal() if line["outcome"] == "done"}
     assert len(pictures) == 40
+
+
+@posix
+def test_a_batch_file_that_does_not_fit_is_left_out_whole_and_written_once_there_is_room(
+    tmp_path: Path, small_disk: Path
+) -> None:
+    project = numbered(Project(tmp_path, "batch", Endpoint__batch=str(small_disk)), 40)
+
+    def requests_there() -> list[str]:
+        texts = (path.read_text(encoding="utf-8") for path in small_disk.glob("*.jsonl"))
+        return [json.loads(line)["custom_id"] for text in texts for line in text.splitlines()]
+
+    result = project.run()
+    assert result.code == 2
+    assert result.err.splitlines()[-1].endswith(
+        "(No space left on device): make room on the disk and run again"
+    )
+    assert len(requests_there()) < 40
+    subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
+    assert "(40 requests, 0.2 MB)" in project.run().out
+    assert len(set(requests_there())) == len(requests_there()) == 40
 
 
 @posix
