@@ -219,7 +219,9 @@ class Interpreter(Stage[Picture, Written]):
     def _told(self, picture: Picture) -> list[str]:
         """What of a caption depends on the style and the tags alone; nothing for the usual style."""
         told = self._forms.told(self._tagged(picture), self._finishing.trigger)
-        return [told] if told else []
+        target = self._finishing.target
+        form = [target.name] if target.wants_another_form(self._forms.style) else []
+        return [told, *form] if told else []
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""

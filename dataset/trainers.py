@@ -69,6 +69,10 @@ class Target:
         structure = STRUCTURES.get(style.structure)
         return structure.in_lines(caption) if structure and self.keeps_lines else caption
 
+    def wants_another_form(self, style: Style) -> bool:
+        """Whether captions of this style are other texts for this trainer than for most."""
+        return self.name in style.prefix_by or (self.keeps_lines and bool(style.structure))
+
     def text(self, captions: Sequence[str]) -> str:
         """The text of a picture as this trainer reads it right; raises ValueError as `text_of` does."""
         taken = captions[:1] if self.takes_one else captions

@@ -119,6 +119,9 @@ def test_every_trainer_gets_what_people_wrote_put_right_and_their_files_stay_as_
         assert f"python caption.py --export {target} FOLDER writes all of them as they are meant" in told
     if TARGETS[target].side_files and rule is not sd_scripts_wildcards:
         assert {name: trained(project, rule, folder.captions, name) for name in HANDMADE} == meant
+    lines: list[str] = []
+    export(project, [target], lines.append)
+    assert ("in another form than" in "".join(lines)) == bool(TARGETS[target].reads)
     out = tmp_path / "out"
     assert export(project, [target, str(out)], lambda line: None) == 0
     assert {name: trained(project, rule, out, name) for name in HANDMADE} == meant
@@ -167,6 +170,16 @@ def test_captions_that_were_written_for_another_trainer_are_told_and_exported_as
         metadata = (tmp_path / "captions" / "metadata.json").read_text(encoding="utf-8")
         assert f'{{"caption": "{meant}"}}' in metadata
     assert text.read_text(encoding="utf-8") == before
+
+
+def test_refresh_writes_lists_anew_for_another_trainer_that_wants_another_form(tmp_path: Path) -> None:
+    project = program.Project(tmp_path, Interpreter__style="lumina2", Dataset__existing="refresh")
+    project.add("a.png")
+    for target, caption in (("onetrainer", f"{PREFIX} 1girl"), ("sd-scripts", "1girl"), ("txt", PREFIX)):
+        project.set["Dataset.target"] = target
+        project.run()
+        assert project.caption("a").startswith(caption)
+    assert "1 caption written" not in project.run().out
 
 
 def test_the_lines_of_xml_are_those_of_its_caption() -> None:
