@@ -17,14 +17,14 @@ from llm.client import Client, Host
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.dialect import Dialect
-from llm.error_words import CRASHED
+from llm.error_words import CRASHED, SEE_WITH
 from llm.listings import Model
 from llm.notices import Notices
 from llm.program import Catalogue
 from llm.programs import UNKNOWN
 from llm.prompts import Message
 from llm.retries import RateLimitQueue, Retries
-from llm.sight import SEE_WITH, Sight, blind
+from llm.sight import Sight, blind
 from llm.trouble import Trouble
 from settings import EndpointSettings
 

@@ -18,6 +18,10 @@ Kind = Literal[
 ]
 CRASHED = "model crashed"
 CANNOT_SEE = "the model cannot see"
+SEE_WITH = (
+    "write url and model of a vision model for the stage that sends pictures, or send none: skip = True "
+    "under [Interrogator], sees = False under [Interpreter]"
+)
 
 
 class Rule(NamedTuple):
@@ -40,7 +44,7 @@ _RULES = (
         r"|(?:image|vision|multimodal)[\w ']{0,20} (?:is|are) not supported|mmproj"
         r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input",
         "refused",
-        f"{CANNOT_SEE}: choose a vision model for the stage that sends pictures",
+        f"{CANNOT_SEE}: {SEE_WITH}",
     ),
     Rule(
         r"exceed_context_size|context[_ -]?(?:length|size|window|budget)|maximum context|available context",

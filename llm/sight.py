@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from errors import ItemError
 from llm.answers import Reply
-from llm.error_words import CANNOT_SEE
+from llm.error_words import CANNOT_SEE, SEE_WITH
 from llm.prompts import Message, question_in_shape, with_picture
 
 _log = logging.getLogger(__name__)
@@ -26,10 +26,6 @@ _QUESTION = "What colour is this picture? Answer with the name of the colour."
 _COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
 _SIDE = 112
 _LONGEST_QUOTE = 60
-SEE_WITH = (
-    "write url and model of a vision model for the stage that sends pictures, or send none: skip = True "
-    "under [Interrogator], sees = False under [Interpreter]"
-)
 NO_PROJECTOR = f"put its projector *mmproj*.gguf beside it, or {SEE_WITH}"
 _CHECK = "check that it is a vision model, and that it is loaded with its projector (mmproj)"
 

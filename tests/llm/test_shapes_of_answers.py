@@ -288,7 +288,7 @@ def error(said: object, status: int = 200, *headers: str) -> bytes:
     return answer(body, *headers, status=f"{status} Error")
 
 
-CANNOT_SEE = "the model cannot see: choose a vision model for the stage that sends pictures"
+CANNOT_SEE = "the model cannot see: write url and model of a vision model"
 LONGER = "the prompt is longer than the model's context"
 CRASH = "write concurrency = 1"
 TOMORROW = "the quota of this day is used up: run again tomorrow"

@@ -166,7 +166,7 @@ def test_a_server_that_refuses_pictures_is_found_by_sending_one(
         project.add("a.png")
         result = project.run("--check")
     assert result.code == 2
-    assert "choose a vision model for the stage that sends pictures" in only(result, "problem")
+    assert "write url and model of a vision model" in only(result, "problem")
 
 
 def test_a_model_that_does_not_name_the_colour_is_a_warning(

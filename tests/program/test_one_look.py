@@ -150,7 +150,7 @@ class Pretender(LlamaCpp):
     ("refuses", "why"),
     [
         (False, "the server drops pictures without a word, so pretender.gguf sees none"),
-        (True, "the model cannot see: choose a vision model"),
+        (True, "the model cannot see: write url and model of a vision model"),
     ],
 )
 def test_a_server_that_wrongly_tells_that_its_model_sees_is_asked_without_pictures(

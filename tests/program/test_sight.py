@@ -87,7 +87,10 @@ def test_a_model_that_refuses_the_plain_picture_is_sent_no_other(
         endpoint.script(*[refusal] * 12)
         result = seeing_project(tmp_path, endpoint.url).run("--set", "Endpoint.retries=1")
         asked = endpoint.requests
-    assert (result.code, "the model cannot see: choose a vision model" in result.err) == (2, True)
+    assert (result.code, "the model cannot see: write url and model of a vision model" in result.err) == (
+        2,
+        True,
+    )
     assert len(asked) <= 2
 
 
