@@ -14,6 +14,7 @@ _LONGEST_FIRST_SENTENCE = 40
 _SHORTEST_CUT = 15
 # Of many names so many are told.
 _MOST_NAMED = 3
+_MOST_LINES = 20
 # What can end a sentence, with the quotation marks and brackets that close behind it.
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s|\Z)|[。！？]+[」』”’)]*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+\Z")
@@ -205,6 +206,12 @@ def first_few(names: Sequence[str]) -> str:
     """How many names there are, and the first few of them: "5 (a.png, b.png, c.png, 2 more)"."""
     more = [f"{len(names) - _MOST_NAMED:,} more"] if len(names) > _MOST_NAMED else []
     return f"{len(names):,} ({', '.join([*names[:_MOST_NAMED], *more])})"
+
+
+def first_lines(lines: Sequence[str]) -> list[str]:
+    """The lines; of very many the first, and how many more there are."""
+    more = [f"… and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []
+    return [*lines[:_MOST_LINES], *more]
 
 
 def share(part: float) -> str:

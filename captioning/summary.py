@@ -10,7 +10,7 @@ from batch import counted
 from captioning.outcome import Outcome
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
-from english import amount, first_few
+from english import amount, first_few, first_lines
 from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
 from settings import Settings
 
@@ -194,6 +194,14 @@ class Summary:
             self.say(f"  {problem.name}: {problem.message}")
         if rest := problems[_MOST_LISTED:]:
             self.say(f"  … and {len(rest):,} more: {by_reason(counted(rest))}{all_of_them}")
+
+
+def say_lines(heading: str, lines: Sequence[str], say: Callable[[str], None]) -> None:
+    """Say lines below their heading, if there are any; of very many the first."""
+    if lines:
+        say(f"{heading}:")
+        for each in first_lines(lines):
+            say(f"  {each}")
 
 
 def replaced_sentence(noun: str, count: int, folder: Path) -> str:

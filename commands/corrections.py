@@ -21,14 +21,14 @@ from pathlib import Path
 
 from captioning.beside import renamed_sentence
 from captioning.project import Project
-from captioning.summary import replaced_sentence
+from captioning.summary import replaced_sentence, say_lines
 from dataset.images import Picture
 from dataset.locks import locked
 from dataset.outcomes import Made
 from dataset.text_states import digest
 from dataset.trainers import captions_in
 from decoding import decoded, open_file
-from english import amount
+from english import amount, first_few, first_lines
 from errors import ExcludedError, ExitCode, ItemError, KeptError, UserError
 from printing import printable
 from settings import Settings
@@ -36,7 +36,6 @@ from settings import Settings
 _FIELDS = {"picture", "caption", "seen", "again"}
 _LARGEST_FILE = 64 << 20
 LONGEST_CAPTION = 20_000
-_MOST_LISTED = 20
 # Control characters, and halves of surrogate pairs, which a text file cannot hold.
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _FORM = 'it should be as the report saves it: {"version": 1, "corrections": […]}'
@@ -83,14 +82,11 @@ def apply(settings: Settings, path: Path, say: Callable[[str], None]) -> ExitCod
             applied = apply_entries(project, entries)
         finally:
             project.close()
-    problems = _listed(applied.problems)
+    problems = [problem for _, problem in applied.problems]
     if problems and not applied.is_anything_done:
-        raise UserError(f"{path} is not applied and nothing is changed", problems)
+        raise UserError(f"{path} is not applied and nothing is changed", first_lines(problems))
     say(_summary(applied))
-    if problems:
-        say("Not applied:")
-        for each in problems:
-            say(f"  {each}")
+    say_lines("Not applied", problems, say)
     if project.captions.saved:
         say(replaced_sentence("caption", project.captions.saved, project.captions.replaced.folder))
     if renamed := renamed_sentence(project):
@@ -124,15 +120,9 @@ def _summary(applied: Applied) -> str:
     if applied.again:
         parts.append(f"{amount(len(applied.again), 'picture')} to be captioned again by the next run")
     if applied.kept:
-        names = ", ".join(map(printable, applied.kept[:_MOST_LISTED]))
-        parts.append(f"{amount(len(applied.kept), 'caption')} left as somebody just wrote it: {names}")
+        names = first_few(list(map(printable, applied.kept)))
+        parts.append(f"captions left as somebody just wrote them: {names}")
     return f"{'; '.join(parts)}."
-
-
-def _listed(problems: Sequence[tuple[str, str]]) -> list[str]:
-    rest = len(problems) - _MOST_LISTED
-    more = [f"… and {rest:,} more"] if rest > 0 else []
-    return [*(problem for _, problem in problems[:_MOST_LISTED]), *more]
 
 
 def _save(project: Project, correction: Correction, last: Made | None, applied: Applied) -> None:

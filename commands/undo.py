@@ -7,7 +7,7 @@ What has changed since the run stays as it is, so the command may be given twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from captioning.beside import last_renaming, rename_back
 from captioning.project import Project
+from captioning.summary import say_lines
 from captioning.trainer_files import write_after_run
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
 from dataset.locks import locked
@@ -24,7 +25,6 @@ from errors import ExcludedError, ExitCode, ItemError
 from printing import printable
 from settings import Settings
 
-_MOST_LISTED = 20
 _NOUNS = {INTERPRETER: "caption", INTERROGATOR: "description"}
 
 
@@ -80,7 +80,7 @@ def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
             f"Gave {amount(done, 'tag file')} the earlier name back; captions that stood there are in "
             f"{project.journal.path}."
         )
-    _list("Changed since they were written, and left as they are", changed, say)
+    say_lines("Changed since they were written, and left as they are", changed, say)
 
 
 def _last_replacements(journal: Journal) -> tuple[str, dict[_Key, _Replacement]]:
@@ -182,15 +182,6 @@ def _tell(run: str, undone: _Undo, say: Callable[[str], None]) -> ExitCode:
     if undone.there_already:
         line += f"; as before that run already: {amount(undone.there_already, 'text')}"
     say(f"{line}.")
-    _list("Changed since that run, and left as they are", undone.changed, say)
-    _list("Not put back", undone.failed, say)
+    say_lines("Changed since that run, and left as they are", undone.changed, say)
+    say_lines("Not put back", undone.failed, say)
     return ExitCode.SOME_FAILED if undone.failed else ExitCode.DONE
-
-
-def _list(heading: str, lines: Sequence[str], say: Callable[[str], None]) -> None:
-    if lines:
-        say(f"{heading}:")
-        for each in lines[:_MOST_LISTED]:
-            say(f"  {printable(each)}")
-        if len(lines) > _MOST_LISTED:
-            say(f"  … and {len(lines) - _MOST_LISTED:,} more")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from decoding import read_text
+from english import first_lines
 from errors import UserError
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
 from tags.implications import said_along
@@ -20,7 +21,6 @@ from wiki.cache import BY_FIRST_SENTENCE, BY_YOU, Cache, Entry, parse_json
 GLOSSARY = Path(__file__).with_name("glossary.json")
 
 _OWN_COLUMNS = ("tag", "description", "category")
-_MOST_PROBLEMS = 20
 # In characters. A longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 131_072
 
@@ -166,10 +166,7 @@ def load_own(path: Path) -> dict[str, Entry]:
         else:
             found[tag] = Entry(description, category or None, source=path.name, by=BY_YOU)
     if problems:
-        shown = problems[:_MOST_PROBLEMS]
-        if len(problems) > len(shown):
-            shown.append(f"… and {len(problems) - len(shown):,} more")
-        raise UserError(f"{path} cannot be used as it is", shown)
+        raise UserError(f"{path} cannot be used as it is", first_lines(problems))
     return found
 
 
