@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from composer import appearance
 from composer.belonging import settle
-from composer.doings import clauses, presentation, where
+from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
 from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
@@ -29,6 +29,11 @@ from tags.implications import broader_tags
 _ALSO_SHOWN = "also shown:"
 # A sentence on what is done gets no view of the picture if both have more letters than this.
 _LONG = 160
+_VIEWS = (
+    ("seen ", "the view is "),
+    ("with a focus on ", "the focus is on "),
+    ("with no people in sight", "no people are in sight"),
+)
 _MOST_MAINS = 8
 _FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
 _HER_ONE = re.compile(r"\{her\} (\w+)")
@@ -76,7 +81,8 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     looks += led(", together with", picture.phrases("being") if subject.kind != "it" or picture.names else ())
     by_some, said, shown = clauses(picture, subject.number)
     looks += f", {by_some}" if by_some else ""
-    if shown and len(", ".join(said + shown)) > _LONG:
+    says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
+    if shown and (all(says_with) or len(", ".join(said + shown)) > _LONG):
         view = [_view(shown)]
     else:
         said, view = said + shown, []
@@ -108,8 +114,9 @@ def _of_each(text: str) -> str:
 def _view(shown: Sequence[str]) -> str:
     """A sentence of its own on how a picture shows much: "the view is from below in a wide shot"."""
     listed = ", ".join(shown)
-    if listed.startswith("seen "):
-        return f"the view is {listed.removeprefix('seen ')}"
+    for beginning, view in _VIEWS:
+        if listed.startswith(beginning):
+            return view + listed.removeprefix(beginning).replace(" and no people", ", with no people")
     is_verb = listed.startswith(("shown ", "painted ", "drawn "))
     return f"the scene is {'' if is_verb else 'shown '}{listed}"
 
@@ -117,7 +124,7 @@ def _view(shown: Sequence[str]) -> str:
 def _shown(picture: Picture, said: Sequence[str]) -> str:
     """ "shown " where what follows "she is" would else begin with no verb: "She is shown with a smile"."""
     if said and where(picture).startswith(said[0]):
-        return ""
+        return "shown " if is_only_when(picture) else ""
     is_verb = not said or (
         not said[0].startswith("with ")
         and (picture.has("pose", "act") or said[0].startswith(("seen ", "shown ", "painted ", "drawn ")))

@@ -39,7 +39,7 @@ def of_several(picture: Picture, number: int, *, after_comma: bool) -> str:
         led(some, filter(None, [or_list(styles)])),
         led("wearing", merged(picture, "clothes")),
     ]
-    return _following(parts, after_comma or not having)
+    return _following(parts, after_comma or bool(styles and not having))
 
 
 def _wearing(picture: Picture) -> list[str]:

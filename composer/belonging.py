@@ -6,6 +6,7 @@ from dataclasses import replace
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.words import REST, Role
+from english import singular
 from tags.people import OTHERS
 
 _SLEEPING, _CLOTHED, _DAMAGED = "sleeping", "clothed", "damaged"
@@ -17,6 +18,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
+    _give_parts_to_animals(picture)
     _look_at_dolls(picture)
     _serve(picture, tags)
     _give_damage_to_machines(picture)
@@ -27,6 +29,8 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _give_land_to_the_shore(picture)
     _see_from_the_air(picture)
     _name_creatures(picture)
+    _count_animals(picture)
+    _meet_foes(picture)
     _go_inside(picture)
     # Letters and marks are in the picture, and no way of showing it.
     _put(picture, "mark", _take(picture, "text", _is_mark))
@@ -117,6 +121,19 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         _put(picture, REST, fire)
 
 
+def _give_parts_to_animals(picture: Picture) -> None:
+    """Beside an octopus, it is the octopus that has tentacles, and no mermaid."""
+    if not picture.has(*COUNTS):
+        return
+    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    beings, parts = picture.roles.get("being", []), {} if has_own else lists().parts_of
+    for at, being in enumerate(beings):
+        noun = _noun(being)
+        if theirs := _take(picture, "body", lambda role: noun in parts.get(_noun(role), ())):  # noqa: B023
+            said = and_list(part.phrase for part in theirs)
+            beings[at] = replace(being, phrase=f"{being.phrase} with {said}")
+
+
 def _look_at_dolls(picture: Picture) -> None:
     """Where nobody else can have blonde hair, the doll has; the scarecrow wears the hat, and not the crow."""
     words, beings = lists().words, picture.roles.get("being", [])
@@ -177,10 +194,32 @@ def _give_parts_to_buildings(picture: Picture) -> None:
     if _has_people(picture):
         if in_open_air or _OUTDOORS in picture.phrases("inout"):
             _move(picture, "place", "landmark", words["buildings"])
+        if any(_noun(role) in words["streets"] for role in picture.roles.get("place", ())):
+            _move(picture, "place", "thing", words["parts_of_buildings"])
     elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
         _move(picture, "place", "thing", words["buildings"] | words["parts_of_buildings"])
     elif picture.has("sky") or in_open_air:
         _move(picture, "place", "thing", words["buildings"])
+
+
+def _count_animals(picture: Picture) -> None:
+    """A black cat and a white cat are some of the multiple cats."""
+    beings = picture.roles.get("being", [])
+    for role in [role for role in beings if role.phrase.startswith("multiple ")]:
+        some = _take(picture, "being", lambda one: one is not role and _noun(one) == singular(_noun(role)))  # noqa: B023
+        if some:
+            told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
+            picture.roles["being"] = [
+                replace(one, phrase=told) if one is role else one for one in picture.roles["being"]
+            ]
+
+
+def _meet_foes(picture: Picture) -> None:
+    """A knight is no skeleton, but meets one."""
+    kinds = picture.roles.get("kind", ())
+    if counted_people(picture)[1] == 1 and any(map(_is_trade, kinds)):
+        foes = lists().words["foes"]
+        _put(picture, "being", _take(picture, "kind", lambda role: _noun(role) in foes))
 
 
 def _is_mark(role: Role) -> bool:
@@ -224,6 +263,9 @@ def _name_creatures(picture: Picture) -> None:
     """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
     people, names = counted_people(picture)[1], len(picture.names)
     known = lists().words["namesakes"]
+    # The White Rabbit is the rabbit.
+    called = {name.rpartition(" ")[2].lower() for name in picture.names}
+    _take(picture, "being", lambda role: _noun(role) in called)
     kinds = [role for role in picture.roles.get("kind", ()) if _noun(role) in known]
     beings = picture.roles.get("being", [])
     if picture.has(OTHERS) and picture.has("empty"):

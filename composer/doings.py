@@ -23,7 +23,10 @@ _PLACES_WITHOUT_COMMA = 3
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
 _LOOKING_OUT = "looking outside"
 _PAIR = 2
-_LOOKING, _LOOKING_AT_OTHER = "looking at another person", "looking at the other"
+# What one of two does to another person is done to the other one.
+_OF_PAIR = {
+    f"{verb} another person": f"{verb} the other" for verb in ("looking at", "facing", "holding", "carrying")
+}
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -51,7 +54,8 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     """
     words, as_nouns = lists().words, lists().as_nouns
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
-    acts = [_LOOKING_AT_OTHER if number == _PAIR and act == _LOOKING else act for act in acts]
+    if number == _PAIR:
+        acts = [_OF_PAIR.get(act, act) for act in acts]
     alone = [pose for pose in poses if pose.replace(" ", "_") in words["of_one"]]
     postures = [pose for pose in poses if pose not in alone and pose.split(" ")[0].endswith("ing")]
     poses = [*filter(None, [or_list(postures)]), *(p for p in poses if p not in alone and p not in postures)]
@@ -121,6 +125,11 @@ def _width(place: str) -> int:
         return 0
     words, noun = lists().words, place.rpartition(" ")[2]
     return 1 if noun in words["narrow_places"] else 3 if noun in words["wide_places"] else 2
+
+
+def is_only_when(picture: Picture) -> bool:
+    """Whether where those shown are is told by the time alone: "at night"."""
+    return not any(picture.has(*slots) for lead, slots in _PLACE_SLOTS if "time" not in slots)
 
 
 def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:

@@ -25,8 +25,8 @@ _READ = ("reading", "riding")
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
-# A robot animal and a dog are one robot dog.
-_MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal"))
+# A robot animal and a dog are one robot dog, a baby animal and a seal one baby seal.
+_MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
 _SEEN_AS_ONE = frozenset(("being", "vehicle"))
 _SHOWS_A_SCENE = frozenset(("landmark", "frame"))
@@ -47,9 +47,9 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if done.rstrip("_").rpartition("_")[2] in lists().words["prepositions"]:
-        return ""
     otherwise, narrower, of_one = broad[noun]
+    if not _is_told_by_adjectives(tag):
+        return done + otherwise if otherwise != noun else ""
     nouns = {other.rpartition("_")[2] for other in tags if other != noun}
     found = {word for word in nouns if word in narrower or noun in broader_tags(word)}
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
@@ -57,8 +57,16 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     # Of several people, one may wear the dress and another the sundress.
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
     if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
-        return done + (name or otherwise)
+        kind = _narrowest(name, tags) if name else otherwise
+        return done + (kind if kind.endswith(name) else name)
     return done + _narrowest(name or noun, tags)
+
+
+def _is_told_by_adjectives(tag: str) -> bool:
+    """Whether a noun stands alone, behind adjectives or behind what is done with it: no straw_hat."""
+    *words, _ = tag.split("_")
+    ranks = lists().adjective_rank
+    return not words or f"{words[0]}_" in _DONE_WITH or all(word in ranks for word in words)
 
 
 def _of_garment(tag: str, tags: Sequence[str]) -> str:
@@ -81,13 +89,15 @@ def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
     kind = _narrowest(_only_one(spelled) or thing, tags)
     # The red umbrella and the oil-paper umbrella in her hand are one.
-    colours = [other for other in tags if other.endswith(f"_{thing}") and _is_coloured(other, thing)]
+    colours = [other for other in tags if _is_coloured(other, thing)]
     is_told = kind.partition("_")[0] in lists().adjective_rank or done != _HOLDING
     return done + kind if is_told or len(colours) != 1 else f"{done}{colours[0].removesuffix(thing)}{kind}"
 
 
 def _is_coloured(tag: str, noun: str) -> bool:
-    return lists().adjective_rank.get(tag.removesuffix(f"_{noun}")) == COLOUR_RANK
+    return (
+        tag.endswith(f"_{noun}") and lists().adjective_rank.get(tag.removesuffix(f"_{noun}")) == COLOUR_RANK
+    )
 
 
 def _on_part(tag: str, tags: Sequence[str]) -> str:
@@ -163,22 +173,24 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     is_whole = slot in _SEEN_AS_ONE or (slot == "clothes" and fewest_people(tags) == 1)
     if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
-    alike = [other for other in tags if _is_described(other, noun)]
+    alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
     kind = _narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
-    return "" if len(alike) > 1 or kind in lists().words["coats"] else f"{adjective}_{kind}"
-
-
-def _is_described(tag: str, noun: str) -> bool:
-    """Whether a tag is an adjective before this noun."""
-    return tag.removesuffix(f"_{noun}") in lists().adjective_rank and tag.endswith(f"_{noun}")
+    is_kind = kind not in lists().words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
+    return f"{adjective}_{kind}" if len(alike) == 1 and is_kind else ""
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
     """Reading: reading_book, petting: petting_cat."""
     found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
-    is_held = fewest_people(tags) > 1 and any(other.startswith(_HOLDING) for other in tags)
-    thing = "" if is_held and tag not in _READ else _only_one(found.difference(*map(broader_tags, found)))
+    # Who reads the book in her hand is told to hold it.
+    held = [other for other in tags if other.startswith(_HOLDING)]
+    is_held = fewest_people(tags) > 1 and tag not in _READ if held else False
+    thing = (
+        ""
+        if is_held or any(f"{_HOLDING}{each}" in held for each in found)
+        else _only_one(found.difference(*map(broader_tags, found)))
+    )
     if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
         animals = [other for other in tags if role_of(other).slot == "being"]
         thing = _only_one([each for each in animals if not any(each in broader_tags(one) for one in animals)])
@@ -230,6 +242,8 @@ def _on_or_in(tags: Sequence[str]) -> str:
         return "on_"
     if any(count_in(tag) or role_of(tag).slot in _SHOWS_A_SCENE for tag in tags):
         return ""
+    if not lists().words["fish"].isdisjoint(tags):
+        return "in_"
     return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
 
 

@@ -49,6 +49,8 @@ class Lists:
     broad: dict[str, tuple[str, frozenset[str], bool]]
     objects: dict[str, frozenset[str]]
     as_nouns: dict[str, str]
+    parts_of: dict[str, frozenset[str]]
+    beside: dict[str, set[str]]
     qualifier_slot: dict[str, str]
     words: dict[str, frozenset[str]]
 
@@ -58,6 +60,10 @@ def lists() -> Lists:
     """The content of words.json, read once."""
     raw: dict[str, Any] = json.loads(_WORDS_FILE.read_text(encoding="utf-8"))
     slots: dict[str, dict[str, Any]] = raw["slots"]
+    beside: dict[str, set[str]] = {}
+    for left_out, others in raw["beside"].items():
+        for other in others.split():
+            beside.setdefault(other, set()).add(left_out)
     return Lists(
         form={slot: entry["form"] for slot, entry in slots.items()},
         tag_slot={tag: slot for slot, entry in slots.items() for tag in _split(entry.get("tags", []))},
@@ -83,6 +89,8 @@ def lists() -> Lists:
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
         as_nouns=raw["as_nouns"],
+        beside=beside,
+        parts_of={part: frozenset(animals.split()) for part, animals in raw["parts_of"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )

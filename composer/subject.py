@@ -16,11 +16,12 @@ DEEDS = ("pose", "act", "gesture")
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
-_FURRY = frozenset(("anthro", "furry"))
+_FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _MANY = 3  # of those whom nothing counts
 _PAIR, _PAIRS = 2, frozenset(("a duo", "a couple", *_TWO_RELATED))
 _VEHICLE_FOCUS = "a focus on the vehicle"
 _SOLO_FOCUS = "the focus on one person"
+_GROWN = {GIRLS: "woman", BOYS: "man"}
 _SEXES = {"female": GIRLS, "male": BOYS}
 
 
@@ -83,7 +84,7 @@ def find_subject(picture: Picture) -> Subject:
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([and_list(beings) + from_series(picture), *groups])
         number = _MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
-        return Subject(text, "it", number, ends_in_aside=bool(groups))
+        return Subject(text, "it", number, ends_in_aside=bool(groups) or ", among them" in text)
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -110,26 +111,29 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     ):
         focused = _one_of_them(picture, people[:1])
         return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
-    if number > 1 or not several_names:
-        people = _with_what_all_are(picture, people)
-    if picture.portraits:
-        return _portrayed(picture, people, number)
-    among, asides = _among(picture), _asides(picture)
     creatures = picture.phrases("namesake")
-    is_furry = number == 1 and several_names and bool(_FURRY.intersection(picture.phrases("quality")))
-    if is_furry and len(picture.names) == _PAIR:
+    is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
+    left = list[str]()
+    if not is_furry:
+        people, left = _with_qualities(picture, people)
+    elif len(picture.names) == _PAIR:
         creatures.append("a furry character")
+    asides = [*filter(None, [and_list(picture.phrases("relation", "company"))]), *left]
+    if picture.portraits:
+        return _portrayed(picture, people, number, asides)
+    among = _among(picture)
     who, names = and_list([*people, *creatures]), names_with_series(picture.names)
-    if names and number < 2 and not creatures:
+    if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
         text, among = names, people + among
     elif names and len(picture.names) < number:
-        text, among = who, [names, *among]
+        text = f"{who}, {names} among them"
     else:
         text = f"{names}, {who}" if names else who + from_series(picture)
     is_bare_name = bool(names) and text == names and not (asides or among)
     text = ", ".join([text, *asides, *_among_them(among)])
-    ends_in_aside = bool(asides or among)
-    if number == 1 and several_names and not is_furry:
+    ends_in_aside = bool(asides or among) or text.endswith(" them")
+    are_creatures = creatures or any(each.rpartition(" ")[2] in lists().words["namesakes"] for each in among)
+    if number == 1 and several_names and are_creatures and not is_furry:
         # The others are no people, so what she wears and does is said of her.
         return Subject(text, _sex(picture), reference=f"The {people[0].partition(' ')[2]}")
     count = max(number, len(picture.names)) if number > 1 or several_names else _MANY
@@ -156,20 +160,23 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     return Subject(text, kind, ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
 
 
-def _with_what_all_are(picture: Picture, people: list[str]) -> list[str]:
-    """The people with what is likely said of all of them: "two anthro boys"."""
-    words = [quality for quality in picture.phrases("quality") if quality in lists().words["of_all"]]
-    if not words:
-        return people
-    return [" ".join((who.split(" ", 1)[0], *words, who.split(" ", 1)[1])) for who in people]
+def _with_qualities(picture: Picture, people: list[str]) -> tuple[list[str], list[str]]:
+    """The people with what is said of all of them, or of the only one of a sex, and what is left.
 
-
-def _asides(picture: Picture) -> list[str]:
-    """What else is said of several people as a whole: "sisters", "one of them old"."""
-    asides = [and_list(picture.phrases("relation", "company"))]
-    of_all = lists().words["of_all"]
-    asides += [f"one of them {said}" for said in picture.phrases("quality") if said not in of_all]
-    return [aside for aside in asides if aside]
+    ["two anthro girls", "a muscular boy"] and ["one of them old"].
+    """
+    told, left, of_all = [who.split(" ", 1) for who in people], list[str](), lists().words["of_all"]
+    for quality in picture.phrases("quality"):
+        word, _, sex = quality.rpartition(" ")
+        ones = [who for who in told if who[0] == "a" and sex in _SEXES and who[1].endswith(_SEXES[sex])]
+        if len(ones) == 1:
+            noun = ones[0][1].replace(_SEXES[sex], _GROWN[_SEXES[sex]]) if word == "mature" else ones[0][1]
+            ones[0][1] = f"{word} {noun}"
+        elif (word or quality) in of_all:
+            told = [[who[0], f"{word or quality} {who[1]}"] for who in told]
+        elif quality not in _SEXES:
+            left.append(f"one of them {word if sex in _SEXES else quality}")
+    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], left
 
 
 def _among(picture: Picture) -> list[str]:
@@ -182,7 +189,7 @@ def _among_them(among: Sequence[str]) -> list[str]:
     return [f"{and_list(among)} among them"] if among else []
 
 
-def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
+def _portrayed(picture: Picture, people: list[str], number: int, asides: Sequence[str]) -> Subject:
     """Named characters whose traits are known: "Rem, a maid with blue hair, and Ram with pink hair"."""
     titles = {tuple(found) for found in picture.names.values()}
     common = next(iter(titles)) if len(titles) == 1 else ()
@@ -193,7 +200,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     source = f" from {and_list(common)}" if common else ""
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides = [*_asides(picture), *_among_them([*_among(picture), *picture.phrases("namesake")])]
+    asides = [*asides, *_among_them([*_among(picture), *picture.phrases("namesake")])]
     group = ", ".join([and_list(people) + source, *asides]).strip(", ")
     them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
     reference = ", ".join([f"T{them[1:]}{source}", *asides])
@@ -223,7 +230,8 @@ def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[s
     qualities = [
         quality.removesuffix(" male").removesuffix(" female") for quality in picture.phrases("quality")
     ]
-    words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else noun]
+    grown = _GROWN.get(noun, noun) if "mature" in qualities else noun
+    words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else grown]
     return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
 
 

@@ -203,4 +203,7 @@ def _covers(tag: str) -> frozenset[str]:
         covered |= {f"holding_{thing}" for thing in covered} | {"holding_object"}
         # What she took off and holds is told once.
         covered |= {f"{thing}_removed" for thing in covered} | {f"unworn_{thing}" for thing in covered}
+    covered |= lists().beside.get(tag, frozenset())
+    if words[-1] in {"male", "female"}:
+        covered |= {"_".join(words[:-1])}
     return covered - {tag}

@@ -4,7 +4,7 @@ The implications of a wiki are rules that its editors agreed on. To leave tags o
 of a tag's name are only compared where its implications are not known. Captions are composed and checked
 without a wiki, so alike on every computer: by the words of a name and by broader.json, which has for each
 broader tag the narrower ones, and species.json, which has the animals as e621's editors order them. To teach
-the program that one tag says another, add it to broader.json.
+the program that one tag says another, add it to broader.json; "cracked_" for "broken_" is any first word.
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def narrower_tags(tag: str) -> Sequence[str]:
 def _broader_directly(tag: str) -> Iterable[str]:
     ends = [end.replace(" ", "_") for end in _last_words(tag)]
     held = [_HOLDING] if ends and tag.startswith(f"{_HOLDING}_") else []
-    return (*ends, *held, *_broader_by_narrower().get(tag, ()))
+    # A cracked mirror is a broken one, whatever is cracked.
+    first, _, rest = tag.partition("_")
+    same = [wide + rest for wide in _broader_by_narrower().get(f"{first}_", ())] if rest else []
+    return (*ends, *held, *same, *_broader_by_narrower().get(tag, ()))
 
 
 @cache
