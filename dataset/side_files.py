@@ -104,7 +104,7 @@ def diffusion_pipe(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 
 
 def ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
-    """a/b.long, a/b.short: a file for each variant; a/b.ai-toolkit where there are none.
+    """a/b.long, a/b.short, a/b.tag-list: a file for each variant; a/b.ai-toolkit where there are none.
 
     It puts a space behind every comma, so none is written there.
     """
@@ -116,8 +116,9 @@ def ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
 
 
 def ai_toolkit_ending(variant: str) -> str:
-    """The ending of the files of a variant; texts may have the ending .caption themselves."""
-    return "ai-toolkit" if variant == "caption" else variant.replace(" ", "_")
+    """The ending of the files of a variant: none that texts or tag files may have themselves."""
+    taken = {"caption": "ai-toolkit", "tags": "tag-list"}
+    return taken.get(variant, variant.replace(" ", "_"))
 
 
 def ai_toolkit_trains_on(caption: str) -> str:

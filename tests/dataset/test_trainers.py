@@ -19,9 +19,11 @@ from captioning.trainer_advice import what_to_write
 from captioning.trainer_files import write_after_run
 from commands.export import export
 from dataset.images import Picture
-from dataset.side_files import by_class
+from dataset.listing import forms_of
+from dataset.side_files import ai_toolkit_ending, by_class
 from dataset.trainers import TARGETS, captioned, captions_in, text_of
 from errors import UserError
+from settings.checks import TEXT_EXTENSIONS, VARIANTS
 from tests.dataset import trainer_rules
 from tests.dataset.trainer_rules import RULES, Rule
 from tests.fakes.endpoint import FakeEndpoint, Reply
@@ -154,6 +156,20 @@ def test_ai_toolkit_gets_one_caption_alone_in_a_file_of_its_own(data_set: Path) 
     (data_set / "captions/a.txt").write_text(LONG, encoding="utf-8")
     said(data_set, ["ai-toolkit", str(data_set / "out")])
     assert (data_set / "out/a.ai-toolkit").read_text(encoding="utf-8") == LONG.replace(", ", ",")
+
+
+def test_no_file_for_ai_toolkit_has_the_name_of_a_tag_file(tmp_path: Path) -> None:
+    endings = {f".{ai_toolkit_ending(name)}" for name in ("caption", *VARIANTS)}
+    assert len(endings) == len(VARIANTS) + 1
+    assert endings.isdisjoint((*forms_of("auto")[0], *TEXT_EXTENSIONS))
+    project = program.Project(tmp_path, Interpreter__variants="tags, short", Dataset__target="ai-toolkit")
+    tags = project.add("a.png", "1girl, smile, solo")
+    tags.with_suffix(".txt").rename(tags.with_suffix(".csv"))
+    for _ in range(2):
+        assert 'caption_ext: "tag-list"  # or short' in project.run("--beside").out
+        assert (project.images / "a.tag-list").read_text(encoding="utf-8") == "1girl,smile,solo"
+        project.set["Dataset.existing"] = "overwrite"
+    assert not (project.images / "a.tags").exists()
 
 
 ANIMA = [
