@@ -53,7 +53,7 @@ def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
                         refuse_large_pages(raw, column)
                 if _may_hold(columns, key, ids):
                     for row in _rows(file, number, key, names, ids):
-                        found[_id_of(row[key])] = json.dumps(row, default=str).encode()
+                        found[id_of(row[key])] = as_json(row)
     except (pyarrow.ArrowException, OSError) as error:
         raise UserError(f"{path} cannot be read ({error}): download it again") from error
     except ValueError as error:
@@ -61,24 +61,33 @@ def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
     return found
 
 
-def _columns(path: Path, schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - pyarrow is untyped
-    """The column of ids, and all that are read."""
+def plain_columns(schema: Any) -> tuple[str | None, list[str]]:  # noqa: ANN401 - pyarrow is untyped
+    """The column of ids, None where there is none, and all columns that may say what a picture shows."""
     from pyarrow import types
 
-    kinds = (types.is_integer, types.is_string, types.is_large_string, types.is_boolean, types.is_timestamp)
+    def holds_bytes(kind: Any) -> bool:  # noqa: ANN401 - pyarrow is untyped
+        if types.is_nested(kind):
+            return any(holds_bytes(kind.field(at).type) for at in range(kind.num_fields))
+        return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
 
-    def is_plain(kind: Any) -> bool:  # noqa: ANN401 - pyarrow is untyped
-        inner = kind.value_type if types.is_list(kind) or types.is_dictionary(kind) else kind
-        return any(is_kind(inner) for is_kind in kinds)
-
-    plain = {field.name.lower(): field.name for field in schema if is_plain(field.type)}
+    plain = {field.name.lower(): str(field.name) for field in schema if not holds_bytes(field.type)}
     key = next((plain[name] for name in _IDS if name in plain), None)
+    return key, [name for small, name in plain.items() if name == key or not _NOT_READ.fullmatch(small)]
+
+
+def as_json(row: Mapping[str, object]) -> bytes:
+    """A row as the JSON of a booru has it."""
+    return json.dumps(row, default=str).encode()
+
+
+def _columns(path: Path, schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - pyarrow is untyped
+    key, names = plain_columns(schema)
     if key is None:
         raise UserError(
             f"{path} has no column id, by which the tags of a picture are found: call one so; "
             f"there are {', '.join(map(str, schema.names[:20]))}"
         )
-    return key, [name for small, name in plain.items() if name == key or not _NOT_READ.fullmatch(small)]
+    return key, names
 
 
 def _may_hold(columns: Collection[Any], key: str, ids: Collection[str]) -> bool:
@@ -110,11 +119,11 @@ def _rows(
         if numbers is not None:
             is_wanted = compute.is_in(column.cast(pyarrow.int64()), value_set=numbers)
         else:
-            is_wanted = pyarrow.array([_id_of(each) in ids for each in column.to_pylist()])
+            is_wanted = pyarrow.array([id_of(each) in ids for each in column.to_pylist()])
         yield from batch.filter(is_wanted).to_pylist()
 
 
-def _id_of(value: object) -> str:
+def id_of(value: object) -> str:
     """The id of a row; that of a file is its name without folder and suffix."""
     text = str(value).rpartition("/")[2]
     stem, dot, suffix = text.rpartition(".")

@@ -123,7 +123,7 @@ class DatasetSettings(Section):
 
     images: checks.PathFromConfig = _setting(
         "images",
-        "folder of the pictures and their tag files; or shards, such as /data/images/*.tar (WebDataset)",
+        "folder of the pictures and their tag files; or shards: /data/images/*.tar, /data/*.parquet",
     )
     tags: checks.OptionalPath = _setting(
         "",

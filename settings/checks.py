@@ -26,7 +26,7 @@ TARGETS = (
     *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
     *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
 )
-SHARD_SUFFIXES = (".tar",)
+SHARD_SUFFIXES = (".tar", ".parquet")
 VARIANTS = ("long", "medium", "short", "tags", "all-tags")
 _TAGS = frozenset({"tags", "all-tags"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -112,15 +112,15 @@ class ShardResults:
         self,
         place: Path,
         pack: Pack,
-        names: Sequence[tuple[str, str]],
+        names: Sequence[str],
         facts: Packed,
     ) -> Packed:
         """Write the texts of these names into one file; returns what the journal says of it then.
 
-        Each name comes with that of the text in the file. `facts` has the size of the shard, and how many
+        `facts` has the size of the shard, and how many
         pictures are left. Raises UserError where the file cannot be written or is somebody else's.
         """
-        kept = [(inside, self._made[name]) for name, inside in names if name in self._made]
+        kept = [(name, self._made[name]) for name in names if name in self._made]
         has_drafts = any(made.draft for _, made in kept)
         packed = replace(facts, count=len(kept), has_drafts=has_drafts)
         noted: list[str] = []
@@ -130,7 +130,7 @@ class ShardResults:
             self._journal.add_packed(self._stage, file_digest, packed)
 
         if kept or place.exists():
-            pieces = pack((inside, made.text) for inside, made in kept)
+            pieces = pack((name, made.text) for name, made in kept)
             if not write_pieces(place.parent, place.name, pieces, self.packed.digests, note):
                 raise UserError(
                     f"{place} is there, and this program did not write it: move it away and run again"
@@ -139,9 +139,3 @@ class ShardResults:
             # The file is there as it should be, or there is nothing to write.
             note("")
         return packed
-
-
-def names_in(pictures: Iterable[Picture], extension: str) -> Iterator[tuple[str, str]]:
-    """The name of each picture, and that of its text in a file of texts."""
-    for picture in pictures:
-        yield picture.stem_name, f"{picture.stem_name}{extension}"

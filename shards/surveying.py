@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -24,7 +24,8 @@ from dataset.images import Picture, Survey, TagList, evenly_spread
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures, TarFiles
+from shards.pictures import ShardPictures
+from shards.stored import open_shard
 
 
 class _Counted(TypedDict):
@@ -89,19 +90,25 @@ def _counted(shard: Shard, settings: Settings, added: Added, most: int) -> _Coun
     known = _read(place)
     if known is not None and known["of"] == state:
         return known
-    pictures = ShardPictures(TarFiles.read(shard, dataset.tag_extension), dataset, settings.tags, added)
-    survey, lists = Survey(), list[Sequence[str]]()
-    for picture in pictures.pictures:
-        with suppress(ItemError):
-            tags = pictures.tags(picture)
-            survey.add(tags)
-            lists.append(tags.tags)
+    with closing(open_shard(shard, dataset.tag_extension)) as stored:
+        survey, lists = _count(ShardPictures(stored, dataset, settings.tags, added))
     counted = _Counted(
         of=state, counts=survey.counts, categories=survey.categories, tags=evenly_spread(lists, most)
     )
     make_folder(place.parent)
     write_whole(place, json.dumps(counted, separators=(",", ":")))
     return counted
+
+
+def _count(pictures: ShardPictures) -> tuple[Survey, list[Sequence[str]]]:
+    """The survey of a shard, and the tags of each picture."""
+    survey, lists = Survey(), list[Sequence[str]]()
+    for picture in pictures.pictures:
+        with suppress(ItemError):
+            tags = pictures.tags(picture)
+            survey.add(tags)
+            lists.append(tags.tags)
+    return survey, lists
 
 
 def _state_of(shard: Shard, settings: Settings, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from captioning.knowledge import Knowledge
@@ -15,9 +15,9 @@ from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures, TarFiles
+from shards.pictures import ShardPictures
 from shards.results import ShardResults
-from shards.tar import tar_pieces
+from shards.stored import open_shard
 from writing.material import Material
 
 
@@ -43,7 +43,7 @@ class ShardDataSet:
         self.finishing = common.knowledge.finishing
         self.material = common.material
         self._limit = limit
-        self.files = TarFiles.read(shard, self.settings.dataset.tag_extension)
+        self.stored = open_shard(shard, self.settings.dataset.tag_extension)
         self.journal = journal_of(self.settings, shard, begun)
         make_folder(self.journal.path.parent)
         self.captions = ShardResults(INTERPRETER, self.journal)
@@ -52,7 +52,7 @@ class ShardDataSet:
             self.settings.dataset.descriptions / f"{shard.stem}.excluded.jsonl", self.descriptions.state
         )
         self.collection = ShardPictures(
-            self.files,
+            self.stored,
             self.settings.dataset,
             self.settings.tags,
             common.knowledge.said_along,
@@ -78,7 +78,7 @@ class ShardDataSet:
             self._pack(self.descriptions, folders.descriptions / self.shard.name)
 
     def _pack(self, results: ShardResults, place: Path) -> None:
-        names, left = list[tuple[str, str]](), 0
+        names, left = list[str](), 0
         for picture in self.collection.pictures:
             name = picture.stem_name
             texts = (self.captions.read(name) or "", self.descriptions.read(name) or "")
@@ -91,15 +91,17 @@ class ShardDataSet:
                 continue
             if results.read(name) is None:
                 left += 1
-            names.append((name, f"{name}{self.settings.dataset.caption_extension}"))
-        if self.files.contents.cut_at is not None:
+            names.append(name)
+        if self.stored.cut_at is not None:
             left += 1
         make_folder(place.parent)
-        results.pack(place, tar_pieces, names, Packed(size=self.files.contents.stamp[0], left=left))
+        pack = partial(self.stored.pack, extension=self.settings.dataset.caption_extension)
+        results.pack(place, pack, names, Packed(size=self.stored.size, left=left))
 
     def close(self) -> None:
         """Leave nothing open."""
         self.journal.close()
+        self.stored.close()
 
 
 def journal_of(settings: Settings, shard: Shard, begun: str) -> Journal:

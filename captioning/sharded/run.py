@@ -157,7 +157,7 @@ class ShardRun:
             data_set.close()
             self._shard_name = ""
         self._totals.captioned += 1
-        if (at := data_set.files.contents.cut_at) is not None:
+        if (at := data_set.stored.cut_at) is not None:
             count = data_set.captions.count
             were = "was" if count == 1 else "were"
             self._summary.incomplete(

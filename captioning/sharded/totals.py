@@ -22,13 +22,13 @@ class Totals:
     there: int = 0
     done: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    excluded: int = 0
+    excluded: Counter[str] = field(default_factory=Counter)
 
     def add(self, product: Product, outcome: Outcome) -> None:
         """Add what came of a stage over one shard."""
         self.done[product.noun] += outcome.tally.done
         self.failures.update(dict(outcome.tally.reasons()))
-        self.excluded += len(outcome.tally.excluded)
+        self.excluded[product.noun] += len(outcome.tally.excluded)
         self.there += outcome.existing if product.noun == "caption" else 0
 
     def line(self) -> str:
@@ -43,6 +43,7 @@ class Totals:
             parts.append(f"{self.there:,} there already")
         if self.failures:
             parts.append(f"{self.failures.total():,} failed ({by_reason(self.failures.most_common())})")
-        if self.excluded:
-            parts.append(f"{self.excluded:,} excluded")
+        # Two stages leave out the same pictures.
+        if excluded := max(self.excluded.values(), default=0):
+            parts.append(f"{excluded:,} excluded")
         return f"All shards: {'; '.join(parts)}"

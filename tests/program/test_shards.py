@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
 
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.endpoint import FakeEndpoint
@@ -156,3 +159,37 @@ def test_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
     tar(project.captions / "a.tar", {"1.txt": b"of somebody else"})
     assert "this program did not write it" in project.run().err
     assert texts_in(project.captions / "a.tar") == {"1.txt": "of somebody else"}
+
+
+def test_pictures_in_parquet_are_described_and_captioned_into_parquet(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    def row(number: int, tags: list[str], **more: object) -> Json:
+        picture = {"bytes": png((number, 1, 1)), "path": f"images/{number}.png"}
+        return {"image": picture, "tags": tags, "rating": "g", **more}
+
+    rows = [row(number, ["1girl", "solo", f"tag_{number}"]) for number in range(40)]
+    rows += [row(40, ["1girl", "loli"], rating="explicit"), row(41, []), row(3, ["twice"])]
+    with FakeEndpoint() as endpoint:
+        project = _sharded(tmp_path, endpoint.url, Interrogator__skip="False", Interpreter__sees="True")
+        project.set["Dataset.images"] = str(project.images / "*.parquet")
+        parquet.write_table(pyarrow.Table.from_pylist(rows), project.images / "a.parquet", row_group_size=25)
+        parquet.write_table(pyarrow.table({"tags": ["1girl"]}), project.images / "b.parquet")
+        (project.images / "c.parquet").write_bytes(b"PAR1 and no more")
+        result = project.run()
+        assert result.code == 1, result.err
+        assert "b.parquet has no column of pictures" in result.out
+        assert "c.parquet is no Parquet file that can be read" in result.out
+        assert "All shards: 1 shard done; 39 pictures described; 39 captions written" in result.out
+        assert "40.png: tags combine" in result.out
+        captions = parquet.read_table(project.captions / "a.parquet").to_pydict()
+        assert captions["key"] == [str(number) for number in range(40) if number != 3]
+        shown = {f"tag {number}": png((number, 1, 1)) for number in range(40)}
+        for request in endpoint.requests:
+            text, picture = request.body["messages"][-1]["content"]
+            told = max((tag for tag in shown if tag in text["text"]), key=len)
+            assert base64.b64decode(picture["image_url"]["url"].partition(",")[2]) == shown[told]
+        assert len(endpoint.requests) == 2 * 39
+        assert "Nothing" not in (again := project.run()).out
+        assert len(endpoint.requests) == 2 * 39, again.out

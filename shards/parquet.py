@@ -1,0 +1,177 @@
+"""Parquet files that hold pictures with their tags, a row for each, as on Hugging Face."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow
+import pyarrow.parquet
+from pyarrow import types
+
+from dataset.file_names import cut_suffix
+from dataset.images import Picture
+from dataset.listing import PICTURE_SUFFIXES, Folder
+from dataset.picture_file import PictureFile
+from dataset.tag_files import TagFile
+from dataset.tag_table import as_json, id_of, plain_columns
+from errors import ItemError, Problem
+from shards.finding import Shard
+
+# So many pictures are read at once, and so many blocks of them are kept.
+_BLOCK, _BLOCKS = 16, 4
+_ROWS_AT_ONCE = 1_000
+# The suffix of a picture whose name the shard does not tell.
+_SUFFIX = ".image"
+
+
+class _Row(NamedTuple):
+    """A row: its group, its number in the group, and what it says apart from the picture."""
+
+    group: int
+    number: int
+    json: bytes
+
+
+class ParquetFiles:
+    """The pictures and tags in a Parquet file."""
+
+    def __init__(self, file: Any, column: str, size: int) -> None:  # noqa: ANN401 - pyarrow is untyped
+        """`column` is that of the pictures."""
+        self._file = file
+        self._column = column
+        self._rows: dict[str, _Row] = {}
+        self._blocks: OrderedDict[tuple[int, int], Sequence[bytes | None]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.folder = Folder((), ())
+        self.size = size
+        self.cut_at: int | None = None
+
+    @classmethod
+    def read(cls, shard: Shard) -> ParquetFiles:
+        """The rows of a shard; raises ItemError where it cannot be read or holds no pictures."""
+        try:
+            file = pyarrow.parquet.ParquetFile(shard.path, pre_buffer=False, buffer_size=1 << 20)
+            found = cls(file, _picture_column(shard, file.schema_arrow), shard.path.stat().st_size)
+            found._read_rows()
+        except (pyarrow.ArrowException, OSError) as error:
+            message = f"{shard.name} is no Parquet file that can be read ({error}): fetch it again"
+            raise ItemError("unreadable shard", " ".join(message.split())) from error
+        return found
+
+    def _read_rows(self) -> None:
+        key, names = plain_columns(self._file.schema_arrow)
+        path = f"{self._column}.path" if _has_child(self._file.schema_arrow, self._column, "path") else None
+        columns = [*names, *([path] if path else [])]
+        seen: Counter[str] = Counter()
+        for group, number, row in self._walk(columns):
+            told = (row.pop(self._column, None) or {}).get("path") if path else None
+            name = _name_of(row.get(key) if key else None, told, sum(seen.values()))
+            seen[cut_suffix(name)[0]] += 1
+            self._rows[name] = _Row(group, number, as_json(row))
+        pictures, problems = [], []
+        for name in self._rows:
+            if seen[cut_suffix(name)[0]] > 1:
+                message = "several rows have this name: give each one of its own"
+                problems.append(Problem(name, "same name twice", message))
+            else:
+                pictures.append(Picture(name, ".json"))
+        self.folder = Folder(tuple(pictures), tuple(problems))
+
+    def _walk(self, columns: Sequence[str]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        for group in range(self._file.num_row_groups):
+            number = 0
+            options = {"batch_size": _ROWS_AT_ONCE, "row_groups": [group], "use_threads": False}
+            if not columns:
+                yield from (
+                    (group, each, {}) for each in range(self._file.metadata.row_group(group).num_rows)
+                )
+                continue
+            for batch in self._file.iter_batches(columns=columns, **options):
+                for row in batch.to_pylist():
+                    yield group, number, row
+                    number += 1
+
+    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+        """The row, read as the JSON of a booru."""
+        return [TagFile(f"{picture.stem_name}.json", self._rows[picture.name].json)], []
+
+    def state(self, picture: Picture) -> int:
+        """Always the same: the file stays open."""
+        return 0
+
+    def saved_at(self, picture: Picture) -> int:
+        """Nobody knows when a row was written."""
+        return 0
+
+    def file(self, picture: Picture) -> PictureFile:
+        """The picture in its row; raises ItemError where it cannot be read."""
+        row = self._rows[picture.name]
+        try:
+            data = self._block(row.group, row.number // _BLOCK)[row.number % _BLOCK]
+        except (pyarrow.ArrowException, OSError) as error:
+            message = f"{picture.name} cannot be read ({error}): fetch its shard again"
+            raise ItemError("unreadable picture", " ".join(message.split())) from error
+        return PictureFile.of(picture.name, data or b"")
+
+    def _block(self, group: int, block: int) -> Sequence[bytes | None]:
+        """The pictures of some rows; what follows them in the file is likely to be asked for next."""
+        with self._lock:
+            known = self._blocks.get((group, block))
+            if known is not None:
+                return known
+            is_struct = types.is_struct(self._file.schema_arrow.field(self._column).type)
+            name = f"{self._column}.bytes" if is_struct else self._column
+            batches = self._file.iter_batches(
+                batch_size=_BLOCK, row_groups=[group], columns=[name], use_threads=False
+            )
+            for number, batch in enumerate(batches):
+                if number >= block:
+                    found = batch.column(0).to_pylist()
+                    self._blocks[group, number] = [
+                        (each or {}).get("bytes") if is_struct else each for each in found
+                    ]
+                if number >= block + _BLOCKS - 2:
+                    break
+            while len(self._blocks) > 2 * _BLOCKS:
+                self._blocks.popitem(last=False)
+            return self._blocks[group, block]
+
+    def pack(self, texts: Iterable[tuple[str, str]], extension: str) -> Iterator[bytes]:
+        """A table of names and captions; nothing in it has the extension."""
+        rows = [{"key": name, "caption": text} for name, text in texts]
+        schema = pyarrow.schema({"key": pyarrow.string(), "caption": pyarrow.string()})
+        buffer = io.BytesIO()
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), buffer)
+        yield buffer.getvalue()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _picture_column(shard: Shard, schema: Any) -> str:  # noqa: ANN401 - pyarrow is untyped
+    """The first column of bytes, or of structures with bytes, as Hugging Face writes pictures."""
+    for field in schema:
+        if types.is_binary(field.type) or types.is_large_binary(field.type):
+            return str(field.name)
+        if _has_child(schema, field.name, "bytes"):
+            return str(field.name)
+    message = f"{shard.name} has no column of pictures: they are bytes, or structures with bytes and path"
+    raise ItemError("unreadable shard", message)
+
+
+def _has_child(schema: Any, name: str, child: str) -> bool:  # noqa: ANN401 - pyarrow is untyped
+    kind = schema.field(name).type
+    return bool(types.is_struct(kind) and kind.get_field_index(child) >= 0)
+
+
+def _name_of(key: object, path: object, number: int) -> str:
+    """The name of the picture of a row, by its id, by its path, or by its number in the shard."""
+    suffixes = [cut_suffix(str(each))[1].lower() for each in (path, key) if each is not None]
+    suffix = next((each for each in suffixes if each in PICTURE_SUFFIXES), _SUFFIX)
+    told = next((id_of(each) for each in (key, path) if each is not None and id_of(each)), f"{number:08}")
+    return f"{told}{suffix}"

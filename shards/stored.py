@@ -1,0 +1,116 @@
+"""What is stored in a shard: pictures and their tag files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from dataset.images import Picture
+from dataset.listing import Folder
+from dataset.picture_file import PictureFile
+from dataset.tag_file import LARGEST_FILE
+from dataset.tag_files import TagFile
+from dataset.tags_apart import Files
+from errors import ItemError
+from shards.finding import Shard
+from shards.samples import Sample, samples_of
+from shards.tar import Contents, Member, read_contents, tar_pieces
+
+
+class Stored(Files, Protocol):
+    """What is in one shard; `of`, `state` and `saved_at` tell of its tag files."""
+
+    @property
+    def folder(self) -> Folder:
+        """The pictures, and what cannot be used."""
+
+    @property
+    def size(self) -> int:
+        """The size of the shard in bytes."""
+
+    @property
+    def cut_at(self) -> int | None:
+        """The number of the member at which the shard breaks off; None where it is whole."""
+
+    def file(self, picture: Picture) -> PictureFile:
+        """A picture; raises ItemError where it cannot be read."""
+
+    def pack(self, texts: Iterable[tuple[str, str]], extension: str) -> Iterable[bytes]:
+        """The bytes of a shard of the same kind that holds texts, each with the name of its picture."""
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class TarFiles:
+    """The pictures and tag files in a tar."""
+
+    folder: Folder
+    _contents: Contents
+    _samples: Mapping[str, Sample]
+    _members: Mapping[str, Member]
+
+    @classmethod
+    def read(cls, shard: Shard, tag_extension: str) -> TarFiles:
+        """Those of a shard; raises ItemError where it cannot be read."""
+        contents = read_contents(shard.path)
+        samples, problems = samples_of((each.name for each in contents.members), tag_extension)
+        folder = Folder(tuple(samples), (*contents.problems, *problems))
+        members = {each.name: each for each in contents.members}
+        return cls(folder, contents, {each.name: sample for each, sample in samples.items()}, members)
+
+    @property
+    def size(self) -> int:
+        """See `Stored`."""
+        return self._contents.stamp[0]
+
+    @property
+    def cut_at(self) -> int | None:
+        """See `Stored`."""
+        return self._contents.cut_at
+
+    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+        """Those that its tags may come from, the best first, and those by which it is only judged."""
+        sample = self._samples[picture.name]
+        return [self._read(name) for name in sample.tags], [self._read(name) for name in sample.further]
+
+    def state(self, picture: Picture) -> int:
+        """Always the same: a shard that has changed cannot be read any longer."""
+        return 0
+
+    def saved_at(self, picture: Picture) -> int:
+        """Nobody knows when a tag file was saved."""
+        return 0
+
+    def file(self, picture: Picture) -> PictureFile:
+        """The picture in its shard; raises ItemError where it cannot be read."""
+        member = self._members[self._samples[picture.name].picture]
+        return PictureFile.checked(picture.name, member.size, lambda: self._contents.open(member))
+
+    def _read(self, name: str) -> TagFile:
+        try:
+            return TagFile(name, self._contents.read(self._members[name], LARGEST_FILE + 1))
+        except OSError as error:
+            message = f"the tag file cannot be read ({error.strerror}): run again"
+            return TagFile(name, error=ItemError("unreadable tag file", message))
+
+    def pack(self, texts: Iterable[tuple[str, str]], extension: str) -> Iterator[bytes]:
+        """See `Stored`."""
+        return tar_pieces((f"{name}{extension}", text) for name, text in texts)
+
+    def close(self) -> None:
+        """See `Stored`: nothing is open."""
+
+
+def open_shard(shard: Shard, tag_extension: str) -> Stored:
+    """What a shard holds.
+
+    Raises ItemError where it cannot be read, and UserError where a library for it is missing.
+    """
+    if shard.path.suffix.lower() != ".parquet":
+        return TarFiles.read(shard, tag_extension)
+    from shards.parquet import ParquetFiles
+
+    return ParquetFiles.read(shard)
