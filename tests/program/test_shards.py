@@ -187,9 +187,10 @@ def test_pictures_in_parquet_are_described_and_captioned_into_parquet(tmp_path: 
         assert captions["key"] == [str(number) for number in range(40) if number != 3]
         shown = {f"tag {number}": png((number, 1, 1)) for number in range(40)}
         for request in endpoint.requests:
-            text, picture = request.body["messages"][-1]["content"]
-            told = max((tag for tag in shown if tag in text["text"]), key=len)
-            assert base64.b64decode(picture["image_url"]["url"].partition(",")[2]) == shown[told]
+            parts = {part["type"]: part for part in request.body["messages"][-1]["content"]}
+            told = max((tag for tag in shown if tag in parts["text"]["text"]), key=len)
+            url = parts["image_url"]["image_url"]["url"]
+            assert base64.b64decode(url.partition(",")[2]) == shown[told]
         assert len(endpoint.requests) == 2 * 39
         assert "Nothing" not in (again := project.run()).out
         assert len(endpoint.requests) == 2 * 39, again.out
