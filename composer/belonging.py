@@ -9,7 +9,7 @@ from composer.words import REST, Role
 from english import singular
 from tags.people import OTHERS
 
-_SLEEPING, _CLOTHED, _DAMAGED = "sleeping", "clothed", "damaged"
+_SLEEPING, _CLOTHED, _DAMAGED, _WET = "sleeping", "clothed", "damaged", "wet"
 _INDOORS, _OUTDOORS = "indoors", "outdoors"
 _LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 
@@ -232,6 +232,9 @@ def _go_inside(picture: Picture) -> None:
     if _INDOORS in picture.phrases("inout"):
         for role in _take(picture, "landmark", lambda role: _noun(role) in words["enterable"]):
             _put(picture, "place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
+    is_empty = not (_has_people(picture) or picture.has("being", "kind", "quality"))
+    if is_empty and _take(picture, "act", lambda role: role.phrase == _WET):
+        _put(picture, "thing", [Role("thing", "wet ground")])
     if picture.has("vehicle") and not (_has_people(picture) or picture.has("being", "kind")):
         _move(picture, "place", "thing", words["inside_vehicles"])
 

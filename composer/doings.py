@@ -24,7 +24,7 @@ _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
 _LOOKING_OUT = "looking outside"
 _PAIR = 2
 # What one of two does to another person is done to the other one.
-_OF_PAIR = {
+_OF_PAIR = {"feeding": "feeding the other"} | {
     f"{verb} another person": f"{verb} the other" for verb in ("looking at", "facing", "holding", "carrying")
 }
 

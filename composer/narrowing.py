@@ -170,7 +170,8 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     adjective, _, noun = tag.partition("_")
     rank = lists().adjective_rank.get(adjective)
     slot = role_of(tag).slot if rank == COLOUR_RANK else ""
-    is_whole = slot in _SEEN_AS_ONE or (slot == "clothes" and fewest_people(tags) == 1)
+    is_hers = slot == "clothes" or noun in lists().words["carried_one"]
+    is_whole = slot in _SEEN_AS_ONE or (is_hers and fewest_people(tags) == 1)
     if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]

@@ -16,6 +16,7 @@ DEEDS = ("pose", "act", "gesture")
 _PRONOUNS = {GIRLS: ("She", "her"), BOYS: ("He", "his"), OTHERS: ("They", "their"), "it": ("It", "its")}
 _GROUPS = ("company", "relation")
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
+_FERAL = "feral"
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _MANY = 3  # of those whom nothing counts
 _PAIR, _PAIRS = 2, frozenset(("a duo", "a couple", *_TWO_RELATED))
@@ -172,6 +173,8 @@ def _with_qualities(picture: Picture, people: list[str]) -> tuple[list[str], lis
         if len(ones) == 1:
             noun = ones[0][1].replace(_SEXES[sex], _GROWN[_SEXES[sex]]) if word == "mature" else ones[0][1]
             ones[0][1] = f"{word} {noun}"
+        elif (word or quality) in of_all and not told:
+            left.append(f"all of them {word or quality}")
         elif (word or quality) in of_all:
             told = [[who[0], f"{word or quality} {who[1]}"] for who in told]
         elif quality not in _SEXES:
@@ -248,7 +251,7 @@ def _described(picture: Picture) -> Subject:
     """A character that is neither named nor counted: "a male anthro fox", "an elf", "a character"."""
     qualities, kinds = picture.phrases("quality"), picture.phrases("kind")
     groups = picture.phrases(*_GROUPS)
-    if groups:
+    if groups or set(_SEXES).issubset(qualities):
         return _group(picture, groups)
     noun = picture.species[0] if len(picture.species) == 1 else "character"
     if qualities or picture.species or not kinds:
@@ -260,8 +263,8 @@ def _described(picture: Picture) -> Subject:
     text += from_series(picture) + (f", {and_list(kinds)}" if kinds else "")
     if picture.species and not (qualities or kinds):
         return Subject(text, "it")
-    number = 2 if set(_SEXES).issubset(qualities) else 1
-    return Subject(text, _sex(picture), number, ends_in_aside=bool(kinds))
+    kind = "it" if _FERAL in qualities and not _SEXES.keys() & qualities else _sex(picture)
+    return Subject(text, kind, ends_in_aside=bool(kinds))
 
 
 def _in_order(qualities: Sequence[str]) -> list[str]:

@@ -22,6 +22,8 @@ COLOUR_RANK = 2
 NOUN_RANK = 4
 
 _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
+# muscular_male says muscular, and dragon_riding dragon.
+_SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
@@ -204,6 +206,8 @@ def _covers(tag: str) -> frozenset[str]:
         # What she took off and holds is told once.
         covered |= {f"{thing}_removed" for thing in covered} | {f"unworn_{thing}" for thing in covered}
     covered |= lists().beside.get(tag, frozenset())
-    if words[-1] in {"male", "female"}:
+    if tag.endswith("_in_mouth"):
+        covered |= {"mouth_hold"}
+    if words[-1] in _SAY_FIRST_WORDS:
         covered |= {"_".join(words[:-1])}
     return covered - {tag}

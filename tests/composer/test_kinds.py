@@ -1,0 +1,132 @@
+"""What drafts make of kinds of tags: one thing said by several, whose something is, and where it stands."""
+
+import pytest
+
+from composer import compose
+
+CASES = {
+    "one garment": (
+        "1girl sleeveless strapless dress white_dress frills",
+        "A girl wearing a white sleeveless strapless dress with frills.",
+    ),
+    "sleeves stand at their garment": (
+        "1girl white_shirt long_sleeves wide_sleeves vest",
+        "A girl wearing a white shirt with long and wide sleeves, and a vest.",
+    ),
+    "a colour belongs to the only thing of its kind": (
+        "1girl white_headwear beanie black_footwear thigh_boots",
+        "A girl wearing a white beanie and black thigh boots.",
+    ),
+    "also of vehicles": (
+        "no_humans car red_car sports_car night",
+        "A red sports car at night, with no people in sight.",
+    ),
+    "also of what is held": (
+        "1boy smoking cigarette smoke holding_umbrella red_umbrella oil-paper_umbrella",
+        "A boy holding a red oil-paper umbrella. He is smoking a cigarette. There is also smoke.",
+    ),
+    "a kind says what is broader": ("1boy black_suit tuxedo formal", "A boy wearing a black tuxedo."),
+    "states that mean the same": (
+        "1girl mirror broken_mirror cracked_mirror dead_tree bare_tree",
+        "A girl. A cracked mirror and a dead tree are in view too.",
+    ),
+    "what was taken off and is held": (
+        "1girl helmet helmet_removed holding_helmet",
+        "A girl holding a helmet.",
+    ),
+    "hats that are no colours": (
+        "1girl straw_hat beret witch_hat",
+        "A girl wearing a straw hat, a witch hat and a beret.",
+    ),
+    "garments named by a sport": (
+        "1girl riding_helmet riding_boots horseback_riding horse",
+        "A girl wearing a riding helmet and riding boots. She is riding on horseback.",
+    ),
+    "parts of the animal that is ridden": (
+        "1girl dragon_riding dragon green_scales dragon_wings claws knight",
+        "A girl who is a knight. She is riding a dragon with green scales, wings and claws.",
+    ),
+    "parts of an animal beside somebody": (
+        "1girl shark octopus tentacles swimming",
+        "A girl, together with a shark and an octopus with tentacles. She is swimming.",
+    ),
+    "a foe is somebody else": (
+        "1boy knight skeleton sword dungeon",
+        "A boy who is a knight, together with a skeleton. He is in a dungeon. There is also a sword.",
+    ),
+    "a young animal": (
+        "no_humans seal_(animal) baby_animal beach",
+        "A baby seal at the beach, with no people in sight.",
+    ),
+    "animals that are some of many": (
+        "no_humans multiple_cats cat black_cat white_cat sitting",
+        "Multiple cats, among them a black cat and a white cat. They are sitting, with no people in sight.",
+    ),
+    "indoors is in a castle": (
+        "1girl throne castle indoors standing",
+        "A girl standing indoors in a castle. There is also a throne.",
+    ),
+    "nobody in the street is on a balcony": (
+        "1boy scooter riding street balcony city",
+        "A boy riding a scooter on a street in a city. There is also a balcony.",
+    ),
+    "a ponytail of one of several": (
+        "2girls 1boy ponytail glasses",
+        "Two girls and a boy, one with a ponytail, wearing glasses.",
+    ),
+    "a quality of the only one of a sex": (
+        "1girl 1boy mature_male father_and_daughter",
+        "A girl and a mature man, father and daughter.",
+    ),
+    "several have hoods, and each a hand on the hip": (
+        "1girl 2boys hand_on_own_hip hood_up on_side",
+        "A girl and two boys. They are lying on their sides, with a hand on the hip and their hoods up.",
+    ),
+    "a female and a male are two": (
+        "male female anthro fox wolf",
+        "Anthro characters, male and female, a fox and a wolf.",
+    ),
+    "marks are in the picture": (
+        "1girl speech_bubble english_text bokeh from_side chibi",
+        "A girl seen from the side, in chibi form. Also in view are a speech bubble, English text and bokeh.",
+    ),
+    "schools have names": (
+        "1girl mitakihara_school_uniform",
+        "A girl wearing a Mitakihara school uniform.",
+    ),
+    "and seasons none": ("1girl summer_school_uniform", "A girl wearing a summer school uniform."),
+    "strings of fate": (
+        "1girl string_of_fate pile_of_gold",
+        "A girl. A string of fate and a pile of gold are in view too.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
+    tags, draft = CASES[kind]
+    assert compose(tags.split(), {}) == draft
+
+
+@pytest.mark.parametrize(
+    ("tags", "names", "draft"),
+    [
+        (
+            "hikari_(pokemon) piplup 1girl pokemon_(creature) beanie",
+            "hikari_(pokemon) piplup",
+            "Hikari and Piplup, a girl and a Pokemon creature. The girl is seen wearing a beanie.",
+        ),
+        (
+            "bond_(spy_x_family) anya 1girl dog smile",
+            "bond_(spy_x_family) anya",
+            "Bond and Anya, a girl and a dog. The girl is smiling.",
+        ),
+        (
+            "cheshire_cat no_humans cat grin",
+            "cheshire_cat",
+            "Cheshire Cat is grinning, with no people in sight.",
+        ),
+    ],
+)
+def test_creatures_that_have_names_are_said_by_name(tags: str, names: str, draft: str) -> None:
+    assert compose(tags.split(), dict.fromkeys(names.split(), "character")) == draft
