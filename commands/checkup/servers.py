@@ -120,7 +120,9 @@ class Servers:
             and project.settings.interpreter.sees == "auto"
             and (why := blindness(answer))
         ):
-            yield warning(f"[Interpreter] {why}", "captions are made without the pictures")
+            yield warning(
+                f"[Interpreter] captions are made without the pictures, as with sees = False: {why}"
+            )
             self.sees, stage = False, stage._replace(must_see=False)
             answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=False))
         elif stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):

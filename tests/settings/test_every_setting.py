@@ -124,7 +124,7 @@ def one_request_at_a_time(seen: Outcome, stage: str, value: str) -> bool:
 
 def slow_answer_is_not_waited_for(seen: Outcome, stage: str, value: str) -> bool:
     if stage == "TagProvider":
-        return seen.cached("slow_kite")["by"] != "tiny"
+        return not str(seen.cached("slow_kite")["by"]).startswith("tiny")
     return f"{'descriptions' if stage == 'Interrogator' else 'captions'}/slow.txt" not in seen.files
 
 
