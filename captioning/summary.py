@@ -169,10 +169,11 @@ class Summary:
 
     def close(self, seconds: float) -> ExitCode:
         """Say the last lines; the exit code."""
+        nothing = "nothing is answered yet" if self.next_step else "nothing was made"
         # Whoever has captions wants to know where they are, and not where the descriptions are.
         results = [each for each in self._results if each.result == "caption"] or self._results
         told = dict.fromkeys(f"{each.result}s are in {each.place}" for each in results)
-        places = ", ".join(told) or "nothing was made"
+        places = ", ".join(told) or nothing
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")

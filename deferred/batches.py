@@ -114,7 +114,12 @@ def _step(used: _Used, files: list[BatchFile]) -> str:
 def _named(files: list[BatchFile]) -> str:
     """Files in words, with what they hold: "0001.jsonl (400 requests, 1.2 MB) is"."""
     requests = amount(sum(file.requests for file in files), "request")
-    held = f"({requests}, {sum(file.size for file in files) / _MEGABYTE:,.1f} MB)"
+    size = sum(file.size for file in files)
+    held = (
+        f"({requests}, {size / _MEGABYTE:,.1f} MB)"
+        if size >= _MEGABYTE
+        else f"({requests}, {size // 1000:,} kB)"
+    )
     if len(files) == 1:
         return f"{files[0].path} {held} is"
     return f"{len(files):,} files, {files[0].path} to {files[-1].path.name} {held} are"

@@ -231,7 +231,7 @@ def test_a_killed_run_submits_nothing_twice_and_the_next_ones_get_all_captions(t
         assert "0001.jsonl is submitted to " in project.run("--batch-submit").out
         second = project.run("--batch-fetch")
         assert "0 of 0 so far (in_progress)." in second.out
-        assert "(3 requests, 0.0 MB) is submitted; --batch-fetch gets what is answered by then." in second.out
+        assert "(3 requests, 12 kB) is submitted; --batch-fetch gets what is answered by then." in second.out
         service.finish(caption_for)
         last = project.run("--batch-fetch", "--batch-submit")
         assert last.code == 0, last.err

