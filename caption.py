@@ -274,7 +274,7 @@ def _set_up_logging(options: argparse.Namespace) -> None:
 
 
 def _consent(options: argparse.Namespace) -> Asking:
-    return Asking(_ask, sys.argv[1:], agreed=options.yes, on_terminal=sys.stdin.isatty())
+    return Asking(_ask, sys.argv[1:], agreed=options.yes, on_terminal=bool(sys.stdin and sys.stdin.isatty()))
 
 
 def _ask(question: str) -> str:

@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -244,8 +245,10 @@ def _costs(run: Run, pictures: int) -> str:
     written = sum(usage.get("completion_tokens", 0) for usage in usages)
     mended, kept = (sum(bool(line.get(key)) for line in run.lines.values()) for key in ("repaired", "floor"))
     seconds = sum(answer.seconds for answer in run.answers)
+    reasons = Counter(line["reason"] for line in run.lines.values() if "reason" in line)
+    refused = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common()) or "none"
     return (
-        f"failed {pictures - len(run.captions)}, mended {mended}, draft kept {kept}; a caption: "
+        f"failed {pictures - len(run.captions)} ({refused}), mended {mended}, draft kept {kept}; a caption: "
         f"{len(usages) / pictures:.2f} requests, tokens {new / pictures:.0f} new "
         f"{cached / pictures:.0f} cached {written / pictures:.0f} written, {seconds / pictures:.1f} s"
     )

@@ -60,7 +60,7 @@ class Repository:
         here = {each.name: each.path for each in self.here()}
         try:
             told = self._hub.HfApi().model_info(self.name, files_metadata=True)
-        except (OSError, ValueError, self._hub.errors.HTTPError) as error:
+        except self._errors as error:
             raise self._refusal(error) from error
         return [
             GgufFile(
@@ -86,7 +86,7 @@ class Repository:
             return file.path
         try:
             path = Path(self._hub.hf_hub_download(self.name, file.name))
-        except (OSError, ValueError, self._hub.errors.HTTPError) as error:
+        except self._errors as error:
             raise self._refusal(error) from error
         if file.sha256 and _sha256(path) != file.sha256:
             self._forget()
@@ -95,6 +95,11 @@ class Repository:
                 f"again, or {_A_FILE_OF_YOURS}"
             )
         return path
+
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        """What the library raises, and the one that it transfers large files with."""
+        return OSError, ValueError, RuntimeError, self._hub.errors.HTTPError
 
     def _forget(self) -> None:
         """Delete what was fetched of it."""
@@ -126,6 +131,8 @@ class Repository:
             said = f"{hub} refuses {self.name} (status {found.response.status_code}): try again later"
         elif isinstance(found, OSError) and found.errno == errno.ENOSPC:
             said = f"the disk of {self.cache} is full: make room there"
+        elif isinstance(found, PermissionError):
+            said = f"{found.filename} cannot be written: correct its permissions, or name another HF_HOME"
         elif isinstance(found, OSError) and "Consistency check failed" in str(found):
             said = f"the download of {self.name} broke off: check the network, and run again"
         else:

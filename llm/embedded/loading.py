@@ -106,7 +106,8 @@ class EmbeddedModel:
     @property
     def introduction(self) -> str:
         """Where which model is asked, and with how much context."""
-        return f"{self.server.computer.runner.place}, model {self.files.name} ({self.server.fitted})"
+        place, fitted = self.server.computer.runner.place, self.server.fitted
+        return f"{place}, model {self.files.name} ({fitted}; it is loaded first)"
 
     @property
     def faster_with(self) -> str:

@@ -191,7 +191,7 @@ def program_is_looked_for(seen: Outcome, stage: str, value: str) -> bool:
 
 
 def memory_is_for(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"boundless takes about {value}.4 GB of memory")
+    return told_of_stage(seen, stage, f"boundless takes about {value}.7 GB of memory")
 
 
 # Each setting of [Endpoint]: its rounds, values for [Endpoint] and the three stages, and the sign.
