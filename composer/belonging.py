@@ -10,6 +10,7 @@ from english import singular
 from tags.people import OTHERS
 
 _SLEEPING, _CLOTHED, _DAMAGED, _WET = "sleeping", "clothed", "damaged", "wet"
+_ON_LAP = " on {her} lap"
 _INDOORS, _OUTDOORS = "indoors", "outdoors"
 _LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 
@@ -152,9 +153,11 @@ def _has_people(picture: Picture) -> bool:
 def _serve(picture: Picture, tags: Sequence[str]) -> None:
     """Salmon beside sushi is no animal."""
     # Unless it is the cook itself.
-    is_somebody = picture.has(*_LOOKS, "act") and not _has_people(picture)
+    edible = lists().words["edible"]
+    is_alone = all(_noun(role) in edible for role in picture.roles.get("being", ()))
+    is_somebody = is_alone and picture.has(*_LOOKS, "act") and not _has_people(picture)
     if not lists().words["dishes"].isdisjoint(tags) and not is_somebody:
-        _move(picture, "being", "thing", lists().words["edible"])
+        _move(picture, "being", "thing", edible)
 
 
 def _put_down_bags(picture: Picture) -> None:
@@ -177,6 +180,8 @@ def _let_birds_pass(picture: Picture) -> None:
 def _give_sleep_to_animals(picture: Picture) -> None:
     """Whoever knits does not sleep, so the cat beside her does."""
     acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
+    on_lap = [role for role in picture.roles.get("body", ()) if role.phrase.endswith(_ON_LAP)]
+    beings = beings or on_lap
     somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
     is_one_of_each = len(beings) == counted_people(picture)[1] == 1
@@ -184,7 +189,9 @@ def _give_sleep_to_animals(picture: Picture) -> None:
         return
     _take(picture, "act", lambda role: role.phrase == _SLEEPING)
     animal = beings[0].phrase.partition(" ")[2]
-    picture.roles["being"] = [replace(beings[0], phrase=f"a {_SLEEPING} {animal}")]
+    slot = "body" if beings is on_lap else "being"
+    sleeping = replace(beings[0], phrase=f"a {_SLEEPING} {animal}")
+    picture.roles[slot] = [sleeping if role is beings[0] else role for role in picture.roles[slot]]
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
@@ -203,8 +210,10 @@ def _give_parts_to_buildings(picture: Picture) -> None:
 
 
 def _count_animals(picture: Picture) -> None:
-    """A black cat and a white cat are some of the multiple cats."""
+    """A black cat and a white cat are some of the multiple cats, and of the animals."""
     beings = picture.roles.get("being", [])
+    if len(beings) > 1:
+        _take(picture, "being", lambda role: role.phrase == "animals")
     for role in [role for role in beings if role.phrase.startswith("multiple ")]:
         some = _take(picture, "being", lambda one: one is not role and _noun(one) == singular(_noun(role)))  # noqa: B023
         if some:
@@ -235,6 +244,9 @@ def _go_inside(picture: Picture) -> None:
     is_empty = not (_has_people(picture) or picture.has("being", "kind", "quality"))
     if is_empty and _take(picture, "act", lambda role: role.phrase == _WET):
         _put(picture, "thing", [Role("thing", "wet ground")])
+    if picture.has("empty") and picture.has("vehicle") and not picture.has(*_LOOKS, "act", "quality"):
+        # The ship is shown, with a skeleton on board.
+        _put(picture, "thing", _take(picture, "kind", lambda role: True))
     if picture.has("vehicle") and not (_has_people(picture) or picture.has("being", "kind")):
         _move(picture, "place", "thing", words["inside_vehicles"])
 

@@ -89,7 +89,8 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
     elif poses:
         said = [f"{and_list(poses)} {place}", and_list(acts)]
     else:
-        said = [f"{acts[0]} {place}"] if len(acts) == 1 else [and_list(acts), place]
+        is_one = len(acts) == 1 and not place.startswith("with ")
+        said = [f"{acts[0]} {place}"] if is_one else [and_list(acts), place]
     return [clause for clause in said if clause]
 
 
@@ -122,7 +123,7 @@ def _without_the(phrase: str) -> str:
 def _width(place: str) -> int:
     """What to order places by, the smaller first: "on a street in an oasis in a desert"."""
     if not place.startswith("in "):
-        return 0
+        return 3 if place.startswith("above ") else 0
     words, noun = lists().words, place.rpartition(" ")[2]
     return 1 if noun in words["narrow_places"] else 3 if noun in words["wide_places"] else 2
 

@@ -22,6 +22,8 @@ _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _READ = ("reading", "riding")
+# What lies on a face is rarely what lies on the table.
+_NO_THINGS_ON = frozenset(("food", "object"))
 _NO_THINGS = frozenset(("gesture", "act"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
@@ -102,8 +104,8 @@ def _is_coloured(tag: str, noun: str) -> bool:
 
 def _on_part(tag: str, tags: Sequence[str]) -> str:
     """hat_on_head: straw_hat_on_head."""
-    thing, on, part = tag.partition(_ON)
-    if not (thing and on) or tag.rpartition("_")[2] not in lists().words["parts"]:
+    thing, _, part = tag.partition(_ON)
+    if not thing or thing in _NO_THINGS_ON or tag.rpartition("_")[2] not in lists().words["parts"]:
         return ""
     return f"{_narrowest(thing, [other for other in tags if _ON not in other])}{_ON}{part}"
 

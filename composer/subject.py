@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from composer import appearance
 from composer.naming import from_series, names_with_series, one_name
-from composer.phrasing import and_list, lists, with_article
+from composer.phrasing import and_list, led, lists, or_list, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from english import plural
 from tags.people import BOYS, GIRLS, OTHERS
@@ -24,6 +24,7 @@ _VEHICLE_FOCUS = "a focus on the vehicle"
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
 _SEXES = {"female": GIRLS, "male": BOYS}
+_OF_A_SEX = tuple(f" {sex}" for sex in _SEXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _named_or_counted(picture: Picture, people: list[str], number: int) -> Subje
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
     left = list[str]()
     if not is_furry:
-        people, left = _with_qualities(picture, people)
+        people, left = _with_qualities(picture, people, number)
     elif len(picture.names) == _PAIR:
         creatures.append("a furry character")
     asides = [*filter(None, [and_list(picture.phrases("relation", "company"))]), *left]
@@ -161,25 +162,29 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     return Subject(text, kind, ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
 
 
-def _with_qualities(picture: Picture, people: list[str]) -> tuple[list[str], list[str]]:
+def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[list[str], list[str]]:
     """The people with what is said of all of them, or of the only one of a sex, and what is left.
 
     ["two anthro girls", "a muscular boy"] and ["one of them old"].
     """
-    told, left, of_all = [who.split(" ", 1) for who in people], list[str](), lists().words["of_all"]
+    told, left, asides = [who.split(" ", 1) for who in people], list[str](), list[str]()
     for quality in picture.phrases("quality"):
-        word, _, sex = quality.rpartition(" ")
-        ones = [who for who in told if who[0] == "a" and sex in _SEXES and who[1].endswith(_SEXES[sex])]
+        word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
+        ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(_SEXES[sex])]
         if len(ones) == 1:
             noun = ones[0][1].replace(_SEXES[sex], _GROWN[_SEXES[sex]]) if word == "mature" else ones[0][1]
             ones[0][1] = f"{word} {noun}"
-        elif (word or quality) in of_all and not told:
-            left.append(f"all of them {word or quality}")
-        elif (word or quality) in of_all:
-            told = [[who[0], f"{word or quality} {who[1]}"] for who in told]
+        elif word in lists().words["of_all"] and told:
+            told = [[who[0], f"{word} {who[1]}"] for who in told]
+        elif word in lists().words["of_all"]:
+            asides.append(f"all of them {word}")
         elif quality not in _SEXES:
-            left.append(f"one of them {word if sex in _SEXES else quality}")
-    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], left
+            left.append(word)
+    several = "one or both of them" if number == _PAIR else "some of them"
+    asides.append(led("one of them" if len(left) == 1 else several, filter(None, [or_list(left)])))
+    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], list(
+        filter(None, asides)
+    )
 
 
 def _among(picture: Picture) -> list[str]:
