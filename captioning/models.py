@@ -44,6 +44,10 @@ class Models:
             return None
         return await self.endpoint(self.products.captions, self._settings.interpreter)
 
+    async def describer(self) -> Endpoint | None:
+        """The model that describes pictures; None where none is there or wanted."""
+        return await self.endpoint(self.products.descriptions, self._settings.interrogator)
+
     async def endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
         if chosen.skip:

@@ -109,7 +109,7 @@ class Run:
 
     async def _describe_pictures(self) -> None:
         """Stage 2: pictures ─▶ vision model ─▶ descriptions/."""
-        endpoint = await self._models.endpoint(self._products.descriptions, self._settings.interrogator)
+        endpoint = await self._models.describer()
         if endpoint is not None:
             stage = stages.interrogator(self._project, endpoint)
             await self._run_stage(self._products.descriptions, stage, endpoint)

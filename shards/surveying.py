@@ -1,6 +1,7 @@
 """Which tags all shards have: counted shard by shard, and kept, so that each shard is read for it only once.
 
-    captions/.survey/00000.json    {"of": …, "counts": {tag: pictures}, "categories": {…}, "tags": [[…], …]}
+    captions/.survey/00000.json    {"of": …, "pictures": 8000, "counts": {tag: pictures}, "categories": {…},
+                                    "tags": [[…], …]}
 
 `of` tells the state of the shard and the settings by which it was counted. `tags` are those of a sample of
 its pictures, from which it is learnt what characters usually look like.
@@ -30,6 +31,7 @@ from shards.stored import open_shard
 
 class _Counted(TypedDict):
     of: str
+    pictures: int
     counts: dict[str, int]
     categories: dict[str, str]
     tags: Sequence[Sequence[str]]
@@ -43,8 +45,12 @@ FOLDER = ".survey"
 
 @dataclass(slots=True)
 class AllShards:
-    """The survey of all shards, and a sample of their pictures: `dataset.images.Surveyed`."""
+    """The survey of all shards, and a sample of their pictures: `dataset.images.Surveyed`.
 
+    `pictures` has how many each shard holds, by its name.
+    """
+
+    pictures: dict[str, int] = field(default_factory=dict)
     _survey: Survey = field(default_factory=Survey)
     _tags: dict[str, TagList] = field(default_factory=dict)
 
@@ -63,20 +69,24 @@ class AllShards:
 
     def add(self, shard: Shard, counted: _Counted) -> None:
         """Add one shard."""
+        self.pictures[shard.name] = counted["pictures"]
         self._survey.counts.update(counted["counts"])
         self._survey.categories.update(counted["categories"])
         for number, tags in enumerate(counted["tags"]):
             self._tags[f"{shard.stem}/{number}.png"] = TagList(tuple(tags), {})
 
 
-def survey_all(shards: Sequence[Shard], settings: Settings, added: Added) -> AllShards:
+def survey_all(
+    shards: Sequence[Shard], settings: Settings, added: Added, among: int | None = None
+) -> AllShards:
     """Count the tags of all shards; those that were counted before are not read again.
 
     A shard that cannot be read is left out: who captions it says why. `added` is what is said along with a
-    tag. Raises UserError where what was counted cannot be kept.
+    tag; `among` is how many shards there are where these are only some of them. Raises UserError where what
+    was counted cannot be kept.
     """
     found = AllShards()
-    most = max(1, _MOST_REMEMBERED // len(shards))
+    most = max(1, _MOST_REMEMBERED // (among or len(shards)))
     for shard in shards:
         with suppress(ItemError):
             found.add(shard, _counted(shard, settings, added, most))
@@ -91,9 +101,14 @@ def _counted(shard: Shard, settings: Settings, added: Added, most: int) -> _Coun
     if known is not None and known["of"] == state:
         return known
     with closing(open_shard(shard, dataset.tag_extension)) as stored:
-        survey, lists = _count(ShardPictures(stored, dataset, settings.tags, added))
+        pictures = ShardPictures(stored, dataset, settings.tags, added)
+        survey, lists = _count(pictures)
     counted = _Counted(
-        of=state, counts=survey.counts, categories=survey.categories, tags=evenly_spread(lists, most)
+        of=state,
+        pictures=len(pictures.pictures),
+        counts=survey.counts,
+        categories=survey.categories,
+        tags=evenly_spread(lists, most),
     )
     make_folder(place.parent)
     write_whole(place, json.dumps(counted, separators=(",", ":")))

@@ -31,6 +31,15 @@ class Totals:
         self.excluded[product.noun] += len(outcome.tally.excluded)
         self.there += outcome.existing if product.noun == "caption" else 0
 
+    def merge(self, other: Totals) -> None:
+        """Add what another process has summed up."""
+        self.captioned += other.captioned
+        self.passed_over += other.passed_over
+        self.there += other.there
+        self.done.update(other.done)
+        self.failures.update(other.failures)
+        self.excluded.update(other.excluded)
+
     def line(self) -> str:
         """All of it in one line."""
         parts = [f"{amount(self.captioned, 'shard')} done"]

@@ -1,0 +1,137 @@
+"""The stages over one shard after the other, in one process; and what is known of all shards for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from time import time
+from typing import TYPE_CHECKING, TypeVar
+
+from batch import Stage
+from captioning import stages
+from captioning.knowledge import Knowledge
+from captioning.outcome import Outcome, run_stage
+from captioning.sharded.data_set import Common, ShardDataSet, texts_there
+from captioning.sharded.totals import Totals
+from captioning.summary import Product, Products, Summary
+from captioning.templates import may_send_pictures
+from english import amount
+from errors import ItemError
+from settings import Settings
+from shards.finding import Shard
+from shards.surveying import AllShards
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class KnownOfShards(Knowledge):
+    """What the settings stand for, and the tags of all shards."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.shards = AllShards()
+
+    def tags(self) -> list[str]:
+        """The distinct tags, the most common first, without those that the user describes."""
+        ordered = [tag for tag, _ in self.shards.survey().counts.most_common()]
+        known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
+        return [tag for tag in ordered if tag not in known]
+
+    def common(self) -> Common:
+        """What the data set of each shard needs of all this."""
+        return Common(self, self.material_of(self.shards), self.shards.survey())
+
+
+class ShardWork:
+    """Captions shards; `totals` are the sums of what came of them.
+
+    `limit` is how many pictures to do at most. What another process has done `since` then is not tried again.
+    `outcomes` are those of the shard under way so far.
+    """
+
+    def __init__(
+        self,
+        common: Common,
+        products: Products,
+        summary: Summary,
+        describer: Endpoint | None,
+        writer: Endpoint | None,
+    ) -> None:
+        self.totals = Totals()
+        self.outcomes: list[Outcome] = []
+        self.limit: int | None = None
+        self.since = time()
+        self._common = common
+        self._settings = common.knowledge.settings
+        self._products = products
+        self._summary = summary
+        self._describer = describer
+        self._writer = writer
+        self._begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+    async def do(self, shard: Shard) -> None:
+        """Caption a shard, unless all its captions are there."""
+        self.outcomes = []
+        there = texts_there(self._settings, shard, since=self.since, drafts_too=self._writer is None)
+        if there is not None:
+            self.totals.passed_over += 1
+            self.totals.there += there
+            return
+        try:
+            data_set = ShardDataSet(self._common, shard, self._begun, self.left())
+        except ItemError as error:
+            self._summary.incomplete(f"{error}.")
+            return
+        try:
+            await self._stages(data_set)
+            data_set.pack()
+        finally:
+            data_set.close()
+        self.totals.captioned += 1
+        if (at := data_set.stored.cut_at) is not None:
+            count = data_set.captions.count
+            were = "was" if count == 1 else "were"
+            self._summary.incomplete(
+                f"{shard.name} breaks off at member {at:,}: fetch it again; "
+                f"{amount(count, 'picture')} {were} captioned."
+            )
+
+    def left(self) -> int | None:
+        """How many pictures may still be done; None where there is no limit."""
+        if self.limit is None:
+            return None
+        noun = "picture" if self._settings.interpreter.skip else "caption"
+        return max(0, self.limit - self.totals.done[noun])
+
+    async def _stages(self, data_set: ShardDataSet) -> None:
+        name, products, waiting = data_set.shard.name, self._products, frozenset[str]()
+        self._summary.files_with_problems(data_set.collection.folder, name)
+        if self._describer is not None:
+            stage = stages.interrogator(data_set, self._describer)
+            waiting = await self._run_stage(name, products.descriptions, stage, self._describer)
+        if not self._settings.interpreter.skip:
+            sees = await may_send_pictures(self._settings, self._writer, self._summary.once)
+            captioning = stages.interpreter(data_set, self._writer, sees=sees, waiting=waiting)
+            await self._run_stage(name, products.captions, captioning, self._writer)
+
+    async def _run_stage(
+        self, name: str, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
+    ) -> frozenset[str]:
+        """Run a stage over the shard of this name; returns the names of pictures whose answers come later."""
+        due = stage.due()
+        outcome = Outcome(due.total, due.existing)
+        self.outcomes.append(outcome)
+        told = replace(product, title=f"{name} {product.title}")
+        try:
+            await run_stage(stage, due, endpoint, outcome, name)
+        except BaseException:
+            self._summary.in_short(told, outcome)
+            raise
+        finally:
+            self.totals.add(product, outcome)
+        self._summary.outcome(told, outcome)
+        return frozenset(outcome.tally.waiting)
