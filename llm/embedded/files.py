@@ -21,10 +21,10 @@ _A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The free memory in bytes that a model is chosen for, and whether it is that of a graphics card."""
+    """The free memory in bytes that a model is chosen for: of the computer, and of its graphics cards."""
 
-    free: float
-    on_card: bool = False
+    computer: float
+    cards: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class _Wish:
 
     def pick(self, files: Sequence[GgufFile], room: Room) -> list[GgufFile]:
         """The parts of the model among files; [] if it is not there."""
-        return picking.named(files, self.file) if self.file else picking.largest(files, room.free)
+        if self.file:
+            return picking.named(files, self.file)
+        return picking.largest(files, room.cards) or picking.largest(files, room.computer)
 
 
 def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
@@ -81,7 +83,7 @@ def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
 def _wish(model: str, room: Room) -> _Wish:
     """What `model` means, which is no file here; raises UserError if it means nothing."""
     if model == "auto":
-        wishes = [_Wish.of(each) for each in fitting(room.free, on_card=room.on_card)]
+        wishes = [_Wish.of(each) for each in fitting(room.cards, room.computer)]
         return next((each for each in wishes if each.pick(each.repository.here(), room)), wishes[0])
     table, path = known_models(), Path(model).expanduser()
     if known := table.get(model.lower()):
@@ -152,8 +154,8 @@ def _nothing_fits(wish: _Wish, files: Sequence[GgufFile], room: Room) -> str:
     if wish.file or not models:
         shown = ", ".join(each.name for each in files[:5]) or "none that ends with .gguf"
         return f"{place} has no file {wish.file or '*.gguf'}, it has {shown}: correct model in config.ini"
-    least = min(map(picking.size_of, models))
+    least, free = min(map(picking.size_of, models)), max(room.cards, room.computer)
     return (
-        f"the smallest file of {place} has {least / GB:.1f} GB, and {room.free / GB:.1f} GB of memory are "
-        "free: close other programs, or take a smaller model"
+        f"the smallest file of {place} has {least / GB:.1f} GB, and {free / GB:.1f} GB of memory are free: "
+        "close other programs, or take a smaller model"
     )

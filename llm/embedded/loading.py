@@ -61,7 +61,7 @@ class EmbeddedModels:
         if settings.embedded not in ("auto", here.runner.kind):
             here = this_computer(settings.embedded)
         self.computer = here
-        room = Room(here.free_on_cards or here.free, on_card=bool(here.free_on_cards))
+        room = Room(here.free, here.free_on_cards)
         files = model_files(settings.model, room, self.needs.consent)
         prompt = self.needs.longest_prompt(files.projector is not None)
         fitted = fit(files, prompt, settings, here.free_on_cards, here.free)

@@ -42,15 +42,16 @@ def known_models() -> dict[str, Known]:
     }
 
 
-def fitting(free: float, *, on_card: bool) -> list[Known]:
-    """The models that fit into the free memory of the card, or of the computer, in bytes; the best one first.
+def fitting(cards: float, computer: float) -> list[Known]:
+    """The models for which there is room, the best one first: on the graphics cards, or else in the computer.
 
-    Raises UserError where none does.
+    Both are bytes of free memory. Raises UserError where none fits.
     """
-    choosable = [each for each in known_models().values() if each.memory is not None]
-    found = [each for each in choosable if (each.memory or 0) <= free and (on_card or each.on_processor)]
+    choosable = [(each.memory, each) for each in known_models().values() if each.memory is not None]
+    on_cards = [each for memory, each in choosable if memory <= cards]
+    found = on_cards or [each for memory, each in choosable if memory <= computer and each.on_processor]
     if not found:
-        least = min(each.memory or 0 for each in choosable)
+        least, free = min(memory for memory, _ in choosable), max(cards, computer)
         raise UserError(
             f"model = auto needs {least / GB:.0f} GB of free memory, and {free / GB:.1f} GB are free: close "
             "other programs, or write a smaller model = FILE.gguf"

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.error import HTTPError, URLError
 
 import pytest
@@ -176,19 +176,19 @@ def test_context_and_requests_at_once_fit_prompts_and_memory(
 
 
 def test_auto_takes_the_best_model_of_the_table_for_which_there_is_room() -> None:
-    def best(free: float, *, on_card: bool) -> str:
-        return fitting(free * GB, on_card=on_card)[0].name
+    def best(cards: float, computer: float) -> str:
+        return fitting(cards * GB, computer * GB)[0].name
 
-    assert [best(free, on_card=True) for free in (4, 8, 12, 24)] == [
+    assert [best(cards, 64) for cards in (4, 8, 12, 24)] == [
         "qwen3.5-4b",
         "qwen3.5-9b",
         "gemma-4-12b",
         "qwen3.8-27b",
     ]
     # A large model on a processor takes minutes for a caption.
-    assert best(64, on_card=False) == "qwen3.5-4b"
-    with pytest.raises(UserError, match=r"needs 4 GB of free memory, and 2\.0 GB are free: close other"):
-        fitting(2 * GB, on_card=False)
+    assert best(0, 64) == best(2, 64) == "qwen3.5-4b"
+    with pytest.raises(UserError, match=r"needs 4 GB of free memory, and 3\.0 GB are free: close other"):
+        fitting(2 * GB, 3 * GB)
     assert all(each.file.endswith(".gguf") and "/" in each.repository for each in known_models().values())
 
 
@@ -227,33 +227,38 @@ def loaded(models: EmbeddedModels, use: Callable[[EmbeddedModels], Awaitable[Non
     asyncio.run(run())
 
 
-def here(free: float = 100 * GB) -> Computer:
-    return Computer(runner("library"), round(free))
+def here(free: float = 100 * GB, kind: Literal["library", "program"] = "library") -> Computer:
+    return Computer(runner(kind), round(free))
 
 
-def settings_for(model: Path) -> EndpointSettings:
-    return EndpointSettings(url="embedded", model=str(model))
+def settings_for(model: Path, kind: Literal["auto", "library", "program"] = "auto") -> EndpointSettings:
+    return EndpointSettings(url="embedded", model=str(model), embedded=kind)
 
 
 @pytest.mark.slow
-def test_the_server_answers_to_the_key_of_the_run_alone_and_is_gone_after_it(folder: Path) -> None:
+@pytest.mark.parametrize("kind", ["library", "program"])
+def test_the_server_answers_to_the_key_of_the_run_alone_and_is_gone_after_it(
+    folder: Path, kind: Literal["library", "program"]
+) -> None:
+    if kind == "program" and shutil.which("llama-server") is None:
+        pytest.skip("this computer has no llama-server")
     url = ""
 
     async def use(models: EmbeddedModels) -> None:
         nonlocal url
-        model = await models.model(settings_for(folder / "text.gguf"))
+        model = await models.model(settings_for(folder / "text.gguf", kind))
         assert str(model.server.fitted) in model.introduction
         url = await model.url(lambda words: None)
         root, key = url.removesuffix("/v1"), model.server.key
         assert len(key) > 30
-        for path in ("/props", "/v1/models", "/slots", "/metrics", "/v1/chat/completions"):
+        for path in ("/props", "/slots", "/v1/chat/completions"):
             assert await asyncio.to_thread(asked, f"{root}{path}") == Answer(401, ""), path
         assert await asyncio.to_thread(asked, f"{root}/props", key) == Answer(200, "")
         # There is no page, and no list of what is worked on.
         assert (await asyncio.to_thread(asked, f"{root}/", key)).status == 404
         assert (await asyncio.to_thread(asked, f"{root}/slots", key)).status == 501
 
-    loaded(EmbeddedModels(Needs(lambda sees: PROMPT), here()), use)
+    loaded(EmbeddedModels(Needs(lambda sees: PROMPT), here(kind=kind)), use)
     with pytest.raises(URLError):
         asked(url)
 
