@@ -177,7 +177,12 @@ def _export(options: argparse.Namespace) -> ExitCode:
 
     if options.export == [""]:
         return _print_result(targets())
-    return export(Project(_settings(options)), options.export, _print)
+    settings = _settings(options)
+    if settings.dataset.is_sharded:
+        from commands.shard_export import export_shards
+
+        return export_shards(settings, options.export, _print)
+    return export(Project(settings), options.export, _print)
 
 
 def _run(work: Coroutine[None, None, Result], interruption: Interruption) -> Result:

@@ -17,6 +17,7 @@ from dataset.making_room import TagFilesInTheWay
 from dataset.own_files import OwnFiles
 from dataset.results import FileResults
 from dataset.sightings import Sightings
+from dataset.tagged_pictures import TaggedPictures
 from dataset.texts import Texts
 from dataset.wanted import Wanted
 from errors import ItemError, UserError
@@ -83,7 +84,7 @@ class Project(Knowledge):
         if os.path.realpath(dataset.captions) == os.path.realpath(dataset.images):
             journal = Journal(dataset.captions / FILE_NAME)
             self.own_files = OwnFiles(dataset.images, dataset.caption_extension, journal)
-        self.collection = Collection(
+        self.collection: TaggedPictures = Collection(
             dataset,
             self.settings.tags,
             self.said_along,

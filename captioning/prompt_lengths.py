@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from captioning import stages
 from captioning.project import Project
+from captioning.shard_sample import sample_project
 from dataset.images import Picture, evenly_spread
 from errors import ItemError
 from llm.prompts import Message, Prompt
@@ -41,7 +42,7 @@ def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> fl
 def longest_prompt_of_run(settings: Settings, *, sees: bool) -> int:
     """About how many tokens the longest prompt has that an embedded model is sent, which sees or does not."""
     # Stage 1 may change what is known of tags, so the project of the run cannot be asked yet.
-    project = Project(settings, most_surveyed=_SAMPLE)
+    project = sample_project(settings, most_surveyed=_SAMPLE)
     described = 0 if settings.interrogator.skip else _DESCRIPTION
     lengths = [
         longest_prompt(project, stage, sees=sends and sees, most=_SAMPLE) for stage, sends in _asking(project)

@@ -37,7 +37,6 @@ class Collection(TaggedPictures):
         `own` is what the program wrote beside the pictures; the others are as in `TaggedPictures`.
         """
         _refuse_overwriting(settings)
-        self.root = settings.images
         folder = find_pictures(
             settings.images,
             recursive=settings.recursive,
@@ -46,10 +45,10 @@ class Collection(TaggedPictures):
             outputs=(settings.captions, settings.descriptions),
         )
         _refuse_shared_places(settings, folder.pictures)
-        files: Files = TagFiles(self.root, *forms_of(settings.tag_extension, own), own)
+        files: Files = TagFiles(settings.images, *forms_of(settings.tag_extension, own), own)
         if settings.tags is not None:
             folder, files = tags_apart(settings.tags, settings.tag_extension, folder, files)
-        super().__init__(folder, files, tags, added, most_surveyed, sightings)
+        super().__init__(settings.images, folder, files, tags, added, most_surveyed, sightings)
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where there is no file that can be read."""

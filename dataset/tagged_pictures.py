@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
@@ -38,6 +39,7 @@ class TaggedPictures(ABC):
 
     def __init__(
         self,
+        root: Path,
         folder: Folder,
         files: Files,
         tags: TagsSettings,
@@ -45,11 +47,12 @@ class TaggedPictures(ABC):
         most_surveyed: int | None = None,
         sightings: Sightings | None = None,
     ) -> None:
-        """`added` is what is said along with a tag: a picture is judged by that too.
+        """`root` is the folder below which the pictures, or their shards, are.
 
-        With `most_surveyed`, the survey reads the tag files of so many pictures at most. `sightings` are what
-        vision models saw.
+        `added` is what is said along with a tag: a picture is judged by that too. With `most_surveyed`, the
+        survey reads the tag files of so many pictures at most. `sightings` are what vision models saw.
         """
+        self.root = root
         self.folder = folder
         self._files = files
         self._names = name_filter(tags)

@@ -15,11 +15,11 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from check import Coverage, check, list_fault
-from dataset.collection import Collection
 from dataset.disk import make_folder, write_whole
 from dataset.finishing import Finishing
 from dataset.images import Picture
 from dataset.journal import Journal
+from dataset.tagged_pictures import TaggedPictures
 from dataset.texts import Texts
 from errors import UserError
 from review.findings import LISTS, form_of
@@ -44,7 +44,7 @@ class Sources:
     far as they are known. `finishing` knows what in a caption are tags, and what sentences.
     """
 
-    collection: Collection
+    collection: TaggedPictures
     captions: Texts
     descriptions: Texts
     journal: Journal

@@ -32,7 +32,7 @@ class ShardPictures(TaggedPictures):
         files: Files = stored
         if dataset.tags is not None:
             folder, files = tags_apart(dataset.tags, dataset.tag_extension, folder, stored)
-        super().__init__(folder, files, tags, added, None, sightings)
+        super().__init__(dataset.images.parent, folder, files, tags, added, None, sightings)
         self._stored = stored
         self._survey = survey
 

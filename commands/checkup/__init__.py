@@ -8,10 +8,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commands.checkup.findings import LARGEST_SAMPLE, Finding, Level, ok, problem
 from english import amount
 from errors import ExitCode, StageError, UserError
+
+if TYPE_CHECKING:
+    from captioning.project import Project
+    from commands.checkup.servers import Servers
 
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
@@ -98,9 +103,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 async def _findings_of_project(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
     import config
     from captioning.needs import needs_of
-    from captioning.project import Project
+    from captioning.shard_sample import sample_project
     from commands.checkup import data_set, prompts
-    from commands.checkup.forms import check_forms
     from commands.checkup.servers import Servers
     from deferred.batches import Batches
     from llm.servers import Endpoints
@@ -110,12 +114,12 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
         yield ok(f"{config_file} can be used")
         for finding in prompts.check_templates(settings):
             yield finding
-        project = Project(settings, most_surveyed=LARGEST_SAMPLE)
+        project = sample_project(settings, most_surveyed=LARGEST_SAMPLE)
     except UserError as error:
         for sentence in error.problems or [str(error)]:
             yield problem(sentence)
         return
-    for check in (data_set.check_pictures, prompts.check_meanings):
+    for check in (_check_shards, data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
     servers = Servers(Endpoints.of(settings, needs_of(settings), Batches().endpoint))
@@ -124,14 +128,31 @@ async def _findings_of_project(config_file: Path, overrides: list[str]) -> Async
             yield finding
     finally:
         await servers.connections.close()
+    for finding in _findings_of_captions(project, servers):
+        yield finding
+
+
+def _check_shards(project: Project) -> Iterator[Finding]:
+    from captioning.shard_sample import ShardSample
+
+    if isinstance(project, ShardSample):
+        yield ok(project.sentence)
+
+
+def _findings_of_captions(project: Project, servers: Servers) -> Iterator[Finding]:
+    """What there is to say of the captions in a folder, and of its trainer."""
+    from commands.checkup import data_set, prompts
+    from commands.checkup.forms import check_forms
+
+    if project.settings.dataset.is_sharded:
+        return
     for findings in (
         prompts.check_fit_of_templates(project, sees=servers.sees),
         data_set.check_captions(project, servers.writer, sees=servers.sees),
         check_forms(project),
         data_set.check_trainer(project),
     ):
-        for finding in _until_error(findings):
-            yield finding
+        yield from _until_error(findings)
 
 
 def _until_error(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from captioning.needs import needs_of
 from captioning.project import Project
+from captioning.shard_sample import ShardSample, sample_project
 from captioning.summary import NO_SENTENCES, Summary
 from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
@@ -55,9 +56,11 @@ class DryRun:
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""
         refuse_broken_templates(self.settings)
-        project = Project(self.settings, limit=self.limit)
+        project = sample_project(self.settings, limit=self.limit)
         project.refuse_empty()
         self.say("Dry run: nothing is written.")
+        if isinstance(project, ShardSample):
+            self.say(f"{project.sentence}, as if it had no captions yet; all figures are of this shard.")
         Summary(self.say).found(project.collection.folder)
         try:
             found = Previews(self.settings, self._connections, project, self.say)

@@ -147,6 +147,7 @@ def test_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
         ({"Tags.hide": "auto", "Tags.trigger": "x"}, (), "hide = auto is for folders"),
         ({"Dataset.target": "sd-scripts"}, (), "target = sd-scripts writes files for a folder"),
         ({}, ("--undo",), "this command reads a folder of pictures"),
+        ({}, ("--export", "sd-scripts"), "is for folders of pictures: of shards there is --export parquet"),
     )
     for settings, arguments, sentence in refused:
         before = dict(project.set)
@@ -155,7 +156,15 @@ def test_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
         assert (result.code, result.err.count("\n")) == (2, 1), result.err
         assert sentence in result.err
         project.set = before
-    (project.captions).mkdir(exist_ok=True)
+    tar(project.images / "b.tar", {"1.png": png(), "1.txt": b"loli, nude"})
+    for arguments in (("--check",), ("--dry-run",)):
+        looked = project.run(*arguments)
+        assert "2 shards; this looks at a.tar" in looked.out, looked.err
+    assert "--part is for shards" in Project(tmp_path / "folder").run("--part", "1/2").err
+    assert "17/16 should be K/N with K from 1 to N" in project.run("--part", "17/16").err
+    part = project.run("--part", "2/2")
+    assert "2 shards found, 1 of them in this part." in part.out
+    assert not (project.captions / "a.tar").exists()
     tar(project.captions / "a.tar", {"1.txt": b"of somebody else"})
     assert "this program did not write it" in project.run().err
     assert texts_in(project.captions / "a.tar") == {"1.txt": "of somebody else"}
@@ -192,5 +201,9 @@ def test_pictures_in_parquet_are_described_and_captioned_into_parquet(tmp_path: 
             url = parts["image_url"]["image_url"]["url"]
             assert base64.b64decode(url.partition(",")[2]) == shown[told]
         assert len(endpoint.requests) == 2 * 39
+        assert project.run("--export", "parquet", str(tmp_path / "all.parquet")).code == 1
+        table = parquet.read_table(tmp_path / "all.parquet").to_pydict()
+        assert table["caption"] == captions["caption"]
+        assert (table["file_name"][0], table["tags"][0]) == ("a/0.png", ["1girl", "solo", "tag_0"])
         assert "Nothing" not in (again := project.run()).out
         assert len(endpoint.requests) == 2 * 39, again.out

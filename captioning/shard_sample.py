@@ -1,0 +1,55 @@
+"""The first shard as if it were a folder of pictures, for commands that look and write nothing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from captioning.project import Project
+from errors import ItemError, UserError
+from settings import Settings
+
+if TYPE_CHECKING:
+    from shards.finding import Shard
+
+
+class ShardSample(Project):
+    """The pictures of the first shard that can be read; none of them has a caption, as far as this knows."""
+
+    def open_collection(self) -> None:
+        """List the pictures of the shard; raises UserError where no shard can be read."""
+        from shards.pictures import ShardPictures
+        from shards.stored import open_shard
+
+        dataset, refused = self.settings.dataset, ""
+        self.own_files, self.in_the_way = None, None
+        for shard in self.shards:
+            try:
+                stored = open_shard(shard, dataset.tag_extension)
+            except ItemError as error:
+                refused = str(error)
+                continue
+            self.shard = shard
+            self.collection = ShardPictures(stored, dataset, self.settings.tags, self.said_along)
+            return
+        raise UserError(f"no shard can be read; the last one: {refused}")
+
+    @cached_property
+    def shards(self) -> list[Shard]:
+        """All shards."""
+        from shards.finding import find_shards
+
+        return find_shards(self.settings.dataset)
+
+    @property
+    def sentence(self) -> str:
+        """Which shard is looked at, of how many."""
+        return f"{len(self.shards):,} shards; this looks at {self.shard.name}"
+
+
+def sample_project(
+    settings: Settings, *, limit: int | None = None, most_surveyed: int | None = None
+) -> Project:
+    """The folder of pictures, or the first of the shards; raises UserError where it cannot be used."""
+    kind = ShardSample if settings.dataset.is_sharded else Project
+    return kind(settings, limit=limit, most_surveyed=most_surveyed)
