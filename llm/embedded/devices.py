@@ -84,10 +84,14 @@ def runner(wanted: Wanted) -> Runner:
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """The llama.cpp of this computer, and its free memory in bytes, beside that of the cards."""
+    """The llama.cpp of this computer, and its free memory in bytes, beside that of the cards.
+
+    `seems_to_have_card` is whether the driver of a graphics card is installed, used or not.
+    """
 
     runner: Runner
     free: int
+    seems_to_have_card: bool = False
 
     @property
     def free_on_cards(self) -> int:
@@ -97,12 +101,13 @@ class Computer:
     @property
     def has_unused_card(self) -> bool:
         """Whether there seems to be a graphics card, and llama.cpp uses none."""
-        return not self.runner.cards and any(Path(each).exists() for each in _SIGNS_OF_A_CARD)
+        return self.seems_to_have_card and not self.runner.cards
 
 
 def this_computer(wanted: Wanted) -> Computer:
     """This computer, with the llama.cpp that is wanted; raises UserError where that is not there."""
-    return Computer(runner(wanted), _free_memory())
+    has_driver = any(Path(each).exists() for each in _SIGNS_OF_A_CARD)
+    return Computer(runner(wanted), _free_memory(), has_driver)
 
 
 def _free_memory() -> int:

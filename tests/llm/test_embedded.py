@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 import pytest
 
 from errors import StageError, UserError
-from llm.embedded.devices import Computer, Runner, runner
+from llm.embedded.devices import Computer, Device, Runner, runner
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.header import read_gguf
@@ -300,6 +300,27 @@ def test_a_projector_of_another_model_is_told_and_nothing_goes_on_running(
         f"the projector {projector} does not belong to the model {model}: put "
     )
     assert not server.is_running
+
+
+def test_a_card_that_lies_idle_is_told_with_the_command_that_has_it_used(folder: Path) -> None:
+    card = Device("NVIDIA GeForce RTX 4070", 12 * GB)
+    computers = {
+        "idle": Computer(Runner("library", ()), 8 * GB, seems_to_have_card=True),
+        "none": Computer(Runner("library", ()), 8 * GB),
+        "used": Computer(Runner("library", (), [card]), 8 * GB, seems_to_have_card=True),
+    }
+
+    async def told(computer: Computer) -> tuple[str, str]:
+        models = EmbeddedModels(Needs(lambda sees: PROMPT), computer)
+        model = await models.model(settings_for(folder / "text.gguf"))
+        return model.introduction.partition(", model ")[0], model.faster_with
+
+    said = {name: asyncio.run(told(computer)) for name, computer in computers.items()}
+    processor = "llama.cpp inside this program, on the processor"
+    assert said["idle"][0] == said["none"][0] == processor
+    assert said["idle"][1].startswith("pip install xllamacpp --force-reinstall --index-url https://")
+    assert said["none"][1] == said["used"][1] == ""
+    assert said["used"][0] == f"llama.cpp inside this program, on {card.name}"
 
 
 # What llama.cpp says, by a program that says it, and what the user is told.
