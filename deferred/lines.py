@@ -1,9 +1,10 @@
 """The lines of batch files: a request under its id, and what came of it.
 
 A request has the form of OpenAI's Batch API (platform.openai.com/docs/guides/batch), which Azure, Groq,
-Together, Alibaba and `vllm run-batch` read as well, or the short one of Mistral and Fireworks, without method
-and url. Its id is the digest of the whole request and the number of the attempt: `6e…a1-1`. So an answer
-never serves a request that was changed since, and no name of a file is told. Together allows 64 characters.
+Novita, Alibaba and `vllm run-batch` read as well, or the short one of Mistral, Together and Fireworks, which
+has no method and url. Its id is the digest of the whole request and the number of the attempt: `6e…a1-1`. So
+an answer never serves a request that was changed since, and no name of a file is told. Together allows 64
+characters.
 
 An answer has `custom_id`, and under `response` a `status_code` and the `body` that a server would have sent.
 What failed has `error`: then vLLM writes status 400 without a body, and other services no `response` at all.

@@ -104,8 +104,8 @@ class EndpointSettings(Section):
     )
     batch_form: Literal["openai", "short"] = _setting(
         "openai",
-        "form of the requests in these files: openai (also for Azure, Groq, Together, Alibaba and vllm "
-        "run-batch) or short (Mistral, Fireworks)",
+        "form of the requests in these files: openai (also for Azure, Groq, Novita, Alibaba and vllm "
+        "run-batch) or short (Mistral, Together, Fireworks)",
         "short",
     )
     batch_lines: int = _setting("50000", "at most so many requests in one of these files", ge=1)
