@@ -6,8 +6,8 @@ from dataclasses import replace
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.words import REST, Role
-from english import singular
-from tags.people import OTHERS
+from english import plural
+from tags.people import GIRLS, OTHERS
 
 _SLEEPING, _CLOTHED, _DAMAGED, _WET = "sleeping", "clothed", "damaged", "wet"
 _ON_LAP = " on {her} lap"
@@ -215,7 +215,7 @@ def _count_animals(picture: Picture) -> None:
     if len(beings) > 1:
         _take(picture, "being", lambda role: role.phrase == "animals")
     for role in [role for role in beings if role.phrase.startswith("multiple ")]:
-        some = _take(picture, "being", lambda one: one is not role and _noun(one) == singular(_noun(role)))  # noqa: B023
+        some = _take(picture, "being", lambda one: one is not role and plural(_noun(one)) == _noun(role))  # noqa: B023
         if some:
             told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
             picture.roles["being"] = [
@@ -224,11 +224,14 @@ def _count_animals(picture: Picture) -> None:
 
 
 def _meet_foes(picture: Picture) -> None:
-    """A knight is no skeleton, but meets one."""
-    kinds = picture.roles.get("kind", ())
-    if counted_people(picture)[1] == 1 and any(map(_is_trade, kinds)):
-        foes = lists().words["foes"]
-        _put(picture, "being", _take(picture, "kind", lambda role: _noun(role) in foes))
+    """A knight is no skeleton, but meets one, and beside a robot a girl is no waiter."""
+    words, kinds = lists().words, picture.roles.get("kind", ())
+    if counted_people(picture)[1] != 1:
+        return
+    others = words["foes"] if any(map(_is_trade, kinds)) else frozenset[str]()
+    if picture.has("being"):
+        others |= words["men"] if picture.has(GIRLS) else words["women"]
+    _put(picture, "being", _take(picture, "kind", lambda role: _noun(role) in others))
 
 
 def _is_mark(role: Role) -> bool:

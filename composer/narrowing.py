@@ -198,7 +198,10 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     )
     if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
         animals = [other for other in tags if role_of(other).slot == "being"]
-        thing = _only_one([each for each in animals if not any(each in broader_tags(one) for one in animals)])
+        kinds = [each for each in animals if not any(each in broader_tags(one) for one in animals)]
+        if len(kinds) > 1:
+            return f"{tag}_animal"
+        thing = _only_one(kinds)
     return f"{tag}_{_narrowest(thing, tags)}" if thing else ""
 
 
