@@ -32,6 +32,9 @@ _GUARD = Path(__file__).with_name("guard.py")
 # In MiB, for prompts that are asked with again: all prompts of a stage begin alike.
 _PROMPT_CACHE = 256
 _PAUSE = 0.05
+# What it says of errors, and the time and the place in its source before that.
+_ERROR, _ORIGIN = re.compile(r"\bE\b|error|failed"), re.compile(r"^[\d.]+ [A-Z] (?:\w+ +)?")
+_LONGEST_QUOTE = 200
 _LONGEST_END = 5.0
 # Another program may take the port before llama.cpp does.
 _TRIES = 3
@@ -204,9 +207,9 @@ class ModelServer:
         return any(words.search(line) for line in self._lines())
 
     def _end_of_what_it_said(self) -> str:
-        """Its last line of an error, without the time and the place in its source."""
-        errors = [line for line in self._lines() if re.search(r"\bE\b|error|failed", line)]
-        return re.sub(r"^[\d.]+ [A-Z] (?:\w+ +)?", "", (errors or self._lines() or [""])[-1])[:200]
+        """Its last line of an error, without the time and the place in its source; "" for none."""
+        errors = [line for line in self._lines() if _ERROR.search(line)]
+        return _ORIGIN.sub("", errors[-1])[:_LONGEST_QUOTE] if errors else ""
 
     def _hand_on(self) -> None:
         for line in self._lines():
