@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_pascal
 
 from settings import checks
+from settings.paths import address_of
 from settings.wikis import WIKIS
 from tags.categories import CATEGORIES, UNSEEN
 
@@ -121,9 +122,9 @@ class EndpointSettings(Section):
 class DatasetSettings(Section):
     """[Dataset]: the pictures, and where their texts go."""
 
-    images: checks.PathFromConfig = _setting(
+    images: checks.Images = _setting(
         "images",
-        "folder of the pictures and their tag files; or shards: /data/images/*.tar, /data/*.parquet",
+        "folder of the pictures and their tag files; or shards: /data/*.tar, /data/*.parquet, s3://bucket/*.tar",
     )
     tags: checks.OptionalPath = _setting(
         "",
@@ -166,7 +167,13 @@ class DatasetSettings(Section):
     @property
     def is_sharded(self) -> bool:
         """Whether `images` is a pattern of files that hold many pictures, and not a folder."""
-        return self.images.suffix.lower() in checks.SHARD_SUFFIXES and not self.images.is_dir()
+        is_pattern = self.images.suffix.lower() in checks.SHARD_SUFFIXES and not self.images.is_dir()
+        return is_pattern or bool(self.address_of_images)
+
+    @property
+    def address_of_images(self) -> str:
+        """The address of shards in a store, as the user wrote it; "" for what is on a disk."""
+        return address_of(self.images)
 
 
 class TagsSettings(Section):

@@ -7,6 +7,7 @@ left out. What cannot be a path raises ValueError, as in settings/checks.py.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from pydantic import ValidationInfo
@@ -15,13 +16,31 @@ from decoding import unquoted
 
 PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 BESIDE = "beside"
+# Of Windows, a letter and a colon are a drive.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://")
+_WRITTEN_AS_PATH = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)", re.DOTALL)
 
 
 def path(value: object, info: ValidationInfo) -> Path:
     """A path of config.ini: relative to the folder of config.ini, `~` is the home folder."""
+    if _ADDRESS.match(unquoted(str(value))):
+        raise ValueError("should be a path on a disk: only images may be an address")
     if isinstance(value, str) and not value.strip():
         raise ValueError("should be a path, and is empty")
     return _folder_of_config(info) / _expanded(str(value))
+
+
+def images(value: object, info: ValidationInfo) -> Path:
+    """A path of config.ini, or an address such as s3://bucket/*.tar, which `address_of` gives back."""
+    text = unquoted(str(value))
+    return Path(text) if _ADDRESS.match(text) else path(value, info)
+
+
+def address_of(images: Path) -> str:
+    """The address that was written as a path; "" for a path on a disk."""
+    # A path has one slash where an address has two.
+    found = _WRITTEN_AS_PATH.fullmatch(images.as_posix())
+    return f"{found[1]}://{'/' if found[1] == 'file' else ''}{found[2]}" if found else ""
 
 
 def _folder_of_config(info: ValidationInfo) -> Path:

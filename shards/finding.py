@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from dataset.disk import is_inside
 from dataset.file_names import natural_order, sharing_key
 from errors import UserError
 from settings import DatasetSettings
+from settings.checks import SHARD_SUFFIXES
+from shards.source import OnDisk, Source, objects_at, root_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Shard:
     """A file that holds many pictures; its name is relative to the folder with which the pattern begins."""
 
     name: str
-    path: Path
+    source: Source
 
     @property
     def stem(self) -> str:
@@ -32,7 +32,7 @@ def find_shards(settings: DatasetSettings) -> list[Shard]:
     Raises UserError where there are none, where two would share one file of captions, or where captions
     could be written over them.
     """
-    root = _root_of(settings.images)
+    root = root_of(settings.images)
     outputs = [os.path.realpath(folder) for folder in (settings.captions, settings.descriptions)]
     if os.path.realpath(root) in outputs:
         raise UserError(
@@ -41,27 +41,25 @@ def find_shards(settings: DatasetSettings) -> list[Shard]:
         )
     if outputs[0] == outputs[1]:
         raise UserError("[Dataset] captions and descriptions are the same folder: name two folders")
-    found = [
-        Shard(path.relative_to(root).as_posix(), path)
-        for path in root.glob(settings.images.relative_to(root).as_posix())
-        if path.is_file()
-        and not path.name.startswith(".")
-        and not any(is_inside(os.path.realpath(path), output) for output in outputs)
-    ]
+    address = settings.address_of_images
+    if address:
+        found = [Shard(name, source) for name, source in objects_at(address)]
+    else:
+        found = [
+            Shard(path.relative_to(root).as_posix(), OnDisk(path))
+            for path in root.glob(settings.images.relative_to(root).as_posix())
+            if path.is_file()
+            and not path.name.startswith(".")
+            and not any(is_inside(os.path.realpath(path), output) for output in outputs)
+        ]
+    found = [shard for shard in found if shard.source.suffix in SHARD_SUFFIXES]
     if not found:
         raise UserError(
-            f"there is no file {settings.images}: write the pattern of your shards as [Dataset] images, "
-            "such as /data/images/*.tar"
+            f"there is no file {address or settings.images}: write the pattern of your shards as "
+            "[Dataset] images, such as /data/images/*.tar"
         )
     _refuse_same_names(found)
     return sorted(found, key=lambda shard: [natural_order(part) for part in shard.name.split("/")])
-
-
-def _root_of(pattern: Path) -> Path:
-    """The folder that all files of a pattern have in common."""
-    parts = pattern.parts[:-1]
-    plain = next((at for at, part in enumerate(parts) if glob.has_magic(part)), len(parts))
-    return Path(*parts[:plain])
 
 
 def _refuse_same_names(shards: list[Shard]) -> None:

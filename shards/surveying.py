@@ -128,12 +128,12 @@ def _count(pictures: ShardPictures) -> tuple[Survey, list[Sequence[str]]]:
 
 def _state_of(shard: Shard, settings: Settings, most: int) -> str:
     try:
-        found = shard.path.stat()
+        found = shard.source.stamp()
     except OSError as error:
         raise ItemError("unreadable shard", refusal(f"{shard.name} cannot be read", error)) from error
     apart = settings.dataset.tags
     tags = apart and (str(apart), apart.stat().st_mtime_ns if apart.exists() else 0)
-    chosen = found.st_size, found.st_mtime_ns, settings.dataset.tag_extension, settings.tags, most, tags
+    chosen = found, settings.dataset.tag_extension, settings.tags, most, tags
     return blake2b(repr(chosen).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 

@@ -7,12 +7,11 @@ import os
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from dataset.disk import refusal
-from decoding import open_file
 from errors import ItemError, Problem
+from shards.source import Source, reading
 
 # A header with a long name takes a few kilobytes; one that says it has more is made to fill the memory.
 _LONGEST_HEADER = 1 << 20
@@ -36,7 +35,7 @@ class Contents:
     the file from what it was before.
     """
 
-    path: Path
+    source: Source
     stamp: tuple[int, int]
     members: list[Member] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -49,47 +48,7 @@ class Contents:
 
     def open(self, member: Member) -> BinaryIO:
         """A member as a stream; raises OSError, also where the file has changed since it was read."""
-        file = open_file(self.path)
-        if _stamp_of(file) != self.stamp:
-            file.close()
-            raise OSError(None, f"{self.path.name} has changed while the run was on")
-        return io.BufferedReader(_Part(file, member.offset, member.size))
-
-
-class _Part(io.RawIOBase):
-    """A part of a file as a file of its own."""
-
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
-        self._file = file
-        self._start = start
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # as io.RawIOBase documents it
-        wanted = max(0, min(len(buffer), self._size - self._at))
-        self._file.seek(self._start + self._at)
-        data = self._file.read(wanted)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+        return self.source.part(member.offset, member.size, self.stamp)
 
 
 class _Headers(io.RawIOBase):
@@ -110,19 +69,19 @@ class _Headers(io.RawIOBase):
         return self._file.tell()
 
 
-def read_contents(path: Path) -> Contents:
+def read_contents(name: str, source: Source) -> Contents:
     """What is in a tar, from its headers alone.
 
     Raises ItemError for a file that cannot be read or is no tar.
     """
     try:
-        with open_file(path) as file:
-            contents = Contents(path, _stamp_of(file))
+        with reading(), source.open() as file:
+            contents = Contents(source, source.stamp())
             _read_headers(file, contents)
     except OSError as error:
-        raise ItemError("unreadable shard", refusal(f"{path.name} cannot be read", error)) from error
+        raise ItemError("unreadable shard", refusal(f"{name} cannot be read", error)) from error
     except (tarfile.TarError, ValueError) as error:
-        message = f"{path.name} is no tar file that can be read ({error}): fetch it again; a packed one, "
+        message = f"{name} is no tar file that can be read ({error}): fetch it again; a packed one, "
         raise ItemError("unreadable shard", f"{message}such as .tar.gz, has to be unpacked first") from error
     return contents
 
@@ -166,11 +125,6 @@ def _ends_here(file: BinaryIO, offset: int) -> bool:
     """Whether there is the block of zeros with which every tar ends."""
     file.seek(offset)
     return file.read(_BLOCK) == bytes(_BLOCK)
-
-
-def _stamp_of(file: BinaryIO) -> tuple[int, int]:
-    found = os.fstat(file.fileno())
-    return found.st_size, found.st_mtime_ns
 
 
 def tar_pieces(texts: Iterable[tuple[str, str]]) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -137,10 +138,19 @@ def test_shards_that_are_whole_are_captioned_and_the_others_are_named(tmp_path: 
         assert len(endpoint.requests) == asked + 2 * (3 + 2)
 
 
-def test_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
+def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
     project = _sharded(tmp_path)
     assert "there is no file" in project.run().err
     tar(project.images / "a.tar", {"1.png": png(), "1.txt": b"1girl, solo"})
+    project.set["Dataset.images"] = f"file://{project.images}/*.tar"
+    looked = project.run()
+    assert "All shards: 1 shard done; 1 caption written" in looked.out, looked.err
+    shutil.rmtree(project.captions)
+    for address in ("quux://bucket/*.tar", "s3://bucket/folder"):
+        project.set["Dataset.images"] = address
+        assert f"caption.py: {address} cannot be read" in project.run().err
+    project.set["Dataset.images"] = str(project.images / "*.tar")
     refused: Sequence[tuple[dict[str, str], tuple[str, ...], str]] = (
         ({"Dataset.captions": "beside"}, (), "captions = beside is for folders of pictures"),
         ({"Dataset.captions": str(project.images)}, (), "captions of"),

@@ -11,8 +11,13 @@ import pytest
 from dataset.images import Picture
 from errors import NO_TAG_FILE, ItemError
 from shards.samples import samples_of
-from shards.tar import read_contents
+from shards.source import OnDisk
+from shards.tar import Contents, read_contents
 from tests.shards.tars import tar
+
+
+def _contents(path: Path) -> Contents:
+    return read_contents(path.name, OnDisk(path))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ def test_members_that_lead_out_of_a_tar_or_are_no_files_are_refused(tmp_path: Pa
             info.type, info.linkname = kind, "/etc/passwd"
             archive.addfile(info)
         archive.addfile(tarfile.TarInfo("./good/10.png"))
-    contents = read_contents(tmp_path / "a.tar")
+    contents = _contents(tmp_path / "a.tar")
     assert [member.name for member in contents.members] == ["good/10.png"]
     assert {problem.name for problem in contents.problems} == set(bad)
 
@@ -95,10 +100,10 @@ def test_a_tar_that_breaks_off_anywhere_is_told_with_the_member(tmp_path: Path) 
     member = 512 + 1024
     for end, number in ((100 + member, 2), (600 + member, 2), (2 * member, 3), (3 * member, 4)):
         whole.write_bytes(data[:end])
-        contents = read_contents(whole)
+        contents = _contents(whole)
         assert (contents.cut_at, len(contents.members)) == (number, number - 1)
     whole.write_bytes(data)
-    assert read_contents(whole).cut_at is None
+    assert _contents(whole).cut_at is None
 
 
 def test_what_is_no_tar_is_refused_and_takes_no_memory(tmp_path: Path) -> None:
@@ -108,12 +113,12 @@ def test_what_is_no_tar_is_refused_and_takes_no_memory(tmp_path: Path) -> None:
     for data in (b"", b"no tar at all" * 100, gzip.compress(b"x" * 5000), long.tobuf()):
         path.write_bytes(data)
         with pytest.raises(ItemError, match=r"a\.tar is no tar file that can be read"):
-            read_contents(path)
+            _contents(path)
 
 
 def test_a_member_is_read_as_it_is_and_not_after_its_tar_has_changed(tmp_path: Path) -> None:
     path = tar(tmp_path / "a.tar", {"1.txt": b"one", "2.txt": b"0123456789"})
-    contents = read_contents(path)
+    contents = _contents(path)
     second = contents.members[1]
     with contents.open(second) as file:
         file.seek(-4, 2)
