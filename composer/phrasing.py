@@ -43,7 +43,7 @@ class Lists:
     tag_slot: dict[str, str]
     head_slot: dict[str, str]
     phrases: dict[str, tuple[str, str]]
-    patterns: tuple[tuple[re.Pattern[str], str, str], ...]
+    patterns: tuple[tuple[str, str, str, str], ...]
     adjective_rank: dict[str, int]
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str], bool]]
@@ -73,10 +73,7 @@ def lists() -> Lists:
             for slot, entry in slots.items()
             for tag, said in entry.get("phrases", {}).items()
         },
-        patterns=tuple(
-            (re.compile(re.escape(glob).replace(r"\*", "(.+)")), slot, said)
-            for glob, slot, said in raw["patterns"]
-        ),
+        patterns=tuple((*glob.split("*"), slot, said) for glob, slot, said in raw["patterns"]),
         adjective_rank={
             word.replace("_", " "): rank
             for rank, lines in enumerate(raw["adjectives"])

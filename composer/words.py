@@ -71,9 +71,11 @@ def _by_whole_tag(tag: str) -> tuple[str, str] | None:
 
 
 def _by_pattern(tag: str) -> tuple[str, str] | None:
-    for pattern, slot, said in lists().patterns:
-        if match := pattern.fullmatch(tag):
-            return slot, _verb_phrase(tag) if said == "{verb}" else _filled_in(said, tag, match[1])
+    for before, after, slot, said in lists().patterns:
+        # Regular expressions would take a third of the time of a draft here.
+        if tag.startswith(before) and tag.endswith(after) and len(tag) > len(before) + len(after):
+            rest = tag[len(before) : len(tag) - len(after)]
+            return slot, _verb_phrase(tag) if said == "{verb}" else _filled_in(said, tag, rest)
     return None
 
 
