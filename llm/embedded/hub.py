@@ -1,8 +1,8 @@
 """Models of the Hugging Face hub: what a repository has, what of it is here already, and fetching the rest.
 
 The library does the transfer. It goes on where a connection breaks off, keeps to HF_ENDPOINT, HF_HOME,
-HF_HUB_OFFLINE and HF_TOKEN, and shows a bar on a terminal. It checks the size of what arrives only, so the
-sha256 that the hub announces is checked here.
+HF_HUB_OFFLINE and HF_TOKEN, and shows a bar on a terminal. What a run that was stopped has fetched is kept
+here, and so is what arrives held against the sha256 that the hub announces: the library does neither.
 """
 
 from __future__ import annotations
@@ -85,27 +85,44 @@ class Repository:
         if file.path is not None:
             return file.path
         try:
-            path = Path(self._hub.hf_hub_download(self.name, file.name))
+            if file.sha256:
+                self._fetch_blob(file)
+            return Path(self._hub.hf_hub_download(self.name, file.name))
         except self._errors as error:
             raise self._refusal(error) from error
-        if file.sha256 and _sha256(path) != file.sha256:
-            self._forget()
+
+    def _fetch_blob(self, file: GgufFile) -> None:
+        """Fetch the bytes of a file to where the library keeps them, from where an earlier run was stopped.
+
+        The library itself begins anew in each run, and leaves what a run that was stopped has fetched.
+        """
+        download = self._hub.file_download
+        folder = self.cache / download.repo_folder_name(repo_id=self.name, repo_type="model") / "blobs"
+        whole, part = folder / file.sha256, folder / f"{file.sha256}.incomplete"
+        if whole.exists():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        with part.open("ab") as target:
+            download.http_get(
+                self._hub.hf_hub_url(self.name, file.name),
+                target,
+                resume_size=target.tell(),
+                headers=self._hub.utils.build_hf_headers(),
+                expected_size=file.size,
+                displayed_filename=file.name,
+            )
+        if _sha256(part) != file.sha256:
+            part.unlink()
             raise UserError(
                 f"{file.name} of {self.place} arrived with other bytes than announced, and was deleted: run "
                 f"again, or {_A_FILE_OF_YOURS}"
             )
-        return path
+        part.replace(whole)
 
     @property
     def _errors(self) -> tuple[type[Exception], ...]:
         """What the library raises, and the one that it transfers large files with."""
         return OSError, ValueError, RuntimeError, self._hub.errors.HTTPError
-
-    def _forget(self) -> None:
-        """Delete what was fetched of it."""
-        kept = self._hub.scan_cache_dir()
-        revisions = [each for repo in kept.repos if repo.repo_id == self.name for each in repo.revisions]
-        kept.delete_revisions(*(each.commit_hash for each in revisions)).execute()
 
     def _refusal(self, error: Exception) -> UserError:
         """What the user is told of an error of the library."""
@@ -142,7 +159,7 @@ class Repository:
 
 def _library() -> ModuleType:
     try:
-        import huggingface_hub
+        import huggingface_hub.file_download
     except ImportError:
         raise UserError(
             "models are fetched with huggingface_hub: pip install -r requirements-embedded.txt, or "

@@ -18,6 +18,7 @@ from tests.program.starts import LONGEST_RUN, ROOT
 # A GGUF file without anything in it.
 EMPTY = b"GGUF" + (3).to_bytes(4, "little") + bytes(16)
 HUGE = 10**17
+HALF = "/bytes/bad/short/b.gguf"
 # huggingface_hub keeps what it has in pieces of ten megabytes.
 PIECES = bytes(24_000_000)
 Found = list[str] | str
@@ -112,7 +113,10 @@ def test_a_model_is_fetched_whole_or_the_user_is_told_what_to_do(hub: FakeHub, t
 def test_what_was_fetched_needs_no_hub_and_a_token_opens_a_gated_model(hub: FakeHub, tmp_path: Path) -> None:
     environment = {**hub.environment(tmp_path), "HF_TOKEN": "hf_token"}
     seer = ["seer-Q4_K_M.gguf", "mmproj-F16.gguf"]
-    asked, gated, good = fetched(environment, ("good/seer", False), ("bad/gated", True), ("good/seer", True))
+    asked, gated, good, half = fetched(
+        environment, ("good/seer", False), ("bad/gated", True), ("good/seer", True), ("bad/short", True)
+    )
+    assert "the download of bad/short broke off" in half
     assert asked == (
         "the model is not on this computer: python caption.py --yes fetches seer-Q4_K_M.gguf of "
         f"{hub.url}/good/seer (0.00 GB) into {tmp_path / 'hub'}; "
@@ -127,5 +131,10 @@ def test_what_was_fetched_needs_no_hub_and_a_token_opens_a_gated_model(hub: Fake
     assert (kept, text_only) == (seer, ["b.gguf"])
     assert "good/quants is not on this computer, and HF_HUB_OFFLINE forbids to fetch it: unset it" in missing
     assert hub.asked == []
+    # What an earlier run has of a file is kept.
+    hub.repositories["bad/short"].short = frozenset()
+    assert fetched(environment, ("bad/short", True)) == [["b.gguf"]]
+    begins = [begin for command, path, begin in hub.asked if (command, path) == ("GET", HALF)]
+    assert len(begins) == 1 and begins[0].startswith("bytes=")
     (away,) = fetched({**environment, "HF_ENDPOINT": "http://127.0.0.1:9"}, ("good/quants", True))
     assert "http://127.0.0.1:9 cannot be reached" in away and "check the network, and run again" in away
