@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import difflib
-import ipaddress
 import logging
 import os
 import re
@@ -89,14 +88,6 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Settings:
 def colours_are_wanted() -> bool:
     """Whether a terminal may be shown colours; NO_COLOR in the environment turns them off (https://no-color.org)."""
     return not os.environ.get("NO_COLOR")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this computer."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def settings_of(section: type[Section]) -> Iterator[tuple[str, str, str]]:

@@ -192,6 +192,7 @@ class Interpreter(Stage[Picture, Written]):
             told=(description, *material.meanings.meanings(tags.tags)),
             draft=material.draft(tags) if self._settings.floor == "draft" else "",
             seen=self._pictures is not None,
+            described=bool(description),
         )
 
     def _admit(self, picture: Picture, description: str, *captions: str) -> None:

@@ -10,8 +10,7 @@ from captioning.project import Project
 from captioning.shard_sample import sample_project
 from dataset.images import Picture, evenly_spread
 from errors import ItemError
-from llm.prompts import Message, Prompt
-from llm.protocol import CHARACTERS_PER_TOKEN, estimated_picture_tokens
+from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_picture_tokens
 from settings import Settings
 from summaries import summarizing
 from writing import PAGE_VARIABLES

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
-from config import is_loopback
+from addresses import is_here
 from english import amount
 from errors import UserError
 from settings import Settings
@@ -70,7 +69,7 @@ def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:
         return False
     if chosen.sees != "auto":
         return chosen.sees
-    if not (settings.interrogator.skip and is_loopback(urlsplit(endpoint.url).hostname or "")):
+    if not (settings.interrogator.skip and is_here(endpoint.url)):
         return False
     if any(_NOT_SEEN in _words(prompt) for prompt in _named(settings)):
         return False

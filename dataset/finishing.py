@@ -15,7 +15,7 @@ from styling.forms import ONLY_SENTENCES, Forms, joined, sentences_in
 from styling.structures import Structure
 from styling.style import SENTENCES
 from styling.tag_line import Tagged
-from styling.tokens import CLIP, estimated_tokens
+from styling.tokens import CLIP, estimated_encoder_tokens
 from tags.filters import HiddenTraits
 from tags.spelling import words
 
@@ -156,7 +156,7 @@ class Finishing:
         exceeded = []
         if most_words is not None and (count := len(caption.split())) > most_words:
             exceeded.append(Problem("", "over max_words", f"it has {count} words"))
-        if most_tokens is not None and (count := estimated_tokens(caption, CLIP)) > most_tokens:
+        if most_tokens is not None and (count := estimated_encoder_tokens(caption, CLIP)) > most_tokens:
             exceeded.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
         if told := self.forms.exceeded(caption):
             exceeded.append(Problem("", "longer than its encoder reads", told))

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 import orjson
 
-from config import VERSION, is_loopback
+from addresses import is_here
+from config import VERSION
 from dataset.disk import GrowingFile, refusal
 from decoding import open_file
 from deferred.lines import ROUTE
@@ -65,7 +66,7 @@ class BatchService:
             headers=headers,
             cookie_jar=aiohttp.DummyCookieJar(),
             # The proxies in the environment are meant for other hosts than this computer.
-            trust_env=not is_loopback(urlsplit(self.url).hostname or ""),
+            trust_env=not is_here(self.url),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=settings.timeout),
         )
 

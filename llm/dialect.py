@@ -25,10 +25,14 @@ _OPTIONAL = (
 _NO_REASONING = re.compile(
     r"not support (?:thinking|reasoning)|(?:thinking|reasoning) (?:is|cannot|must|mode)|thinking[_ ]budget"
 )
+# How servers say without the name of the field that they cannot hold an answer to a schema.
+_NO_SCHEMA = re.compile(
+    r"json[ _-]?schema|response_?schema|grammar|structured[ _]outputs?|additionalproperties|json mode"
+)
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
 _REFUSING = re.compile(
-    r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected)|extra|invalid|deprecated|only"
-    r"|(?:must|should) be"
+    r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected|available)|extra|invalid|deprecated|only"
+    r"|fail|(?:must|should) be"
 )
 _NO_SYSTEM_MESSAGE = re.compile(
     r"system[ _](?:role|message|prompt|instruction)|role[^.]{0,20}system|developer instruction|must alternate"
@@ -86,6 +90,8 @@ class Dialect:
         exact = [name for name in known if name in named]
         in_words = [name for name in known if re.search(rf"\b{name}\b", text)]
         implied = sorted(REASONING_FIELDS & set(known)) if _NO_REASONING.search(text) else []
+        if "response_format" in known and _NO_SCHEMA.search(text):
+            implied.append("response_format")
         return next(iter(exact or in_words or implied), "")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from config import is_loopback
+from addresses import is_here
 from llm.listings import at, rows
 from llm.program import Catalogue
 from llm.programs import PROGRAMS, recognised
@@ -89,8 +89,6 @@ async def _look(url: str, settings: EndpointSettings, written: str = "") -> tupl
     # The SDK takes half a second to load, so only runs that ask a model load it.
     from llm.client import Client
 
-    parts = urlsplit(url)
-    is_here = is_loopback(parts.hostname or "")
     client = Client(url, settings)
     try:
         answer = await client.reach("models")
@@ -99,7 +97,7 @@ async def _look(url: str, settings: EndpointSettings, written: str = "") -> tupl
             await asyncio.sleep(min(answer.busy.retry_after or _PAUSE, _LONGEST_PAUSE))
             answer = await client.reach("models")
         listed = rows(answer.json, "data") or rows(answer.json)
-        program = recognised(listed, answer.headers, parts.port, is_here=is_here)
+        program = recognised(listed, answer.headers, urlsplit(url).port, is_here=is_here(url))
         lists = bool(listed) or isinstance(at(answer.json, "data"), list)
         # The list of mlx-lm is an empty answer until something was downloaded.
         lists = lists or (answer.status == 200 and program.has_listed(listed, answer.headers))

@@ -1,4 +1,4 @@
-"""Turns template files into chat messages."""
+"""Turns template files into chat messages, and estimates how many tokens a model reads of them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ _FAILURES = (
 _LARGEST_FILE = 100_000
 # Seconds of the processor for one prompt; real templates take some thousandths of one.
 _SLOW, _MOST_SLOW = 0.3, 5
+# The mean length of a token of an English prompt in characters; a little low, so that estimates are high.
+CHARACTERS_PER_TOKEN = 3.5
+# For many vision models a patch of 28 by 28 pixels is a token; others use fewer tokens for a picture.
+_PIXELS_PER_TOKEN = 28 * 28
 # What stood for the values in the templates of tag-based-image-captioning.
 _OLD_MARKS = re.compile(r"<(?:tags|tag_descriptions|description|tag|wiki)>")
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
@@ -198,3 +202,13 @@ def fingerprint(model: str, messages: Sequence[Message]) -> str:
     """
     parts = [model, *(part for message in messages for part in (message.role, message.text))]
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def estimated_prompt_tokens(text: str) -> int:
+    """About how many tokens a model reads in the text of a prompt."""
+    return round(len(text) / CHARACTERS_PER_TOKEN)
+
+
+def estimated_picture_tokens(width: int, height: int) -> int:
+    """About how many tokens a model reads in a picture."""
+    return round(width * height / _PIXELS_PER_TOKEN)

@@ -1,4 +1,4 @@
-"""The kinds of values in the JSON that servers answer with, and how many tokens a text or picture has.
+"""The kinds of values in the JSON that servers answer with.
 
 Servers differ, so whatever the program can do without may be missing or of another kind: a caption is not
 refused because its token counts make no sense.
@@ -19,22 +19,8 @@ from pydantic import (
     WrapValidator,
 )
 
-# The mean length of a token of an English prompt in characters; a little low, so that estimates are high.
-CHARACTERS_PER_TOKEN = 3.5
-# For many vision models a patch of 28 by 28 pixels is a token; others use fewer tokens for a picture.
-_PIXELS_PER_TOKEN = 28 * 28
 # No real count of tokens is higher, and sums over millions of answers stay readable.
 _MAX_COUNT = 100_000_000
-
-
-def estimated_tokens(text: str) -> int:
-    """About how many tokens a text has."""
-    return round(len(text) / CHARACTERS_PER_TOKEN)
-
-
-def estimated_picture_tokens(width: int, height: int) -> int:
-    """About how many tokens a picture has."""
-    return round(width * height / _PIXELS_PER_TOKEN)
 
 
 def or_else(default: object) -> WrapValidator:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from tempfile import SpooledTemporaryFile
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import openai
 
-from config import VERSION, is_loopback
+from addresses import is_here
+from config import VERSION
 from limits import LARGEST_ANSWER, MOST_JSON_VALUES, most_values_in
 from settings import EndpointSettings
 
@@ -142,7 +142,7 @@ class _Sdk(openai.AsyncOpenAI):
                 # A redirect could carry the key to another host.
                 follow_redirects=False,
                 # The proxies in the environment are meant for other hosts than this computer.
-                trust_env=not is_loopback(urlsplit(url).hostname or ""),
+                trust_env=not is_here(url),
             ),
         )
 

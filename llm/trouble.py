@@ -28,10 +28,6 @@ _LONGEST_PAUSE = 600.0
 _FARTHEST = 20 * 366 * 86_400.0
 
 
-class RequestRefusedError(ItemError):
-    """The server will never accept this request, but it may accept others."""
-
-
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One failed try: what to do about it, the reason it is counted by, and the sentence for the user.
@@ -48,9 +44,7 @@ class Trouble:
     @property
     def item_error(self) -> ItemError:
         """What the failed try means for the item that it was made for."""
-        if self.kind == "refused":
-            return RequestRefusedError(self.reason, self.sentence)
-        return ItemError(self.reason, self.sentence, passing=True)
+        return ItemError(self.reason, self.sentence, passing=self.kind != "refused")
 
     @property
     def is_one_too_many(self) -> bool:

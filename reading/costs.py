@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from english import amount
-from llm.protocol import estimated_tokens
+from llm.prompts import estimated_prompt_tokens
 from reading.examination import pairs
 from reading.memory import JUDGES, Judges
 from reading.questions import EXAMPLES, FORMS, LIST, WORDING
@@ -61,7 +61,7 @@ def _of_caption(forms: Sequence[str]) -> tuple[int, int]:
 
 
 def _tokens_of_request(form: str) -> int:
-    return estimated_tokens("".join(message.text for message in EXAMPLES[form])) + _QUESTION
+    return estimated_prompt_tokens("".join(message.text for message in EXAMPLES[form])) + _QUESTION
 
 
 def _of_examination() -> str:

@@ -124,12 +124,19 @@ class Forms:
         return all(self.has_tags(name) for name in self.names if self.sentences_of(name) == kind)
 
     @property
+    def number_of_sentences(self) -> range | None:
+        """How many sentences a caption may have; None where style or variants do not say it."""
+        if not self.style.sentences or self.written_by_model != [CAPTION]:
+            return None
+        fewest, _, most = self.style.sentences.partition("-")
+        return range(int(fewest), int(most or fewest) + 1)
+
+    @property
     def request(self) -> str:
         """What the style adds to the request for a caption; "" for nothing."""
         count = self.style.sentences.replace("-", " to ")
-        asks_for_one = self.written_by_model == [CAPTION]
         noun = "sentence" if count == "1" else "sentences"
-        length = f"Write the caption in {count} {noun}." if count and asks_for_one else ""
+        length = f"Write the caption in {count} {noun}." if self.number_of_sentences else ""
         return " ".join(filter(None, (length, self.style.ask)))
 
     def tags_of(self, tagged: Tagged, trigger: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ def estimate_for(encoder: str) -> tuple[int, float]:
     return _ESTIMATES[encoder]
 
 
-def estimated_tokens(text: str, encoder: str) -> int:
+def estimated_encoder_tokens(text: str, encoder: str) -> int:
     """An estimate of the tokens of a text, without those that mark its start and end."""
     letters, factor = _ESTIMATES[encoder]
     return math.ceil(sum(_tokens_of(piece, letters) for piece in _PIECE.findall(text)) * factor)
@@ -92,7 +92,7 @@ class Limit:
     def count(self, text: str) -> int:
         """The tokens of a text."""
         if self._tokenizer is None:
-            return estimated_tokens(text, self.encoder)
+            return estimated_encoder_tokens(text, self.encoder)
         return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def _cut(self, text: str) -> str:

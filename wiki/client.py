@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus, urlencode, urljoin, urlsplit
 import requests
 import urllib3
 
-from config import is_loopback
+from addresses import is_here
 from errors import StageError, UserError
 from limits import LARGEST_ANSWER, read_json
 from wiki.patience import PatientResponse
@@ -90,7 +90,7 @@ class WikiClient:
         self._manners = access.manners
         self._next_at = time.monotonic()
         self._reached = False
-        self._session = _session(self.host, access)
+        self._session = _session(access)
 
     def ask(self, path: str, parameters: Mapping[str, str], *, post: bool = False) -> object:
         """Fetch one JSON document; `post` sends the parameters as a form instead of in the URL.
@@ -257,7 +257,7 @@ class _PatientAdapter(requests.adapters.HTTPAdapter):
         return pool
 
 
-def _session(host: str, access: Access) -> requests.Session:
+def _session(access: Access) -> requests.Session:
     """A session that names the program and, if there are credentials, the user; raises UserError."""
     if bool(access.login) != bool(access.api_key):
         raise UserError("wiki_login and wiki_api_key belong together: set both or neither")
@@ -269,7 +269,7 @@ def _session(host: str, access: Access) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, _PatientAdapter())
     # Proxies and certificates come from the environment, but a wiki on this computer needs neither.
-    session.trust_env = not is_loopback(host)
+    session.trust_env = not is_here(access.url)
     session.auth = _Credentials(access.login, access.api_key)
     # Headers hold only ASCII. The shields refuse an empty name, and those of libraries and browsers.
     agent = quote(access.user_agent.strip(), safe=_PRINTABLE_ASCII) or "Tagscribe"

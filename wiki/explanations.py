@@ -63,14 +63,17 @@ class Explanations:
     def _within_budget(self, tags: Sequence[str], entries: Mapping[str, Entry]) -> list[str]:
         kept, left = [], self.most_tokens
         for tag in tags:
-            cost = tokens(tag) + tokens(entries[tag].description) + _TOKENS_AROUND
+            cost = tokens_to_explain(tag) + tokens_to_explain(entries[tag].description) + _TOKENS_AROUND
             if cost <= left:
                 kept.append(tag)
                 left -= cost
         return kept
 
 
-def tokens(text: str) -> int:
-    """About how many tokens a text has: four letters of English or one character of another script each."""
+def tokens_to_explain(text: str) -> int:
+    """About how many tokens a text takes of what explanations may take.
+
+    That is four letters of English, or one character of another script, for each token.
+    """
     plain = sum(map(str.isascii, text))
     return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain

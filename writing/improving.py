@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from errors import ExcludedError, ItemError
+from english import amount, sentence_spans
+from errors import ExcludedError, ItemError, Problem
 from llm.picture_requests import Requests
 from llm.prompts import Message
 from settings import InterpreterSettings
@@ -66,6 +67,25 @@ class MainCaption:
         await self._repair()
         if self.picture.draft:
             await self._fall_back()
+
+    def keep_to(self, number: range) -> list[Problem]:
+        """Leave out its last sentences where there are too many, if it says all the same without them.
+
+        What else they say has no source, unless the writer saw the picture or a description of it. Returns
+        what to tell of a text that still has another number of sentences.
+        """
+        ends = [end for _, end in sentence_spans(self.known.text)]
+        has_source = self.picture.seen or self.picture.described
+        for kept in range(number[-1], len(ends)) if not has_source else ():
+            known = self.rereading.known(self.known.text[: ends[kept - 1]], self.picture, self.known)
+            if known.judged.rank >= self.judged.rank:
+                self.known, ends = known, ends[:kept]
+                break
+        if len(ends) in number:
+            return []
+        wanted = f"{number[0]} to {number[-1]}" if len(number) > 1 else f"{number[0]}"
+        told = f"it has {amount(len(ends), 'sentence')}, and the style asks for {wanted}"
+        return [Problem("", "another number of sentences than the style has", told)]
 
     async def _read_again(self) -> None:
         """Have the model tell what it says in words that the rules do not know."""

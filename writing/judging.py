@@ -28,7 +28,8 @@ class PictureTags:
     `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
     `told` what else is known of the picture: a description and the meanings of its tags. `draft` is what the
     composer writes of it, "" if it is not wanted. `said_beside` are tags that stand in the caption beside the
-    sentences that are judged, and `seen` is whether their writer saw the picture itself.
+    sentences that are judged. `seen` is whether their writer saw the picture itself, and `described` whether
+    there is a description of it.
     """
 
     tags: Sequence[str]
@@ -41,6 +42,7 @@ class PictureTags:
     draft: str = ""
     said_beside: frozenset[str] = frozenset()
     seen: bool = False
+    described: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
 from llm.replies import Form, clean
 from llm.replies.copies import Prompted
-from llm.trouble import RequestRefusedError
 from settings import InterpreterSettings
 from styling.forms import CAPTION, Forms
 from styling.structures import STRUCTURES
@@ -64,7 +63,6 @@ class StructuredWriter:
         self._endpoint = endpoint
         self._task = TASKS[forms.style.structure]
         self._structure = STRUCTURES[forms.style.structure]
-        self._server_knows_response_format = True
         self._form = Form(language=settings.language, one_line=False, plain_text=False)
         # The check reads English only.
         self._is_checked = not self._structure.is_tags and (self._form.is_english or not settings.language)
@@ -110,15 +108,8 @@ class StructuredWriter:
         return self._judged(caption, faults, picture)
 
     async def _ask(self, asked: Sequence[Message], picture: PictureTags, requests: Requests) -> _Made:
-        fields = _response_format(self._task.schema(picture)) if self._server_knows_response_format else {}
-        try:
-            return self._read(await requests.write(asked, _object_in, extra_fields=fields), picture)
-        except RequestRefusedError:
-            if not fields:
-                raise
-            # The server may not know the field; from now on the words of the prompt have to do.
-            self._server_knows_response_format = False
-            return await self._ask(asked, picture, requests)
+        fields = _response_format(self._task.schema(picture))
+        return self._read(await requests.write(asked, _object_in, extra_fields=fields), picture)
 
     async def _ask_again(
         self, asked: Sequence[Message], made: _Made, picture: PictureTags, requests: Requests, attempt: int
@@ -129,7 +120,7 @@ class StructuredWriter:
             "right and the rest stays."
         )
         turns = [*asked, Message("assistant", made.caption), Message("user", told)]
-        fields = _response_format(self._task.schema(picture)) if self._server_knows_response_format else {}
+        fields = _response_format(self._task.schema(picture))
         try:
             text = await requests.write(turns, _object_in, extra_fields=fields, retries=0, attempt=attempt)
         except ExcludedError:

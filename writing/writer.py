@@ -13,7 +13,6 @@ from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
 from llm.replies import Form
 from llm.replies.copies import Prompted
-from llm.trouble import RequestRefusedError
 from settings import InterpreterSettings
 from styling.forms import Forms
 from writing import variants
@@ -53,7 +52,6 @@ class CaptionWriter:
         self._endpoint = endpoint
         self._rereading = rereading
         self._names = forms.written_by_model
-        self._server_knows_response_format = True
         self._form = Form(language=settings.language)
         # The check reads English only: what it misses in another language means nothing.
         self._is_checked = self._form.is_english or not settings.language
@@ -79,10 +77,13 @@ class CaptionWriter:
         )
         if self._is_checked and not spoiled:
             await main.improve()
+        number = self._forms.number_of_sentences if self._is_checked else None
+        miscounted = main.keep_to(number) if number else []
         captions[first] = main.known.text
         kinds = {name: self._forms.sentences_of(name) for name in self._forms.names}
         ordered = {name: captions[kind] if kind else "" for name, kind in kinds.items()}
         notes = list(main.judged.notes(self._settings.min_coverage)) if self._is_checked else []
+        notes += miscounted
         if main.floor:
             notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {main.floor}"))
         written = Captions(ordered, main.journal_details, notes)
@@ -121,16 +122,10 @@ class CaptionWriter:
         return found, spoiled[-1] if is_draft else ""
 
     async def _write_at_once(self, messages: Sequence[Message], requests: Requests) -> dict[str, str]:
-        form = variants.response_format(self._names) if self._server_knows_response_format else {}
+        accept = partial(variants.read_several, names=self._names)
+        form = variants.response_format(self._names)
         try:
-            accept = partial(variants.read_several, names=self._names)
             return await requests.write(messages, accept, extra_fields=form, retries=0)
-        except RequestRefusedError:
-            if form:
-                # The server may not know the field; from now on the words of the prompt have to do.
-                self._server_knows_response_format = False
-                return await self._write_at_once(messages, requests)
-            return {}
         except ExcludedError:
             raise
         except ItemError:

@@ -21,8 +21,7 @@ from llm.choosing import instead
 from llm.finding import Server, server_at
 from llm.listings import Model
 from llm.notices import REASONING_OFF, reasons_all_the_same
-from llm.prompts import question_in_shape
-from llm.protocol import CHARACTERS_PER_TOKEN
+from llm.prompts import CHARACTERS_PER_TOKEN, question_in_shape
 from llm.servers import Endpoints
 from llm.sight import Look, blind, blindness, look
 from settings import EndpointSettings, Settings

@@ -20,8 +20,7 @@ from deferred.batches import Batches, files_needed
 from english import amount
 from errors import ExcludedError, ItemError
 from interpreter import Interpreter
-from llm.prompts import Message, Prompt
-from llm.protocol import CHARACTERS_PER_TOKEN, estimated_tokens
+from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_prompt_tokens
 from llm.servers import Endpoints
 from reading.costs import costs
 from settings import Settings
@@ -191,7 +190,7 @@ class DryRun:
         requests = math.ceil(unexplained / summarizing.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST
         messages = Prompt(chosen.prompt_template_file, PAGE_VARIABLES).messages({"pages": pages})
-        tokens = sum(estimated_tokens(message.text) for message in messages)
+        tokens = sum(estimated_prompt_tokens(message.text) for message in messages)
         # A request of its own would need a wiki page, so it is assumed to take as long as those above.
         like = others[-1] if others else None
         return [

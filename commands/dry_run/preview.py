@@ -14,8 +14,7 @@ from dataset.picture import Prepared
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply
-from llm.prompts import Message, with_picture
-from llm.protocol import estimated_picture_tokens, estimated_tokens
+from llm.prompts import Message, estimated_picture_tokens, estimated_prompt_tokens, with_picture
 from settings import EndpointSettings
 
 if TYPE_CHECKING:
@@ -167,7 +166,7 @@ class Preview:
         text = _text_of(messages)
         counted = await self.endpoint.client.count_tokens(text) if self.endpoint else None
         if counted is None:
-            return estimated_tokens(text), "estimated from its length"
+            return estimated_prompt_tokens(text), "estimated from its length"
         self._characters_counted += len(text)
         self._tokens_counted += counted
         return counted, "counted by the server"
@@ -197,7 +196,7 @@ class Preview:
         # In the ratio of tokens to characters that the server has counted so far.
         counted, texts = self._characters_counted, list(map(_text_of, prompts))
         lengths = [
-            len(text) * self._tokens_counted / counted if counted else estimated_tokens(text)
+            len(text) * self._tokens_counted / counted if counted else estimated_prompt_tokens(text)
             for text in texts
         ]
         mean = sum(lengths) / max(1, len(lengths))

@@ -16,7 +16,7 @@ from settings import InterpreterSettings
 from styling.forms import Forms
 from styling.style import read_style
 from styling.tag_line import Tagged
-from styling.tokens import estimated_tokens
+from styling.tokens import estimated_encoder_tokens
 from tags.filters import HiddenTraits
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.project import Project
@@ -164,7 +164,7 @@ def test_a_hidden_trait_is_reported_but_not_if_it_is_in_the_prefix() -> None:
     ],
 )
 def test_the_estimate_of_tokens_is_close_to_what_clip_counts(text: str, tokens: int) -> None:
-    assert estimated_tokens(text, "clip") == tokens
+    assert estimated_encoder_tokens(text, "clip") == tokens
 
 
 def test_every_variant_is_finished_and_named_in_what_is_reported() -> None:

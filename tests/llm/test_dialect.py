@@ -117,6 +117,23 @@ def test_a_field_that_is_refused_is_left_out_which_is_said_once(
     assert caplog.messages == [f"{server.url} refuses {name}, so it is left out"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Failed to parse grammar",
+        "JSON schema conversion failed: unsupported type",
+        "The provided JSON schema contains features not supported by xgrammar.",
+        "Invalid JSON payload received. Unknown name \"additionalProperties\" at 'response_schema'",
+        "'response_format.type' must be 'json_schema' or 'text'",
+        "This response_format type is unavailable now",
+    ],
+)
+def test_a_schema_that_a_server_cannot_follow_is_left_out(said: str) -> None:
+    with FakeEndpoint(faults=(Picky({"response_format": (400, {"error": said})}),)) as server:
+        texts, body = asked(server, ASKED, times=1)
+    assert (texts, "response_format" in body) == (["A cat sits."] * 2, False)
+
+
 def test_a_limit_of_tokens_goes_under_the_name_that_the_server_knows(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import SecretStr
 
-from config import is_loopback
+from addresses import is_here
 from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.answers import Reply as Answer
@@ -559,7 +559,7 @@ def test_a_server_that_stays_away_ends_the_stage() -> None:
         ("127.0.0.1", True),
         ("localhost", True),
         ("a.localhost", True),
-        ("::1", True),
+        ("[::1]:8080", True),
         ("127.9.9.9", True),
         ("localhost.example.org", False),
         ("192.168.1.2", False),
@@ -568,4 +568,4 @@ def test_a_server_that_stays_away_ends_the_stage() -> None:
     ],
 )
 def test_only_this_computer_counts_as_loopback(host: str, here: bool) -> None:
-    assert is_loopback(host) is here
+    assert is_here(f"http://{host}/v1") is here

@@ -53,6 +53,10 @@ def test_three_stages_in_one_run_make_meanings_a_description_and_a_caption(tmp_p
         project.add("deep/er/a.png", MIKU)
         result = project.run()
         assert result.code == 0, result
+        assert [(line["stage"], line["of"]) for line in project.journal()] == [
+            ("interrogator", 1),
+            ("interpreter", 1),
+        ]
         last = endpoint.requests[-1].body["messages"][-1]["content"]
         asked = len(endpoint.requests)
         again = project.run()

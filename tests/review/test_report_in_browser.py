@@ -360,6 +360,7 @@ def test_tags_turn_green_while_somebody_types_and_nothing_jumps(nine: Browser) -
         ("A girl", "spmmm", "2 words, about 3 tokens of clip"),
         (" wears a red dress", "spmsm", "6 words, about 7 tokens of clip"),
         (" and hats", "spssm", "8 words, about 9 tokens of clip"),
+        (" under a parasol", "spsss", "11 words, about 12 tokens of clip"),
     ]:
         if not typed.startswith(" "):
             nine.write("#caption-text", typed)

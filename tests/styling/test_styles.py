@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from english import sentences
 from errors import UserError
 from styling.forms import Forms, joined, sentences_in
 from styling.sections import section_of
@@ -190,6 +192,35 @@ def test_a_style_that_cannot_be_used_says_what_is_wrong_in_it(tmp_path: Path, te
 
 def test_the_page_of_examples_is_what_the_program_writes() -> None:
     assert example_page.PAGE.read_text(encoding="utf-8") == example_page.page()
+
+
+# Answers where 2 to 4 sentences are asked for, by a tag, each with the number of sentences that stay.
+ANSWERS = {
+    "lamp": ("A girl in a red dress smiles. A tree is near. So it is. It is so. It is fine. So.", 4),
+    "boat": ("A girl smiles. She stands. She waits. So it is. Her dress is red. A tree is near.", 6),
+    "coat": ("A girl in a red dress smiles by a tree.", 1),
+    "sofa": ("A girl in a red dress smiles. A tree is behind her.", 2),
+}
+
+
+def test_sentences_beyond_those_of_the_style_go_where_nothing_is_lost_and_else_are_told(
+    tmp_path: Path,
+) -> None:
+    def answer(body: dict[str, Any]) -> str:
+        asked = body["messages"][-1]["content"]
+        return next(text for tag, (text, _) in ANSWERS.items() if tag in asked)
+
+    with FakeEndpoint(answer=answer) as endpoint:
+        project = Project(tmp_path, endpoint.url, Interpreter__style="chroma", Interpreter__min_coverage="0")
+        for tag in ANSWERS:
+            project.add(f"{tag}.png", f"1girl, red dress, smile, tree, {tag}")
+        out = project.run().out
+        assert len(endpoint.requests) == len(ANSWERS)
+    for tag, (text, count) in ANSWERS.items():
+        assert project.caption(tag) == " ".join(sentences(text)[:count])
+    assert "boat.png: it has 6 sentences, and the style asks for 2 to 4" in out
+    assert "coat.png: it has 1 sentence, and the style asks for 2 to 4" in out
+    assert out.count(", and the style asks for") == 2
 
 
 def add_miku(project: Project) -> None:
