@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tag_provider import TagProvider
 
 
+# The tags of so many shards are counted in seconds.
+_FEW = 20
+
+
 class ShardRun:
     """One run over shards; each line for the user is passed to `say`."""
 
@@ -107,6 +111,8 @@ class ShardRun:
         """Count the tags of all shards and look them up, once for all processes."""
         known = self._known
         with await claim_preparation(self._settings, self._summary.once):
+            if len(self._shards) > _FEW:
+                self._summary.once("Counting the tags of all shards, which is kept for later runs.")
             known.shards = survey_all(self._shards, self._settings, known.said_along)
             await look_up_tags(known, self._models, self._summary, self._look_up)
             # Stage 1 may have found what further tags imply.

@@ -92,6 +92,10 @@ class ShardWork:
         finally:
             data_set.close()
         self.totals.captioned += 1
+        if not data_set.collection.folder.pictures:
+            self._summary.incomplete(
+                f"{shard.name} holds no picture that can be captioned: see what is in it."
+            )
         if (at := data_set.stored.cut_at) is not None:
             count = data_set.captions.count
             were = "was" if count == 1 else "were"

@@ -115,13 +115,15 @@ def test_shards_that_are_whole_are_captioned_and_the_others_are_named(tmp_path: 
         cut.write_bytes(data[: data.index(b"003.png") + 520])
         (project.images / "c.tar").write_bytes(b"this is no tar" * 99)
         tar(project.images / "d.tar", {"../1.png": png(), "2.png": png(), "2.txt": b"1girl", "3.txt": b"hat"})
+        tar(project.images / "e.tar", {"index.json": b"{}"})
         result = project.run()
         assert result.code == 1
         assert "b.tar breaks off at member 8: fetch it again; 3 pictures were captioned." in result.out
         assert "c.tar is no tar file that can be read" in result.out
         assert "../1.png: a member of a tar must be a plain file below its folder" in result.out
-        assert "4 shards found." in result.out
-        assert "All shards: 3 shards done; 32 pictures described; 32 captions written" in result.out
+        assert "e.tar holds no picture that can be captioned" in result.out
+        assert "5 shards found." in result.out
+        assert "All shards: 4 shards done; 32 pictures described; 32 captions written" in result.out
         assert len(texts_in(project.captions / "a.tar")) == CAPTIONED
         assert sorted(texts_in(project.captions / "b.tar")) == ["000.txt", "001.txt", "002.txt"]
         assert list(texts_in(project.captions / "d.tar")) == list(texts_in(project.descriptions / "d.tar"))
