@@ -256,6 +256,11 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
             part = options.part or (1, 1)
             return ShardRun(settings, options.limit, _print, consent, errands, part).run()
+        if settings.cluster.ray:
+            raise UserError(
+                "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
+                "write the pattern of your shards, such as /data/images/*.tar, or leave ray empty"
+            )
         if options.part:
             raise UserError("--part is for shards, and [Dataset] images is a folder: leave it out")
         return Run(settings, options.limit, _print, consent=consent, errands=errands).run()

@@ -167,6 +167,14 @@ class Summary:
         self.say(why)
         self._is_incomplete = True
 
+    def merge(self, other: Summary) -> None:
+        """Remember for the last lines what another process has told."""
+        self.is_anything_new |= other.is_anything_new
+        self._drafts = self._drafts or other._drafts
+        self._is_incomplete |= other._is_incomplete
+        self._hint = other._hint or self._hint
+        self._results += other._results
+
     def close(self, seconds: float) -> ExitCode:
         """Say the last lines; the exit code."""
         nothing = "nothing is answered yet" if self.next_step else "nothing was made"

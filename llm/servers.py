@@ -87,6 +87,11 @@ class Endpoints:
             return self._open_files(settings)
         if settings.url == "embedded":
             return await self._embed(settings, must_see)
+        if len(settings.urls) > 1:
+            raise UserError(
+                "url names several servers, which only a run over shards with [Cluster] ray spreads its "
+                "machines over: name one"
+            )
         choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
         if choice is None:
             return None

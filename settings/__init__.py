@@ -40,7 +40,7 @@ class EndpointSettings(Section):
         "auto",
         "auto (look for a server on this computer), builtin (no model: captions are composed from the tags), "
         "embedded (llama.cpp inside this program), batch (requests and answers in files), or an address such "
-        "as http://localhost:1234/v1",
+        "as http://localhost:1234/v1; with [Cluster] ray several, with commas between them",
         "http://localhost:1234/v1",
     )
     model: checks.ModelName = _setting(
@@ -117,6 +117,11 @@ class EndpointSettings(Section):
         "their answers, with api_key and headers",
         "https://api.openai.com/v1",
     )
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses that `url` names."""
+        return tuple(self.url.split(", "))
 
 
 class DatasetSettings(Section):
@@ -380,6 +385,17 @@ class InterpreterSettings(StageSettings):
         return tuple(f"{path.stem} {variant}" for path in templates for variant in variants)
 
 
+class ClusterSettings(Section):
+    """[Cluster]: a run over shards on many machines."""
+
+    ray: checks.RayAddress = _setting(
+        "",
+        "auto (the Ray cluster that this computer belongs to) or its address: one run then has all its "
+        "machines caption shards; empty: this computer alone",
+        "10.0.0.1:6379",
+    )
+
+
 class Settings(BaseModel):
     """All of config.ini; made from the names of its sections."""
 
@@ -390,6 +406,29 @@ class Settings(BaseModel):
     tag_provider: TagProviderSettings
     interrogator: InterrogatorSettings
     interpreter: InterpreterSettings
+    cluster: ClusterSettings
+
+    @property
+    def servers(self) -> int:
+        """How many servers a stage has at most, where its url names several."""
+        return max(len(stage.endpoint.urls) for stage in self._stages.values())
+
+    def asking(self, server: int) -> Settings:
+        """The settings of a machine that asks the server of this number in each stage."""
+        changed = {}
+        for name, stage in self._stages.items():
+            urls = stage.endpoint.urls
+            endpoint = stage.endpoint.model_copy(update={"url": urls[server % len(urls)]})
+            changed[name] = stage.model_copy(update={"endpoint": endpoint})
+        return self.model_copy(update=changed)
+
+    @property
+    def _stages(self) -> dict[str, StageSettings]:
+        return {
+            "tag_provider": self.tag_provider,
+            "interrogator": self.interrogator,
+            "interpreter": self.interpreter,
+        }
 
 
 SECTIONS: Mapping[str, type[Section]] = {
@@ -399,4 +438,5 @@ SECTIONS: Mapping[str, type[Section]] = {
     "TagProvider": TagProviderSettings,
     "Interrogator": InterrogatorSettings,
     "Interpreter": InterpreterSettings,
+    "Cluster": ClusterSettings,
 }

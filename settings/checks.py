@@ -205,6 +205,11 @@ def _text_extension(value: object) -> object:
 
 def _url(value: object) -> object:
     text = unquoted(str(value)).rstrip("/")
+    if "," in text:
+        each = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
+        if not all(re.match(r"https?://.", part) for part in each):
+            raise ValueError("should have only addresses that begin with http:// or https:// beside commas")
+        return ", ".join(str(_url(part)) for part in each)
     if text.lower() in ("auto", "builtin", "embedded", "batch"):
         return text.lower()
     if not re.match(r"https?://.", text):
@@ -212,6 +217,15 @@ def _url(value: object) -> object:
             "should be auto, builtin, embedded, batch, or an address that begins with http:// or https://"
         )
     return _address(text, "a key goes into api_key", "http://localhost:1234/v1")
+
+
+def _ray_address(value: object) -> object:
+    text = unquoted(str(value)).strip()
+    if text.lower() in ("", "auto"):
+        return text.lower()
+    if not re.fullmatch(r"[\w.-]+:[1-9]\d{0,4}", text):
+        raise ValueError("should be auto, or host and port of a Ray cluster")
+    return text
 
 
 def _service_url(value: object) -> object:
@@ -298,6 +312,7 @@ Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]
 ModelName = Annotated[str, BeforeValidator(_unquoted)]
 Url = Annotated[str, BeforeValidator(_url)]
+RayAddress = Annotated[str, BeforeValidator(_ray_address)]
 ServiceUrl = Annotated[str, BeforeValidator(_service_url)]
 WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
 WikiSource = Annotated[str, PlainValidator(_source)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 from dataset.locks import claim
 from english import amount
@@ -19,9 +20,14 @@ _FOLDER = ".locks"
 _PAUSE = 1.0
 
 
+def locks_of(settings: Settings) -> Path:
+    """The folder of the locks."""
+    return settings.dataset.captions / _FOLDER
+
+
 async def claim_preparation(settings: Settings, say: Callable[[str], None]) -> ExitStack:
     """Hold the lock under which tags are counted and looked up, once no other process has it."""
-    place = settings.dataset.captions / _FOLDER / "tags.lock"
+    place = locks_of(settings) / "tags.lock"
     while (held := claim(place)) is None:
         say("Another process counts the tags and looks up what they mean: waiting for it.")
         await asyncio.sleep(_PAUSE)
@@ -36,7 +42,7 @@ async def shards_in_turn(
     while left:
         others = []
         for shard in left:
-            held = claim(settings.dataset.captions / _FOLDER / f"{shard.name}.lock")
+            held = claim(locks_of(settings) / f"{shard.name}.lock")
             if held is None:
                 others.append(shard)
                 continue

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from captioning.models import Models, look_up_tags
 from captioning.outcome import Outcome, run_stage
-from captioning.sharded.claims import claim_preparation, shards_in_turn
+from captioning.sharded.claims import claim_preparation, locks_of, shards_in_turn
 from captioning.sharded.data_set import Common
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
@@ -29,6 +29,7 @@ from shards.finding import find_shards
 from shards.surveying import survey_all
 
 if TYPE_CHECKING:
+    from captioning.sharded.handing_out import HandingOut
     from llm.endpoint import Endpoint
     from tag_provider import TagProvider
 
@@ -56,13 +57,14 @@ class ShardRun:
         Raises UserError where the settings name no shards, or ask for what only folders have.
         """
         _refuse_what_folders_have(settings)
-        self._settings = settings
+        self._of_all_machines, self._settings = settings, settings.asking(0)
+        self._hands: HandingOut | None = None
         self._shards = find_shards(settings.dataset)
         # The tags of all shards are counted, also where only a part of them is captioned.
         self._part = self._shards[part[0] - 1 :: part[1]]
         self._limit = limit
         self._started, self._began_at = monotonic(), time()
-        self._known = KnownOfShards(settings)
+        self._known = KnownOfShards(self._settings)
         self._summary = Summary(say)
         self._models = Models(self._known, self._summary, consent, errands)
         self._totals = Totals()
@@ -76,6 +78,9 @@ class ShardRun:
         with ExitStack() as locks:
             for folder in chosen_for_files(self._settings):
                 locks.enter_context(locked(folder))
+            if self._settings.cluster.ray:
+                self._hands = self._join_cluster()
+                locks.callback(self._hands.leave)
             try:
                 await self._models.fetch()
                 await self._all_shards()
@@ -90,12 +95,22 @@ class ShardRun:
         of_part = f", {part:,} of them in this part" if part < found else ""
         self._summary.once(f"{amount(found, 'shard')} found{of_part}.")
 
+    def _join_cluster(self) -> HandingOut:
+        # Nothing else needs Ray.
+        from captioning.sharded.handing_out import HandingOut
+
+        return HandingOut(self._of_all_machines, self._summary, self._limit)
+
     async def _all_shards(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._models.writer()
         common = await self._prepare()
         if self._is_waiting:
             self._summary.once("Pictures are asked about when the meanings of all tags are there.")
+            return
+        if self._hands is not None:
+            there = locks_of(self._settings)
+            await self._hands.caption(self._known, self._part, self._totals, there)
             return
         describer = await self._models.describer()
         work = ShardWork(common, self._models.products, self._summary, describer, writer)
@@ -113,6 +128,8 @@ class ShardRun:
         with await claim_preparation(self._settings, self._summary.once):
             if len(self._shards) > _FEW:
                 self._summary.once("Counting the tags of all shards, which is kept for later runs.")
+            if self._hands is not None:
+                await self._hands.count(known, self._shards)
             known.shards = survey_all(self._shards, self._settings, known.said_along)
             await look_up_tags(known, self._models, self._summary, self._look_up)
             # Stage 1 may have found what further tags imply.

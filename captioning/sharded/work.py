@@ -68,10 +68,16 @@ class ShardWork:
         self._common = common
         self._settings = common.knowledge.settings
         self._products = products
-        self._summary = summary
+        self.summary = summary
         self._describer = describer
         self._writer = writer
         self._begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """Those that are asked."""
+        asked = [each for each in (self._describer, self._writer) if each is not None]
+        return asked[:1] if len(asked) == 2 and asked[0] is asked[1] else asked
 
     async def do(self, shard: Shard) -> None:
         """Caption a shard, unless all its captions are there."""
@@ -84,7 +90,7 @@ class ShardWork:
         try:
             data_set = ShardDataSet(self._common, shard, self._begun, self.left())
         except ItemError as error:
-            self._summary.incomplete(f"{error}.")
+            self.summary.incomplete(f"{error}.")
             return
         try:
             await self._stages(data_set)
@@ -93,13 +99,13 @@ class ShardWork:
             data_set.close()
         self.totals.captioned += 1
         if not data_set.collection.folder.pictures:
-            self._summary.incomplete(
+            self.summary.incomplete(
                 f"{shard.name} holds no picture that can be captioned: see what is in it."
             )
         if (at := data_set.stored.cut_at) is not None:
             count = data_set.captions.count
             were = "was" if count == 1 else "were"
-            self._summary.incomplete(
+            self.summary.incomplete(
                 f"{shard.name} breaks off at member {at:,}: fetch it again; "
                 f"{amount(count, 'picture')} {were} captioned."
             )
@@ -113,12 +119,12 @@ class ShardWork:
 
     async def _stages(self, data_set: ShardDataSet) -> None:
         name, products, waiting = data_set.shard.name, self._products, frozenset[str]()
-        self._summary.files_with_problems(data_set.collection.folder, name)
+        self.summary.files_with_problems(data_set.collection.folder, name)
         if self._describer is not None:
             stage = stages.interrogator(data_set, self._describer)
             waiting = await self._run_stage(name, products.descriptions, stage, self._describer)
         if not self._settings.interpreter.skip:
-            sees = await may_send_pictures(self._settings, self._writer, self._summary.once)
+            sees = await may_send_pictures(self._settings, self._writer, self.summary.once)
             captioning = stages.interpreter(data_set, self._writer, sees=sees, waiting=waiting)
             await self._run_stage(name, products.captions, captioning, self._writer)
 
@@ -133,9 +139,9 @@ class ShardWork:
         try:
             await run_stage(stage, due, endpoint, outcome, name)
         except BaseException:
-            self._summary.in_short(told, outcome)
+            self.summary.in_short(told, outcome)
             raise
         finally:
             self.totals.add(product, outcome)
-        self._summary.outcome(told, outcome)
+        self.summary.outcome(told, outcome)
         return frozenset(outcome.tally.waiting)

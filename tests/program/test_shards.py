@@ -158,6 +158,12 @@ def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path:
         ({"Dataset.captions": str(project.images)}, (), "captions of"),
         ({"Tags.hide": "auto", "Tags.trigger": "x"}, (), "hide = auto is for folders"),
         ({"Dataset.target": "sd-scripts"}, (), "target = sd-scripts writes files for a folder"),
+        ({"Cluster.ray": "auto", "Endpoint.url": "auto"}, (), "url = auto is for one machine"),
+        ({"Cluster.ray": "auto"}, ("--limit", "3"), "--limit is for one machine"),
+        ({"Cluster.ray": "ray://a:1"}, (), "should be auto, or host and port of a Ray cluster"),
+        ({"Endpoint.url": "http://a:1/v1, http://b:1/v1"}, (), "url names several servers"),
+        ({"Endpoint.url": "http://a:1/v1, auto"}, (), "should have only addresses"),
+        ({"Cluster.ray": "auto", "Dataset.images": str(tmp_path)}, (), "ray is for pictures in shards"),
         ({}, ("--undo",), "this command reads a folder of pictures"),
         ({}, ("--export", "sd-scripts"), "is for folders of pictures: of shards there is --export parquet"),
     )

@@ -64,6 +64,7 @@ ROUNDS: Mapping[str, Round] = {
     "folders": Round("calm", {}),
     "tags": Round("calm", {}),
     "skips": Round("calm", {}),
+    "cluster": Round("calm", {}),
     "no captions": Round("calm", {}),
     "floor": Round("calm", {}),
     "source": Round("calm", {}),
@@ -303,6 +304,7 @@ def _is_a_repair(messages: list[dict[str, str]]) -> bool:
 
 CASES: Mapping[str, Case] = {
     **dict(endpoint_cases()),
+    "Cluster.ray": Case("cluster", "auto", lambda seen: "ray is for pictures in shards" in seen.result.err),
     "Dataset.images": Case("folders", "others", is_there("elsewhere/boat.cap")),
     "Dataset.tags": Case("folders", "apart", is_told("Interpreter", "rowing boat", "rowing boat")),
     "Dataset.captions": Case("folders", "elsewhere", is_there("elsewhere/journal.jsonl")),

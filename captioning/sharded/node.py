@@ -1,0 +1,156 @@
+"""What a machine of a cluster does: the ordinary stages over one shard, told to who hands out shards.
+
+Each function here is a task there. A task is a generator, so that it tells meanwhile how far it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from captioning.models import Models
+from captioning.sharded.claims import shards_in_turn
+from captioning.sharded.totals import Totals
+from captioning.sharded.work import KnownOfShards, ShardWork
+from captioning.summary import Summary
+from config import VERSION
+from errors import StageError, UserError
+from settings import Settings
+from shards.finding import Shard
+from shards.surveying import AllShards, survey_all
+from wiki.cache import Cache, Entry
+
+# Seconds between two messages.
+_TELL_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What all machines are told once: the settings, the tags of all shards, and what the tags mean."""
+
+    settings: Settings
+    shards: AllShards
+    own: Mapping[str, Entry]
+    cache: Cache
+
+    @classmethod
+    def of(cls, settings: Settings, known: KnownOfShards) -> Broadcast:
+        """What is known here, with the settings of all machines."""
+        return cls(settings, known.shards, known.own, known.cache)
+
+    def known(self, server: int) -> KnownOfShards:
+        """The same on another machine, which asks the server of this number."""
+        known = KnownOfShards(self.settings.asking(server))
+        known.shards, known.own, known.cache = self.shards, dict(self.own), self.cache
+        return known
+
+
+class Looked(NamedTuple):
+    """The version of the program on a machine, and the paths of those it was asked for that are not there."""
+
+    version: str
+    missing: Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of a shard; `error` is why no further shard can be done, "" where it can."""
+
+    totals: Totals
+    summary: Summary
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far a machine is with its shard: pictures of all stages that are done, failed or left out.
+
+    `lines` are for the user, and `introductions` too, which all machines say.
+    """
+
+    handled: int = 0
+    failed: int = 0
+    in_flight: int = 0
+    tokens: int = 0
+    introductions: Sequence[str] = ()
+    lines: Sequence[str] = ()
+    ended: Ended | None = None
+
+
+def look(paths: Sequence[Path]) -> Iterator[Looked]:
+    """Whether this machine has the program and these files."""
+    yield Looked(VERSION, [path for path in paths if not path.exists()])
+
+
+def count(broadcast: Broadcast, shards: Sequence[Shard], among: int) -> Iterator[int]:
+    """Count the tags of some shards, which is kept beside the captions; yields how many shards there were."""
+    known = broadcast.known(0)
+    survey_all(shards, known.settings, known.said_along, among)
+    yield len(shards)
+
+
+def caption(broadcast: Broadcast, shard: Shard, server: int) -> Iterator[Told]:
+    """Caption a shard by the server of this number; the last message says what came of it."""
+    turn = _Turn(broadcast, server)
+    loop = asyncio.new_event_loop()
+    try:
+        task = loop.create_task(turn.run(shard))
+        while not task.done():
+            loop.run_until_complete(asyncio.wait({task}, timeout=_TELL_EVERY))
+            yield turn.told()
+        task.result()
+        yield turn.end()
+    finally:
+        loop.close()
+
+
+@dataclass(slots=True)
+class _Turn:
+    broadcast: Broadcast
+    server: int
+    work: ShardWork | None = None
+    error: str = ""
+    lines: list[str] = field(default_factory=list)
+    introductions: list[str] = field(default_factory=list)
+
+    async def run(self, shard: Shard) -> None:
+        known, summary = self.broadcast.known(self.server), Summary(self.lines.append)
+        models = Models(known, Summary(self.introductions.append))
+        try:
+            describer, writer = await models.describer(), await models.writer()
+            self.work = work = ShardWork(known.common(), models.products, summary, describer, writer)
+            async with aclosing(shards_in_turn(known.settings, [shard], summary.once)) as turns:
+                async for each in turns:
+                    await work.do(each)
+        except (StageError, UserError) as error:
+            self.error = str(error)
+        finally:
+            await models.close()
+
+    def told(self) -> Told:
+        if self.work is None:
+            return Told()
+        tallies = [outcome.tally for outcome in self.work.outcomes]
+        failed = sum(len(tally.failures) for tally in tallies)
+        handled = failed + sum(
+            tally.done + tally.waits + len(tally.excluded) + len(tally.kept) for tally in tallies
+        )
+        there = sum(outcome.existing for outcome in self.work.outcomes)
+        endpoints = self.work.endpoints
+        return Told(
+            handled + there,
+            failed,
+            sum(endpoint.concurrency.in_flight for endpoint in endpoints),
+            sum(endpoint.usage.completion_tokens for endpoint in endpoints),
+        )
+
+    def end(self) -> Told:
+        told = self.told()
+        totals = self.work.totals if self.work else Totals()
+        summary = self.work.summary if self.work else Summary(self.lines.append)
+        ended = Ended(totals, summary, self.error)
+        return Told(told.handled, told.failed, 0, told.tokens, self.introductions, self.lines, ended)
