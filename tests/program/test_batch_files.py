@@ -101,7 +101,7 @@ def test_answers_from_files_become_the_captions_of_a_direct_run(tmp_path: Path) 
         rounds.append(sum(len(requests_in(path)) for path in open_files))
         # The picture without tags fails in each round.
         assert result.code == 1, result.err
-        assert f"have {open_files[0]} (" in result.out
+        assert f"Answers are waited for: {open_files[0]} (" in result.out
         answer_files(batch, model, fate)
     assert captions(project) == captions(direct)
     assert len(captions(project)) == PICTURES - 2
