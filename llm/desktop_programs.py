@@ -78,7 +78,7 @@ class Ollama(Program):
     owns_port = True
     owner = "library"
     has_no_other = True
-    get_a_model = get_a_seer = "run: ollama pull qwen2.5vl:7b"
+    get_a_model = get_a_seer = "run: ollama pull qwen3.5:9b"
     longer_context = "start it with OLLAMA_CONTEXT_LENGTH=16384 in its environment"
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:

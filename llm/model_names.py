@@ -17,6 +17,8 @@ _SEES = re.compile(
     r"vision|llava|pixtral|moondream|joycaption|toriigate|florence|molmo|idefics|smolvlm|multimodal|omni"
     r"|cogvlm|internvl|minicpm-?[vo](?![a-z])|llama-?4(?!\d)|gpt-(?:4o|4\.1|5)|claude|gemini"
     r"|gemma-?3n?(?!-?(?:270m|1b))(?![\w.]*:(?:270m|1b))(?![a-z0-9.])|gemma-?4(?!\d)"
+    # From 3.5 on, Qwen's models see without saying so in their names.
+    r"|qwen-?3\.[5-9](?!\d)"
     r"|mistral-(?:small-?3\.[12]|medium-?3)|glm-4\.\d+v|(?<![a-z])vlm?\d*(?![a-z])|\dvl(?![a-z])"
 )
 

@@ -72,7 +72,7 @@ class Program:
     answers_any_name: ClassVar[bool] = False
     has_no_other: ClassVar[bool] = False
     get_a_model: ClassVar[str] = "load a model in it"
-    get_a_seer: ClassVar[str] = "load a vision model such as Qwen2.5 VL 7B Instruct"
+    get_a_seer: ClassVar[str] = "load a vision model such as Qwen3.5 9B"
     longer_context: ClassVar[str] = "load the model with a longer context"
     owner: ClassVar[str] = ""
     header: ClassVar[tuple[str, str]] = ("", "")
