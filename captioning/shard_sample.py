@@ -18,7 +18,8 @@ class ShardSample(Project):
 
     def open_collection(self) -> None:
         """List the pictures of the shard; raises UserError where no shard can be read."""
-        from shards.pictures import ShardPictures
+        from shards.pictures import ShardPictures, sightings_in
+        from shards.results import descriptions_of
         from shards.stored import open_shard
 
         dataset, refused = self.settings.dataset, ""
@@ -30,7 +31,8 @@ class ShardSample(Project):
                 refused = str(error)
                 continue
             self.shard = shard
-            self.collection = ShardPictures(stored, dataset, self.settings.tags, self.said_along)
+            sightings = sightings_in(shard, dataset, descriptions_of(shard, dataset))
+            self.collection = ShardPictures(stored, dataset, self.settings.tags, self.said_along, sightings)
             return
         raise UserError(f"no shard can be read; the last one: {refused}")
 

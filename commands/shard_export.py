@@ -18,8 +18,8 @@ from english import amount
 from errors import ExitCode, ItemError, UserError
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import ShardPictures
-from shards.results import ShardResults
+from shards.pictures import ShardPictures, sightings_in
+from shards.results import ShardResults, descriptions_of
 from shards.stored import open_shard
 
 
@@ -41,12 +41,17 @@ class _Captions:
                 self.unread.append(str(error))
                 continue
             with closing(stored):
-                pictures = ShardPictures(stored, settings.dataset, settings.tags, self.knowledge.said_along)
-                for each in self._of_shard(shard, pictures):
+                dataset, descriptions = settings.dataset, descriptions_of(shard, settings.dataset)
+                sightings = sightings_in(shard, dataset, descriptions)
+                added = self.knowledge.said_along
+                pictures = ShardPictures(stored, dataset, settings.tags, added, sightings)
+                for each in self._of_shard(shard, pictures, descriptions):
                     self.count += 1
                     yield each
 
-    def _of_shard(self, shard: Shard, pictures: ShardPictures) -> Iterator[Captioned]:
+    def _of_shard(
+        self, shard: Shard, pictures: ShardPictures, descriptions: ShardResults
+    ) -> Iterator[Captioned]:
         settings = self.knowledge.settings
         results = ShardResults(INTERPRETER, journal_of(settings, shard, ""))
         names = settings.interpreter.caption_names
@@ -55,7 +60,7 @@ class _Captions:
             if not captions:
                 continue
             try:
-                pictures.admit(picture, *captions)
+                pictures.admit(picture, *captions, descriptions.read(picture.stem_name) or "")
                 tags = pictures.tags(picture).tags
             except ItemError:
                 continue

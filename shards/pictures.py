@@ -9,6 +9,8 @@ from dataset.sightings import Sightings
 from dataset.tagged_pictures import TaggedPictures
 from dataset.tags_apart import Files, tags_apart
 from settings import DatasetSettings, TagsSettings
+from shards.finding import Shard
+from shards.results import ShardResults
 from shards.stored import Stored
 
 
@@ -20,11 +22,13 @@ class ShardPictures(TaggedPictures):
         stored: Stored,
         dataset: DatasetSettings,
         tags: TagsSettings,
-        added: Added = lambda tag: (),
-        sightings: Sightings | None = None,
+        added: Added,
+        sightings: Sightings | None,
         survey: Survey | None = None,
     ) -> None:
-        """`survey` is that of all shards; without one it is that of this shard.
+        """`sightings` are what vision models saw; only who shows and sends no picture may leave them out.
+
+        `survey` is that of all shards; without one it is that of this shard.
 
         Raises UserError where the place of tags that are stored apart cannot be read.
         """
@@ -39,3 +43,8 @@ class ShardPictures(TaggedPictures):
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where it cannot be read."""
         return self._stored.file(picture)
+
+
+def sightings_in(shard: Shard, dataset: DatasetSettings, descriptions: ShardResults) -> Sightings:
+    """What vision models saw in the pictures of a shard; it counts as long as these descriptions stay."""
+    return Sightings(dataset.descriptions / f"{shard.stem}.excluded.jsonl", descriptions.state)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from dataset.disk import write_pieces
 from dataset.images import Picture
-from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Packed
+from dataset.journal import AGAIN, DONE, EDITED, FAILED, INTERROGATOR, WAITS, Journal, Packed
 from dataset.text_states import digest
 from dataset.wanted import Existing
 from errors import ItemError, UserError
+from settings import DatasetSettings
+from shards.finding import Shard
 
 Pack = Callable[[Iterable[tuple[str, str]]], Iterable[bytes]]
 """Makes the bytes of a file of names and texts."""
@@ -139,3 +141,8 @@ class ShardResults:
             # The file is there as it should be, or there is nothing to write.
             note("")
         return packed
+
+
+def descriptions_of(shard: Shard, dataset: DatasetSettings) -> ShardResults:
+    """The descriptions that earlier runs made of the pictures of a shard."""
+    return ShardResults(INTERROGATOR, Journal(dataset.captions / f"{shard.stem}.jsonl"))

@@ -101,7 +101,7 @@ def _counted(shard: Shard, settings: Settings, added: Added, most: int) -> _Coun
     if known is not None and known["of"] == state:
         return known
     with closing(open_shard(shard, dataset.tag_extension)) as stored:
-        pictures = ShardPictures(stored, dataset, settings.tags, added)
+        pictures = ShardPictures(stored, dataset, settings.tags, added, None)
         survey, lists = _count(pictures)
     counted = _Counted(
         of=state,

@@ -10,12 +10,11 @@ from captioning.knowledge import Knowledge
 from dataset.disk import make_folder
 from dataset.images import Survey
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Packed
-from dataset.sightings import Sightings
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures
+from shards.pictures import ShardPictures, sightings_in
 from shards.results import ShardResults
 from shards.stored import open_shard
 from writing.material import Material
@@ -48,9 +47,7 @@ class ShardDataSet:
         make_folder(self.journal.path.parent)
         self.captions = ShardResults(INTERPRETER, self.journal)
         self.descriptions = ShardResults(INTERROGATOR, self.journal)
-        sightings = Sightings(
-            self.settings.dataset.descriptions / f"{shard.stem}.excluded.jsonl", self.descriptions.state
-        )
+        sightings = sightings_in(shard, self.settings.dataset, self.descriptions)
         self.collection = ShardPictures(
             self.stored,
             self.settings.dataset,

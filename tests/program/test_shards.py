@@ -140,6 +140,34 @@ def test_shards_that_are_whole_are_captioned_and_the_others_are_named(tmp_path: 
         assert len(endpoint.requests) == asked + 2 * (3 + 2)
 
 
+def test_what_a_vision_model_saw_excludes_a_picture_of_a_shard_for_all_commands(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    said = ["A girl in a dress.", "A naked child."]
+    with FakeEndpoint(answer=lambda body: said[0]) as endpoint:
+        project = _sharded(tmp_path, endpoint.url, Interpreter__sees="False")
+        tar(
+            project.images / "a.tar",
+            {"1.png": png((1, 1, 1)), "1.txt": b"1girl, dress", "2.png": png(), "2.txt": b"hat, dress"},
+        )
+        assert project.run().code == 0
+        said[0] = said[1]
+        project.set["Interrogator.skip"] = "False"
+        seen = project.run("--limit", "1")
+        assert "1 excluded" in seen.out
+        asked = len(endpoint.requests)
+        assert project.run("--export", "parquet", str(tmp_path / "all.parquet")).code == 0
+        assert parquet.read_table(tmp_path / "all.parquet")["file_name"].to_pylist() == ["a/2.png"]
+        project.set |= {"Interrogator.skip": "True", "Interpreter.sees": "True"}
+        shown = project.run("--dry-run", "2").out
+        assert "Excluded, and not captioned" in shown
+        assert "=== 1.png" not in shown
+        sent = [str(request.body) for request in endpoint.requests[asked:]]
+        assert sent
+        assert not any(base64.b64encode(png((1, 1, 1))).decode() in each for each in sent)
+
+
 def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     project = _sharded(tmp_path)
