@@ -101,7 +101,7 @@ class Summary:
         """
         self._drafts = f"{_DRAFTS} {_WITHOUT_SERVER}" if why else _DRAFTS
         if not why:
-            self.say(_BUILTIN)
+            self.once(_BUILTIN)
             return
         self.say(
             f"{why[0].upper()}{why[1:]}: the captions are drafts, composed from the tags alone. "

@@ -82,6 +82,8 @@ class HandingOut:
         `must_be_there` is a file that was written for this run where captions go, which each machine must
         see. Raises StageError where no machine can go on; what is done is kept.
         """
+        if not shards:
+            return
         self._broadcast, self._totals = self._cluster.share(Broadcast.of(self._settings, known)), totals
         self._shards, first = deque(shards), shards[0].source
         self._paths = [must_be_there, *([first.path] if isinstance(first, OnDisk) else [])]

@@ -57,7 +57,8 @@ class ShardRun:
         Raises UserError where the settings name no shards, or ask for what only folders have.
         """
         _refuse_what_folders_have(settings)
-        self._of_all_machines, self._settings = settings, settings.asking(0)
+        self._of_all_machines = settings
+        self._settings = settings.asking(0) if settings.cluster.ray else settings
         self._hands: HandingOut | None = None
         self._shards = find_shards(settings.dataset)
         # The tags of all shards are counted, also where only a part of them is captioned.

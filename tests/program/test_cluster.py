@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from pydantic import ValidationError
 
 from captioning.sharded.ray_cluster import refusal
+from settings import ClusterSettings, EndpointSettings
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.endpoint import FakeEndpoint, Hang
 from tests.program.processes import HANGS, running
@@ -143,6 +145,19 @@ def test_a_cluster_that_is_not_there_is_one_sentence(tmp_path: Path, cluster: No
     result = project.run()
     assert (result.code, result.err.count("\n")) == (2, 1), result.err
     assert "no Ray cluster answers at 127.0.0.1:9 (Connection refused)" in result.err
+
+
+def test_addresses_that_cannot_be_meant_are_refused_and_others_are_made_plain() -> None:
+    settings = EndpointSettings.model_validate({"url": "'http://a:1/v1/ ,https://b/v1'"})
+    assert settings.urls == ("http://a:1/v1", "https://b/v1")
+    for address in ("", "auto", "a:1", "10.0.0.1:6379"):
+        assert ClusterSettings.model_validate({"ray": address}).ray == address
+    for url in ("http://a:1/v1, auto", "http://a:1/v1, http://b?x"):
+        with pytest.raises(ValidationError):
+            EndpointSettings.model_validate({"url": url})
+    for address in ("ray://a:1", "a", "a:0", "a:1:2"):
+        with pytest.raises(ValidationError, match="should be auto, or host and port"):
+            ClusterSettings.model_validate({"ray": address})
 
 
 def test_what_ray_says_of_versions_becomes_one_sentence() -> None:
