@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from captioning.project import Project
+from english import amount
 from errors import ItemError, UserError
 from settings import Settings
 
@@ -46,7 +47,7 @@ class ShardSample(Project):
     @property
     def sentence(self) -> str:
         """Which shard is looked at, of how many."""
-        return f"{len(self.shards):,} shards; this looks at {self.shard.name}"
+        return f"{amount(len(self.shards), 'shard')}; this looks at {self.shard.name}"
 
 
 def sample_project(

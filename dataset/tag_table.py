@@ -31,8 +31,8 @@ def require_pyarrow(path: Path) -> None:
         raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
 
 
-def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
-    """The rows with these ids, as JSON objects.
+def rows_of(path: Path, ids: Collection[str]) -> dict[str, list[bytes]]:
+    """The rows with these ids, as JSON objects; an id may have several.
 
     The table is read from its beginning to its end, a part at a time. Raises UserError where it cannot be
     read or has no ids.
@@ -41,7 +41,7 @@ def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
     import pyarrow
     import pyarrow.parquet
 
-    found: dict[str, bytes] = {}
+    found: dict[str, list[bytes]] = {}
     try:
         with path.open("rb") as raw, pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             key, names = _columns(path, file.schema_arrow)
@@ -53,7 +53,7 @@ def rows_of(path: Path, ids: Collection[str]) -> dict[str, bytes]:
                         refuse_large_pages(raw, column)
                 if _may_hold(columns, key, ids):
                     for row in _rows(file, number, key, names, ids):
-                        found[id_of(row[key])] = as_json(row)
+                        found.setdefault(id_of(row[key]), []).append(as_json(row))
     except (pyarrow.ArrowException, OSError) as error:
         raise UserError(f"{path} cannot be read ({error}): download it again") from error
     except ValueError as error:

@@ -72,8 +72,8 @@ class Rows:
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
         """See `Files`."""
-        row = self._rows.get(_id_of(picture))
-        return ([] if row is None else [TagFile(f"{_id_of(picture)}.json", row)]), []
+        rows = [TagFile(f"{_id_of(picture)}.json", row) for row in self._rows.get(_id_of(picture), ())]
+        return rows[:1], rows[1:]
 
     def state(self, picture: Picture) -> int:
         """Always the same: the table is read once."""

@@ -32,6 +32,8 @@ def test_tags_of_pictures_in_a_shard_come_from_a_table_as_those_of_boorus_are(tm
             row(12, "1girl solo red_hair"),
             row(13, "1girl loli", "e"),
             row(999, "1boy"),
+            row(16, "1girl solo"),
+            row(16, "1girl loli nude"),
             row(14, "1girl solo hat"),
         ],
         row_group_size=2,
@@ -42,7 +44,7 @@ def test_tags_of_pictures_in_a_shard_come_from_a_table_as_those_of_boorus_are(tm
         tar(
             project.images / "data-0000.tar",
             {
-                **{f"{number}.png": png() for number in (12, 13, 14, 15)},
+                **{f"{number}.png": png() for number in range(12, 17)},
                 "12.json": b'{"width": 32}',
                 "14.txt": b"loli, nude",
             },
@@ -50,7 +52,7 @@ def test_tags_of_pictures_in_a_shard_come_from_a_table_as_those_of_boorus_are(tm
         result = project.run()
         texts = [request.body["messages"][-1]["content"] for request in endpoint.requests]
         assert result.code == 1
-        assert "1 failed (1 no tag file); 2 excluded" in result.out
+        assert "1 failed (1 no tag file); 3 excluded" in result.out
         assert (
             "15.png: there are no tags of this picture in the place that [Dataset] tags names" in result.out
         )
