@@ -26,7 +26,7 @@ _STOPPED = -1
 _MISS = re.compile(r"missed|under target")
 _VERDICT = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 NOTHING_STATED = "nothing is stated: figures to read"
-# These need files of models, one a reader and one Ray: their sections are written by hand, and stay as they are.
+# These need files of models, a reader, or Ray: their sections are written by hand, and stay as they are.
 _BY_HAND = ("encoders", "real_model", "cluster")
 # What each script states, in the order in which they run: the ones that need a quiet machine first.
 STATED = {

@@ -102,6 +102,7 @@ class HandingOut:
                 lane.cancel()
             await asyncio.gather(*self._lanes, return_exceptions=True)
             bar.close()
+            self._bar = None
             self._tell_unfinished()
 
     def _start_lanes(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import suppress
@@ -47,6 +48,7 @@ class RayCluster:
         self._ray = _library()
         if address != "auto":
             _refuse_silence(address)
+        before = signal.getsignal(signal.SIGTERM)
         try:
             self._ray.init(
                 address=address,
@@ -57,6 +59,8 @@ class RayCluster:
             )
         except (ConnectionError, OSError, RuntimeError, ValueError) as error:
             raise UserError(refusal(address, error)) from error
+        # Ray sets a handler of its own, which prints a trace and ends the program with another code.
+        signal.signal(signal.SIGTERM, before)
 
     def leave(self) -> None:
         """Leave the cluster; tasks that are under way end."""
