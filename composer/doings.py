@@ -21,7 +21,9 @@ _PLACE_SLOTS = (
 _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
+_VIEWS = ("from", "shot")
 _LOOKING_OUT = "looking outside"
+_OPEN, _CLOSED, _OPEN_AND_CLOSED = "open mouths", "closed mouths", "open and closed mouths"
 _PAIR = 2
 # What one of two does to another person is done to the other one.
 _OF_PAIR = {"feeding": "feeding the other"} | {
@@ -41,7 +43,8 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
         poses, acts, gestures, by_some = _of_several(picture, number)
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
-    first = 0 if done or not shown or shown[0].startswith("with ") else 1
+    is_sheet = picture.has("as") and picture.has(*_VIEWS)
+    first = 0 if (done and not is_sheet) or not shown or shown[0].startswith("with ") else 1
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
     return "" if done else by_some, [clause for clause in said if clause], shown[first:]
 
@@ -54,6 +57,7 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     """
     words, as_nouns = lists().words, lists().as_nouns
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
+    gestures = _of_mouths([as_nouns.get(gesture, gesture) for gesture in gestures])
     if number == _PAIR:
         acts = [_OF_PAIR.get(act, act) for act in acts]
     alone = [pose for pose in poses if pose.replace(" ", "_") in words["of_one"]]
@@ -71,6 +75,13 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
         # "They are smiling" says who smiles as little as a smile would.
         return [], looks, gestures, by_some
     return poses, shared, [as_nouns[look] for look in looks] + gestures, by_some
+
+
+def _of_mouths(gestures: Sequence[str]) -> list[str]:
+    """Open and closed mouths in one phrase, for nobody has both."""
+    if not {_OPEN, _CLOSED}.issubset(gestures):
+        return list(gestures)
+    return [_OPEN_AND_CLOSED if gesture == _OPEN else gesture for gesture in gestures if gesture != _CLOSED]
 
 
 def _by_some(number: int, picture: Picture, alone: Sequence[str], busy: Sequence[str]) -> str:
@@ -155,8 +166,12 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
 
 def presentation(picture: Picture) -> list[str]:
     """How the picture shows it: "seen from below in profile", "as a sketch", "with bokeh"."""
+    sheets = [("shown as", "as"), ("in", "views")]
+    views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
+    # It is she who is seen from behind, and not the sheet.
+    is_sheet = picture.has("as") and picture.has(*_VIEWS)
     parts = (
-        [("shown as", "as"), ("seen", "from"), ("in", "shot"), ("against", "backdrop")],
+        *([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),
         [("in", "style")],
         [("painted", "painted"), ("drawn in", "drawn")],
     )

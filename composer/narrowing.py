@@ -31,7 +31,9 @@ _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "be
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
 _SEEN_AS_ONE = frozenset(("being", "vehicle"))
-_SHOWS_A_SCENE = frozenset(("landmark", "frame"))
+# The slots of what may burn as well as a dragon.
+_MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
+_BURNING, _DAMAGED = "burning", "damaged"
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -174,14 +176,15 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     adjective, _, noun = tag.partition("_")
     rank = lists().adjective_rank.get(adjective)
     slot = role_of(tag).slot if rank == COLOUR_RANK else ""
-    is_hers = slot == "clothes" or noun in lists().words["carried_one"]
-    is_whole = slot in _SEEN_AS_ONE or (is_hers and fewest_people(tags) == 1)
+    words = lists().words
+    is_hers = slot == "clothes" or noun in words["carried_one"]
+    is_whole = slot in _SEEN_AS_ONE or (is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"]))
     if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
     kind = _narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
-    is_kind = kind not in lists().words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
+    is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
     return f"{adjective}_{kind}" if len(alike) == 1 and is_kind else ""
 
 
@@ -205,6 +208,19 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     return f"{tag}_{_narrowest(thing, tags)}" if thing else ""
 
 
+def _of_something(tag: str, tags: Sequence[str]) -> str:
+    """Burning: something_burning, where a village may burn as well as the dragon above it."""
+    words = lists().words
+    if tag == _BURNING:
+        slots = {role_of(other).slot for other in tags if other not in words["fires"]}
+        return "" if _MAY_BURN.isdisjoint(slots) else f"something_{tag}"
+    # Of a girl and a robot it is the robot, unless she was built too.
+    has_made_people = not (words["made_people"] - words["machines"]).isdisjoint(tags)
+    machines = [other for other in tags if other.rpartition("_")[2] in words["machines"]]
+    has_mecha = any(role_of(other).slot == "being" for other in machines)
+    return f"something_{tag}" if has_made_people and has_mecha else ""
+
+
 _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
     (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
     (lambda tag: tag in lists().words["of_garments"], _of_garment),
@@ -214,6 +230,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.startswith(_PLACED), _placed_on),
     (lambda tag: tag in _SEATED, _seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),
+    (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),
     (lambda tag: tag == _SKY or tag in lists().words["waters"], _in_nature),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
     (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),
@@ -248,9 +265,10 @@ def _on_or_in(tags: Sequence[str]) -> str:
         return "in_"
     if not afloat.isdisjoint(tags):
         return "on_"
-    if any(count_in(tag) or role_of(tag).slot in _SHOWS_A_SCENE for tag in tags):
+    slots = {role_of(tag).slot for tag in tags}
+    if "landmark" in slots or any(map(count_in, tags)):
         return ""
-    if not lists().words["fish"].isdisjoint(tags):
+    if "frame" not in slots and not lists().words["fish"].isdisjoint(tags):
         return "in_"
     return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
 

@@ -24,6 +24,7 @@ _VEHICLE_FOCUS = "a focus on the vehicle"
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
 _SEXES = {"female": GIRLS, "male": BOYS}
+_OF_NO_SEX = "of ambiguous gender"
 _OF_A_SEX = tuple(f" {sex}" for sex in _SEXES)
 
 
@@ -147,6 +148,10 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     kinds = picture.phrases("kind")
     if people:
         people, kinds = _one_person(picture, people[0], kinds)
+        if _OF_NO_SEX in kinds:
+            kinds.remove(_OF_NO_SEX)
+            who = kinds.pop(0) if kinds and people == ["a person"] else people[0]
+            people = [f"{who} {_OF_NO_SEX}"]
     elif picture.has("quality"):
         people = [f"({', '.join(picture.phrases('quality'))})"]
     kinds += [with_article(species) for species in picture.species]
@@ -154,12 +159,10 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
     if kinds:
         text += (" who is " if people else ", who is ") + and_list(kinds)
-        text = text.replace(" who is of ", " of ")
-    ends_in_aside = bool(kinds) or not people
     if names and not people and kinds:
         text = f"{names}, {and_list(kinds)}"
     kind = "it" if picture.has("empty") else _sex(picture)
-    return Subject(text, kind, ends_in_aside=ends_in_aside, is_bare_name=not (people or kinds))
+    return Subject(text, kind, ends_in_aside=bool(kinds) or not people, is_bare_name=not (people or kinds))
 
 
 def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[list[str], list[str]]:

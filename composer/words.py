@@ -185,7 +185,9 @@ def _head_and_modifiers(tag: str) -> tuple[str, tuple[tuple[int, str], ...]]:
 def _covers(tag: str) -> frozenset[str]:
     """The tags that `tag` says too: white_dress says dress, cat_on_lap says cat and lap."""
     words = tag.split("_")
-    endings = {"_".join(words[at:]) for at in range(1, len(words))} | {words[-1].strip("()")} - {tag}
+    endings = {"_".join(words[at:]) for at in range(1, len(words))} - {tag}
+    # Whatever is from Fate/Stay Night says nothing of the night.
+    endings |= set() if "/" in tag else {words[-1].strip("()")} - {tag}
     endings -= lists().words["fields"]
     singulars = {singular(ending) for ending in (*endings, tag)}
     # Of cat_on_lap also what is before the preposition, with and without its first words.
@@ -196,7 +198,7 @@ def _covers(tag: str) -> frozenset[str]:
     covered = frozenset(endings | singulars | before | ({words[0]} if says_first else set()))
     for thing in before:
         covered |= broader_tags(thing)
-    covered |= broader_tags(tag).union(*map(broader_tags, qualifiers(tag)))
+    covered |= broader_tags(tag).union(*(broader_tags(said) for said in qualifiers(tag) if "/" not in said))
     for at, word in enumerate(words[:-1]):
         if lists().adjective_rank.get(word) == COLOUR_RANK:
             # A red oil-paper umbrella is a red umbrella, and grey skin is colored.

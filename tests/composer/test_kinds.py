@@ -5,6 +5,45 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a passenger is no other person": (
+        "1girl passenger seat",
+        "A girl who is a passenger. There is also a seat.",
+    ),
+    "a person of no sex is the astronaut": (
+        "1other ambiguous_gender astronaut",
+        "An astronaut of ambiguous gender.",
+    ),
+    "a named weapon is the spear": (
+        "1boy gae_bolg_(fate) spear polearm weapon night",
+        "A boy at night. There is also the spear Gae Bolg.",
+    ),
+    "the name of a series says nothing of the night": (
+        "1girl excalibur_(fate/stay_night) sword night",
+        "A girl at night. There is also the sword Excalibur.",
+    ),
+    "one cup": (
+        "1girl coffee_cup cup disposable_cup holding holding_cup",
+        "A girl holding a disposable coffee cup.",
+    ),
+    "a ship of a scene is on the water too": (
+        "scenery ship ocean no_humans",
+        "Scenery with a ship on the ocean, with no people in sight.",
+    ),
+    "the village may burn as well as the dragon": (
+        "dragon village burning no_humans",
+        "A dragon in a village, with no people in sight. There is also something burning.",
+    ),
+    "alone it is the demon that burns": ("1girl demon burning", "A girl who is a demon. She is burning."),
+    "it is she who is seen from behind, and not the sheet": (
+        "1girl standing from_behind full_body reference_sheet multiple_views white_background",
+        "A girl standing, seen from behind in a full body view, shown as a reference sheet in multiple views "
+        "against a white background.",
+    ),
+    "several have several mouths": (
+        "2girls sitting open_mouth closed_mouth",
+        "Two girls. They are sitting, with open and closed mouths.",
+    ),
+    "people differ in height": ("2girls height_difference", "Two girls with a height difference."),
     "one garment": (
         "1girl sleeveless strapless dress white_dress frills",
         "A girl wearing a white sleeveless strapless dress with frills.",
