@@ -33,6 +33,7 @@ _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 _SEEN_AS_ONE = frozenset(("being", "vehicle"))
 # The slots of what may burn as well as a dragon.
 _MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
+_ALIVE = frozenset(("being", "kind", "quality"))
 _BURNING, _DAMAGED = "burning", "damaged"
 
 
@@ -135,7 +136,8 @@ def _seated(tag: str, tags: Sequence[str]) -> str:
     words = lists().words
     seats = words["seats" if tag == _SITTING else "boats"].intersection(tags)
     seat = _only_one(seats.difference(*map(broader_tags, seats)))
-    if seat in words["one_seat"] and fewest_people(tags) > 1:
+    are_several = fewest_people(tags) > 1 or any(role_of(other).slot == "company" for other in tags)
+    if seat in words["one_seat"] and are_several:
         return ""
     where = "in" if seat in words["deep_seats"] else "on"
     return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
@@ -209,11 +211,14 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:
-    """Burning: something_burning, where a village may burn as well as the dragon above it."""
+    """Burning: something_burning, where a village may burn as well as the dragon, or burning_car."""
     words = lists().words
     if tag == _BURNING:
-        slots = {role_of(other).slot for other in tags if other not in words["fires"]}
-        return "" if _MAY_BURN.isdisjoint(slots) else f"something_{tag}"
+        others = [other for other in tags if other != tag and other not in words["fires"]]
+        things = [other for other in others if role_of(other).slot in _MAY_BURN]
+        has_others = any(count_in(other) or role_of(other).slot in _ALIVE for other in others)
+        burnt = _only_one([] if has_others else things) or "something"
+        return f"{tag}_{burnt}" if burnt in things else f"something_{tag}" if things else ""
     # Of a girl and a robot it is the robot, unless she was built too.
     has_made_people = not (words["made_people"] - words["machines"]).isdisjoint(tags)
     machines = [other for other in tags if other.rpartition("_")[2] in words["machines"]]
@@ -263,7 +268,8 @@ def _on_or_in(tags: Sequence[str]) -> str:
     afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
     if not inside.isdisjoint(tags):
         return "in_"
-    if not afloat.isdisjoint(tags):
+    sits_in_boat = _SITTING in tags and not lists().words["boats"].isdisjoint(tags)
+    if sits_in_boat or not afloat.isdisjoint(tags):
         return "on_"
     slots = {role_of(tag).slot for tag in tags}
     if "landmark" in slots or any(map(count_in, tags)):

@@ -19,6 +19,7 @@ from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
+_CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
 _MOST_DIGITS = 4
@@ -92,6 +93,9 @@ def sort_tags(
         if owner and role.slot in COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
+    if len(picture.names) > 1 == counted_people(picture)[1] and any(map(_CARRIED.match, others)):
+        # Ash and Pikachu are a boy and a Pokemon.
+        picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
 
 

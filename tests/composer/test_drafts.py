@@ -58,7 +58,6 @@ _SAID_IN_OTHER_WORDS = {
     "duel": ("facing_another",),
     "maid_cafe_boy": ("male_focus", "otoko_no_ko"),
     "mecha_pilot": ("orange_bodysuit",),
-    "old_wizard": ("mature_male",),
     "shiba": ("solo",),
     "swim_team": ("black_one-piece_swimsuit",),
 }

@@ -5,6 +5,18 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a house alone is what burns": (
+        "house burning night no_humans",
+        "A burning house at night, with no people in sight.",
+    ),
+    "who sits in a rowboat is on the lake": (
+        "1boy rowboat lake sitting",
+        "A boy sitting in a rowboat on a lake.",
+    ),
+    "a duo does not sit on one chair": (
+        "duo anthro rabbit sitting chair",
+        "A duo of anthro rabbits. They are sitting. There is also a chair.",
+    ),
     "a passenger is no other person": (
         "1girl passenger seat",
         "A girl who is a passenger. There is also a seat.",
