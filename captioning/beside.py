@@ -35,7 +35,7 @@ def renamed_sentence(project: Project) -> str:
     return (
         f"The tags of {pictures} are in NAME{TAGS_EXTENSION} now, because captions go into "
         f"NAME{project.settings.dataset.caption_extension} beside the pictures: "
-        "python caption.py --undo gives the tag files their names back."
+        "the same command with --undo gives the tag files their names back."
     )
 
 

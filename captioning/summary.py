@@ -218,7 +218,7 @@ def replaced_sentence(noun: str, count: int, folder: Path) -> str:
     were = "was" if count == 1 else "were"
     return (
         f"{amount(count, noun)} written by hand {were} replaced, and kept in {folder}: "
-        "python caption.py --undo puts back what was replaced."
+        "the same command with --undo puts back what was replaced."
     )
 
 
