@@ -29,6 +29,7 @@ _NO_REASONING = re.compile(
 _NO_SCHEMA = re.compile(
     r"json[ _-]?schema|response_?schema|grammar|structured[ _]outputs?|additionalproperties|json mode"
 )
+_SCHEMA = "response_format"
 _OTHER_NAME = {"max_tokens": "max_completion_tokens"}
 _REFUSING = re.compile(
     r"n[o']t |cannot|un(?:supported|known|recogni[sz]ed|expected|available)|extra|invalid|deprecated|only"
@@ -75,7 +76,11 @@ class Dialect:
             self._streams = True
             return "only streams, so answers are read from a stream"
         name = self._refused_field(seen.error.fields, text, sent)
-        if not name or _REFUSING.search(text) is None:
+        if _REFUSING.search(text) is None:
+            # Many servers know no schema, and not all of them say why they refuse a request that has one.
+            is_unexplained = seen.kind == "refused" and not any(each in text for each in sent)
+            name = _SCHEMA if is_unexplained and _SCHEMA in sent and _SCHEMA in self._optional else ""
+        if not name:
             return ""
         other = _OTHER_NAME.get(name, "")
         if other and other in text:
@@ -90,8 +95,8 @@ class Dialect:
         exact = [name for name in known if name in named]
         in_words = [name for name in known if re.search(rf"\b{name}\b", text)]
         implied = sorted(REASONING_FIELDS & set(known)) if _NO_REASONING.search(text) else []
-        if "response_format" in known and _NO_SCHEMA.search(text):
-            implied.append("response_format")
+        if _SCHEMA in known and _NO_SCHEMA.search(text):
+            implied.append(_SCHEMA)
         return next(iter(exact or in_words or implied), "")
 
 

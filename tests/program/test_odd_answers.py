@@ -131,7 +131,10 @@ def test_escape_sequences_of_a_server_reach_neither_terminal_nor_log(tmp_path: P
     ]
     log = tmp_path / "log.jsonl"
     with FakeEndpoint(models=(f"tiny{ESCAPES}",)) as endpoint:
-        project = Project(tmp_path, endpoint.url, Endpoint__model="auto", Endpoint__retries="0")
+        # One after the other, so that each picture has its answer.
+        project = Project(
+            tmp_path, endpoint.url, Endpoint__model="auto", Endpoint__retries="0", Endpoint__concurrency="1"
+        )
         for number in range(len(said)):
             project.add(f"{number}.png", f"1girl, {number} hats")
         endpoint.script(*(Raw(answer(each)) for each in said))
