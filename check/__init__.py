@@ -109,6 +109,9 @@ def check(
     names = find_names(text, characters, aliases, tags, known_names, titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
+    for spoken in (tag.split("_") for tag in counted if "_no_" in tag):
+        inside = spoken.index("no")
+        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
     people, census = find_people(text, names), count_people(tags)
     sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)

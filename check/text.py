@@ -5,7 +5,7 @@ Everything here takes time in proportion to the length of the caption, whatever 
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
@@ -81,10 +81,14 @@ class Text:
                 at[concept] = left
             else:
                 del at[concept]
-        denying = {
+        return replace(self, at=at).where_no_is_a_name(positions)
+
+    def where_no_is_a_name(self, positions: Iterable[int]) -> "Text":
+        """The same text, in which a "no" at these positions denies nothing: "otoko no ko"."""
+        denied = {
             position + 1 + more for position in positions if self.words[position] == "no" for more in (0, 1)
         }
-        return replace(self, at=at, negated=self.negated - denying)
+        return replace(self, negated=self.negated - denied) if denied else self
 
     def places_of(self, spoken: Sequence[str]) -> list[int]:
         """Where these lower-case words stand in a row: the positions of the first."""

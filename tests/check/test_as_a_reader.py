@@ -34,6 +34,7 @@ def found(caption: str, tags: str) -> Coverage:
         ("frieren from sousou no frieren sits on a log", "frieren sousou_no_frieren sitting"),
         ("A girl from Kimetsu no Yaiba stands and smiles.", "standing smile"),
         ("A girl with no hat smiles.", "smile"),
+        ("An otoko no ko smiles.", "otoko_no_ko smile"),
         ("Alice from Alice in Wonderland", "alice_(alice_in_wonderland) alice_in_wonderland"),
         ("Naruto runs.", "uzumaki_naruto"),
         ("Ruby stands in the rain.", "ruby_rose rain"),

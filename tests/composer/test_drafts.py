@@ -56,7 +56,7 @@ _CONTRADICT_THEMSELVES = {"robots_chess"}
 # These drafts say in words that the check does not know; a reader finds the tags in them.
 _SAID_IN_OTHER_WORDS = {
     "duel": ("facing_another",),
-    "maid_cafe_boy": ("male_focus", "otoko_no_ko"),
+    "maid_cafe_boy": ("male_focus",),
     "mecha_pilot": ("orange_bodysuit",),
     "shiba": ("solo",),
     "swim_team": ("black_one-piece_swimsuit",),
