@@ -1,8 +1,8 @@
 """A caption from tags alone, without a model.
 
     tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
-         ─▶ given to those whose it is (belonging) ─▶ who is seen (subject) ─▶ looks (appearance),
-         actions and places (doings), the rest
+         ─▶ given to those whose it is (belonging, creatures, places) ─▶ who is seen (whom, people)
+         ─▶ looks (appearance), actions and places (doings), the rest
 
 words.json has what is known of tags. Every tag that a caption can say is said once, by itself or by one that
 says it too, and hardly anything is said that no tag says: whoever sits beside a log sits on it. Of several
@@ -19,7 +19,8 @@ from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
 from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
-from composer.subject import DEEDS, TRAITS, Subject, find_subject
+from composer.subject import DEEDS, TRAITS, Subject
+from composer.whom import find_subject
 from composer.words import REST
 from english import plural
 from errors import ItemError

@@ -6,8 +6,8 @@ character and one series are left to belong together.
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
@@ -19,6 +19,7 @@ from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
+LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 _CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
@@ -48,6 +49,32 @@ class Picture:
     def has(self, *slots: str) -> bool:
         """Whether any of these slots says something."""
         return any(slot in self.roles for slot in slots)
+
+    def take(self, slot: str, is_meant: Callable[[Role], bool]) -> list[Role]:
+        """Take out of a slot the roles that are meant."""
+        roles = self.roles.get(slot, [])
+        taken = [role for role in roles if is_meant(role)]
+        left = [role for role in roles if role not in taken]
+        if left:
+            self.roles[slot] = left
+        else:
+            self.roles.pop(slot, None)
+        return taken
+
+    def put(self, slot: str, roles: Sequence[Role]) -> None:
+        """Add roles to a slot, which stays away where there are none."""
+        if roles:
+            self.roles.setdefault(slot, []).extend(roles)
+
+    def move(self, slot: str, to: str, nouns: Collection[str]) -> None:
+        """Move to another slot what ends in one of the nouns, without its first word: "in a cafe"."""
+        for role in self.take(slot, lambda role: role.noun in nouns):
+            self.put(to, [replace(role, slot=to, phrase=role.phrase.partition(" ")[2])])
+
+
+def has_people(picture: Picture) -> bool:
+    """Whether somebody is counted, named, or of a species."""
+    return bool(picture.has(*COUNTS) or picture.names or picture.species)
 
 
 def is_medium(tag: str) -> bool:

@@ -43,6 +43,11 @@ class Role:
     modifiers: tuple[tuple[int, str], ...] = ()
     covers: frozenset[str] = frozenset()
 
+    @property
+    def noun(self) -> str:
+        """The last word of the phrase."""
+        return self.phrase.rpartition(" ")[2]
+
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def role_of(tag: str) -> Role:

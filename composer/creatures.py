@@ -1,0 +1,162 @@
+"""What belongs to the animals, dragons and robots of a picture: the cat sleeps, not she who knits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from composer.phrasing import and_list, lists, with_article
+from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
+from composer.words import REST, Role
+from english import plural
+from tags.people import GIRLS, OTHERS
+
+_SLEEPING, _DAMAGED = "sleeping", "damaged"
+_ON_LAP = " on {her} lap"
+
+
+def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
+    """Give creatures what is theirs; `tags` are all of the picture."""
+    _give_wings_to_dragons(picture, tags)
+    _give_wings_to_creatures(picture)
+    _give_parts_to_animals(picture)
+    _give_damage_to_machines(picture)
+    _let_birds_pass(picture)
+    _give_sleep_to_animals(picture)
+    _name_creatures(picture)
+    _count_animals(picture)
+    _meet_foes(picture)
+
+
+def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
+    """Beside a dragon, wings and a tail are those of the dragon, unless somebody is a kind that has some."""
+    words, beings = lists().words, picture.roles.get("being", [])
+    ridden = picture.roles.get("act", [])
+    found = next(
+        (
+            (roles, at)
+            for roles in (beings, ridden)
+            for at, role in enumerate(roles)
+            if role.noun in words["winged"]
+        ),
+        None,
+    )
+    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    if found is None or not picture.has(*COUNTS) or has_own or "animal_ears" in tags:
+        return
+    roles, at = found
+    if parts := picture.take("body", lambda role: role.noun in words["animal_parts"]):
+        kind = f"{roles[at].noun} "
+        said = and_list(part.phrase.replace(kind, "") for part in parts)
+        roles[at] = replace(roles[at], phrase=f"{roles[at].phrase} with {said}")
+
+
+def _is_trade(role: Role) -> bool:
+    """Whether a kind is what somebody does: a knight has no wings."""
+    return role.noun in lists().words["trades"]
+
+
+def _give_damage_to_machines(picture: Picture) -> None:
+    """Beside a robot, it is the robot that is damaged."""
+    words, beings = lists().words, picture.roles.get("being", [])
+    at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
+    kinds = " ".join(picture.phrases("kind")).split(" ")
+    if at is None or not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
+        return
+    if picture.take("act", lambda role: role.phrase == _DAMAGED):
+        machine = f"{_DAMAGED} {beings[at].phrase.partition(' ')[2]}"
+        beings[at] = replace(beings[at], phrase=with_article(machine))
+
+
+def _give_wings_to_creatures(picture: Picture) -> None:
+    """Of several characters of whom only one is a person, the others have the wings and breathe fire."""
+    if len(picture.names) > 1 and counted_people(picture)[1] == 1:
+        words = lists().words
+        picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
+        fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
+        picture.put(REST, fire)
+
+
+def _give_parts_to_animals(picture: Picture) -> None:
+    """Beside an octopus, it is the octopus that has tentacles, and no mermaid."""
+    if not picture.has(*COUNTS):
+        return
+    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    beings, parts = picture.roles.get("being", []), {} if has_own else lists().parts_of
+    for at, being in enumerate(beings):
+        noun = being.noun
+        if theirs := picture.take("body", lambda role: noun in parts.get(role.noun, ())):  # noqa: B023
+            said = and_list(part.phrase for part in theirs)
+            beings[at] = replace(being, phrase=f"{being.phrase} with {said}")
+
+
+def _let_birds_pass(picture: Picture) -> None:
+    """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
+    words, beings = lists().words["bystanders"], picture.roles.get("being", [])
+    others = [role for role in beings if role.noun not in words]
+    is_beside = picture.has("clothes", "held", "act") if others else picture.has("vehicle")
+    is_described = picture.has(*LOOKS) and not others
+    if is_beside and not is_described and not has_people(picture):
+        picture.put("thing", picture.take("being", lambda role: role.noun in words))
+
+
+def _give_sleep_to_animals(picture: Picture) -> None:
+    """Whoever knits does not sleep, so the cat beside her does."""
+    acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
+    on_lap = [role for role in picture.roles.get("body", ()) if role.phrase.endswith(_ON_LAP)]
+    beings = beings or on_lap
+    somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
+    eyes_are_closed = "closed eyes" in picture.phrases("gesture")
+    is_one_of_each = len(beings) == counted_people(picture)[1] == 1
+    if not somebody_sleeps or len(acts) < 2 or eyes_are_closed or not is_one_of_each:
+        return
+    picture.take("act", lambda role: role.phrase == _SLEEPING)
+    animal = beings[0].phrase.partition(" ")[2]
+    slot = "body" if beings is on_lap else "being"
+    sleeping = replace(beings[0], phrase=f"a {_SLEEPING} {animal}")
+    picture.roles[slot] = [sleeping if role is beings[0] else role for role in picture.roles[slot]]
+
+
+def _count_animals(picture: Picture) -> None:
+    """A black cat and a white cat are some of the multiple cats, and of the animals."""
+    beings = picture.roles.get("being", [])
+    if len(beings) > 1:
+        picture.take("being", lambda role: role.phrase == "animals")
+    for role in [role for role in beings if role.phrase.startswith("multiple ")]:
+        some = picture.take("being", lambda one: one is not role and plural(one.noun) == role.noun)  # noqa: B023
+        if some:
+            told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
+            picture.roles["being"] = [
+                replace(one, phrase=told) if one is role else one for one in picture.roles["being"]
+            ]
+
+
+def _name_creatures(picture: Picture) -> None:
+    """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
+    people, names = counted_people(picture)[1], len(picture.names)
+    known = lists().words["namesakes"]
+    # The White Rabbit is the rabbit.
+    called = {name.rpartition(" ")[2].lower() for name in picture.names}
+    picture.take("being", lambda role: role.noun in called)
+    kinds = [role for role in picture.roles.get("kind", ()) if role.noun in known]
+    beings = picture.roles.get("being", [])
+    if picture.has(OTHERS) and picture.has("empty"):
+        # What is counted besides people is the creature itself.
+        names, people = names or people, 0
+    if not names or len(kinds) + len(beings) != names - people:
+        return
+    picture.take("being", lambda role: True)
+    if names > 1:
+        picture.take("kind", lambda role: role in kinds)
+        picture.put("namesake", [*kinds, *beings])
+    else:
+        picture.put("kind", beings)
+
+
+def _meet_foes(picture: Picture) -> None:
+    """A knight is no skeleton, but meets one, and beside a robot a girl is no waiter."""
+    words, kinds = lists().words, picture.roles.get("kind", ())
+    if counted_people(picture)[1] != 1:
+        return
+    others = words["foes"] if any(map(_is_trade, kinds)) else frozenset[str]()
+    if picture.has("being"):
+        others |= words["men"] if picture.has(GIRLS) else words["women"]
+    picture.put("being", picture.take("kind", lambda role: role.noun in others))

@@ -1,0 +1,162 @@
+"""The people whom a caption is about, by their names and their count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from composer import appearance
+from composer.naming import from_series, names_with_series, one_name
+from composer.phrasing import and_list, led, lists, or_list, with_article
+from composer.picture import COUNTS, Picture, counted_people
+from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
+from tags.people import BOYS, GIRLS
+
+_FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
+_SOLO_FOCUS = "the focus on one person"
+_GROWN = {GIRLS: "woman", BOYS: "man"}
+_OF_NO_SEX = "of ambiguous gender"
+_OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
+
+
+def named_or_counted(picture: Picture, people: list[str], number: int) -> Subject:
+    """People who have names or are counted, at least `number`: "Hatsune Miku from Vocaloid, a girl"."""
+    several_names = len(picture.names) > 1 and not picture.has("alone")
+    if not (number > 1 or several_names or picture.has("company", "relation")):
+        return _one_of_them(picture, people)
+    if (
+        _SOLO_FOCUS in picture.phrases("text")
+        and len(people) > 1
+        and people[0].startswith("a ")
+        and not several_names
+    ):
+        focused = _one_of_them(picture, people[:1])
+        return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
+    creatures = picture.phrases("namesake")
+    is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
+    left = list[str]()
+    if not is_furry:
+        people, left = _with_qualities(picture, people, number)
+    elif len(picture.names) == PAIR:
+        creatures.append("a furry character")
+    asides = [*filter(None, [and_list(picture.phrases("relation", "company"))]), *left]
+    if picture.portraits:
+        return _portrayed(picture, people, number, asides)
+    among = _among(picture)
+    who, names = and_list([*people, *creatures]), names_with_series(picture.names)
+    if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
+        text, among = names, people + among
+    elif names and len(picture.names) < number:
+        text = f"{who}, {names} among them"
+    else:
+        text = f"{names}, {who}" if names else who + from_series(picture)
+    is_bare_name = bool(names) and text == names and not (asides or among)
+    text = ", ".join([text, *asides, *_among_them(among)])
+    ends_in_aside = bool(asides or among) or text.endswith(" them")
+    are_creatures = creatures or any(each.rpartition(" ")[2] in lists().words["namesakes"] for each in among)
+    if number == 1 and several_names and are_creatures and not is_furry:
+        # The others are no people, so what she wears and does is said of her.
+        return Subject(text, sex_of(picture), reference=f"The {people[0].partition(' ')[2]}")
+    count = max(number, len(picture.names)) if number > 1 or several_names else MANY
+    return Subject(text, sex_of(picture), count, ends_in_aside, is_bare_name)
+
+
+def _one_of_them(picture: Picture, people: list[str]) -> Subject:
+    """Somebody alone who has a name or is counted: "Hatsune Miku from Vocaloid, a girl who is an idol"."""
+    kinds = picture.phrases("kind")
+    if people:
+        people, kinds = _one_person(picture, people[0], kinds)
+        if _OF_NO_SEX in kinds:
+            kinds.remove(_OF_NO_SEX)
+            who = kinds.pop(0) if kinds and people == ["a person"] else people[0]
+            people = [f"{who} {_OF_NO_SEX}"]
+    elif picture.has("quality"):
+        people = [f"({', '.join(picture.phrases('quality'))})"]
+    kinds += [with_article(species) for species in picture.species]
+    names = one_name(picture.names)
+    text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
+    if kinds:
+        text += (" who is " if people else ", who is ") + and_list(kinds)
+    if names and not people and kinds:
+        text = f"{names}, {and_list(kinds)}"
+    kind = "it" if picture.has("empty") else sex_of(picture)
+    return Subject(text, kind, ends_in_aside=bool(kinds) or not people, is_bare_name=not (people or kinds))
+
+
+def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[list[str], list[str]]:
+    """The people with what is said of all of them, or of the only one of a sex, and what is left.
+
+    ["two anthro girls", "a muscular boy"] and ["one of them old"].
+    """
+    told, left, asides = [who.split(" ", 1) for who in people], list[str](), list[str]()
+    for quality in picture.phrases("quality"):
+        word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
+        ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(SEXES[sex])]
+        if len(ones) == 1:
+            noun = ones[0][1].replace(SEXES[sex], _GROWN[SEXES[sex]]) if word == "mature" else ones[0][1]
+            ones[0][1] = f"{word} {noun}"
+        elif word in lists().words["of_all"] and told:
+            told = [[who[0], f"{word} {who[1]}"] for who in told]
+        elif word in lists().words["of_all"]:
+            asides.append(f"all of them {word}")
+        elif quality not in SEXES:
+            left.append(word)
+    several = "one or both of them" if number == PAIR else "some of them"
+    asides.append(led("one of them" if len(left) == 1 else several, filter(None, [or_list(left)])))
+    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], list(
+        filter(None, asides)
+    )
+
+
+def _among(picture: Picture) -> list[str]:
+    """What some of several people are: "an elf"."""
+    species = [with_article(animal) for animal in picture.species]
+    return [*picture.phrases("kind"), *species]
+
+
+def _among_them(among: Sequence[str]) -> list[str]:
+    return [f"{and_list(among)} among them"] if among else []
+
+
+def _portrayed(picture: Picture, people: list[str], number: int, asides: Sequence[str]) -> Subject:
+    """Named characters whose traits are known: "Rem, a maid with blue hair, and Ram with pink hair"."""
+    titles = {tuple(found) for found in picture.names.values()}
+    common = next(iter(titles)) if len(titles) == 1 else ()
+    told = []
+    for name, series in picture.names.items():
+        said = name if common or not series else f"{name} from {and_list(series)}"
+        told.append(said + _portrait(picture, picture.portraits.get(name)))
+    source = f" from {and_list(common)}" if common else ""
+    if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
+        people = []  # Each of them was called a girl or a boy already.
+    asides = [*asides, *_among_them([*_among(picture), *picture.phrases("namesake")])]
+    group = ", ".join([and_list(people) + source, *asides]).strip(", ")
+    them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
+    reference = ", ".join([f"T{them[1:]}{source}", *asides])
+    text = f"{', '.join(told[:-1])}, and {told[-1]}"
+    return Subject(text, sex_of(picture), max(number, len(told)), reference=reference, group=group)
+
+
+def _portrait(picture: Picture, portrait: Picture | None) -> str:
+    """What follows the name of one of several: ", an elf with green eyes"."""
+    if portrait is None:
+        return ""
+    people, _ = counted_people(portrait)
+    kinds = portrait.phrases("kind") + [with_article(species) for species in portrait.species]
+    if people:
+        people, kinds = _one_person(portrait, people[0], kinds)
+    who = people[:1] + kinds
+    said = (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
+    sexes = [sex for sex in COUNTS if (portrait if people else picture).has(sex)]
+    return said.replace("{her}", PRONOUNS[sexes[0]][1] if len(sexes) == 1 else "their")
+
+
+def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
+    """A girl tagged tall and cat_girl is "a tall cat girl"; other kinds are left for "who is …"."""
+    noun = person.split(" ", 1)[1]
+    nouns = lists().words.get(f"{noun}s", ())
+    named = next((kind for kind in kinds if kind.rpartition(" ")[2] in nouns), None)
+    qualities = [
+        quality.removesuffix(" male").removesuffix(" female") for quality in picture.phrases("quality")
+    ]
+    grown = _GROWN.get(noun, noun) if "mature" in qualities else noun
+    words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else grown]
+    return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]

@@ -1,0 +1,72 @@
+"""Which places somebody is in, and which are only seen: nobody in the street is on a balcony."""
+
+from dataclasses import replace
+
+from composer.phrasing import lists
+from composer.picture import COUNTS, LOOKS, Picture, has_people
+from composer.words import Role
+
+_WET = "wet"
+_INDOORS, _OUTDOORS = "indoors", "outdoors"
+
+
+def settle_places(picture: Picture) -> None:
+    """Move what is no place for those shown to the things, the landmarks, or what is near."""
+    _give_parts_to_buildings(picture)
+    _give_land_to_the_shore(picture)
+    _see_from_the_air(picture)
+    _go_inside(picture)
+
+
+def _give_parts_to_buildings(picture: Picture) -> None:
+    """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
+    words = lists().words
+    in_open_air = any(role.noun in words["open_air"] for role in picture.roles.get("place", ()))
+    if has_people(picture):
+        if in_open_air or _OUTDOORS in picture.phrases("inout"):
+            picture.move("place", "landmark", words["buildings"])
+        if any(role.noun in words["streets"] for role in picture.roles.get("place", ())):
+            picture.move("place", "thing", words["parts_of_buildings"])
+    elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
+        picture.move("place", "thing", words["buildings"] | words["parts_of_buildings"])
+    elif picture.has("sky") or in_open_air:
+        picture.move("place", "thing", words["buildings"])
+
+
+def _go_inside(picture: Picture) -> None:
+    """Indoors one is in the castle, and not near it; where nobody is, a cockpit is a part of the ship."""
+    words = lists().words
+    if _INDOORS in picture.phrases("inout"):
+        for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
+            picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
+    is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
+    if is_empty and picture.take("act", lambda role: role.phrase == _WET):
+        picture.put("thing", [Role("thing", "wet ground")])
+    if picture.has("empty") and picture.has("vehicle") and not picture.has(*LOOKS, "act", "quality"):
+        # The ship is shown, with a skeleton on board.
+        picture.put("thing", picture.take("kind", lambda role: True))
+    if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind")):
+        picture.move("place", "thing", words["inside_vehicles"])
+
+
+def _give_land_to_the_shore(picture: Picture) -> None:
+    """A ship on the ocean is near an island, and not on it."""
+    if (
+        picture.has(*COUNTS)
+        or picture.names
+        or not any(said.startswith("on the ") for said in picture.phrases("on"))
+    ):
+        return
+    ashore = lists().words["on_shore"]
+    nouns = {noun for role in picture.roles.get("place", ()) if (noun := role.noun) not in ashore}
+    picture.move("place", "feature", nouns)
+
+
+def _see_from_the_air(picture: Picture) -> None:
+    """Who falls from the sky is above the field, and not in it."""
+    words = lists().words
+    if words["in_air"].isdisjoint(picture.phrases("pose", "act")):
+        return
+    for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
+        above = replace(role, phrase=f"above {role.phrase.partition(' ')[2]}")
+        picture.roles.setdefault("place", []).append(above)

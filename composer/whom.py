@@ -1,0 +1,94 @@
+"""Whom or what a caption is about: people, a character, an animal, or a scene."""
+
+from collections.abc import Sequence
+
+from composer.naming import from_series
+from composer.people import named_or_counted
+from composer.phrasing import and_list, lists, with_article
+from composer.picture import Picture, counted_people
+from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
+from english import plural
+
+_TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
+_FERAL = "feral"
+_PAIRS = frozenset(("a duo", "a couple", *_TWO_RELATED))
+_VEHICLE_FOCUS = "a focus on the vehicle"
+
+
+def find_subject(picture: Picture) -> Subject:
+    """Whom or what the picture shows: people, a character that is described, an animal, or else a scene."""
+    people, number = counted_people(picture)
+    if picture.names or people:
+        return named_or_counted(picture, people, number)
+    is_group = picture.has(*GROUPS)
+    has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind", "quality"))
+    if picture.species or (picture.has("kind", "quality", *GROUPS) and not has_beings_alone):
+        return _described(picture)
+    place_is_shown = picture.has("frame", "landmark") and _VEHICLE_FOCUS not in picture.phrases("text")
+    if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
+        beings = picture.phrases("being") or picture.phrases("vehicle")
+        groups, qualities = picture.phrases(*GROUPS), picture.phrases("quality")
+        if len(beings) == 1 and qualities:
+            beings = [with_article(" ".join([*qualities, beings[0].partition(" ")[2]]))]
+        elif qualities:
+            groups.append(f"one of them {and_list(qualities)}")
+        if kinds := and_list(picture.phrases("kind")):
+            groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
+        text = ", ".join([and_list(beings) + from_series(picture), *groups])
+        number = MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
+        return Subject(text, "it", number, ends_in_aside=bool(groups) or ", among them" in text)
+    if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
+        return _described(picture)
+    return Subject("", "scene")
+
+
+def _is_about_beings(picture: Picture) -> bool:
+    """Whether animals are what is looked at, and not a lighthouse with a seagull."""
+    if not picture.has("being"):
+        return False
+    is_described = picture.has("eyes", "body", "clothes", "held", *DEEDS)
+    return is_described or not picture.has("frame", "landmark")
+
+
+def _described(picture: Picture) -> Subject:
+    """A character that is neither named nor counted: "a male anthro fox", "an elf", "a character"."""
+    qualities, kinds = picture.phrases("quality"), picture.phrases("kind")
+    groups = picture.phrases(*GROUPS)
+    if groups or set(SEXES).issubset(qualities):
+        return _group(picture, groups)
+    noun = picture.species[0] if len(picture.species) == 1 else "character"
+    if qualities or picture.species or not kinds:
+        text = with_article(" ".join([*_in_order(qualities), noun]))
+    else:
+        text, kinds = and_list(kinds), []
+    if len(picture.species) > 1:
+        text += f" ({', '.join(picture.species)})"
+    text += from_series(picture) + (f", {and_list(kinds)}" if kinds else "")
+    if picture.species and not (qualities or kinds):
+        return Subject(text, "it")
+    kind = "it" if _FERAL in qualities and not SEXES.keys() & qualities else sex_of(picture)
+    return Subject(text, kind, ends_in_aside=bool(kinds))
+
+
+def _in_order(qualities: Sequence[str]) -> list[str]:
+    """A male anthro wolf is no anthro male wolf, and muscular first."""
+    of_all = lists().words["of_all"]
+    return sorted(qualities, key=lambda quality: 2 if quality in of_all else int(quality in SEXES))
+
+
+def _group(picture: Picture, groups: Sequence[str]) -> Subject:
+    """Several that are neither named nor counted: "a duo of anthro wolves, brothers"."""
+    sexes = [quality for quality in picture.phrases("quality") if quality in SEXES]
+    others = [quality for quality in picture.phrases("quality") if quality not in SEXES]
+    species = picture.species
+    noun = plural(species[0]) if len(species) == 1 else "characters"
+    them = " ".join([*_in_order(others), noun])
+    company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
+    is_named = bool(others or sexes or species)
+    text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
+    asides = [relation if text != relation else "", and_list(sexes)]
+    asides.append(and_list(map(with_article, species)) if len(species) > 1 else "")
+    asides.append(and_list(picture.phrases("kind")))
+    told = [aside for aside in asides if aside]
+    number = PAIR if set(groups) <= _PAIRS else MANY
+    return Subject(", ".join([text + from_series(picture), *told]), sex_of(picture), number, bool(told))
