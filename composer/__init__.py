@@ -154,8 +154,9 @@ def _scene(picture: Picture) -> list[str]:
         found.sort(key=lambda thing: not _is_eaten(thing))
     things, left = and_list(found[:_MOST_MAINS]), found[_MOST_MAINS:]
     subject = f"{frames} with {things}" if frames and things else frames or things
-    rest = [*picture.phrases(REST, *DEEDS, "alone"), led("holding", picture.phrases("held"))]
-    also = [*there_is_also(left + picture.phrases(*others, "mark")), led(_ALSO_SHOWN, filter(None, rest))]
+    left += [*picture.phrases(*others, "mark"), *_unseen_deeds(picture)]
+    rest = picture.phrases(REST, "alone")
+    also = [*there_is_also(left), led(_ALSO_SHOWN, rest)]
     if subject or picture.series:
         subject = (subject or "a scene") + from_series(picture)
         # A place follows a short subject without a comma: "a house in a forest".
@@ -164,6 +165,12 @@ def _scene(picture: Picture) -> list[str]:
     if said:
         return ["a scene " + ", ".join(said), *also]
     return also if picture.has("mark") else [led("a picture of", filter(None, rest))]
+
+
+def _unseen_deeds(picture: Picture) -> list[str]:
+    """What is done where nobody is: "something pouring", "a planted sword"."""
+    deeds = [f"something {deed}" for deed in picture.phrases("pose", "act")]
+    return [*picture.phrases("held", "gesture"), *deeds]
 
 
 def _is_eaten(thing: str) -> bool:

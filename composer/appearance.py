@@ -1,9 +1,10 @@
 """What those shown look like: hair, eyes, body, clothes, with tags of one noun said together."""
 
+import re
 from collections.abc import Iterable
 from operator import itemgetter
 
-from composer.phrasing import and_list, led, lists, or_list, with_article
+from composer.phrasing import and_list, as_words, led, lists, or_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 
@@ -11,6 +12,7 @@ from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
 _PAIR = 2
+_OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
 def of_one(picture: Picture, *, after_comma: bool) -> str:
@@ -83,6 +85,7 @@ def _hair(picture: Picture) -> list[str]:
     if not hair:
         return styles + fringe
     styles = list(map(_without_hair, styles))
+    fringe = [_OVER_FACE.sub("locks", said) for said in fringe]
     return [" ".join(filter(None, (and_list(hair), led("in", styles), led("with", fringe))))]
 
 
@@ -118,7 +121,7 @@ def merged(picture: Picture, slot: str) -> list[str]:
         all_modifiers = (modifier for role in roles for modifier in role.modifiers)
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
         if _can_be_one_thing(slot, head, modifiers):
-            said.append(with_article(f"{_adjectives(modifiers)} {head}"))
+            said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
         else:
             said += [role.phrase for role in roles]
     return said

@@ -1,14 +1,16 @@
 """What belongs to whom, where the words of a tag alone do not tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from composer.creatures import settle_creatures
 from composer.phrasing import lists
-from composer.picture import LOOKS, Picture, has_people
+from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
 from composer.words import Role
 
-_CLOTHED = "clothed"
+_CLOTHED, _DIFFERENCE = "clothed", "difference"
+_PAIR = 2
 
 
 def settle(picture: Picture, tags: Sequence[str]) -> None:
@@ -16,6 +18,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _look_at_dolls(picture)
     _serve(picture, tags)
     _put_down_bags(picture)
+    _boil_in_pots(picture)
     settle_creatures(picture, tags)
     settle_places(picture)
     # Letters and marks are in the picture, and no way of showing it.
@@ -59,3 +62,13 @@ def _put_down_bags(picture: Picture) -> None:
 
 def _is_mark(role: Role) -> bool:
     return role.noun in lists().words["marks"] and not role.phrase.startswith("a focus")
+
+
+def _boil_in_pots(picture: Picture) -> None:
+    """Beside a witch it is something else that bubbles."""
+    if picture.has(*COUNTS):
+        states = lists().words["never_of_people"]
+        for role in picture.take("act", lambda role: role.phrase in states):
+            picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
+    if counted_people(picture)[1] < _PAIR:
+        picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))

@@ -7,9 +7,11 @@ from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.words import REST, Role
 from english import plural
+from tags.implications import broader_tags
 from tags.people import GIRLS, OTHERS
 
 _SLEEPING, _DAMAGED = "sleeping", "damaged"
+_AGES = frozenset(("child", "girl", "boy"))
 _ON_LAP = " on {her} lap"
 
 
@@ -91,7 +93,12 @@ def _give_parts_to_animals(picture: Picture) -> None:
 def _let_birds_pass(picture: Picture) -> None:
     """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
     words, beings = lists().words["bystanders"], picture.roles.get("being", [])
+    insects = {role.noun for role in beings if "insect" in broader_tags(role.noun)}
     others = [role for role in beings if role.noun not in words]
+    if not others and insects and len(insects) < len(beings):
+        # Beside a frog in a cape a dragonfly wears none.
+        others = [role for role in beings if role.noun not in insects]
+        words = frozenset(insects)
     is_beside = picture.has("clothes", "held", "act") if others else picture.has("vehicle")
     is_described = picture.has(*LOOKS) and not others
     if is_beside and not is_described and not has_people(picture):
@@ -156,7 +163,9 @@ def _meet_foes(picture: Picture) -> None:
     words, kinds = lists().words, picture.roles.get("kind", ())
     if counted_people(picture)[1] != 1:
         return
-    others = words["foes"] if any(map(_is_trade, kinds)) else frozenset[str]()
+    # A child may be a ghost as well.
+    has_trade = any(_is_trade(role) and role.noun not in _AGES for role in kinds)
+    others = words["foes"] if has_trade else frozenset[str]()
     if picture.has("being"):
         others |= words["men"] if picture.has(GIRLS) else words["women"]
     picture.put("being", picture.take("kind", lambda role: role.noun in others))

@@ -134,9 +134,9 @@ def _without_the(phrase: str) -> str:
 def _width(place: str) -> int:
     """What to order places by, the smaller first: "on a street in an oasis in a desert"."""
     if not place.startswith("in "):
-        return 3 if place.startswith("above ") else 0
+        return 4 if place.startswith("above ") else 1 if place.startswith("at ") else 0
     words, noun = lists().words, place.rpartition(" ")[2]
-    return 1 if noun in words["narrow_places"] else 3 if noun in words["wide_places"] else 2
+    return 2 if noun in words["narrow_places"] else 4 if noun in words["wide_places"] else 3
 
 
 def is_only_when(picture: Picture) -> bool:

@@ -52,8 +52,8 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if any(tag in broader_tags(other) for other in tags):
-        return ""  # A cello says string_instrument.
+    if tag in lists().words["never_narrowed"] or any(tag in broader_tags(other) for other in tags):
+        return ""  # A cello says string_instrument, and an open shirt is no T-shirt.
     otherwise, narrower, of_one = broad[noun]
     if not _is_told_by_adjectives(tag):
         return done + otherwise if otherwise != noun else ""

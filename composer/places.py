@@ -6,7 +6,7 @@ from composer.phrasing import lists
 from composer.picture import COUNTS, LOOKS, Picture, has_people
 from composer.words import Role
 
-_WET = "wet"
+_WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
 _INDOORS, _OUTDOORS = "indoors", "outdoors"
 
 
@@ -16,6 +16,8 @@ def settle_places(picture: Picture) -> None:
     _give_land_to_the_shore(picture)
     _see_from_the_air(picture)
     _go_inside(picture)
+    _list_in_scenes(picture)
+    _see_from_space(picture)
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
@@ -70,3 +72,21 @@ def _see_from_the_air(picture: Picture) -> None:
     for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
         above = replace(role, phrase=f"above {role.phrase.partition(' ')[2]}")
         picture.roles.setdefault("place", []).append(above)
+
+
+def _list_in_scenes(picture: Picture) -> None:
+    """Where nobody and no vehicle is, nothing is on a road: the road is shown."""
+    if has_people(picture) or picture.has("being", "kind", "quality", "vehicle", *LOOKS, "act"):
+        return
+    for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
+        picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])
+
+
+def _see_from_space(picture: Picture) -> None:
+    """In space there is no sky to be under."""
+    if _IN_SPACE in picture.phrases("place"):
+        stars = picture.take("sky", lambda role: role.phrase == _STARS)
+        picture.put(
+            "thing",
+            [*picture.take("sky", lambda role: True), *(replace(role, phrase="stars") for role in stars)],
+        )

@@ -4,6 +4,7 @@ A tag is looked up as a whole, then by the patterns, then by its last word, then
 none of them knows goes to the slot "rest" and is said as it is written.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,10 @@ NOUN_RANK = 4
 _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
 # muscular_male says muscular, and dragon_riding dragon.
 _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
+_PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z]{3,}(?:_[a-z]{3,})?")
+_ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
+_PRINT = "print"
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
 
@@ -58,7 +62,7 @@ def role_of(tag: str) -> Role:
         covered = _SAID_BY_COUNT.get(count.kind, frozenset())
         return Role(count.kind, count.number, covers=covered)
     known = _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
-    slot, phrase = known or (REST, as_words(without_qualifiers(tag)))
+    slot, phrase = known or _unknown(tag)
     can_share_noun = (
         slot in _SLOTS_WITH_SHARED_NOUNS
         and not (tag in lists().phrases or "(" in tag or tag.startswith(("no_", "own_")))
@@ -66,6 +70,13 @@ def role_of(tag: str) -> Role:
     )
     head, modifiers = _head_and_modifiers(tag) if can_share_noun else ("", ())
     return Role(slot, phrase, head, modifiers, _covers(tag))
+
+
+def _unknown(tag: str) -> tuple[str, str]:
+    """What no list knows is a thing, unless it ends as adjectives and verbs do, or is no word."""
+    name = without_qualifiers(tag)
+    is_noun = _PLAIN_WORDS.fullmatch(name) and not name.endswith(_ENDS_OF_OTHERS)
+    return ("thing", noun_phrase(name)) if is_noun else (REST, as_words(name))
 
 
 def _by_whole_tag(tag: str) -> tuple[str, str] | None:
@@ -203,7 +214,10 @@ def _covers(tag: str) -> frozenset[str]:
     covered = frozenset(endings | singulars | before | ({words[0]} if says_first else set()))
     for thing in before:
         covered |= broader_tags(thing)
-    covered |= broader_tags(tag).union(*(broader_tags(said) for said in qualifiers(tag) if "/" not in said))
+    told = [said for said in qualifiers(tag) if "/" not in said and said not in lists().words["fields"]]
+    covered |= broader_tags(tag).union(*map(broader_tags, told))
+    if _PRINT in words[:-1]:
+        covered |= {"_".join(words[: words.index(_PRINT) + 1])}
     for at, word in enumerate(words[:-1]):
         if lists().adjective_rank.get(word) == COLOUR_RANK:
             # A red oil-paper umbrella is a red umbrella, and grey skin is colored.

@@ -535,7 +535,7 @@ def test_pictures_without_people_have_another_subject(tags: str, caption: str) -
         ),
         (
             "1girl, sks, my_style, gizmo",
-            "A girl. Also shown: sks, my style and gizmo.",
+            "A girl. There is also a gizmo. Also shown: sks and my style.",
         ),
         (
             "masterpiece, best_quality, score_9, rating:general, highres, absurdres, 1girl, year_2024",
@@ -604,7 +604,7 @@ _GLUE = Counter(
             amid from one of features outfits include them wearing holding shown seen there
             painted drawn also visible together
             view one two three six or more girl girls boy boys person people other character characters
-            scene picture of people sight no solo both some hand alone for to outside""",
+            scene picture of people sight no solo both some hand alone for to outside can be seen as well""",
         ),
         1_000_000,
     )
