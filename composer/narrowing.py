@@ -65,7 +65,8 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
     if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
         kind = _narrowest(name, tags) if name else otherwise
-        return done + (kind if kind.endswith(name) else name)
+        kind = kind if kind.endswith(name) else name
+        return kind if kind.startswith(done) else done + kind
     return done + _narrowest(name or noun, tags)
 
 

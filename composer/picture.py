@@ -19,6 +19,7 @@ from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.spelling import qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
+VEHICLE_FOCUS = "a focus on the vehicle"
 LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 _CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from composer.phrasing import lists
-from composer.picture import COUNTS, LOOKS, Picture, has_people
+from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.words import Role
 
 _WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
@@ -30,7 +30,8 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         if any(role.noun in words["streets"] for role in picture.roles.get("place", ())):
             picture.move("place", "thing", words["parts_of_buildings"])
     elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
-        picture.move("place", "thing", words["buildings"] | words["parts_of_buildings"])
+        picture.move("place", "landmark", words["buildings"])
+        picture.move("place", "thing", words["parts_of_buildings"])
     elif picture.has("sky") or in_open_air:
         picture.move("place", "thing", words["buildings"])
 
@@ -38,13 +39,19 @@ def _give_parts_to_buildings(picture: Picture) -> None:
 def _go_inside(picture: Picture) -> None:
     """Indoors one is in the castle, and not near it; where nobody is, a cockpit is a part of the ship."""
     words = lists().words
-    if _INDOORS in picture.phrases("inout"):
+    said = " ".join(picture.phrases("thing", "pose")).split(" ")
+    has_furniture = has_people(picture) and not words["found_indoors"].isdisjoint(said)
+    if has_furniture or _INDOORS in picture.phrases("inout"):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
     is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
     if is_empty and picture.take("act", lambda role: role.phrase == _WET):
         picture.put("thing", [Role("thing", "wet ground")])
-    if picture.has("empty") and picture.has("vehicle") and not picture.has(*LOOKS, "act", "quality"):
+    if (
+        picture.has("empty")
+        and picture.has("vehicle")
+        and not picture.has("clothes", "held", "pose", "act", "quality")
+    ):
         # The ship is shown, with a skeleton on board.
         picture.put("thing", picture.take("kind", lambda role: True))
     if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind")):
@@ -76,7 +83,10 @@ def _see_from_the_air(picture: Picture) -> None:
 
 def _list_in_scenes(picture: Picture) -> None:
     """Where nobody and no vehicle is, nothing is on a road: the road is shown."""
-    if has_people(picture) or picture.has("being", "kind", "quality", "vehicle", *LOOKS, "act"):
+    has_vehicle = picture.has("vehicle") and (
+        VEHICLE_FOCUS in picture.phrases("text") or not picture.has("landmark")
+    )
+    if has_people(picture) or has_vehicle or picture.has("being", "kind", "quality", *LOOKS, "act"):
         return
     for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
         picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])

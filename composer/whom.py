@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from composer.naming import from_series
 from composer.people import named_or_counted
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import Picture, counted_people
+from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from english import plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _FERAL = "feral"
 _PAIRS = frozenset(("a duo", "a couple", *_TWO_RELATED))
-_VEHICLE_FOCUS = "a focus on the vehicle"
 
 
 def find_subject(picture: Picture) -> Subject:
@@ -24,7 +23,7 @@ def find_subject(picture: Picture) -> Subject:
     has_beings_alone = picture.has("being") and (picture.has("empty") or not picture.has("kind", "quality"))
     if picture.species or (picture.has("kind", "quality", *GROUPS) and not has_beings_alone):
         return _described(picture)
-    place_is_shown = picture.has("frame", "landmark") and _VEHICLE_FOCUS not in picture.phrases("text")
+    place_is_shown = picture.has("frame", "landmark") and VEHICLE_FOCUS not in picture.phrases("text")
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being") or picture.phrases("vehicle")
         groups, qualities = picture.phrases(*GROUPS), picture.phrases("quality")

@@ -25,7 +25,7 @@ NOUN_RANK = 4
 _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_focus"})}
 # muscular_male says muscular, and dragon_riding dragon.
 _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
-_PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z]{3,}(?:_[a-z]{3,})?")
+_PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _PRINT = "print"
