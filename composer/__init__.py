@@ -7,7 +7,7 @@
 words.json has what is known of tags. Every tag that a caption can say is said once, by itself or by one that
 says it too, and hardly anything is said that no tag says: whoever sits beside a log sits on it. Of several
 people a trait is said of the one whose it is known to be, or else of all together; what one may do alone is
-said of "one or both of them" or "some of them".
+said of "at least one of them".
 """
 
 import re
@@ -17,12 +17,11 @@ from composer import appearance
 from composer.belonging import settle
 from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
-from composer.phrasing import and_list, led, lists, there_is_also
+from composer.phrasing import and_list, led, there_is_also
 from composer.picture import Picture, sort_tags
 from composer.subject import DEEDS, TRAITS, Subject
 from composer.whom import find_subject
 from composer.words import REST
-from english import plural
 from errors import ItemError
 from tags.implications import broader_tags
 
@@ -37,8 +36,6 @@ _VIEWS = (
 )
 _MOST_MAINS = 8
 _FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
-_HER_ONE = re.compile(r"\{her\} (\w+)")
-_LYING_ON_HER = re.compile(r"\blying on \{her\} (\w+)")
 _ON_HER = re.compile(r"\b(on|over|behind|in|under|to|around|between|at) \{her\}(?: own)?(?! own body)")
 
 
@@ -68,7 +65,7 @@ def compose(
         sentences = [*_about(subject, picture), from_them, *also, led(_ALSO_SHOWN, picture.phrases(REST))]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     if subject.several:
-        text = _of_each(text)
+        text = _ON_HER.sub(r"\1 the", text)  # "On their hip" would make one hip of all.
     return text.replace("{her}", subject.pronoun[1])
 
 
@@ -76,14 +73,15 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
     after_comma = subject.ends_in_aside or bool(subject.reference)
     if subject.several:
-        looks = appearance.of_several(picture, subject.number, after_comma=after_comma)
+        looks = appearance.of_several(picture, after_comma=after_comma)
     else:
         looks = appearance.of_one(picture, after_comma=after_comma)
     looks += led(", together with", picture.phrases("being") if subject.kind != "it" or picture.names else ())
     by_some, said, shown = clauses(picture, subject.number)
     looks += f", {by_some}" if by_some else ""
     says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
-    if shown and (all(says_with) or len(", ".join(said + shown)) > _LONG):
+    is_sheet = any(clause.startswith("shown as ") for clause in shown)
+    if shown and (is_sheet or all(says_with) or len(", ".join(said + shown)) > _LONG):
         view = [_view(shown)]
     else:
         said, view = said + shown, []
@@ -100,16 +98,6 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     if subject.is_bare_name and not looks:
         return [f"{subject.text} {subject.verb} {done}", *view]
     return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
-
-
-def _of_each(text: str) -> str:
-    """Several have their hoods up, but a hand on the hip, which "their hip" would make one hip of all."""
-    text = _LYING_ON_HER.sub(r"lying on their \1s", text)
-    text = _ON_HER.sub(r"\1 the", text)
-    return _HER_ONE.sub(
-        lambda found: f"{{her}} {plural(found[1])}" if found[1] in lists().words["one_each"] else found[0],
-        text,
-    )
 
 
 def _view(shown: Sequence[str]) -> str:

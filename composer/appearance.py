@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable
 from operator import itemgetter
 
-from composer.phrasing import and_list, as_words, led, lists, or_list, with_article
+from composer.phrasing import AT_LEAST_ONE, and_list, as_words, led, lists, or_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
+from tags.people import BOYS, GIRLS
 
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
-_PAIR = 2
+_OF_ONE = ("a ", "an ", "one ", "something ")
 _OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
@@ -24,24 +25,28 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
     return _following([led("with", having), visible, *_wearing(picture), holding], after_comma)
 
 
-def of_several(picture: Picture, number: int, *, after_comma: bool) -> str:
+def of_several(picture: Picture, *, after_comma: bool) -> str:
     """The looks of several people, of which no tag tells who has which: " with black and blonde hair".
 
-    `number` is how many they are at least. Said like this of all of them together, they need not all be those
-    of each.
+    Said like this of all of them together, they need not all be those of each.
     """
     having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
-    having += [*picture.phrases("fringe"), *merged(picture, "body")]
-    having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
-    styles = picture.phrases("hairstyle")
-    # Nobody has a ponytail and a bob cut, and "a girl and a boy with a ponytail" says it of the boy.
-    some = "one with" if len(styles) == 1 else "one or both with" if number == _PAIR else "some with"
-    parts = [
+    parts = [*picture.phrases("fringe"), *merged(picture, "body", of_several=True)]
+    # Nobody has a ponytail and a bob cut, and "a girl and a boy with a beard" says it of both.
+    of_one = [*picture.phrases("hairstyle"), *(part for part in parts if part.startswith(_OF_ONE))]
+    of_one += [with_article(f"visible {part}") for part in picture.phrases("bared")]
+    of_boy = [part for part in of_one if part.rpartition(" ")[2] in lists().words["of_men"]]
+    if not picture.has(GIRLS) or picture.phrases(BOYS) != ["1"]:
+        of_boy = []
+    of_one = [part for part in of_one if part not in of_boy]
+    having += [part for part in parts if part not in of_one + of_boy]
+    said = [
         led("with", having),
-        led(some, filter(None, [or_list(styles)])),
+        led(f"the {'man' if 'mature male' in picture.phrases('quality') else 'boy'} with", of_boy),
+        f"{AT_LEAST_ONE} with {or_list(of_one)}" if of_one else "",
         led("wearing", merged(picture, "clothes")),
     ]
-    return _following(parts, after_comma or bool(styles and not having))
+    return _following(said, after_comma or bool((of_one or of_boy) and not having))
 
 
 def _wearing(picture: Picture) -> list[str]:
@@ -106,8 +111,11 @@ def _mixed(roles: Iterable[Role]) -> list[str]:
     return said
 
 
-def merged(picture: Picture, slot: str) -> list[str]:
-    """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt"."""
+def merged(picture: Picture, slot: str, *, of_several: bool = False) -> list[str]:
+    """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt".
+
+    `of_several` is whether several may have each its own of these, as wings of feathers and those of a bat.
+    """
     if slot not in picture.roles:
         return []
     groups: dict[str, list[Role]] = {}
@@ -120,7 +128,8 @@ def merged(picture: Picture, slot: str) -> list[str]:
             continue
         all_modifiers = (modifier for role in roles for modifier in role.modifiers)
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
-        if _can_be_one_thing(slot, head, modifiers):
+        is_of_all = not of_several or head in lists().words["coats_of"]
+        if is_of_all and _can_be_one_thing(slot, head, modifiers):
             said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
         else:
             said += [role.phrase for role in roles]

@@ -7,6 +7,7 @@ from composer.creatures import settle_creatures
 from composer.phrasing import lists
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
+from composer.several import settle_several
 from composer.words import Role
 
 _CLOTHED, _DIFFERENCE = "clothed", "difference"
@@ -19,6 +20,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _serve(picture, tags)
     _put_down_bags(picture)
     _boil_in_pots(picture)
+    settle_several(picture)
     settle_creatures(picture, tags)
     settle_places(picture)
     # Letters and marks are in the picture, and no way of showing it.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from composer.appearance import merged
-from composer.phrasing import and_list, led, lists, or_list
+from composer.phrasing import AT_LEAST_ONE, and_list, led, lists, or_list
 from composer.picture import Picture
 from tags.people import OTHERS
 
@@ -24,6 +24,8 @@ _OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
 _VIEWS = ("from", "shot")
 _LOOKING_OUT = "looking outside"
 _OPEN, _CLOSED, _OPEN_AND_CLOSED = "open mouths", "closed mouths", "open and closed mouths"
+# What many have is no gesture of each: closed eyes, but not one eye closed.
+_OF_ONE = ("a ", "an ", "one ", "{her} ")
 _PAIR = 2
 # What one of two does to another person is done to the other one.
 _OF_PAIR = {"feeding": "feeding the other"} | {
@@ -34,8 +36,8 @@ _OF_PAIR = {"feeding": "feeding the other"} | {
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"; and the view.
 
-    `number` is how many those are who do it, or at least are. What only some of several do stands first, by
-    itself, where they do nothing together; otherwise this is "". Last comes how the picture shows all this.
+    `number` is how many those are who do it, or at least are. What one of several may do alone stands first,
+    by itself, where they do nothing together; else this is "". Last comes how the picture shows all this.
     """
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     by_some = ""
@@ -43,14 +45,16 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
         poses, acts, gestures, by_some = _of_several(picture, number)
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
+    # It is the scene that is a comic, and not the two in it.
     is_sheet = picture.has("as") and picture.has(*_VIEWS)
-    first = 0 if (done and not is_sheet) or not shown or shown[0].startswith("with ") else 1
+    is_own = (number > 1 and picture.has("as")) or (done and not is_sheet)
+    first = 0 if is_own or not shown or shown[0].startswith("with ") else 1
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
     return "" if done else by_some, [clause for clause in said if clause], shown[first:]
 
 
 def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], list[str], str]:
-    """Poses and acts that all can share, gestures, and what only some of several do.
+    """Poses and acts that all can share, gestures, and what one of several may do alone.
 
     Of several people one may sit and another stand, and no tag tells which of them sings. A smile is said
     without its owner.
@@ -60,21 +64,35 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     gestures = _of_mouths([as_nouns.get(gesture, gesture) for gesture in gestures])
     if number == _PAIR:
         acts = [_OF_PAIR.get(act, act) for act in acts]
-    alone = [pose for pose in poses if pose.replace(" ", "_") in words["of_one"]]
-    postures = [pose for pose in poses if pose not in alone and pose.split(" ")[0].endswith("ing")]
+    postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
+    alone = [pose for pose in poses if _is_of_one(pose) and (pose not in postures or len(postures) == 1)]
+    postures = [pose for pose in postures if pose not in alone]
     poses = [*filter(None, [or_list(postures)]), *(p for p in poses if p not in alone and p not in postures)]
     shared = [
         act
         for act in acts
         if act.replace(" ", "_") in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
     ]
+    states = [act for act in shared if not act.partition(" ")[0].endswith("ing")]
     looks = [act for act in acts if act in as_nouns]
-    busy = [act for act in acts if act not in shared and act not in as_nouns]
-    by_some = _by_some(number, picture, alone, busy)
-    if not (poses or shared or busy or where(picture)):
+    busy = alone + [act for act in acts if act not in shared and act not in as_nouns]
+    ones = [gesture for gesture in gestures if gesture.startswith(_OF_ONE)]
+    gestures = [gesture for gesture in gestures if gesture not in ones]
+    by_some = _by_some(picture, busy, ones, shared)
+    if poses or len(states) < len(shared) or where(picture):
+        # "They are fighting in the rain, wet", and not "fighting and wet in the rain".
+        shared = [act for act in shared if act not in states]
+        by_some = ", ".join(filter(None, [and_list(states), by_some]))
+    if not (poses or shared or where(picture)) and (looks or not by_some):
         # "They are smiling" says who smiles as little as a smile would.
         return [], looks, gestures, by_some
     return poses, shared, [as_nouns[look] for look in looks] + gestures, by_some
+
+
+def _is_of_one(pose: str) -> bool:
+    """Whether a pose is rarely that of all: "lying on the back"."""
+    of_one = lists().words["of_one"]
+    return pose.replace(" ", "_") in of_one or pose.split(" ")[0] in of_one
 
 
 def _of_mouths(gestures: Sequence[str]) -> list[str]:
@@ -84,11 +102,18 @@ def _of_mouths(gestures: Sequence[str]) -> list[str]:
     return [_OPEN_AND_CLOSED if gesture == _OPEN else gesture for gesture in gestures if gesture != _CLOSED]
 
 
-def _by_some(number: int, picture: Picture, alone: Sequence[str], busy: Sequence[str]) -> str:
+def _by_some(picture: Picture, busy: Sequence[str], gestures: Sequence[str], shared: Sequence[str]) -> str:
+    """What is done or held by one of several at least, beside what all do."""
     held = picture.phrases("held")
-    some = "one or both of them" if number == _PAIR else "some of them"
-    said = [led("one of them", alone), led(some, filter(None, [or_list(busy)]))]
-    said.append(f"{and_list(held)} in hand" if len(held) > 1 else led("one of them holding", held))
+    if len(held) == 1:
+        # Who shares an umbrella holds it, and a phone that is looked at and held is one.
+        same = [act for act in busy if act.endswith(f" {held[0]}")]
+        busy = [act.removesuffix(held[0]) + f"or holding {held[0]}" if act in same else act for act in busy]
+        is_said = same or any(act.endswith(f" {held[0]}") for act in shared)
+        busy = [*busy, *([] if is_said else [f"holding {held[0]}"])]
+    said = [f"{AT_LEAST_ONE} of them {or_list(busy)}" if busy else ""]
+    said.append(f"{AT_LEAST_ONE} with {or_list(gestures)}" if gestures else "")
+    said.append(f"{and_list(held)} in hand" if len(held) > 1 else "")
     return ", ".join(filter(None, said))
 
 

@@ -62,8 +62,8 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
-    name = "" if of_one and fewest_people(tags) > 1 else _only_one(found)
-    if done not in _DONE_WITH or (done == _PLAYING and fewest_people(tags) > 1):
+    name = "" if (of_one or done == _PLAYING) and fewest_people(tags) > 1 else _only_one(found)
+    if done not in _DONE_WITH:
         kind = _narrowest(name, tags) if name else otherwise
         kind = kind if kind.endswith(name) else name
         return kind if kind.startswith(done) else done + kind
@@ -111,9 +111,12 @@ def _is_coloured(tag: str, noun: str) -> bool:
 def _on_part(tag: str, tags: Sequence[str]) -> str:
     """hat_on_head: straw_hat_on_head."""
     thing, _, part = tag.partition(_ON)
-    if not thing or thing in _NO_THINGS_ON or tag.rpartition("_")[2] not in lists().words["parts"]:
+    parts = lists().words["parts"]
+    if not thing or thing in _NO_THINGS_ON or tag.rpartition("_")[2] not in parts or fewest_people(tags) > 1:
         return ""
-    return f"{_narrowest(thing, [other for other in tags if _ON not in other])}{_ON}{part}"
+    # A scar across the eye is not the one on the chest.
+    others = [other for other in tags if other.rpartition("_")[2] not in parts]
+    return f"{_narrowest(thing, others)}{_ON}{part}"
 
 
 def _in_state(tag: str, tags: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer import appearance
 from composer.naming import from_series, names_with_series, one_name
-from composer.phrasing import and_list, led, lists, or_list, with_article
+from composer.phrasing import AT_LEAST_ONE, and_list, led, lists, or_list, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
 from tags.people import BOYS, GIRLS
@@ -14,6 +14,7 @@ _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in (""
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
 _OF_NO_SEX = "of ambiguous gender"
+_ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
 
 
@@ -41,20 +42,26 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
     if picture.portraits:
         return _portrayed(picture, people, number, asides)
     among = _among(picture)
-    who, names = and_list([*people, *creatures]), names_with_series(picture.names)
+    who = _who(picture, [*people, *creatures], number) + that_differ(picture)
+    names = names_with_series(picture.names)
+    told = _what_some_are(picture, among, number)
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
-        text, among = names, people + among
+        text, told = names, [f"{and_list(people + among)} among them"] if people + among else []
     elif names and len(picture.names) < number:
         text = f"{who}, {names} among them"
     else:
         text = f"{names}, {who}" if names else who + from_series(picture)
-    is_bare_name = bool(names) and text == names and not (asides or among)
-    text = ", ".join([text, *asides, *_among_them(among)])
-    ends_in_aside = bool(asides or among) or text.endswith(" them")
+    is_bare_name = bool(names) and text == names and not (asides or told)
+    if _OF_NO_SEX in picture.phrases("kind"):
+        text += f" {_OF_NO_SEX}"
+    text = ", ".join([text, *asides, *told])
+    ends_in_aside = (
+        bool(asides or told) or text.endswith(" them") or who.startswith("one ") or that_differ(picture) != ""
+    )
     are_creatures = creatures or any(each.rpartition(" ")[2] in lists().words["namesakes"] for each in among)
-    if number == 1 and several_names and are_creatures and not is_furry:
-        # The others are no people, so what she wears and does is said of her.
-        return Subject(text, sex_of(picture), reference=f"The {people[0].partition(' ')[2]}")
+    if number and several_names and are_creatures and not is_furry:
+        # The others are no people, so what people wear and do is said of these.
+        return Subject(text, sex_of(picture), number, reference=_the(people))
     count = max(number, len(picture.names)) if number > 1 or several_names else MANY
     return Subject(text, sex_of(picture), count, ends_in_aside, is_bare_name)
 
@@ -84,7 +91,7 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
 def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[list[str], list[str]]:
     """The people with what is said of all of them, or of the only one of a sex, and what is left.
 
-    ["two anthro girls", "a muscular boy"] and ["one of them old"].
+    ["two anthro girls", "a muscular boy"] and ["at least one of them old"].
     """
     told, left, asides = [who.split(" ", 1) for who in people], list[str](), list[str]()
     for quality in picture.phrases("quality"):
@@ -99,8 +106,7 @@ def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[l
             asides.append(f"all of them {word}")
         elif quality not in SEXES:
             left.append(word)
-    several = "one or both of them" if number == PAIR else "some of them"
-    asides.append(led("one of them" if len(left) == 1 else several, filter(None, [or_list(left)])))
+    asides.append(f"{AT_LEAST_ONE} of them {or_list(left)}" if left else "")
     return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], list(
         filter(None, asides)
     )
@@ -108,15 +114,60 @@ def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[l
 
 def _among(picture: Picture) -> list[str]:
     """What some of several people are: "an elf"."""
-    species = [with_article(animal) for animal in picture.species]
-    return [*picture.phrases("kind"), *species]
+    kinds = [*picture.phrases("kind"), *map(with_article, picture.species)]
+    if any(relation.startswith(_ELDERS) for relation in picture.phrases("relation")):
+        # A grandfather is old, and his grandson a child.
+        kinds = [kind for kind in kinds if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
+    return [kind for kind in kinds if kind != _OF_NO_SEX]
 
 
-def _among_them(among: Sequence[str]) -> list[str]:
-    return [f"{and_list(among)} among them"] if among else []
+def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
+    """What is said of kinds that only some of several people may be: "at least one of them an elf"."""
+    told = []
+    for sex, noun in ((GIRLS, "women"), (BOYS, "men")):
+        ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
+        if len(ones) == 1 == len(picture.roles.get(sex, ())) and picture.phrases(sex) == ["1"] and number > 1:
+            told.append(f"the {sex} {ones[0]}")
+            among = [kind for kind in among if kind not in ones]
+    if len(among) == 1 and among[0].startswith(("a ", "an ")):
+        return [*told, f"{AT_LEAST_ONE} of them {among[0]}"]
+    races = [kind.partition(" ")[2] in lists().words["races"] for kind in among]
+    if len(among) == number and len(set(races)) == 1:
+        return [*told, and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
+    return [*told, f"{and_list(among)} among them"] if among else told
 
 
-def _portrayed(picture: Picture, people: list[str], number: int, asides: Sequence[str]) -> Subject:
+def _who(picture: Picture, people: Sequence[str], number: int) -> str:
+    """The people in words, a boy and a girl in the order of their names as far as that is known."""
+    names = list(picture.names)
+    if len(names) != PAIR or number != PAIR or len(people) != PAIR:
+        return and_list(people)
+    words = lists().words
+    is_sure = [
+        not words[titles].isdisjoint(name.lower().split(" "))
+        for titles, name in zip(("titles_of_women", "titles_of_men"), names, strict=True)
+    ]
+    is_reversed = [
+        not words[titles].isdisjoint(name.lower().split(" "))
+        for titles, name in zip(("titles_of_men", "titles_of_women"), names, strict=True)
+    ]
+    if any(is_reversed):
+        return and_list(reversed(people))
+    return and_list(people) if any(is_sure) else f"one {people[0]} and the other {people[1]}"
+
+
+def that_differ(picture: Picture) -> str:
+    """What people differ in: " who differ in height and size"."""
+    return led(" who differ in", (said.split(" ")[1] for said in picture.phrases("differing")))
+
+
+def _the(people: Sequence[str]) -> str:
+    """ "The two girls and the boy"."""
+    said = and_list(f"the {who.removeprefix('a ').removeprefix('an ')}" for who in people)
+    return f"T{said[1:]}"
+
+
+def _portrayed(picture: Picture, people: list[str], number: int, asides: list[str]) -> Subject:
     """Named characters whose traits are known: "Rem, a maid with blue hair, and Ram with pink hair"."""
     titles = {tuple(found) for found in picture.names.values()}
     common = next(iter(titles)) if len(titles) == 1 else ()
@@ -127,10 +178,9 @@ def _portrayed(picture: Picture, people: list[str], number: int, asides: Sequenc
     source = f" from {and_list(common)}" if common else ""
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides = [*asides, *_among_them([*_among(picture), *picture.phrases("namesake")])]
-    group = ", ".join([and_list(people) + source, *asides]).strip(", ")
-    them = and_list(f"the {who.removeprefix('a ')}" for who in people) or "the characters"
-    reference = ", ".join([f"T{them[1:]}{source}", *asides])
+    asides += _what_some_are(picture, [*_among(picture), *picture.phrases("namesake")], number)
+    group = ", ".join([and_list(people) + that_differ(picture) + source, *asides]).strip(", ")
+    reference = ", ".join([f"{_the(people or ['characters'])}{that_differ(picture)}{source}", *asides])
     text = f"{', '.join(told[:-1])}, and {told[-1]}"
     return Subject(text, sex_of(picture), max(number, len(told)), reference=reference, group=group)
 

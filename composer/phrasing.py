@@ -14,6 +14,8 @@ from typing import Any
 from english import is_plural
 from tags.spelling import without_qualifiers
 
+# Of several people one may have or do what a tag says, or all of them.
+AT_LEAST_ONE = "at least one"
 REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
 _WORDS_FILE = Path(__file__).with_name("words.json")
 _HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")

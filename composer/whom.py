@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from composer.naming import from_series
-from composer.people import named_or_counted
+from composer.people import named_or_counted, that_differ
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
-from english import plural
+from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _FERAL = "feral"
@@ -27,14 +27,18 @@ def find_subject(picture: Picture) -> Subject:
     if _is_about_beings(picture) or (picture.has("vehicle") and not place_is_shown):
         beings = picture.phrases("being") or picture.phrases("vehicle")
         groups, qualities = picture.phrases(*GROUPS), picture.phrases("quality")
+        counted, _, noun = beings[0].partition(" ")
         if len(beings) == 1 and qualities:
-            beings = [with_article(" ".join([*qualities, beings[0].partition(" ")[2]]))]
+            told = " ".join([*qualities, noun])
+            beings = [f"{counted} {told}" if counted in NUMBER_WORDS else with_article(told)]
         elif qualities:
             groups.append(f"one of them {and_list(qualities)}")
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([and_list(beings) + from_series(picture), *groups])
         number = MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
+        if counted in NUMBER_WORDS:
+            number = NUMBER_WORDS.index(counted)
         return Subject(text, "it", number, ends_in_aside=bool(groups) or ", among them" in text)
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
@@ -90,4 +94,9 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     asides.append(and_list(picture.phrases("kind")))
     told = [aside for aside in asides if aside]
     number = PAIR if set(groups) <= _PAIRS else MANY
-    return Subject(", ".join([text + from_series(picture), *told]), sex_of(picture), number, bool(told))
+    return Subject(
+        ", ".join([text + that_differ(picture) + from_series(picture), *told]),
+        sex_of(picture),
+        number,
+        bool(told),
+    )

@@ -48,14 +48,49 @@ CASES = {
     "alone it is the demon that burns": ("1girl demon burning", "A girl who is a demon. She is burning."),
     "it is she who is seen from behind, and not the sheet": (
         "1girl standing from_behind full_body reference_sheet multiple_views white_background",
-        "A girl standing, seen from behind in a full body view, shown as a reference sheet in multiple views "
-        "against a white background.",
+        "A girl standing, seen from behind in a full body view. The scene is shown as a reference sheet in "
+        "multiple views against a white background.",
     ),
     "several have several mouths": (
         "2girls sitting open_mouth closed_mouth",
         "Two girls. They are sitting, with open and closed mouths.",
     ),
-    "people differ in height": ("2girls height_difference", "Two girls with a height difference."),
+    "people differ in height": (
+        "2girls height_difference black_hair",
+        "Two girls who differ in height, with black hair.",
+    ),
+    "two others are the robots": (
+        "2others robot no_humans sitting looking_at_another",
+        "Two robots. They are sitting, at least one of them looking at the other, with no people in sight.",
+    ),
+    "one other beside a girl is the robot": (
+        "1girl 1other robot hood walking",
+        "A girl wearing a hood, together with a robot. She is walking.",
+    ),
+    "a beard is not the girl's": (
+        "1girl 1boy beard brown_hair",
+        "A girl and a boy with brown hair, the boy with a beard.",
+    ),
+    "a bride is the girl": ("1girl 1boy bride", "A girl and a boy, the girl a bride."),
+    "each of two is a kind": ("2girls angel demon", "Two girls, an angel and a demon."),
+    "but one may be an elf and a maid": ("2girls elf maid", "Two girls, an elf and a maid among them."),
+    "people of no sex": (
+        "2others ambiguous_gender ninja samurai",
+        "Two people of ambiguous gender, a ninja and a samurai.",
+    ),
+    "who shares an umbrella holds it": (
+        "1girl 1boy sharing_umbrella umbrella holding_umbrella rain wet",
+        "A girl and a boy. They are sharing an umbrella in the rain, wet.",
+    ),
+    "a nurse does not lie in the bed": (
+        "1girl 1boy nurse doctor lying under_covers hospital",
+        "A girl and a boy, a nurse and a doctor. They are in a hospital, at least one of them lying under "
+        "the covers.",
+    ),
+    "a comic is a comic, and not those in it": (
+        "2boys standing comic greyscale",
+        "Two boys. They are standing. The scene is shown as a comic, in greyscale.",
+    ),
     "one garment": (
         "1girl sleeveless strapless dress white_dress frills",
         "A girl wearing a white sleeveless strapless dress with frills.",
@@ -123,15 +158,16 @@ CASES = {
     ),
     "a ponytail of one of several": (
         "2girls 1boy ponytail glasses",
-        "Two girls and a boy, one with a ponytail, wearing glasses.",
+        "Two girls and a boy, at least one with a ponytail, wearing glasses.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
         "A girl and a mature man, father and daughter.",
     ),
-    "several have hoods, and each a hand on the hip": (
+    "of several one at least does what each of them does alone": (
         "1girl 2boys hand_on_own_hip hood_up on_side",
-        "A girl and two boys. They are lying on their sides, with a hand on the hip and their hoods up.",
+        "A girl and two boys, at least one of them lying on the side, at least one with a hand on the hip or "
+        "their hood up.",
     ),
     "a female and a male are two": (
         "male female anthro fox wolf",

@@ -1,0 +1,44 @@
+"""What several people are between them, and what only one of them can be: a robot, or under the covers."""
+
+from dataclasses import replace
+
+from composer.phrasing import lists
+from composer.picture import COUNTS, Picture, counted_people
+from english import plural
+from tags.people import OTHERS
+
+_DIFFERENCE = " difference"
+_LYING = "lying"
+
+
+def settle_several(picture: Picture) -> None:
+    """Move what is not said of each of several people to slots of their own."""
+    _be_robots(picture)
+    if counted_people(picture)[1] < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
+        return
+    # People differ in height, and have no height difference each.
+    picture.put("differing", picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE)))
+    # Nurse and patient are not both under the covers.
+    words = lists().words
+    for place in picture.take("on", lambda role: role.phrase.replace(" ", "_") in words["of_one"]):
+        poses = picture.take("pose", lambda role: role.phrase == _LYING)
+        phrase = f"{_LYING} {place.phrase}" if poses else place.phrase
+        picture.put("pose", [replace(place, slot="pose", phrase=phrase)])
+
+
+def _be_robots(picture: Picture) -> None:
+    """Two others beside the tag of a robot are two robots, and beside a girl the one other is the robot."""
+    people, number = counted_people(picture)
+    machines = [role for role in picture.roles.get("being", ()) if role.noun in lists().words["machines"]]
+    if len(machines) != 1 or number < 2 or not picture.has(OTHERS) or picture.names:
+        return
+    has_others_alone = not any(picture.has(sex) for sex in COUNTS if sex != OTHERS)
+    count = people[-1].partition(" ")[0]
+    if not has_others_alone and count != "one":
+        return
+    del picture.roles[OTHERS]
+    if has_others_alone:
+        told = f"{count} {plural(machines[0].phrase.partition(' ')[2])}"
+        picture.roles["being"] = [
+            replace(role, phrase=told) if role is machines[0] else role for role in picture.roles["being"]
+        ]
