@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from batch import Due, Stage
 from dataset.finishing import Finishing
-from dataset.images import Picture, Pictures
-from dataset.text_states import digest
+from dataset.pictures import Picture, Pictures
+from dataset.text_digests import digest
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from batch import Due, Stage
-from dataset.images import Picture, Pictures
+from dataset.pictures import Picture, Pictures
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
 from llm.answers import Answer

@@ -45,7 +45,7 @@ _PARTS = {
     "wiki/": "meanings of tags",
     "writing/material.py": "meanings of tags",
     "dataset/json_lines.py": "files and journal",
-    "dataset/texts.py": "files and journal",
+    "dataset/text_folder.py": "files and journal",
     "dataset/disk.py": "files and journal",
     "dataset/results.py": "files and journal",
     "dataset/journal.py": "files and journal",

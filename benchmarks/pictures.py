@@ -19,8 +19,8 @@ from pathlib import Path
 from time import process_time
 
 from benchmarks.foreign import NotInstalledError, python_with, version
-from dataset.picture import prepare
 from dataset.picture_file import PictureFile
+from dataset.preprocessing import prepare
 
 MEGAPIXELS = ((1, 1180, 885), (8, 3264, 2448), (24, 6000, 4000))
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp", "AVIF": ".avif"}

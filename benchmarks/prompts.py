@@ -20,7 +20,7 @@ from typing import get_args
 
 import config
 from captioning.project import Project
-from dataset.images import Picture, TagList
+from dataset.pictures import Picture, TagList
 from llm.prompts import Prompt
 from tags.spelling import words
 from wiki.cache import Cache, Entry

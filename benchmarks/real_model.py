@@ -27,7 +27,7 @@ from benchmarks.caption_page import Group, Run, page
 from benchmarks.recorder import Recorder
 from captioning import stages
 from captioning.project import Project
-from dataset.images import Picture, evenly_spread
+from dataset.pictures import Picture, evenly_spread
 from interpreter import Interpreter
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint, always

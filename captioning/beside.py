@@ -7,9 +7,9 @@ from collections.abc import Set
 from contextlib import suppress
 
 from captioning.project import Project
+from dataset.beside_pictures import TAGS_EXTENSION, is_same_file
 from dataset.disk import move, remove, write_refusal
 from dataset.journal import RENAMED_BACK, TAG_FILES
-from dataset.own_files import TAGS_EXTENSION, is_same_file
 from english import amount
 from errors import ItemError, UserError
 

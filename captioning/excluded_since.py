@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from captioning.project import Project
-from dataset.images import Picture, evenly_spread
+from dataset.pictures import Picture, evenly_spread
 from errors import ExcludedError, ItemError, Problem
 
 # Pictures whose tag files and captions are asked for their times after a run.

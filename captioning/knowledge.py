@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dataset.images import Surveyed
+from dataset.pictures import Surveyed
 from dataset.trainers import TARGETS, Target
 from settings import Settings
 from styling.forms import Forms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from captioning.project import Project
-from dataset.images import evenly_spread
+from dataset.pictures import evenly_spread
 from review.findings import form_of, mixed_forms
 
 # So many captions tell, in a few hundredths of a second.

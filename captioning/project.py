@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioning.knowledge import Knowledge
-from dataset.collection import Collection
-from dataset.images import Picture
+from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
-from dataset.making_room import TagFilesInTheWay
-from dataset.own_files import OwnFiles
+from dataset.picture_folder import PictureFolder
+from dataset.pictures import Picture
 from dataset.results import FileResults
 from dataset.sightings import Sightings
 from dataset.tagged_pictures import TaggedPictures
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from dataset.wanted import Wanted
 from errors import ItemError, UserError
 from settings import AUTO, Settings
@@ -84,7 +83,7 @@ class Project(Knowledge):
         if os.path.realpath(dataset.captions) == os.path.realpath(dataset.images):
             journal = Journal(dataset.captions / FILE_NAME)
             self.own_files = OwnFiles(dataset.images, dataset.caption_extension, journal)
-        self.collection: TaggedPictures = Collection(
+        self.collection: TaggedPictures = PictureFolder(
             dataset,
             self.settings.tags,
             self.said_along,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from captioning import stages
 from captioning.project import Project
 from captioning.shard_sample import sample_project
-from dataset.images import Picture, evenly_spread
+from dataset.pictures import Picture, evenly_spread
 from errors import ItemError
 from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_picture_tokens
 from settings import Settings

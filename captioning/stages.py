@@ -9,7 +9,7 @@ from dataset.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from dataset.finishing import Finishing
-    from dataset.images import Pictures
+    from dataset.pictures import Pictures
     from dataset.wanted import Results, Wanted
     from interpreter import Interpreter
     from interrogator import Interrogator

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from captioning.project import Project
-from dataset.images import evenly_spread
-from dataset.text_states import text_in
+from dataset.pictures import evenly_spread
+from dataset.text_digests import text_in
 from dataset.trainer_configs import Setup
-from dataset.trainer_texts import why_misread
+from dataset.trainer_readers import why_misread
 from dataset.trainers import Target, captions_in
 from english import amount, first_few
 

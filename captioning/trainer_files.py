@@ -15,7 +15,7 @@ from pathlib import Path
 from captioning.project import Project
 from captioning.trainer_advice import misread_texts, what_to_write
 from dataset.disk import remove_own, write_pieces
-from dataset.images import Picture
+from dataset.pictures import Picture
 from dataset.side_files import Captioned
 from dataset.trainers import Target, captioned, captions_in
 from english import amount, first_few

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from captioning.project import Project
 from composer.words import REST, role_of
-from dataset.images import evenly_spread
+from dataset.pictures import evenly_spread
 from errors import ItemError
 from tags.categories import CHARACTER, is_unsaid
 from tags.people import count_in

@@ -22,10 +22,10 @@ from pathlib import Path
 from captioning.beside import renamed_sentence
 from captioning.project import Project
 from captioning.summary import replaced_sentence, say_lines
-from dataset.images import Picture
 from dataset.locks import locked
 from dataset.outcomes import Made
-from dataset.text_states import digest
+from dataset.pictures import Picture
+from dataset.text_digests import digest
 from dataset.trainers import captions_in
 from decoding import decoded, open_file
 from english import amount, first_few, first_lines

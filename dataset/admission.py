@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from dataset.evidence import Evidence, evidence_in
-from dataset.images import TagList
-from dataset.tag_file import read_tags, tag_text
+from dataset.pictures import TagList
 from dataset.tag_files import TagFile
+from dataset.tag_parsing import read_tags, text_of_tag_file
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
 from tags.exclusion import NOTHING_FOUND, Judgement, judge
@@ -99,7 +99,7 @@ def _evidence_in(files: Sequence[TagFile]) -> tuple[Evidence, ItemError | None]:
         try:
             if file.error is not None:
                 raise file.error
-            evidence += evidence_in(tag_text(file.data), file.name)
+            evidence += evidence_in(text_of_tag_file(file.data), file.name)
         except ItemError as error:
             unread = unread or error
     return evidence, unread

@@ -1,6 +1,6 @@
 """Everything in a tag file that tells whether its picture may be sent, whether or not it becomes a tag.
 
-The forms of dataset/tag_formats.py take what a caption needs. This takes whatever names a tag or a rating:
+The forms of dataset/tag_parsing.py take what a caption needs. This takes whatever names a tag or a rating:
 what they drop, keys of any program, ratings outside the wrapper, a key that stands in an object twice. It
 knows no formats, so that a new one cannot hide anything from it.
 """

@@ -10,7 +10,7 @@ from dataset.trainers import Target, text_of
 from english import sentence_spans
 from errors import ItemError, Problem, UserError
 from settings import InterpreterSettings
-from settings.patterns import SlowPatternError, without
+from settings.strip_patterns import SlowPatternError, without
 from styling.forms import ONLY_SENTENCES, Forms, joined, sentences_in
 from styling.structures import Structure
 from styling.style import SENTENCES

@@ -41,7 +41,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from dataset.json_lines import JsonLines, JsonObject
-from dataset.text_states import digest
+from dataset.text_digests import digest
 
 FILE_NAME = "journal.jsonl"
 INTERPRETER, INTERROGATOR = "interpreter", "interrogator"

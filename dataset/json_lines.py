@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dataset.disk import refusal, refuse_link, remove, write_refusal, write_whole
-from dataset.places import Place
+from dataset.locks import Place
 from decoding import NO_FILE, open_file
 from errors import UserError
 from limits import LONGEST_LINE, read_json

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dataset.beside_pictures import TAGS_EXTENSION, OwnFiles
 from dataset.disk import is_inside
 from dataset.file_names import composed, cut_suffix, natural_order, sharing_key
-from dataset.images import Picture
-from dataset.own_files import TAGS_EXTENSION, OwnFiles
+from dataset.pictures import Picture
 from errors import NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, Problem, UserError
 from printing import printable
 

@@ -1,7 +1,7 @@
 """Runs that write to the same place keep out of each other's way.
 
 A folder of captions is for one run at a time. A file that runs share, such as tags_cache.json, is changed by
-one after the other.
+one after the other. A run also notices that a file or folder which it writes to is no longer in its place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from dataset.disk import make_folder, write_refusal, write_whole
+from dataset.disk import make_folder, refusal, write_refusal, write_whole
 from errors import UserError
 
 _log = logging.getLogger(__name__)
@@ -109,3 +109,35 @@ def _warn_without_locks(why: str) -> None:
         "This drive knows no locks (%s), so a second run is not kept out: start none on the same folders.",
         why,
     )
+
+
+class Place:
+    """A file or folder that has to stay where it is while a run writes there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._was = _identity(path)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there was something when this was made."""
+        return self._was is not None
+
+    def refuse_moved(self) -> None:
+        """Raise UserError where somebody moved, renamed, replaced or removed it."""
+        if _identity(self.path) != self._was:
+            raise UserError(
+                f"{self.path} was moved, renamed or removed while the run was on: "
+                "put it back and run again, which goes on from there"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UserError(refusal(f"{path} cannot be looked at", error)) from error
+    return found.st_dev, found.st_ino

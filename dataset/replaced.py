@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from dataset.disk import is_inside, write_pieces, write_refusal
-from dataset.text_states import state_of
-from dataset.texts import Texts
+from dataset.text_digests import state_of
+from dataset.text_folder import Texts
 from errors import ItemError
 
 _FOLDER = ".replaced"

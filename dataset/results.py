@@ -7,15 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
 from dataset.disk import remove
-from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Record
-from dataset.making_room import TagFilesInTheWay
 from dataset.outcomes import Made, Outcomes
-from dataset.own_files import OwnFiles
+from dataset.pictures import Picture
 from dataset.replaced import Replaced
-from dataset.text_states import NOTHING, digest, fingerprint, text_in
-from dataset.texts import Texts
+from dataset.text_digests import NOTHING, digest, fingerprint, text_in
+from dataset.text_folder import Texts
 from dataset.wanted import Existing
 from errors import ItemError, KeptError
 

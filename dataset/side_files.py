@@ -15,7 +15,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset.images import Picture
+from dataset.pictures import Picture
 from styling.sections import LOOKS, PLACES
 from styling.tag_line import SubjectOf, no_subject
 from tags.spelling import canonical, words

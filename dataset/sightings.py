@@ -21,7 +21,7 @@ from pathlib import Path
 from dataset.disk import make_folder
 from dataset.json_lines import JsonLines, JsonObject
 from dataset.picture_file import PictureFile
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from errors import ItemError
 from tags.exclusion import NOTHING_FOUND, Judgement
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from dataset.beside_pictures import TAGS_EXTENSION, OwnFiles
 from dataset.file_names import cut_suffix, spellings
-from dataset.images import Picture
-from dataset.own_files import TAGS_EXTENSION, OwnFiles
-from dataset.tag_file import tag_bytes
+from dataset.pictures import Picture
+from dataset.tag_parsing import tag_bytes
 from errors import ItemError
 
 # A file that was written so many seconds ago may change again without a new time.

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
-from dataset.images import Picture, Survey, TagList, evenly_spread
 from dataset.listing import Folder
 from dataset.picture_file import PictureFile
+from dataset.pictures import Picture, Survey, TagList, evenly_spread
 from dataset.sightings import Sightings
 from dataset.tags_apart import Files
 from errors import NO_TAG_FILE, ExcludedError, ItemError
@@ -31,7 +31,7 @@ class _Known(NamedTuple):
 
 
 class TaggedPictures(ABC):
-    """The pictures of a data set and their tags, as `dataset.images.Pictures` has it.
+    """The pictures of a data set and their tags, as `dataset.pictures.Pictures` has it.
 
     Tags are read when somebody asks for them, so that a million pictures fit in memory, and kept for as many
     pictures as take little of it. Several threads may ask at once.

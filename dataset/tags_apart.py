@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from dataset.images import Picture
 from dataset.listing import Folder, forms_of
+from dataset.pictures import Picture
 from dataset.tag_files import TagFile, TagFiles
 from errors import NO_TAG_FILE, ItemError, UserError
 

@@ -22,11 +22,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset import side_files, trainer_configs, trainer_texts
-from dataset.images import Picture
+from dataset import side_files, trainer_configs, trainer_readers
+from dataset.pictures import Picture
 from dataset.side_files import Captioned, SideFiles, is_utf8
 from dataset.trainer_configs import Config
-from dataset.trainer_texts import Reader
+from dataset.trainer_readers import Reader
 from errors import UserError
 from styling.structures import STRUCTURES
 from styling.style import Style
@@ -118,23 +118,23 @@ def captioned(
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
-        Target("txt", "texts, a caption a line, for any trainer", trainer_texts.first_line_counts),
+        Target("txt", "texts, a caption a line, for any trainer", trainer_readers.first_line_counts),
         Target(
             "onetrainer",
             "texts; it draws one of the lines",
-            trainer_texts.each_line,
+            trainer_readers.each_line,
             config=trainer_configs.onetrainer,
         ),
         Target(
             "simpletuner",
             "texts; each line is a caption",
-            trainer_texts.lines_as_they_are,
+            trainer_readers.lines_as_they_are,
             config=trainer_configs.simpletuner,
         ),
         Target(
             "sd-scripts",
             "texts, and metadata.json, which needs no copies of the pictures",
-            trainer_texts.first_line_and_choices,
+            trainer_readers.first_line_and_choices,
             side_files.sd_scripts,
             "metadata.json",
             trainer_configs.sd_scripts,
@@ -181,7 +181,7 @@ TARGETS: Mapping[str, Target] = {
         Target(
             "newbie-lora-trainer",
             "texts with one caption each",
-            trainer_texts.whole,
+            trainer_readers.whole,
             config=trainer_configs.newbie_lora_trainer,
             takes_one=True,
             keeps_lines=True,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from dataset.images import Picture
+from dataset.pictures import Picture
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]

@@ -13,7 +13,7 @@ from llm.client import Client, Reached
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
-from llm.program import Catalogue, Program
+from llm.programs.base import Catalogue, Program
 from llm.sight import Sight
 from llm.transport import HttpAnswer, Transport
 from llm.trouble import Trouble

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from errors import UserError
-from llm.engines import DEFAULT
 from llm.finding import Server
-from llm.listings import Model
-from llm.model_names import seems_to_see
+from llm.listings import Model, seems_to_see
+from llm.programs.engines import DEFAULT
 
 # Asked for if a server lists no models. Such servers mostly answer to any name, and mlx-lm to this one.
 _UNNAMED = Model(DEFAULT)

@@ -20,8 +20,8 @@ from llm.dialect import Dialect
 from llm.error_words import CRASHED, SEE_WITH
 from llm.listings import Model
 from llm.notices import Notices
-from llm.program import Catalogue
 from llm.programs import UNKNOWN
+from llm.programs.base import Catalogue
 from llm.prompts import Message
 from llm.retries import RateLimitQueue, Retries
 from llm.sight import Sight, blind

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from addresses import is_here
 from llm.listings import at, rows
-from llm.program import Catalogue
 from llm.programs import PROGRAMS, recognised
+from llm.programs.base import Catalogue
 from settings import EndpointSettings
 
 # The ports that the usual programs listen on; for `url = auto` only these are tried, on this computer alone.

@@ -1,11 +1,13 @@
-"""What servers tell about their models, in JSON in which anything may be missing or of another kind."""
+"""What servers tell about their models, in JSON in which anything may be missing or of another kind.
+
+What the server does not tell is guessed from the name of the model.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from llm.model_names import is_for_chat
 
 # No real context is longer, and sums stay readable.
 _LONGEST_CONTEXT = 100_000_000
@@ -17,6 +19,25 @@ _CONTEXT_FIELDS = (
     ("top_provider", "context_length"),
     ("context_length",),
     ("max_context_length",),
+)
+
+
+# Parts of the names of models that embed, rank, sort, listen, speak or draw.
+_NO_CHAT = re.compile(
+    r"embed|rerank|colbert|minilm|whisper|moderation|diffusion|transcri|dall-?e|wav2vec|kokoro|musicgen"
+    r"|paraphrase-|sentence-|gpt-image|gpt-realtime"
+    r"|(?<![a-z0-9])(?:bge|gte|e5|clip|siglip|nomic|mxbai|tts|speech|voxtral|parler|orpheus|bark|sdxl|flux"
+    r"|imagen|veo|sora|guard\d*|guardian|reward|davinci|babbage)(?![a-z0-9])"
+    r"|llama-?guard|shieldgemma|gemini-(?:[\w.-]+-)?(?:image|live|native-audio)|lyria|(?<![a-z0-9])aqa(?![a-z0-9])"
+)
+# Parts of the names of models that see pictures.
+_SEES = re.compile(
+    r"vision|llava|pixtral|moondream|joycaption|toriigate|florence|molmo|idefics|smolvlm|multimodal|omni"
+    r"|cogvlm|internvl|minicpm-?[vo](?![a-z])|llama-?4(?!\d)|gpt-(?:4o|4\.1|5)|claude|gemini"
+    r"|gemma-?3n?(?!-?(?:270m|1b))(?![\w.]*:(?:270m|1b))(?![a-z0-9.])|gemma-?4(?!\d)"
+    # From 3.5 on, Qwen's models see without saying so in their names.
+    r"|qwen-?3\.[5-9](?!\d)"
+    r"|mistral-(?:small-?3\.[12]|medium-?3)|glm-4\.\d+v|(?<![a-z])vlm?\d*(?![a-z])|\dvl(?![a-z])"
 )
 
 
@@ -113,3 +134,13 @@ def _is_loaded(row: object) -> bool | None:
     """By the word of llama.cpp's router, which wakes a sleeping model at once, or by the mark of mlx-vlm."""
     status = text(row, "status", "value")
     return status in ("loaded", "sleeping") if status else truth(row, "loaded")
+
+
+def is_for_chat(name: str) -> bool:
+    """Whether a model of this name can be sent a chat request, as far as the name tells."""
+    return not _NO_CHAT.search(name.lower())
+
+
+def seems_to_see(name: str) -> bool:
+    """Whether models of this name usually see pictures."""
+    return bool(_SEES.search(name.lower()))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from llm.answers import Reply
 from llm.listings import Model
-from llm.program import Program
+from llm.programs.base import Program
 from llm.prompts import Message
 
 _log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from statistics import mean, median
 
 from check import Coverage
-from dataset.images import Picture
 from dataset.journal import INTERPRETER, INTERROGATOR
-from dataset.texts import Texts
+from dataset.pictures import Picture
+from dataset.text_folder import Texts
 from errors import ItemError
 from printing import printable
 from review.history import Past, read_history

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from dataset.images import Picture
-from dataset.text_states import digest
-from dataset.texts import Texts
+from dataset.pictures import Picture
+from dataset.text_digests import digest
+from dataset.text_folder import Texts
 from printing import printable
 from review.comparison import Compared, Outcome
 from review.pages import (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from check.ways import listed_ways
-from dataset.images import Picture, TagList
 from dataset.journal import EDITED
-from dataset.text_states import digest
+from dataset.pictures import Picture, TagList
+from dataset.text_digests import digest
 from dataset.trainers import captions_in
 from errors import ItemError
 from review.history import Past

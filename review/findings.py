@@ -10,7 +10,7 @@ from statistics import median
 from typing import TypedDict
 
 from check import is_grammar, is_list
-from dataset.images import evenly_spread
+from dataset.pictures import evenly_spread
 from english import amount, sentence_spans, stem
 from tags.filters import HiddenTraits
 from tags.spelling import words

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dataset.images import Picture
 from dataset.journal import AGAIN, FAILED, INTERPRETER, INTERROGATOR, WAITS, Journal, Record
+from dataset.pictures import Picture
 
 _NOTHING = Record({})
 

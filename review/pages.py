@@ -17,10 +17,10 @@ from markupsafe import Markup
 from check import Coverage, check, list_fault
 from dataset.disk import make_folder, write_whole
 from dataset.finishing import Finishing
-from dataset.images import Picture
 from dataset.journal import Journal
+from dataset.pictures import Picture
 from dataset.tagged_pictures import TaggedPictures
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from errors import UserError
 from review.findings import LISTS, form_of
 from styling.tag_line import Tagged

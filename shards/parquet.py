@@ -13,9 +13,9 @@ import pyarrow.parquet
 from pyarrow import types
 
 from dataset.file_names import cut_suffix
-from dataset.images import Picture
 from dataset.listing import PICTURE_SUFFIXES, Folder
 from dataset.picture_file import PictureFile
+from dataset.pictures import Picture
 from dataset.tag_files import TagFile
 from dataset.tag_table import as_json, id_of, plain_columns
 from errors import ItemError, Problem

@@ -1,10 +1,10 @@
-"""The pictures of one shard with their tags: a data set as `dataset.images.Pictures` has it."""
+"""The pictures of one shard with their tags: a data set as `dataset.pictures.Pictures` has it."""
 
 from __future__ import annotations
 
 from dataset.admission import Added
-from dataset.images import Picture, Survey
 from dataset.picture_file import PictureFile
+from dataset.pictures import Picture, Survey
 from dataset.sightings import Sightings
 from dataset.tagged_pictures import TaggedPictures
 from dataset.tags_apart import Files, tags_apart

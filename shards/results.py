@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dataset.disk import write_pieces
-from dataset.images import Picture
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, INTERROGATOR, WAITS, Journal, Packed
-from dataset.text_states import digest
+from dataset.pictures import Picture
+from dataset.text_digests import digest
 from dataset.wanted import Existing
 from errors import ItemError, UserError
 from settings import DatasetSettings

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from dataset.file_names import cut_suffix, natural_order
-from dataset.images import Picture
 from dataset.listing import CONVERT, PICTURE_SUFFIXES, TAG_FIRST, UNSUPPORTED_SUFFIXES, forms_of
+from dataset.pictures import Picture
 from errors import NO_TAG_FILE, Problem
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dataset.images import Picture
 from dataset.listing import Folder
 from dataset.picture_file import PictureFile
-from dataset.tag_file import LARGEST_FILE
+from dataset.pictures import Picture
 from dataset.tag_files import TagFile
+from dataset.tag_parsing import LARGEST_FILE
 from dataset.tags_apart import Files
 from errors import ItemError
 from shards.finding import Shard

@@ -21,7 +21,7 @@ from typing_extensions import TypedDict
 
 from dataset.admission import Added
 from dataset.disk import make_folder, refusal, write_whole
-from dataset.images import Picture, Survey, TagList, evenly_spread
+from dataset.pictures import Picture, Survey, TagList, evenly_spread
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
@@ -45,7 +45,7 @@ FOLDER = ".survey"
 
 @dataclass(slots=True)
 class AllShards:
-    """The survey of all shards, and a sample of their pictures: `dataset.images.Surveyed`.
+    """The survey of all shards, and a sample of their pictures: `dataset.pictures.Surveyed`.
 
     `pictures` has how many each shard holds, by its name.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from composer import compose
 from composer.contradictions import without_contradicted
 from composer.picture import is_medium
-from dataset.images import Picture, TagList
+from dataset.pictures import Picture, TagList
 from errors import ItemError
 from tags.categories import (
     ARTIST,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from composer.words import role_of
-from dataset.images import Pictures, TagList, evenly_spread
+from dataset.pictures import Pictures, TagList, evenly_spread
 from english import amount
 from errors import ItemError
 from tags.categories import CHARACTER

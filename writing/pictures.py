@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from dataset.images import Picture, Pictures
-from dataset.picture import prepare
+from dataset.pictures import Picture, Pictures
+from dataset.preprocessing import prepare
 from llm.prompts import Message, with_picture
 
 Result = TypeVar("Result")

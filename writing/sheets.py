@@ -12,7 +12,7 @@ from threading import Lock
 from composer.contradictions import without_contradicted
 from composer.who_is_who import assign
 from composer.words import role_of
-from dataset.images import Surveyed
+from dataset.pictures import Surveyed
 from errors import ItemError
 from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from captioning.knowledge import Knowledge
 from dataset.disk import make_folder
-from dataset.images import Survey
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Packed
+from dataset.pictures import Survey
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings

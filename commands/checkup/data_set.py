@@ -21,12 +21,12 @@ from commands.checkup.findings import (
     warning,
     warnings_by_reason,
 )
-from dataset.images import Picture
+from dataset.beside_pictures import TAGS_EXTENSION
 from dataset.listing import TAG_FIRST
 from dataset.outcomes import Made
-from dataset.own_files import TAGS_EXTENSION
-from dataset.picture import LEAST_SIDE, describe
-from dataset.texts import Texts
+from dataset.pictures import Picture
+from dataset.preprocessing import LEAST_SIDE, describe
+from dataset.text_folder import Texts
 from english import amount, first_few
 from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
 from settings.checks import TEXT_EXTENSIONS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, get_args
 
-from dataset.images import evenly_spread
+from dataset.pictures import evenly_spread
 from english import first_few
 from errors import Problem
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from captioning.project import Project
 from commands.comparison.contender import Configuration, Contender
 from dataset.file_names import natural_order
-from dataset.images import Picture
 from dataset.locks import locked
-from dataset.text_states import digest
+from dataset.pictures import Picture
+from dataset.text_digests import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
 from llm.needs import Consent

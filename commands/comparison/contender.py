@@ -17,9 +17,9 @@ from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.templates import may_send_pictures, refuse_broken_templates
 from dataset.disk import make_folder, remove
-from dataset.images import Picture
+from dataset.pictures import Picture
 from dataset.results import FileResults
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage

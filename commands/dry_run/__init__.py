@@ -15,7 +15,7 @@ from captioning.summary import NO_SENTENCES, Summary
 from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
 from commands.dry_run.previews import BUILTIN, Previews
-from dataset.images import Picture
+from dataset.pictures import Picture
 from deferred.batches import Batches, files_needed
 from english import amount
 from errors import ExcludedError, ItemError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from batch import Tally
 from captioning.summary import by_reason
-from dataset.images import Picture
-from dataset.picture import Prepared
+from dataset.pictures import Picture
+from dataset.preprocessing import Prepared
 from english import amount
 from errors import ItemError, StageError, UserError
 from llm.answers import Reply

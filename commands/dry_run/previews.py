@@ -12,8 +12,8 @@ from captioning.summary import NO_SENTENCES
 from captioning.templates import misfits, sends_pictures
 from commands import without_retries
 from commands.dry_run.preview import Preview
-from dataset.images import Picture
-from dataset.picture import Prepared, describe, prepare
+from dataset.pictures import Picture
+from dataset.preprocessing import Prepared, describe, prepare
 from dataset.results import FileResults
 from errors import ItemError
 from interpreter import Interpreter

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from llm.desktop_programs import LlamaCpp, reasons_by_template
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
 from llm.embedded.files import ModelFiles, Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.server import ModelServer
 from llm.listings import Model
 from llm.needs import Needs
-from llm.program import Catalogue
+from llm.programs.base import Catalogue
+from llm.programs.desktop import LlamaCpp, reasons_by_template
 from settings import EndpointSettings
 
 

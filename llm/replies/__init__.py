@@ -10,9 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
-from llm.replies import copies, encoded, language, openings, refusals, repetition, wrapping
+from llm.replies import copies, language, openings, refusals, repetition, wrapping
 from llm.replies.copies import Prompted
-from llm.replies.text import normalize_spacing, remove_invisible, strip_quotes_around, words
+from llm.replies.text import (
+    BROKEN,
+    normalize_spacing,
+    remove_invisible,
+    strip_quotes_around,
+    with_spaces,
+    without_entities,
+    words,
+)
 
 REMEDIES = {
     "cut off": "the answer stops in the middle; raise max_tokens or ask for less",
@@ -152,13 +160,13 @@ def _without_last_comma(text: str) -> str:
 # The order matters in two ways. The most telling reason comes first: a refusal in Chinese is reported as a
 # refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
 STEPS: tuple[Step, ...] = (
-    _improve(encoded.with_spaces),
-    _improve(encoded.without_entities),
+    _improve(with_spaces),
+    _improve(without_entities),
     _improve(_drop_reasoning),
     _improve(wrapping.inside_answer_tags),
     _improve(wrapping.drop_tokens),
     _reject("too long", lambda text: len(text) > _MAX_LENGTH),
-    _reject("broken characters", lambda text: encoded.BROKEN in text),
+    _reject("broken characters", lambda text: BROKEN in text),
     _reject("empty answer", _says_nothing),
     _improve(wrapping.drop_fences),
     _improve(strip_quotes_around),

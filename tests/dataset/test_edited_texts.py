@@ -11,8 +11,8 @@ import config
 from captioning.project import Project
 from captioning.trainer_files import write_after_run
 from commands.export import export
-from dataset.text_states import text_in
-from dataset.trainer_texts import why_misread
+from dataset.text_digests import text_in
+from dataset.trainer_readers import why_misread
 from dataset.trainers import TARGETS, captions_in
 from styling.newbie import in_lines
 from tests.dataset.trainer_rules import RULES, Rule, sd_scripts_wildcards

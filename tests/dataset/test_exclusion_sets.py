@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import config
-from dataset.collection import Collection
+from dataset.picture_folder import PictureFolder
 from errors import ExcludedError, ItemError
 from tests.program.exclusion_sets import TagSet, tag_sets
 from tests.program.project import Project
@@ -17,7 +17,7 @@ def outcomes(folder: Path, sets: list[TagSet]) -> dict[str, str]:
     for each in sets:
         each.add_to(project.images)
     settings = config.load(folder / "config.ini")
-    collection = Collection(settings.dataset, settings.tags)
+    collection = PictureFolder(settings.dataset, settings.tags)
     found = {}
     for picture in collection.folder.pictures:
         try:

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from dataset.admission import admitted, name_filter
-from dataset.images import TagList
-from dataset.tag_file import LARGEST_FILE, read_tags
+from dataset.pictures import TagList
 from dataset.tag_files import TagFile
+from dataset.tag_parsing import LARGEST_FILE, read_tags
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
 

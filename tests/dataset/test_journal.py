@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset.images import Picture
 from dataset.journal import Journal
+from dataset.pictures import Picture
 from dataset.results import FileResults
-from dataset.text_states import digest
-from dataset.texts import Texts
+from dataset.text_digests import digest
+from dataset.text_folder import Texts
 from dataset.wanted import Existing
 from review.history import read_history
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.images import TagList
-from dataset.tag_file import LARGEST_FILE, read_tags, tag_bytes
+from dataset.pictures import TagList
+from dataset.tag_parsing import LARGEST_FILE, read_tags, tag_bytes
 from errors import ItemError
 
 

@@ -18,8 +18,8 @@ from captioning.project import Project
 from captioning.trainer_advice import what_to_write
 from captioning.trainer_files import write_after_run
 from commands.export import export
-from dataset.images import Picture
 from dataset.listing import forms_of
+from dataset.pictures import Picture
 from dataset.side_files import ai_toolkit_ending, by_class
 from dataset.trainers import TARGETS, captioned, captions_in, text_of
 from errors import UserError

@@ -14,7 +14,7 @@ from typing import ClassVar, cast
 import pytest
 
 from dataset.finishing import Finishing
-from dataset.images import Picture
+from dataset.pictures import Picture
 from dataset.trainers import TARGETS, Target, captioned, captions_in
 from english import amount
 from settings import InterpreterSettings

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import config
 from captioning.project import Project as DataSet
-from dataset.images import Picture
 from dataset.journal import FILE_NAME, Journal
+from dataset.pictures import Picture
 from dataset.results import FileResults
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from errors import ItemError
 from review.pages import Sources
 from review.report import Gathering, Page

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from dataset.picture import describe, prepare
 from dataset.picture_file import PictureFile
+from dataset.preprocessing import describe, prepare
 from examples import tag_files
 from examples.tag_files import Tags
 

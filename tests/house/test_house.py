@@ -18,7 +18,7 @@ from tests.house.writers import writes
 ROOT = Path(__file__).parents[2]
 NO_PRODUCT = {"tests", "benchmarks", "examples"}
 # All that a run writes goes through these: they know what to do when a disk is full or a run is killed.
-WRITERS = {"dataset/disk.py", "dataset/json_lines.py", "dataset/texts.py"}
+WRITERS = {"dataset/disk.py", "dataset/json_lines.py", "dataset/text_folder.py"}
 # A model that is fetched goes to where the library of the hub keeps it.
 WRITERS |= {"llm/embedded/hub.py"}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from llm.program import Catalogue
 from llm.programs import PROGRAMS
+from llm.programs.base import Catalogue
 from tests.fakes.answers import Json
 
 BASE = "../"

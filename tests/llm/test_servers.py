@@ -14,10 +14,9 @@ import pytest
 from errors import UserError
 from llm.choosing import Choice, best, named
 from llm.finding import Server, server_at, servers_here
-from llm.listings import Model
-from llm.model_names import is_for_chat, seems_to_see
-from llm.program import Catalogue
+from llm.listings import Model, is_for_chat, seems_to_see
 from llm.programs import PROGRAMS, UNKNOWN, recognised
+from llm.programs.base import Catalogue
 from settings import EndpointSettings
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint, Hang, Html200, Raw, Request, Status

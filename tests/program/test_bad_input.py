@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 import config
-from dataset.collection import Collection
-from dataset.picture import prepare
 from dataset.picture_file import PictureFile
-from dataset.tag_file import read_tags
+from dataset.picture_folder import PictureFolder
+from dataset.preprocessing import prepare
+from dataset.tag_parsing import read_tags
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
@@ -65,12 +65,12 @@ def test_a_bad_input_is_refused_with_its_message_and_exit_code(tmp_path: Path, b
     assert path.read_bytes() == bad.content
 
 
-def folders(tmp_path: Path, **chosen: str) -> Collection:
+def folders(tmp_path: Path, **chosen: str) -> PictureFolder:
     """The data set of a project whose folders are set like this."""
     ini = tmp_path / "config.ini"
     ini.write_text("", encoding="utf-8")
     loaded = config.load(ini, [f"Dataset.{key}={value}" for key, value in chosen.items()])
-    return Collection(loaded.dataset, loaded.tags)
+    return PictureFolder(loaded.dataset, loaded.tags)
 
 
 @pytest.mark.parametrize(

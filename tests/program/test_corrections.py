@@ -9,7 +9,7 @@ import pytest
 
 import config
 from commands import corrections
-from dataset.text_states import digest
+from dataset.text_digests import digest
 from errors import UserError
 from tests.fakes.albums import Album
 from tests.fakes.endpoint import FakeEndpoint, Reply

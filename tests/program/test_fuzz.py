@@ -22,7 +22,7 @@ import config
 from dataset.journal import AGAIN, INTERPRETER, Journal
 from dataset.json_lines import JsonLines
 from dataset.results import FileResults
-from dataset.texts import Texts
+from dataset.text_folder import Texts
 from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.answers import Reply, Usage

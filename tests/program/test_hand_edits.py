@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.text_states import digest, fingerprint
+from dataset.text_digests import digest, fingerprint
 from reading.questions import QUOTES, WORDING
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.danbooru import FakeDanbooru

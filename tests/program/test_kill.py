@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.text_states import digest, fingerprint
+from dataset.text_digests import digest, fingerprint
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.kill_scene import IN_FLIGHT, PICTURES, Run, Scene, add_pictures
 from tests.program.project import Project

@@ -13,7 +13,7 @@ import pytest
 import config
 from commands.reviewing.server import serving
 from commands.reviewing.session import Session
-from dataset.text_states import digest
+from dataset.text_digests import digest
 from review.entries import Values
 from review.report import MOST_SHOWN, Page, render
 from tests.program.project import Project

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.images import Picture
+from dataset.pictures import Picture
 from errors import NO_TAG_FILE, ItemError
 from shards.samples import samples_of
 from shards.source import OnDisk

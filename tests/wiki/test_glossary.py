@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.tag_file import read_tags
+from dataset.tag_parsing import read_tags
 from tags.spelling import canonical
 from wiki.cache import Entry
 from wiki.tag_meanings import GLOSSARY, load_glossary

@@ -1,6 +1,6 @@
 """Which program or service it is that answers chat requests.
 
-What is known of each is in its class in `desktop_programs.py` or `engines.py`: how it is recognised, where it
+What is known of each is in its class in `desktop.py` or `engines.py`: how it is recognised, where it
 tells about its models, how reasoning is turned off, and what to tell a user who has no model in it.
 docs/servers.md has the same facts for users.
 """
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from llm.desktop_programs import KoboldCpp, LlamaCpp, LmStudio, Ollama, TabbyApi, TextGenerationWebui
-from llm.engines import Aphrodite, Gemini, LiteLlm, Mistral, MlxLm, MlxVlm, OpenRouter, Sglang, Vllm
-from llm.program import EFFORT, TEMPLATE, Program
+from llm.programs.base import EFFORT, TEMPLATE, Program
+from llm.programs.desktop import KoboldCpp, LlamaCpp, LmStudio, Ollama, TabbyApi, TextGenerationWebui
+from llm.programs.engines import Aphrodite, Gemini, LiteLlm, Mistral, MlxLm, MlxVlm, OpenRouter, Sglang, Vllm
 
 
 class Unknown(Program):

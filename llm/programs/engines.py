@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from llm.listings import Model, at, positive, rows, text, truth, usual_models
-from llm.program import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
+from llm.programs.base import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
 # The model that mlx-lm was started with.
 DEFAULT = "default_model"

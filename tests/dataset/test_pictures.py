@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dataset.file_names import natural_order
-from dataset.images import Picture
 from dataset.listing import Folder, find_pictures
+from dataset.pictures import Picture
 from errors import UserError
 from printing import printable
 

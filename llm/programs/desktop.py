@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from llm.listings import Model, at, holds, positive, rows, text, truth, usual_models
-from llm.program import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
+from llm.programs.base import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
 # Ollama tells what a model can do in answer to a question for each; so many are asked about.
 _MOST_SHOWN = 40
@@ -147,10 +147,6 @@ class LlamaCpp(Program):
 def reasons_by_template(template: str) -> bool:
     """Whether a chat template is that of a model which reasons."""
     return any(mark in template for mark in ("enable_thinking", "<think>"))
-
-
-def _has_name(row: object) -> bool:
-    return bool(text(row, "id"))
 
 
 class KoboldCpp(Program):

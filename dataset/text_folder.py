@@ -23,9 +23,8 @@ from dataset.disk import (
     stops_every_file,
     write_refusal,
 )
-from dataset.locks import LOCK_NAME
-from dataset.places import Place
-from dataset.text_states import NOTHING, digest, fingerprint, state_of, text_in
+from dataset.locks import LOCK_NAME, Place
+from dataset.text_digests import NOTHING, digest, fingerprint, state_of, text_in
 from decoding import NO_FILE, open_file
 from errors import ItemError, UserError
 

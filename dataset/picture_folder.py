@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dataset.admission import Added
-from dataset.images import Picture
+from dataset.beside_pictures import OwnFiles
 from dataset.journal import FILE_NAME
 from dataset.listing import find_pictures, forms_of, holds_pictures
-from dataset.own_files import OwnFiles
 from dataset.picture_file import PictureFile
+from dataset.pictures import Picture
 from dataset.sightings import Sightings
 from dataset.tag_files import TagFiles
 from dataset.tagged_pictures import TaggedPictures
@@ -20,7 +20,7 @@ from errors import UserError
 from settings import DatasetSettings, TagsSettings
 
 
-class Collection(TaggedPictures):
+class PictureFolder(TaggedPictures):
     """The pictures of the images folder and their tags."""
 
     def __init__(

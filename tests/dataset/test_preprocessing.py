@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 import pyvips
 
-from dataset import picture
-from dataset.picture import PictureFacts, Prepared
+from dataset import preprocessing
 from dataset.picture_file import PictureFile
+from dataset.preprocessing import PictureFacts, Prepared
 from errors import ItemError
 
 ORANGE = (220, 120, 40)
@@ -26,11 +26,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def prepare(path: Path, max_side: int) -> Prepared:
-    return picture.prepare(PictureFile.at(path), max_side)
+    return preprocessing.prepare(PictureFile.at(path), max_side)
 
 
 def describe(path: Path) -> PictureFacts:
-    return picture.describe(PictureFile.at(path))
+    return preprocessing.describe(PictureFile.at(path))
 
 
 def plain(width: int, height: int, colour: tuple[int, ...] = ORANGE) -> pyvips.Image:
@@ -503,7 +503,7 @@ def test_a_flipped_byte_ends_in_a_picture_or_an_item_error(tmp_path: Path, at: i
 CHILD = r"""
 import re, sys
 from pathlib import Path
-from dataset.picture import prepare
+from dataset.preprocessing import prepare
 from dataset.picture_file import PictureFile
 from errors import ItemError
 try:
