@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -141,6 +142,16 @@ class Summary:
         self._is_incomplete |= bool(outcome.tally.failures)
         if outcome.is_anything_done:
             self._results.append(product)
+
+    @contextmanager
+    def telling(self, product: Product, outcome: Outcome) -> Iterator[None]:
+        """Say what comes of the stage that runs inside, in one line where it ends early."""
+        try:
+            yield
+        except BaseException:
+            self.in_short(product, outcome)
+            raise
+        self.outcome(product, outcome)
 
     def in_short(self, product: Product, outcome: Outcome) -> None:
         """Say in one line what came of a stage, which may have ended early."""

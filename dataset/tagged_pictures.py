@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
 from dataset.listing import Folder
@@ -23,11 +24,16 @@ from tags.exclusion import NOTHING_FOUND
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
 
 
-class _Known(NamedTuple):
-    """The tags of a picture, and the state of its tag files when they were read."""
+@dataclass(slots=True)
+class _Known:
+    """The tags of a picture, and the state of its tag files when they were read.
+
+    `passed` is a digest of the texts by which the picture was judged last, and not excluded.
+    """
 
     tags: TagList
     state: int
+    passed: bytes = b""
 
 
 class TaggedPictures(ABC):
@@ -98,12 +104,17 @@ class TaggedPictures(ABC):
         known = self._remembered.get(picture.name)
         if known is None or known.state != self._files.state(picture):
             known = self._read(picture)
+        # The captions of a shard are packed into one file after each was judged when it was kept.
+        judged = blake2b(repr(texts).encode(), digest_size=16).digest()
+        if known.passed == judged:
+            return
         try:
             refuse_with(known.tags.judgement, texts)
         except ExcludedError as error:
             self._excluded[picture.name] = str(error)
             self.found_excluded.add(picture.name)
             raise
+        known.passed = judged
 
     def admit_seen(self, picture: Picture, seen: Sequence[str], *texts: str) -> None:
         """As `admit`, and by what a vision model just wrote; later runs know it if that excludes."""

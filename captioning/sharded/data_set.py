@@ -78,9 +78,10 @@ class ShardDataSet:
         names, left = list[str](), 0
         for picture in self.collection.pictures:
             name = picture.stem_name
-            texts = (self.captions.read(name) or "", self.descriptions.read(name) or "")
+            caption, description = self.captions.read(name) or "", self.descriptions.read(name) or ""
             try:
-                self.collection.admit(picture, *texts[0].split("\n"), texts[1])
+                # In the order in which a stage gives them, so that what it has judged is not judged again.
+                self.collection.admit(picture, description, *caption.split("\n"))
             except ExcludedError:
                 continue
             except ItemError:

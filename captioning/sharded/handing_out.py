@@ -62,14 +62,14 @@ class HandingOut:
         """Leave the cluster; shards that are under way end, and what is done of them is kept."""
         self._cluster.leave()
 
-    async def count(self, known: KnownOfShards, shards: Sequence[Shard]) -> None:
-        """Have the tags of all shards counted and kept; what a machine leaves out is counted later."""
+    async def count(self, known: KnownOfShards, shards: Sequence[Shard], among: int) -> None:
+        """Have the tags of some of so many shards counted and kept; what a machine leaves out comes later."""
         broadcast = self._cluster.share(Broadcast.of(self._settings, known))
         machines = self._cluster.machines()[: len(shards)]
 
         async def part(number: int, machine: Machine) -> None:
             some = shards[number :: len(machines)]
-            async for _ in self._cluster.run(machine, node.count, broadcast, some, len(shards)):
+            async for _ in self._cluster.run(machine, node.count, broadcast, some, among):
                 pass
 
         await asyncio.gather(*(part(number, machine) for number, machine in enumerate(machines)))

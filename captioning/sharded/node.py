@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +18,11 @@ from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
 from captioning.summary import Summary
 from config import VERSION
-from errors import StageError, UserError
+from errors import ItemError, StageError, UserError
 from settings import Settings
 from shards.finding import Shard
-from shards.surveying import AllShards, survey_all
+from shards.survey_sum import AllShards
+from shards.surveying import counted, remembered_of_each
 from wiki.cache import Cache, Entry
 
 # Seconds between two messages.
@@ -87,9 +88,11 @@ def look(paths: Sequence[Path]) -> Iterator[Looked]:
 
 
 def count(broadcast: Broadcast, shards: Sequence[Shard], among: int) -> Iterator[int]:
-    """Count the tags of some shards, which is kept beside the captions; yields how many shards there were."""
+    """Count the tags of some of `among` shards, which is kept beside the captions; yields their number."""
     known = broadcast.known(0)
-    survey_all(shards, known.settings, known.said_along, among)
+    for shard in shards:
+        with suppress(ItemError):
+            counted(shard, known.settings, known.said_along, remembered_of_each(among))
     yield len(shards)
 
 

@@ -26,7 +26,7 @@ from errors import ExitCode, UserError
 from llm.needs import Consent
 from settings import AUTO, Settings
 from shards.finding import find_shards
-from shards.surveying import survey_all
+from shards.survey_sum import SurveySum
 
 if TYPE_CHECKING:
     from captioning.sharded.handing_out import HandingOut
@@ -127,11 +127,12 @@ class ShardRun:
         """Count the tags of all shards and look them up, once for all processes."""
         known = self._known
         with await claim_preparation(self._settings, self._summary.once):
-            if len(self._shards) > _FEW:
-                self._summary.once("Counting the tags of all shards, which is kept for later runs.")
-            if self._hands is not None:
-                await self._hands.count(known, self._shards)
-            known.shards = survey_all(self._shards, self._settings, known.said_along)
+            counting = SurveySum(self._shards, self._settings)
+            if (missing := len(counting.missing)) > _FEW:
+                self._summary.once(f"Counting the tags of {missing:,} shards, which is kept for later runs.")
+            if self._hands is not None and missing:
+                await self._hands.count(known, counting.missing, len(self._shards))
+            known.shards = counting.complete(known.said_along)
             await look_up_tags(known, self._models, self._summary, self._look_up)
             # Stage 1 may have found what further tags imply.
             known.forget_along()
@@ -140,13 +141,9 @@ class ShardRun:
     async def _look_up(self, product: Product, stage: TagProvider, endpoint: Endpoint | None) -> None:
         due = stage.due()
         outcome = Outcome(due.total, due.existing)
-        try:
+        with self._summary.telling(product, outcome):
             await run_stage(stage, due, endpoint, outcome)
-        except BaseException:
-            self._summary.in_short(product, outcome)
-            raise
         self._is_waiting = bool(outcome.tally.waiting)
-        self._summary.outcome(product, outcome)
 
 
 def _refuse_what_folders_have(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from english import amount
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.surveying import AllShards
+from shards.survey_sum import AllShards
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -137,11 +137,8 @@ class ShardWork:
         self.outcomes.append(outcome)
         told = replace(product, title=f"{name} {product.title}")
         try:
-            await run_stage(stage, due, endpoint, outcome, name)
-        except BaseException:
-            self.summary.in_short(told, outcome)
-            raise
+            with self.summary.telling(told, outcome):
+                await run_stage(stage, due, endpoint, outcome, name)
         finally:
             self.totals.add(product, outcome)
-        self.summary.outcome(told, outcome)
         return frozenset(outcome.tally.waiting)
