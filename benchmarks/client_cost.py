@@ -37,6 +37,7 @@ _PARTS = {
     "llm/completions.py": "request and reply",
     "llm/endpoint.py": "request and reply",
     "llm/concurrency.py": "slots",
+    "llm/concurrency_search.py": "slots",
     "llm/prompts.py": "template",
     "llm/sandbox.py": "template",
     "llm/": "checks of the answer",

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from captioning.sharded import node
-from captioning.sharded.node import Broadcast, Looked, Told
+from captioning.sharded.node import AtOnce, Broadcast, Looked, Told
 from captioning.sharded.ray_cluster import Lost, Machine, RayCluster
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards
@@ -55,6 +55,8 @@ class HandingOut:
         self._gone: set[str] = set()
         self._losses: Counter[str] = Counter()
         self._told: dict[str, Told] = {}
+        # What each machine has learnt of each server.
+        self._at_once: dict[tuple[str, int], AtOnce] = {}
         self._bar: Bar | None = None
         self._alone_since = monotonic()
 
@@ -173,13 +175,15 @@ class HandingOut:
 
     async def _caption(self, machine: Machine, shard: Shard, server: int) -> Lost | None:
         """Have a shard captioned; returns how it was lost, None where it was not. Raises StageError."""
-        messages = self._cluster.run(machine, node.caption, self._broadcast, shard, server)
+        learnt = self._at_once.get((machine.id, server), {})
+        messages = self._cluster.run(machine, node.caption, self._broadcast, shard, server, learnt)
         async with aclosing(messages):
             async for told in messages:
                 if isinstance(told, Lost):
                     return told
                 self._told[shard.name] = told
                 if told.ended is not None:
+                    self._at_once[machine.id, server] = told.ended.at_once or learnt
                     self._take_in(machine, told, told.ended)
                 self._show()
         return None

@@ -25,6 +25,9 @@ from shards.survey_sum import AllShards
 from shards.surveying import counted, remembered_of_each
 from wiki.cache import Cache, Entry
 
+AtOnce = Mapping[tuple[str, str], int]
+"""How many requests at once `concurrency = auto` has settled on, by url and model."""
+
 # Seconds between two messages.
 _TELL_EVERY = 1.0
 
@@ -59,11 +62,15 @@ class Looked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What came of a shard; `error` is why no further shard can be done, "" where it can."""
+    """What came of a shard; `error` is why no further shard can be done, "" where it can.
+
+    `at_once` is what `caption` takes for the next shard.
+    """
 
     totals: Totals
     summary: Summary
     error: str
+    at_once: AtOnce
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +103,12 @@ def count(broadcast: Broadcast, shards: Sequence[Shard], among: int) -> Iterator
     yield len(shards)
 
 
-def caption(broadcast: Broadcast, shard: Shard, server: int) -> Iterator[Told]:
-    """Caption a shard by the server of this number; the last message says what came of it."""
-    turn = _Turn(broadcast, server)
+def caption(broadcast: Broadcast, shard: Shard, server: int, at_once: AtOnce) -> Iterator[Told]:
+    """Caption a shard by the server of this number; the last message says what came of it.
+
+    `at_once` is what the same machine has learnt over an earlier shard by the same server.
+    """
+    turn = _Turn(broadcast, server, at_once)
     loop = asyncio.new_event_loop()
     try:
         task = loop.create_task(turn.run(shard))
@@ -115,6 +125,7 @@ def caption(broadcast: Broadcast, shard: Shard, server: int) -> Iterator[Told]:
 class _Turn:
     broadcast: Broadcast
     server: int
+    at_once: AtOnce
     work: ShardWork | None = None
     error: str = ""
     lines: list[str] = field(default_factory=list)
@@ -126,6 +137,9 @@ class _Turn:
         try:
             describer, writer = await models.describer(), await models.writer()
             self.work = work = ShardWork(known.common(), models.products, summary, describer, writer)
+            for endpoint in work.endpoints:
+                if settled := self.at_once.get((endpoint.url, endpoint.model)):
+                    endpoint.concurrency.go_on_from(settled)
             async with aclosing(shards_in_turn(known.settings, [shard], summary.once)) as turns:
                 async for each in turns:
                     await work.do(each)
@@ -155,5 +169,10 @@ class _Turn:
         told = self.told()
         totals = self.work.totals if self.work else Totals()
         summary = self.work.summary if self.work else Summary(self.lines.append)
-        ended = Ended(totals, summary, self.error)
+        at_once = {
+            (endpoint.url, endpoint.model): settled
+            for endpoint in (self.work.endpoints if self.work else ())
+            if (settled := endpoint.concurrency.settled)
+        }
+        ended = Ended(totals, summary, self.error, at_once)
         return Told(told.handled, told.failed, 0, told.tokens, self.introductions, self.lines, ended)

@@ -229,6 +229,22 @@ def test_the_number_that_auto_settled_on_can_be_read() -> None:
     assert Concurrency(32).settled is None
 
 
+@pytest.mark.parametrize(("known", "slots"), [(4, 4), (32, 32), (128, 128), (32, 4), (4, 32)])
+def test_auto_goes_on_from_a_number_that_was_found_before(known: int, slots: int) -> None:
+    async def again() -> Course:
+        client = Client(Server(lambda time: slots, jitter=0.3), "auto")
+        client.slots.go_on_from(known)
+        client.course.limits[0] = 0.0, client.slots.limit
+        return await client.run(1_000_000, 60, 0.0)
+
+    seen = in_virtual_time(again())
+    assert seen.limit(0, 1) == known
+    assert seen.throughput(1 if known == slots else 30, 60) >= 0.85 * slots
+    fixed = Concurrency(3)
+    fixed.go_on_from(known)
+    assert fixed.limit == 3
+
+
 def test_a_server_that_thrashes_beyond_sixteen_is_kept_near_them() -> None:
     seen = course(Server(slowness=lambda busy: max(1.0, (busy / 16) ** 2), jitter=0.3), 100)
     assert seen.throughput(20, 100) >= 0.85 * 16
