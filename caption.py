@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.arguments import USUAL_SAMPLE, arguments, refuse_no_folder
-from commands.consent import Asking
 from commands.interruption import Interruption
-from commands.streams import prepare_streams
+from commands.terminal import Asking, prepare_streams
 from errors import ExitCode, StageError, UserError
 from printing import printable
 
@@ -173,14 +172,12 @@ def _undo(options: argparse.Namespace) -> ExitCode:
 
 def _export(options: argparse.Namespace) -> ExitCode:
     from captioning.project import Project
-    from commands.export import export, targets
+    from commands.export import export, export_shards, targets
 
     if options.export == [""]:
         return _print_result(targets())
     settings = _settings(options)
     if settings.dataset.is_sharded:
-        from commands.shard_export import export_shards
-
         return export_shards(settings, options.export, _print)
     return export(Project(settings), options.export, _print)
 

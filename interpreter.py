@@ -22,10 +22,10 @@ from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
 from writing.material import Material
-from writing.pictures import ReadyPictures
+from writing.ready_pictures import ReadyPictures
 from writing.rereading import Rereading
+from writing.structure_tasks import TASKS
 from writing.structured import StructuredWriter
-from writing.structures import TASKS
 from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from llm.replies import Form, clean
 from settings import InterrogatorSettings
 from writing import PICTURE_VARIABLES
 from writing.material import Material
-from writing.pictures import ReadyPictures
+from writing.ready_pictures import ReadyPictures
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from captioning import stages
 from captioning.knowledge import Knowledge
-from captioning.needs import needs_of
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from deferred.batches import NO_ERRANDS, Batches, Errands
 from english import amount
-from llm.needs import Consent
+from llm.embedded.needs import Consent
 from llm.servers import Endpoints
 from settings import StageSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from tag_provider import TagProvider
+from llm.embedded.needs import Needs
+from settings import Settings
 
 
 class Models:
@@ -109,3 +110,15 @@ async def look_up_tags(
         )
     if stage.wiki_error:
         summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")
+
+
+def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:
+    """The needs of a run with these settings; without `consent` nothing may be fetched."""
+
+    def longest(sees: bool) -> int:
+        # Only a run with an embedded model needs it.
+        from captioning.prompt_lengths import longest_prompt_of_run
+
+        return longest_prompt_of_run(settings, sees=sees)
+
+    return Needs(longest, consent) if consent else Needs(longest)

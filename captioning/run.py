@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from batch import Stage
 from captioning import stages
-from captioning.beside import make_room_without_captions, renamed_sentence
-from captioning.excluded_since import perhaps_excluded_since, still_captioned
+from captioning.existing_captions import perhaps_excluded_since, still_captioned
 from captioning.models import Models, look_up_tags
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
+from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
 from captioning.summary import Product, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
 from errors import ExitCode, StageError, UserError
-from llm.needs import Consent
+from llm.embedded.needs import Consent
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class Run:
 
     def _tell_mixed_forms(self) -> None:
         if self._summary.is_anything_new:
-            from captioning.mixed_forms import told_of_mixed_forms
+            from captioning.existing_captions import told_of_mixed_forms
 
             self._summary.once(told_of_mixed_forms(self._project))
 

@@ -106,7 +106,7 @@ def interpreter(
     """
     from interpreter import Interpreter
     from reading.reader import Reader
-    from writing.pictures import ReadyPictures
+    from writing.ready_pictures import ReadyPictures
 
     settings, chosen = project.settings, project.settings.interpreter
     folder = settings.tag_provider.cache.parent

@@ -1,4 +1,4 @@
-"""The captions that exist, as a trainer reads them, and the further files that some trainers want.
+"""The captions that exist as a trainer reads them, its further files, and what to write in its config.
 
 The texts in the captions folder are the truth, those edited by hand included, and nothing here asks a model.
 Pictures that are never captioned are left out.
@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.trainer_advice import misread_texts, what_to_write
 from dataset.disk import remove_own, write_pieces
-from dataset.pictures import Picture
+from dataset.pictures import Picture, evenly_spread
 from dataset.side_files import Captioned
+from dataset.text_digests import text_in
+from dataset.trainer_configs import Setup
+from dataset.trainer_readers import why_misread
 from dataset.trainers import Target, captioned, captions_in
 from english import amount, first_few
 from errors import ExcludedError, ItemError
@@ -26,6 +28,8 @@ _FOREIGN = (
     "move it away and run again."
 )
 _MOST_TOLD = 5
+# Of a large data set so many texts are looked at as takes some tenths of a second.
+_MOST_LOOKED_AT = 20_000
 
 
 @dataclass(slots=True)
@@ -208,3 +212,57 @@ def write_after_run(project: Project, say: Callable[[str], None], trouble: Calla
     if has_captions:
         for line in (*misread_texts(project, target), *what_to_write(project, target)):
             say(line)
+
+
+def what_to_write(project: Project, target: Target, folder: Path | None = None) -> Iterator[str]:
+    """What to write in the config of a trainer, line by line; `folder` is where captions were exported to."""
+    chosen = project.settings.dataset
+    if target.config is None:
+        return
+    place, images = _address(folder or chosen.captions), _address(chosen.images)
+    folders = tuple(dict.fromkeys(picture.folder for picture in project.collection.pictures))
+    names = project.settings.interpreter.caption_names
+    where, *lines = target.config(Setup(place, images, folders, names, chosen.caption_extension))
+    if place != images and not target.names_pictures:
+        yield f"Copy the pictures that have a caption, and no others, into the same folders below {place}."
+    yield f"To train on the captions, write {where}:"
+    for line in lines:
+        yield f"  {line}"
+    if also := project.forms.style.configs.get(target.name):
+        yield f"For style = {project.forms.style.name} write also {also}"
+
+
+def misread_texts(project: Project, target: Target, most: int = _MOST_LOOKED_AT) -> Iterator[str]:
+    """Which texts the trainer would read in another way than they are meant, and what to do.
+
+    At most so many are looked at, evenly spread over the data set.
+    """
+    texts = project.captions.texts
+    names = project.settings.interpreter.caption_names
+    found: dict[str, list[str]] = {}
+    for picture in evenly_spread(project.collection.pictures, most):
+        name = picture.stem_name
+        try:
+            data = texts.read_bytes(name)
+        except OSError:
+            continue
+        captions = captions_in(text_in(data) or "", names)
+        meant = [target.caption(each, project.forms.style) for each in captions]
+        if captions and (why := why_misread(data, captions, meant, target.reads)):
+            found.setdefault(why, []).append(texts.path(name).name)
+    if found:
+        yield _sentence(target.name, found)
+
+
+def _sentence(target: str, found: Mapping[str, list[str]]) -> str:
+    reader = "some trainers" if target == "txt" else target
+    kinds = "; ".join(f"{why}: {first_few(names)}" for why, names in found.items())
+    count = amount(sum(map(len, found.values())), "text")
+    return (
+        f"{count} in another form than {reader} would read right ({kinds}): python caption.py --export "
+        f"{target} FOLDER writes all of them as they are meant, for training on FOLDER."
+    )
+
+
+def _address(path: os.PathLike[str]) -> str:
+    return os.path.abspath(path).replace(os.sep, "/")  # noqa: PTH100 - links stay as the user wrote them

@@ -19,8 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from captioning.beside import renamed_sentence
 from captioning.project import Project
+from captioning.renamed_tag_files import renamed_sentence
 from captioning.summary import replaced_sentence, say_lines
 from dataset.locks import locked
 from dataset.outcomes import Made

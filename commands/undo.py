@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from captioning.beside import last_renaming, rename_back
 from captioning.project import Project
+from captioning.renamed_tag_files import last_renaming, rename_back
 from captioning.summary import say_lines
 from captioning.trainer_files import write_after_run
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record

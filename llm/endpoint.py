@@ -12,11 +12,10 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
 from llm.answers import Answer, Reply, Usage
-from llm.chat_request import fields_of_request, written
+from llm.chat_request import Dialect, fields_of_request, written
 from llm.client import Client, Host
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
-from llm.dialect import Dialect
 from llm.error_words import CRASHED, SEE_WITH
 from llm.listings import Model
 from llm.notices import Notices

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from errors import UserError
 from llm.choosing import Choice, best, has_model, named, without_model
 from llm.concurrency import Concurrency
+from llm.embedded.needs import Needs
 from llm.finding import Server, server_at, servers_here, without_secrets
-from llm.needs import Needs
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:

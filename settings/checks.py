@@ -16,8 +16,8 @@ from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
 from decoding import unquoted
 from settings import paths
+from settings.paths import SHIPPED, CaptionTemplates
 from settings.strip_patterns import Pattern
-from settings.templates import SHIPPED, CaptionTemplates
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import misspelled_category
 

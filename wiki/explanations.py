@@ -1,14 +1,25 @@
-"""Which tags a prompt explains: characters, and tags whose words do not mean what they say."""
+"""Which tags a prompt explains: characters, and tags whose words do not mean what they say (`cowboy_shot`).
+
+plain_words.txt has words that every model knows and that tags use in their usual sense. They were chosen from
+the words of Danbooru's general tags, by how common they are in English. idioms.txt has tags of plain words
+that mean something else. visible_words.txt has words of which a sentence that shows something has at least
+one: parts of a body, clothes, colours, shapes, what people do, and how a thing is drawn.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 
+from english import stem
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
+from tags.people import count_in
+from tags.spelling import without_qualifiers
 from wiki.cache import BY_FIRST_SENTENCE, Entry
-from wiki.jargon import is_jargon, shows_something
 from wiki.tag_meanings import TagMeanings
 
 Describe = Literal["unusual", "all", "none"]
@@ -16,6 +27,12 @@ Describe = Literal["unusual", "all", "none"]
 _CHARACTERS_PER_TOKEN = 4
 # The dash, the colon and the line break around a name and its description.
 _TOKENS_AROUND = 4
+# The tags of a data set come over and over.
+_REMEMBERED = 1 << 14
+_SEPARATORS = re.compile(r"[_\-'/]+")
+_WORD = re.compile(r"[^\W\d_]+")
+# A word is plain if it is made of a plain one: snowy, mountainous.
+_ENDINGS = ("y", "ous", "ish", "ful", "less", "like")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +94,52 @@ def tokens_to_explain(text: str) -> int:
     """
     plain = sum(map(str.isascii, text))
     return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
+
+
+@lru_cache(_REMEMBERED)
+def is_jargon(tag: str, description: str) -> bool:
+    """Whether the words of a tag do not tell what is seen, so that a model needs its description.
+
+    They do not if one of them is no plain word, or if the description of a tag of several words does without
+    all of them: that of `cowboy_shot` speaks of no cowboy and no shot.
+    """
+    if count_in(tag):
+        return False
+    words = [word for word in _SEPARATORS.split(without_qualifiers(tag)) if word]
+    if tag in _listed("idioms") or not words or not all(word.isalpha() and _is_plain(word) for word in words):
+        return True
+    return len(words) > 1 and _is_figurative(words, description)
+
+
+def _is_figurative(words: list[str], description: str) -> bool:
+    """Whether a description does without all of the words, which paraphrases "closed mouth"."""
+    said = _stems_in(description)
+    return bool(said) and not words[0].endswith(("ed", "ing")) and said.isdisjoint(map(stem, words))
+
+
+def _is_plain(word: str) -> bool:
+    plain = _listed_stems("plain_words")
+    if stem(word) in plain:
+        return True
+    return any(stem(word.removesuffix(ending)) in plain for ending in _ENDINGS if word.endswith(ending))
+
+
+@lru_cache(_REMEMBERED)
+def shows_something(sentence: str) -> bool:
+    """Whether a sentence tells what can be seen, and not only what a thing is called or where it is from."""
+    return not _listed_stems("visible_words").isdisjoint(_stems_in(sentence))
+
+
+def _stems_in(text: str) -> set[str]:
+    return set(map(stem, _WORD.findall(text.lower())))
+
+
+@cache
+def _listed_stems(name: str) -> frozenset[str]:
+    return frozenset(map(stem, _listed(name)))
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """The words of one of the text files of this folder."""
+    return frozenset(Path(__file__).with_name(f"{name}.txt").read_text(encoding="utf-8").split())

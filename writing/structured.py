@@ -24,7 +24,7 @@ from styling.structures import STRUCTURES
 from tags.spelling import words
 from writing.floor import SPOILED_ANSWERS
 from writing.judging import Judgement, PictureTags, judge
-from writing.structures import TASKS
+from writing.structure_tasks import TASKS
 from writing.writer import Captions
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from dataset.locks import locked
 from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
 from english import amount
 from errors import ExitCode, UserError
-from llm.needs import Consent
+from llm.embedded.needs import Consent
 from settings import AUTO, Settings
 from shards.finding import find_shards
 from shards.survey_sum import SurveySum

@@ -102,7 +102,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 async def _findings_of_project(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
     import config
-    from captioning.needs import needs_of
+    from captioning.models import needs_of
     from captioning.shard_sample import sample_project
     from commands.checkup import data_set, prompts
     from commands.checkup.servers import Servers
@@ -142,14 +142,13 @@ def _check_shards(project: Project) -> Iterator[Finding]:
 def _findings_of_captions(project: Project, servers: Servers) -> Iterator[Finding]:
     """What there is to say of the captions in a folder, and of its trainer."""
     from commands.checkup import data_set, prompts
-    from commands.checkup.forms import check_forms
 
     if project.settings.dataset.is_sharded:
         return
     for findings in (
         prompts.check_fit_of_templates(project, sees=servers.sees),
         data_set.check_captions(project, servers.writer, sees=servers.sees),
-        check_forms(project),
+        data_set.check_forms(project),
         data_set.check_trainer(project),
     ):
         yield from _until_error(findings)

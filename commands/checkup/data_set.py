@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from captioning import stages
-from captioning.excluded_since import still_captioned
+from captioning.existing_captions import still_captioned, told_of_mixed_forms
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
-from captioning.trainer_advice import misread_texts, what_to_write
+from captioning.trainer_files import misread_texts, what_to_write
 from captioning.trigger import proposed_trigger
 from commands.checkup.findings import (
     LARGEST_SAMPLE,
@@ -27,6 +27,7 @@ from dataset.outcomes import Made
 from dataset.pictures import Picture
 from dataset.preprocessing import LEAST_SIDE, describe
 from dataset.text_folder import Texts
+from dataset.trainers import captions_in
 from english import amount, first_few
 from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
 from settings.checks import TEXT_EXTENSIONS
@@ -220,3 +221,25 @@ def _outdated(
         yield warning(text, "write [Dataset] existing = refresh to have such captions written again")
     elif outdated:
         yield ok(f"{text}: the next run writes them again")
+
+
+def check_forms(project: Project) -> Iterator[Finding]:
+    """Look at a sample of the captions, those that people wrote or edited too."""
+    if mixed := told_of_mixed_forms(project):
+        yield warning(mixed.removesuffix("."))
+    there = project.captions.texts.names()
+    captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]
+    found = []
+    for picture in sample(captioned):
+        text = project.captions.read(picture.stem_name) or ""
+        for caption in captions_in(text, project.settings.interpreter.caption_names):
+            found += [each._replace(name=picture.name) for each in _problems(project, caption)]
+    yield from warnings_by_reason(found)
+
+
+def _problems(project: Project, caption: str) -> Iterator[Problem]:
+    forms = project.forms
+    if forms.structure and (faults := forms.structure.faults_in(caption)):
+        yield Problem("", f"captions that are not as {forms.style.name} wants them", faults[0])
+    if told := forms.exceeded(caption):
+        yield Problem("", "captions that are longer than their encoder reads", told)

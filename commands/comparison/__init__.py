@@ -15,7 +15,7 @@ from dataset.pictures import Picture
 from dataset.text_digests import digest
 from english import amount
 from errors import ExitCode, ItemError, StageError, UserError
-from llm.needs import Consent
+from llm.embedded.needs import Consent
 from review.comparison import compare, in_columns
 from review.comparison_page import write_page
 

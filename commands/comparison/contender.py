@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import config
 from batch import Due, Stage
 from captioning import stages
-from captioning.needs import needs_of
+from captioning.models import needs_of
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.templates import may_send_pictures, refuse_broken_templates
@@ -23,7 +23,7 @@ from dataset.text_folder import Texts
 from errors import StageError, UserError
 from interpreter import COMPOSER
 from llm.answers import Usage
-from llm.needs import Consent
+from llm.embedded.needs import Consent
 from llm.servers import Endpoints
 from printing import printable
 from review.comparison import Cost, Side

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
-from captioning.needs import needs_of
+from captioning.models import needs_of
 from captioning.project import Project
 from captioning.shard_sample import ShardSample, sample_project
 from captioning.summary import NO_SENTENCES, Summary

@@ -11,9 +11,9 @@ from errors import UserError
 from llm.embedded import picking
 from llm.embedded.header import Gguf, read_gguf
 from llm.embedded.hub import Repository
+from llm.embedded.needs import Consent
 from llm.embedded.picking import GgufFile
 from llm.embedded.table import GB, Known, fitting, known_models
-from llm.needs import Consent
 
 _REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+?)(?:[:/](.+\.gguf))?", re.IGNORECASE)
 _A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
 from llm.embedded.files import ModelFiles, Room, model_files
 from llm.embedded.fitting import fit
+from llm.embedded.needs import Needs
 from llm.embedded.server import ModelServer
 from llm.listings import Model
-from llm.needs import Needs
 from llm.programs.base import Catalogue
 from llm.programs.desktop import LlamaCpp, reasons_by_template
 from settings import EndpointSettings

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 import config
 from captioning.project import Project
-from captioning.trainer_advice import what_to_write
-from captioning.trainer_files import write_after_run
+from captioning.trainer_files import what_to_write, write_after_run
 from commands.export import export
 from dataset.listing import forms_of
 from dataset.pictures import Picture

@@ -13,8 +13,8 @@ from errors import UserError
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.header import read_gguf
+from llm.embedded.needs import NoConsent
 from llm.embedded.table import GB, fitting, known_models
-from llm.needs import NoConsent
 from settings import EndpointSettings
 from tests.fakes.gguf_files import write_header
 

@@ -19,9 +19,9 @@ from llm.embedded.devices import Computer, Device, Runner, runner
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.loading import EmbeddedModels
+from llm.embedded.needs import Needs, NoConsent
 from llm.embedded.server import ModelServer
 from llm.embedded.table import GB
-from llm.needs import Needs, NoConsent
 from settings import EndpointSettings
 
 DEFAULTS = EndpointSettings(url="embedded")

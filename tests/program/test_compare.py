@@ -20,7 +20,7 @@ from commands.comparison import Comparison, common_pictures
 from commands.comparison.contender import labels, read_configurations
 from errors import ExitCode, UserError
 from events import happened
-from llm.needs import NoConsent
+from llm.embedded.needs import NoConsent
 from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint, Fault, Raw, Reply
 from tests.fakes.noise import NoisyServer
-from tests.llm.test_dialect import Picky
+from tests.llm.test_chat_request import Picky
 from tests.llm.test_shapes_of_answers import (
     BANNERS,
     CAPTION,

@@ -16,7 +16,7 @@ from captioning.project import Project
 from interpreter import Written
 from styling import ideogram4
 from tests.program.starts import ROOT
-from writing.structures import TASKS
+from writing.structure_tasks import TASKS
 
 PAGE = ROOT / "docs" / "style-examples.md"
 STYLES = sorted(path.stem for path in (ROOT / "styles").glob("*.ini"))

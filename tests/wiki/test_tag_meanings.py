@@ -14,8 +14,7 @@ from errors import UserError
 from tags.spelling import words
 from tests.program.project import Project
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
-from wiki.explanations import Describe, Explanations, tokens_to_explain
-from wiki.jargon import is_jargon
+from wiki.explanations import Describe, Explanations, is_jargon, tokens_to_explain
 from wiki.tag_meanings import TagMeanings, load_glossary, load_own
 
 GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")

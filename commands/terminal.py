@@ -1,4 +1,4 @@
-"""stdout and stderr, as the program may count on them.
+"""The terminal: stdout and stderr as the program may count on them, and a question to the user.
 
 What is told to the user must never change what is done: a full disk, a pipe that nobody reads any more, or a
 window that was closed swallows the words and nothing else.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 _STDERR = 2
@@ -59,3 +61,24 @@ def _occupy_descriptors() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+
+
+class Asking:
+    """Asks on a terminal; without one, or with --yes, nobody is asked.
+
+    `ask` shows a question and returns what was typed. `typed` are the arguments of the command line.
+    """
+
+    def __init__(
+        self, ask: Callable[[str], str], typed: Sequence[str], *, agreed: bool, on_terminal: bool
+    ) -> None:
+        self._ask = ask
+        self._agreed = agreed
+        self._on_terminal = on_terminal
+        self.command = shlex.join(["python", "caption.py", *typed, "--yes"])
+
+    def __call__(self, question: str) -> bool:
+        """Whether the user agrees."""
+        if self._agreed or not self._on_terminal:
+            return self._agreed
+        return self._ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")

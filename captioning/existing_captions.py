@@ -1,4 +1,4 @@
-"""Captions of pictures that are excluded by what is known of them now, as tag files and captions change."""
+"""What a user should know of captions that exist: pictures that are excluded by now, and mixed forms."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from errors import ExcludedError, ItemError, Problem
 
 # Pictures whose tag files and captions are asked for their times after a run.
 _MOST_LOOKED_AT = 20_000
+# So many captions tell, in a few hundredths of a second.
+_MOST_READ = 500
 
 
 def perhaps_excluded_since(project: Project) -> list[Picture]:
@@ -41,3 +43,21 @@ def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Probl
             if isinstance(error, ExcludedError):
                 found.append(error.problem(str(project.captions.texts.path(name))))
     return found
+
+
+def told_of_mixed_forms(project: Project) -> str:
+    """What to tell of a data set whose first captions are of several forms; "" where they are of one."""
+    from review.findings import form_of, mixed_forms  # a run that finds nothing to do needs none of it
+
+    there = project.captions.texts.names()
+    captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]
+    chosen = evenly_spread(captioned, _MOST_READ)
+    texts = ((each.name, project.captions.read(each.stem_name)) for each in chosen)
+    counts = mixed_forms((name, form_of(text.partition("\n")[0])) for name, text in texts if text)
+    if not counts:
+        return ""
+    of_sample = f", of {len(chosen):,} that were read" if len(chosen) < len(captioned) else ""
+    return (
+        f"The captions mix forms: {counts}{of_sample}. A model that is trained on both learns the "
+        "form as a switch; [Dataset] existing = overwrite writes all in one form."
+    )
