@@ -30,7 +30,6 @@ _ALSO_SHOWN = "also shown:"
 # A sentence on what is done gets no view of the picture if both have more letters than this.
 _LONG = 160
 _VIEWS = (
-    ("seen ", "the view is "),
     ("with a focus on ", "the focus is on "),
     ("with no people in sight", "no people are in sight"),
 )
@@ -82,7 +81,7 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
     is_sheet = any(clause.startswith("shown as ") for clause in shown)
     if shown and (is_sheet or all(says_with) or len(", ".join(said + shown)) > _LONG):
-        view = [_view(shown)]
+        view = [_view(shown, subject)]
     else:
         said, view = said + shown, []
     if subject.reference:
@@ -100,9 +99,11 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
 
 
-def _view(shown: Sequence[str]) -> str:
-    """A sentence of its own on how a picture shows much: "the view is from below in a wide shot"."""
+def _view(shown: Sequence[str], subject: Subject) -> str:
+    """A sentence of its own on how a picture shows much: "she is seen from below in a wide shot"."""
     listed = ", ".join(shown)
+    if listed.startswith("seen "):
+        return f"{subject.pronoun[0]} {subject.verb} {listed}"
     for beginning, view in _VIEWS:
         if listed.startswith(beginning):
             return view + listed.removeprefix(beginning).replace(" and no people", ", with no people")

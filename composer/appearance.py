@@ -56,12 +56,17 @@ def _wearing(picture: Picture) -> list[str]:
     parts = [
         each
         for each in worn
-        if each.endswith(" sleeves") or each.startswith("sleeves ") or each in words["trimmings"]
+        if each.endswith((" sleeves", " print")) or each.startswith("sleeves ") or each in words["trimmings"]
     ]
     parts = [part for part in parts if not part.startswith("detached ")]
+    prints = [part for part in parts if part.endswith(" print")]
+    if garments and garments[0].rpartition(" ")[2] in words["tops"]:
+        # The skirt may have it as well as the shirt.
+        parts = [part for part in parts if part not in prints]
     if len(garments) == 1 and parts:
         whole = f"{garments[0]} with {and_list(parts)}"
         worn = [whole if each == garments[0] else each for each in worn if each not in parts]
+    worn = [f"clothes with {each}" if each in prints else each for each in worn]
     return [led("wearing", worn)]
 
 
@@ -145,7 +150,7 @@ def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]
         return True
     ranks = [rank for rank, _ in modifiers]
     if head in lists().words["unmerged"]:
-        return sorted(ranks) == [COLOUR_RANK, NOUN_RANK]
+        return NOUN_RANK in ranks and len(set(ranks)) == len(ranks)
     return all(ranks.count(rank) < 2 for rank in _EXCLUSIVE_RANKS)
 
 

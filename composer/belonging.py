@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.creatures import settle_creatures
-from composer.phrasing import lists
+from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
 from composer.several import settle_several
 from composer.words import Role
+from tags.implications import broader_tags
 
-_CLOTHED, _DIFFERENCE = "clothed", "difference"
+_CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
+_SOMETHING, _ON_LAP = "something", "on a lap"
 _PAIR = 2
 
 
@@ -19,10 +21,13 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _look_at_dolls(picture)
     _serve(picture, tags)
     _put_down_bags(picture)
+    _leave_to_vehicles(picture)
     _boil_in_pots(picture)
+    _hold_nothing_vague(picture)
     settle_several(picture)
     settle_creatures(picture, tags)
     settle_places(picture)
+    _fly_vehicles(picture)
     # Letters and marks are in the picture, and no way of showing it.
     picture.put("mark", picture.take("text", _is_mark))
     if picture.has("clothes"):
@@ -74,3 +79,38 @@ def _boil_in_pots(picture: Picture) -> None:
             picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
     if counted_people(picture)[1] < _PAIR:
         picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))
+
+
+def _leave_to_vehicles(picture: Picture) -> None:
+    """A spacecraft wears no rings."""
+    vehicles = picture.roles.get("vehicle", [])
+    if vehicles and not (has_people(picture) or picture.has("being", "kind", "quality")):
+        picture.put("thing", picture.take("clothes", lambda role: True))
+
+
+def _fly_vehicles(picture: Picture) -> None:
+    """It is the plane that flies, and not the pilot in its cockpit."""
+    vehicles = picture.roles.get("vehicle", [])
+    flown = [at for at, role in enumerate(vehicles) if "aircraft" in broader_tags(role.noun) | {role.noun}]
+    has_wings = any(role.noun == "wings" for role in picture.roles.get("body", ()))
+    if (
+        has_people(picture)
+        and flown
+        and not has_wings
+        and picture.take("pose", lambda role: role.phrase == _FLYING)
+    ):
+        at = flown[0]
+        flying = f"{_FLYING} {vehicles[at].phrase.partition(' ')[2]}"
+        vehicles[at] = replace(vehicles[at], phrase=with_article(flying))
+
+
+def _hold_nothing_vague(picture: Picture) -> None:
+    """Nobody reads that something is held where it is among the things that are named."""
+    if picture.has("thing", "clothes"):
+        picture.take("held", lambda role: role.phrase == _SOMETHING)
+    if counted_people(picture)[1] == 1 and len(picture.names) < _PAIR and not picture.has("being"):
+        for role in picture.take("on", lambda role: role.phrase == _ON_LAP):
+            picture.put(
+                "gesture",
+                [replace(role, slot="gesture", phrase=f"something {role.phrase.replace(' a ', ' {her} ')}")],
+            )

@@ -10,7 +10,9 @@ from english import plural
 from tags.implications import broader_tags
 from tags.people import GIRLS, OTHERS
 
-_SLEEPING, _DAMAGED = "sleeping", "damaged"
+_SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
+_ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
+_TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AGES = frozenset(("child", "girl", "boy"))
 _ON_LAP = " on {her} lap"
 
@@ -26,6 +28,8 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _name_creatures(picture)
     _count_animals(picture)
     _meet_foes(picture)
+    _tell_of_animals(picture, tags)
+    _look_at_animals(picture)
 
 
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
@@ -93,7 +97,7 @@ def _give_parts_to_animals(picture: Picture) -> None:
 def _let_birds_pass(picture: Picture) -> None:
     """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
     words, beings = lists().words["bystanders"], picture.roles.get("being", [])
-    insects = {role.noun for role in beings if "insect" in broader_tags(role.noun)}
+    insects = {role.noun for role in beings if _TINY & (broader_tags(role.noun) | {role.noun})}
     others = [role for role in beings if role.noun not in words]
     if not others and insects and len(insects) < len(beings):
         # Beside a frog in a cape a dragonfly wears none.
@@ -169,3 +173,40 @@ def _meet_foes(picture: Picture) -> None:
     if picture.has("being"):
         others |= words["men"] if picture.has(GIRLS) else words["women"]
     picture.put("being", picture.take("kind", lambda role: role.noun in others))
+
+
+def _tell_of_animals(picture: Picture, tags: Sequence[str]) -> None:
+    """An oversized animal beside a boy is no oversized boy, and a collar is the dog's."""
+    beings = picture.roles.get("being", [])
+    if not (beings and picture.has(*COUNTS)):
+        return
+    told = {tag.removesuffix(_ANIMAL).replace("_", " ") for tag in tags if tag.endswith(_ANIMAL)}
+    for role in picture.take("quality", lambda role: role.phrase in told):
+        if len(beings) == 1:
+            beings[0] = replace(beings[0], phrase=_with_adjective(role.phrase, beings[0].phrase))
+    are_pets = any({"dog", "cat"} & (broader_tags(role.noun) | {role.noun}) for role in beings)
+    if are_pets and _ANIMAL_EARS not in tags and not any(tag.endswith("_ears") for tag in tags):
+        picture.put(
+            "thing", picture.take("clothes", lambda role: role.noun == _COLLAR and "_" not in role.head)
+        )
+
+
+def _with_adjective(adjective: str, phrase: str) -> str:
+    """ "a white tiger" ─▶ "an oversized white tiger"."""
+    return with_article(f"{adjective} {phrase.partition(' ')[2]}")
+
+
+def _look_at_animals(picture: Picture) -> None:
+    """Where no people are, nobody looks at a person, and rain makes nobody wet."""
+    if has_people(picture):
+        return
+    for role in picture.take("act", lambda role: role.phrase.endswith(_PERSON)):
+        picture.put("act", [replace(role, phrase=role.phrase.removesuffix(_PERSON) + " another")])
+    if picture.has("being") and not picture.has("quality", "kind") and picture.has("weather"):
+        picture.put(
+            "thing",
+            [
+                replace(role, slot="thing", phrase="wet ground")
+                for role in picture.take("act", lambda role: role.phrase == _WET)
+            ],
+        )

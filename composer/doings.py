@@ -29,7 +29,9 @@ _OF_ONE = ("a ", "an ", "one ", "{her} ")
 _PAIR = 2
 # What one of two does to another person is done to the other one.
 _OF_PAIR = {"feeding": "feeding the other"} | {
-    f"{verb} another person": f"{verb} the other" for verb in ("looking at", "facing", "holding", "carrying")
+    f"{verb} {another}": f"{verb} the other"
+    for verb in ("looking at", "facing", "holding", "carrying")
+    for another in ("another person", "another")
 }
 
 
@@ -198,11 +200,12 @@ def presentation(picture: Picture) -> list[str]:
     parts = (
         *([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),
         [("in", "style")],
-        [("painted", "painted"), ("drawn in", "drawn")],
+        [("painted", "painted")],
+        [("drawn in", "drawn")],
     )
-    said = (
+    said = [
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
-    )
+    ]
     nobody = picture.phrases("empty") if not picture.has(OTHERS) else []
     with_it = led("with", [*picture.phrases("text"), *nobody])
     return [clause for clause in (*said, with_it) if clause]

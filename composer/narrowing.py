@@ -1,30 +1,27 @@
 """Tags that say more beside others: black_footwear beside boots, holding_sword beside katana."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
+from composer.kinds import DONE_WITH, ON, narrowest, only_one
 from composer.phrasing import REMEMBERED_TAGS, lists
+from composer.waters import SITTING, SKY, in_nature, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
 from tags.spelling import without_qualifiers
 
 _HOLDING = "holding_"
-_SITTING = "sitting"
-_SEATED = (_SITTING, "standing")
-_SKY, _CLOUDY_SKY, _CLOUDS = "sky", "cloudy_sky", frozenset(("cloud", "clouds"))
-# Before the name of a thing that another tag may tell more exactly.
+_SEATED = (SITTING, "standing")
 _PLAYING = "playing_"
-_DONE_WITH = (_HOLDING, _PLAYING, "riding_", "walking_")
-_PLACED = "on_"
-_NO_KINDS = (*_DONE_WITH, _PLACED, "slice_of_")
 _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
+_UNWORN = "unworn_"
+_PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _READ = ("reading", "riding")
 # What lies on a face is rarely what lies on the table.
-_NO_THINGS_ON = frozenset(("food", "object"))
-_NO_THINGS = frozenset(("gesture", "act"))
+_NO_THINGS_ON = frozenset(("food", "object", "snow"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
 # A robot animal and a dog are one robot dog, a baby animal and a seal one baby seal.
@@ -62,19 +59,19 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
-    name = "" if (of_one or done == _PLAYING) and fewest_people(tags) > 1 else _only_one(found)
-    if done not in _DONE_WITH:
-        kind = _narrowest(name, tags) if name else otherwise
+    name = "" if (of_one or done == _PLAYING) and fewest_people(tags) > 1 else only_one(found)
+    if done not in DONE_WITH:
+        kind = narrowest(name, tags) if name else otherwise
         kind = kind if kind.endswith(name) else name
         return kind if kind.startswith(done) else done + kind
-    return done + _narrowest(name or noun, tags)
+    return done + narrowest(name or noun, tags)
 
 
 def _is_told_by_adjectives(tag: str) -> bool:
     """Whether a noun stands alone, behind adjectives or behind what is done with it: no straw_hat."""
     *words, _ = tag.split("_")
     ranks = lists().adjective_rank
-    return not words or f"{words[0]}_" in _DONE_WITH or all(word in ranks for word in words)
+    return not words or f"{words[0]}_" in DONE_WITH or all(word in ranks for word in words)
 
 
 def _of_garment(tag: str, tags: Sequence[str]) -> str:
@@ -82,20 +79,21 @@ def _of_garment(tag: str, tags: Sequence[str]) -> str:
     words = lists().words
     if fewest_people(tags) != 1:
         return ""
-    nouns = {noun for other in tags if (noun := other.rpartition("_")[2]) in words["upper_garments"]}
-    garment = _only_one(nouns - set().union(*map(broader_tags, nouns)))
+    garments = words["upper_garments" if tag in words["of_garments"] else "outer_garments"]
+    nouns = {noun for other in tags if (noun := other.rpartition("_")[2]) in garments}
+    garment = only_one(nouns - set().union(*map(broader_tags, nouns)))
     return f"{tag.replace('off_shoulder', 'off-shoulder')}_{garment}" if garment else ""
 
 
 def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     """holding_sword: holding_katana."""
-    done = next(done for done in _DONE_WITH if tag.startswith(done))
+    done = next(done for done in DONE_WITH if tag.startswith(done))
     if done == _PLAYING and fewest_people(tags) > 1:
         return ""
     thing = tag.removeprefix(done)
     # Of holding_arrow and arrow_(projectile) there is one arrow.
     spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
-    kind = _narrowest(_only_one(spelled) or thing, tags)
+    kind = narrowest(only_one(spelled) or thing, tags)
     # The red umbrella and the oil-paper umbrella in her hand are one.
     colours = [other for other in tags if _is_coloured(other, thing)]
     is_told = kind.partition("_")[0] in lists().adjective_rank or done != _HOLDING
@@ -116,49 +114,35 @@ def _on_part(tag: str, tags: Sequence[str]) -> str:
         return ""
     # A scar across the eye is not the one on the chest.
     others = [other for other in tags if other.rpartition("_")[2] not in parts]
-    return f"{_narrowest(thing, others)}{_ON}{part}"
+    return f"{narrowest(thing, others)}{_ON}{part}"
 
 
 def _in_state(tag: str, tags: Sequence[str]) -> str:
     """hat_removed: straw_hat_removed, cake_slice: strawberry_shortcake_slice."""
+    if tag.startswith(_UNWORN):
+        return _UNWORN + narrowest(tag.removeprefix(_UNWORN), [other for other in tags if other != tag])
     state = next(state for state in _STATES if tag.endswith(state))
-    return _narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
+    return narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
+
+
+def _printed(tag: str, tags: Sequence[str]) -> str:
+    """floral_print: floral_print_kimono beside print_kimono."""
+    garments = [other.removeprefix(_PRINTED) for other in tags if other.startswith(_PRINTED)]
+    prints = [other for other in tags if other.endswith(_PRINT)]
+    return f"{tag}_{garments[0]}" if len(garments) == len(prints) == 1 else ""
 
 
 def _placed_on(tag: str, tags: Sequence[str]) -> str:
     """on_bed: on_hospital_bed."""
     if tag in lists().phrases:
         return ""
-    kind = _narrowest(tag.removeprefix(_PLACED), tags)
-    return _PLACED + kind if role_of(kind).slot == "thing" else ""
-
-
-def _seated(tag: str, tags: Sequence[str]) -> str:
-    """Sitting: sitting_on_log."""
-    if any(other.startswith(_PLACED) for other in tags):
-        return ""
-    words = lists().words
-    seats = words["seats" if tag == _SITTING else "boats"].intersection(tags)
-    seat = _only_one(seats.difference(*map(broader_tags, seats)))
-    are_several = fewest_people(tags) > 1 or any(role_of(other).slot == "company" for other in tags)
-    if seat in words["one_seat"] and are_several:
-        return ""
-    where = "in" if seat in words["deep_seats"] else "on"
-    return f"{tag}_{where}_{_narrowest(seat, tags)}" if seat else ""
+    kind = narrowest(tag.removeprefix(ON), tags)
+    return ON + kind if role_of(kind).slot == "thing" else ""
 
 
 def _made_animal(tag: str, tags: Sequence[str]) -> str:
     """robot_animal: robot_dog."""
-    return tag.removesuffix("animal") + _narrowest("animal", [other for other in tags if other != tag])
-
-
-def _in_nature(tag: str, tags: Sequence[str]) -> str:
-    """Sky: cloudy_sky, ocean: on_ocean."""
-    if tag in lists().words["waters"]:
-        return _on_or_in(tags) + tag
-    if _CLOUDS.isdisjoint(tags) or any(other.endswith(f"_{_SKY}") for other in tags):
-        return ""
-    return _CLOUDY_SKY
+    return tag.removesuffix("animal") + narrowest("animal", [other for other in tags if other != tag])
 
 
 def _young(tag: str, tags: Sequence[str]) -> str:
@@ -188,7 +172,7 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
-    kind = _narrowest(noun, [other for other in tags if other not in alike])
+    kind = narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
     return f"{adjective}_{kind}" if len(alike) == 1 and is_kind else ""
@@ -203,15 +187,15 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     thing = (
         ""
         if is_held or any(f"{_HOLDING}{each}" in held for each in found)
-        else _only_one(found.difference(*map(broader_tags, found)))
+        else only_one(found.difference(*map(broader_tags, found)))
     )
     if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
         animals = [other for other in tags if role_of(other).slot == "being"]
         kinds = [each for each in animals if not any(each in broader_tags(one) for one in animals)]
         if len(kinds) > 1:
             return f"{tag}_animal"
-        thing = _only_one(kinds)
-    return f"{tag}_{_narrowest(thing, tags)}" if thing else ""
+        thing = only_one(kinds)
+    return f"{tag}_{narrowest(thing, tags)}" if thing else ""
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:
@@ -221,7 +205,7 @@ def _of_something(tag: str, tags: Sequence[str]) -> str:
         others = [other for other in tags if other != tag and other not in words["fires"]]
         things = [other for other in others if role_of(other).slot in _MAY_BURN]
         has_others = any(count_in(other) or role_of(other).slot in _ALIVE for other in others)
-        burnt = _only_one([] if has_others else things) or "something"
+        burnt = only_one([] if has_others else things) or "something"
         return f"{tag}_{burnt}" if burnt in things else f"something_{tag}" if things else ""
     # Of a girl and a robot it is the robot, unless she was built too.
     has_made_people = not (words["made_people"] - words["machines"]).isdisjoint(tags)
@@ -232,15 +216,16 @@ def _of_something(tag: str, tags: Sequence[str]) -> str:
 
 _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
     (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
-    (lambda tag: tag in lists().words["of_garments"], _of_garment),
-    (lambda tag: tag.startswith(_DONE_WITH), _done_with_thing),
+    (lambda tag: tag in lists().words["of_garments"] | lists().words["of_outerwear"], _of_garment),
+    (lambda tag: tag.startswith(DONE_WITH), _done_with_thing),
     (lambda tag: _ON in tag, _on_part),
-    (lambda tag: tag.endswith(_STATES), _in_state),
-    (lambda tag: tag.startswith(_PLACED), _placed_on),
-    (lambda tag: tag in _SEATED, _seated),
+    (lambda tag: tag.endswith(_STATES) or tag.startswith(_UNWORN), _in_state),
+    (lambda tag: tag.startswith(ON), _placed_on),
+    (lambda tag: tag.endswith(_PRINT), _printed),
+    (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),
     (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),
-    (lambda tag: tag == _SKY or tag in lists().words["waters"], _in_nature),
+    (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
     (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),
     (lambda tag: tag in lists().objects or tag in lists().words["done_to_animals"], _with_object),
@@ -251,37 +236,3 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
 def _rules_for(tag: str) -> Sequence[Callable[[str, Sequence[str]], str]]:
     """The rules that may tell this tag more exactly, which most tags have none of."""
     return [rule for may_tell, rule in _RULES if may_tell(tag)]
-
-
-def _narrowest(thing: str, tags: Sequence[str]) -> str:
-    """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
-    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
-    # A stack of books is no book to read.
-    many = lists().words["collections"]
-    kinds = [
-        kind for kind in kinds if role_of(kind).slot not in _NO_THINGS and kind.rpartition("_")[2] not in many
-    ]
-    narrow = [kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)]
-    # A glowing sword beside a katana is no other one.
-    named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]
-    return _only_one(narrow) or _only_one(named) or thing
-
-
-def _on_or_in(tags: Sequence[str]) -> str:
-    """Whether what is shown is on the water or in it: "on_", "in_", or "" where it is only near."""
-    afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
-    if not inside.isdisjoint(tags):
-        return "in_"
-    sits_in_boat = _SITTING in tags and not lists().words["boats"].isdisjoint(tags)
-    if sits_in_boat or not afloat.isdisjoint(tags):
-        return "on_"
-    slots = {role_of(tag).slot for tag in tags}
-    if "landmark" in slots or any(map(count_in, tags)):
-        return ""
-    if "frame" not in slots and not lists().words["fish"].isdisjoint(tags):
-        return "in_"
-    return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
-
-
-def _only_one(found: Collection[str]) -> str:
-    return next(iter(found)) if len(found) == 1 else ""

@@ -20,7 +20,7 @@ _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
 
 def named_or_counted(picture: Picture, people: list[str], number: int) -> Subject:
     """People who have names or are counted, at least `number`: "Hatsune Miku from Vocaloid, a girl"."""
-    several_names = len(picture.names) > 1 and not picture.has("alone")
+    several_names = len(picture.names) > 1 and (picture.has("namesake") or not picture.has("alone"))
     if not (number > 1 or several_names or picture.has("company", "relation")):
         return _one_of_them(picture, people)
     if (

@@ -60,13 +60,11 @@ def _go_inside(picture: Picture) -> None:
 
 def _give_land_to_the_shore(picture: Picture) -> None:
     """A ship on the ocean is near an island, and not on it."""
-    if (
-        picture.has(*COUNTS)
-        or picture.names
-        or not any(said.startswith("on the ") for said in picture.phrases("on"))
-    ):
+    words = lists().words
+    is_afloat = any(role.noun in words["waters"] for role in picture.roles.get("on", ()))
+    if picture.has(*COUNTS) or picture.names or not is_afloat:
         return
-    ashore = lists().words["on_shore"]
+    ashore = words["on_shore"]
     nouns = {noun for role in picture.roles.get("place", ()) if (noun := role.noun) not in ashore}
     picture.move("place", "feature", nouns)
 

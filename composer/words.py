@@ -29,6 +29,8 @@ _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _PRINT = "print"
+# A frilled dress has frills, and a fur-trimmed coat a fur trim.
+_TRIMMED = {"frilled": "frills", "ruffled": "ruffles"}
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
 
 
@@ -216,6 +218,14 @@ def _covers(tag: str) -> frozenset[str]:
         covered |= broader_tags(thing)
     told = [said for said in qualifiers(tag) if "/" not in said and said not in lists().words["fields"]]
     covered |= broader_tags(tag).union(*map(broader_tags, told))
+    if len(words) > 1:
+        # A guitar case is an instrument case.
+        covered |= {f"{wide}_{words[-1]}" for wide in broader_tags(words[-2])}
+    if lists().head_slot.get(words[-1]) == "clothes":
+        said = {part for word in words[:-1] for part in (word, word.rpartition("-")[2])}
+        said &= lists().adjective_rank.keys() | {word for word in words if "-" in word}
+        covered |= {f"{word}_clothes" for word in said} | {f"{word}_{words[-1]}" for word in said} | said
+        covered |= {_TRIMMED.get(word, word.replace("-trimmed", "_trim")) for word in said}
     if _PRINT in words[:-1]:
         covered |= {"_".join(words[: words.index(_PRINT) + 1])}
     for at, word in enumerate(words[:-1]):

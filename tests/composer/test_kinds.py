@@ -182,6 +182,91 @@ CASES = {
         "A girl wearing a Mitakihara school uniform.",
     ),
     "and seasons none": ("1girl summer_school_uniform", "A girl wearing a summer school uniform."),
+    "a print is on the garment": (
+        "1girl furisode red_kimono floral_print obi",
+        "A girl wearing a red furisode with a floral print and an obi.",
+    ),
+    "a print without one is on some clothes": (
+        "1girl skirt shirt animal_print",
+        "A girl wearing a skirt, a shirt and clothes with an animal print.",
+    ),
+    "hair that covers an eye is some of the hair": (
+        "1girl white_hair hair_over_one_eye",
+        "A girl with white hair with locks over one eye.",
+    ),
+    "striped clothes are the shirt": (
+        "1boy vertical-striped_shirt striped_shirt vertical-striped_clothes "
+        "striped_clothes frilled_apron frills",
+        "A boy wearing a vertical-striped shirt and a frilled apron.",
+    ),
+    "an open shirt is no T-shirt": (
+        "1boy open_shirt plaid_shirt t-shirt",
+        "A boy wearing an open plaid shirt and a T-shirt.",
+    ),
+    "a guitar case is an instrument case": (
+        "1girl guitar_case instrument_case shark_hood animal_hood",
+        "A girl wearing a shark hood. There is also a guitar case.",
+    ),
+    "what nobody wears": (
+        "1girl fencing_mask unworn_mask mask rapier",
+        "A girl. An unworn fencing mask and a rapier are in view too.",
+    ),
+    "what is not known is a thing": (
+        "1girl gizmo 3rd_thingummy",
+        "A girl. There is also a gizmo. Also shown: 3rd thingummy.",
+    ),
+    "a spacecraft wears no rings": (
+        "no_humans spacecraft space planetary_rings collar",
+        "A spacecraft in space, with no people in sight. A collar and planetary rings are in view too.",
+    ),
+    "in space there is no sky": (
+        "1girl astronaut space moon star_(sky)",
+        "A girl who is an astronaut. She is in space. The moon and stars are in view too.",
+    ),
+    "an oversized animal is no oversized boy": (
+        "1boy oversized_animal tiger white_tiger sleeping",
+        "A boy, together with an oversized white tiger. He is sleeping.",
+    ),
+    "the collar is the dog's": (
+        "1girl dog red_collar collar hat",
+        "A girl wearing a hat, together with a dog. There is also a red collar.",
+    ),
+    "rain makes no cat wet": (
+        "no_humans cat rain wet alley",
+        "A cat in an alley in the rain, with no people in sight. There is also wet ground.",
+    ),
+    "a crab beside a dog wears nothing": (
+        "no_humans corgi crab sunglasses running",
+        "A corgi wearing sunglasses. It is running, with no people in sight. There is also a crab.",
+    ),
+    "nor an insect beside a frog": (
+        "no_humans frog dragonfly crown sitting",
+        "A frog wearing a crown. It is sitting, with no people in sight. There is also a dragonfly.",
+    ),
+    "something else bubbles": (
+        "1girl witch cauldron bubbling stirring",
+        "A girl who is a witch. She is stirring. A cauldron and something bubbling are in view too.",
+    ),
+    "on a throne one is in the castle": (
+        "1boy throne sitting castle",
+        "A boy sitting on a throne in a castle.",
+    ),
+    "a cabin is on no pier": (
+        "scenery cabin lake wooden_pier pier bathhouse no_humans",
+        "Scenery with a cabin and a bathhouse near a lake and a wooden pier, with no people in sight.",
+    ),
+    "a platform is at a station": (
+        "1girl train_station platform_(train) standing train",
+        "A girl standing on a platform at a train station. There is also a train.",
+    ),
+    "a view of somebody": (
+        "1girl sitting smile from_below full_body white_background simple_background looking_at_viewer "
+        "arms_up closed_eyes grass sweat dutch_angle pixel_art film_grain outdoors day",
+        "A girl sitting outdoors by day, smiling, looking at the viewer and sweating, with her arms up and "
+        "closed eyes. She is seen from below in a full body view and a Dutch angle against a simple white "
+        "background, in pixel art. Grass and film grain are in view too.",
+    ),
+    "a dusk is a sunset": ("1girl sunset dusk evening standing", "A girl standing at sunset."),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",
         "A girl. A string of fate and a pile of gold are in view too.",

@@ -1,0 +1,58 @@
+"""Where somebody sits or stands, and whether what is shown is on the water or in it."""
+
+from collections.abc import Sequence
+
+from composer.kinds import ON, narrowest, only_one
+from composer.phrasing import lists
+from composer.words import role_of
+from tags.implications import broader_tags
+from tags.people import count_in, fewest_people
+
+SITTING = "sitting"
+SKY = "sky"
+_CLOUDY_SKY, _CLOUDS = "cloudy_sky", frozenset(("cloud", "clouds"))
+_ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
+_ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
+
+
+def seated(tag: str, tags: Sequence[str]) -> str:
+    """Sitting: sitting_on_log."""
+    if any(other.startswith(ON) for other in tags):
+        return ""
+    words = lists().words
+    seats = words["seats" if tag == SITTING else "boats"].intersection(tags)
+    if not _ANIMALS_ALONE.isdisjoint(tags):
+        seats -= words["boats"]  # The cats may sit on the pier.
+    seat = only_one(seats.difference(*map(broader_tags, seats)))
+    are_several = fewest_people(tags) > 1 or any(role_of(other).slot == "company" for other in tags)
+    if seat in words["one_seat"] and are_several:
+        return ""
+    where = "in" if seat in words["deep_seats"] else "on"
+    return f"{tag}_{where}_{narrowest(seat, tags)}" if seat else ""
+
+
+def in_nature(tag: str, tags: Sequence[str]) -> str:
+    """Sky: cloudy_sky, ocean: on_ocean."""
+    if tag in lists().words["waters"]:
+        return _on_or_in(tags) + tag
+    if _CLOUDS.isdisjoint(tags) or any(other.endswith(f"_{SKY}") for other in tags):
+        return ""
+    return _CLOUDY_SKY
+
+
+def _on_or_in(tags: Sequence[str]) -> str:
+    """Whether what is shown is on the water or in it: "on_", "in_", or "" where it is only near."""
+    afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
+    if not inside.isdisjoint(tags):
+        return "in_"
+    sits_in_boat = SITTING in tags and not lists().words["boats"].isdisjoint(tags)
+    if sits_in_boat or not afloat.isdisjoint(tags):
+        return "on_"
+    slots = {role_of(tag).slot for tag in tags}
+    # Cats in a harbor are not on the sea.
+    are_ashore = any(_ASHORE & broader_tags(tag) and _MARINE not in broader_tags(tag) for tag in tags)
+    if are_ashore or "landmark" in slots or any(map(count_in, tags)):
+        return ""
+    if "frame" not in slots and not lists().words["fish"].isdisjoint(tags):
+        return "in_"
+    return "on_" if any("watercraft" in broader_tags(tag) for tag in tags) else ""
