@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import difflib
 import logging
 import os
 import re
@@ -16,7 +15,8 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from decoding import decoded, open_file
+from decoding import read_edited, text_of_edited
+from english import did_you_mean
 from errors import UserError
 from settings import SECTIONS, EndpointSettings, Section, Settings, StageSettings
 from settings.former import FORMER_SETTINGS, HOW_TO_IMPORT, Former
@@ -124,25 +124,16 @@ def _read(path: Path) -> Raw:
     # Interpolation off: a percent sign is a percent sign. Only "=" divides: tags and addresses hold colons.
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), empty_lines_in_values=False)
     try:
-        with open_file(path) as file:
-            data = file.read(_LARGEST_FILE + 1)
-        if len(data) > _LARGEST_FILE:
-            raise UserError(f"{path} is larger than {_LARGEST_FILE // 1000} kB: is it really a config.ini?")
-        parser.read_string(decoded(data), source=str(path))
+        data = read_edited(path, _LARGEST_FILE, str(path), "is it really a config.ini?")
+        parser.read_string(text_of_edited(data, str(path)), source=str(path))
     except FileNotFoundError:
         in_a_shell = f'"{path}"' if " " in str(path) else path
         raise UserError(
             f"{path} does not exist: name another file with --config, "
             f"or write a fresh one with: python caption.py --settings ini > {in_a_shell}"
         ) from None
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check its name and its permissions"
-        ) from error
     except configparser.Error as error:
         raise UserError(f"{path} is not in the form of an ini file: {_in_one_line(error)}") from error
-    except ValueError as error:
-        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
@@ -219,14 +210,14 @@ def _remove_unknown(raw: Raw, path: Path, typed: Set[tuple[str, str]]) -> list[s
             for key in [key for key in raw[name] if key not in allowed]:
                 # The value is not shown: it may be a secret behind a mistyped name.
                 del raw[name][key]
-                guess = _did_you_mean(key, allowed)
+                guess = did_you_mean(key, allowed)
                 place = _as_written(name, _shown(key), is_typed=(name, key) in typed)
-                problems.append(f"{place}: there is no such setting{guess}")
+                problems.append(f"{place}: there is no such setting; {guess}")
         elif (keys := raw.pop(name)) or not formers:
-            guess = _did_you_mean(name, SECTIONS)
+            guess = did_you_mean(name, SECTIONS)
             is_typed = bool(keys) and all((name, key) in typed for key in keys)
             place = f"--set {_shown(name)}" if is_typed else f"[{_shown(name)}]"
-            problems.append(f"{place}: there is no such section{guess}")
+            problems.append(f"{place}: there is no such section; {guess}")
     return problems
 
 
@@ -250,12 +241,6 @@ def _tell_former(place: str, former: Former) -> list[str]:
 def _shown(name: str) -> str:
     """A mistyped name, but "…" if it is long or has digits, since it may be a secret in the wrong place."""
     return name if _MISTYPED_NAME.fullmatch(name) else "…"
-
-
-def _did_you_mean(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    by_lower = {each.lower(): each for each in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean {by_lower[near[0]]}?" if near else f"; there are {', '.join(known)}"
 
 
 def _by_section(raw: Raw) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,8 @@ import re
 import stat
 from pathlib import Path
 
+from errors import UserError
+
 NO_FILE = "it is a pipe or a device, not a file"
 
 # UTF-32 comes first, because its mark begins like that of UTF-16.
@@ -69,10 +71,33 @@ def open_file(path: Path | str) -> io.BufferedReader:
     return open(path, "rb", opener=_open_regular)
 
 
-def read_text(path: Path) -> str:
-    """The whole of a file in UTF-8, with or without a mark; raises as `open_file` does, or UnicodeError."""
-    with io.TextIOWrapper(open_file(path), encoding="utf-8-sig") as file:
-        return file.read()
+def read_edited(path: Path, largest: int, named: str, remedy: str) -> bytes:
+    """The content of a file that people edit, which messages call `named`.
+
+    Raises FileNotFoundError, and UserError where it cannot be read, or has more than `largest` bytes; then
+    `remedy` says what to do.
+    """
+    try:
+        with open_file(path) as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UserError(
+            f"{named} cannot be read ({error.strerror}): check its name and its permissions"
+        ) from error
+    if len(data) > largest:
+        size = f"{largest // 1000:,} kB" if largest < 1_000_000 else f"{largest // 1_000_000:,} MB"
+        raise UserError(f"{named} is larger than {size}: {remedy}")
+    return data
+
+
+def text_of_edited(data: bytes, named: str) -> str:
+    """The text of such a file; raises UserError where it is none."""
+    try:
+        return decoded(data)
+    except ValueError as error:
+        raise UserError(f"{named} is not UTF-8 text: save it as UTF-8 in your editor") from error
 
 
 def _open_regular(path: str, flags: int) -> int:

@@ -4,9 +4,10 @@ None of this is a grammar. Each function is a few rules and a list of exceptions
 every word of every caption.
 """
 
+import difflib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -200,6 +201,13 @@ def _without_ending(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word[:-2] if word.endswith(("ses", "xes", "zes", "ches", "shes")) else word[:-1]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """What may be meant by a name that is none of those known: the nearest one, or else all of them."""
+    by_lower = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    return f"did you mean {by_lower[near[0]]}?" if near else f"there are {', '.join(by_lower.values())}"
 
 
 def first_few(names: Sequence[str]) -> str:

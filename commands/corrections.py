@@ -27,7 +27,7 @@ from dataset.outcomes import Made
 from dataset.pictures import Picture
 from dataset.text_digests import digest
 from dataset.trainers import captions_in
-from decoding import decoded, open_file
+from decoding import read_edited, text_of_edited
 from english import amount, first_few, first_lines
 from errors import ExcludedError, ExitCode, ItemError, KeptError, UserError
 from printing import printable
@@ -163,17 +163,12 @@ def _is_named(entry: Mapping[str, object]) -> bool:
 
 def _entries(path: Path) -> list[object]:
     try:
-        with open_file(path) as file:
-            data = file.read(_LARGEST_FILE + 1)
-        if len(data) > _LARGEST_FILE:
-            raise UserError(f"{path} is too large for a file of corrections: name another one")
-        raw = json.loads(decoded(data))
+        data = read_edited(path, _LARGEST_FILE, str(path), "name a file of corrections")
+        raw = json.loads(text_of_edited(data, str(path)))
     except FileNotFoundError:
         raise UserError(
             f"there is no file {path}: name the one that the report saved in your downloads folder"
         ) from None
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}): check its name") from error
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not valid JSON ({error}): {_FORM}") from error
     if not (isinstance(raw, dict) and raw.get("version") == 1 and isinstance(raw.get("corrections"), list)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,8 @@ from typing import Any, Literal
 
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
-from decoding import decoded, open_file
+from decoding import read_edited, text_of_edited
+from english import did_you_mean
 from errors import ItemError, UserError
 from llm import sandbox
 from llm.rendering import Budget
@@ -159,27 +159,18 @@ class Prompt:
 
 def _refuse_unknown(name: str, line: int, variables: Sequence[str]) -> None:
     if name not in variables:
-        near = difflib.get_close_matches(name, variables, n=1)
-        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(variables)}"
+        guess = did_you_mean(name, variables)
         raise TemplateSyntaxError(f"there is nothing called {name} to fill in; {guess}", line)
 
 
 def _read(path: Path) -> str:
+    named = f"the template {path}"
     try:
-        with open_file(path) as file:
-            data = file.read(_LARGEST_FILE + 1)
+        return text_of_edited(read_edited(path, _LARGEST_FILE, named, "make it shorter"), named)
     except FileNotFoundError:
         shipped = sorted(each.name for each in path.parent.glob("*.txt"))
         there = f"; there are {', '.join(shipped)}" if shipped else ""
-        raise UserError(f"the template {path} does not exist: correct prompt_template_file{there}") from None
-    except OSError as error:
-        raise UserError(f"the template {path} cannot be read ({error.strerror}): check the file") from error
-    if len(data) > _LARGEST_FILE:
-        raise UserError(f"the template {path} is larger than {_LARGEST_FILE // 1000} kB: make it shorter")
-    try:
-        return decoded(data)
-    except ValueError as error:
-        raise UserError(f"the template {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+        raise UserError(f"{named} does not exist: correct prompt_template_file{there}") from None
 
 
 def _messages(text: str) -> list[tuple[Role, str, int]]:

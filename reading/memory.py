@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from check.text import Text, words_in
 from dataset.locks import change_shared
-from decoding import decoded
+from decoding import text_of_edited
 from errors import UserError
 from limits import refuse_many_values
 from reading.questions import FORMS
@@ -152,10 +152,7 @@ class Judges:
 
 def _object(content: bytes, path: Path) -> dict[str, Any]:
     remedy = "correct it, or delete the file"
-    try:
-        text = decoded(content)
-    except ValueError as error:
-        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    text = text_of_edited(content, str(path))
     try:
         refuse_many_values(text)
     except ValueError as error:

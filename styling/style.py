@@ -6,14 +6,14 @@ docs/styles.md is the manual of these files.
 from __future__ import annotations
 
 import configparser
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from decoding import decoded, open_file
+from decoding import read_edited, text_of_edited
+from english import did_you_mean
 from errors import UserError
 from settings.checks import TARGETS
 from styling.sections import ALL, SECTIONS
@@ -121,31 +121,19 @@ def read_style(path: Path) -> Style:
 
 def _read(path: Path) -> tuple[bytes, Mapping[str, Mapping[str, str]]]:
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    named = f"the style {path}"
     try:
-        with open_file(path) as file:
-            data = file.read(_LARGEST_FILE + 1)
-        if len(data) > _LARGEST_FILE:
-            raise UserError(
-                f"the style {path} is larger than {_LARGEST_FILE // 1000} kB: is it really a style?"
-            )
-        parser.read_string(decoded(data), source=str(path))
+        data = read_edited(path, _LARGEST_FILE, named, "is it really a style?")
+        parser.read_string(text_of_edited(data, named), source=str(path))
     except FileNotFoundError:
         there = ", ".join(sorted(each.stem for each in path.parent.glob("*.ini")))
         raise UserError(
-            f"the style {path} does not exist: correct [Interpreter] style"
-            + (f"; there are {there}" if there else "")
+            f"{named} does not exist: correct [Interpreter] style" + (f"; there are {there}" if there else "")
         ) from None
-    except OSError as error:
-        raise UserError(f"the style {path} cannot be read ({error.strerror}): check the file") from error
     except configparser.Error as error:
-        raise UserError(f"the style {path} is not in the form of an ini file: {_one_line(error)}") from error
-    except ValueError as error:
-        raise UserError(f"the style {path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+        why = " ".join(str(error).split())
+        raise UserError(f"{named} is not in the form of an ini file: {why}") from error
     return data, {name: dict(parser.items(name)) for name in parser.sections()}
-
-
-def _one_line(error: configparser.Error) -> str:
-    return " ".join(str(error).split())
 
 
 def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> Style:
@@ -194,9 +182,7 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
 
 def _known(place: str, name: str, known: Sequence[str]) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-        raise ValueError(f"{place}: there is no such thing; {guess}")
+        raise ValueError(f"{place}: there is no such thing; {did_you_mean(name, known)}")
 
 
 def _groups(key: str, value: str) -> Groups:

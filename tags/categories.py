@@ -6,13 +6,14 @@ unsaid.json has them by subject, with "*" for any letters.
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
+
+from english import did_you_mean
 
 GENERAL = "general"
 ARTIST = "artist"
@@ -126,6 +127,4 @@ def misspelled_category(name: str) -> str:
     """Say that a name is none of the categories and which may be meant; "" when it is one of them."""
     if name in CATEGORIES:
         return ""
-    near = difflib.get_close_matches(name, CATEGORIES, n=1)
-    guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATEGORIES)}"
-    return f"{name[:40]} is no category; {guess}"
+    return f"{name[:40]} is no category; {did_you_mean(name, CATEGORIES)}"

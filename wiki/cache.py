@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from decoding import decoded, open_file
+from decoding import read_edited, text_of_edited
 from errors import UserError
 from limits import LARGEST_SHARED_FILE, plausible_count
 from tags.spelling import canonical
@@ -129,28 +129,16 @@ def read(path: Path) -> bytes:
     Raises UserError where it cannot be read, or is larger than any such file.
     """
     try:
-        with open_file(path) as file:
-            content = file.read(LARGEST_SHARED_FILE + 1)
+        return read_edited(path, LARGEST_SHARED_FILE, str(path), "correct it, or move the file away")
     except FileNotFoundError:
         if path.is_symlink():
             raise UserError(f"{path} is a link to a file that is not there: mend the link") from None
         return b""
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): check the file and its permissions"
-        ) from error
-    if len(content) > LARGEST_SHARED_FILE:
-        size = LARGEST_SHARED_FILE // 1_000_000
-        raise UserError(f"{path} has more than {size} MB: correct it, or move the file away")
-    return content
 
 
 def parse(content: bytes, path: Path) -> Cache:
     """The cache in the content of the file at `path`; raises UserError as `load` does."""
-    try:
-        text = decoded(content)
-    except ValueError as error:
-        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+    text = text_of_edited(content, str(path))
     return Cache(_parsed(text, path)) if text.strip() else Cache()
 
 

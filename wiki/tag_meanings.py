@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from decoding import read_text
+from decoding import read_edited, text_of_edited
 from english import first_lines
 from errors import UserError
+from limits import LARGEST_SHARED_FILE
 from tags.categories import CHARACTER, COPYRIGHT, misspelled_category
 from tags.implications import said_along
 from tags.spelling import canonical, qualifiers
@@ -172,13 +173,10 @@ def load_own(path: Path) -> dict[str, Entry]:
 
 def _read_text(path: Path) -> str:
     try:
-        return read_text(path)
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}): correct descriptions_file in config.ini"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text: save it as UTF-8 in your editor") from error
+        data = read_edited(path, LARGEST_SHARED_FILE, str(path), "correct it, or name another file")
+    except FileNotFoundError:
+        raise UserError(f"there is no file {path}: correct descriptions_file in config.ini") from None
+    return text_of_edited(data, str(path))
 
 
 def _json_rows(text: str, path: Path) -> Iterator[Row]:
