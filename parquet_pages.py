@@ -7,10 +7,13 @@ in the compact protocol of Thrift, as its specification and that of Parquet (par
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
+from errors import UserError
 from limits import LARGEST_PAGE
 
 # A page of a dump has hundreds of rows, so a column has some thousand pages at most.
@@ -24,6 +27,12 @@ _ENCODINGS = ((5, 2), (8, 4))
 _DELTA_BYTE_ARRAY = 7
 _BROKEN = "a page whose header cannot be read"
 Fields = dict[int, Any]
+
+
+def require_pyarrow(path: Path) -> None:
+    """Raise UserError, which says what to install, where Parquet cannot be read."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
 
 
 def refuse_large_pages(file: BinaryIO, column: Any) -> None:  # noqa: ANN401 - pyarrow is untyped

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
+from tags.lookalikes import EAST_ASIAN
+
+# A word of a booru's tag: long_hair, saber_(fate).
+UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
 
 # Words that sentences need and tags do not have. "the" is in names of series too, so it counts for less.
 _ARTICLE_OF_NAMES = "the"
@@ -20,8 +23,6 @@ _AROUND_WORDS = "\"'().!?"
 _BREAKS = {ord(","): " ", ord(";"): " "}
 _CLAUSE_END = re.compile(r"[,;\n]|[.!?](?=\s|$)")
 _SENTENCE_END = re.compile(r"((?<=[.!?])\s+|\n)")
-# Compiled when it is needed, for it takes a while.
-_EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
 
 
 def is_sentences(text: str) -> bool:
@@ -30,10 +31,10 @@ def is_sentences(text: str) -> bool:
     Where it may be either it is tags, as with a sentence after many tags or a long name of a series.
     """
     tokens = text.split()
-    underscored = sum(1 for token in tokens if "_" in token and _UNDERSCORED.search(token))
+    underscored = sum(1 for token in tokens if "_" in token and UNDERSCORED.search(token))
     if not tokens or underscored * 10 > len(tokens):
         return False
-    if "。" in text and 2 * sum(1 for _ in re.finditer(_EAST_ASIAN, text)) > sum(map(len, tokens)):
+    if "。" in text and 2 * sum(1 for _ in re.finditer(EAST_ASIAN, text)) > sum(map(len, tokens)):
         return True
     if not may_be_sentences(text):
         return False

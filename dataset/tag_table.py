@@ -6,7 +6,6 @@ read as the JSON of the same site would be.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from errors import UserError
-from parquet_pages import refuse_large_pages
+from parquet_pages import refuse_large_pages, require_pyarrow
 
 _IDS = ("id", "post_id", "key", "__key__", "image_id", "file_name", "filename")
 # Columns that say nothing of what is in a picture and take most of the room.
@@ -23,12 +22,6 @@ _NOT_READ = re.compile(
     r"|(?:uploader|approver)_id"
 )
 _ROWS_AT_ONCE = 10_000
-
-
-def require_pyarrow(path: Path) -> None:
-    """Raise UserError, which says what to install, where Parquet cannot be read."""
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
 
 
 def rows_of(path: Path, ids: Collection[str]) -> dict[str, list[bytes]]:

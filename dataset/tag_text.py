@@ -16,13 +16,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dataset.sentences import is_sentences, may_be_sentences, without_sentences
+from dataset.sentences import UNDERSCORED, is_sentences, may_be_sentences, without_sentences
 from errors import ItemError
 from tags.categories import category_called
 from tags.people import count_in
 from tags.spelling import PLAIN, parse_tag, unescaped
-
-UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
 
 # Below its prompt the webui writes what is not in the picture, and how it was made.
 _GENERATION_DATA = re.compile(r"^(?:Negative prompt:|Steps: ?\d).*", re.DOTALL | re.MULTILINE | re.IGNORECASE)

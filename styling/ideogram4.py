@@ -49,13 +49,16 @@ def schema(*, sees: bool) -> Json:
     text: Json = {"type": "string"}
     side = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
     box: Json = {"bbox": {"type": "array", "items": side, "minItems": 4, "maxItems": 4}} if sees else {}
-    element = _object({"type": {"enum": ["obj"]}, **box, "desc": text})
-    words = _object({"type": {"enum": ["text"]}, **box, "text": text, "desc": text})
+    element = object_schema({"type": {"enum": ["obj"]}, **box, "desc": text})
+    words = object_schema({"type": {"enum": ["text"]}, **box, "text": text, "desc": text})
     elements = {"type": "array", "items": {"anyOf": [element, words]}}
-    return _object({_DESCRIPTION: text, _PARTS: _object({"background": text, "elements": elements})})
+    return object_schema(
+        {_DESCRIPTION: text, _PARTS: object_schema({"background": text, "elements": elements})}
+    )
 
 
-def _object(properties: Json) -> Json:
+def object_schema(properties: Json) -> Json:
+    """The JSON schema of an object with these keys, all of them and no others."""
     return {
         "type": "object",
         "properties": properties,

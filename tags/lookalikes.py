@@ -38,9 +38,9 @@ _CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
 _DIGITS_AS_I = str.maketrans("013457", "oieast")
 _DIGITS_AS_L = str.maketrans("013457", "oleast")
-_EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
+EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
 # Compiled when it is needed, which takes as long as the rest of the module: most texts are ASCII.
-_SIGNS_APART = rf"(?<!{_EAST_ASIAN}){_EAST_ASIAN}(?:[\s_・·.\-/*]+{_EAST_ASIAN})+(?!{_EAST_ASIAN})"
+_SIGNS_APART = rf"(?<!{EAST_ASIAN}){EAST_ASIAN}(?:[\s_・·.\-/*]+{EAST_ASIAN})+(?!{EAST_ASIAN})"
 _NOT_EAST_ASIAN = re.compile(r"[\s_・·.\-/*]+")
 # A run of single letters is looked at so far back.
 _LONGEST_JOINED, _LONGEST_RUN = 40, 16

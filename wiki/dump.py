@@ -16,6 +16,7 @@ from pathlib import Path
 
 from errors import UserError
 from limits import plausible_count
+from parquet_pages import require_pyarrow
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
 from tags.spelling import canonical
@@ -32,7 +33,7 @@ from wiki.dump_rows import (
     json_rows,
     value_in,
 )
-from wiki.parquet_rows import parquet_rows, require_pyarrow
+from wiki.parquet_rows import parquet_rows
 from wiki.source import Page
 
 log = logging.getLogger(__name__)

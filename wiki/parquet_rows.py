@@ -6,7 +6,6 @@ gigabytes: the sizes that the file tells are checked before anything is read, an
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,12 +18,6 @@ from wiki.dump_rows import BODY, COLUMNS, TITLE, Row, Tally, Wanted, column, too
 
 # Few enough that a batch of long bodies takes a few megabytes.
 _ROWS_AT_ONCE = 500
-
-
-def require_pyarrow(path: Path) -> None:
-    """Raise UserError, which says what to install, where Parquet cannot be read."""
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
 
 
 def parquet_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:

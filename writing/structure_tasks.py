@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from composer import compose
 from errors import ItemError
 from styling import ideogram4, newbie
+from styling.ideogram4 import Json, object_schema
 from styling.sections import section_of
 from styling.structures import IDEOGRAM4, NEWBIE
 from tags.categories import CHARACTER, GENERAL
@@ -15,8 +16,6 @@ from tags.people import count_in, fewest_people
 from tags.spelling import canonical, words
 from writing.judging import PictureTags
 from writing.subjects import is_place, key_of_all, key_of_character
-
-Json = dict[str, Any]
 
 _SEXES = {"girl": "1girl", "boy": "1boy", "other": "1other"}
 _WHO_HAS_WHICH = """Do not write the caption, but say who in this picture has which of its tags. Answer with \
@@ -100,7 +99,7 @@ class NewbieTask:
             **({"position": {"enum": list(newbie.POSITIONS)}} if picture.seen else {}),
             "tags": {"type": "array", "items": {"enum": tags} if tags else {"type": "string"}},
         }
-        return _object({"characters": {"type": "array", "items": _object(properties)}})
+        return object_schema({"characters": {"type": "array", "items": object_schema(properties)}})
 
     def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
         """See `StructureTask`."""
@@ -135,15 +134,6 @@ def _people(picture: PictureTags) -> list[str]:
         return names
     counts = [count for tag in picture.tags if (count := count_in(tag)) and not count.number.isalpha()]
     return [f"{count.kind} {number}" for count in counts for number in range(1, count.fewest + 1)]
-
-
-def _object(properties: Json) -> Json:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _xml(

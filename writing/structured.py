@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
 from llm.answers import Answer, Reply
@@ -22,6 +22,7 @@ from settings import InterpreterSettings
 from styling.forms import CAPTION, Forms
 from styling.structures import STRUCTURES
 from tags.spelling import words
+from writing import variants
 from writing.floor import SPOILED_ANSWERS
 from writing.judging import Judgement, PictureTags, judge
 from writing.structure_tasks import TASKS
@@ -108,7 +109,7 @@ class StructuredWriter:
         return self._judged(caption, faults, picture)
 
     async def _ask(self, asked: Sequence[Message], picture: PictureTags, requests: Requests) -> _Made:
-        fields = _response_format(self._task.schema(picture))
+        fields = variants.response_format("caption", self._task.schema(picture))
         return self._read(await requests.write(asked, _object_in, extra_fields=fields), picture)
 
     async def _ask_again(
@@ -120,7 +121,7 @@ class StructuredWriter:
             "right and the rest stays."
         )
         turns = [*asked, Message("assistant", made.caption), Message("user", told)]
-        fields = _response_format(self._task.schema(picture))
+        fields = variants.response_format("caption", self._task.schema(picture))
         try:
             text = await requests.write(turns, _object_in, extra_fields=fields, retries=0, attempt=attempt)
         except ExcludedError:
@@ -153,19 +154,10 @@ class StructuredWriter:
         return Answer(written, requests.model, requests.usage, requests.seconds)
 
 
-def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
-    named = {"name": "caption", "strict": True, "schema": schema}
-    return {"response_format": {"type": "json_schema", "json_schema": named}}
-
-
 def _object_in(reply: Reply, form: Form) -> str:
     """The JSON object in a reply, which may have text around it; raises ItemError where there is none."""
     text = clean(reply.text, reply.finish_reason, form)
-    start = text.find("{")
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text, max(start, 0))
-    except (ValueError, RecursionError) as error:
+        return json.dumps(variants.first_object_in(text), ensure_ascii=False)
+    except ValueError as error:
         raise ItemError(_NOT_THE_FORM, "the answer is no JSON object; use a larger model") from error
-    if not isinstance(found, dict):
-        raise ItemError(_NOT_THE_FORM, "the answer is no JSON object; use a larger model")
-    return json.dumps(found, ensure_ascii=False)

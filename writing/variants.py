@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from check import is_list
 from errors import LIST_OF_TAGS, ItemError
@@ -15,6 +14,7 @@ from llm.answers import Reply
 from llm.prompts import Message
 from llm.replies import Form, clean
 from styling.forms import CAPTION
+from styling.ideogram4 import Json, object_schema
 
 # What each variant is, in the words of the request.
 WANTED: Mapping[str, str] = {
@@ -53,20 +53,26 @@ def asking_for(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Me
     ]
 
 
-def response_format(names: Sequence[str]) -> dict[str, Any]:
-    """The field of a request that makes the answer JSON with these keys, on servers that support it."""
-    schema = {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in names},
-        "required": list(names),
-        "additionalProperties": False,
-    }
-    return {
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "captions", "strict": True, "schema": schema},
-        }
-    }
+def response_format(name: str, schema: Json) -> Json:
+    """The field of a request that makes the answer follow a schema, on servers that support it."""
+    json_schema = {"name": name, "strict": True, "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": json_schema}}
+
+
+def schema_for(names: Sequence[str]) -> Json:
+    """The schema of an answer with all these variants."""
+    return object_schema({name: {"type": "string"} for name in names})
+
+
+def first_object_in(text: str) -> Json:
+    """The JSON object in an answer, which may have text around it; raises ValueError where there is none."""
+    try:
+        found: Json = json.JSONDecoder(strict=False).raw_decode(text, max(text.find("{"), 0))[0]
+    except RecursionError as error:
+        raise ValueError("brackets that are nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return found
 
 
 def read_caption(reply: Reply, form: Form, *, name: str = CAPTION) -> str:
@@ -110,12 +116,9 @@ def split(text: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def _from_json(text: str, names: Sequence[str]) -> dict[str, str]:
-    start = text.find("{")
-    if start < 0:
-        return {}
     try:
-        parsed, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
-    except (ValueError, RecursionError):
+        parsed = first_object_in(text)
+    except ValueError:
         return {}
     by_name = {str(key).strip().lower(): value for key, value in parsed.items()}
     return {name: by_name[name] for name in names if isinstance(by_name.get(name), str) and by_name[name]}

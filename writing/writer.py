@@ -123,7 +123,7 @@ class CaptionWriter:
 
     async def _write_at_once(self, messages: Sequence[Message], requests: Requests) -> dict[str, str]:
         accept = partial(variants.read_several, names=self._names)
-        form = variants.response_format(self._names)
+        form = variants.response_format("captions", variants.schema_for(self._names))
         try:
             return await requests.write(messages, accept, extra_fields=form, retries=0)
         except ExcludedError:

@@ -51,7 +51,7 @@ def test_every_name_is_asked_for_by_its_length() -> None:
     asked = variants.request_for(("long", "short"))
     assert '- "long": one paragraph of 80 to 150 words' in asked
     assert '- "short": one sentence' in asked
-    schema = variants.response_format(("long", "short"))["response_format"]["json_schema"]["schema"]
+    schema = variants.schema_for(("long", "short"))
     assert schema["required"] == ["long", "short"]
 
 
