@@ -1,4 +1,4 @@
-"""What an address tells of where it leads."""
+"""Whether an address belongs to this computer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def is_here(url: str) -> bool:
-    """Whether an address leads to this computer."""
+    """Whether the host of a URL is this computer."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""Drives a stage: asks about many items at once, keeps each answer, counts, and gives up in time."""
+"""Runs a stage: asks about many items at once, keeps each answer, counts, and stops when nothing succeeds."""
 
 from __future__ import annotations
 

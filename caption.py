@@ -241,18 +241,18 @@ def _dry_run(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     from captioning import eventlog
     from captioning.run import Run
-    from deferred.batches import Errands
+    from deferred.batches import Transfers
 
     _set_up_logging(options)
     settings = _settings(options)
-    consent, errands = _consent(options), Errands(options.batch_fetch, options.batch_submit)
+    consent, transfers = _consent(options), Transfers(options.batch_fetch, options.batch_submit)
 
     def run() -> Coroutine[None, None, ExitCode]:
         if settings.dataset.is_sharded:
             from captioning.sharded.run import ShardRun
 
             part = options.part or (1, 1)
-            return ShardRun(settings, options.limit, _print, consent, errands, part).run()
+            return ShardRun(settings, options.limit, _print, consent, transfers, part).run()
         if settings.cluster.ray:
             raise UserError(
                 "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
@@ -260,7 +260,7 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
             )
         if options.part:
             raise UserError("--part is for shards, and [Dataset] images is a folder: leave it out")
-        return Run(settings, options.limit, _print, consent=consent, errands=errands).run()
+        return Run(settings, options.limit, _print, consent=consent, transfers=transfers).run()
 
     return _run(eventlog.logged(options.log, [settings], run), interruption)
 

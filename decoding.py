@@ -30,7 +30,7 @@ _STRAY_BYTE = re.compile(r"[\udc80-\udcff]+")
 
 
 def _marked_encoding(data: bytes) -> str | None:
-    """The encoding that a byte order mark at the beginning tells; None if there is no mark."""
+    """The encoding by the byte order mark at the beginning; None if there is no mark."""
     if data[:1] not in _STARTS_OF_MARKS:
         return None
     return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
@@ -101,7 +101,7 @@ def text_of_edited(data: bytes, named: str) -> str:
 
 
 def _open_regular(path: str, flags: int) -> int:
-    # Opening a pipe would wait for ever, and so would reading a device.
+    # Opening a pipe would wait forever, and so would reading a device.
     descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):

@@ -13,13 +13,13 @@ from pathlib import Path
 
 _LONGEST_FIRST_SENTENCE = 40
 _SHORTEST_CUT = 15
-# Of many names so many are told.
+# Names that are shown; of the others only the number.
 _MOST_NAMED = 3
 _MOST_LINES = 20
 # What can end a sentence, with the quotation marks and brackets that close behind it.
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s|\Z)|[。！？]+[」』”’)]*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘]+\Z")
-# An abbreviation is looked for in so many characters before a full stop, which bounds the time on any text.
+# Characters before a full stop in which an abbreviation is looked for, which bounds the time on any text.
 _LONGEST_ABBREVIATION = 40
 _INITIALS = re.compile(r"[A-Z](?:\.[A-Z])*")
 _ABBREVIATION = re.compile(

@@ -1,4 +1,4 @@
-"""Events of a run, for the file of `--log FILE`; without that option nobody listens."""
+"""Events of a run, for the file of `--log FILE`; without that option they go nowhere."""
 
 from __future__ import annotations
 

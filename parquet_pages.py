@@ -1,4 +1,4 @@
-"""The headers of the pages of a Parquet file, which tell how much memory it takes to unpack each page.
+"""The headers of the pages of a Parquet file, which say how much memory it takes to unpack each page.
 
 A page is unpacked as a whole, before any row of it can be read, and what the end of the file says about it
 need not be true. The headers must be, since pyarrow compares them with what it unpacks. They are structures
@@ -21,7 +21,7 @@ _MOST_PAGES = 100_000
 _MOST_FIELDS = 10_000
 _DEEPEST = 8
 _UNPACKED_SIZE, _PACKED_SIZE = 2, 3
-# Where the two kinds of pages tell their encoding: the structure, and the field in it.
+# Where the encoding of the two kinds of pages is: the structure, and the field in it.
 _ENCODINGS = ((5, 2), (8, 4))
 # Each value repeats a part of the one before, so a small page can hold any amount of text.
 _DELTA_BYTE_ARRAY = 7

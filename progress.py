@@ -16,7 +16,7 @@ from printing import printable
 _COUNTS = "{title}{n_fmt}/{total_fmt}{failures}"
 _RUNNING = f"{_COUNTS}  {{remaining}} left{{notes}}  {{rate_fmt}}{{in_flight}}{{tokens}}  |{{bar}}|"
 _OVER = f"{_COUNTS}  in {{elapsed}}{{notes}}  {{rate_fmt}}{{tokens}}  |{{bar}}|"
-# Below this width the title is left out: nobody forgets it, and the figures need the room.
+# Below this width the title is left out, since the figures need the room.
 _NARROW = 60
 _USUAL_WIDTH = 80
 _REDRAW_EVERY = 1.0

@@ -10,7 +10,7 @@ from errors import ExcludedError, ItemError, Problem
 
 # Pictures whose tag files and captions are asked for their times after a run.
 _MOST_LOOKED_AT = 20_000
-# So many captions tell, in a few hundredths of a second.
+# Captions that are read for this; it takes a few hundredths of a second.
 _MOST_READ = 500
 
 
@@ -46,7 +46,7 @@ def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Probl
 
 
 def told_of_mixed_forms(project: Project) -> str:
-    """What to tell of a data set whose first captions are of several forms; "" where they are of one."""
+    """The message about a data set whose captions have several forms; "" where they have one."""
     from review.findings import form_of, mixed_forms  # a run that finds nothing to do needs none of it
 
     there = project.captions.texts.names()

@@ -70,7 +70,7 @@ class Knowledge:
         return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
 
     def known_categories(self, tags: Sequence[str]) -> dict[str, str]:
-        """The categories of the tags of a picture, without what the tag files of others tell."""
+        """The categories of the tags of a picture, from cache and own descriptions alone."""
         return self._meanings.categories(tags)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Which models a run asks, and what the user is told of them."""
+"""The models of a run: choosing them, and saying to the user which they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from captioning import stages
 from captioning.knowledge import Knowledge
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
-from deferred.batches import NO_ERRANDS, Batches, Errands
+from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
 from llm.embedded.needs import Consent
 from llm.servers import Endpoints
@@ -29,12 +29,12 @@ class Models:
         knowledge: Knowledge,
         summary: Summary,
         consent: Consent | None = None,
-        errands: Errands = NO_ERRANDS,
+        transfers: Transfers = NO_TRANSFERS,
     ) -> None:
         settings = self._settings = knowledge.settings
         self._knowledge = knowledge
         self._summary = summary
-        self._batches = Batches(errands)
+        self._batches = Batches(transfers)
         self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
         self.products = Products.of(knowledge.settings)
 
@@ -67,7 +67,7 @@ class Models:
         await self._batches.fetch(self._settings, self._summary.once, self._summary.incomplete)
 
     async def submit(self) -> None:
-        """Send batch files, if that is wanted, and tell what to do for those who wait; after `close`."""
+        """Send batch files, if that is wanted, and note what to do for what still waits; after `close`."""
         await self._batches.submit(self._summary.once)
         self._summary.next_step = self._batches.next_step()
 

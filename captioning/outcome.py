@@ -53,7 +53,7 @@ async def run_stage(
     outcome: Outcome,
     label: str = "",
 ) -> None:
-    """Run a stage with a progress bar, tell the log, and fill in `outcome`, whatever ends the stage.
+    """Run a stage with a progress bar, log it, and fill in `outcome`, whatever ends the stage.
 
     `label` is put before the title in the bar and in the log. Raises StageError and UserError as
     `batch.run` does.

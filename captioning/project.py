@@ -44,8 +44,8 @@ class Project(Knowledge):
 
         `limit` is how many pictures to do at most, and `only` has the names of those to do. `aside` is a
         folder for texts and journal, so that the existing ones stay as they are; descriptions are still read
-        from their usual place if no stage would make them. With `most_surveyed`, what the tags of the whole
-        data set tell is told by so many pictures.
+        from their usual place if no stage would make them. With `most_surveyed`, facts about the whole
+        data set are estimated from at most so many pictures.
         """
         super().__init__(settings)
         self.limit = limit
@@ -53,7 +53,7 @@ class Project(Knowledge):
         self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
-        # Runs are told apart by it, and two of them may begin in one second.
+        # This identifies the run, and two runs may begin in one second.
         begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         if aside is not None:
             captions = aside / "captions"
@@ -156,7 +156,7 @@ class Project(Knowledge):
         from review.pages import Sources
 
         captions, descriptions, known = self.captions.texts, self.descriptions.texts, self._meanings
-        # What the tag files of other pictures tell is not worth reading all of them.
+        # The tag files of other pictures may have more categories, but reading all of them takes too long.
         what_is_known = known.categories, known.implied, known.meanings, self.finishing
         return Sources(self.collection, captions, descriptions, self.journal, *what_is_known)
 
@@ -171,7 +171,7 @@ class Project(Knowledge):
         return [tag for tag in ordered if tag not in known]
 
     def is_anything_due(self) -> bool:
-        """Whether a run has work to do, as far as the names of files tell: this takes no time."""
+        """Whether a run has work to do, by the names of files alone, which is fast."""
         chosen = self.settings
         if chosen.dataset.existing != "keep":
             return True

@@ -1,4 +1,4 @@
-"""What is told of tag files that made room for captions beside their pictures, and how they get it back."""
+"""Tag files that were renamed because captions are beside the pictures: messages, and renaming them back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make_room_without_captions(project: Project, names: Set[str]) -> None:
 
 
 def renamed_sentence(project: Project) -> str:
-    """What the user is told after tag files were renamed; "" where none was."""
+    """The message after tag files were renamed; "" where none was."""
     if project.in_the_way is None or not project.in_the_way.renamed:
         return ""
     pictures = amount(project.in_the_way.renamed, "picture")

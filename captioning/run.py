@@ -20,7 +20,7 @@ from captioning.summary import Product, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
-from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
+from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from errors import ExitCode, StageError, UserError
 from llm.embedded.needs import Consent
 from settings import Settings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-# The report of so many pictures is written in less than half a second.
+# Up to this many pictures, the report is written in less than half a second.
 _MOST_SHOWN_IN_A_HURRY = 250
 
 
@@ -45,12 +45,12 @@ class Run:
         say: Callable[[str], None],
         only: frozenset[str] | None = None,
         consent: Consent | None = None,
-        errands: Errands = NO_ERRANDS,
+        transfers: Transfers = NO_TRANSFERS,
     ) -> None:
         """`limit` is how many pictures to do at most, and `only` has the names of those to do.
 
-        `consent` asks whether a model may be fetched; without it none is. `errands` are what is sent of batch
-        files and fetched for them.
+        `consent` asks whether a model may be fetched; without it none is. `transfers` says whether batch
+        files are sent and answers fetched.
 
         Raises UserError where the folders cannot be used.
         """
@@ -58,7 +58,7 @@ class Run:
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
         self._summary = Summary(say)
-        self._models = Models(self._project, self._summary, consent, errands)
+        self._models = Models(self._project, self._summary, consent, transfers)
         self._products = self._models.products
         self._unfinished: tuple[Product, Outcome] | None = None
         # The tags and pictures whose answers come later.

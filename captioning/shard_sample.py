@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ShardSample(Project):
-    """The pictures of the first shard that can be read; none of them has a caption, as far as this knows."""
+    """The pictures of the first shard that can be read; captions that exist are not looked for."""
 
     def open_collection(self) -> None:
         """List the pictures of the shard; raises UserError where no shard can be read."""

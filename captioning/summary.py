@@ -126,7 +126,7 @@ class Summary:
         self._is_incomplete |= any(each.reason not in _NO_FAILURES for each in folder.problems)
 
     def left_out(self, product: Product) -> None:
-        """Say that a stage is left out for want of a model."""
+        """Say that a stage is skipped because there is no model."""
         self.say(f"{product.title}: skipped, there is no model to ask")
 
     def outcome(self, product: Product, outcome: Outcome) -> None:
@@ -179,7 +179,7 @@ class Summary:
         self._is_incomplete = True
 
     def merge(self, other: Summary) -> None:
-        """Remember for the last lines what another process has told."""
+        """Take over what the summary of another process knows for the last lines."""
         self.is_anything_new |= other.is_anything_new
         self._drafts = self._drafts or other._drafts
         self._is_incomplete |= other._is_incomplete
@@ -234,7 +234,7 @@ def replaced_sentence(noun: str, count: int, folder: Path) -> str:
 
 
 def weak_model(better: int, written: int) -> str:
-    """What to tell of a model where the draft was better for so many of its captions; "" for few of them."""
+    """The message about a model whose captions were worse than the draft in most cases; "" otherwise."""
     if written < _FEWEST_JUDGED or 2 * better < written:
         return ""
     return (

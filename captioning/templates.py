@@ -1,4 +1,4 @@
-"""Which templates a run asks with, and whether they fit what models are told and shown of a picture."""
+"""Which templates a run asks with, and whether they fit what is sent along."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llm.prompts import Prompt
 
 _DESCRIPTION = "image_description"
-# How a template tells the model that the picture is sent along, and that it is not.
+# Words in templates by which the model sees the picture, and by which it does not.
 _SEEN, _NOT_SEEN = ("you see the picture", "is shown the picture"), "cannot see the picture"
 
 
@@ -79,9 +79,9 @@ def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:
 async def may_send_pictures(
     settings: Settings, endpoint: Endpoint | None, say: Callable[[str], None]
 ) -> bool:
-    """Like `sends_pictures`, but with `auto` not where the model gets no picture, which `say` is told.
+    """Like `sends_pictures`, but with `auto` False where the model does not get pictures.
 
-    The model is shown a plain picture; raises what `Endpoint.blindness` raises.
+    `say` then gets the reason. The model is shown a plain picture; raises what `Endpoint.blindness` raises.
     """
     from llm.prompts import Prompt
 

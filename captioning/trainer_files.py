@@ -28,7 +28,7 @@ _FOREIGN = (
     "move it away and run again."
 )
 _MOST_TOLD = 5
-# Of a large data set so many texts are looked at as takes some tenths of a second.
+# Texts that are checked; this takes some tenths of a second.
 _MOST_LOOKED_AT = 20_000
 
 
@@ -50,14 +50,14 @@ class Count:
     removed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
 
-    def told(self) -> list[str]:
+    def foreign_files(self) -> list[str]:
         """The first sentences about files that were not written, and how many there are beside them."""
         rest = len(self.foreign) - _MOST_TOLD
         more = [f"… and {amount(rest, 'other file')} were left as they are too."] if rest > 0 else []
         return [*self.foreign[:_MOST_TOLD], *more]
 
     def lines(self, target: Target, place: Path) -> Iterator[str]:
-        """All of it, apart from what `told` has."""
+        """The sentences for the user, apart from `foreign_files`."""
         captions, files = amount(self.captions, "caption"), amount(self.files, "file")
         parts = [f"For {target.name}: {captions}, {files} written to {place}"]
         if self.missing:
@@ -135,7 +135,7 @@ class Existing:
 
 
 def write_beside_texts(project: Project, target: Target, *, is_run: bool = False) -> Count:
-    """Write the further files of a target into the captions folder, but over nobody else's.
+    """Write the further files of a target into the captions folder, over no foreign file.
 
     Those of captions that are no longer there are removed, because the trainer would go on reading them. A
     run removes those of other targets too, as they tell of the captions before it.
@@ -207,7 +207,7 @@ def write_after_run(project: Project, say: Callable[[str], None], trouble: Calla
         is_said = target.side_files is not None
         for line in count.lines(target, project.settings.dataset.captions) if is_said else count.removals():
             say(line)
-        for sentence in count.told():
+        for sentence in count.foreign_files():
             trouble(sentence)
     if has_captions:
         for line in (*misread_texts(project, target), *what_to_write(project, target)):

@@ -13,7 +13,7 @@ from tags.people import count_in
 from tags.spelling import as_written
 from wiki.tag_meanings import glossary_sentence
 
-# Of fewer pictures many tags stand on all; of more, these are enough to tell.
+# With fewer pictures, many tags are on all of them; more pictures than this are not needed.
 _FEWEST, _MOST_READ = 5, 2_000
 
 

@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _NEVER_SAID = UNSEEN | {RATING}
-# Who looks for a tag in the caption, where its category does not tell.
+# Which rules look for a tag in the caption, where its category does not decide it.
 _PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
 # Names are found or are not there, however long the caption is.
 _SURE = frozenset({CHARACTER, COPYRIGHT})

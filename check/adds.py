@@ -1,4 +1,4 @@
-"""What a caption says beyond its tags: names, animals, people and quoted words that nothing bears out.
+"""What a caption says beyond its tags: names, animals, people and quoted words that no source supports.
 
 A word is borne out by a tag, another name of a tag, or a text that the writer was given: meanings of tags, a
 description of the picture. Only what can be told for sure is reported: garments, poses and things are not.
@@ -73,7 +73,7 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
     """Names of which no word stands in a source."""
     for first, last in capitals:
         spoken = text.words[first : last + 1]
-        # "High School" tells of no school in particular.
+        # "High School" is the name of no particular school.
         telling = [word for word in spoken if not is_known(word) and word not in TRADES]
         is_adjective_of_place = last == first and spoken[0].endswith(_PLACE_ENDINGS)
         if telling and not (is_adjective_of_place or any(map(known.bear_out, telling))):

@@ -12,7 +12,7 @@ _ORDINARY = word_set("names", "ordinary_capitals")
 _JOINING = word_set("names", "joining")
 _GRAMMAR = word_set("wording", "grammar")
 _BEFORE_PLACES = frozenset({"of", "in", "at", "near", "the", "to", "for"})
-# Of a caption that is written in capitals or as a title, capitals tell nothing.
+# In a caption that is written in capitals or as a title, capitals do not show names.
 _MOST_CAPITALS = 0.5
 
 

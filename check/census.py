@@ -70,7 +70,7 @@ def count_people(tags: Collection[str]) -> Census:
 
 @lru_cache(maxsize=1 << 16)
 def _sex_or_hints(tag: str) -> tuple[str, frozenset[str]]:
-    """Whom a tag counts; where it counts nobody, its words that hint at who is there."""
+    """The sex that a tag counts; if it counts nobody, its words that hint at who is there."""
     if count := count_in(tag):
         return count.kind, frozenset()
     return "", _HINTS.intersection(tag.replace("-", "_").split("_"))

@@ -21,7 +21,7 @@ _SHORTEST_GIVEN_NAME = 4
 _SHORTEST_PART = 2
 _LONGEST_NAME = 5
 _PARTICLES = word_set("names", "particles")
-# Parts of names by which nobody can be told.
+# Parts of names that identify nobody.
 _TITLES = word_set("names", "titles")
 # Names that captions also have as words.
 _ORDINARY = word_set("names", "ordinary")

@@ -27,7 +27,7 @@ _OWNED = frozenset({"his", "her"})
 _NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]}) | _OWNED
 _LEADS = _NEW | {"the"}
 _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
-# "She is a knight", "dressed as a maid", "the sword of a knight" tell of nobody new.
+# "She is a knight", "dressed as a maid", "the sword of a knight" introduce nobody.
 _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
@@ -63,7 +63,7 @@ def somebody_else(
     census: Census,
     tags: Sources,
 ) -> Iterator[Mention]:
-    """Those by trade who are none of the tagged people.
+    """The people called by their trade who are not among the tagged people.
 
     `people` are those that nouns name, and `others_before` is the method of People.
     """

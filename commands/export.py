@@ -38,7 +38,7 @@ _NAMES = (*TARGETS, _PARQUET)
 
 
 def targets() -> str:
-    """What --export alone tells: the targets, and what each reads."""
+    """The output of --export alone: the targets, and what each reads."""
     lines = [f"  {name:<20} {target.files}" for name, target in TARGETS.items()]
     return "\n".join(
         (
@@ -71,7 +71,7 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
     if place is None and name in TARGETS:
         for line in misread_texts(project, target):
             say(line)
-    for sentence in count.told():
+    for sentence in count.foreign_files():
         say(sentence)
     # A file of another name is for people who know where to name it.
     if place is None or place.is_dir():
@@ -124,7 +124,7 @@ class _Exporter:
 
     def write_single(self, target: Target, name: str) -> None:
         """Write the one further file of a target under a name of the user's choice."""
-        # Others are told the folder of the pictures; this one looks from where the file is.
+        # The others are given the folder of the pictures; names in this file are relative to the file.
         is_seen_from_here = target.name == "imagefolder"
         captions = self._captions_seen_from_root(target) if is_seen_from_here else self._captions(target)
         for side in target.side_files(captions) if target.side_files else ():

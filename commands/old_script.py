@@ -95,7 +95,7 @@ def _settings(old: _Old) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _take_template(folder: Path, name: str, home: Path, say: Callable[[str], None]) -> str:
-    """The template to use: the same one with variables of today, or ours where nobody has changed theirs."""
+    """The template to use: theirs with today's variables, or ours where theirs is unchanged."""
     path = folder / name
     if not path.is_file():
         raise UserError(f"there is no template {path}, which {folder / 'config.ini'} names: put it there")

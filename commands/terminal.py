@@ -64,7 +64,7 @@ def _occupy_descriptors() -> None:
 
 
 class Asking:
-    """Asks on a terminal; without one, or with --yes, nobody is asked.
+    """Asks a yes-or-no question on a terminal; without a terminal the answer is no, and with --yes it is yes.
 
     `ask` shows a question and returns what was typed. `typed` are the arguments of the command line.
     """

@@ -21,7 +21,7 @@ from tags.ratings import Rating
 _UNTIL = "; this holds until the picture or its description changes, or its line in excluded.jsonl is gone"
 
 Added = Callable[[str], Iterable[str]]
-"""What is said along with a tag: the user's description of it, its other name, what it implies."""
+"""Further texts that belong to a tag: the user's description of it, its other name, what it implies."""
 
 
 def name_filter(settings: TagsSettings) -> NameFilter:
@@ -93,7 +93,7 @@ def _refuse(found: Judgement, until: str = "") -> None:
 
 
 def _evidence_in(files: Sequence[TagFile]) -> tuple[Evidence, ItemError | None]:
-    """What the files tell, and why the first of those that tell nothing cannot be read."""
+    """The evidence in the files, and the error of the first one that cannot be read."""
     evidence, unread = Evidence(), None
     for file in files:
         try:

@@ -1,8 +1,8 @@
 """Captions that stand beside their pictures, where their names may be those of tag files.
 
-`a.txt` may then be the tags of `a.png` or its caption, and `a.json` too. The journal tells: a caption that it
-has, and a file for a trainer, is no tag file. What somebody has changed since is not ours any more: the
-picture is judged by it, as by a further tag file.
+`a.txt` may then be the tags of `a.png` or its caption, and `a.json` too. The journal decides: a caption that
+is in it, and a file for a trainer, is no tag file. A file that was changed since counts as a further tag
+file, by which the picture is judged.
 
     a.png  a.txt (tags)                  as people have it
     a.png  a.tags         a.txt (caption)    after a run

@@ -1,4 +1,4 @@
-"""Everything in a tag file that tells whether its picture may be sent, whether or not it becomes a tag.
+"""Everything in a tag file that matters for whether its picture may be sent, also what is no tag.
 
 The forms of dataset/tag_parsing.py take what a caption needs. This takes whatever names a tag or a rating:
 what they drop, keys of any program, ratings outside the wrapper, a key that stands in an object twice. It
@@ -44,7 +44,7 @@ class Evidence:
 
 
 def evidence_in(text: str, name: str) -> Evidence:
-    """What the text of a tag file of this name tells; raises ItemError where it cannot be read."""
+    """The evidence in the text of a tag file of this name; raises ItemError where it cannot be read."""
     found = Evidence()
     if cut_suffix(name)[1].lower() == ".json":
         if text.strip():

@@ -135,7 +135,7 @@ class Record:
 
     @property
     def due(self) -> int:
-        """How many pictures were due in the stage; 0 where the line does not tell."""
+        """How many pictures were due in the stage; 0 where the line does not have it."""
         return int(self.number("of"))
 
     @property

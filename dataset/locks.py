@@ -1,4 +1,4 @@
-"""Runs that write to the same place keep out of each other's way.
+"""Locks, so that two runs do not write to the same place at once.
 
 A folder of captions is for one run at a time. A file that runs share, such as tags_cache.json, is changed by
 one after the other. A run also notices that a file or folder which it writes to is no longer in its place.
@@ -88,7 +88,7 @@ def claim(path: Path) -> contextlib.ExitStack | None:
 def _locked(path: Path, timeout: float, busy: str) -> Iterator[None]:
     # The library's own stand-in for drives without locks would outlive a kill.
     lock = FileLock(path, timeout=timeout, fallback_to_soft=False)
-    # Only taking the lock is inside this `try`: an OSError of the code that runs under it is told elsewhere.
+    # Only taking the lock is inside this `try`: errors of the code that runs under it are handled elsewhere.
     try:
         lock.acquire()
     except Timeout:
@@ -133,7 +133,7 @@ class Place:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of the same name; None where there is none."""
+    """What identifies a file beside its name; None where there is none."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):

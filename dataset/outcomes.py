@@ -48,7 +48,7 @@ class Outcomes:
         }
 
     def wanted_again(self) -> set[str]:
-        """The pictures that somebody wants another text for, and that got none since."""
+        """The pictures for which another text was asked for and not written since."""
         wanted: set[str] = set()
         if not self._journal.may_want_again():
             return wanted
@@ -82,7 +82,7 @@ class Outcomes:
         return {picture for picture, outcome in last.items() if outcome == WAITS}
 
     def mean_answer(self) -> float | None:
-        """The mean length in tokens of what models wrote, None where the journal tells of none."""
+        """The mean length in tokens of what models wrote, None where there are none in the journal."""
         answers = (record.completion_tokens for record in self.records() if record.outcome == DONE)
         lengths = [tokens for tokens in answers if tokens]
         return sum(lengths) / len(lengths) if lengths else None

@@ -33,7 +33,7 @@ _SIGNATURES = (
     (4, b"ftypmif1", "AVIF"),
 )
 SIGNATURE_LENGTH = 12
-# Bytes at either end of a file by which it is told from another one.
+# Bytes at either end of a file that its fingerprint is made from.
 _TELLING = 1 << 17
 
 

@@ -76,7 +76,7 @@ class TagList:
 
 @dataclass(slots=True)
 class Survey:
-    """How many pictures of a data set have each tag, and the categories that its tag files tell.
+    """How many pictures of a data set have each tag, and the categories that are in its tag files.
 
     The sum of the surveys of two data sets is the survey of both together.
     """
@@ -94,7 +94,7 @@ class Survey:
 
 
 def evenly_spread(items: Sequence[Item], most: int) -> list[Item]:
-    """At most so many items, evenly spread over the sequence."""
+    """At most `most` items, evenly spread over the sequence."""
     return list(items[:: max(1, -(-len(items) // most))])
 
 

@@ -18,7 +18,7 @@ from dataset.text_folder import Texts
 from dataset.wanted import Existing
 from errors import ItemError, KeptError
 
-# No text has this state.
+# A state that no text has, so that nothing equals it.
 _CHANGED = "changed"
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class FileResults:
         self._waiting: set[str] | None = None
 
     def beside_pictures(self, own: OwnFiles, in_the_way: TagFilesInTheWay) -> None:
-        """From now on tell texts from tag files, which make room right before a text is written."""
+        """From now on tell captions from tag files, which are renamed right before a caption is written."""
         self._own_files, self._in_the_way = own, in_the_way
         self.texts.tag_files = in_the_way.names
 
@@ -155,11 +155,11 @@ class FileResults:
             self._journal.add(self._stage, name, WAITS)
 
     def again(self, name: str) -> None:
-        """Note that somebody wants another text for a picture; the old one stays until then."""
+        """Note that another text of a picture is asked for; the old one stays until it is written."""
         self._journal.add(self._stage, name, AGAIN)
 
     def lack(self, pictures: Iterable[Picture]) -> bool:
-        """Whether a picture has no text, or somebody wants another one for it."""
+        """Whether a picture has no text, or another one is asked for."""
         there, again = self.texts.names(), self.outcomes.wanted_again()
         names = (picture.stem_name for picture in pictures)
         return any(name not in there or name in again for name in names)

@@ -1,4 +1,4 @@
-"""Sentences in a tag file: told from tags, and left out of a text that holds both.
+"""Sentences in a tag file: how to recognise them, and how to leave them out of a text with tags.
 
 Each function takes time in proportion to the length of its text.
 """

@@ -1,4 +1,4 @@
-"""What a vision model saw that excludes a picture, kept beside the descriptions so that later runs know it.
+"""What a vision model saw that excludes a picture, kept beside the descriptions for later runs.
 
 The description itself is kept nowhere: a line of excluded.jsonl only says whether it names a minor, or
 something sexual.
@@ -35,7 +35,7 @@ class Sightings:
     """What earlier runs saw, and a way to add to it."""
 
     def __init__(self, path: Path, state_of: Callable[[str], str]) -> None:
-        """`state_of` tells a description by the name of its picture from what it was before.
+        """`state_of` gives a value that changes when the description of a picture, given by name, changes.
 
         It raises ItemError where the description cannot be read.
         """

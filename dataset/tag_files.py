@@ -17,7 +17,7 @@ from dataset.pictures import Picture
 from dataset.tag_parsing import tag_bytes
 from errors import ItemError
 
-# A file that was written so many seconds ago may change again without a new time.
+# A file that was written within these seconds may change again without a new time.
 _RECENT = 2.0
 
 
@@ -78,7 +78,7 @@ class TagFiles:
         return latest
 
     def _names(self, picture: Picture) -> Iterator[tuple[str, str]]:
-        """The name of each tag file, and what stands in it for the suffix of the picture."""
+        """The name of each tag file, and the part of it that replaces the suffix of the picture."""
         known = dict.fromkeys(filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)))
         stem, suffix = cut_suffix(picture.name)
         stems = spellings(stem)

@@ -49,7 +49,7 @@ _SCORE = re.compile(r"(?:0?\.\d+|[01](?:\.\d*)?)(?:[eE][+-]?\d+)?|\d{1,3}\.\d+")
 
 
 def year_posted(text: str) -> int | None:
-    """The year in which a site posted the picture, as the JSON of Danbooru, e621 and gallery-dl tells it."""
+    """The year in which a site posted the picture, by the JSON of Danbooru, e621 and gallery-dl."""
     found = _POSTED.search(text)
     return int(found[1]) if found else None
 

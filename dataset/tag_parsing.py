@@ -66,7 +66,7 @@ def text_of_tag_file(data: bytes) -> str:
 
 
 def read_tags(data: bytes, name: str) -> TagList:
-    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) tells its forms.
+    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) decides its forms.
 
     Only dataset/admission.py may call this, so that every picture is judged by its tags. Raises ItemError
     with the reason "tag file too large", "tag file is not text", "broken tag file", "tag file is sentences"
@@ -91,7 +91,7 @@ def _not_text() -> ItemError:
 
 
 def _listed(tags: Iterable[Tag]) -> TagList:
-    """Drop repeats, keep the first category that the file tells of each tag, and put ratings aside."""
+    """Drop repeats, keep the first category of each tag, and put ratings aside."""
     categories: dict[str, str | None] = {}
     ratings: list[str] = []
     for tag in tags:

@@ -50,7 +50,7 @@ _TABLE_MARKS = "\t;,"
 
 
 class Written(NamedTuple):
-    """A tag as it is written, and the category that the file tells of it, if any."""
+    """A tag as it is written, and its category, if the file has one."""
 
     tag: str
     category: str | None = None

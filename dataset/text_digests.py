@@ -1,4 +1,4 @@
-"""What a text in a file is, whoever saved it there, and what tells it from what it was before."""
+"""The text in a file that anybody may have saved, and digests that show whether it has changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def text_in(data: bytes) -> str | None:
 
 
 def state_of(data: bytes) -> str:
-    """What tells a file from what it was before: the digest of its text, or of its bytes if it is no text."""
+    """A value that changes when a file changes: the digest of its text, or of its bytes if it is no text."""
     text = text_in(data)
     if text is None:
         return f"bytes {digest_of_bytes(data)}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dataset.side_files import ai_toolkit_ending, musubi_tuner_file
 from english import amount
 
-# A block for each of so many folders is shown.
+# Folders for which a block is shown; of the others only the number.
 _MOST_FOLDERS = 3
 
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _MEGABYTE = 1_000_000
 
 
-class Errands(NamedTuple):
+class Transfers(NamedTuple):
     """Whether answers are fetched before a run, and files submitted after it."""
 
     fetch: bool = False
     submit: bool = False
 
 
-NO_ERRANDS = Errands()
+NO_TRANSFERS = Transfers()
 
 
 class _Used(NamedTuple):
@@ -52,8 +52,8 @@ def files_needed(requests: int, size: int, chosen: EndpointSettings) -> str:
 class Batches:
     """Opens the folders of a run; stages may share one."""
 
-    def __init__(self, errands: Errands = NO_ERRANDS) -> None:
-        self._errands = errands
+    def __init__(self, transfers: Transfers = NO_TRANSFERS) -> None:
+        self._transfers = transfers
         self._used: dict[Path, _Used] = {}
 
     def endpoint(self, settings: EndpointSettings) -> Endpoint:
@@ -69,7 +69,7 @@ class Batches:
         self, settings: Settings, say: Callable[[str], None], failed: Callable[[str], None]
     ) -> None:
         """Get the answers that are there by now, if that is wanted; raises UserError where that fails."""
-        if not any(self._errands):
+        if not any(self._transfers):
             return
         from deferred import sending
 
@@ -78,12 +78,12 @@ class Batches:
             raise UserError("--batch-submit and --batch-fetch go with url = batch: write it under [Endpoint]")
         for folder, chosen in folders.items():
             sending.refuse_unusable(chosen)
-            if self._errands.fetch:
+            if self._transfers.fetch:
                 await sending.fetch(folder, chosen, say, failed)
 
     async def submit(self, say: Callable[[str], None]) -> None:
         """Have the files answered that this run waits for, if that is wanted; once all is settled."""
-        if self._errands.submit:
+        if self._transfers.submit:
             from deferred import sending
 
             for used in self._used.values():
@@ -91,7 +91,7 @@ class Batches:
                 await sending.submit(used.folder.path, files, used.chosen, say)
 
     def next_step(self) -> str:
-        """What to do so that those who wait get their answers, "" where nobody waits; once all is settled."""
+        """What the user does to get the answers that are missing, "" where none is; once all is settled."""
         steps = (_step(used, files) for used in self._used.values() if (files := used.folder.open_files()))
         return " ".join(steps)
 

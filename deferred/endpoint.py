@@ -35,7 +35,7 @@ class _Service(Program):
 
 
 class _Files(Transport):
-    """Answers from files in the place of a connection."""
+    """Answers from files instead of a connection."""
 
     def __init__(self, folder: BatchFolder, settings: EndpointSettings) -> None:
         self._folder = folder

@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
 
 def digest_of(body: bytes) -> bytes:
-    """What tells a request from all others: 16 bytes."""
+    """The digest that identifies a request: 16 bytes."""
     return blake2b(body, digest_size=_DIGEST_SIZE).digest()
 
 

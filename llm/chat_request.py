@@ -99,7 +99,7 @@ def _warmer(temperature: float | None, attempt: int) -> float | None:
 
 
 class Dialect:
-    """How requests to one server have to look, as far as its refusals have told."""
+    """How requests to one server have to look, as learnt from its refusals."""
 
     def __init__(self, kept: Collection[str] = ()) -> None:
         """`kept` are fields that the user asks for by name, which are sent whatever the server says."""

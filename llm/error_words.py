@@ -1,4 +1,4 @@
-"""What the words of an error mean, as servers tell the same with different statuses."""
+"""What the words of an error mean: servers use different statuses for the same error."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _RULES = (
 
 
 def rule_for(status: int | None, words: str, *, asks_to_come_back: bool) -> Rule | None:
-    """The rule for an error with these words in lower case; None if its status alone has to tell.
+    """The rule for an error with these words in lower case; None if only its status can decide.
 
     A service without money left may also ask to come back, when somebody else has paid.
     """

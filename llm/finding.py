@@ -29,7 +29,7 @@ _KEY_WANTED = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server, where it answers, and its models; it `lists` them or does not tell any.
+    """A server, where it answers, and its models; `lists` is whether it has a list of them.
 
     `written` is the address in config.ini, if that is not the one where it answers.
     """

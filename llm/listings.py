@@ -1,6 +1,6 @@
-"""What servers tell about their models, in JSON in which anything may be missing or of another kind.
+"""The models of a server, from JSON in which anything may be missing or of another kind.
 
-What the server does not tell is guessed from the name of the model.
+What the server does not say is guessed from the name of the model.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _SEES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model as its server describes it; None is what the server does not tell.
+    """A model as its server describes it; None is what the server does not say.
 
     `chats` is False for models that embed, rank, listen, speak or draw. `context` is in tokens for one
     request. A `free` one costs nothing at a service that sells the others.
@@ -109,7 +109,7 @@ def holds(value: object, *path: str | int, word: str) -> bool | None:
 
 
 def usual_models(listed: Sequence[object]) -> list[Model]:
-    """The models in the rows of GET /models, as far as their usual fields tell."""
+    """The models in the rows of GET /models, by their usual fields."""
     return [_usual_model(row) for row in listed if text(row, "id")]
 
 
@@ -137,7 +137,7 @@ def _is_loaded(row: object) -> bool | None:
 
 
 def is_for_chat(name: str) -> bool:
-    """Whether a model of this name can be sent a chat request, as far as the name tells."""
+    """Whether a model of this name seems to take chat requests."""
     return not _NO_CHAT.search(name.lower())
 
 

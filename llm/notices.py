@@ -1,4 +1,4 @@
-"""What a server does in another way than it was asked to, which does not show in a caption.
+"""Warnings about a server that does something else than it was asked to, which no caption shows.
 
 Ollama and text-generation-webui cut a prompt that does not fit, from its top, and answer all the same. Some
 servers and models reason though they are asked not to.

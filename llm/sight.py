@@ -1,6 +1,6 @@
 """Whether a model gets the pictures that are sent to it: it is asked for the colour of a plain one.
 
-TabbyAPI, KoboldCpp and mlx-vlm answer with status 200 where a model cannot see, and drop the picture without
+TabbyAPI, KoboldCpp and mlx-vlm answer with status 200 where a model cannot see, and silently drop the picture
 a word. Such an answer reads like any other, so it takes a picture whose content is known.
 """
 

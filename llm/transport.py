@@ -87,7 +87,7 @@ class Transport:
         try:
             answer = await request
             if isinstance(answer, bytes):
-                # The headers of a completion tell nothing.
+                # The headers of a completion are not needed.
                 return HttpAnswer(200, {}, answer)
             return _whole(answer.response)
         except openai.APIStatusError as error:
@@ -171,7 +171,7 @@ class _BoundedClient(openai.DefaultAioHttpClient):
             raise _UnreadableError(BrokenHttpError(str(error))) from error
         try:
             if _is_plain_and_small(response):
-                # The usual answer: it has the length that it tells, and its bytes are taken as they are.
+                # The usual answer: it has the length in its header, and its bytes are taken as they are.
                 await response.aread()
                 return response
             body = await _read(response)

@@ -1,4 +1,4 @@
-"""What a second reading may take, as far as that can be told before it."""
+"""An estimate of the requests and tokens of a second reading, before it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reading.examination import pairs
 from reading.memory import JUDGES, Judges
 from reading.questions import EXAMPLES, FORMS, LIST, WORDING
 
-# The rules fail to find so many tags in a long caption.
+# The number of tags that the rules usually fail to find in a long caption.
 _USUAL_TAGS = 10
 # In tokens: a question with a caption of sixty words, and its answer.
 _QUESTION = 150
@@ -20,7 +20,7 @@ _FEWEST_CAPTIONS = 100
 
 
 def costs(folder: Path, model: str, mode: str, captions: int) -> str:
-    """One sentence with what reading may take in a run over so many captions.
+    """One sentence with what reading may take in a run over this many captions.
 
     Raises UserError where a file of earlier examinations cannot be used.
     """

@@ -27,10 +27,10 @@ AGREEMENT = "two of these forms agreeing"
 _BAR, _BAR_OF_EACH = 0.78, 0.65
 # With such a share right, no further form is tried.
 _GOOD_ENOUGH = 0.9
-# A form with a smaller share right after so many pairs is given up.
+# After the first number of pairs, a form with a smaller share right than the second is given up.
 _TRIED, _HOPELESS = 16, 0.6
 _EVEN = 0.5
-# In a list a tag is asked about together with so many of other pairs, whose answers do not count.
+# The tags of other pairs that stand in a list beside the one that counts.
 _OTHERS_IN_A_LIST = 3
 
 _FILE = Path(__file__).with_name("examination.txt")

@@ -28,7 +28,7 @@ from tags.spelling import canonical
 from wiki.cache import as_json, parse_json, read
 
 SAID_AS, JUDGES = "said_as.json", "judges.json"
-# Words that were quoted as often are believed.
+# Words that were quoted this often are trusted.
 _ENOUGH = 2
 # A longer quotation is more than the words for one tag, so it says nothing of another caption.
 _MOST_WORDS_LEARNT = 6
@@ -43,7 +43,7 @@ Known = dict[str, dict[str, int]]
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What came of an examination: the forms by which a model is asked from now on, each with the least
-    probability that means yes, or none if it is not believed.
+    probability that means yes, or none if it is not trusted.
 
     `right` has how many of the pairs were right by each form, `of` how many pairs there were, `wording` is
     the digest of the questions, and `examined` a date.
@@ -69,7 +69,7 @@ class SaidAs:
         self._new: Known = {}
 
     def said_in(self, caption: Text, tags: Iterable[str]) -> frozenset[str]:
-        """Those of `tags` for which the caption has words that are believed."""
+        """Those of `tags` for which the caption has words that are trusted."""
         return frozenset(
             tag
             for tag in tags
@@ -117,7 +117,7 @@ class SaidAs:
 
 
 def as_learnt(quote: str) -> str:
-    """The form in which words for a tag are remembered; "" for what tells nothing of another caption."""
+    """The form in which words for a tag are remembered; "" for words that are too common."""
     found = words_in(quote)
     if len(found) > _MOST_WORDS_LEARNT or all(len(word) < _SHORTEST_TELLING for word in found):
         return ""

@@ -36,7 +36,7 @@ _LINE = re.compile(r"^[^\w\n]*(\d+)\b.*?\b(yes|no)\b", re.MULTILINE | re.IGNOREC
 
 # In characters. A server may send more than was asked for, and reading a text takes time.
 _LONGEST_TEXT = 20_000
-# In tokens. An answer is a few words, and a model that thinks aloud for longer costs more than it tells.
+# In tokens. An answer is a few words, and a model that thinks aloud for longer costs more than it is worth.
 _LONGEST_ANSWER = 400
 _TOKENS_LISTED = 20  # OpenAI lists no more.
 # If the model is less sure than this that yes or no comes next, its answer is neither.
@@ -195,7 +195,7 @@ def _read_list(text: str, count: int) -> list[bool]:
 
 
 def _read_probability(reply: Reply) -> float:
-    """How probable yes is beside no; raises ItemError where the server tells no probabilities."""
+    """How probable yes is beside no; raises ItemError where the server sends no probabilities."""
     told = {"yes": 0.0, "no": 0.0}
     for token, probability in reply.first_token.items():
         word = token.strip().lower()

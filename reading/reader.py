@@ -21,7 +21,7 @@ from tags.categories import ARTIST, CHARACTER, COPYRIGHT
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-# After so many examinations that were broken off, none is begun any more.
+# After this many examinations that failed midway, no other is begun.
 _MOST_BROKEN_OFF = 3
 _NAMES = frozenset({ARTIST, CHARACTER, COPYRIGHT})
 
@@ -61,7 +61,7 @@ class Reader:
     async def read(
         self, caption: str, tags: Mapping[str, str], categories: Mapping[str, str], requests: Requests
     ) -> Reading | None:
-        """Which of `tags`, given with their meanings, the caption says; None where the model cannot tell.
+        """Which of `tags`, given with their meanings, the caption says; None where the model is not trusted.
 
         Raises ExcludedError, UserError and StageError as `requests` does.
         """

@@ -1,4 +1,4 @@
-"""What report.html knows of one picture: its tags by number, its texts, and what the journal tells of it."""
+"""The data of one picture for report.html: its tags by number, its texts, and its past from the journal."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tags.spelling import words
 LISTS, SENTENCES, BOTH = "lists of tags", "sentences", "tags and sentences"
 STRUCTURES = "JSON or XML"
 
-# Phrases are searched in so many captions, and then counted in all.
+# Captions in which phrases are searched; those that are found are then counted in all.
 _MOST_READ = 500
 _FEWEST_CAPTIONS = 6
 _REPEATED_SHARE = 1 / 3
@@ -26,9 +26,9 @@ _SHORTEST_PHRASE, _LONGEST_PHRASE = 3, 12
 # How many words of a phrase must be more than grammar.
 _FEWEST_WORDS = 2
 _MOST_PHRASES, _MOST_NAMED = 5, 5
-# Fewer captions of another form are told by nobody: some sentences look like a list.
+# Fewer captions of another form are not reported: some sentences look like a list.
 _LEAST, _LEAST_SHARE = 3, 0.05
-# Captions with so many times fewer or more words than the middle one.
+# Captions with this many times fewer or more words than the median one.
 _FAR = 2.5
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _DIGITS = "0123456789"

@@ -111,7 +111,7 @@ class Progress(NamedTuple):
 
 
 def read_progress(journal: Journal) -> Progress:
-    """How far the last run has come, as far as the journal tells: excluded pictures are not in it.
+    """How far the last run has come, by the journal: excluded pictures are not in it.
 
     Nothing is due where the last line is of something else than a run, such as a correction.
     """
@@ -143,7 +143,7 @@ def read_history(journal: Journal, names: Collection[str]) -> History:
 def most_interesting(
     pictures: Sequence[Picture], journal: Journal, captioned: set[str], most: int
 ) -> Sequence[Picture]:
-    """At most so many pictures: failures, the last run, those without a caption, then the latest."""
+    """At most `most` pictures: failures, the last run, those without a caption, then the latest."""
     if len(pictures) <= most:
         return pictures
     glances, last_run = read_glances(journal, captioned)

@@ -77,7 +77,7 @@ def coverage_of(
 
 
 def _should_be_prose(finishing: Finishing) -> bool:
-    # A list is told by the words of English grammar that it lacks, and JSON has pieces of sentences.
+    # A list is recognised by its lack of English grammar words, and JSON has pieces of sentences.
     language = finishing.settings.language
     if finishing.forms.structure:
         return False
@@ -143,7 +143,7 @@ def _hash(text: str) -> str:
 
 
 def save_page(path: Path, page: str) -> None:
-    """Write a page, but over nobody else's; raises UserError where that cannot be done."""
+    """Write a page, but over no file of another program; raises UserError where that cannot be done."""
     if path.is_file() and _MARK not in _head(path):
         raise UserError(f"{path} is a page of somebody else: move it away, so that this one can be written")
     make_folder(path.parent)

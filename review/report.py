@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dataset.finishing import Finishing
 
 NAME = "report.html"
-# A browser stays fast with this many pictures, and nobody looks at more.
+# With this many pictures a browser stays fast.
 MOST_SHOWN = 10_000
 # The browser shows these before it has read the others.
 _FIRST = 48

@@ -67,7 +67,7 @@ class Forms:
         return replace(limit, vocabulary=self.vocabulary) if limit else None
 
     def exceeded(self, caption: str) -> str:
-        """What to tell of a caption that the text encoder does not read to its end; "" where it does.
+        """The message about a caption that the text encoder does not read to its end; "" where it does.
 
         The prefix is read too where the trainer adds it itself.
         """
@@ -185,7 +185,7 @@ def _fitting(gap: str, before: str) -> str:
 
 
 def sentences_in(caption: str, form: str, parts: Mapping[str, str]) -> str:
-    """What in a caption of this form are sentences, as far as can be told of one that people edited.
+    """The sentences in a caption of this form; a guess where people have edited the caption.
 
     `parts` are the tags as the form has them.
     """

@@ -106,7 +106,7 @@ class Style:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the style of captions for which nobody named one."""
+        """Whether it is the default style."""
         return self.name == DEFAULT
 
 

@@ -22,7 +22,7 @@ SubjectOf = Callable[[str], str]
 
 
 def no_subject(tag: str) -> str:
-    """Where nobody tells what tags are about."""
+    """The `SubjectOf` that knows no subjects."""
     return ""
 
 
@@ -103,7 +103,7 @@ def _safety(style: Style, sorted_tags: Sequence[tuple[str, str]], tagged: Tagged
 
 
 def rating_of(tagged: Tagged) -> str | None:
-    """general, sensitive, questionable or explicit; None where the tag file tells none of them.
+    """general, sensitive, questionable or explicit; None where the tag file has none of them.
 
     "s" is "sensitive" on Danbooru and "safe" on e621, which alone has species and lore.
     """

@@ -74,7 +74,7 @@ class Limit:
     vocabulary: Path | None = None
 
     def exceeded(self, text: str) -> str:
-        """What to tell of a text that the encoder does not read to its end; "" where it does.
+        """The message about a text that the encoder does not read to its end; "" where it does.
 
         Raises UserError where the vocabulary cannot be used.
         """

@@ -37,7 +37,7 @@ CHARACTERS_PER_REQUEST = 6000
 _CHARACTERS_PER_PAGE = 2000
 
 # If a smaller share of the lines about groups of pages serves, the model cannot keep pages apart. It is
-# judged after so many lines.
+# judged after this many lines.
 _SHARE_THAT_SERVES = 0.8
 _LINES_TO_JUDGE = 10
 

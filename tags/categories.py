@@ -124,7 +124,7 @@ def _any_unsaid() -> re.Pattern[str]:
 
 
 def misspelled_category(name: str) -> str:
-    """Say that a name is none of the categories and which may be meant; "" when it is one of them."""
+    """The message that a name is no category, with a suggestion; "" when it is one."""
     if name in CATEGORIES:
         return ""
     return f"{name[:40]} is no category; {did_you_mean(name, CATEGORIES)}"

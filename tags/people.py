@@ -43,7 +43,7 @@ def count_in(tag: str) -> Count | None:
     digits, plus, multiple, kind = found.groups()
     if multiple:
         return Count(kind, 2, is_open=True, number=MULTIPLE)
-    # A few digits tell that there are many; making a number of thousands of digits is slow.
+    # A few digits show that there are many; making a number of thousands of digits is slow.
     return Count(kind, min(int(digits[:4]), MANY), is_open=bool(plus), number=digits + plus)
 
 

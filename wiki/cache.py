@@ -190,7 +190,7 @@ def as_json(value: object) -> str:
 
 
 def _is_provisional(value: object) -> bool:
-    """Whether the program wrote this entry for the time being, and nobody has edited it since."""
+    """Whether the program wrote this entry for the time being, and no person has edited it since."""
     if not isinstance(value, dict) or value.get("by") not in _PROVISIONAL:
         return False
     return bool(value.get(_SEAL) == _seal({key: field for key, field in value.items() if key != _SEAL}))

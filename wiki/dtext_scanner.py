@@ -205,7 +205,7 @@ def _number(token: re.Match[str]) -> str:
     return token.group() if word.startswith(_COUNTED) else _pointer(token.group())
 
 
-# What stands in place of a construct.
+# What replaces a construct.
 _REPLACEMENTS: dict[str, Callable[[re.Match[str]], str]] = {
     "invisible": lambda _: "",
     "angle_address": lambda token: _pointer(token["angle"]),

@@ -69,7 +69,7 @@ class MainCaption:
             await self._fall_back()
 
     def keep_to(self, number: range) -> list[Problem]:
-        """Leave out its last sentences where there are too many, if it says all the same without them.
+        """Leave out its last sentences where there are too many, if it says as many tags without them.
 
         What else they say has no source, unless the writer saw the picture or a description of it. Returns
         what to tell of a text that still has another number of sentences.
@@ -88,7 +88,7 @@ class MainCaption:
         return [Problem("", "another number of sentences than the style has", told)]
 
     async def _read_again(self) -> None:
-        """Have the model tell what it says in words that the rules do not know."""
+        """Ask the model which tags it says in words that the rules do not know."""
         self.known = await self.rereading.read(self.known, self.picture, self.requests)
 
     async def _surely_unsaid(self) -> Sequence[str]:

@@ -86,7 +86,7 @@ class Material:
             name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])
             for name, category in _LISTS.items()
         }
-        # A model that is told to name both tags of one person writes of two.
+        # A model that is asked to name both tags of one person writes of two people.
         groups["characters"] = _listed(self.sheets.people(all_tags, categories))
         people = self.sheets.people(shown, categories) if "character_sheets" in uses else []
         own = self.sheets.own_tags(shown, categories) if len(people) > 1 else {}
@@ -121,7 +121,7 @@ class Material:
             return ""
 
     def composed(self, tags: Sequence[str]) -> str:
-        """What the composer writes of tags; raises ItemError where none of them is left to say.
+        """What the composer writes of tags; raises ItemError where there is nothing to say.
 
         A character in another form has two tags and is one person: only the form is named.
         """

@@ -20,7 +20,7 @@ from captioning.sharded.work import KnownOfShards, ShardWork
 from captioning.summary import Product, Summary
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
-from deferred.batches import NO_ERRANDS, Errands, chosen_for_files
+from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from english import amount
 from errors import ExitCode, UserError
 from llm.embedded.needs import Consent
@@ -47,12 +47,12 @@ class ShardRun:
         limit: int | None,
         say: Callable[[str], None],
         consent: Consent | None = None,
-        errands: Errands = NO_ERRANDS,
+        transfers: Transfers = NO_TRANSFERS,
         part: tuple[int, int] = (1, 1),
     ) -> None:
         """`limit` is how many pictures to do at most; `consent` asks whether a model may be fetched.
 
-        `errands` are what is sent of batch files and fetched for them.
+        `transfers` are what is sent of batch files and fetched for them.
 
         Raises UserError where the settings name no shards, or ask for what only folders have.
         """
@@ -67,7 +67,7 @@ class ShardRun:
         self._started, self._began_at = monotonic(), time()
         self._known = KnownOfShards(self._settings)
         self._summary = Summary(say)
-        self._models = Models(self._known, self._summary, consent, errands)
+        self._models = Models(self._known, self._summary, consent, transfers)
         self._totals = Totals()
         # Whether answers about tags come later.
         self._is_waiting = False

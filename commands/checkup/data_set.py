@@ -174,7 +174,7 @@ def check_trainer(project: Project) -> Iterator[Finding]:
 
 
 def _called_differently(project: Project, names: set[str]) -> Iterator[Finding]:
-    """Texts of these pictures that are no captions for want of the extension, as those of other programs."""
+    """Texts of these pictures with another extension, which do not count as captions."""
     chosen = project.settings.dataset
     for extension in TEXT_EXTENSIONS:
         if extension != chosen.caption_extension and chosen.captions != chosen.images:

@@ -56,7 +56,7 @@ class Servers:
     _answers: dict[tuple[object, ...], Look | Exception] = field(default_factory=dict)
 
     async def check(self, project: Project) -> AsyncIterator[Finding]:
-        """Send one small request for each stage; what is wrong with several of them is told once."""
+        """Send one small request for each stage; a problem of several stages is reported once."""
         stages: dict[Finding, list[str]] = {}
         async for name, finding in self._of_stages(project):
             if finding.level == "ok":
@@ -126,7 +126,7 @@ class Servers:
             answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=False))
         elif stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):
             yield ok(f"[Interpreter] {sent}")
-        # Once it has answered, the model is loaded, and some servers tell its context only then.
+        # Once it has answered, the model is loaded, and some servers report its context only then.
         server = await server_at(endpoint.url, endpoint.settings)
         for finding in _of_answer(stage, endpoint, server, answer):
             yield finding
@@ -209,7 +209,7 @@ def _of_look(stage: str, seen: Look) -> Finding:
 
 
 def _told_of(model: Model) -> Iterator[str]:
-    """What the server told of a model before it was asked."""
+    """What the server reported about a model before the request."""
     known = {
         ("loaded", "not loaded before", "is loaded"): model.loaded,
         ("sees pictures", "does not see pictures", "sees"): model.sees,

@@ -49,7 +49,7 @@ class DryRun:
     _without_model: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Ask nobody yet."""
+        """Nothing is sent yet."""
         self._connections = Endpoints.of(self.settings, needs_of(self.settings), Batches().endpoint)
 
     async def run(self) -> None:

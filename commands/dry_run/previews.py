@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 BUILTIN = "with url = builtin no model is asked"
-# The tokens of an answer if neither the journal nor the probe tells.
+# The tokens of an answer if neither the journal nor the probe has one.
 _USUAL_ANSWER = {"Interrogator": 150.0, "Interpreter": 90.0}
 
 

@@ -93,7 +93,7 @@ def _first_part(path: str) -> bytes:
 
 
 class _Routes:
-    """What is answered to requests that were let in."""
+    """The answers to requests that passed the guard."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

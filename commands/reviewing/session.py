@@ -41,7 +41,7 @@ class Session:
         self._journal_state = (0, 0)
         self._glances: dict[str, Glance] = {}
         self._just_changed: set[str] = set()
-        # The last change of each picture, by the number that the page is told.
+        # The last change of each picture, as a version number that the page gets.
         self._version = 0
         self._changed: dict[str, int] = {}
         self._one_change = asyncio.Lock()

@@ -1,4 +1,4 @@
-"""What a model inside this program has to know of the run, and of the user's will."""
+"""What an embedded model needs from the run: the longest prompt, and whether it may be downloaded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Consent(Protocol):
 
 
 class NoConsent:
-    """Lets nothing be fetched, for commands that change nothing."""
+    """Allows no download, for commands that change nothing."""
 
     command = "python caption.py --yes"
 

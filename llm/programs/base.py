@@ -33,14 +33,14 @@ SWITCH: Mapping[Reasoning, Fields] = {
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A server's program, its models, and how many requests it works on at once, None if it does not tell."""
+    """A server's program, its models, and how many requests it works on at once, None if it does not say."""
 
     program: Program
     models: tuple[Model, ...] = ()
     slots: int | None = None
 
     def model(self, name: str) -> Model | None:
-        """The model that a request for this name gets, as far as the list tells."""
+        """The model that a request for this name gets, by the list of the server."""
         return next((model for model in self.models if model.is_called(name)), None)
 
     def answering(self, asked: str, told: str) -> str:

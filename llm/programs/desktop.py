@@ -1,4 +1,4 @@
-"""Programs with which people load models on their own computer, and which tell of them in their own routes.
+"""Programs with which people load models on their own computer, and which list them in their own routes.
 
 The facts are from the documentation and the source of these programs in 2026; of llama.cpp they were also
 measured.
@@ -13,7 +13,7 @@ from dataclasses import replace
 from llm.listings import Model, at, holds, positive, rows, text, truth, usual_models
 from llm.programs.base import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
-# Ollama tells what a model can do in answer to a question for each; so many are asked about.
+# Ollama is asked about each model in a request of its own, for at most so many.
 _MOST_SHOWN = 40
 
 

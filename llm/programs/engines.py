@@ -1,4 +1,4 @@
-"""Programs and services that are started or sold with their models; most tell of these in the usual list.
+"""Programs and services that are started or sold with their models; most list these in the usual way.
 
 The facts are from the documentation and the source of these programs in 2026; of mlx and LiteLLM they were
 also measured.
@@ -139,7 +139,7 @@ class OpenRouter(Service):
     )
 
     def has_listed(self, listed: Sequence[object], headers: Mapping[str, str]) -> bool:
-        """It alone tells of the providers of a model."""
+        """It alone lists the providers of a model."""
         return any(isinstance(at(row, "top_provider"), dict) for row in listed)
 
 

@@ -99,7 +99,7 @@ def _all_runs(text: str, length: int) -> frozenset[Run]:
 
 
 def _runs(text: str, length: int) -> Iterator[Run]:
-    """Each run of so many words, in lower case."""
+    """Each run of `length` words, in lower case."""
     found = [word.lower() for word in words(text)]
     return (tuple(found[at : at + length]) for at in range(len(found) - length + 1))
 

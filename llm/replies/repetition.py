@@ -16,7 +16,7 @@ _MIN_STUTTER = 12
 _MAX_CYCLE, _MIN_SENTENCE = 12, 4
 # One word that occurs this often and makes up this share of the text.
 _MANY, _MANY_SHARE = 12, 0.3
-# The last so many words, of which at least this share should be different.
+# The number of last words that are looked at, and the least share of them that should be different.
 _TAIL, _DISTINCT_SHARE = 100, 0.3
 _SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|his|their|its|she|he|it|as")
 _ECHO = compiled("repetition", "echo")

@@ -23,7 +23,7 @@ STEPS_OF_SUBMIT = STEPS_OF_FETCH = 6
 
 
 @dataclass
-class Errands:
+class Transfers:
     """What runs with these options do in a folder, and what they say."""
 
     folder: Path
@@ -55,15 +55,15 @@ class Errands:
             self.errors.append(str(error))
 
 
-def errands(folder: Path, url: str, **settings: object) -> Errands:
+def transfers(folder: Path, url: str, **settings: object) -> Transfers:
     values = {"url": "batch", "model": "m", "api_key": KEY, "batch_service": url, "batch_lines": 2}
-    return Errands(folder, EndpointSettings.model_validate({**values, "retries": 0, **settings}))
+    return Transfers(folder, EndpointSettings.model_validate({**values, "retries": 0, **settings}))
 
 
 @pytest.mark.parametrize("step", range(1, STEPS_OF_SUBMIT + 1))
 def test_nothing_is_submitted_twice_wherever_it_breaks_off(tmp_path: Path, step: int) -> None:
     with FakeBatchService(key=KEY, cut=[step]) as service:
-        run = errands(tmp_path, service.url)
+        run = transfers(tmp_path, service.url)
         run.submit()
         assert "what is done is kept, so run the same command again" in run.errors[0]
         run.submit()
@@ -81,7 +81,7 @@ def test_nothing_is_submitted_twice_wherever_it_breaks_off(tmp_path: Path, step:
 @pytest.mark.parametrize("step", range(1, STEPS_OF_FETCH + 1))
 def test_all_answers_arrive_wherever_fetching_breaks_off(tmp_path: Path, step: int) -> None:
     with FakeBatchService() as service:
-        run = errands(tmp_path, service.url)
+        run = transfers(tmp_path, service.url)
         run.submit()
         run.fetch()
         assert "0 of 0 so far (in_progress)" in run.said[-1]
@@ -99,7 +99,7 @@ def test_all_answers_arrive_wherever_fetching_breaks_off(tmp_path: Path, step: i
 
 def test_what_a_service_did_not_answer_in_time_or_refused_is_told_and_sent_again(tmp_path: Path) -> None:
     with FakeBatchService() as service:
-        run = errands(tmp_path, service.url, retries=1)
+        run = transfers(tmp_path, service.url, retries=1)
         run.submit()
         one, two, three = service.batches.values()
         one["status"], one["errors"] = "failed", {"data": [{"message": "line 1 is too long"}]}
@@ -120,7 +120,7 @@ def test_what_a_service_did_not_answer_in_time_or_refused_is_told_and_sent_again
 
 def test_a_number_that_was_submitted_is_not_used_again(tmp_path: Path) -> None:
     with FakeBatchService() as service:
-        run = errands(tmp_path, service.url, batch_lines=9)
+        run = transfers(tmp_path, service.url, batch_lines=9)
         run.submit()
         (tmp_path / "0001.jsonl").unlink()
         run.submit()
@@ -139,7 +139,7 @@ def test_a_service_that_refuses_says_why_without_the_key(
     tmp_path: Path, key: str, lists: bool, words: str
 ) -> None:
     with FakeBatchService(key=key, lists=lists, cut=[] if lists else [2]) as service:
-        run = errands(tmp_path, service.url)
+        run = transfers(tmp_path, service.url)
         run.submit()
         run.submit()
         assert words in run.errors[-1]
