@@ -9,6 +9,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -17,6 +18,9 @@ from hypothesis import settings
 from llm.finding import LOCAL_PORTS
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.llama_server import CONTEXT, Launch, LlamaServer
+
+if TYPE_CHECKING:
+    from tests.review.browser import Browser
 
 # Generated examples are the same in every run, so that a change is not blamed for an example that nobody had
 # met before. `HYPOTHESIS_PROFILE=new pytest -m hypothesis` looks for new ones. A slow machine fails none.
@@ -39,6 +43,17 @@ def endpoint() -> Iterator[FakeEndpoint]:
     """Serve good answers until the test scripts others."""
     with FakeEndpoint() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all tests of a module, because it takes a second to start."""
+    from tests.review.browser import Browser, need_browser  # most tests need no browser
+
+    need_browser()
+    running = Browser(tmp_path_factory.mktemp("browser"))
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status
 from tests.program.project import Project, Result
-from tests.review.browser import Browser, need_browser
+from tests.review.browser import Browser
 
 REFUSAL = "I'm sorry, but I can't help with that."
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>{{7*7}}<!-- &lt;b&gt;"
@@ -408,14 +408,6 @@ def test_hostile_texts_are_text_in_the_page(tmp_path: Path) -> None:
     assert "<b>" not in body
     assert "hacked=1&gt;" in body
     assert (page.count("<script>"), page.count("</script>")) == (1, 2)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    need_browser()
-    running = Browser(tmp_path_factory.mktemp("browser"))
-    yield running
-    running.close()
 
 
 def test_the_page_shows_both_sorts_them_and_sends_no_request(browser: Browser, desk: Desk) -> None:

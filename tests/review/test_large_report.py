@@ -17,7 +17,7 @@ from dataset.text_digests import digest
 from review.entries import Values
 from review.report import MOST_SHOWN, Page, render
 from tests.program.project import Project
-from tests.review.browser import Browser, need_browser
+from tests.review.browser import Browser
 
 
 def large_page(count: int) -> Page:
@@ -93,14 +93,6 @@ def served(session: Session) -> Iterator[str]:
         loop.call_soon_threadsafe(end.set)
         thread.join()
         loop.close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    need_browser()
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,19 +12,10 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.fakes.albums import FIRST, Album
 from tests.fakes.endpoint import FakeEndpoint
-from tests.review.browser import Browser, need_browser
+from tests.review.browser import Browser
 
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>{{7*7}}<!-- &lt;b&gt;"
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests of the module, because it takes a second to start."""
-    need_browser()
-    running = Browser(tmp_path_factory.mktemp("browser"))
-    yield running
-    running.close()
 
 
 @pytest.fixture

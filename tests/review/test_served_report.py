@@ -6,25 +6,14 @@ import http.client
 import json
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import pytest
 
 from dataset.locks import locked
 from tests.fakes.albums import Album
 from tests.fakes.endpoint import FakeEndpoint, Reply
 from tests.program.processes import Running, running
-from tests.review.browser import Browser, need_browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    need_browser()
-    opened = Browser(tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.close()
+from tests.review.browser import Browser
 
 
 def album_of(folder: Path) -> Album:

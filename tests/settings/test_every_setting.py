@@ -257,10 +257,6 @@ def is_there(*names: str) -> Sign:
     return lambda seen: set(names) <= seen.files.keys()
 
 
-def is_not_there(name: str) -> Sign:
-    return lambda seen: name not in seen.files
-
-
 def is_told(stage: str, tag: str, words: str) -> Sign:
     """The prompt of the picture that has the tag says the words."""
     return lambda seen: words in seen.prompt(stage, tag)
