@@ -133,8 +133,9 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False) -> list[str
             continue
         all_modifiers = (modifier for role in roles for modifier in role.modifiers)
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
-        is_of_all = not of_several or head in lists().words["coats_of"]
-        if is_of_all and _can_be_one_thing(slot, head, modifiers):
+        is_colour_of_kind = [rank for rank, _ in modifiers] == [COLOUR_RANK, NOUN_RANK]
+        is_one = not of_several or is_colour_of_kind or head in lists().words["coats_of"]
+        if is_one and _can_be_one_thing(slot, head, modifiers):
             said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
         else:
             said += [role.phrase for role in roles]

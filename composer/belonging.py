@@ -13,6 +13,7 @@ from tags.implications import broader_tags
 
 _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP = "something", "on a lap"
+_SCENERY = "scenery"
 _PAIR = 2
 
 
@@ -37,6 +38,14 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
         # An anthro wolf is a wolf itself, and not together with one.
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
         picture.roles.pop("being", None)
+    # A deer is a cervid.
+    families = lists().words["families"]
+    if species := [animal for animal in picture.species if animal.rpartition(" ")[2] not in families]:
+        picture.species = species
+    if picture.species or any(role.noun not in families for role in picture.roles.get("being", ())):
+        picture.take("being", lambda role: role.noun in families)
+    if has_people(picture) and picture.take("frame", lambda role: role.phrase == _SCENERY):
+        picture.put("text", [Role("text", f"a focus on the {_SCENERY}")])
 
 
 def _look_at_dolls(picture: Picture) -> None:

@@ -149,6 +149,10 @@ def _name_creatures(picture: Picture) -> None:
     picture.take("being", lambda role: role.noun in called)
     kinds = [role for role in picture.roles.get("kind", ()) if role.noun in known]
     beings = picture.roles.get("being", [])
+    if len(picture.names) >= people and any("+" in count for count in picture.phrases(*COUNTS)):
+        # One of the many is the reindeer.
+        picture.put("kind", picture.take("being", lambda role: role.phrase.startswith(("a ", "an "))))
+        return
     if picture.has(OTHERS) and picture.has("empty"):
         # What is counted besides people is the creature itself.
         names, people = names or people, 0
@@ -156,6 +160,7 @@ def _name_creatures(picture: Picture) -> None:
         return
     picture.take("being", lambda role: True)
     if names > 1:
+        picture.roles.pop("alone", None)
         picture.take("kind", lambda role: role in kinds)
         picture.put("namesake", [*kinds, *beings])
     else:

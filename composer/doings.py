@@ -1,5 +1,6 @@
 """What those shown do and where, and how the picture shows it."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from composer.appearance import merged
@@ -28,11 +29,9 @@ _OPEN, _CLOSED, _OPEN_AND_CLOSED = "open mouths", "closed mouths", "open and clo
 _OF_ONE = ("a ", "an ", "one ", "{her} ")
 _PAIR = 2
 # What one of two does to another person is done to the other one.
-_OF_PAIR = {"feeding": "feeding the other"} | {
-    f"{verb} {another}": f"{verb} the other"
-    for verb in ("looking at", "facing", "holding", "carrying")
-    for another in ("another person", "another")
-}
+_ANOTHER = re.compile(r"\banother(?: person)?\b")
+_FEEDING = "feeding"
+_LIMBS = ("arms", "legs", "hands", "fists", "feet", "knees", "fingers")
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -45,11 +44,14 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     by_some = ""
     if number > 1:
         poses, acts, gestures, by_some = _of_several(picture, number)
+    elif picture.has("views") and len(poses) + len(acts) > 1:
+        # Of somebody who is shown several times no picture shows all that is done.
+        poses, acts = [], [f"{and_list(poses + acts)} by turns"]
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     # It is the scene that is a comic, and not the two in it.
     is_sheet = picture.has("as") and picture.has(*_VIEWS)
-    is_own = (number > 1 and picture.has("as")) or (done and not is_sheet)
+    is_own = not is_sheet and ((number > 1 and picture.has("as")) or done)
     first = 0 if is_own or not shown or shown[0].startswith("with ") else 1
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
     return "" if done else by_some, [clause for clause in said if clause], shown[first:]
@@ -65,11 +67,16 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     gestures = _of_mouths([as_nouns.get(gesture, gesture) for gesture in gestures])
     if number == _PAIR:
-        acts = [_OF_PAIR.get(act, act) for act in acts]
+        acts = [f"{_FEEDING} another person" if act == _FEEDING else act for act in acts]
+        poses, acts, gestures = (
+            [_ANOTHER.sub("the other", said) for said in done] for done in (poses, acts, gestures)
+        )
     postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
     alone = [pose for pose in poses if _is_of_one(pose) and (pose not in postures or len(postures) == 1)]
     postures = [pose for pose in postures if pose not in alone]
-    poses = [*filter(None, [or_list(postures)]), *(p for p in poses if p not in alone and p not in postures)]
+    # "Sitting back-to-back".
+    ways = [pose for pose in poses if pose not in alone and pose not in postures]
+    poses = [*filter(None, [" ".join(filter(None, [or_list(postures), and_list(ways)]))])]
     shared = [
         act
         for act in acts
@@ -78,7 +85,12 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     states = [act for act in shared if not act.partition(" ")[0].endswith("ing")]
     looks = [act for act in acts if act in as_nouns]
     busy = alone + [act for act in acts if act not in shared and act not in as_nouns]
-    ones = [gesture for gesture in gestures if gesture.startswith(_OF_ONE)]
+    ones = [
+        gesture
+        for gesture in gestures
+        if gesture.startswith(_OF_ONE) or gesture.rpartition(" ")[2] in _LIMBS
+        if gesture.replace("{her}", "their").replace(" ", "_") not in words["shared_gestures"]
+    ]
     gestures = [gesture for gesture in gestures if gesture not in ones]
     by_some = _by_some(picture, busy, ones, shared)
     if poses or len(states) < len(shared) or where(picture):
@@ -176,7 +188,7 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     words = lists().words
     inout, places = picture.phrases("inout"), picture.phrases("place")
     looks_out = _LOOKING_OUT in picture.phrases("act") and "outdoors" not in inout
-    is_inside = "indoors" in inout or any(place.endswith(" interior") for place in places)
+    is_inside = "indoors" in inout or any(place.endswith((" interior", " bridge")) for place in places)
     if is_inside or looks_out:
         views = [view for slot in _OUTSIDE if slot not in without for view in merged(picture, slot)]
         far = [place for place in places if place.rpartition(" ")[2] in words["far_views"]]

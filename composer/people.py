@@ -13,6 +13,7 @@ from tags.people import BOYS, GIRLS
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
+_TWINS = "twins"
 _OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -31,39 +32,50 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
     ):
         focused = _one_of_them(picture, people[:1])
         return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
-    creatures = picture.phrases("namesake")
+    return _several(picture, people, number)
+
+
+def _several(picture: Picture, people: list[str], number: int) -> Subject:
+    """Several people, or those who have names: "Anya and Bond, a girl and a dog"."""
+    several_names = len(picture.names) > 1 and not picture.has("alone")
+    creatures, left = picture.phrases("namesake"), list[str]()
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
-    left = list[str]()
     if not is_furry:
         people, left = _with_qualities(picture, people, number)
     elif len(picture.names) == PAIR:
         creatures.append("a furry character")
-    asides = [*filter(None, [and_list(picture.phrases("relation", "company"))]), *left]
+    asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))]), *left]
     if picture.portraits:
         return _portrayed(picture, people, number, asides)
     among = _among(picture)
-    who = _who(picture, [*people, *creatures], number) + that_differ(picture)
-    names = names_with_series(picture.names)
-    told = _what_some_are(picture, among, number)
-    if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
-        text, told = names, [f"{and_list(people + among)} among them"] if people + among else []
-    elif names and len(picture.names) < number:
-        text = f"{who}, {names} among them"
-    else:
-        text = f"{names}, {who}" if names else who + from_series(picture)
-    is_bare_name = bool(names) and text == names and not (asides or told)
-    if _OF_NO_SEX in picture.phrases("kind"):
-        text += f" {_OF_NO_SEX}"
+    text, told = _named(picture, people, creatures, number)
+    is_bare_name = text == names_with_series(picture.names) and not (asides or told)
+    is_long = bool(asides or told or that_differ(picture)) or text.endswith(" them") or ", one a " in text
+    if any(aside.startswith(AT_LEAST_ONE) for aside in asides):
+        told = [kind.replace(f"{AT_LEAST_ONE} of them", AT_LEAST_ONE) for kind in told]
     text = ", ".join([text, *asides, *told])
-    ends_in_aside = (
-        bool(asides or told) or text.endswith(" them") or who.startswith("one ") or that_differ(picture) != ""
-    )
     are_creatures = creatures or any(each.rpartition(" ")[2] in lists().words["namesakes"] for each in among)
     if number and several_names and are_creatures and not is_furry:
         # The others are no people, so what people wear and do is said of these.
         return Subject(text, sex_of(picture), number, reference=_the(people))
     count = max(number, len(picture.names)) if number > 1 or several_names else MANY
-    return Subject(text, sex_of(picture), count, ends_in_aside, is_bare_name)
+    return Subject(text, sex_of(picture), count, is_long, is_bare_name)
+
+
+def _named(
+    picture: Picture, people: list[str], creatures: Sequence[str], number: int
+) -> tuple[str, list[str]]:
+    """Names and counts, and what some of them are: "Frieren and Fern, two girls", ["one of them an elf"]."""
+    among, names = _among(picture), names_with_series(picture.names)
+    if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
+        return names, [f"{and_list(people + among)} among them"] if people + among else []
+    who = _who(picture, [*people, *creatures], number) + that_differ(picture)
+    if _OF_NO_SEX in picture.phrases("kind"):
+        who += f" {_OF_NO_SEX}"
+    told = _what_some_are(picture, among, number)
+    if names and len(picture.names) < number:
+        return f"{who}, {names} among them", told
+    return f"{names}, {who}" if names else who + from_series(picture), told
 
 
 def _one_of_them(picture: Picture, people: list[str]) -> Subject:
@@ -106,10 +118,24 @@ def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[l
             asides.append(f"all of them {word}")
         elif quality not in SEXES:
             left.append(word)
-    asides.append(f"{AT_LEAST_ONE} of them {or_list(left)}" if left else "")
+    asides.append(f"{AT_LEAST_ONE} of them {or_list([*dict.fromkeys(left)])}" if left else "")
     return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], list(
         filter(None, asides)
     )
+
+
+def _related(picture: Picture, number: int) -> str:
+    """How people are related, said of some where they are more than two: "twin sisters among them"."""
+    relations = picture.phrases("relation")
+    if _TWINS in relations:
+        siblings = [relation for relation in relations if relation in ("sisters", "brothers")]
+        said = f"twin {siblings[0]}" if len(siblings) == 1 else _TWINS
+        left_out = ("siblings", *siblings)
+        relations = [said if each == _TWINS else each for each in relations if each not in left_out]
+    is_of_some = number > PAIR and not lists().words["all_related"].issuperset(
+        each.rpartition(" ")[2] for each in relations
+    )
+    return and_list(relations) + (" among them" if is_of_some else "")
 
 
 def _among(picture: Picture) -> list[str]:
@@ -158,7 +184,7 @@ def _who(picture: Picture, people: Sequence[str], number: int) -> str:
 
 def that_differ(picture: Picture) -> str:
     """What people differ in: " who differ in height and size"."""
-    return led(" who differ in", (said.split(" ")[1] for said in picture.phrases("differing")))
+    return led(" who differ in", dict.fromkeys(said.split(" ")[1] for said in picture.phrases("differing")))
 
 
 def _the(people: Sequence[str]) -> str:

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 from composer.phrasing import lists
 from composer.picture import COUNTS, Picture, counted_people
+from composer.words import Role
 from english import plural
+from tags.implications import broader_tags
 from tags.people import OTHERS
 
 _DIFFERENCE = " difference"
 _LYING = "lying"
+_SMALL = frozenset(("insect", "bug"))
+_COMPARED = {"size": ("larger", "smaller"), "age": ("older", "younger"), "height": ("taller", "shorter")}
 
 
 def settle_several(picture: Picture) -> None:
@@ -16,14 +20,24 @@ def settle_several(picture: Picture) -> None:
     _be_robots(picture)
     if counted_people(picture)[1] < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
         return
+    words = lists().words
+    picture.take("company", lambda role: role.phrase == "people")
+    # A butterfly or a pigeon near them is no company.
+    picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
+    for difference, said in _COMPARED.items():
+        if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
+            picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])
     # People differ in height, and have no height difference each.
     picture.put("differing", picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE)))
     # Nurse and patient are not both under the covers.
-    words = lists().words
     for place in picture.take("on", lambda role: role.phrase.replace(" ", "_") in words["of_one"]):
         poses = picture.take("pose", lambda role: role.phrase == _LYING)
         phrase = f"{_LYING} {place.phrase}" if poses else place.phrase
         picture.put("pose", [replace(place, slot="pose", phrase=phrase)])
+
+
+def _passes_by(noun: str) -> bool:
+    return noun in lists().words["bystanders"] or not _SMALL.isdisjoint(broader_tags(noun))
 
 
 def _be_robots(picture: Picture) -> None:

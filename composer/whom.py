@@ -11,7 +11,8 @@ from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _FERAL = "feral"
-_PAIRS = frozenset(("a duo", "a couple", *_TWO_RELATED))
+_DUO = "a duo"
+_PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
 
 
 def find_subject(picture: Picture) -> Subject:
@@ -93,7 +94,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     asides.append(and_list(map(with_article, species)) if len(species) > 1 else "")
     asides.append(and_list(picture.phrases("kind")))
     told = [aside for aside in asides if aside]
-    number = PAIR if set(groups) <= _PAIRS else MANY
+    number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(
         ", ".join([text + that_differ(picture) + from_series(picture), *told]),
         sex_of(picture),

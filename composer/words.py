@@ -28,7 +28,7 @@ _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
 _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
-_PRINT = "print"
+_PRINT, _UNWORN = "print", "unworn"
 # A frilled dress has frills, and a fur-trimmed coat a fur trim.
 _TRIMMED = {"frilled": "frills", "ruffled": "ruffles"}
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
@@ -243,4 +243,17 @@ def _covers(tag: str) -> frozenset[str]:
         covered |= {"mouth_hold"}
     if words[-1] in _SAY_FIRST_WORDS:
         covered |= {"_".join(words[:-1])}
-    return covered - {tag}
+    return (covered | _said_in_general(words)) - {tag}
+
+
+def _said_in_general(words: Sequence[str]) -> set[str]:
+    """What a striped shirt and a guitar case say too: striped clothes, and an instrument case."""
+    found = {
+        "_".join([broad, *words[at + 1 :]])
+        for at, word in enumerate(words[:-1])
+        for broad in broader_tags(word)
+    }
+    if words[0] == _UNWORN:
+        found |= {f"{_UNWORN}_{broad}" for broad in broader_tags("_".join(words[1:]))}
+    is_worn = len(words) > 1 and lists().head_slot.get(words[-1]) == "clothes"
+    return found | ({f"{words[0]}_clothes"} if is_worn else set())

@@ -205,7 +205,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "2girls, twins, sisters",
-            "Two girls, twins and sisters.",
+            "Two girls, twin sisters.",
         ),
         (
             "1girl, 1boy, couple, holding_hands",
@@ -394,7 +394,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "2boys, hugging_own_legs, on_side",
-            "Two boys. They are hugging their legs, at least one of them lying on the side.",
+            "Two boys, at least one of them lying on the side or hugging their legs.",
         ),
         (
             "1girl, looking_at_phone, adjusting_eyewear, playing_guitar",

@@ -87,6 +87,36 @@ CASES = {
         "A girl and a boy, a nurse and a doctor. They are in a hospital, at least one of them lying under "
         "the covers.",
     ),
+    "of more than two some are related": (
+        "4girls twins sisters",
+        "Four girls, twin sisters among them.",
+    ),
+    "what two do to another person they do to the other": (
+        "2girls sitting leaning_on_person head_on_another's_shoulder",
+        "Two girls. They are sitting, at least one of them leaning on the other, at least one with their "
+        "head on the other's shoulder.",
+    ),
+    "what is unworn is not worn": (
+        "1girl 1boy straw_hat hat unworn_hat unworn_headwear",
+        "A girl and a boy. There is also an unworn straw hat.",
+    ),
+    "a cicada near people is no company": ("2boys cicada", "Two boys. There is also a cicada."),
+    "who is larger and who smaller": (
+        "duo anthro hare wolf larger_male smaller_female",
+        "A duo of anthro characters who differ in size, a hare and a wolf.",
+    ),
+    "families of animals go without saying": (
+        "duo anthro deer cervid wolf",
+        "A duo of anthro characters, a deer and a wolf.",
+    ),
+    "somebody shown several times does one thing at a time": (
+        "1girl multiple_views angry crying smile",
+        "A girl. She is angry, crying and smiling by turns, in multiple views.",
+    ),
+    "people before a scenery": (
+        "2girls scenery walking",
+        "Two girls. They are walking, with a focus on the scenery.",
+    ),
     "a comic is a comic, and not those in it": (
         "2boys standing comic greyscale",
         "Two boys. They are standing. The scene is shown as a comic, in greyscale.",
@@ -292,6 +322,26 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "bond_(spy_x_family) anya 1girl dog smile",
             "bond_(spy_x_family) anya",
             "Bond and Anya, a girl and a dog. The girl is smiling.",
+        ),
+        (
+            "hu_tao boo_tao 1girl solo ghost holding_lantern",
+            "hu_tao boo_tao",
+            "Hu Tao and Boo Tao, a girl and a ghost. The girl is seen holding a lantern.",
+        ),
+        (
+            "nami usopp 1girl 1boy",
+            "nami usopp",
+            "Nami and Usopp, one a girl and the other a boy.",
+        ),
+        (
+            "link princess_zelda 1girl 1boy",
+            "link princess_zelda",
+            "Link and Princess Zelda, a boy and a girl.",
+        ),
+        (
+            "anya bond loid 1girl 1boy dog hat sitting",
+            "anya bond loid",
+            "Anya, Bond and Loid, a girl, a boy and a dog. The girl and the boy, wearing a hat, are sitting.",
         ),
         (
             "cheshire_cat no_humans cat grin",
