@@ -26,13 +26,10 @@ class EventLog(logging.Handler):
         """Raises UserError where there is another file already."""
         super().__init__()
         self._lines = JsonLines(path)
-        self._refuse_another_file()
-        self._secrets = secrets
-
-    def _refuse_another_file(self) -> None:
-        """Raise UserError where a file is that is no log, for lines are added to what is there."""
+        # Lines are added to what is there, so that must be a log.
         if not self._lines.begins_with("event"):
-            raise UserError(f"{self._lines.path} is there already and is no log: give --log another name")
+            raise UserError(f"{path} is there already and is no log: give --log another name")
+        self._secrets = secrets
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; raises UserError when the disk does not take it."""
@@ -67,7 +64,8 @@ async def logged(
     LOGGER.propagate = False
     for logger in (LOGGER, root):
         logger.addHandler(log)
-    shown = dict(zip(("settings", "compared_with"), map(_without_secrets, settings), strict=False))
+    sections = [{name: _shown(getattr(each, name)) for name in type(each).model_fields} for each in settings]
+    shown = dict(zip(("settings", "compared_with"), sections, strict=False))
     try:
         happened("start", version=config.VERSION, python=platform.python_version(), **shown)
         code = await run()
@@ -86,12 +84,8 @@ async def logged(
         log.close()
 
 
-def _without_secrets(settings: Settings) -> dict[str, Any]:
-    """The settings by section; those that may hold a secret are masked."""
-    return {name: _shown(getattr(settings, name)) for name in type(settings).model_fields}
-
-
 def _shown(section: Section) -> dict[str, Any]:
+    """The settings of a section; those that may hold a secret are masked."""
     shown = section.model_dump(exclude={"endpoint"}, warnings=False)
     for key, value in shown.items():
         if (value and key in config.MAY_HOLD_SECRETS) or (isinstance(value, str) and "@" in value):

@@ -19,7 +19,7 @@ from decoding import open_file
 from errors import ItemError, UserError
 
 # Errors of the whole disk or folder: no further file can be written either.
-_STOPS_EVERY_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+STOPS_EVERY_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _REMEDIES = {
     errno.ENOSPC: "make room on the disk and run again",
     errno.EDQUOT: "make room on the disk and run again",
@@ -49,11 +49,6 @@ def refusal(what: str, error: OSError) -> str:
 def write_refusal(path: Path, error: OSError) -> str:
     """The sentence for a file that could not be written."""
     return refusal(f"{path} cannot be written", error)
-
-
-def stops_every_file(error: OSError) -> bool:
-    """Whether no other file can be written either."""
-    return error.errno in _STOPS_EVERY_FILE
 
 
 def write_whole(path: Path, text: str, is_as_known: Callable[[], bool] = lambda: True) -> bool:

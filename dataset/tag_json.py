@@ -56,9 +56,14 @@ def year_posted(text: str) -> int | None:
 
 def json_tags(text: str) -> list[Written]:
     """The tags and the rating of a JSON file; raises ItemError with the reason "broken tag file"."""
+
+    def small(found: Mapping[str, object]) -> dict[str, object]:
+        # Programs write `Tags` too.
+        return {key.lower(): value for key, value in found.items()}
+
     try:
         # Numbers stay text: `2023` is a tag, and a number of a million digits is slow to make.
-        loaded: object = json.loads(text, parse_int=str, parse_float=str, object_hook=_in_small_letters)
+        loaded: object = json.loads(text, parse_int=str, parse_float=str, object_hook=small)
     except (ValueError, RecursionError) as error:
         raise _broken("it is not valid JSON") from error
     post = _post(loaded)
@@ -84,11 +89,6 @@ def _tags_elsewhere(post: Mapping[str, object]) -> list[Written]:
         if isinstance(prompt, str):
             return tags_of_prompt(prompt)
     raise _broken('it has no "tags" or "tag_string"')
-
-
-def _in_small_letters(loaded: Mapping[str, object]) -> dict[str, object]:
-    """An object with the keys that programs write as `Tags` in small letters; those of scores too."""
-    return {key.lower(): value for key, value in loaded.items()}
 
 
 def _broken(why: str) -> ItemError:

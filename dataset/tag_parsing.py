@@ -135,16 +135,12 @@ _FORMS: dict[str, tuple[Form, ...]] = {
 
 def _parsed(written: Iterable[Written]) -> list[Tag]:
     """Parse written tags; a word such as "explicit" is a rating where taggers put it, first or last."""
-    tags = [
-        _with_category(parse_tag(tag), category) if category else parse_tag(tag)
-        for tag, category in dict.fromkeys(written)
-    ]
+    tags = []
+    for spelled, category in dict.fromkeys(written):
+        tag = parse_tag(spelled)
+        tags.append(Tag(tag.name, category) if category and tag.category != RATING else tag)
     others = [at for at, tag in enumerate(tags) if tag.category != RATING]
     for at in {*others[:1], *others[-1:]} if len(tags) > 1 else ():
         if tags[at].name in _BARE_RATINGS and tags[at].category is None:
             tags[at] = rating_tag(tags[at].name)
     return tags
-
-
-def _with_category(tag: Tag, category: str) -> Tag:
-    return Tag(tag.name, category) if tag.category != RATING else tag

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dataset.disk import (
+    STOPS_EVERY_FILE,
     copy_mode,
     is_inside,
     move,
@@ -20,7 +21,6 @@ from dataset.disk import (
     refusal,
     refuse_way_out,
     remove,
-    stops_every_file,
     write_refusal,
 )
 from dataset.locks import LOCK_NAME, Place
@@ -266,7 +266,7 @@ class Texts:
 
     def _error(self, path: Path, error: OSError) -> ItemError | UserError:
         sentence = write_refusal(path, error)
-        if stops_every_file(error):
+        if error.errno in STOPS_EVERY_FILE:
             return UserError(sentence)
         return ItemError("file cannot be written", sentence)
 

@@ -82,7 +82,7 @@ def best(servers: Sequence[Server], *, must_see: bool, others_see: str | None = 
     choices = list(_for_chat(servers))
     if not choices:
         return None
-    seers = sorted((each for each in choices if _may_see(each.model)), key=_rank_of_seer)
+    seers = sorted((each for each in choices if each.model.sees is not False), key=_rank_of_seer)
     if must_see:
         if not seers:
             places = " and ".join(dict.fromkeys(each.server.place for each in choices))
@@ -93,7 +93,8 @@ def best(servers: Sequence[Server], *, must_see: bool, others_see: str | None = 
         return _explained(seers[0], choices, _words_for_sight(seers[0].model))
     writers = sorted(choices, key=_rank)
     if others_see is not None:
-        seer = _named_or_first(seers, others_see)
+        named_so = (each for each in seers if others_see == "auto" or each.model.is_called(others_see))
+        seer = next(named_so, None)
         if seer and (_is_to_be_loaded(seer.model) <= _is_to_be_loaded(writers[0].model)):
             return _explained(seer, choices, "one for pictures and texts")
     return _explained(writers[0], choices)
@@ -106,14 +107,6 @@ def _for_chat(servers: Sequence[Server]) -> Iterator[Choice]:
                 yield Choice(server, model)
         if not server.catalogue.models and has_model(server):
             yield Choice(server, _UNNAMED)
-
-
-def _named_or_first(choices: Sequence[Choice], name: str) -> Choice | None:
-    return next((each for each in choices if name == "auto" or each.model.is_called(name)), None)
-
-
-def _may_see(model: Model) -> bool:
-    return model.sees is not False
 
 
 def _is_to_be_loaded(model: Model) -> bool:

@@ -87,7 +87,7 @@ class Client:
         # Read once more without secrets, whatever form they have in the JSON.
         failure = None if completion is None else read_completion(said.encode())
         if isinstance(failure, ServerError):
-            return trouble.of_error(self._url, model, failure)
+            return trouble.of_error(self._url, model, failure.status, {}, failure)
         return trouble.of_answer(self._url, said)
 
     def _of_transport(self, error: TransportError) -> Trouble:

@@ -85,18 +85,15 @@ class Sight:
         """Why the model certainly gets no pictures, "" where it may; warns where it seems not to."""
         async with self._looking:
             if self._blindness is None:
-                seen = await _look_or_error(complete, roles)
+                seen: Look | ItemError
+                try:
+                    seen = await look(complete, roles)
+                except ItemError as error:
+                    seen = error
                 self._blindness = blindness(seen)
                 if isinstance(seen, Look) and seen.sees is None:
                     _log.warning("%s: %s", seen.doubt, seen.remedy)
         return self._blindness
-
-
-async def _look_or_error(complete: Complete, roles: Sequence[str]) -> Look | ItemError:
-    try:
-        return await look(complete, roles)
-    except ItemError as error:
-        return error
 
 
 def _plain_picture() -> bytes:

@@ -56,17 +56,13 @@ class Trouble:
 
 def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
     """An answer with an HTTP status that is no success; `headers` have lower-case names."""
-    return _of_error(url, model, status, headers, read_error(body))
+    return of_error(url, model, status, headers, read_error(body))
 
 
-def of_error(url: str, model: str, error: ServerError) -> Trouble:
-    """An error in an answer whose status was a success: the status that it names counts."""
-    return _of_error(url, model, error.status, {}, error)
-
-
-def _of_error(
+def of_error(
     url: str, model: str, status: int | None, headers: Mapping[str, str], error: ServerError
 ) -> Trouble:
+    """An error with this status, which may be the one that the error itself names."""
     said = f"{url} answered {status or 'with an error'}: {excerpt(error.message)}"
     pause = _pause_asked_for(headers, error)
     if rule := rule_for(status, error.words, asks_to_come_back=pause is not None):

@@ -29,7 +29,7 @@ from review.pages import (
     picture_address,
     save_page,
 )
-from styling.tokens import CLIP, estimate_for
+from styling.tokens import CLIP, ESTIMATES
 from tags.categories import CHARACTER
 from tags.spelling import words
 
@@ -208,7 +208,7 @@ class Gathering:
             "description": tagged.description,
             "tags": tagged.numbers,
             "failures": failures,
-            "refused": any(_is_refusal(reason) for _, reason, _ in failures),
+            "refused": any(each[1] == REFUSED or each[1].startswith(REQUEST_REFUSED) for each in failures),
             # Without tags nobody can judge whether it may have a caption, so no correction can be applied.
             "fixed": picture.tag_file is None,
             **past_values(past, history.run, tagged.text),
@@ -248,10 +248,6 @@ def _is_empty(value: object) -> bool:
     return value is None or value is False or value == "" or value == []
 
 
-def _is_refusal(reason: str) -> bool:
-    return reason == REFUSED or reason.startswith(REQUEST_REFUSED)
-
-
 def _unusable(problem: Problem) -> Values:
     failures = [("folder", problem.reason, problem.message)]
     return {"name": problem.name, "file": printable(problem.name), "failures": failures, "unusable": True}
@@ -260,6 +256,6 @@ def _unusable(problem: Problem) -> Values:
 def _estimate(finishing: Finishing) -> Values:
     limit = finishing.forms.limit
     encoder = limit.encoder if limit else CLIP
-    letters, factor = estimate_for(encoder)
+    letters, factor = ESTIMATES[encoder]
     most = limit.most - limit.beside if limit else 0
     return {"encoder": encoder, "letters": letters, "factor": factor, "most": most}

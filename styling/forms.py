@@ -17,7 +17,7 @@ from errors import UserError
 from settings import InterpreterSettings
 from styling.sections import TRIGGER
 from styling.structures import STRUCTURES, Structure
-from styling.style import SENTENCES, Style, read_style
+from styling.style import DEFAULT, SENTENCES, Style, read_style
 from styling.tag_line import SubjectOf, Tagged, no_subject, written
 from styling.tokens import Limit
 
@@ -145,7 +145,7 @@ class Forms:
 
     def told(self, tagged: Tagged, trigger: str = "") -> str:
         """All of a caption that depends on the style and the tags alone, to tell whether it is outdated."""
-        if self.style.is_default:
+        if self.style.name == DEFAULT:
             return ""
         if self.style.structure:
             return "\0".join((self.style.digest, trigger, *tagged.tags))

@@ -104,11 +104,6 @@ class Style:
             return caption
         return bare if trainer in self.prefix_by else f"{self.prefix} {bare}"
 
-    @property
-    def is_default(self) -> bool:
-        """Whether it is the default style."""
-        return self.name == DEFAULT
-
 
 def read_style(path: Path) -> Style:
     """The style in a file; raises UserError that says what is wrong in it."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CLIP = "clip"
 # Letters of a word for each token, and what all tokens are multiplied by.
-_ESTIMATES: Mapping[str, tuple[int, float]] = {
+ESTIMATES: Mapping[str, tuple[int, float]] = {
     CLIP: (8, 1.05),
     "gemma": (9, 1.05),
     "llama": (8, 1.19),
@@ -33,7 +33,7 @@ _ESTIMATES: Mapping[str, tuple[int, float]] = {
     "qwen": (7, 1.05),
     "t5": (6, 1.2),
 }
-ENCODERS = tuple(_ESTIMATES)
+ENCODERS = tuple(ESTIMATES)
 # A text may have so much more tokens than is estimated: of those that were measured none has.
 _MARGIN = 1.11
 # How CLIP splits a text into pieces before it looks them up in its vocabulary; others do nearly the same.
@@ -42,14 +42,9 @@ _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.I
 _MOST_SHOWN = 6
 
 
-def estimate_for(encoder: str) -> tuple[int, float]:
-    """How tokens are estimated: the letters of a word for each token, and what the sum is multiplied by."""
-    return _ESTIMATES[encoder]
-
-
 def estimated_encoder_tokens(text: str, encoder: str) -> int:
     """An estimate of the tokens of a text, without those that mark its start and end."""
-    letters, factor = _ESTIMATES[encoder]
+    letters, factor = ESTIMATES[encoder]
     return math.ceil(sum(_tokens_of(piece, letters) for piece in _PIECE.findall(text)) * factor)
 
 

@@ -28,8 +28,8 @@ def ask_in_batches(
     """
     position = 0
     while position < len(names):
-        fitting = max(least, _fitting(names[position : position + most]))
-        batch = names[position : position + min(fitting, most)]
+        count = max(least, fitting(names[position : position + most]))
+        batch = names[position : position + min(count, most)]
         try:
             rows = rows_of(ask(batch))
         except TooMuchError:
@@ -41,12 +41,7 @@ def ask_in_batches(
         yield batch, rows
 
 
-def fits_in_url(names: Sequence[str]) -> bool:
-    """Whether the encoded names are short enough for a URL."""
-    return _fitting(names) == len(names)
-
-
-def _fitting(names: Sequence[str]) -> int:
+def fitting(names: Sequence[str]) -> int:
     """How many of the names, from the first on, fit into QUERY_BYTES; at least 1."""
     size = 0
     for count, name in enumerate(names):

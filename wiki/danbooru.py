@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tags.categories import DANBOORU_NUMBERS
-from wiki.batches import Row, ask_in_batches, category_in, fits_in_url, number_in, text_in
+from wiki.batches import Row, ask_in_batches, category_in, fitting, number_in, text_in
 from wiki.client import RefusedError, TooMuchError, WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
@@ -54,7 +54,7 @@ class DanbooruSource:
 
     def _ask(self, names: Sequence[str]) -> object:
         query = {"limit": "1000", "search[name_space]": " ".join(names), "only": _FIELDS}
-        if fits_in_url(names):
+        if fitting(names) == len(names):
             return self._client.ask("/tags.json", query)
         if not self._may_post:
             raise TooMuchError("Danbooru takes these long names only in smaller batches")

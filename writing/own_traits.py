@@ -89,12 +89,12 @@ def find_own_traits(
             "tag the pictures of the character with it",
         )
     main = None if named or not counts else counts.most_common(1)[0][0]
-    alone = [each.tags for each in named or read if _shows_one(each.tags) and main in (None, *each.tags)]
+    alone = [
+        each.tags
+        for each in named or read
+        if fewest_people(each.tags) <= 1 and _NOBODY not in each.tags and main in (None, *each.tags)
+    ]
     return _told(trigger, alone)
-
-
-def _shows_one(tags: Sequence[str]) -> bool:
-    return fewest_people(tags) <= 1 and _NOBODY not in tags
 
 
 def _characters(tags: TagList, categories_of: Callable[[Sequence[str]], Mapping[str, str]]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from check import TAG_SPELLING, Fault, new_words
+from check import TAG_SPELLING, new_words
 from composer import compose
 from english import sentence_spans
 from tags.categories import CHARACTER, COPYRIGHT
@@ -57,7 +57,10 @@ def without_request(caption: str, judged: Judgement, picture: PictureTags) -> st
 def request_for(caption: str, judged: Judgement, unsaid: Sequence[str]) -> Repair | None:
     """The sentence to ask the model for; None where none would mend the caption."""
     wrong = [(trait, f"it must not say {trait}") for trait in judged.leaked]
-    wrong += [(fault.said, _of(fault)) for fault in judged.coverage.faults]
+    wrong += [
+        (fault.said, fault.message[:1].lower() + fault.message[1:].rstrip("."))
+        for fault in judged.coverage.faults
+    ]
     for said, what in wrong:
         span = _sentence_with(said, caption)
         if span is not None:
@@ -73,10 +76,6 @@ def request_for(caption: str, judged: Judgement, unsaid: Sequence[str]) -> Repai
         f"{', '.join(map(words, unsaid))}. Answer with the sentence alone.",
         (len(caption), len(caption)),
     )
-
-
-def _of(fault: Fault) -> str:
-    return fault.message[:1].lower() + fault.message[1:].rstrip(".")
 
 
 def _sentence_with(said: str, caption: str) -> tuple[int, int] | None:

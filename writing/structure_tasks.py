@@ -143,7 +143,12 @@ def _xml(
 
     `said` is what else is said of each, by the keys of its block.
     """
-    names = {form: tag for tag in picture.tags for form in (tag, words(tag)) if _is_character(tag, picture)}
+    names = {
+        form: tag
+        for tag in picture.tags
+        for form in (tag, words(tag))
+        if picture.categories.get(tag) == CHARACTER
+    }
     if fewest_people(picture.tags) == 1 and len(own) < 2:
         sexes = [tag for tag in picture.tags if tag in _SEXES.values()]
         name = next(iter(names.values()), "")
@@ -166,10 +171,6 @@ def _xml(
         if section == "count" or tag not in used:
             general.setdefault(_general_key(tag, section), []).append(tag)
     return newbie.rendered(characters, general)
-
-
-def _is_character(tag: str, picture: PictureTags) -> bool:
-    return picture.categories.get(tag) == CHARACTER
 
 
 def _key_of_character(tag: str, picture: PictureTags) -> str:

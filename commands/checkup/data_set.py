@@ -141,9 +141,10 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
     chosen = {picture.stem_name for picture in sample(pictures) if picture.stem_name in existing}
     edited = {name for name in chosen & made.keys() if project.captions.is_edited(name, made[name])}
     drafts = {name for name in existing - edited if name in made and made[name].draft}
+    of_sample = f" of a sample of {len(chosen):,}" if len(chosen) < len(existing) else ""
     yield ok(
         f"pictures with a caption: {len(existing):,} of {len(names):,}; {amount(len(drafts), 'draft')}, "
-        f"{len(edited):,}{_of_a_sample(chosen, existing)} edited by hand"
+        f"{len(edited):,}{of_sample} edited by hand"
     )
     by_model = [made[name] for name in existing & made.keys() if not made[name].draft]
     if weak := weak_model(sum(each.draft_was_better for each in by_model), len(by_model)):
@@ -184,10 +185,6 @@ def _called_differently(project: Project, names: set[str]) -> Iterator[Finding]:
                     f"{chosen.captions} holds {amount(len(there), 'text')} ending in {extension}",
                     f"write caption_extension = {extension} under [Dataset] to have them count as captions",
                 )
-
-
-def _of_a_sample(chosen: set[str], existing: set[str]) -> str:
-    return f" of a sample of {len(chosen):,}" if len(chosen) < len(existing) else ""
 
 
 def _outdated(

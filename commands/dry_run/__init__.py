@@ -167,7 +167,7 @@ class DryRun:
     def _say_what_fits_into_files(self, previews: Sequence[Preview]) -> None:
         for preview in previews:
             if preview.pictures and preview.endpoint and preview.endpoint.answers_later:
-                count, size = len(preview.pictures), preview.bytes_of_request
+                count, size = len(preview.pictures), round(preview.text_bytes) + preview.picture_bytes
                 self.say(f"{preview.title}: {files_needed(count, size, preview.settings)}")
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:

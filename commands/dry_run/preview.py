@@ -125,7 +125,7 @@ class Preview:
     `prompts` gives the prompts about a picture; `prepared` gives the picture as it is sent, or None if the
     stage sends only text. `endpoint` is None if there is no server, and `absence` says why. `answer` is the
     number of tokens that an answer has or is assumed to have; `further` is the number that each prompt will
-    have beyond those of now.
+    have beyond those of now. `text_bytes` and `picture_bytes` are estimates for a request, after `estimate`.
     """
 
     title: str
@@ -142,18 +142,13 @@ class Preview:
     _characters_counted: int = 0
     _tokens_counted: int = 0
     _picture_tokens: float = 0.0
-    _picture_bytes: int = 0
-    _text_bytes: float = 0.0
+    picture_bytes: int = 0
+    text_bytes: float = 0.0
 
     @property
     def is_measured(self) -> bool:
         """Whether a request is sent to measure its time."""
         return self.endpoint is not None and not self.endpoint.answers_later
-
-    @property
-    def bytes_of_request(self) -> int:
-        """About how many bytes a request has, once it is estimated; few of the pictures are prepared."""
-        return round(self._text_bytes) + self._picture_bytes
 
     @property
     def model(self) -> str:
@@ -175,7 +170,7 @@ class Preview:
         """About how many tokens a picture has."""
         tokens = estimated_picture_tokens(picture.width, picture.height)
         self._picture_tokens = max(self._picture_tokens, tokens)
-        self._picture_bytes = max(self._picture_bytes, _AS_BASE64 * len(picture.data) // 3)
+        self.picture_bytes = max(self.picture_bytes, _AS_BASE64 * len(picture.data) // 3)
         return tokens
 
     async def estimate(self) -> Estimate:
@@ -200,7 +195,7 @@ class Preview:
             for text in texts
         ]
         mean = sum(lengths) / max(1, len(lengths))
-        self._text_bytes = sum(len(text.encode()) for text in texts) / max(1, len(texts))
+        self.text_bytes = sum(len(text.encode()) for text in texts) / max(1, len(texts))
         return Estimate(
             stage=self.title,
             items=len(self.pictures),
