@@ -25,7 +25,7 @@ from settings import AUTO, Settings
 if TYPE_CHECKING:
     from review.pages import Sources
     from writing.material import Material
-    from writing.own_traits import OwnTraits
+    from writing.trigger_tags import OwnTraits
 
 
 class Project(Knowledge):
@@ -109,7 +109,7 @@ class Project(Knowledge):
     def own_traits(self) -> OwnTraits:
         """The traits that are part of the trigger's character, by all tags of the data set."""
         from wiki.tag_meanings import TagMeanings
-        from writing.own_traits import find_own_traits
+        from writing.trigger_tags import find_own_traits
 
         chosen = self.settings.tags
         self.collection.filter_as(chosen.model_copy(update={"hide": (), "trigger": ""}))
@@ -118,6 +118,14 @@ class Project(Knowledge):
             return find_own_traits(self.collection, chosen.trigger, categories)
         finally:
             self.collection.filter_as(chosen)
+
+    def proposed_trigger(self) -> str:
+        """A sentence that proposes a trigger; "" where one is set, or no tag is on every picture."""
+        from writing.trigger_tags import find_trigger
+
+        if self.settings.tags.trigger:
+            return ""
+        return find_trigger(self.collection, self.known_categories, lambda tag: bool(self.cache.get(tag)))
 
     def _hide_own_traits(self) -> None:
         """Put the traits that are found in the place of `auto`."""

@@ -132,9 +132,7 @@ class Run:
             self._summary.once(misfit.sentence)
 
     def _propose_trigger(self) -> None:
-        from captioning.trigger import proposed_trigger  # a run that finds nothing to do needs none of it
-
-        if self._summary.is_anything_new and (proposal := proposed_trigger(self._project)):
+        if self._summary.is_anything_new and (proposal := self._project.proposed_trigger()):
             self._summary.once(f"{proposal}.")
 
     async def _run_stage(

@@ -17,7 +17,7 @@ from errors import REFUSED, ItemError
 from llm.answers import Reply
 from llm.picture_requests import Requests
 from llm.prompts import Message, fingerprint
-from llm.replies.refusals import refuses
+from llm.replies.rejections import refuses
 from llm.replies.wrapping import after_reasoning
 from tags.spelling import words
 

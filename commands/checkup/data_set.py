@@ -11,7 +11,6 @@ from captioning.existing_captions import still_captioned, told_of_mixed_forms
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
-from captioning.trigger import proposed_trigger
 from commands.checkup.findings import (
     LARGEST_SAMPLE,
     Finding,
@@ -60,7 +59,7 @@ def check_pictures(project: Project) -> Iterator[Finding]:
         yield ok(f"the next checks read a sample: {len(chosen):,} pictures, evenly spread over the folder")
     yield from _headers(project, chosen)
     yield from _tags(project, [picture for picture in chosen if picture.tag_file])
-    if proposal := proposed_trigger(project):
+    if proposal := project.proposed_trigger():
         yield ok(proposal)
     yield from _own_traits(project)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
-from llm.replies import copies, language, openings, refusals, repetition, wrapping
+from llm.replies import copies, language, openings, rejections, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.text import (
     BROKEN,
@@ -102,7 +102,7 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
         raise _rejection("blocked by the server's filter", text)
     if _PROPER_END.fullmatch(ending) is None:
         # A loop ends only where max_tokens does, and to raise that would make it longer.
-        is_loop = repetition.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
+        is_loop = rejections.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
         raise _rejection(REPEATS_ITSELF if is_loop else "cut off", text)
     text = normalize_spacing(remove_invisible(text))
     for _ in range(_MAX_ROUNDS):
@@ -171,12 +171,12 @@ STEPS: tuple[Step, ...] = (
     _improve(wrapping.drop_fences),
     _improve(strip_quotes_around),
     _improve(wrapping.drop_greeting),
-    _reject("did not see the picture", refusals.saw_no_picture),
-    _reject(REFUSED, refusals.refuses),
+    _reject("did not see the picture", rejections.saw_no_picture),
+    _reject(REFUSED, rejections.refuses),
     _improve(wrapping.drop_brackets_around),
     _reject("reasoning without an answer", wrapping.thinks_aloud),
     lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
-    _reject(REPEATS_PROMPT, repetition.repeats_the_prompt),
+    _reject(REPEATS_PROMPT, rejections.repeats_the_prompt),
     _reject_for_form(
         REPEATS_EXAMPLE,
         lambda text, form: form.prompted is not None and copies.copies(text, form.prompted),
@@ -185,7 +185,7 @@ STEPS: tuple[Step, ...] = (
     lambda text, form: wrapping.drop_emphasis(text) if form.plain_text else text,
     _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),
     _reject_for_form("wrong language", lambda text, form: not language.is_in_language(text, form.language)),
-    _reject(REPEATS_ITSELF, repetition.repeats_itself),
+    _reject(REPEATS_ITSELF, rejections.repeats_itself),
     # Some trainers read only the first line, or take each line as a caption.
     lambda text, form: " ".join(text.split()) if form.one_line else text,
     _improve(openings.drop_openings),

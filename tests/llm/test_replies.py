@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import ItemError
-from llm.replies import REMEDIES, Form, clean, openings, refusals, repetition, wrapping
+from llm.replies import REMEDIES, Form, clean, openings, rejections, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.patterns import RarePattern
 
@@ -167,7 +167,7 @@ def test_any_text_is_cleaned_or_fails_for_a_known_reason(text: str, finish: str 
 
 RARE_PATTERNS = [
     each
-    for module in (openings, refusals, repetition, wrapping)
+    for module in (openings, rejections, wrapping)
     for each in vars(module).values()
     if isinstance(each, RarePattern)
 ]

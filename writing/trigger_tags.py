@@ -1,4 +1,4 @@
-"""Which tags belong to the character of the trigger word, told by the whole data set: `hide = auto`.
+"""What the tags of a whole data set say of its trigger word: which tag it may be, and `hide = auto`.
 
 A trait of the body that stands on nearly all pictures of a character is part of who it is, and a LoRA learns
 it best from the pictures. What varies, as clothes do, has to be said, or it is learnt too.
@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from composer.words import role_of
-from dataset.pictures import Pictures, TagList, evenly_spread
+from composer.words import REST, role_of
+from dataset.pictures import Pictures, Surveyed, TagList, evenly_spread
 from english import amount
 from errors import ItemError
-from tags.categories import CHARACTER
-from tags.people import fewest_people
-from tags.spelling import canonical, words
+from tags.categories import CHARACTER, is_unsaid
+from tags.people import count_in, fewest_people
+from tags.spelling import as_written, canonical, words
+from wiki.tag_meanings import glossary_sentence
 
 # The composer's slots for what somebody is rather than wears or does.
 _SLOTS = frozenset({"hair", "hairstyle", "fringe", "eyes", "body", "kind", "quality"})
@@ -29,6 +30,8 @@ _FEWEST_PICTURES = 10
 _NOBODY = "no_humans"
 # More pictures hardly change the shares.
 _MOST_READ = 2_000
+# With fewer pictures, many tags are on all of them.
+_FEWEST_FOR_TRIGGER = 5
 _MOST_VARYING = 8
 
 Counts = Sequence[tuple[str, int]]
@@ -122,3 +125,41 @@ def _told(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
 
 def _listed(counts: Counts) -> str:
     return ", ".join(f"{words(tag)} ({count})" for tag, count in counts)
+
+
+def find_trigger(
+    collection: Surveyed,
+    categories_of: Callable[[Sequence[str]], Mapping[str, str]],
+    is_in_wiki: Callable[[str], bool],
+) -> str:
+    """A sentence that proposes a trigger for these pictures; "" where no tag is on every picture.
+
+    That is the character of the pictures, or else a word that is known neither to the wiki nor here, as
+    trainers put one in front of all tag files.
+    """
+    read: list[tuple[str, ...]] = []
+    common: set[str] = set()
+    for picture in evenly_spread(collection.surveyed, _MOST_READ):
+        with suppress(ItemError):
+            read.append(collection.tags(picture).tags)
+            common = common & {*read[-1]} if len(read) > 1 else {*read[-1]}
+            if not common:
+                return ""
+    if len(read) < _FEWEST_FOR_TRIGGER:
+        return ""
+    categories = categories_of(read[0])
+    candidates = [tag for tag in common if categories.get(tag) == CHARACTER]
+    candidates = candidates or [
+        tag for tag in common if not categories.get(tag) and _is_made_up(tag) and not is_in_wiki(tag)
+    ]
+    if len(candidates) != 1:
+        return ""
+    tag = as_written(candidates[0])
+    return (
+        f"{tag} stands on every picture: write trigger = {tag} under [Tags] if captions shall begin with it"
+    )
+
+
+def _is_made_up(tag: str) -> bool:
+    """Whether a tag is no word that the program knows."""
+    return not (count_in(tag) or is_unsaid(tag) or role_of(tag).slot != REST or glossary_sentence(tag))

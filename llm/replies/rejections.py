@@ -1,4 +1,9 @@
-"""Recognizing an answer that repeats itself, or repeats the prompt."""
+"""Recognizing an answer that refuses, saw no picture, or repeats itself or the prompt.
+
+A refusal is recognized in English and in the languages that models fall back to. In English the first person
+shows a refusal: a caption has no "I" outside quotation marks. So "I cannot describe" counts anywhere in the
+text, while "sorry" and "cannot" alone never do.
+"""
 
 import re
 from collections import Counter
@@ -9,6 +14,10 @@ from english import sentence_spans, sentences
 from llm.replies.patterns import compiled, rare
 from llm.replies.text import mask_quotations, without_quotations, words
 
+# These three expect text in lower case.
+REFUSAL = rare("refusals", "refusal", flags=0)
+_REFUSING_SENTENCE = compiled("refusals", "refusing_sentence", flags=0)
+NO_PICTURE = rare("refusals", "no_picture", flags=0)
 # The same few letters at least twelve times in a row.
 _STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
 _MIN_STUTTER = 12
@@ -21,6 +30,19 @@ _TAIL, _DISTINCT_SHARE = 100, 0.3
 _SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|his|their|its|she|he|it|as")
 _ECHO = compiled("repetition", "echo")
 PLACEHOLDER = rare("repetition", "placeholder")
+
+
+def refuses(text: str) -> bool:
+    """Whether the model refuses, at the beginning or later on; quoted words do not count."""
+    said = mask_quotations(text).lower()
+    return REFUSAL.matches(said) or any(
+        _REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said)
+    )
+
+
+def saw_no_picture(text: str) -> bool:
+    """Whether the model says that it got no picture."""
+    return NO_PICTURE.matches(mask_quotations(text).lower())
 
 
 def repeats_itself(text: str) -> bool:
