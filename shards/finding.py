@@ -52,7 +52,9 @@ def find_shards(settings: DatasetSettings) -> list[Shard]:
             and not path.name.startswith(".")
             and not any(is_inside(os.path.realpath(path), output) for output in outputs)
         ]
-    found = [shard for shard in found if shard.source.suffix in SHARD_SUFFIXES]
+    # A table of tags and the indexes of tars, NAME.json, may lie beside the shards.
+    table = None if settings.tags is None else OnDisk(settings.tags)
+    found = [each for each in found if each.source.suffix in SHARD_SUFFIXES and each.source != table]
     if not found:
         raise UserError(
             f"there is no file {address or settings.images}: write the pattern of your shards as "

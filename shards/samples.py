@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
 
 from dataset.file_names import cut_suffix, natural_order
-from dataset.listing import CONVERT, PICTURE_SUFFIXES, TAG_FIRST, UNSUPPORTED_SUFFIXES, forms_of
+from dataset.listing import CONVERT, PICTURE_SUFFIXES, UNSUPPORTED_SUFFIXES, forms_of
 from dataset.pictures import Picture
 from errors import NO_TAG_FILE, Problem
 
-
-class Named(Protocol):
-    """A member of a shard."""
-
-    @property
-    def name(self) -> str:
-        """Its name below the shard."""
-
-
-Part = TypeVar("Part", bound=Named)
+_TAG_FIRST = (
+    "name a table or a folder as [Dataset] tags, or pack NAME.txt with its tags into the shard, as without "
+    "tags nobody can judge whether a picture may be sent"
+)
 
 
 @dataclass(slots=True)
@@ -63,7 +56,7 @@ def samples_of(names: Iterable[str], tag_extension: str) -> tuple[dict[Picture, 
                 picture, sample = _sample(stem, pictures[0], members, *forms)
                 found[picture] = sample
                 if not sample.tags:
-                    problems.append(Problem(picture.name, NO_TAG_FILE, TAG_FIRST))
+                    problems.append(Problem(picture.name, NO_TAG_FILE, _TAG_FIRST))
     return found, problems
 
 

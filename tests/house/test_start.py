@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.fakes.endpoint import FakeEndpoint
 from tests.program.project import Project
 from tests.program.starts import ROOT
 
@@ -21,6 +22,8 @@ OF_STAGES = {
 }
 # Templates are checked whether or not they are needed today, in some hundredths of a second.
 OF_TEMPLATES = {"jinja2"}
+# What is for other runs than those over a folder that ask a server.
+OF_OTHER_RUNS = {"shards", "tarfile", "fsspec", "ray", "pyarrow", "huggingface_hub", "xllamacpp", "numpy"}
 OF_RUNS = {"pydantic", "asyncio", "logging", "tqdm", "filelock", "json", "configparser", "concurrent"}
 
 
@@ -57,3 +60,12 @@ def test_a_draft_is_looked_for_without_loading_what_asks_a_server(tmp_path: Path
     (tmp_path / "captions" / "journal.jsonl").unlink()
     project.set["Endpoint.url"] = "http://127.0.0.1:9/v1"
     assert not loaded(project.command(), tmp_path) & (OF_STAGES - OF_TEMPLATES)
+
+
+def test_a_run_over_a_folder_loads_nothing_of_shards_and_clusters(
+    tmp_path: Path, endpoint: FakeEndpoint
+) -> None:
+    project = Project(tmp_path, endpoint.url, Interrogator__skip="False")
+    project.add("a.png")
+    assert not loaded(project.command(), tmp_path) & OF_OTHER_RUNS
+    assert len(endpoint.requests) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+import tarfile
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -117,14 +118,16 @@ def test_shards_that_are_whole_are_captioned_and_the_others_are_named(tmp_path: 
         (project.images / "c.tar").write_bytes(b"this is no tar" * 99)
         tar(project.images / "d.tar", {"../1.png": png(), "2.png": png(), "2.txt": b"1girl", "3.txt": b"hat"})
         tar(project.images / "e.tar", {"index.json": b"{}"})
+        tar(project.images / "f.tar", {"1.png": png()})
         result = project.run()
         assert result.code == 1
         assert "b.tar breaks off at member 8: fetch it again; 3 pictures were captioned." in result.out
         assert "c.tar is no tar file that can be read" in result.out
         assert "../1.png: a member of a tar must be a plain file below its folder" in result.out
         assert "e.tar holds no picture that can be captioned" in result.out
-        assert "5 shards found." in result.out
-        assert "All shards: 4 shards done; 32 pictures described; 32 captions written" in result.out
+        assert "f.tar: Left out, without a tag file: 1 (1.png); name a table or a folder" in result.out
+        assert "6 shards found." in result.out
+        assert "All shards: 5 shards done; 32 pictures described; 32 captions written" in result.out
         assert len(texts_in(project.captions / "a.tar")) == CAPTIONED
         assert sorted(texts_in(project.captions / "b.tar")) == ["000.txt", "001.txt", "002.txt"]
         assert list(texts_in(project.captions / "d.tar")) == list(texts_in(project.descriptions / "d.tar"))
@@ -169,6 +172,39 @@ def test_what_a_vision_model_saw_excludes_a_picture_of_a_shard_for_all_commands(
         assert not any(base64.b64encode(png((1, 1, 1))).decode() in each for each in sent)
 
 
+def test_tars_of_pictures_alone_with_an_index_beside_each_have_their_tags_from_a_table(
+    tmp_path: Path,
+) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    project = _sharded(tmp_path, Dataset__tags=str(tmp_path / "images" / "posts.parquet"))
+    rows, usual = list[Json](), {"rating": "g", "tag_string_character": "", "tag_string_copyright": ""}
+    for shard in range(2):
+        ids = [1000 * number + shard for number in range(1, 6)]
+        path = tar(project.images / f"data-000{shard}.tar", {f"{each}.png": png() for each in ids})
+        with tarfile.open(path) as archive:
+            files = {each.name: {"offset": each.offset_data, "size": each.size} for each in archive}
+        index = {"filesize": path.stat().st_size, "hash": "0" * 40, "hash_lfs": "0" * 64, "files": files}
+        path.with_suffix(".json").write_text(json.dumps(index))
+        rows += [{"id": each, "tag_string_general": f"1girl solo hat tag_{each}", **usual} for each in ids]
+    rows[1] |= {"rating": "e", "tag_string_general": "1girl loli"}
+    rows[2] |= {"tag_string_character": "alice_margatroid", "tag_string_copyright": "touhou"}
+    parquet.write_table(pyarrow.Table.from_pylist(rows[:-1]), project.images / "posts.parquet")
+    first = project.run()
+    assert first.code == 1
+    assert "All shards: 2 shards done; 8 captions written; 1 failed (1 no tag file); 1 excluded." in first.out
+    assert "5001.png: there are no tags of this picture" in first.out
+    assert list(_captions(project)) == [
+        *("data-0000/1000", "data-0000/3000", "data-0000/4000", "data-0000/5000"),
+        *("data-0001/1001", "data-0001/2001", "data-0001/3001", "data-0001/4001"),
+    ]
+    assert "Alice Margatroid" in _captions(project)["data-0000/3000"]
+    # The table is no shard, though the pattern would name it.
+    project.set["Dataset.images"] = str(project.images / "*.parquet")
+    assert "there is no file" in project.run().err
+
+
 def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path: Path) -> None:
     pytest.importorskip("fsspec")
     project = _sharded(tmp_path)
@@ -182,6 +218,8 @@ def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path:
         project.set["Dataset.images"] = address
         assert f"caption.py: {address} cannot be read" in project.run().err
     project.set["Dataset.images"] = str(project.images / "*.tar")
+    (tmp_path / "corrections.json").write_text("[]")
+    shutil.copy(tmp_path / "config.ini", tmp_path / "other.ini")
     refused: Sequence[tuple[dict[str, str], tuple[str, ...], str]] = (
         ({"Dataset.captions": "beside"}, (), "captions = beside is for folders of pictures"),
         ({"Dataset.captions": str(project.images)}, (), "captions of"),
@@ -191,7 +229,12 @@ def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path:
         ({"Cluster.ray": "auto"}, ("--limit", "3"), "--limit is for one machine"),
         ({"Endpoint.url": "http://a:1/v1, http://b:1/v1"}, (), "url names several servers"),
         ({"Cluster.ray": "auto", "Dataset.images": str(tmp_path)}, (), "ray is for pictures in shards"),
-        ({}, ("--undo",), "this command reads a folder of pictures"),
+        *(
+            ({}, (each,), "this command reads a folder of pictures")
+            for each in ("--undo", "--report", "--review")
+        ),
+        ({}, ("--compare", str(tmp_path / "other.ini")), "this command reads a folder of pictures"),
+        ({}, ("--apply", str(tmp_path / "corrections.json")), "this command reads a folder of pictures"),
         ({}, ("--export", "sd-scripts"), "is for folders of pictures: of shards there is --export parquet"),
     )
     if find_spec("ray") is None:
