@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.creatures import settle_creatures
+from composer.idle import leave_out_idle
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
@@ -12,7 +13,7 @@ from composer.words import Role
 from tags.implications import broader_tags
 
 _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
-_SOMETHING, _ON_LAP = "something", "on a lap"
+_SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
 _SCENERY = "scenery"
 _PAIR = 2
 
@@ -29,6 +30,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     settle_creatures(picture, tags)
     settle_places(picture)
     _fly_vehicles(picture)
+    leave_out_idle(picture)
     # Letters and marks are in the picture, and no way of showing it.
     picture.put("mark", picture.take("text", _is_mark))
     if picture.has("clothes"):
@@ -118,7 +120,8 @@ def _hold_nothing_vague(picture: Picture) -> None:
     if picture.has("thing", "clothes"):
         picture.take("held", lambda role: role.phrase == _SOMETHING)
     if counted_people(picture)[1] == 1 and len(picture.names) < _PAIR and not picture.has("being"):
-        for role in picture.take("on", lambda role: role.phrase == _ON_LAP):
+        is_hugged = any(act.startswith(_HUGGING) for act in picture.phrases("act"))
+        for role in picture.take("on", lambda role: role.phrase == _ON_LAP)[is_hugged:]:
             picture.put(
                 "gesture",
                 [replace(role, slot="gesture", phrase=f"something {role.phrase.replace(' a ', ' {her} ')}")],

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
-from composer.words import REST, Role
-from english import plural
+from composer.words import Role
+from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
 from tags.people import GIRLS, OTHERS
 
 _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
+COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _AGES = frozenset(("child", "girl", "boy"))
 _ON_LAP = " on {her} lap"
 
@@ -78,7 +79,7 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         words = lists().words
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
-        picture.put(REST, fire)
+        picture.put("thing", [replace(role, phrase=f"something {role.phrase}") for role in fire])
 
 
 def _give_parts_to_animals(picture: Picture) -> None:
@@ -103,7 +104,7 @@ def _let_birds_pass(picture: Picture) -> None:
         # Beside a frog in a cape a dragonfly wears none.
         others = [role for role in beings if role.noun not in insects]
         words = frozenset(insects)
-    is_beside = picture.has("clothes", "held", "act") if others else picture.has("vehicle")
+    is_beside = picture.has("clothes", "held", "act", "pose") if others else picture.has("vehicle")
     is_described = picture.has(*LOOKS) and not others
     if is_beside and not is_described and not has_people(picture):
         picture.put("thing", picture.take("being", lambda role: role.noun in words))
@@ -131,7 +132,7 @@ def _count_animals(picture: Picture) -> None:
     beings = picture.roles.get("being", [])
     if len(beings) > 1:
         picture.take("being", lambda role: role.phrase == "animals")
-    for role in [role for role in beings if role.phrase.startswith("multiple ")]:
+    for role in [role for role in beings if role.phrase.partition(" ")[0] in COUNTED_AS_MANY]:
         some = picture.take("being", lambda one: one is not role and plural(one.noun) == role.noun)  # noqa: B023
         if some:
             told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
@@ -156,6 +157,9 @@ def _name_creatures(picture: Picture) -> None:
     if picture.has(OTHERS) and picture.has("empty"):
         # What is counted besides people is the creature itself.
         names, people = names or people, 0
+    if names and not people and not beings:
+        picture.take("kind", lambda role: role in kinds)
+        return
     if not names or len(kinds) + len(beings) != names - people:
         return
     picture.take("being", lambda role: True)
@@ -203,9 +207,9 @@ def _with_adjective(adjective: str, phrase: str) -> str:
 
 def _look_at_animals(picture: Picture) -> None:
     """Where no people are, nobody looks at a person, and rain makes nobody wet."""
-    if has_people(picture):
+    if picture.has(*COUNTS):
         return
-    for role in picture.take("act", lambda role: role.phrase.endswith(_PERSON)):
+    for role in picture.take("act", lambda role: picture.has("empty") and role.phrase.endswith(_PERSON)):
         picture.put("act", [replace(role, phrase=role.phrase.removesuffix(_PERSON) + " another")])
     if picture.has("being") and not picture.has("quality", "kind") and picture.has("weather"):
         picture.put(

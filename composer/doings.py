@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import groupby
 
 from composer.appearance import merged
 from composer.phrasing import AT_LEAST_ONE, and_list, led, lists, or_list
-from composer.picture import Picture
-from tags.people import OTHERS
+from composer.picture import VEHICLE_FOCUS, Picture
+from tags.people import BOYS, OTHERS
 
 # The slots of places in the order in which they are said, by the word before them.
 _PLACE_SLOTS = (
@@ -17,17 +18,21 @@ _PLACE_SLOTS = (
     ("in", ("weather",)),
     ("", ("time",)),
     ("under", ("sky",)),
-    ("amid", ("frame",)),
 )
 _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
-_OUTSIDE = ("landmark", "feature", "among", "sky", "weather", "frame")
+_OUTSIDE = ("landmark", "feature", "among", "sky", "weather")
 _VIEWS = ("from", "shot")
 _LOOKING_OUT = "looking outside"
 _OPEN, _CLOSED, _OPEN_AND_CLOSED = "open mouths", "closed mouths", "open and closed mouths"
 # What many have is no gesture of each: closed eyes, but not one eye closed.
 _OF_ONE = ("a ", "an ", "one ", "{her} ")
-_PAIR = 2
+_FOCUSES = (
+    ("the focus on a male character", (BOYS,)),
+    ("a focus on the animal", ("being", "kind", "quality")),
+    (VEHICLE_FOCUS, ("vehicle",)),
+)
+_PAIR, _IN_SPACE = 2, "in space"
 # What one of two does to another person is done to the other one.
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
 _FEEDING = "feeding"
@@ -188,10 +193,12 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     words = lists().words
     inout, places = picture.phrases("inout"), picture.phrases("place")
     looks_out = _LOOKING_OUT in picture.phrases("act") and "outdoors" not in inout
-    is_inside = "indoors" in inout or any(place.endswith((" interior", " bridge")) for place in places)
+    interiors = [place for place in places if place.startswith("inside ")]
+    is_inside = "indoors" in inout or bool(interiors) or any(each.endswith(" bridge") for each in places)
     if is_inside or looks_out:
         views = [view for slot in _OUTSIDE if slot not in without for view in merged(picture, slot)]
         far = [place for place in places if place.rpartition(" ")[2] in words["far_views"]]
+        far += [_IN_SPACE] if interiors and _IN_SPACE in places else []
         return far + [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
     has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
     is_open_air = any(place.rpartition(" ")[2] in words["open_air"] for place in places)
@@ -203,21 +210,28 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     )
 
 
+def _is_told(text: str, picture: Picture) -> bool:
+    """Whether the subject tells what the focus is on: a boy, an animal, a car."""
+    return any(text == focus and picture.has(*slots) for focus, slots in _FOCUSES)
+
+
 def presentation(picture: Picture) -> list[str]:
     """How the picture shows it: "seen from below in profile", "as a sketch", "with bokeh"."""
     sheets = [("shown as", "as"), ("in", "views")]
     views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
     # It is she who is seen from behind, and not the sheet.
     is_sheet = picture.has("as") and picture.has(*_VIEWS)
-    parts = (
-        *([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),
-        [("in", "style")],
-        [("painted", "painted")],
-        [("drawn in", "drawn")],
-    )
+    parts = (*([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),)
     said = [
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
     ]
+    # "In pixel art, in a fantasy setting": what has an article is listed by itself.
+    styles = sorted(picture.phrases("style"), key=lambda style: style.startswith(("a ", "an ")))
+    in_styles = groupby(styles, key=lambda style: style.startswith(("a ", "an ")))
+    said += [led("in", group) for _, group in in_styles]
+    said += [led("painted", picture.phrases("painted")), led("drawn in", picture.phrases("drawn"))]
     nobody = picture.phrases("empty") if not picture.has(OTHERS) else []
-    with_it = led("with", [*picture.phrases("text"), *nobody])
+    with_it = led(
+        "with", [*(text for text in picture.phrases("text") if not _is_told(text, picture)), *nobody]
+    )
     return [clause for clause in (*said, with_it) if clause]

@@ -16,9 +16,11 @@ _SEATED = (SITTING, "standing")
 _PLAYING = "playing_"
 _ON = "_on_"
 # Behind the name of a thing that another tag may tell more exactly.
+_PLACED = (ON, "in_")
 _UNWORN = "unworn_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
+_OBJECT = "_object"
 _READ = ("reading", "riding")
 # What lies on a face is rarely what lies on the table.
 _NO_THINGS_ON = frozenset(("food", "object", "snow"))
@@ -133,11 +135,12 @@ def _printed(tag: str, tags: Sequence[str]) -> str:
 
 
 def _placed_on(tag: str, tags: Sequence[str]) -> str:
-    """on_bed: on_hospital_bed."""
+    """on_bed: on_hospital_bed, in_box: in_cardboard_box."""
     if tag in lists().phrases:
         return ""
-    kind = narrowest(tag.removeprefix(ON), tags)
-    return ON + kind if role_of(kind).slot == "thing" else ""
+    place, _, thing = tag.partition("_")
+    kind = narrowest(thing, [other for other in tags if not other.startswith(_PLACED)])
+    return f"{place}_{kind}" if role_of(kind).slot == "thing" else ""
 
 
 def _made_animal(tag: str, tags: Sequence[str]) -> str:
@@ -184,6 +187,7 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     # Who reads the book in her hand is told to hold it.
     held = [other for other in tags if other.startswith(_HOLDING)]
     is_held = fewest_people(tags) > 1 and tag not in _READ if held else False
+    done = tag.removesuffix(_OBJECT)
     thing = (
         ""
         if is_held or any(f"{_HOLDING}{each}" in held for each in found)
@@ -195,7 +199,7 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
         if len(kinds) > 1:
             return f"{tag}_animal"
         thing = only_one(kinds)
-    return f"{tag}_{narrowest(thing, tags)}" if thing else ""
+    return f"{done}_{narrowest(thing, tags)}" if thing else ""
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:
@@ -220,7 +224,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.startswith(DONE_WITH), _done_with_thing),
     (lambda tag: _ON in tag, _on_part),
     (lambda tag: tag.endswith(_STATES) or tag.startswith(_UNWORN), _in_state),
-    (lambda tag: tag.startswith(ON), _placed_on),
+    (lambda tag: tag.startswith(_PLACED), _placed_on),
     (lambda tag: tag.endswith(_PRINT), _printed),
     (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),

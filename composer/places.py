@@ -7,7 +7,7 @@ from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.words import Role
 
 _WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
-_INDOORS, _OUTDOORS = "indoors", "outdoors"
+_INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
 def settle_places(picture: Picture) -> None:
@@ -18,6 +18,9 @@ def settle_places(picture: Picture) -> None:
     _go_inside(picture)
     _list_in_scenes(picture)
     _see_from_space(picture)
+    if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
+        # The boat above the whale is not underwater.
+        picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
@@ -32,7 +35,7 @@ def _give_parts_to_buildings(picture: Picture) -> None:
     elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
         picture.move("place", "landmark", words["buildings"])
         picture.move("place", "thing", words["parts_of_buildings"])
-    elif picture.has("sky") or in_open_air:
+    elif (picture.has("sky") and _INDOORS not in picture.phrases("inout")) or in_open_air:
         picture.move("place", "thing", words["buildings"])
 
 

@@ -45,7 +45,9 @@ def _on_or_in(tags: Sequence[str]) -> str:
     afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
     if not inside.isdisjoint(tags):
         return "in_"
-    sits_in_boat = SITTING in tags and not lists().words["boats"].isdisjoint(tags)
+    sits_in_boat = (
+        SITTING in tags and _ANIMALS_ALONE.isdisjoint(tags) and not lists().words["boats"].isdisjoint(tags)
+    )
     if sits_in_boat or not afloat.isdisjoint(tags):
         return "on_"
     slots = {role_of(tag).slot for tag in tags}

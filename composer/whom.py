@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from composer.creatures import COUNTED_AS_MANY
 from composer.naming import from_series
 from composer.people import named_or_counted, that_differ
 from composer.phrasing import and_list, lists, with_article
@@ -10,6 +11,7 @@ from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, 
 from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
+_ANIMAL_FOCUS = "a focus on the animal"
 _FERAL = "feral"
 _DUO = "a duo"
 _PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
@@ -37,7 +39,8 @@ def find_subject(picture: Picture) -> Subject:
         if kinds := and_list(picture.phrases("kind")):
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
         text = ", ".join([and_list(beings) + from_series(picture), *groups])
-        number = MANY if is_group or any(being.startswith("multiple ") for being in beings) else len(beings)
+        are_many = any(being.partition(" ")[0] in COUNTED_AS_MANY for being in beings)
+        number = MANY if is_group or are_many else len(beings)
         if counted in NUMBER_WORDS:
             number = NUMBER_WORDS.index(counted)
         return Subject(text, "it", number, ends_in_aside=bool(groups) or ", among them" in text)
@@ -50,6 +53,8 @@ def _is_about_beings(picture: Picture) -> bool:
     """Whether animals are what is looked at, and not a lighthouse with a seagull."""
     if not picture.has("being"):
         return False
+    if _ANIMAL_FOCUS in picture.phrases("text"):
+        return True
     is_described = picture.has("eyes", "body", "clothes", "held", *DEEDS)
     return is_described or not picture.has("frame", "landmark")
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import chain
 
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase, with_article
-from english import singular
+from english import NUMBER_WORDS, singular
 from tags.categories import is_unsaid
 from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, count_in
@@ -26,6 +26,7 @@ _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_f
 # muscular_male says muscular, and dragon_riding dragon.
 _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
 _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
+_COUNTED = re.compile("([2-9])([a-z]+s)")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _PRINT, _UNWORN = "print", "unworn"
@@ -77,6 +78,8 @@ def role_of(tag: str) -> Role:
 def _unknown(tag: str) -> tuple[str, str]:
     """What no list knows is a thing, unless it ends as adjectives and verbs do, or is no word."""
     name = without_qualifiers(tag)
+    if (counted := _COUNTED.fullmatch(name)) and lists().head_slot.get(counted[2]) == "being":
+        return "being", f"{NUMBER_WORDS[int(counted[1])]} {counted[2]}"
     is_noun = _PLAIN_WORDS.fullmatch(name) and not name.endswith(_ENDS_OF_OTHERS)
     return ("thing", noun_phrase(name)) if is_noun else (REST, as_words(name))
 

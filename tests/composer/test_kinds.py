@@ -241,9 +241,9 @@ CASES = {
         "1girl fencing_mask unworn_mask mask rapier",
         "A girl. An unworn fencing mask and a rapier are in view too.",
     ),
-    "what is not known is a thing": (
+    "what is not known is a thing, or is left out": (
         "1girl gizmo 3rd_thingummy",
-        "A girl. There is also a gizmo. Also shown: 3rd thingummy.",
+        "A girl. There is also a gizmo.",
     ),
     "a spacecraft wears no rings": (
         "no_humans spacecraft space planetary_rings collar",
@@ -275,7 +275,7 @@ CASES = {
     ),
     "something else bubbles": (
         "1girl witch cauldron bubbling stirring",
-        "A girl who is a witch. She is stirring. A cauldron and something bubbling are in view too.",
+        "A girl who is a witch. She is stirring a cauldron. There is also something bubbling.",
     ),
     "on a throne one is in the castle": (
         "1boy throne sitting castle",
@@ -293,10 +293,46 @@ CASES = {
         "1girl sitting smile from_below full_body white_background simple_background looking_at_viewer "
         "arms_up closed_eyes grass sweat dutch_angle pixel_art film_grain outdoors day",
         "A girl sitting outdoors by day, smiling, looking at the viewer and sweating, with her arms up and "
-        "closed eyes. She is seen from below in a full body view and a Dutch angle against a simple white "
-        "background, in pixel art. Grass and film grain are in view too.",
+        "closed eyes. She is seen from below and at a Dutch angle in a full body view against a simple "
+        "white background, in pixel art. Grass and film grain are in view too.",
     ),
     "a dusk is a sunset": ("1girl sunset dusk evening standing", "A girl standing at sunset."),
+    "scenery, sky, feathers and focus go without saying": (
+        "no_humans owl feathers sky scenery animal_focus branch perched sitting",
+        "An owl perched, with no people in sight. There is also a branch.",
+    ),
+    "inside a car one drives it": (
+        "1girl car car_interior driving rain",
+        "A girl driving a car in the rain.",
+    ),
+    "a bag that is hugged is on the lap": (
+        "1boy backpack hugging_object on_lap train_interior sitting night city_lights",
+        "A boy sitting inside a train at night, hugging a backpack. There are also city lights.",
+    ),
+    "one box": (
+        "1girl in_box in_container box cardboard_box",
+        "A girl in a cardboard box.",
+    ),
+    "an unworn helmet in the hand": (
+        "1girl unworn_helmet helmet holding_helmet holding",
+        "A girl holding a helmet.",
+    ),
+    "a boat above a whale": (
+        "no_humans whale humpback_whale calf underwater boat scenery animal_focus",
+        "A humpback whale and a calf. They are underwater, with no people in sight. There is also a boat.",
+    ),
+    "styles with and without articles": (
+        "1girl silhouette 3d science_fiction photorealistic",
+        "A girl in silhouette and 3D, in a science fiction setting and a photorealistic style.",
+    ),
+    "multicolored hair": (
+        "1girl multicolored_hair white_hair long_hair",
+        "A girl with long multicolored, partly white hair.",
+    ),
+    "two cats are two": (
+        "no_humans 2cats cat black_cat garden",
+        "Two cats, among them a black cat. They are in a garden, with no people in sight.",
+    ),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",
         "A girl. A string of fate and a pile of gold are in view too.",
