@@ -10,15 +10,13 @@ from captioning.knowledge import Knowledge
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
-from llm.embedded.needs import Consent
+from llm.embedded.needs import Consent, Needs
 from llm.servers import Endpoints
-from settings import StageSettings
+from settings import Settings, StageSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from tag_provider import TagProvider
-from llm.embedded.needs import Needs
-from settings import Settings
 
 
 class Models:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
+from dataset.text_digests import digest_of_stream
 from decoding import open_file
 from errors import ItemError, UserError
 
@@ -37,7 +38,6 @@ _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, er
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
 # Most file systems take names of 255 bytes, and some of 255 characters.
 _LONGEST_NAME = 255
-_READ_AT_ONCE = 1 << 20
 
 
 def refusal(what: str, error: OSError) -> str:
@@ -101,7 +101,7 @@ def write_pieces(
             note(written)
         if is_ours and there is not None and there != written:
             move(part, path)
-        elif there is None and is_ours:
+        elif there is None:
             is_ours = move_to_free_place(part, path)
         remove(part)
     except OSError as error:
@@ -183,14 +183,11 @@ def _write_and_hash(path: Path, pieces: Iterable[str | bytes]) -> str:
 
 
 def _digest_of(path: Path) -> str | None:
-    hashed = blake2b(digest_size=8)
     try:
         with open_file(path) as file:
-            while data := file.read(_READ_AT_ONCE):
-                hashed.update(data)
+            return digest_of_stream(file)
     except FileNotFoundError:
         return None
-    return hashed.hexdigest()
 
 
 def move(part: Path, path: Path) -> None:

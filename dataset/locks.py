@@ -22,15 +22,15 @@ from errors import UserError
 _log = logging.getLogger(__name__)
 
 
-class _LockedError(UserError):
-    """Another run holds the lock."""
-
-
 LOCK_NAME = ".tagscribe.lock"
 # What network drives answer that cannot lock a file.
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS}
 # Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
 _MOST_SECONDS_FOR_A_LOCK = 30.0
+
+
+class _LockedError(UserError):
+    """Another run holds the lock."""
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from dataset.journal import AGAIN, DONE, EDITED, FAILED, WAITS, Journal, Record
 from dataset.outcomes import Made, Outcomes
 from dataset.pictures import Picture
 from dataset.replaced import Replaced
-from dataset.text_digests import NOTHING, digest, fingerprint, text_in
+from dataset.text_digests import NOTHING, digest, digest_of_bytes, fingerprint, text_in
 from dataset.text_folder import Texts
 from dataset.wanted import Existing
 from errors import ItemError, KeptError
@@ -268,6 +268,6 @@ class FileResults:
 
 def _digest_of(part: Path) -> str:
     try:
-        return digest(part.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return digest_of_bytes(part.read_bytes())
+    except OSError:
         return ""

@@ -15,12 +15,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
 from dataset.disk import make_folder
 from dataset.json_lines import JsonLines, JsonObject
 from dataset.picture_file import PictureFile
+from dataset.text_digests import digest_of_stream
 from dataset.text_folder import Texts
 from errors import ItemError
 from tags.exclusion import NOTHING_FOUND, Judgement
@@ -28,7 +28,6 @@ from tags.exclusion import NOTHING_FOUND, Judgement
 FILE_NAME = "excluded.jsonl"
 _SEEN = "what a vision model saw"
 _KINDS, _PEOPLE = ("minor", "sexual", "clothes"), ("grown", "several")
-_READ_AT_ONCE = 1 << 20
 
 
 class Sightings:
@@ -100,8 +99,5 @@ class Sightings:
 
 
 def _digest(file: PictureFile) -> str:
-    hashed = blake2b(digest_size=8)
     with file.opened() as stream:
-        while data := stream.read(_READ_AT_ONCE):
-            hashed.update(data)
-    return hashed.hexdigest()
+        return digest_of_stream(stream)

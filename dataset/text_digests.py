@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import BinaryIO
 
 from decoding import decoded_leniently
 
 # What `state_of` says of a place where nothing is.
 NOTHING = ""
+_READ_AT_ONCE = 1 << 20
 
 
 def digest(text: str) -> str:
@@ -18,6 +20,14 @@ def digest(text: str) -> str:
 def digest_of_bytes(data: bytes) -> str:
     """The digest of the text in a file that holds it in UTF-8 and nothing else."""
     return blake2b(data, digest_size=8).hexdigest()
+
+
+def digest_of_stream(stream: BinaryIO) -> str:
+    """As `digest_of_bytes`, for more bytes than should be in memory at once."""
+    hashed = blake2b(digest_size=8)
+    while data := stream.read(_READ_AT_ONCE):
+        hashed.update(data)
+    return hashed.hexdigest()
 
 
 def text_in(data: bytes) -> str | None:

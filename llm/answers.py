@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
 
+# The finish_reason of a reply whose text is the server's own words for a refusal.
+REFUSED_BY_SERVER = "refusal"
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

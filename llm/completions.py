@@ -24,11 +24,8 @@ from pydantic import (
 )
 
 from limits import read_json
-from llm.answers import Reply, Usage
+from llm.answers import REFUSED_BY_SERVER, Reply, Usage
 from llm.server_errors import ServerError, error_in
-
-REFUSAL = "refusal"
-"""The finish_reason of a reply whose text is the server's own words for a refusal."""
 
 # What servers call a part of an answer that the model only thought, and where they put all of its thoughts.
 _THOUGHTS = ("thinking", "reasoning", "thought", "redacted_thinking")
@@ -38,8 +35,6 @@ _MOST_NESTED = 4
 # Models that are told not to think may still set the marks of it, with nothing between them.
 _THINKS = re.compile(r"\s*<think(?:ing)?>\s*[^\s<]")
 _ENDS_SENTENCE = re.compile(r"[.!?]\Z")
-
-
 # No real count of tokens is higher, and sums over millions of answers stay readable.
 _MAX_COUNT = 100_000_000
 
@@ -133,7 +128,7 @@ def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
     reasoned = bool(thoughts.strip() or _THINKS.match(text or ""))
     if not (text and text.strip()):
         if refusal := _text_in(message.get("refusal")):
-            text, ending = refusal, REFUSAL
+            text, ending = refusal, REFUSED_BY_SERVER
         elif thoughts:
             text = f"<think>{thoughts}</think>"
     return ChatCompletion.model_validate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +28,6 @@ from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
-import os
 
 _USUAL_ANSWER = 300
 _START_ONE = "start LM Studio, Ollama or another server, or write its address as url under [Endpoint]"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
+from llm.answers import REFUSED_BY_SERVER
 from llm.replies import copies, language, openings, rejections, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.text import (
@@ -75,8 +76,6 @@ _PROPER_END = re.compile(
     r"|tool_?calls?|function_?call|none|null|"
 )
 _FILTERED = re.compile(r"filter|safety|block|prohibit|recitation|sensitive|spii|moderation|guardrail|policy")
-_REFUSED_BY_SERVER = "refusal"
-
 _NOTHING = frozenset({"none", "null", "n/a", "na", "empty", "nil", "no caption", "no description"})
 # An English text that ends in one of these was cut off.
 _UNFINISHED_ENDINGS = (
@@ -96,7 +95,7 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
     one with a word that is not known was cut off. Raises ItemError with one of the reasons of REMEDIES.
     """
     text, ending = text or "", (finish_reason or "").strip().lower()
-    if ending == _REFUSED_BY_SERVER:
+    if ending == REFUSED_BY_SERVER:
         raise _rejection(REFUSED, text)
     if _FILTERED.search(ending):
         raise _rejection("blocked by the server's filter", text)

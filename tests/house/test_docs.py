@@ -30,6 +30,7 @@ _USERS_OWN = {
         "a.json",
         "a.png.json",
         "captions/a/b.txt",
+        "captions/.survey.json",
         "tags/a/b.txt",
         "captions.json",
         "metadata.json",
