@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from captioning import stages
@@ -10,7 +10,7 @@ from captioning.knowledge import Knowledge
 from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
-from llm.embedded.needs import Consent, Needs
+from llm.embedded.needs import Consent, Demand, Needs
 from llm.servers import Endpoints
 from settings import Settings, StageSettings
 
@@ -113,10 +113,10 @@ async def look_up_tags(
 def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:
     """The needs of a run with these settings; without `consent` nothing may be fetched."""
 
-    def longest(sees: bool) -> int:
+    def demands(sees: bool) -> Sequence[Demand]:
         # Only a run with an embedded model needs it.
-        from captioning.prompt_lengths import longest_prompt_of_run
+        from captioning.prompt_lengths import demands_of_run
 
-        return longest_prompt_of_run(settings, sees=sees)
+        return demands_of_run(settings, sees=sees)
 
-    return Needs(longest, consent) if consent else Needs(longest)
+    return Needs(demands, consent) if consent else Needs(demands)

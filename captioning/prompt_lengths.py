@@ -10,8 +10,9 @@ from captioning.project import Project
 from captioning.shard_sample import sample_project
 from dataset.pictures import Picture, evenly_spread
 from errors import ItemError
+from llm.embedded.needs import Demand
 from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_picture_tokens
-from settings import Settings
+from settings import Settings, StageSettings
 from summaries import summarizing
 from writing import PAGE_VARIABLES
 
@@ -38,19 +39,22 @@ def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> fl
     return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
 
 
-def longest_prompt_of_run(settings: Settings, *, sees: bool) -> int:
-    """About how many tokens the longest prompt has that an embedded model is sent, which sees or does not."""
+def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
+    """What each stage asks that asks an embedded model, which sees or does not."""
     # Stage 1 may change what is known of tags, so the project of the run cannot be asked yet.
     project = sample_project(settings, most_surveyed=_SAMPLE)
     described = 0 if settings.interrogator.skip else _DESCRIPTION
-    lengths = [
-        longest_prompt(project, stage, sees=sends and sees, most=_SAMPLE) for stage, sends in _asking(project)
+    return [
+        Demand(
+            stage.endpoint,
+            round(longest_prompt(project, name, sees=sends and sees, most=_SAMPLE) + described),
+        )
+        for name, stage, sends in _asking(project)
     ]
-    return round(max(lengths, default=0) + described)
 
 
-def _asking(project: Project) -> Iterator[tuple[str, bool]]:
-    """The stages that ask an embedded model, and whether they may send pictures."""
+def _asking(project: Project) -> Iterator[tuple[str, StageSettings, bool]]:
+    """The stages that ask an embedded model by name, and whether they may send pictures."""
     chosen = project.settings
     each = {
         "TagProvider": (chosen.tag_provider, False),
@@ -60,7 +64,7 @@ def _asking(project: Project) -> Iterator[tuple[str, bool]]:
     for name, (stage, sends) in each.items():
         asks = not stage.skip and not (project.makes_lists_only and name != "Interrogator")
         if asks and stage.endpoint.url == "embedded":
-            yield name, sends
+            yield name, stage, sends
 
 
 def _length(messages: Iterable[Message]) -> int:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from llm.sight import Sight
 
-# For endpoints outside a run, which have no prompts to look at.
-_NEEDS = Needs(lambda sees: 4096)
+# For endpoints outside a run, which has no prompts to look at.
+_NEEDS = Needs(lambda sees: ())
 
 
 @dataclass(slots=True)
@@ -126,15 +126,17 @@ class Endpoints:
     async def _embed(self, settings: EndpointSettings, must_see: bool) -> Endpoint:
         """An embedded model, which is loaded by the first request."""
         from llm.embedded.loading import EmbeddedModels
-        from llm.endpoint import Endpoint
-        from llm.sight import NO_PROJECTOR, Sight
 
         if self._embedded is None:
             self._embedded = EmbeddedModels(self.needs)
         model = await self._embedded.model(settings)
         about = model.catalogue.models[0]
-        if must_see and not about.sees:
-            raise UserError(f"the model {about.name} cannot see pictures: {NO_PROJECTOR}")
+        if must_see:
+            model.refuse_blind()
+        # The SDK takes a second to load, so what is wrong with a model is told before.
+        from llm.endpoint import Endpoint
+        from llm.sight import Sight
+
         return Endpoint(
             settings.model_copy(update={"api_key": SecretStr(model.server.key), "headers": {}}),
             model.server.url,

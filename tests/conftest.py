@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import importlib.util
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,9 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("few", settings.get_profile("same"), max_examples=20)
 settings.register_profile("new", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# Threads of llama.cpp wait for each other in loops: beside other tests, two take ten times as long as one.
+os.environ.setdefault("LLAMA_ARG_THREADS", "1")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -86,6 +90,13 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_text_model(folder / "text.gguf", CONTEXT)
     write_vision_projector(folder / "vision.gguf")
     return folder
+
+
+@pytest.fixture
+def model_folder(tiny_models: Path, tmp_path: Path) -> Path:
+    """A folder with a text.gguf of the test's own, to spoil or to put something beside."""
+    shutil.copy(tiny_models / "text.gguf", tmp_path / "text.gguf")
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from errors import UserError
 from llm.embedded.files import ModelFiles
+from llm.embedded.needs import Demand
 from llm.embedded.table import GB
-from settings import EndpointSettings
 
 # Requests at once: they share one cache, so that most of them cost no more than what they really use.
 _SLOTS = (8, 4, 2, 1)
@@ -24,24 +25,29 @@ _COMPUTED, _COMPUTED_FOR_PICTURES = 700_000_000, 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The context in tokens that all requests share, how many there are at once, and the memory in bytes."""
+    """The context in tokens that all requests share, how many there are at once, and the memory in bytes.
+
+    `may_reason` is whether a stage lets the model reason.
+    """
 
     context: int
     slots: int
     memory: int
+    may_reason: bool
 
     def __str__(self) -> str:
         at_once = "1 request" if self.slots == 1 else f"{self.slots} requests at once"
         return f"context of {self.context:,} tokens for {at_once}, about {self.memory / GB:.1f} GB"
 
 
-def fit(files: ModelFiles, prompt: int, chosen: EndpointSettings, card: float, computer: float) -> Fit:
-    """The most requests at once for which there is room; `prompt` is the longest one, in tokens.
+def fit(files: ModelFiles, demands: Sequence[Demand], card: float, computer: float) -> Fit:
+    """The most requests at once for which there is room, with what all stages ask that share the model.
 
     `card` and `computer` are bytes of free memory; what does not go onto the card is computed beside it.
     Raises UserError where the model does not fit at all.
     """
-    trained, request = files.header.number("context_length"), _tokens_of_request(prompt, chosen)
+    trained = files.header.number("context_length")
+    prompt, request = max(each.prompt for each in demands), max(map(_tokens_of_request, demands))
     if trained and request > trained:
         if prompt > trained:
             raise UserError(
@@ -49,31 +55,31 @@ def fit(files: ModelFiles, prompt: int, chosen: EndpointSettings, card: float, c
                 "model with a longer context, or a shorter template"
             )
         request = trained
+    usual = min(request, round(prompt * _SPARE) + _USUAL_ANSWER)
+    may_reason = any(each.settings.reasoning != "off" for each in demands)
+    computed = _COMPUTED_FOR_PICTURES if files.projector else _COMPUTED
     for room in (card, card + computer):
-        for slots in _numbers_of_slots(chosen):
-            found = _fit(files, request, min(request, round(prompt * _SPARE) + _USUAL_ANSWER), slots)
-            if found.memory <= room:
-                return found
+        for slots in _numbers_of_slots(demands):
+            # One request may have the longest prompt and answer while the others have usual answers.
+            context = math.ceil((request + (slots - 1) * usual) / _STEP) * _STEP
+            memory = files.size + context * files.header.bytes_per_token + computed
+            if memory <= room:
+                return Fit(context, slots, memory, may_reason)
     raise UserError(
-        f"{files.name} takes about {found.memory / GB:.1f} GB of memory, and {room / GB:.1f} GB are free: "
+        f"{files.name} takes about {memory / GB:.1f} GB of memory, and {room / GB:.1f} GB are free: "
         "close other programs, or take a smaller model"
     )
 
 
-def _tokens_of_request(prompt: int, chosen: EndpointSettings) -> int:
+def _tokens_of_request(demand: Demand) -> int:
+    chosen = demand.settings
     if chosen.context != "auto":
         return chosen.context
-    return round(prompt * _SPARE) + (chosen.max_tokens or _LONGEST_ANSWER)
+    return round(demand.prompt * _SPARE) + (chosen.max_tokens or _LONGEST_ANSWER)
 
 
-def _numbers_of_slots(chosen: EndpointSettings) -> tuple[int, ...]:
-    if chosen.concurrency == "auto":
-        return _SLOTS
-    return tuple(dict.fromkeys(min(chosen.concurrency, each) for each in (chosen.concurrency, *_SLOTS)))
-
-
-def _fit(files: ModelFiles, request: int, usual: int, slots: int) -> Fit:
-    """One request may have the longest prompt and answer while the others have usual answers."""
-    context = math.ceil((request + (slots - 1) * usual) / _STEP) * _STEP
-    computed = _COMPUTED_FOR_PICTURES if files.projector else _COMPUTED
-    return Fit(context, slots, files.size + context * files.header.bytes_per_token + computed)
+def _numbers_of_slots(demands: Sequence[Demand]) -> Iterable[int]:
+    """How many requests at once are tried, the most first."""
+    chosen = [each.settings.concurrency for each in demands]
+    most = max(_SLOTS[0] if each == "auto" else each for each in chosen)
+    return dict.fromkeys(min(most, each) for each in (most, *_SLOTS))

@@ -1,7 +1,8 @@
 """llama.cpp's server from the library xllamacpp, as a program: `guard.py` starts it.
 
-It takes its settings from the environment, under the names that llama-server has for them. With `--devices`
-it prints what the library can compute on. It imports nothing of this program, so that it starts at once.
+It takes its settings from the environment, under the names that llama-server has for them, and ends when its
+standard input does. With `--devices` it prints what the library can compute on. It imports nothing of this
+program, so that it starts at once.
 """
 
 import json
@@ -17,6 +18,7 @@ def main() -> None:
     if "--devices" in sys.argv:
         sys.stdout.write(json.dumps([_told(each) for each in xllamacpp.get_device_info()]))
         return
+    threading.Thread(target=_end_with_input, daemon=True).start()
     given = os.environ
     parameters = xllamacpp.CommonParams()
     parameters.model.path = given["LLAMA_ARG_MODEL"]
@@ -38,6 +40,11 @@ def main() -> None:
     server = xllamacpp.Server(parameters)
     threading.Event().wait()
     del server
+
+
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(1)
 
 
 def _told(device: dict[str, object]) -> dict[str, object]:

@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from errors import UserError
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
 from llm.embedded.files import ModelFiles, Room, model_files
 from llm.embedded.fitting import fit
-from llm.embedded.needs import Needs
+from llm.embedded.needs import Demand, Needs
 from llm.embedded.server import ModelServer
 from llm.listings import Model
 from llm.programs.base import Catalogue
 from llm.programs.desktop import LlamaCpp, reasons_by_template
+from llm.sight import NO_PROJECTOR
 from settings import EndpointSettings
+
+# Tokens of a prompt, for endpoints outside a run, which has no prompts to look at.
+_USUAL_PROMPT = 4096
 
 
 class _Embedded(LlamaCpp):
@@ -35,7 +40,7 @@ class EmbeddedModels:
     async def model(self, settings: EndpointSettings) -> EmbeddedModel:
         """The model of these settings, fetched if need be, and not loaded; raises UserError."""
         for known, server in self._servers:
-            if all(getattr(known, key) == getattr(settings, key) for key in ("model", "embedded", "context")):
+            if _name_one_model(known, settings):
                 return EmbeddedModel(self, server)
         # The user may be asked, and gigabytes fetched: Ctrl-C is heard meanwhile.
         server = await asyncio.to_thread(self._prepare, settings)
@@ -63,9 +68,13 @@ class EmbeddedModels:
         self.computer = here
         room = Room(here.free, here.free_on_cards)
         files = model_files(settings.model, room, self.needs.consent)
-        prompt = self.needs.longest_prompt(files.projector is not None)
-        fitted = fit(files, prompt, settings, here.free_on_cards, here.free)
-        return ModelServer(here, files, fitted, settings)
+        demands = [
+            each
+            for each in self.needs.demands(files.projector is not None)
+            if _name_one_model(each.settings, settings)
+        ]
+        demands = demands or [Demand(settings, _USUAL_PROMPT)]
+        return ModelServer(here, files, fit(files, demands, here.free_on_cards, here.free))
 
     async def _make_room(self, wanted: ModelServer) -> None:
         running = [server for _, server in self._servers if server.is_running]
@@ -73,6 +82,10 @@ class EmbeddedModels:
         if needed > (wanted.computer.free_on_cards or wanted.computer.free):
             for server in running:
                 await server.stop()
+
+
+def _name_one_model(one: EndpointSettings, other: EndpointSettings) -> bool:
+    return (one.model, one.embedded) == (other.model, other.embedded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,11 @@ class EmbeddedModel:
     async def url(self, on_wait: Callable[[str], None]) -> str:
         """Where it answers; it is loaded now, if it is not. Raises UserError and StageError."""
         return await self.models.load(self.server, on_wait)
+
+    def refuse_blind(self) -> None:
+        """Raise UserError where it cannot see pictures."""
+        if self.files.projector is None:
+            raise UserError(f"the model {self.files.name} cannot see pictures: {NO_PROJECTOR}")
 
     @property
     def files(self) -> ModelFiles:

@@ -1,10 +1,12 @@
-"""What an embedded model needs from the run: the longest prompt, and whether it may be downloaded."""
+"""What an embedded model needs from the run: what its stages ask, and whether it may be downloaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from settings import EndpointSettings
 
 
 class Consent(Protocol):
@@ -29,12 +31,19 @@ class NoConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """How long prompts get, and who allows a download.
+class Demand:
+    """What one stage asks of an embedded model: its settings, and the tokens of its longest prompt."""
 
-    `longest_prompt` tells the tokens of the longest prompt of the run, for a model that sees or one that does
-    not.
+    settings: EndpointSettings
+    prompt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the stages of a run ask of embedded models, and who allows a download.
+
+    `demands` tells it for each stage that asks one, where that model sees or where it does not.
     """
 
-    longest_prompt: Callable[[bool], int]
+    demands: Callable[[bool], Sequence[Demand]]
     consent: Consent = field(default_factory=NoConsent)

@@ -19,7 +19,6 @@ from pydantic import SecretStr
 
 from errors import StageError, UserError
 from events import happened
-from llm.client import Client
 from llm.embedded.devices import Computer
 from llm.embedded.files import ModelFiles
 from llm.embedded.fitting import Fit
@@ -36,6 +35,8 @@ _PAUSE = 0.05
 _ERROR, _ORIGIN = re.compile(r"\bE\b|error|failed"), re.compile(r"^[\d.]+ [A-Z] (?:\w+ +)?")
 _LONGEST_QUOTE = 200
 _LONGEST_END = 5.0
+# Exit codes of the guard where SIGKILL ended it, or the server.
+_KILLED = (-9, 256 - 9)
 # Another program may take the port before llama.cpp does.
 _TRIES = 3
 _PORT_TAKEN = re.compile(r"couldn't bind|address already in use", re.IGNORECASE)
@@ -60,15 +61,12 @@ _MEANINGS = (
 class ModelServer:
     """Serves a model while it is wanted. What llama.cpp says goes to the log of the run."""
 
-    def __init__(
-        self, computer: Computer, files: ModelFiles, fitted: Fit, settings: EndpointSettings
-    ) -> None:
+    def __init__(self, computer: Computer, files: ModelFiles, fitted: Fit) -> None:
         """Nothing is started yet."""
         self.computer = computer
         self.files = files
         self.fitted = fitted
         self.key = secrets.token_urlsafe(32)
-        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
         self.url = f"http://{_HOST}/v1"
@@ -142,7 +140,10 @@ class ModelServer:
         process.stdin.write(f"{json.dumps(wanted)}\n".encode())
         process.stdin.flush()
         self.url = f"http://{_HOST}:{port}/v1"
-        client = Client(self.url, self._settings.model_copy(update={"api_key": SecretStr(self.key)}))
+        # What loads it takes a second to load, too, and what is wrong with a model is told before.
+        from llm.client import Client
+
+        client = Client(self.url, EndpointSettings(url=self.url, api_key=SecretStr(self.key)))
         try:
             while process.poll() is None:
                 # It takes no connection at first, then refuses all requests until the model is loaded.
@@ -170,7 +171,7 @@ class ModelServer:
             "LLAMA_ARG_N_PARALLEL": str(self.fitted.slots),
             "LLAMA_ARG_KV_UNIFIED": "1",
             "LLAMA_ARG_CACHE_RAM": str(_PROMPT_CACHE),
-            "LLAMA_ARG_REASONING": "off" if self._settings.reasoning == "off" else "auto",
+            "LLAMA_ARG_REASONING": "auto" if self.fitted.may_reason else "off",
             "LLAMA_ARG_JINJA": "1",
             "LLAMA_ARG_OFFLINE": "1",
             # Errors and warnings.
@@ -188,6 +189,11 @@ class ModelServer:
 
     def _meaning(self, said: str) -> UserError:
         model, projector = self.files.header.path, self.files.projector
+        if self._process is not None and self._process.returncode in _KILLED:
+            return UserError(
+                f"llama.cpp was killed while it loaded {model}, perhaps for want of memory: close other "
+                "programs, or take a smaller model"
+            )
         for words, meaning in _MEANINGS:
             if self._has_said(re.compile(words, re.IGNORECASE)):
                 return UserError(meaning.format(model=model, projector=projector))

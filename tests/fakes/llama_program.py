@@ -1,17 +1,20 @@
 """A program llama-server for the PATH of a test, which finds a graphics card and needs no model.
 
 It takes its settings from the environment as the real one does, and writes them into the file FAKE_LLAMA,
-with its number. FAKE_LLAMA_LOADS=never has it load for ever, as a large model on a slow disk does.
+with its number. FAKE_LLAMA_LOADS=never has it load for ever, as a large model on a slow disk does. With
+FAKE_LLAMA_AT_ONCE=8 it answers as soon as 8 requests wait for their answers, and not before.
 """
 
 import json
 import os
 import stat
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 CARD = "NVIDIA GeForce RTX 4070"
+HANGS = 90.0
 CAPTION = "A girl with a smile stands in a garden."
 _DEVICES = f"Available devices:\n  CUDA0: {CARD} (12282 MiB, 11040 MiB free)\n"
 
@@ -30,6 +33,7 @@ def install(folder: Path) -> dict[str, str]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    at_once = threading.Barrier(int(os.environ.get("FAKE_LLAMA_AT_ONCE", "1")), timeout=HANGS)
 
     def log_message(self, *said: object) -> None:
         """Say nothing."""
@@ -39,6 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.at_once.wait()
         message = {"role": "assistant", "content": CAPTION}
         usage = {"prompt_tokens": 2000, "completion_tokens": 10, "total_tokens": 2010}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}

@@ -58,19 +58,19 @@ _CERTAINTY = 12.0  # what the signal is multiplied by in the output: a wrong pla
 _IMAGE_SIDE, _PATCH = 56, 14
 
 
-def write_text_model(path: Path, context: int) -> None:
-    """Write a llama with `context` tokens of context, about 1 MB."""
+def write_text_model(path: Path, context: int, hidden: int = HIDDEN) -> None:
+    """Write a llama with `context` tokens of context, about 1 MB, and 1.5 kB for each of `hidden`."""
     random = np.random.default_rng(1)
     tokens = list(_vocabulary())
     writer = GGUFWriter(path, "llama")
-    _describe_text_model(writer, context)
+    _describe_text_model(writer, context, hidden)
     _describe_tokens(writer, tokens)
     embedding, output = _grammar(random, [text for text, _ in tokens])
     writer.add_tensor("token_embd.weight", embedding)
     writer.add_tensor("output_norm.weight", _ones(WIDTH))
     writer.add_tensor("output.weight", output)
     for layer in range(LAYERS):
-        _add_text_layer(writer, random, f"blk.{layer}")
+        _add_text_layer(writer, random, f"blk.{layer}", hidden)
     _write(writer)
 
 
@@ -124,13 +124,13 @@ def _grammar(random: np.random.Generator, texts: list[str]) -> tuple[Array, Arra
     return embedding, output
 
 
-def _describe_text_model(writer: GGUFWriter, context: int) -> None:
+def _describe_text_model(writer: GGUFWriter, context: int, hidden: int) -> None:
     writer.add_name("tiny-random-llama")
     writer.add_file_type(0)
     writer.add_context_length(context)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)
-    writer.add_feed_forward_length(HIDDEN)
+    writer.add_feed_forward_length(hidden)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
@@ -153,15 +153,15 @@ def _describe_tokens(writer: GGUFWriter, tokens: list[tuple[str, TokenType]]) ->
     writer.add_chat_template(_TEMPLATE)
 
 
-def _add_text_layer(writer: GGUFWriter, random: np.random.Generator, name: str) -> None:
+def _add_text_layer(writer: GGUFWriter, random: np.random.Generator, name: str, hidden: int) -> None:
     writer.add_tensor(f"{name}.attn_norm.weight", _ones(WIDTH))
     writer.add_tensor(f"{name}.ffn_norm.weight", _ones(WIDTH))
     for part in ("attn_q", "attn_k", "attn_v"):
         writer.add_tensor(f"{name}.{part}.weight", _noise(random, WIDTH, WIDTH, size=0.2))
-    writer.add_tensor(f"{name}.ffn_gate.weight", _noise(random, HIDDEN, WIDTH))
-    writer.add_tensor(f"{name}.ffn_up.weight", _noise(random, HIDDEN, WIDTH))
+    writer.add_tensor(f"{name}.ffn_gate.weight", _noise(random, hidden, WIDTH))
+    writer.add_tensor(f"{name}.ffn_up.weight", _noise(random, hidden, WIDTH))
     writer.add_tensor(f"{name}.attn_output.weight", _quiet_about_places(_noise(random, WIDTH, WIDTH)))
-    writer.add_tensor(f"{name}.ffn_down.weight", _quiet_about_places(_noise(random, WIDTH, HIDDEN)))
+    writer.add_tensor(f"{name}.ffn_down.weight", _quiet_about_places(_noise(random, WIDTH, hidden)))
 
 
 def _quiet_about_places(weight: Array) -> Array:

@@ -13,21 +13,13 @@ from errors import UserError
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.header import read_gguf
-from llm.embedded.needs import NoConsent
+from llm.embedded.needs import Demand, NoConsent
 from llm.embedded.table import GB, fitting, known_models
 from settings import EndpointSettings
 from tests.fakes.gguf_files import write_header
 
-DEFAULTS = EndpointSettings(url="embedded")
 PROMPT = 680
 PLENTY = Room(100 * GB)
-
-
-@pytest.fixture
-def folder(tiny_models: Path, tmp_path: Path) -> Path:
-    """A folder with a model of one's own to spoil."""
-    shutil.copy(tiny_models / "text.gguf", tmp_path / "text.gguf")
-    return tmp_path
 
 
 def refusal(path: Path) -> str:
@@ -36,8 +28,10 @@ def refusal(path: Path) -> str:
     return str(raised.value)
 
 
-def test_what_is_wrong_with_a_file_is_told_before_anything_is_loaded(folder: Path, tiny_models: Path) -> None:
-    whole = (folder / "text.gguf").read_bytes()
+def test_what_is_wrong_with_a_file_is_told_before_anything_is_loaded(
+    model_folder: Path, tiny_models: Path
+) -> None:
+    whole = (model_folder / "text.gguf").read_bytes()
     wrong = {
         "page.gguf": b"<!doctype html>",
         "header.gguf": whole[:9_000],
@@ -49,9 +43,9 @@ def test_what_is_wrong_with_a_file_is_told_before_anything_is_loaded(folder: Pat
         "sight.gguf": (tiny_models / "vision.gguf").read_bytes(),
     }
     for name, data in wrong.items():
-        (folder / name).write_bytes(data)
-    write_header(folder / "base.gguf", template="")
-    messages = {name: refusal(folder / name) for name in [*wrong, "base.gguf", "none.gguf"]}
+        (model_folder / name).write_bytes(data)
+    write_header(model_folder / "base.gguf", template="")
+    messages = {name: refusal(model_folder / name) for name in [*wrong, "base.gguf", "none.gguf"]}
     expected = {
         "page.gguf": "{} is not a GGUF file: take a model with the ending .gguf",
         "header.gguf": "{} is cut off within its header: download it again",
@@ -64,24 +58,24 @@ def test_what_is_wrong_with_a_file_is_told_before_anything_is_loaded(folder: Pat
         "base.gguf": "{} has no chat template: take an instruct model, which is made to answer",
     }
     for name, said in expected.items():
-        assert messages[name].startswith(said.format(folder / name)), name
+        assert messages[name].startswith(said.format(model_folder / name)), name
     assert messages["none.gguf"].startswith(
-        f"the model {folder / 'none.gguf'} does not exist: write model = "
+        f"the model {model_folder / 'none.gguf'} does not exist: write model = "
     )
     assert "qwen3.5-4b" in messages["none.gguf"]
 
 
 def test_the_projector_with_16_bits_and_all_parts_are_found_beside_a_model(
-    folder: Path, tiny_models: Path
+    model_folder: Path, tiny_models: Path
 ) -> None:
     for name in ("mmproj-a-BF16.gguf", "z-mmproj-F16.gguf", "mmproj-Q8_0.gguf"):
-        shutil.copy(tiny_models / "vision.gguf", folder / name)
-    files = model_files(str(folder / "text.gguf"), PLENTY, NoConsent())
-    assert files.projector == folder / "z-mmproj-F16.gguf"
+        shutil.copy(tiny_models / "vision.gguf", model_folder / name)
+    files = model_files(str(model_folder / "text.gguf"), PLENTY, NoConsent())
+    assert files.projector == model_folder / "z-mmproj-F16.gguf"
     assert files.name == "text"
-    parts = folder / "parts"
+    parts = model_folder / "parts"
     parts.mkdir()
-    shutil.copy(folder / "text.gguf", parts / "m-Q4-00001-of-00002.gguf")
+    shutil.copy(model_folder / "text.gguf", parts / "m-Q4-00001-of-00002.gguf")
     write_header(parts / "m-Q4-00002-of-00002.gguf")
     split = model_files(str(parts / "m-Q4-00001-of-00002.gguf"), PLENTY, NoConsent())
     assert (split.name, split.projector) == ("m-Q4", None)
@@ -159,9 +153,9 @@ def test_context_and_requests_at_once_fit_prompts_and_memory(
     """A token takes a megabyte here."""
     write_header(tmp_path / "model.gguf", layers=250, width=1000, context=32_768)
     files = model_files(str(tmp_path / "model.gguf"), PLENTY, NoConsent())
-    chosen = EndpointSettings(url="embedded", **settings)  # type: ignore[arg-type]
+    demand = Demand(EndpointSettings(url="embedded", **settings), prompt)  # type: ignore[arg-type]
     try:
-        said = str(fit(files, prompt, chosen, card * GB, computer * GB))
+        said = str(fit(files, [demand], card * GB, computer * GB))
     except UserError as error:
         said = str(error)
     assert said.startswith(told)

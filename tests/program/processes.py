@@ -78,6 +78,14 @@ def _read_lines(pipe: IO[str], lines: list[str]) -> None:
         lines.append(line)  # noqa: PERF402 - extend() would show nothing before the end
 
 
+def wait_until(what: str, *, is_so: Callable[[], bool]) -> None:
+    """Wait for something to be so; `what` is said where it never is."""
+    ends = time.monotonic() + HANGS
+    while not is_so():
+        assert time.monotonic() < ends, what
+        time.sleep(0.01)
+
+
 def on_a_terminal(command: list[str], columns: int) -> tuple[int, list[str]]:
     """Run a command whose stderr is a terminal: the exit code, and each state of its last line."""
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")

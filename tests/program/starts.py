@@ -38,9 +38,9 @@ def run_to_end(
 ) -> tuple[int, str, str]:
     """Run `python caption.py` in a folder: the exit code, stdout and stderr.
 
-    With variables in `environment` a Python begins, because it reads some of them itself.
+    With variables of Python's own in `environment` a Python begins, because it reads them itself.
     """
-    if _server is None or environment:
+    if _server is None or any(name.startswith("PYTHON") for name in environment or {}):
         done = subprocess.run(
             [sys.executable, str(ROOT / "caption.py"), *arguments],
             cwd=folder,
@@ -53,7 +53,7 @@ def run_to_end(
         return done.returncode, done.stdout, done.stderr
     with tempfile.TemporaryDirectory() as said:
         out, err = Path(said, "out"), Path(said, "err")
-        process = _server.Process(target=_program, args=(list(arguments), folder, out, err))
+        process = _server.Process(target=_program, args=(list(arguments), folder, out, err, environment))
         process.start()
         process.join(LONGEST_RUN)
         if process.exitcode is None:
@@ -85,24 +85,31 @@ class Begun:
         return self.process.returncode
 
 
-def begin(arguments: Sequence[str], folder: Path, said: Path) -> Begun:
+def begin(
+    arguments: Sequence[str], folder: Path, said: Path, environment: Mapping[str, str] | None = None
+) -> Begun:
     """Start `python caption.py` in a folder, and write what it says into the folder `said`."""
     out, err = said / "out", said / "err"
     if _server is None:
         with out.open("wb") as stdout, err.open("wb") as stderr:
             command = [sys.executable, str(ROOT / "caption.py"), *arguments]
-            return Begun(subprocess.Popen(command, cwd=folder, stdout=stdout, stderr=stderr), err)
-    process = _server.Process(target=_program, args=(list(arguments), folder, out, err))
+            variables = {**os.environ, **(environment or {})}
+            running = subprocess.Popen(command, cwd=folder, env=variables, stdout=stdout, stderr=stderr)
+            return Begun(running, err)
+    process = _server.Process(target=_program, args=(list(arguments), folder, out, err, environment))
     process.start()
     return Begun(process, err)
 
 
-def _program(arguments: list[str], folder: Path, out: Path, err: Path) -> None:
+def _program(
+    arguments: list[str], folder: Path, out: Path, err: Path, environment: Mapping[str, str] | None
+) -> None:
     """Do in a forked process what Python does with caption.py."""
     for path, descriptor in ((out, 1), (err, 2)):
         with path.open("wb") as file:
             os.dup2(file.fileno(), descriptor)
     os.chdir(folder)
+    os.environ.update(environment or {})
     sys.argv = [str(ROOT / "caption.py"), *arguments]
     import caption
 

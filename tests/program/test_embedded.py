@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,10 +16,10 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.gguf_files import write_header
 from tests.fakes.hub import FakeHub, HubRepository
 from tests.fakes.wiki_pages import TAGS
-from tests.program.processes import HANGS, LAST_WORD
+from tests.program.processes import HANGS, LAST_WORD, wait_until
 from tests.program.project import Project
+from tests.program.starts import begin
 
-ONE_THREAD = {"LLAMA_ARG_THREADS": "1"}
 NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="the fake program is a script of a shell")
 
 
@@ -40,7 +37,7 @@ def test_two_commands_go_from_pictures_to_captions_of_a_model_of_the_hub(
         project.set |= {"TagProvider.model": str(tmp_path / "mine.gguf"), "TagProvider.skip": "False"}
         project.set |= {"Interrogator.skip": "False", "TagProvider.embedded": "library"}
         project.add("a.png", "1girl, smile, hatsune_miku")
-        environment = {**hub.environment(tmp_path / "home"), **ONE_THREAD}
+        environment = hub.environment(tmp_path / "home")
         refused = project.run(environment=environment)
         asked = [path for command, path, _ in hub.asked if command == "GET"]
         result = project.run("--yes", environment=environment)
@@ -60,22 +57,6 @@ def test_two_commands_go_from_pictures_to_captions_of_a_model_of_the_hub(
     assert "model mine (context of " in result.out
 
 
-# The other runs need no model: a program takes the place of llama.cpp.
-
-
-def begun(project: Project, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        project.command(), env={**os.environ, **environment}, text=True, stderr=subprocess.PIPE
-    )
-
-
-def wait_until(what: str, *, is_so: Callable[[], bool]) -> None:
-    ends = time.monotonic() + HANGS
-    while not is_so():
-        assert time.monotonic() < ends, what
-        time.sleep(0.01)
-
-
 def is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -84,18 +65,24 @@ def is_alive(process: int) -> bool:
     return True
 
 
+# The other runs need no model: a program takes the place of llama.cpp.
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """One picture, and a model that only the fake program would load."""
+    """Eight pictures, and a model that only the fake program would load."""
     write_header(tmp_path / "model.gguf")
     made = Project(tmp_path, "embedded", Endpoint__model=str(tmp_path / "model.gguf"))
-    made.add("a.png", "1girl, smile, garden")
+    for name in "abcdefgh":
+        made.add(f"{name}.png", "1girl, smile, garden")
     return made
 
 
 @NOT_ON_WINDOWS
 def test_a_program_on_path_that_has_a_card_is_told_all_and_ends_with_the_run(project: Project) -> None:
-    environment = llama_program.install(project.folder / "bin")
+    """Every slot has a request before the first one is answered."""
+    project.set["Endpoint.concurrency"] = "8"
+    environment = {**llama_program.install(project.folder / "bin"), "FAKE_LLAMA_AT_ONCE": "8"}
     result = project.run(environment=environment)
     assert (result.code, result.err) == (0, "")
     place = f"llama.cpp ({project.folder / 'bin' / 'llama-server'}), on {llama_program.CARD}, model model ("
@@ -123,19 +110,10 @@ def test_a_program_on_path_that_has_a_card_is_told_all_and_ends_with_the_run(pro
 def test_a_run_that_is_ended_while_a_model_loads_leaves_no_server(project: Project, name: str) -> None:
     environment = {**llama_program.install(project.folder / "bin"), "FAKE_LLAMA_LOADS": "never"}
     said = Path(environment["FAKE_LLAMA"])
-    with begun(project, environment) as run:
-        wait_until("the server is started", is_so=lambda: said.is_file() and said.stat().st_size > 0)
-        server = json.loads(said.read_text(encoding="utf-8"))["process"]
-        run.send_signal(signal.Signals[name])
-        _, errors = run.communicate(timeout=HANGS)
-    assert (run.returncode, errors) == ((130, LAST_WORD) if name == "SIGINT" else (-9, ""))
+    run = begin(project.command()[2:], project.folder, project.folder, environment)
+    wait_until("the server is started", is_so=lambda: said.is_file() and said.stat().st_size > 0)
+    server = json.loads(said.read_text(encoding="utf-8"))["process"]
+    os.kill(run.pid, signal.Signals[name])
+    code, errors = run.wait(HANGS), run.errors.read_text(encoding="utf-8")
+    assert (code, errors) == ((130, LAST_WORD) if name == "SIGINT" else (-9, ""))
     wait_until("the server has ended", is_so=lambda: not is_alive(server))
-
-
-def test_a_model_that_cannot_see_is_told_where_pictures_are_to_be_sent(project: Project) -> None:
-    project.set["Interpreter.sees"] = "True"
-    result = project.run()
-    assert result.code == 2
-    assert result.err.startswith(
-        "caption.py: the model model cannot see pictures: put its projector *mmproj*.gguf "
-    )
