@@ -39,19 +39,8 @@ class Concurrency:
         """How many items may be worked on: those in flight, and as many that are prepared meanwhile."""
         return 2 * self.limit
 
-    async def __aenter__(self) -> None:
-        """Take a slot, and wait for one if all are taken."""
-        await self.acquire()
-
-    async def __aexit__(self, *error: object) -> None:
-        """Give the slot back."""
-        self.release()
-
     async def acquire(self) -> None:
         """Take a slot, and wait for one if all are taken."""
-        if not self._waiting and self.in_flight < self.limit:
-            self._change_in_flight(1)
-            return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._hand_out()
@@ -67,6 +56,12 @@ class Concurrency:
         """Give a slot back."""
         self._change_in_flight(-1)
         self._hand_out()
+
+    __aenter__ = acquire
+
+    async def __aexit__(self, *error: object) -> None:
+        """Give the slot back."""
+        self.release()
 
     def lower_after_crash(self, seconds: float) -> bool:
         """Lower a fixed number after a request of so many seconds in which the model crashed; whether it was.

@@ -79,7 +79,6 @@ class Endpoint:
     _dialect: Dialect = field(init=False)
     _notices: Notices = field(init=False)
     _has_answered: bool = False
-    _is_crash_told: bool = False
     # While the server is away: set as soon as it is back, or is given up.
     _absence: asyncio.Event | None = None
     _rate_limit: RateLimitQueue = field(default_factory=RateLimitQueue)
@@ -276,17 +275,6 @@ class Endpoint:
             happened("form of requests", url=self.url, change=learnt)
         return bool(learnt)
 
-    def _lower_after_crash(self, seconds: float) -> None:
-        """Send fewer requests at once after one in which the model crashed; the user is told of it once."""
-        if self.concurrency.lower_after_crash(seconds) and not self._is_crash_told:
-            self._is_crash_told = True
-            _log.warning(
-                "the model %s crashed, so fewer requests are sent at once from now on, %d at most: "
-                "lower concurrency, or load a smaller model",
-                self.model,
-                self.concurrency.limit,
-            )
-
     async def _try(self, request: Request) -> Reply | Trouble:
         self.url = await self.client.ready(self.on_wait)
         started = time.monotonic()
@@ -297,8 +285,8 @@ class Endpoint:
             self.concurrency.observe(seconds, ok=False, pushed_back=pushed_back)
             if outcome.is_one_too_many:
                 self._rate_limit.refused_after(seconds)
-            if outcome.reason == CRASHED:
-                self._lower_after_crash(seconds)
+            if outcome.reason == CRASHED and self.concurrency.lower_after_crash(seconds):
+                self._notices.crashed(self.model, self.concurrency.limit)
             return outcome
         self.concurrency.observe(seconds, ok=True)
         self._has_answered = True

@@ -1,7 +1,7 @@
 """Warnings about a server that does something else than it was asked to, which no caption shows.
 
 Ollama and text-generation-webui cut a prompt that does not fit, from its top, and answer all the same. Some
-servers and models reason though they are asked not to.
+servers and models reason though they are asked not to. Some models crash when several requests come at once.
 """
 
 from __future__ import annotations
@@ -28,13 +28,24 @@ def reasons_all_the_same(model: str) -> str:
 
 
 class Notices:
-    """Looks at the answers of one model, and warns."""
+    """Warns of what one model does, of each thing once."""
 
     def __init__(self, program: Program, about: Model, *, may_reason: bool) -> None:
         self._program = program
         self._about = about
         self._may_reason = may_reason
-        self._is_cut_told = False
+        self._is_cut_told = self._is_crash_told = False
+
+    def crashed(self, model: str, most: int) -> None:
+        """Warn that a model crashed, so that `most` requests are sent at once from now on."""
+        if not self._is_crash_told:
+            self._is_crash_told = True
+            _log.warning(
+                "the model %s crashed, so fewer requests are sent at once from now on, %d at most: "
+                "lower concurrency, or load a smaller model",
+                model,
+                most,
+            )
 
     def look_at(self, messages: Sequence[Message], reply: Reply) -> None:
         """Warn of what is wrong with the answer to a prompt, unless that was done before."""
