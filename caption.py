@@ -276,7 +276,7 @@ def _set_up_logging(options: argparse.Namespace) -> None:
     for library in ("aiohttp", "urllib3"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     if options.verbose:
-        for room in ("batch", "commands", "dataset", "llm", "wiki", "writing"):
+        for room in ("commands", "dataset", "llm", "stage_runner", "wiki", "writing"):
             logging.getLogger(room).setLevel(logging.DEBUG)
 
 

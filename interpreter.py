@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from batch import Due, Stage
 from dataset.finishing import Finishing
 from dataset.pictures import Picture, Pictures
 from dataset.text_digests import digest
@@ -18,6 +17,7 @@ from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from reading.costs import is_worth_examining
 from settings import InterpreterSettings
+from stage_runner import Due, Stage
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
@@ -25,7 +25,7 @@ from writing.material import Material
 from writing.ready_pictures import ReadyPictures
 from writing.rereading import Rereading
 from writing.structure_tasks import TASKS
-from writing.structured import StructuredWriter
+from writing.structure_writer import StructuredWriter
 from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:

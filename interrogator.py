@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from batch import Due, Stage
 from dataset.pictures import Picture, Pictures
 from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem
@@ -15,6 +14,7 @@ from llm.answers import Answer
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from settings import InterrogatorSettings
+from stage_runner import Due, Stage
 from writing import PICTURE_VARIABLES
 from writing.material import Material
 from writing.ready_pictures import ReadyPictures

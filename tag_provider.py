@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from batch import Due, Stage
 from dataset.json_lines import JsonLines
 from errors import ItemError, StageError
 from settings import TagProviderSettings
+from stage_runner import Due, Stage
 from summaries.saving import TagLog
 from summaries.summarizing import (
     Summarizer,

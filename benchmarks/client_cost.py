@@ -54,7 +54,7 @@ _PARTS = {
     "tags/": "reading tags, and whether the picture may be sent",
     "english.py": "checks of the caption against its tags",
     "captioning/": "start, summary and progress",
-    "batch.py": "batch",
+    "stage_runner.py": "stage_runner.py",
     "progress.py": "progress bar",
     "interpreter.py": "interpreter",
 }

@@ -17,8 +17,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 
-import batch
 import config
+import stage_runner
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
 from captioning import stages
 from captioning.project import Project
@@ -74,7 +74,7 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
     try:
         stage = stages.interpreter(project, endpoint)
         ordered = stage.in_order_of_prompts(pictures) if like_beside_like else pictures
-        await batch.run(stage, ordered, bar, batch.Tally())
+        await stage_runner.run(stage, ordered, bar, stage_runner.Tally())
     finally:
         bar.close()
         project.close()

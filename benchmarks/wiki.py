@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import batch
+import stage_runner
 from dataset.json_lines import JsonLines
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
@@ -103,7 +103,7 @@ async def _stage(names: list[str], source: Source, model: FakeEndpoint, folder: 
     provider = TagProvider(settings, source, tags_cache.load(cache), log, lambda: names, endpoint)
     bar, began = Bar("Tags", None), time.perf_counter()
     try:
-        await batch.run(provider, provider.due().items, bar, batch.Tally())
+        await stage_runner.run(provider, provider.due().items, bar, stage_runner.Tally())
         return time.perf_counter() - began
     finally:
         bar.close()

@@ -47,7 +47,7 @@ def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Probl
 
 def told_of_mixed_forms(project: Project) -> str:
     """The message about a data set whose captions have several forms; "" where they have one."""
-    from review.findings import form_of, mixed_forms  # a run that finds nothing to do needs none of it
+    from review.habits import form_of, mixed_forms  # a run that finds nothing to do needs none of it
 
     there = project.captions.texts.names()
     captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-import batch
-from batch import Due, Stage, Tally
+import stage_runner
 from events import happened
 from llm.answers import Usage
 from progress import Bar
+from stage_runner import Due, Stage, Tally
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -56,7 +56,7 @@ async def run_stage(
     """Run a stage with a progress bar, log it, and fill in `outcome`, whatever ends the stage.
 
     `label` is put before the title in the bar and in the log. Raises StageError and UserError as
-    `batch.run` does.
+    `stage_runner.run` does.
     """
     title = f"{label} {stage.title}".strip()
     started, before = monotonic(), endpoint.usage if endpoint else Usage()
@@ -68,7 +68,7 @@ async def run_stage(
         asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.catalogue.program.name}
     happened("stage start", stage=title, total=due.total, there=due.existing, **asked)
     try:
-        await batch.run(stage, due.items, bar, outcome.tally)
+        await stage_runner.run(stage, due.items, bar, outcome.tally)
     finally:
         bar.close()
         outcome.seconds = monotonic() - started

@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from batch import Stage
 from captioning import stages
 from captioning.existing_captions import perhaps_excluded_since, still_captioned
 from captioning.models import Models, look_up_tags
@@ -24,6 +23,7 @@ from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from errors import ExitCode, StageError, UserError
 from llm.embedded.needs import Consent
 from settings import Settings
+from stage_runner import Stage
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch import counted
 from captioning.outcome import Outcome
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from english import amount, first_few, first_lines
 from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
 from settings import Settings
+from stage_runner import counted
 
 _MOST_LISTED = 20
 

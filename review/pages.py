@@ -22,7 +22,7 @@ from dataset.pictures import Picture
 from dataset.tagged_pictures import TaggedPictures
 from dataset.text_folder import Texts
 from errors import UserError
-from review.findings import LISTS, form_of
+from review.habits import LISTS, form_of
 from styling.tag_line import Tagged
 from tags.implications import Implied, speakers
 

@@ -17,7 +17,7 @@ from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable
 from review.entries import Row, TaggedPicture, TagTable, Values, past_values
-from review.findings import Finding, Told, find_all
+from review.habits import Finding, Told, find_all
 from review.history import History, Past, most_interesting, read_history
 from review.pages import (
     Sources,

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tags.categories import DANBOORU_NUMBERS
-from wiki.batches import Row, ask_in_batches, category_in, fitting, number_in, text_in
 from wiki.client import RefusedError, TooMuchError, WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
+from wiki.tag_queries import Row, ask_in_batches, category_in, fitting, number_in, text_in
 
 LONGEST_TAG = 170
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tags.categories import E621_NUMBERS
-from wiki.batches import Row, ask_in_batches, category_in, number_in, rows_of, text_in
 from wiki.client import WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
+from wiki.tag_queries import Row, ask_in_batches, category_in, number_in, rows_of, text_in
 
 log = logging.getLogger(__name__)
 

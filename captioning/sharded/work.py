@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from time import time
 from typing import TYPE_CHECKING, TypeVar
 
-from batch import Stage
 from captioning import stages
 from captioning.knowledge import Knowledge
 from captioning.outcome import Outcome, run_stage
@@ -20,6 +19,7 @@ from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
 from shards.survey_sum import AllShards
+from stage_runner import Stage
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import config
-from batch import Due, Stage
 from captioning import stages
 from captioning.models import needs_of
 from captioning.outcome import Outcome, run_stage
@@ -29,6 +28,7 @@ from printing import printable
 from review.comparison import Cost, Side
 from review.pages import Sources
 from settings import Settings, StageSettings
+from stage_runner import Due, Stage
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

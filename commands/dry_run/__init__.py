@@ -14,7 +14,7 @@ from captioning.shard_sample import ShardSample, sample_project
 from captioning.summary import NO_SENTENCES, Summary
 from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
-from commands.dry_run.previews import BUILTIN, Previews
+from commands.dry_run.stage_previews import BUILTIN, StagePreviews
 from dataset.pictures import Picture
 from deferred.batches import Batches, files_needed
 from english import amount
@@ -62,7 +62,7 @@ class DryRun:
             self.say(f"{project.sentence}, as if it had no captions yet; all figures are of this shard.")
         Summary(self.say).found(project.collection.folder)
         try:
-            found = Previews(self.settings, self._connections, project, self.say)
+            found = StagePreviews(self.settings, self._connections, project, self.say)
             previews, self._without_model = await found.all(), found.without_model
             if any(preview.is_measured and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")

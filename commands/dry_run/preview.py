@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from batch import Tally
 from captioning.summary import by_reason
 from dataset.pictures import Picture
 from dataset.preprocessing import Prepared
@@ -16,6 +15,7 @@ from errors import ItemError, StageError, UserError
 from llm.answers import Reply
 from llm.prompts import Message, estimated_picture_tokens, estimated_prompt_tokens, with_picture
 from settings import EndpointSettings
+from stage_runner import Tally
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

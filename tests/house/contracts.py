@@ -1,6 +1,6 @@
 """The two kinds of contract that pyproject.toml holds the modules to, for import-linter.
 
-import-linter reads packages only, and part of this program are modules beside them (batch.py, errors.py, …).
+import-linter reads packages only, and part of this program are modules beside them (errors.py, config.py, …).
 These contracts are its own, checked on a graph that also has the imports of those modules.
 """
 

@@ -30,12 +30,12 @@ _USERS_OWN = {
         "a.json",
         "a.png.json",
         "captions/a/b.txt",
-        "captions/.survey.json",
         "tags/a/b.txt",
         "captions.json",
         "metadata.json",
         "captions/metadata.json",
     ),
+    *("captions/.survey.json", "data-0001.json"),
     *("corrections.json", "my_tags.csv", "theirs.json", "other.ini", "styles/mine.ini"),
 }
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import config
-from batch import Tally
 from captioning.outcome import Outcome
 from captioning.summary import Product, Products, Summary
 from errors import Problem
 from llm.answers import Usage
+from stage_runner import Tally
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki_pages import TAGS

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-import batch
-from batch import Tally
+import stage_runner
 from dataset.json_lines import JsonLines
 from errors import UserError
 from llm import answers
@@ -24,6 +23,7 @@ from llm.endpoint import Endpoint
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
+from stage_runner import Tally
 from summaries.sentences import NoSentenceError, sentence_in, sentences_in
 from summaries.summarizing import summary_without_model
 from tag_provider import TagProvider
@@ -98,7 +98,7 @@ class Stage:
         self.tags = tags
         bar, tally = Bar("Tags", None), Tally()
         try:
-            await batch.run(self.provider, self.provider.due().items, bar, tally)
+            await stage_runner.run(self.provider, self.provider.due().items, bar, tally)
         finally:
             bar.close()
             await self.endpoint.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from batch import Tally
 from captioning import stages
 from captioning.project import Project
 from captioning.summary import NO_SENTENCES
@@ -21,6 +20,7 @@ from interrogator import Interrogator
 from llm.prompts import Message
 from llm.servers import Endpoints
 from settings import EndpointSettings, Settings, StageSettings
+from stage_runner import Tally
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -30,7 +30,7 @@ BUILTIN = "with url = builtin no model is asked"
 _USUAL_ANSWER = {"Interrogator": 150.0, "Interpreter": 90.0}
 
 
-class Previews:
+class StagePreviews:
     """Makes a preview for each stage that asks a model about pictures.
 
     `without_model` says of the other stages that do something why they ask none.

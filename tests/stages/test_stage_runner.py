@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import pytest
 
-import batch
-from batch import Due, Tally
+import stage_runner
 from errors import ExcludedError, ItemError, Problem, StageError, UserError
 from progress import Bar
+from stage_runner import Due, Tally
 
 Result = TypeVar("Result")
 
@@ -20,7 +20,7 @@ async def at_once(item: int) -> int:
     return item
 
 
-class Numbers(batch.Stage[int, int]):
+class Numbers(stage_runner.Stage[int, int]):
     """A stage over numbers that remembers what was done with each."""
 
     title = "Numbers"
@@ -70,7 +70,7 @@ class Numbers(batch.Stage[int, int]):
     async def run(self, items: range | Iterator[int] | AsyncGenerator[int, None]) -> Tally:
         tally = Tally()
         try:
-            await batch.run(self, items, Bar("Numbers", None), tally)
+            await stage_runner.run(self, items, Bar("Numbers", None), tally)
         finally:
             assert self.closed == 1
         return tally
@@ -367,8 +367,8 @@ def test_when_the_first_twenty_are_asked_in_vain_the_stage_is_given_up(most: int
     stage = Numbers(failing(range(1000), refusal()), most)
     with pytest.raises(StageError, match=r"the first 20 failed and none succeeded.*the model refused"):
         asyncio.run(stage.run(range(1000)))
-    assert len(stage.failures) >= batch.GIVE_UP_AFTER
-    assert len(stage.asked) <= batch.GIVE_UP_AFTER + most
+    assert len(stage.failures) >= stage_runner.GIVE_UP_AFTER
+    assert len(stage.asked) <= stage_runner.GIVE_UP_AFTER + most
     assert stage.under_way == 0
 
 
@@ -423,7 +423,7 @@ def test_of_very_many_that_fail_in_passing_only_some_are_held_back() -> None:
     tally = asyncio.run(stage.run(range(1000)))
     assert (tally.done, len(tally.failures)) == (1, 999)
     assert sorted(stage.failures) == list(range(1, 1000))
-    assert len(stage.asked) == 1000 + batch.MOST_POSTPONED
+    assert len(stage.asked) == 1000 + stage_runner.MOST_POSTPONED
 
 
 def test_what_was_held_back_is_told_as_failed_when_the_stage_is_given_up() -> None:
@@ -431,7 +431,7 @@ def test_what_was_held_back_is_told_as_failed_when_the_stage_is_given_up() -> No
     with pytest.raises(StageError, match="none succeeded"):
         asyncio.run(stage.run(range(1000)))
     assert set(range(20)) <= set(stage.failures) <= set(stage.asked)
-    assert len(stage.asked) <= batch.GIVE_UP_AFTER + stage.most
+    assert len(stage.asked) <= stage_runner.GIVE_UP_AFTER + stage.most
 
 
 def test_what_was_kept_stays_kept_when_the_run_is_interrupted() -> None:
@@ -488,5 +488,5 @@ class BrokenBar(Bar):
 def test_an_unforeseen_error_of_the_bar_ends_the_stage_and_is_raised() -> None:
     stage = Numbers()
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(batch.run(stage, range(1000), BrokenBar("Numbers", None), Tally()))
+        asyncio.run(stage_runner.run(stage, range(1000), BrokenBar("Numbers", None), Tally()))
     assert stage.closed == 1
