@@ -129,7 +129,9 @@ def _told_later(subject: Subject, looks: str, said: Sequence[str], shown: str) -
         return f"{subject.reference}{looks}{comma} {subject.verb} {shown}{', '.join(said)}"
     if subject.group:
         return f"they are {subject.group}{looks}"
-    return f"{subject.reference} {subject.verb} seen{looks.removeprefix(',')}" if looks else ""
+    looks = looks.removeprefix(",")
+    seen = "" if looks.startswith((" wearing ", " holding ")) else " seen"
+    return f"{subject.reference} {subject.verb}{seen}{looks}" if looks else ""
 
 
 def _scene(picture: Picture) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from operator import itemgetter
 
 from composer.phrasing import AT_LEAST_ONE, and_list, as_words, led, lists, or_list, with_article
@@ -101,15 +102,18 @@ def _hair(picture: Picture) -> list[str]:
 
 def _mixed(roles: Iterable[Role]) -> list[str]:
     """What several people have of one kind: "short black and blonde hair"."""
-    nouns: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    nouns: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
     for role in roles:
         sizes, colours = nouns.setdefault(role.head or role.phrase, ({}, {}))
         for rank, adjective in role.modifiers:
-            (sizes if rank in _SIZE_RANKS else colours)[adjective] = None
+            (sizes if rank in _SIZE_RANKS else colours)[adjective] = rank
     said = []
     for noun, (sizes, colours) in nouns.items():
         coloured = f"{and_list(colours)} {noun}".strip()
-        if len(sizes) > 1 and colours:
+        by_rank = [[size for size, its_rank in sizes.items() if its_rank == rank] for rank in _SIZE_RANKS]
+        if all(len(alike) < 2 for alike in by_rank):
+            said.append(" ".join([*chain(*by_rank), coloured]))  # "long floating hair"
+        elif colours:
             said.append(f"{coloured}, {and_list(sizes)}")
         else:
             said.append(f"{and_list(sizes)} {coloured}".strip())

@@ -88,7 +88,7 @@ def _boil_in_pots(picture: Picture) -> None:
         states = lists().words["never_of_people"]
         for role in picture.take("act", lambda role: role.phrase in states):
             picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
-    if counted_people(picture)[1] < _PAIR:
+    if counted_people(picture)[1] < _PAIR and not picture.has("company", "relation"):
         picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))
 
 

@@ -114,17 +114,17 @@ def _give_sleep_to_animals(picture: Picture) -> None:
     """Whoever knits does not sleep, so the cat beside her does."""
     acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
     on_lap = [role for role in picture.roles.get("body", ()) if role.phrase.endswith(_ON_LAP)]
-    beings = beings or on_lap
+    animals = [role for role in beings if role.noun not in lists().words["machines"]] or on_lap
     somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
-    is_one_of_each = len(beings) == counted_people(picture)[1] == 1
+    is_one_of_each = len(animals) == counted_people(picture)[1] == 1
     if not somebody_sleeps or len(acts) < 2 or eyes_are_closed or not is_one_of_each:
         return
     picture.take("act", lambda role: role.phrase == _SLEEPING)
-    animal = beings[0].phrase.partition(" ")[2]
-    slot = "body" if beings is on_lap else "being"
-    sleeping = replace(beings[0], phrase=f"a {_SLEEPING} {animal}")
-    picture.roles[slot] = [sleeping if role is beings[0] else role for role in picture.roles[slot]]
+    animal = animals[0].phrase.partition(" ")[2]
+    slot = "body" if animals is on_lap else "being"
+    sleeping = replace(animals[0], phrase=f"a {_SLEEPING} {animal}")
+    picture.roles[slot] = [sleeping if role is animals[0] else role for role in picture.roles[slot]]
 
 
 def _count_animals(picture: Picture) -> None:

@@ -22,6 +22,8 @@ _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _OBJECT = "_object"
 _READ = ("reading", "riding")
+# The only girl of several people wears one dress, whatever it is called.
+_OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
 # What lies on a face is rarely what lies on the table.
 _NO_THINGS_ON = frozenset(("food", "object", "snow"))
 # A corgi and a puppy are one corgi puppy.
@@ -61,7 +63,8 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
-    name = "" if (of_one or done == _PLAYING) and fewest_people(tags) > 1 else only_one(found)
+    are_several = fewest_people(tags) > 1 and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
+    name = "" if (of_one or done == _PLAYING) and are_several else only_one(found)
     if done not in DONE_WITH:
         kind = narrowest(name, tags) if name else otherwise
         kind = kind if kind.endswith(name) else name
@@ -172,7 +175,8 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     words = lists().words
     is_hers = slot == "clothes" or noun in words["carried_one"]
     is_whole = slot in _SEEN_AS_ONE or (is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"]))
-    if rank is None or not (is_whole or "weapon" in broader_tags(noun)):
+    # A long sword is a kind itself.
+    if not rank or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
     kind = narrowest(noun, [other for other in tags if other not in alike])

@@ -13,7 +13,7 @@ from tags.people import BOYS, GIRLS
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
-_TWINS = "twins"
+_BORN_TOGETHER = ("twins", "triplets", "quadruplets")
 _OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -41,21 +41,20 @@ def _several(picture: Picture, people: list[str], number: int) -> Subject:
     creatures, left = picture.phrases("namesake"), list[str]()
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
     if not is_furry:
-        people, left = _with_qualities(picture, people, number)
+        people, left = _with_qualities(picture, _grown(picture, people))
     elif len(picture.names) == PAIR:
         creatures.append("a furry character")
     asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))]), *left]
     if picture.portraits:
         return _portrayed(picture, people, number, asides)
-    among = _among(picture)
     text, told = _named(picture, people, creatures, number)
     is_bare_name = text == names_with_series(picture.names) and not (asides or told)
     is_long = bool(asides or told or that_differ(picture)) or text.endswith(" them") or ", one a " in text
     if any(aside.startswith(AT_LEAST_ONE) for aside in asides):
         told = [kind.replace(f"{AT_LEAST_ONE} of them", AT_LEAST_ONE) for kind in told]
-    text = ", ".join([text, *asides, *told])
-    are_creatures = creatures or any(each.rpartition(" ")[2] in lists().words["namesakes"] for each in among)
-    if number and several_names and are_creatures and not is_furry:
+    has_others = several_names and len(picture.names) > number
+    text = ", ".join([text, *([*told, *asides] if has_others else [*asides, *told])])
+    if number and has_others and not is_furry:
         # The others are no people, so what people wear and do is said of these.
         return Subject(text, sex_of(picture), number, reference=_the(people))
     count = max(number, len(picture.names)) if number > 1 or several_names else MANY
@@ -100,7 +99,17 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     return Subject(text, kind, ends_in_aside=bool(kinds) or not people, is_bare_name=not (people or kinds))
 
 
-def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[list[str], list[str]]:
+def _grown(picture: Picture, people: list[str]) -> list[str]:
+    """The people, where the only one of a sex is called a woman or a man by a kind: "an old woman"."""
+    for sex, noun in _GROWN.items():
+        kinds = [role for role in picture.roles.get("kind", ()) if role.noun == noun]
+        if len(kinds) == 1 and f"a {sex}" in people:
+            picture.take("kind", lambda role: role is kinds[0])  # noqa: B023
+            people = [kinds[0].phrase if who == f"a {sex}" else who for who in people]
+    return people
+
+
+def _with_qualities(picture: Picture, people: list[str]) -> tuple[list[str], list[str]]:
     """The people with what is said of all of them, or of the only one of a sex, and what is left.
 
     ["two anthro girls", "a muscular boy"] and ["at least one of them old"].
@@ -127,14 +136,14 @@ def _with_qualities(picture: Picture, people: list[str], number: int) -> tuple[l
 def _related(picture: Picture, number: int) -> str:
     """How people are related, said of some where they are more than two: "twin sisters among them"."""
     relations = picture.phrases("relation")
-    if _TWINS in relations:
+    alike = next((relation for relation in relations if relation in _BORN_TOGETHER), "")
+    if alike:
         siblings = [relation for relation in relations if relation in ("sisters", "brothers")]
-        said = f"twin {siblings[0]}" if len(siblings) == 1 else _TWINS
+        said = f"{alike.removesuffix('s')} {siblings[0]}" if len(siblings) == 1 else alike
         left_out = ("siblings", *siblings)
-        relations = [said if each == _TWINS else each for each in relations if each not in left_out]
-    is_of_some = number > PAIR and not lists().words["all_related"].issuperset(
-        each.rpartition(" ")[2] for each in relations
-    )
+        relations = [said if each == alike else each for each in relations if each not in left_out]
+    said_of_all = lists().words["all_related"].intersection(" ".join(picture.phrases("relation")).split(" "))
+    is_of_some = number > PAIR and relations and not said_of_all
     return and_list(relations) + (" among them" if is_of_some else "")
 
 
@@ -158,7 +167,7 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
     if len(among) == 1 and among[0].startswith(("a ", "an ")):
         return [*told, f"{AT_LEAST_ONE} of them {among[0]}"]
     races = [kind.partition(" ")[2] in lists().words["races"] for kind in among]
-    if len(among) == number and len(set(races)) == 1:
+    if len(among) == number and len(set(races)) == 1 and not told:
         return [*told, and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     return [*told, f"{and_list(among)} among them"] if among else told
 

@@ -23,7 +23,8 @@ def settle_several(picture: Picture) -> None:
     words = lists().words
     picture.take("company", lambda role: role.phrase == "people")
     # A butterfly or a pigeon near them is no company.
-    picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
+    if picture.has(*COUNTS):
+        picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])

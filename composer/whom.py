@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from composer.creatures import COUNTED_AS_MANY
 from composer.naming import from_series
 from composer.people import named_or_counted, that_differ
-from composer.phrasing import and_list, lists, with_article
+from composer.phrasing import AT_LEAST_ONE, and_list, lists, or_list, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from english import NUMBER_WORDS, plural
@@ -88,16 +88,30 @@ def _in_order(qualities: Sequence[str]) -> list[str]:
 def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     """Several that are neither named nor counted: "a duo of anthro wolves, brothers"."""
     sexes = [quality for quality in picture.phrases("quality") if quality in SEXES]
-    others = [quality for quality in picture.phrases("quality") if quality not in SEXES]
+    # A muscular lion beside a slim one makes no muscular and slim lions, nor are both anthro and feral.
+    of_all = [quality for quality in picture.phrases("quality") if quality in lists().words["of_all"]]
+    left = [
+        quality for quality in picture.phrases("quality") if quality not in of_all and quality not in SEXES
+    ]
+    of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
+    of_one = [quality for quality in left if quality.rpartition(" ")[2] not in SEXES]
     species = picture.species
     noun = plural(species[0]) if len(species) == 1 else "characters"
-    them = " ".join([*_in_order(others), noun])
+    them = " ".join([*(of_all if len(of_all) == 1 else ()), noun])
     company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
-    is_named = bool(others or sexes or species)
+    is_named = bool(of_all or left or sexes or species)
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
-    asides = [relation if text != relation else "", and_list(sexes)]
+    asides = [
+        relation if text != relation else "",
+        and_list(of_all) if len(of_all) > 1 else "",
+        and_list(sexes),
+    ]
     asides.append(and_list(map(with_article, species)) if len(species) > 1 else "")
-    asides.append(and_list(picture.phrases("kind")))
+    asides += [
+        and_list(picture.phrases("kind")),
+        f"{AT_LEAST_ONE} of them {or_list(of_one)}" if of_one else "",
+    ]
+    asides.append(f"{and_list(of_a_sex)} among them" if of_a_sex else "")
     told = [aside for aside in asides if aside]
     number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(

@@ -262,7 +262,7 @@ def test_people_are_counted_and_never_merged(tags: str, caption: str) -> None:
         (
             "character:pikachu, character:red_(pokemon), copyright:pokemon, copyright:pokemon_(game), "
             "1boy, hat",
-            "Pikachu and Red from Pokemon, a boy among them, wearing a hat.",
+            "Pikachu and Red from Pokemon, a boy among them. The boy is wearing a hat.",
         ),
         (
             "copyright:kimetsu_no_yaiba, 1boy, running",

@@ -113,6 +113,31 @@ CASES = {
         "1girl multiple_views angry crying smile",
         "A girl. She is angry, crying and smiling by turns, in multiple views.",
     ),
+    "who is old is no girl": (
+        "1girl 1boy old_man old_woman couple",
+        "An old woman and an old man, a couple.",
+    ),
+    "triplets are brothers": ("3boys triplets brothers", "Three boys, triplet brothers."),
+    "a dress of the only girl is one": (
+        "1girl 1boy pink_dress gown dress long_dress",
+        "A girl and a boy wearing a long pink gown.",
+    ),
+    "a room in a castle": (
+        "1girl 1boy castle throne_room kneeling",
+        "A girl and a boy. They are in a throne room in a castle, at least one of them kneeling.",
+    ),
+    "of a duo one is anthro and one feral": (
+        "duo anthro feral dragon size_difference",
+        "A duo of dragons who differ in size, anthro and feral.",
+    ),
+    "what only one of a duo is": (
+        "duo anthro wolf muscular_male chubby_female",
+        "A duo of anthro wolves, a muscular male and a chubby female among them.",
+    ),
+    "the katana Masamune is the katana": (
+        "2boys masamune_(ff7) katana sword weapon",
+        "Two boys. There is also the katana Masamune.",
+    ),
     "people before a scenery": (
         "2girls scenery walking",
         "Two girls. They are walking, with a focus on the scenery.",
@@ -352,7 +377,7 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "hikari_(pokemon) piplup 1girl pokemon_(creature) beanie",
             "hikari_(pokemon) piplup",
-            "Hikari and Piplup, a girl and a Pokemon creature. The girl is seen wearing a beanie.",
+            "Hikari and Piplup, a girl and a Pokemon creature. The girl is wearing a beanie.",
         ),
         (
             "bond_(spy_x_family) anya 1girl dog smile",
@@ -362,7 +387,7 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "hu_tao boo_tao 1girl solo ghost holding_lantern",
             "hu_tao boo_tao",
-            "Hu Tao and Boo Tao, a girl and a ghost. The girl is seen holding a lantern.",
+            "Hu Tao and Boo Tao, a girl and a ghost. The girl is holding a lantern.",
         ),
         (
             "nami usopp 1girl 1boy",
