@@ -17,7 +17,7 @@ from composer import appearance
 from composer.belonging import settle
 from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
-from composer.phrasing import and_list, led, there_is_also
+from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
 from composer.subject import DEEDS, TRAITS, Subject
 from composer.whom import find_subject
@@ -33,7 +33,7 @@ _VIEWS = (
     ("with a focus on ", "the focus is on "),
     ("with no people in sight", "no people are in sight"),
 )
-_MOST_MAINS = 8
+_MOST_MAINS, _BUILDING = 8, "a building"
 _FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
 _ON_HER = re.compile(r"\b(on|over|behind|in|under|to|around|between|at) \{her\}(?: own)?(?! own body)")
 
@@ -138,7 +138,7 @@ def _scene(picture: Picture) -> list[str]:
     """The sentences on a picture without anybody: "A landscape with a river, outdoors at night"."""
     frames = and_list(picture.phrases("frame"))
     mains, others = _mains_of_scene(picture)
-    place = where(picture, without=(*mains, "frame"))
+    place = where(picture, without=(*mains, *others, "frame"))
     said = [*filter(None, [place]), *presentation(picture)]
     found = picture.phrases(*mains)
     if _FOOD_FOCUS in picture.phrases("text"):
@@ -167,13 +167,13 @@ def _unseen_deeds(picture: Picture) -> list[str]:
 def _is_eaten(thing: str) -> bool:
     """Whether a phrase names food: "orange juice"."""
     _, _, noun = f" {thing}".rpartition(" ")
-    return not _EATEN.isdisjoint(broader_tags(noun) | {noun})
+    return noun in lists().words["edible"] or not _EATEN.isdisjoint(broader_tags(noun) | {noun})
 
 
 def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The slots that the picture is about, and those of what is in it besides: lighthouse, seagull."""
     slots = ("landmark", "vehicle", "being", "kind", "thing", *TRAITS)
     for main in slots[:2]:
-        if picture.has(main):
+        if picture.has(main) and picture.phrases(main) != [_BUILDING]:
             return (main,), tuple(slot for slot in slots if slot != main)
     return ((*slots, "feature"), ()) if picture.has("frame") or not picture.has("thing") else (slots, ())

@@ -14,6 +14,8 @@ _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
+_ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
+_AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
 _ON_LAP = " on {her} lap"
 
@@ -30,6 +32,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _count_animals(picture)
     _meet_foes(picture)
     _tell_of_animals(picture, tags)
+    _give_feathers(picture)
     _look_at_animals(picture)
 
 
@@ -46,7 +49,7 @@ def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
         ),
         None,
     )
-    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    has_own = any(not is_trade(role) for role in picture.roles.get("kind", ()))
     if found is None or not picture.has(*COUNTS) or has_own or "animal_ears" in tags:
         return
     roles, at = found
@@ -56,9 +59,9 @@ def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
         roles[at] = replace(roles[at], phrase=f"{roles[at].phrase} with {said}")
 
 
-def _is_trade(role: Role) -> bool:
+def is_trade(role: Role) -> bool:
     """Whether a kind is what somebody does: a knight has no wings."""
-    return role.noun in lists().words["trades"]
+    return role.noun in lists().words["trades"] or role.noun.endswith(_ENDS_OF_TRADES)
 
 
 def _give_damage_to_machines(picture: Picture) -> None:
@@ -86,7 +89,7 @@ def _give_parts_to_animals(picture: Picture) -> None:
     """Beside an octopus, it is the octopus that has tentacles, and no mermaid."""
     if not picture.has(*COUNTS):
         return
-    has_own = any(not _is_trade(role) for role in picture.roles.get("kind", ()))
+    has_own = any(not is_trade(role) for role in picture.roles.get("kind", ()))
     beings, parts = picture.roles.get("being", []), {} if has_own else lists().parts_of
     for at, being in enumerate(beings):
         noun = being.noun
@@ -177,7 +180,7 @@ def _meet_foes(picture: Picture) -> None:
     if counted_people(picture)[1] != 1:
         return
     # A child may be a ghost as well.
-    has_trade = any(_is_trade(role) and role.noun not in _AGES for role in kinds)
+    has_trade = any(is_trade(role) and role.noun not in _AGES for role in kinds)
     others = words["foes"] if has_trade else frozenset[str]()
     if picture.has("being"):
         others |= words["men"] if picture.has(GIRLS) else words["women"]
@@ -218,4 +221,14 @@ def _look_at_animals(picture: Picture) -> None:
                 replace(role, slot="thing", phrase="wet ground")
                 for role in picture.take("act", lambda role: role.phrase == _WET)
             ],
+        )
+
+
+def _give_feathers(picture: Picture) -> None:
+    """Where a bird is looked at, black feathers are its own."""
+    beings = picture.roles.get("being", [])
+    is_bird = any(_AVIAN in broader_tags(role.noun) for role in beings) or _HARPY in picture.phrases("kind")
+    if is_bird and (len(beings) == 1 or not beings):
+        picture.put(
+            "body", picture.take("thing", lambda role: role.noun == _FEATHERS and role.phrase != _FEATHERS)
         )

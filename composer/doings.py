@@ -32,7 +32,7 @@ _FOCUSES = (
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
-_PAIR, _IN_SPACE = 2, "in space"
+_PAIR = 2
 # What one of two does to another person is done to the other one.
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
 _FEEDING = "feeding"
@@ -198,7 +198,6 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     if is_inside or looks_out:
         views = [view for slot in _OUTSIDE if slot not in without for view in merged(picture, slot)]
         far = [place for place in places if place.rpartition(" ")[2] in words["far_views"]]
-        far += [_IN_SPACE] if interiors and _IN_SPACE in places else []
         return far + [view for view in views if view.rpartition(" ")[2] not in words["indoor_views"]]
     has_window = any(thing.endswith(tuple(words["windows"])) for thing in picture.phrases("thing"))
     is_open_air = any(place.rpartition(" ")[2] in words["open_air"] for place in places)

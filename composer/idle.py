@@ -7,6 +7,7 @@ from composer.picture import COUNTS, Picture, has_people
 from composer.words import COLOUR_RANK, REST, Role
 
 _CITYSCAPE, _IN_CITY = "a cityscape", "in a city"
+_BUTTONS = "buttons"
 _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED = "multicolored"
 _HAS_BEING = ("being", "kind", "quality")
@@ -28,6 +29,8 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
     if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
         picture.roles.pop(REST, None)
+    if len(picture.phrases("clothes")) > 1:
+        picture.take("clothes", lambda role: role.phrase == _BUTTONS)
     _tell_parts_of_hair(picture)
 
 

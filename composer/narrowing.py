@@ -31,7 +31,7 @@ _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "be
 # A robot animal and a dog are one robot dog, a baby animal and a seal one baby seal.
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
-_SEEN_AS_ONE = frozenset(("being", "vehicle"))
+_SEEN_AS_ONE = frozenset(("being", "vehicle", "thing"))
 # The slots of what may burn as well as a dragon.
 _MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
 _ALIVE = frozenset(("being", "kind", "quality"))
@@ -182,7 +182,8 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     kind = narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
-    return f"{adjective}_{kind}" if len(alike) == 1 and is_kind else ""
+    is_of_one_colour = len(alike) == 1 or (slot == "being" and kind != noun)
+    return f"{adjective}_{kind}" if is_of_one_colour and is_kind else ""
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:

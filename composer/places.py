@@ -92,6 +92,8 @@ def _list_in_scenes(picture: Picture) -> None:
         return
     for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
         picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])
+    # Sparkles are in a scene, and nothing is among them.
+    picture.put("thing", picture.take("among", lambda role: True))
 
 
 def _see_from_space(picture: Picture) -> None:

@@ -53,7 +53,8 @@ def _on_or_in(tags: Sequence[str]) -> str:
     slots = {role_of(tag).slot for tag in tags}
     # Cats in a harbor are not on the sea.
     are_ashore = any(_ASHORE & broader_tags(tag) and _MARINE not in broader_tags(tag) for tag in tags)
-    if are_ashore or "landmark" in slots or any(map(count_in, tags)):
+    are_shown = "animal_focus" in tags or "landmark" not in slots
+    if are_ashore or not are_shown or any(map(count_in, tags)):
         return ""
     if "frame" not in slots and not lists().words["fish"].isdisjoint(tags):
         return "in_"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from composer.creatures import COUNTED_AS_MANY
+from composer.creatures import COUNTED_AS_MANY, is_trade
 from composer.naming import from_series
 from composer.people import named_or_counted, that_differ
 from composer.phrasing import AT_LEAST_ONE, and_list, lists, or_list, with_article
@@ -36,9 +36,12 @@ def find_subject(picture: Picture) -> Subject:
             beings = [f"{counted} {told}" if counted in NUMBER_WORDS else with_article(told)]
         elif qualities:
             groups.append(f"one of them {and_list(qualities)}")
-        if kinds := and_list(picture.phrases("kind")):
+        kinds = and_list(picture.phrases("kind"))
+        is_dressed = len(beings) == 1 and all(map(is_trade, picture.roles.get("kind", ())))
+        dressed_as = f" as {kinds}" if kinds and is_dressed else ""
+        if kinds and not is_dressed:
             groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
-        text = ", ".join([and_list(beings) + from_series(picture), *groups])
+        text = ", ".join([and_list(beings) + dressed_as + from_series(picture), *groups])
         are_many = any(being.partition(" ")[0] in COUNTED_AS_MANY for being in beings)
         number = MANY if is_group or are_many else len(beings)
         if counted in NUMBER_WORDS:

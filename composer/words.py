@@ -29,7 +29,7 @@ _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _COUNTED = re.compile("([2-9])([a-z]+s)")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
-_PRINT, _UNWORN = "print", "unworn"
+_PRINT, _UNWORN, _SUIT = "print", "unworn", "suit"
 # A frilled dress has frills, and a fur-trimmed coat a fur trim.
 _TRIMMED = {"frilled": "frills", "ruffled": "ruffles"}
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
@@ -221,16 +221,8 @@ def _covers(tag: str) -> frozenset[str]:
         covered |= broader_tags(thing)
     told = [said for said in qualifiers(tag) if "/" not in said and said not in lists().words["fields"]]
     covered |= broader_tags(tag).union(*map(broader_tags, told))
-    if len(words) > 1:
-        # A guitar case is an instrument case.
-        covered |= {f"{wide}_{words[-1]}" for wide in broader_tags(words[-2])}
-    if lists().head_slot.get(words[-1]) == "clothes":
-        said = {part for word in words[:-1] for part in (word, word.rpartition("-")[2])}
-        said &= lists().adjective_rank.keys() | {word for word in words if "-" in word}
-        covered |= {f"{word}_clothes" for word in said} | {f"{word}_{words[-1]}" for word in said} | said
-        covered |= {_TRIMMED.get(word, word.replace("-trimmed", "_trim")) for word in said}
-    if _PRINT in words[:-1]:
-        covered |= {"_".join(words[: words.index(_PRINT) + 1])}
+    if told and (plain := without_qualifiers(tag)):
+        covered |= {plain}
     for at, word in enumerate(words[:-1]):
         if lists().adjective_rank.get(word) == COLOUR_RANK:
             # A red oil-paper umbrella is a red umbrella, and grey skin is colored.
@@ -258,5 +250,20 @@ def _said_in_general(words: Sequence[str]) -> set[str]:
     }
     if words[0] == _UNWORN:
         found |= {f"{_UNWORN}_{broad}" for broad in broader_tags("_".join(words[1:]))}
-    is_worn = len(words) > 1 and lists().head_slot.get(words[-1]) == "clothes"
-    return found | ({f"{words[0]}_clothes"} if is_worn else set())
+    return found | _said_by_garment(words)
+
+
+def _said_by_garment(words: Sequence[str]) -> set[str]:
+    """A frilled dress says frilled clothes and frills, and a black suit the black jacket."""
+    if len(words) < 2 or lists().head_slot.get(words[-1]) != "clothes":
+        return set()
+    found = {f"{words[0]}_clothes"}
+    said = {part for word in words[:-1] for part in (word, word.rpartition("-")[2])}
+    said &= lists().adjective_rank.keys() | {word for word in words if "-" in word}
+    found |= {f"{word}_clothes" for word in said} | {f"{word}_{words[-1]}" for word in said} | said
+    found |= {_TRIMMED.get(word, word.replace("-trimmed", "_trim")) for word in said}
+    if words[-1] == _SUIT:
+        found |= {"_".join([*words[:-1], "jacket"]), "jacket"}
+    if _PRINT in words[:-1]:
+        found |= {"_".join(words[: words.index(_PRINT) + 1])}
+    return found

@@ -358,6 +358,38 @@ CASES = {
         "no_humans 2cats cat black_cat garden",
         "Two cats, among them a black cat. They are in a garden, with no people in sight.",
     ),
+    "the jacket of the suit": (
+        "1boy black_suit suit black_jacket jacket necktie buttons",
+        "A boy wearing a black suit and a necktie.",
+    ),
+    "a lantern of one colour": (
+        "no_humans scenery red_lantern paper_lantern lantern",
+        "Scenery with a red paper lantern, with no people in sight.",
+    ),
+    "koi of two colours in a pond": (
+        "no_humans animal_focus koi fish orange_fish white_fish pond bridge",
+        "Orange koi and white koi. They are in a pond near a bridge, with no people in sight.",
+    ),
+    "who dresses up": (
+        "no_humans cat orange_cat astronaut spacesuit",
+        "An orange cat as an astronaut wearing a spacesuit. It is shown with no people in sight.",
+    ),
+    "a bird's own feathers": (
+        "no_humans raven bird black_feathers feathers desk",
+        "A raven with black feathers. It is shown with no people in sight. There is also a desk.",
+    ),
+    "an archaeologist is no skeleton": (
+        "1girl archaeologist skeleton temple",
+        "A girl who is an archaeologist, together with a skeleton. She is in a temple.",
+    ),
+    "one ribbon of a gymnast": (
+        "1girl gymnast holding_ribbon ribbon ribbon_(gymnastics) split",
+        "A girl who is a gymnast, holding a ribbon. She is doing the splits.",
+    ),
+    "what floats is the book": (
+        "1boy floating floating_book floating_object book levitation",
+        "A boy. There is also a floating book.",
+    ),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",
         "A girl. A string of fate and a pile of gold are in view too.",
