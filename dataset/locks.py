@@ -42,15 +42,6 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def locked_file(path: Path) -> Iterator[None]:
-    """Wait until no other run writes `path`, and keep others waiting meanwhile."""
-    lock = path.with_name(f"{path.name}.lock")
-    busy = f"another run holds {lock}: wait until it ends and run again"
-    with _locked(lock, _MOST_SECONDS_FOR_A_LOCK, busy):
-        yield
-
-
 def change_shared(path: Path, read: Callable[[Path], bytes], change: Callable[[bytes], str | None]) -> None:
     """Change a file that other runs and people write as well: `change` makes the new text of what is there.
 
@@ -61,7 +52,9 @@ def change_shared(path: Path, read: Callable[[Path], bytes], change: Callable[[b
     if path.is_symlink():
         path = Path(os.path.realpath(path))
     make_folder(path.parent)
-    with locked_file(path):
+    lock = path.with_name(f"{path.name}.lock")
+    busy = f"another run holds {lock}: wait until it ends and run again"
+    with _locked(lock, _MOST_SECONDS_FOR_A_LOCK, busy):
         is_written = False
         while not is_written:
             content = read(path)

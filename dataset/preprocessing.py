@@ -101,7 +101,7 @@ def _prepared(
     is_opaque_srgb = _has_colours_of(header, "srgb", "b-w") and not header.hasalpha()
     # Small decoders, as some servers have, read pictures that are not interlaced best.
     is_plain = picture_format in MIME_TYPES and not _is_rotated(header) and not _is_interlaced(header)
-    if is_modest and is_opaque_srgb and is_plain and is_wide_enough(header.width, header.height):
+    if is_modest and is_opaque_srgb and is_plain and _is_wide_enough(header.width, header.height):
         header.avg()  # reads every pixel, so that a file that was cut off is not sent
         return Prepared(MIME_TYPES[picture_format], raw, header.width, header.height)
     manages_colour = not _has_colours_of(header, "srgb")
@@ -109,7 +109,7 @@ def _prepared(
     return Prepared(MIME_TYPES["JPEG"], data, width, height)
 
 
-def is_wide_enough(width: int, height: int) -> bool:
+def _is_wide_enough(width: int, height: int) -> bool:
     """Whether every vision model takes a picture of this size without white beside it."""
     return min(width, height) >= _least_side(width, height)
 
@@ -233,7 +233,7 @@ def _convert(raw: bytes, max_side: int, *, manages_colour: bool, fail_on: str) -
     if picture.hasalpha():
         picture = picture.flatten(background=255)
     width, height = picture.width, picture.height
-    if not is_wide_enough(width, height):
+    if not _is_wide_enough(width, height):
         least = _least_side(width, height)
         picture = picture.gravity("centre", max(width, least), max(height, least), extend="white")
     return picture.jpegsave_buffer(Q=JPEG_QUALITY, keep="none"), picture.width, picture.height

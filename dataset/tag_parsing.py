@@ -76,7 +76,7 @@ def read_tags(data: bytes, name: str) -> TagList:
     if not text.strip():
         raise _empty()
     suffix = cut_suffix(name)[1].lower()
-    found = _listed(tags_in(text, suffix))
+    found = _listed(_tags_in(text, suffix))
     if not found.tags:
         raise _empty()
     return replace(found, year=year_posted(text)) if suffix == ".json" else found
@@ -106,7 +106,7 @@ def _listed(tags: Iterable[Tag]) -> TagList:
     )
 
 
-def tags_in(text: str, suffix: str) -> list[Tag]:
+def _tags_in(text: str, suffix: str) -> list[Tag]:
     """The tags in the text of a tag file; its suffix, in small letters, says which forms it may have.
 
     Raises ItemError with the reason "broken tag file" or "tag file is sentences".

@@ -39,7 +39,7 @@ _ENDS_SENTENCE = re.compile(r"[.!?]\Z")
 _MAX_COUNT = 100_000_000
 
 
-def or_else(default: object) -> WrapValidator:
+def _or_else(default: object) -> WrapValidator:
     """Lets a value of another kind count as `default`."""
 
     def validate(value: object, validate_strictly: Callable[[object], object]) -> object:
@@ -58,7 +58,7 @@ def _count(value: object) -> int:
     return int(max(0, min(value, _MAX_COUNT)))
 
 
-def at_path(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
+def _at_path(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
     """A field whose value is found at this path, and that keeps its default if there is none."""
     return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
 
@@ -70,7 +70,7 @@ def _probability(value: object) -> float:
 
 
 Count = Annotated[int, BeforeValidator(_count)]
-Text = Annotated[str, or_else("")]
+Text = Annotated[str, _or_else("")]
 
 
 class Token(BaseModel):
@@ -84,16 +84,16 @@ class ChatCompletion(BaseModel):
     """The answer to a chat request. There is one choice, as no more are asked for."""
 
     text: str | None = None
-    finish_reason: Annotated[str | None, or_else(None)] = None
+    finish_reason: Annotated[str | None, _or_else(None)] = None
     model: Text = ""
-    prompt_tokens: Annotated[Count, at_path("usage", "prompt_tokens")] = 0
-    cached_tokens: Annotated[Count, at_path("usage", "prompt_tokens_details", "cached_tokens")] = 0
-    completion_tokens: Annotated[Count, at_path("usage", "completion_tokens")] = 0
+    prompt_tokens: Annotated[Count, _at_path("usage", "prompt_tokens")] = 0
+    cached_tokens: Annotated[Count, _at_path("usage", "prompt_tokens_details", "cached_tokens")] = 0
+    completion_tokens: Annotated[Count, _at_path("usage", "completion_tokens")] = 0
     first: Annotated[
-        list[Token], or_else([]), at_path("choices", 0, "logprobs", "content", 0, "top_logprobs")
+        list[Token], _or_else([]), _at_path("choices", 0, "logprobs", "content", 0, "top_logprobs")
     ] = []
     reasoned: bool = False
-    reasoning_tokens: Annotated[Count, at_path("usage", "completion_tokens_details", "reasoning_tokens")] = 0
+    reasoning_tokens: Annotated[Count, _at_path("usage", "completion_tokens_details", "reasoning_tokens")] = 0
 
     def reply(self, seconds: float) -> Reply:
         """The answer as the rest of the program knows it."""
@@ -111,10 +111,10 @@ def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
     Thoughts without an answer become the text, between marks as a model without a server for them sets.
     """
     try:
-        document = document_in(body)
+        document = _document_in(body)
     except ValueError:
         return None
-    choice = first_choice(document)
+    choice = _first_choice(document)
     if _is_error(document) or (not choice and _is_flat_error(document)):
         return error_in(document, body.decode("utf-8", "replace"))
     if choice.get("error"):
@@ -179,12 +179,12 @@ _LAST = "[DONE]"
 _MOST_LINES = 300_000
 
 
-def document_in(body: bytes) -> object:
+def _document_in(body: bytes) -> object:
     """The JSON document in a body; raises ValueError if there is none."""
     try:
         document = read_json(body)
         # The only piece of a stream.
-        return _joined_pieces([document], is_whole=False) if "delta" in first_choice(document) else document
+        return _joined_pieces([document], is_whole=False) if "delta" in _first_choice(document) else document
     except ValueError:
         if body.count(b"\n") + body.count(b"\r") > _MOST_LINES:
             raise
@@ -212,7 +212,7 @@ def _document_in_lines(lines: Sequence[str]) -> object:
     return _joined_pieces(pieces, is_whole=any(line.rstrip().endswith(_LAST) for line in lines))
 
 
-def first_choice(document: object) -> dict[str, Any]:
+def _first_choice(document: object) -> dict[str, Any]:
     """The first choice of a completion, or of a piece of one; empty if there is none."""
     choices = document.get("choices") if isinstance(document, dict) else None
     first = choices[0] if isinstance(choices, list) and choices else None
@@ -230,7 +230,7 @@ def _joined_pieces(pieces: Sequence[object], *, is_whole: bool) -> object:
     for piece in pieces:
         if not isinstance(piece, dict):
             continue
-        part = first_choice(piece)
+        part = _first_choice(piece)
         whole |= {key: value for key, value in piece.items() if value is not None}
         choice |= {key: value for key, value in part.items() if value is not None}
         for name in ("message", "delta"):

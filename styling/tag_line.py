@@ -92,7 +92,7 @@ def _spelled(style: Style, tag: str, section: str) -> str:
 
 
 def _safety(style: Style, sorted_tags: Sequence[tuple[str, str]], tagged: Tagged) -> list[str]:
-    rating = rating_of(tagged)
+    rating = _rating_of(tagged)
     if style.safety is None:
         return [rating] if rating else []
     if rating:
@@ -102,7 +102,7 @@ def _safety(style: Style, sorted_tags: Sequence[tuple[str, str]], tagged: Tagged
     return [word for word in said if word in style.safety.values()]
 
 
-def rating_of(tagged: Tagged) -> str | None:
+def _rating_of(tagged: Tagged) -> str | None:
     """general, sensitive, questionable or explicit; None where the tag file has none of them.
 
     "s" is "sensitive" on Danbooru and "safe" on e621, which alone has species and lore.

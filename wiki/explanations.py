@@ -75,7 +75,7 @@ class Explanations:
         # What a series is about is seen in no picture; models write it into captions.
         if not entry.description or category == COPYRIGHT:
             return False
-        if entry.by == BY_FIRST_SENTENCE and not shows_something(entry.description):
+        if entry.by == BY_FIRST_SENTENCE and not _shows_something(entry.description):
             return False
         return category == CHARACTER or self.describe == "all" or is_jargon(tag, entry.description)
 
@@ -127,7 +127,7 @@ def _is_plain(word: str) -> bool:
 
 
 @lru_cache(_REMEMBERED)
-def shows_something(sentence: str) -> bool:
+def _shows_something(sentence: str) -> bool:
     """Whether a sentence tells what can be seen, and not only what a thing is called or where it is from."""
     return not _listed_stems("visible_words").isdisjoint(_stems_in(sentence))
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from check import new_words
 from english import amount, share
-from errors import LIST_OF_TAGS, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT
+from errors import (
+    DRAFT_WAS_BETTER,
+    LIST_OF_TAGS,
+    REPEATS_EXAMPLE,
+    REPEATS_ITSELF,
+    REPEATS_PROMPT,
+    Problem,
+)
 from tags.spelling import words
 from writing.judging import Judgement, alike
 
@@ -64,6 +71,11 @@ def why_the_draft_is_better(
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""
+
+
+def note_on_draft(why: str) -> Problem:
+    """What the user should know of a picture whose draft was kept; `why` as above."""
+    return Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {why}")
 
 
 def _open(judged: Judgement) -> tuple[str, ...]:

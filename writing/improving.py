@@ -84,8 +84,8 @@ class MainCaption:
         if len(ends) in number:
             return []
         wanted = f"{number[0]} to {number[-1]}" if len(number) > 1 else f"{number[0]}"
-        told = f"it has {amount(len(ends), 'sentence')}, and the style asks for {wanted}"
-        return [Problem("", "another number of sentences than the style has", told)]
+        sentence = f"it has {amount(len(ends), 'sentence')}, and the style asks for {wanted}"
+        return [Problem("", "another number of sentences than the style has", sentence)]
 
     async def _read_again(self) -> None:
         """Ask the model which tags it says in words that the rules do not know."""
@@ -115,8 +115,8 @@ class MainCaption:
                 raise
             except ItemError:
                 return
-            told = f"{self.messages[-1].text} {self.picture.draft}"
-            if not wanted.is_sound(sentence, self.known.text, told):
+            asked = f"{self.messages[-1].text} {self.picture.draft}"
+            if not wanted.is_sound(sentence, self.known.text, asked):
                 return
             if not self._take(wanted.applied(self.known.text, sentence)):
                 return
@@ -153,7 +153,7 @@ class MainCaption:
         return self._why_worse(draft, self.judged, unsaid)
 
     def _why_worse(self, draft: Judgement, judged: Judgement, unsaid: Sequence[str]) -> str:
-        text, told = self.known.text, None if self.picture.seen else self.messages[-1].text
+        asked = None if self.picture.seen else self.messages[-1].text
         return why_the_draft_is_better(
-            text, judged, self.picture.draft, draft, told, says_too_little=bool(unsaid)
+            self.known.text, judged, self.picture.draft, draft, asked, says_too_little=bool(unsaid)
         )

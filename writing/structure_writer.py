@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
+from errors import ExcludedError, ItemError
 from llm.answers import Answer, Reply
 from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
@@ -23,7 +23,7 @@ from styling.forms import CAPTION, Forms
 from styling.structures import STRUCTURES
 from tags.spelling import words
 from writing import variants
-from writing.floor import SPOILED_ANSWERS
+from writing.floor import SPOILED_ANSWERS, note_on_draft
 from writing.judging import Judgement, PictureTags, judge
 from writing.structure_tasks import TASKS
 from writing.writer import Captions
@@ -149,7 +149,7 @@ class StructuredWriter:
         }
         notes = list(made.judged.notes(self._settings.min_coverage))
         if floor:
-            notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {floor}"))
+            notes.append(note_on_draft(floor))
         written = Captions({CAPTION: made.caption}, details, notes)
         return Answer(written, requests.model, requests.usage, requests.seconds)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from errors import DRAFT_WAS_BETTER, ExcludedError, ItemError, Problem
+from errors import ExcludedError, ItemError, Problem
 from llm.answers import Answer, Reply
 from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
@@ -16,7 +16,7 @@ from llm.replies.copies import Prompted
 from settings import InterpreterSettings
 from styling.forms import Forms
 from writing import variants
-from writing.floor import SPOILED_ANSWERS
+from writing.floor import SPOILED_ANSWERS, note_on_draft
 from writing.improving import MainCaption
 from writing.judging import PictureTags
 from writing.rereading import Rereading
@@ -85,7 +85,7 @@ class CaptionWriter:
         notes = list(main.judged.notes(self._settings.min_coverage)) if self._is_checked else []
         notes += miscounted
         if main.floor:
-            notes.append(Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {main.floor}"))
+            notes.append(note_on_draft(main.floor))
         written = Captions(ordered, main.journal_details, notes)
         return Answer(written, requests.model, requests.usage, requests.seconds)
 

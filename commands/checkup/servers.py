@@ -101,7 +101,7 @@ class Servers:
             self.writer, self.sees = endpoint.model, sends_pictures(project.settings, endpoint)
             stage = stage._replace(must_see=self.sees)
         if endpoint.answers_later:
-            for finding in check_batch_files(stage.name, stage.settings, BatchFolder(stage.settings.batch)):
+            for finding in _check_batch_files(stage.name, stage.settings, BatchFolder(stage.settings.batch)):
                 yield finding
             return
         async for finding in self._of_server(project, stage, endpoint):
@@ -258,7 +258,7 @@ def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
         yield ok(f"[{stage.name}] {at_once}; a run keeps one or more waiting there, so that it never rests")
 
 
-def check_batch_files(stage: str, chosen: EndpointSettings, folder: BatchFolder) -> Iterator[Finding]:
+def _check_batch_files(stage: str, chosen: EndpointSettings, folder: BatchFolder) -> Iterator[Finding]:
     """Look at the folder, and say what will be written there and sent; raises UserError for a broken file."""
     path = folder.path
     if path.exists() and not path.is_dir():
