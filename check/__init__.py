@@ -33,6 +33,7 @@ from check.who_is_who import owner_faults
 from check.wording import Sources, is_grammar, is_list, new_words
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
+from tags.series import told_series
 
 __all__ = [
     "KINDS",
@@ -102,11 +103,15 @@ def check(
     the caption adds to the tags: a description, meanings of tags.
     """
     aliases = aliases or {}
-    counted = {tag: known for tag in tags if (known := _counted_tag(tag, categories.get(tag, "")))}
+    titles = [tag for tag in tags if categories.get(tag) == COPYRIGHT and not is_unsaid(tag)]
+    # Nobody has to say who publishes the series.
+    makers = set(titles).difference(told_series(titles))
+    seen = [tag for tag in tags if tag not in makers]
+    counted = {tag: known for tag in seen if (known := _counted_tag(tag, categories.get(tag, "")))}
     characters, series = _of_kind(counted, CHARACTER), _of_kind(counted, COPYRIGHT)
     text = read(caption)
-    titles = find_titles(text, series, aliases)
-    names = find_names(text, characters, aliases, tags, known_names, titles)
+    found_titles = find_titles(text, series, aliases)
+    names = find_names(text, characters, aliases, tags, known_names, found_titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
     for spoken in (tag.split("_") for tag in counted if "_no_" in tag):
@@ -125,7 +130,7 @@ def check(
     faults += name_faults(text, names)
     faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, series)
-    named = names.said.union(tag for tag, found in titles.items() if found)
+    named = names.said.union(tag for tag, found in found_titles.items() if found)
     findings = _Findings(text, people, colours, named, aliases)
     adds = find_additions(text, [*unsupported, *crowds(people, census)], names, sources)
     return _coverage(findings, counted, contradicted, faults, adds)

@@ -27,6 +27,8 @@ _IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
 _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
 _PRINTED = tuple(stem(word) for word in word_list("phrases", "printed"))
 _MIN_HALF = 3
+_INSIDE = "in_"
+_SEXES = {"male": "boy|man|male", "man": "boy|man|male", "female": "girl|woman|female"}
 # Most captions have these words, so a caption that has one need not say the tag.
 _COMMONPLACE = stem_set("phrases", "commonplace")
 _COMMONPLACE_WEIGHT = 20
@@ -78,9 +80,13 @@ def ways_to_say(tag: str) -> Ways:
 
 
 def listed_ways(tag: str) -> Sequence[str]:
-    """What phrases.json has for a tag: words in order, "|" between those of which any will do."""
+    """What phrases.json has for a tag: words in order, "|" between those of which any will do.
+
+    A toned_female is a toned girl too.
+    """
     ways: Sequence[str] = table("phrases").get(tag, ())
-    return ways
+    quality, _, sex = tag.rpartition("_")
+    return [*ways, f"{words(quality)} {_SEXES[sex]}"] if quality and sex in _SEXES else ways
 
 
 def _listed(tag: str) -> list[Phrase]:
@@ -136,7 +142,10 @@ def _from_words(tag: str) -> Ways:
     if stems[0] == "no":
         return Ways(phrases=((("no", "without"), *slots[1:]),))
     if not _RELATIONS.isdisjoint(stems) or re.match(r"[^_]{3,}ing_", tag):
-        return Ways(together=(slots,))
+        # Whoever is in a jar is in a container.
+        place = tag.removeprefix(_INSIDE) if tag.startswith(_INSIDE) else ""
+        narrower = (tuple((stem(word),) for word in words_of(words(thing))) for thing in narrower_tags(place))
+        return Ways(together=(slots, *((slots[0], *thing) for thing in narrower)))
     return Ways(words=frozenset({stem("".join(tokens))}), described=_described(spelled.split(" "), stems))
 
 

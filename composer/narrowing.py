@@ -14,9 +14,9 @@ from tags.spelling import without_qualifiers
 _HOLDING = "holding_"
 _SEATED = (SITTING, "standing")
 _PLAYING = "playing_"
-_ON = "_on_"
+_ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
-_PLACED = (ON, "in_")
+_PLACED = (ON, "in_", "under_", "behind_", "against_")
 _UNWORN = "unworn_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
@@ -137,13 +137,19 @@ def _printed(tag: str, tags: Sequence[str]) -> str:
     return f"{tag}_{garments[0]}" if len(garments) == len(prints) == 1 else ""
 
 
-def _placed_on(tag: str, tags: Sequence[str]) -> str:
+def _placed(tag: str, tags: Sequence[str]) -> str:
     """on_bed: on_hospital_bed, in_box: in_cardboard_box."""
     if tag in lists().phrases:
         return ""
-    place, _, thing = tag.partition("_")
-    kind = narrowest(thing, [other for other in tags if not other.startswith(_PLACED)])
-    return f"{place}_{kind}" if role_of(kind).slot == "thing" else ""
+    placed = next(placed for placed in _PLACED if tag.startswith(placed))
+    kind = narrowest(tag.removeprefix(placed), [other for other in tags if not other.startswith(placed)])
+    return placed + kind if role_of(kind).slot == "thing" else ""
+
+
+def _interior(tag: str, tags: Sequence[str]) -> str:
+    """vehicle_interior: car_interior."""
+    kind = narrowest(tag.removesuffix(_INTERIOR), [other for other in tags if not other.endswith(_INTERIOR)])
+    return kind + _INTERIOR if role_of(kind).slot == "vehicle" else ""
 
 
 def _made_animal(tag: str, tags: Sequence[str]) -> str:
@@ -229,7 +235,8 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.startswith(DONE_WITH), _done_with_thing),
     (lambda tag: _ON in tag, _on_part),
     (lambda tag: tag.endswith(_STATES) or tag.startswith(_UNWORN), _in_state),
-    (lambda tag: tag.startswith(_PLACED), _placed_on),
+    (lambda tag: tag.startswith(_PLACED), _placed),
+    (lambda tag: tag.endswith(_INTERIOR), _interior),
     (lambda tag: tag.endswith(_PRINT), _printed),
     (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),

@@ -6,7 +6,7 @@ character and one series are left to belong together.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from composer.narrowing import narrowed
@@ -16,6 +16,7 @@ from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
+from tags.series import told_series
 from tags.spelling import qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
@@ -92,7 +93,7 @@ def sort_tags(
     """
     picture = Picture()
     characters: dict[str, str] = {}
-    titles: list[str] = []
+    copyrights: list[str] = []
     others: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
@@ -101,10 +102,10 @@ def sort_tags(
         if category == CHARACTER:
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
-            titles += [] if is_unsaid(tag) else [display_name(tag)]
+            copyrights += [] if is_unsaid(tag) else [tag]
         else:
             others.append(tag)
-    titles = _without_parts_of_longer(titles)
+    titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
     picture.names = _series_by_name(characters, titles)
     known = {title for found in picture.names.values() for title in found}
     picture.series = [title for title in titles if title not in known]
@@ -168,13 +169,6 @@ def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]
     things = [tag for alike, role in groups if role.slot == "thing" for tag in alike]
     animals = [tag for alike, role in groups if role.slot == "being" for tag in alike]
     return frozenset(each for each in animals if any(thing.endswith(f"_{each}") for thing in things))
-
-
-def _without_parts_of_longer(titles: Iterable[str]) -> list[str]:
-    """Leave out titles with which a longer title begins: Fate beside Fate/Grand Order."""
-    parts = {title: _words(title) for title in dict.fromkeys(titles)}
-    beginnings = {words[:size] for words in parts.values() for size in range(1, len(words))}
-    return [title for title, words in parts.items() if words not in beginnings]
 
 
 def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dict[str, list[str]]:

@@ -24,6 +24,69 @@ Implied = Callable[[str], Iterable[str]]
 # A tag that begins like this says that something is not there.
 _DENYING = ("no", "without")
 _HOLDING = "holding"
+# Whoever has pocky in the mouth has food in it, and cat ears are animal ears.
+_BEHIND = (
+    *("_in_mouth", "_on_head", "_on_lap", "_on_shoulder", "_on_hand", "_on_arm", "_on_back", "_in_hand"),
+    *(
+        "_ears",
+        "_tail",
+        "_horns",
+        "_hood",
+        "_hat",
+        "_girl",
+        "_boy",
+        "_costume",
+        "_mask",
+        "_print",
+        "_ornament",
+    ),
+    *(
+        "_hair_ornament",
+        "_case",
+        "_interior",
+        "_background",
+        "_around_neck",
+        "_under_arm",
+        "_removed",
+        "_clothes",
+    ),
+)
+_BEFORE = (
+    *(
+        "holding_",
+        "carrying_",
+        "hugging_",
+        "riding_",
+        "playing_",
+        "eating_",
+        "drinking_",
+        "petting_",
+        "feeding_",
+    ),
+    *(
+        "in_",
+        "on_",
+        "under_",
+        "behind_",
+        "against_",
+        "sitting_on_",
+        "lying_on_",
+        "reading_",
+        "unworn_",
+        "stuffed_",
+    ),
+    *(
+        "flying_",
+        "oversized_",
+        "robot_",
+        "toy_",
+        "throwing_",
+        "looking_at_",
+        "driving_",
+        "removing_",
+        "giant_",
+    ),
+)
 _REMEMBERED_TAGS = 1 << 16
 
 
@@ -97,10 +160,19 @@ def narrower_tags(tag: str) -> Sequence[str]:
 def _broader_directly(tag: str) -> Iterable[str]:
     ends = [end.replace(" ", "_") for end in _last_words(tag)]
     held = [_HOLDING] if ends and tag.startswith(f"{_HOLDING}_") else []
+    alike = (
+        *(wide + end for end in _BEHIND if tag.endswith(end) for wide in broader_tags(tag.removesuffix(end))),
+        *(
+            start + wide
+            for start in _BEFORE
+            if tag.startswith(start)
+            for wide in broader_tags(tag[len(start) :])
+        ),
+    )
     # A cracked mirror is a broken one, whatever is cracked.
     first, _, rest = tag.partition("_")
     same = [wide + rest for wide in _broader_by_narrower().get(f"{first}_", ())] if rest else []
-    return (*ends, *held, *same, *_broader_by_narrower().get(tag, ()))
+    return (*ends, *held, *same, *alike, *_broader_by_narrower().get(tag, ()))
 
 
 @cache

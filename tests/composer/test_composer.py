@@ -604,7 +604,8 @@ _GLUE = Counter(
             amid from one of least differ features outfits include them wearing holding shown seen there
             painted drawn also visible together
             view one two three six or more girl girls boy boys person people other character characters
-            scene picture of people sight no solo both some hand alone for to outside can be seen as well""",
+            scene picture something of people sight no solo both some hand alone for to outside can be seen
+            as well""",
         ),
         1_000_000,
     )

@@ -180,7 +180,8 @@ def test_a_tag_that_is_left_out_says_nothing(tmp_path: Path, settings: dict[str,
         (
             "holding_katana",
             {"katana", "sword", "melee_weapon", "weapon"}
-            | {"holding", "holding_sword", "holding_weapon", "holding_object", "object"},
+            | {"holding", "holding_sword", "holding_weapon", "holding_object", "object"}
+            | {"holding_melee_weapon"},
         ),
         ("no_shoes", set()),
         ("smile", set()),
@@ -193,3 +194,53 @@ def test_a_tag_says_what_its_words_and_the_table_say_over_several_steps(tag: str
 def test_no_tag_of_the_table_says_itself_in_a_circle() -> None:
     assert "insect" not in broader_tags("bug")
     assert "bug" in broader_tags("insect")
+
+
+# By class: a tag, and what it says too.
+_SAID_ALONG = """
+weapons        arm_cannon: weapon cannon; halberd: polearm weapon; sniper_rifle: rifle gun firearm weapon
+tools          blowtorch: tool; sledgehammer: hammer tool; mop: cleaning_tool
+vehicles       f-14_tomcat: fighter_jet airplane aircraft vehicle
+vehicles       fire_truck: truck motor_vehicle ground_vehicle
+interiors      car_interior: vehicle_interior; bus_interior: motor_vehicle_interior
+instruments    contrabass: instrument string_instrument; violin_case: instrument_case
+instruments    holding_flute: holding_instrument
+containers     cardboard_box: box container; in_cardboard_box: in_box in_container
+containers     beer_can: can alcohol beer
+furniture      kotatsu: table furniture; on_hospital_bed: on_bed
+food           pocky_in_mouth: food_in_mouth; curry_rice: curry rice food
+food           omelet: egg food; holding_baguette: holding_food
+drinks         champagne_flute: alcohol drinking_glass; latte: coffee drink
+animals        bear: ursid animal; otter: lutrine mustelid mammal; penguin: avian bird
+animals        stag_beetle: beetle insect bug
+animal parts   shark_hood: animal_hood; wolf_tail: animal_tail; rabbit_print: animal_print
+garments       vertical-striped_shirt: striped_shirt striped_clothes
+garments       junihitoe: layered_kimono kimono japanese_clothes
+uniforms       skirt_suit: business_suit suit formal; soccer_uniform: sportswear uniform
+worn           sandogasa: straw_hat hat headwear; yugake: single_glove gloves
+worn           hanafuda_earrings: earrings jewelry
+hair           single_hair_bun: hair_bun hair_up; streaked_hair: multicolored_hair; chonmage: topknot
+faces          soot_on_face: dirty_face dirty; grin: smile teeth
+poses          perching: sitting; interlocked_fingers: holding_hands; cuddling: hug
+places         viaduct: bridge; flower_shop: shop store; dirt_path: path
+plants         wildflower: flower plant; bonsai: tree plant
+lights         neon_sign: neon_lights sign; paper_lantern: lantern lamp light
+sports         figure_skating: ice_skating sport; judo: martial_arts fighting
+fights         duel: battle fight fighting
+pictures       class_photo: group_picture photo_(object); fake_magazine_cover: cover fake_cover
+"""
+_PAIRS = [
+    (tag.strip(), wide)
+    for line in _SAID_ALONG.strip().splitlines()
+    for each in line[15:].split(";")
+    for tag, _, wides in [each.partition(":")]
+    for wide in wides.split()
+]
+
+
+def test_a_particular_tag_says_the_general_ones_of_its_class() -> None:
+    assert not [(tag, wide) for tag, wide in _PAIRS if wide not in broader_tags(tag)]
+
+
+def test_the_reverse_is_never_said() -> None:
+    assert not [(tag, wide) for tag, wide in _PAIRS if tag in broader_tags(wide)]

@@ -1,0 +1,34 @@
+"""One thing is said once: by its most particular tag, or by one phrase of several tags."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer import compose
+
+# Tags, what the draft says, and after a bar what it does not say.
+_CASES = """
+1girl holding holding_tool blowtorch | holding a blowtorch | tool; There
+1girl weapon arm_cannon power_armor armor | an arm cannon | weapon
+1girl food food_in_mouth pocky pocky_in_mouth | with pocky in her mouth | food
+1girl driving car car_interior motor_vehicle | driving a car. | inside; There
+1girl sitting car vehicle_interior | sitting inside a car | vehicle; There
+1boy curry curry_rice food table | curry rice | curry,; curry and
+1boy table beer_can can alcohol | a beer can | alcohol
+1girl box cardboard_box in_box in_container | in a cardboard box | container; There
+1girl standing guitar_case instrument_case | a guitar case | instrument
+2boys duel fighting battle | in a duel | fighting; battle
+1girl standing dirty dirty_face | a dirty face | standing and dirty; , dirty
+1girl animal_hood shark_hood hoodie hood | a shark hood | animal
+1boy judo martial_arts fighting dougi | doing judo | martial; fighting
+1boy standing sportswear soccer_uniform | a soccer uniform | sportswear
+1girl black_hair hair_up hair_bun single_hair_bun | in a single bun | worn up
+"""
+
+
+@pytest.mark.parametrize("case", _CASES.strip().splitlines())
+def test_what_another_tag_says_is_not_said_again(case: str) -> None:
+    tags, said, unsaid = (part.strip() for part in case.split("|"))
+    draft = compose(tags.split(), {})
+    assert said in draft
+    assert not [words for words in unsaid.split(";") if words.strip() in draft], draft
