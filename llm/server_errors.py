@@ -118,8 +118,8 @@ def _pairs(document: object) -> Iterator[tuple[str, object]]:
 
 
 def _status(key: str, value: object) -> int | None:
-    number = _number(value) if key in _KEYS_OF_STATUS else None
-    return int(number) if number is not None and 400 <= number < 600 else None
+    named = number(value) if key in _KEYS_OF_STATUS else None
+    return int(named) if named is not None and 400 <= named < 600 else None
 
 
 def pause_of(key: str, value: object) -> float | None:
@@ -128,11 +128,11 @@ def pause_of(key: str, value: object) -> float | None:
     None if the key, which is in lower case, is none that names a wait.
     """
     if key in _KEYS_OF_PAUSES:
-        return _number(value.removesuffix("s") if isinstance(value, str) else value)
-    number = _number(value) if key in _KEYS_OF_RESETS else None
-    if number is None or number < _TIMESTAMP:
-        return number
-    seconds = number / 1000 if number >= _TIMESTAMP_MS else number
+        return number(value.removesuffix("s") if isinstance(value, str) else value)
+    then = number(value) if key in _KEYS_OF_RESETS else None
+    if then is None or then < _TIMESTAMP:
+        return then
+    seconds = then / 1000 if then >= _TIMESTAMP_MS else then
     ahead = seconds - datetime.now(timezone.utc).timestamp()
     return ahead if ahead > 0 else None
 
@@ -143,12 +143,12 @@ def _pause_in(words: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def _number(value: object) -> float | None:
-    """A number that is neither negative nor infinite; None for anything else."""
+def number(value: object) -> float | None:
+    """A number, or the one in a text, that is neither negative nor infinite; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(value)
+        found = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if 0 <= number < math.inf else None
+    return found if 0 <= found < math.inf else None

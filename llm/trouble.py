@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 from errors import REQUEST_REFUSED, ItemError
 from llm.error_words import CRASHED, Kind, rule_for
-from llm.server_errors import ServerError, pause_of, read_error
+from llm.server_errors import ServerError, number, pause_of, read_error
 from settings import EndpointSettings
 
 _EXCERPT = 200
@@ -192,7 +191,7 @@ def _pause_asked_for(headers: Mapping[str, str], error: ServerError) -> float | 
     pauses = (
         _retry_after(headers),
         # LiteLLM hands on what the server behind it asks for under this name.
-        _number(headers.get("llm_provider-retry-after", "")),
+        number(headers.get("llm_provider-retry-after", "")),
         error.pause,
         pause_of("x-ratelimit-reset", headers.get("x-ratelimit-reset", "")),
     )
@@ -201,22 +200,13 @@ def _pause_asked_for(headers: Mapping[str, str], error: ServerError) -> float | 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks to wait: retry-after-ms, or Retry-After in seconds or as a date."""
-    if milliseconds := _number(headers.get("retry-after-ms", "")):
+    if milliseconds := number(headers.get("retry-after-ms", "")):
         return milliseconds / 1000
     written = headers.get("retry-after", "")
     if written[:1].isdecimal():
-        return _number(written)
+        return number(written)
     try:
         then = parsedate_to_datetime(written)
         return max(0.0, (then - datetime.now(then.tzinfo)).total_seconds())
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-def _number(written: str) -> float | None:
-    """The number in a header; None if it is no number, negative or infinite."""
-    try:
-        number = float(written)
-    except ValueError:
-        return None
-    return number if 0 <= number < math.inf else None
