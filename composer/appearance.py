@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from itertools import chain
 from operator import itemgetter
 
+from composer.clothes import with_their_parts
 from composer.phrasing import AT_LEAST_ONE, and_list, as_words, led, lists, or_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
+from english import is_plural, plural
 from tags.people import BOYS, GIRLS
 
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
@@ -23,7 +25,15 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
     bared = and_list(picture.phrases("bared"))
     visible = bared and f"{'' if having else 'with '}{{her}} {bared} visible"
     holding = led("holding", picture.phrases("held"))
-    return _following([led("with", having), visible, *_wearing(picture), holding], after_comma)
+    return _following(
+        [
+            led("with", having),
+            visible,
+            led("wearing", with_their_parts(merged(picture, "clothes", of_one=True))),
+            holding,
+        ],
+        after_comma,
+    )
 
 
 def of_several(picture: Picture, *, after_comma: bool) -> str:
@@ -50,27 +60,6 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
     return _following(said, after_comma or bool((of_one or of_boy) and not having))
 
 
-def _wearing(picture: Picture) -> list[str]:
-    """What somebody wears, with sleeves and trimmings behind the garment that has them."""
-    worn, words = merged(picture, "clothes"), lists().words
-    garments = [each for each in worn if each.rpartition(" ")[2] in words["upper_garments"]]
-    parts = [
-        each
-        for each in worn
-        if each.endswith((" sleeves", " print")) or each.startswith("sleeves ") or each in words["trimmings"]
-    ]
-    parts = [part for part in parts if not part.startswith("detached ")]
-    prints = [part for part in parts if part.endswith(" print")]
-    if garments and garments[0].rpartition(" ")[2] in words["tops"]:
-        # The skirt may have it as well as the shirt.
-        parts = [part for part in parts if part not in prints]
-    if len(garments) == 1 and parts:
-        whole = f"{garments[0]} with {and_list(parts)}"
-        worn = [whole if each == garments[0] else each for each in worn if each not in parts]
-    worn = [f"clothes with {each}" if each in prints else each for each in worn]
-    return [led("wearing", worn)]
-
-
 def _without_hair(style: str) -> str:
     return style.replace("hair ", "")
 
@@ -83,7 +72,7 @@ def _following(clauses: Iterable[str], after_comma: bool) -> str:
 def of_each(picture: Picture) -> str:
     """The looks of one of several, to be told one after the other: " with red hair and a hat"."""
     having = _hair(picture)
-    having += [said for slot in ("eyes", "body", "clothes") for said in merged(picture, slot)]
+    having += [said for slot in ("eyes", "body", "clothes") for said in merged(picture, slot, of_one=True)]
     having += [with_article(f"visible {part}") for part in picture.phrases("bared")]
     having += picture.phrases("being", "vehicle", "thing", "feature", REST)
     said = [led(" with", having), led(", holding", picture.phrases("held"))]
@@ -120,10 +109,11 @@ def _mixed(roles: Iterable[Role]) -> list[str]:
     return said
 
 
-def merged(picture: Picture, slot: str, *, of_several: bool = False) -> list[str]:
+def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: bool = False) -> list[str]:
     """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt".
 
-    `of_several` is whether several may have each its own of these, as wings of feathers and those of a bat.
+    `of_several` is whether several may have each its own of these, as wings of feathers and those of a bat,
+    and `of_one` whether it is all worn by one, who wears no two dresses.
     """
     if slot not in picture.roles:
         return []
@@ -139,11 +129,25 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False) -> list[str
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
         is_colour_of_kind = [rank for rank, _ in modifiers] == [COLOUR_RANK, NOUN_RANK]
         is_one = not of_several or is_colour_of_kind or head in lists().words["coats_of"]
-        if is_one and _can_be_one_thing(slot, head, modifiers):
+        is_one = is_one and _can_be_one_thing(slot, head, modifiers)
+        if is_one or (of_one and _is_worn_once(head, modifiers)):
             said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
+        elif slot == "clothes" and head not in lists().words["unmerged"] and _are_told_by_adjectives(roles):
+            kinds = (" ".join(adjective for _, adjective in role.modifiers) for role in roles)
+            said.append(f"{and_list(kinds)} {as_words(head) if is_plural(head) else plural(as_words(head))}")
         else:
             said += [role.phrase for role in roles]
     return said
+
+
+def _is_worn_once(head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
+    """Whether one person has one of these, of whatever colours; but a straw hat is no witch hat."""
+    return head in lists().words["worn_once"] and [rank for rank, _ in modifiers].count(NOUN_RANK) < 2
+
+
+def _are_told_by_adjectives(roles: Iterable[Role]) -> bool:
+    """Whether these differ in their adjectives: a white dress and a frilled dress, but no dress shirt."""
+    return all(role.modifiers and role.modifiers[-1][0] != NOUN_RANK for role in roles)
 
 
 def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:

@@ -25,6 +25,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _put_down_bags(picture)
     _leave_to_vehicles(picture)
     _boil_in_pots(picture)
+    _have_meals(picture)
     _hold_nothing_vague(picture)
     settle_several(picture)
     settle_creatures(picture, tags)
@@ -80,6 +81,13 @@ def _put_down_bags(picture: Picture) -> None:
 
 def _is_mark(role: Role) -> bool:
     return role.noun in lists().words["marks"] and not role.phrase.startswith("a focus")
+
+
+def _have_meals(picture: Picture) -> None:
+    """A dinner of people is when something happens, and no thing on the table."""
+    if has_people(picture):
+        for role in picture.take("thing", lambda role: role.phrase in lists().words["meals"]):
+            picture.put("time", [replace(role, slot="time", phrase=f"at {role.phrase.removeprefix('a ')}")])
 
 
 def _boil_in_pots(picture: Picture) -> None:

@@ -25,6 +25,7 @@ _MODEL = re.compile(r"(?=[^a-z]*(?:[a-z][^a-z]*){0,3}$)[a-z\d-]+")
 _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 # A word whose first letter is said by its name: m16, X-ray, T-shirt, UFO.
 _SPELLED_OUT = re.compile(r"([A-Za-z])(?:\d|-|$|(?<=[A-Z])[A-Z]+$)")
+_HONORIFIC = re.compile(r"-(?:Chan|Dono|Hen|Kun|Sama|San|Sensei|Senpai|Tachi)\b")
 _SINGULAR = ("a ", "an ", "the ")
 _MOST_IN_A_SENTENCE = 9
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
@@ -172,7 +173,8 @@ def _capitalized(word: str, *, is_first: bool) -> str:
         return word.upper()
     if word in lists().words["initials"] or (not is_first and _ROMAN_NUMERAL.fullmatch(word)):
         return word.upper()
-    return re.sub(r"(?:^|(?<=[^\w']))[^\W\d_]", lambda letter: letter[0].upper(), word)
+    title = re.sub(r"(?:^|(?<=[^\w']))[^\W\d_]", lambda letter: letter[0].upper(), word)
+    return _HONORIFIC.sub(lambda said: said[0].lower(), title)
 
 
 def and_list(items: Iterable[str]) -> str:
@@ -199,18 +201,18 @@ def led(lead: str, things: Iterable[str]) -> str:
 def there_is_also(things: Sequence[str]) -> list[str]:
     """Sentences on what else there is, for which the number of things gives the form; none for nothing.
 
-    "there are also a tree and grass", "a tree, grass and a pond are in view too".
+    "also in view are a tree and grass", "a tree, grass and a pond are in view too".
     """
     # What has no article does not stand first: "there are also magic".
     things = sorted(things, key=lambda thing: not thing.startswith(_SINGULAR))
     if len(things) > _MOST_IN_A_SENTENCE:
         half = (len(things) + 1) // 2
-        return [led("there are also", things[:half]), f"{and_list(things[half:])} can be seen as well"]
+        return [led("also in view are", things[:half]), f"{and_list(things[half:])} can be seen as well"]
     if len(things) < 2:
         is_one = any(
             not is_plural(thing.rpartition(" ")[2]) or thing.startswith(_SINGULAR) for thing in things
         )
         return [led("there is also" if is_one else "there are also", things)] if things else []
     listed = and_list(things)
-    forms = (f"also in view are {listed}", f"there are also {listed}", f"{listed} are in view too")
+    forms = (f"also in view are {listed}", f"{listed} can also be seen", f"{listed} are in view too")
     return [forms[len(things) % len(forms)]]

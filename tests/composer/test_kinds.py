@@ -152,7 +152,7 @@ CASES = {
     ),
     "sleeves stand at their garment": (
         "1girl white_shirt long_sleeves wide_sleeves vest",
-        "A girl wearing a white shirt with long and wide sleeves, and a vest.",
+        "A girl wearing a vest, and a white shirt with long and wide sleeves.",
     ),
     "a colour belongs to the only thing of its kind": (
         "1girl white_headwear beanie black_footwear thigh_boots",
@@ -230,7 +230,8 @@ CASES = {
     ),
     "marks are in the picture": (
         "1girl speech_bubble english_text bokeh from_side chibi",
-        "A girl seen from the side, in chibi form. Also in view are a speech bubble, English text and bokeh.",
+        "A girl seen from the side, in chibi form, with bokeh. A speech bubble and English text are in view "
+        "too.",
     ),
     "schools have names": (
         "1girl mitakihara_school_uniform",
@@ -239,7 +240,7 @@ CASES = {
     "and seasons none": ("1girl summer_school_uniform", "A girl wearing a summer school uniform."),
     "a print is on the garment": (
         "1girl furisode red_kimono floral_print obi",
-        "A girl wearing a red furisode with a floral print and an obi.",
+        "A girl wearing an obi and a red furisode with a floral print.",
     ),
     "a print without one is on some clothes": (
         "1girl skirt shirt animal_print",
@@ -319,7 +320,7 @@ CASES = {
         "arms_up closed_eyes grass sweat dutch_angle pixel_art film_grain outdoors day",
         "A girl sitting outdoors by day, smiling, looking at the viewer and sweating, with her arms up and "
         "closed eyes. She is seen from below and at a Dutch angle in a full body view against a simple "
-        "white background, in pixel art. Grass and film grain are in view too.",
+        "white background, in pixel art, with film grain. There is also grass.",
     ),
     "a dusk is a sunset": ("1girl sunset dusk evening standing", "A girl standing at sunset."),
     "scenery, sky, feathers and focus go without saying": (

@@ -22,6 +22,15 @@ _CASES = """
 1girl animal_hood shark_hood hoodie hood | a shark hood | animal
 1boy judo martial_arts fighting dougi | doing judo | martial; fighting
 1boy standing sportswear soccer_uniform | a soccer uniform | sportswear
+1girl dress white_dress blue_dress frilled_dress frills | wearing a white and blue frilled dress. | a blue
+5girls white_dress blue_dress frilled_dress | wearing white, blue and frilled dresses | a frilled
+2boys kimono white_kimono black_kimono | white and black kimonos | a black
+1boy soccer_uniform yellow_shirt shorts | a soccer uniform with a yellow shirt and shorts | and a soccer
+1girl serafuku blue_sailor_collar skirt | a serafuku with a blue sailor collar and a skirt | , a skirt
+1girl straw_hat witch_hat | a straw hat and a witch hat | straw witch
+1girl table dinner | at dinner | also in view
+1girl standing bokeh vanishing_point | in perspective, with bokeh | view are
+1boy standing aurora_borealis night | under the aurora borealis | an aurora
 1girl black_hair hair_up hair_bun single_hair_bun | in a single bun | worn up
 """
 
