@@ -17,11 +17,13 @@ COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
+_BREATHING_FIRE = "breathing fire"
 _ON_LAP = " on {her} lap"
 
 
 def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     """Give creatures what is theirs; `tags` are all of the picture."""
+    _count_animals(picture)
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
     _give_parts_to_animals(picture)
@@ -29,7 +31,6 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _let_birds_pass(picture)
     _give_sleep_to_animals(picture)
     _name_creatures(picture)
-    _count_animals(picture)
     _meet_foes(picture)
     _tell_of_animals(picture, tags)
     _give_feathers(picture)
@@ -39,6 +40,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
     """Beside a dragon, wings and a tail are those of the dragon, unless somebody is a kind that has some."""
     words, beings = lists().words, picture.roles.get("being", [])
+    fire = picture.take("act", lambda role: role.phrase == _BREATHING_FIRE)
     ridden = picture.roles.get("act", [])
     found = next(
         (
@@ -51,8 +53,11 @@ def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
     )
     has_own = any(not is_trade(role) for role in picture.roles.get("kind", ()))
     if found is None or not picture.has(*COUNTS) or has_own or "animal_ears" in tags:
+        picture.put("act", fire)
         return
     roles, at = found
+    # The riders are not those who breathe fire.
+    picture.put("thing", [Role("thing", "fire breath")] if fire else [])
     if parts := picture.take("body", lambda role: role.noun in words["animal_parts"]):
         kind = f"{roles[at].noun} "
         said = and_list(part.phrase.replace(kind, "") for part in parts)
@@ -136,12 +141,18 @@ def _count_animals(picture: Picture) -> None:
     if len(beings) > 1:
         picture.take("being", lambda role: role.phrase == "animals")
     for role in [role for role in beings if role.phrase.partition(" ")[0] in COUNTED_AS_MANY]:
-        some = picture.take("being", lambda one: one is not role and plural(one.noun) == role.noun)  # noqa: B023
+        some = picture.take("being", lambda one: one is not role and _is_one_of(one, role.noun))  # noqa: B023
         if some:
             told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
             picture.roles["being"] = [
                 replace(one, phrase=told) if one is role else one for one in picture.roles["being"]
             ]
+
+
+def _is_one_of(one: Role, many: str) -> bool:
+    """Whether an animal is one of many: a corgi of dogs, and a red mecha of mecha."""
+    kinds = {one.noun, *broader_tags(one.noun), *broader_tags(one.phrase.partition(" ")[2].replace(" ", "_"))}
+    return many in kinds or many in map(plural, kinds)
 
 
 def _name_creatures(picture: Picture) -> None:

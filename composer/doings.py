@@ -36,7 +36,7 @@ _PAIR = 2
 # What one of two does to another person is done to the other one.
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
 _FEEDING = "feeding"
-_LIMBS = ("arms", "legs", "hands", "fists", "feet", "knees", "fingers")
+_LIMBS = frozenset(("arms", "legs", "hands", "fists", "feet", "knees", "fingers"))
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -93,7 +93,7 @@ def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], li
     ones = [
         gesture
         for gesture in gestures
-        if gesture.startswith(_OF_ONE) or gesture.rpartition(" ")[2] in _LIMBS
+        if gesture.startswith(_OF_ONE) or not _LIMBS.isdisjoint(gesture.split(" "))
         if gesture.replace("{her}", "their").replace(" ", "_") not in words["shared_gestures"]
     ]
     gestures = [gesture for gesture in gestures if gesture not in ones]

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from composer.kinds import DONE_WITH, ON, narrowest, only_one
 from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.waters import SITTING, SKY, in_nature, seated
+from composer.waters import DRIVING, SITTING, SKY, in_nature, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
@@ -21,7 +21,7 @@ _UNWORN = "unworn_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _OBJECT = "_object"
-_READ = ("reading", "riding")
+_READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
 # What lies on a face is rarely what lies on the table.
@@ -195,6 +195,8 @@ def _described(tag: str, tags: Sequence[str]) -> str:
 def _with_object(tag: str, tags: Sequence[str]) -> str:
     """Reading: reading_book, petting: petting_cat."""
     found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
+    if tag == DRIVING and SITTING in tags:
+        return ""  # Who sits in the car drives that one.
     # Who reads the book in her hand is told to hold it.
     held = [other for other in tags if other.startswith(_HOLDING)]
     is_held = fewest_people(tags) > 1 and tag not in _READ if held else False

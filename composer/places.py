@@ -76,7 +76,9 @@ def _give_land_to_the_shore(picture: Picture) -> None:
 def _see_from_the_air(picture: Picture) -> None:
     """Who falls from the sky is above the field, and not in it."""
     words = lists().words
-    if words["in_air"].isdisjoint(picture.phrases("pose", "act")):
+    poses = picture.phrases("pose")
+    is_ashore = any(pose.startswith(("sitting", "standing")) for pose in poses)
+    if words["in_air"].isdisjoint([*poses, *picture.phrases("act")]) or is_ashore:
         return
     for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
         above = replace(role, phrase=f"above {role.phrase.partition(' ')[2]}")

@@ -28,6 +28,11 @@ def settle_several(picture: Picture) -> None:
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])
+    # Whether one of them is the ghost, no tag tells.
+    if len(picture.names) <= counted_people(picture)[1]:
+        picture.put("thing", picture.take("kind", lambda role: role.noun in words["foes"]))
+    ages = picture.take("kind", lambda role: role.phrase.partition(" ")[2].startswith(_COMPARED["age"]))
+    picture.put("differing", [Role("differing", f"an age{_DIFFERENCE}")] if ages else [])
     # People differ in height, and have no height difference each.
     picture.put("differing", picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE)))
     # Nurse and patient are not both under the covers.

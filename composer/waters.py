@@ -13,6 +13,7 @@ SKY = "sky"
 _CLOUDY_SKY, _CLOUDS = "cloudy_sky", frozenset(("cloud", "clouds"))
 _ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
 _ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
+DRIVING = "driving"
 
 
 def seated(tag: str, tags: Sequence[str]) -> str:
@@ -21,13 +22,16 @@ def seated(tag: str, tags: Sequence[str]) -> str:
         return ""
     words = lists().words
     seats = words["seats" if tag == SITTING else "boats"].intersection(tags)
+    if DRIVING in tags:
+        seats |= lists().objects[DRIVING].intersection(tags)
     if not _ANIMALS_ALONE.isdisjoint(tags):
         seats -= words["boats"]  # The cats may sit on the pier.
     seat = only_one(seats.difference(*map(broader_tags, seats)))
     are_several = fewest_people(tags) > 1 or any(role_of(other).slot == "company" for other in tags)
     if seat in words["one_seat"] and are_several:
         return ""
-    where = "in" if seat in words["deep_seats"] else "on"
+    is_deep = seat in words["deep_seats"] or seat in lists().objects[DRIVING]
+    where = "in" if is_deep else "on"
     return f"{tag}_{where}_{narrowest(seat, tags)}" if seat else ""
 
 

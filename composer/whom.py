@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from composer.creatures import COUNTED_AS_MANY, is_trade
-from composer.naming import from_series
+from composer.naming import from_series, names_with_series
 from composer.people import named_or_counted, that_differ
 from composer.phrasing import AT_LEAST_ONE, and_list, lists, or_list, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
@@ -20,6 +20,8 @@ _PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
 def find_subject(picture: Picture) -> Subject:
     """Whom or what the picture shows: people, a character that is described, an animal, or else a scene."""
     people, number = counted_people(picture)
+    if picture.has("company") and picture.has("quality") and not people:
+        return _described(picture)  # "Simba and Nala, a duo of feral lions"
     if picture.names or people:
         return named_or_counted(picture, people, number)
     is_group = picture.has(*GROUPS)
@@ -104,22 +106,25 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
     is_named = bool(of_all or left or sexes or species)
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
+    kinds = and_list(picture.phrases("kind", "namesake"))
     asides = [
         relation if text != relation else "",
         and_list(of_all) if len(of_all) > 1 else "",
         and_list(sexes),
-    ]
-    asides.append(and_list(map(with_article, species)) if len(species) > 1 else "")
-    asides += [
-        and_list(picture.phrases("kind")),
+        and_list(map(with_article, species)) if len(species) > 1 else "",
+        # A waitress is one of three animals of three kinds.
+        f"{kinds} among them" if kinds and len(species) > 1 else kinds,
         f"{AT_LEAST_ONE} of them {or_list(of_one)}" if of_one else "",
+        f"{and_list(of_a_sex)} among them" if of_a_sex else "",
     ]
-    asides.append(f"{and_list(of_a_sex)} among them" if of_a_sex else "")
     told = [aside for aside in asides if aside]
+    names = names_with_series(picture.names)
+    text = f"{names}, {text}" if names else text
+    series = "" if names else from_series(picture)
     number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(
-        ", ".join([text + that_differ(picture) + from_series(picture), *told]),
+        ", ".join([text + that_differ(picture) + series, *told]),
         sex_of(picture),
         number,
-        bool(told),
+        bool(told or names),
     )

@@ -138,6 +138,27 @@ CASES = {
         "2boys masamune_(ff7) katana sword weapon",
         "Two boys. There is also the katana Masamune.",
     ),
+    "who sits in a car is on the road in it": (
+        "2girls convertible sitting driving road",
+        "Two girls. They are sitting in a convertible on a road, at least one of them driving.",
+    ),
+    "breeds are some of the dogs": (
+        "1girl 1boy multiple_dogs shiba_inu golden_retriever",
+        "A girl and a boy, together with multiple dogs, among them a shiba inu and a golden retriever.",
+    ),
+    "no tag tells whether a ghost is one of them": (
+        "2boys ghost running",
+        "Two boys. They are running. There is also a ghost.",
+    ),
+    "sisters of whom one is older": ("2girls sisters older_sister", "Two girls who differ in age, sisters."),
+    "a waitress among animals": (
+        "trio anthro female deer squirrel hedgehog waitress",
+        "A trio of anthro characters, female, a deer, a squirrel and a hedgehog, a waitress among them.",
+    ),
+    "not the riders breathe fire": (
+        "1girl dragon dragon_riding breathing_fire",
+        "A girl riding a dragon. There is also fire breath.",
+    ),
     "people before a scenery": (
         "2girls scenery walking",
         "Two girls. They are walking, with a focus on the scenery.",
