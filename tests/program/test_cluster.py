@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from pydantic import ValidationError
@@ -18,6 +15,7 @@ from captioning.sharded.ray_cluster import refusal
 from settings import ClusterSettings, EndpointSettings
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.endpoint import FakeEndpoint, Hang
+from tests.program.nodes import NODE, Nodes
 from tests.program.processes import HANGS, running
 from tests.program.project import Project, png
 from tests.shards.tars import tar, texts_in
@@ -27,31 +25,6 @@ SHARDS, PICTURES = 6, 12
 # One picture of each shard has no tags and one must not be sent.
 CAPTIONED = PICTURES - 2
 IN_FLIGHT, ANSWERED_FIRST = 4, 5
-_NODE = {"num_cpus": 1, "object_store_memory": 80 << 20, "include_dashboard": False}
-
-
-class Nodes(Protocol):
-    """`ray.cluster_utils.Cluster`, where Ray need not be installed."""
-
-    address: str
-
-    def add_node(self, **options: object) -> object:
-        """Start a node."""
-
-    def remove_node(self, node: object, allow_graceful: bool = True) -> None:
-        """End a node."""
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Nodes]:
-    """Start a cluster of one node; nodes die with the thread that starts them, so tests start them too."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-cluster.txt")
-    from ray.cluster_utils import Cluster
-
-    nodes = Cluster(initialize_head=True, head_node_args=_NODE)
-    yield nodes
-    nodes.shutdown()
 
 
 def _project(folder: Path, url: str, cluster: Nodes, **settings: str) -> Project:
@@ -88,7 +61,7 @@ def test_a_node_is_killed_and_one_joins_and_no_caption_is_lost_or_asked_for_twic
             go.wait(HANGS)
         return caption_for(body)
 
-    killed = cluster.add_node(**_NODE)
+    killed = cluster.add_node(**NODE)
     with FakeEndpoint(answer=answer) as endpoint:
         project = _project(tmp_path, endpoint.url, cluster)
         with running(project) as run:
@@ -97,7 +70,7 @@ def test_a_node_is_killed_and_one_joins_and_no_caption_is_lost_or_asked_for_twic
             run.until(lambda: asked.total() >= ANSWERED_FIRST + 2 * IN_FLIGHT)
             cluster.remove_node(killed, allow_graceful=False)
             run.until(lambda: "was lost over" in "".join(run.said))
-            joined = cluster.add_node(**_NODE)
+            joined = cluster.add_node(**NODE)
             run.until(lambda: "3 machines so far" in "".join(run.said))
             go.set()
             assert run.process.wait(HANGS) == 1, run.errors
@@ -120,7 +93,7 @@ def test_a_node_is_killed_and_one_joins_and_no_caption_is_lost_or_asked_for_twic
 def test_nodes_are_spread_over_servers_and_one_that_is_gone_ends_the_run(
     tmp_path: Path, cluster: Nodes
 ) -> None:
-    second = cluster.add_node(**_NODE)
+    second = cluster.add_node(**NODE)
     with FakeEndpoint() as left, FakeEndpoint() as right:
         project = _project(tmp_path, f"{left.url}, {right.url}", cluster, Endpoint__wait_for_server="0")
         assert project.run().code == 1

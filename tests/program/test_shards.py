@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from dataset.locks import locked
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.processes import HANGS, running
@@ -246,6 +247,13 @@ def test_shards_in_a_store_and_what_shards_cannot_have_is_one_sentence(tmp_path:
         assert (result.code, result.err.count("\n")) == (2, 1), result.err
         assert sentence in result.err
         project.set = before
+    batch = {"Endpoint.url": "batch", "Endpoint.batch": str(tmp_path / "batch")}
+    before, project.set = project.set, project.set | batch
+    with locked(tmp_path / "batch"):
+        shared = project.run()
+    assert (shared.code, shared.err.count("\n")) == (2, 1), shared.err
+    assert f"another run is writing to {tmp_path / 'batch'}: wait" in shared.err
+    project.set = before
     tar(project.images / "b.tar", {"1.png": png(), "1.txt": b"loli, nude"})
     for arguments in (("--check",), ("--dry-run",)):
         looked = project.run(*arguments)
