@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from pydantic import TypeAdapter
 
@@ -100,7 +100,8 @@ class SurveySum:
                 self._sum.add(shard, counted(shard, self._settings, added, self._remembered))
         if self.missing:
             make_folder(self._place.parent)
-            write_whole(self._place, json.dumps(asdict(self._sum), separators=(",", ":")))
+            kept = {each.name: getattr(self._sum, each.name) for each in fields(self._sum)}
+            write_whole(self._place, json.dumps(kept, separators=(",", ":")))
         return AllShards(self._sum)
 
     def _read(self) -> _Sum:
