@@ -24,7 +24,7 @@ from tags.spelling import words
 from tests.program.project import Project
 from tests.shards.tars import tar
 
-_SIZE, _ROUNDS = 10_000, 5
+_SIZE, _ROUNDS = 10_000, 3
 _MOST_MORE = 1.10
 _MOST_MEGABYTES = 400
 

@@ -36,7 +36,7 @@ def both(tiny_models: Path, tmp_path: Path) -> Iterator[tuple[LlamaServer, Llama
 
 
 def _project(folder: Path, url: str, **settings: str) -> Project:
-    usual = {"Endpoint__concurrency": "2", "Endpoint__max_tokens": "12", "Interpreter__floor": "draft"}
+    usual = {"Endpoint__concurrency": "2", "Endpoint__max_tokens": "40", "Interpreter__floor": "draft"}
     project = Project(folder, url, **usual, **settings)
     project.set |= {"Dataset.images": str(project.images / "*.tar"), "Endpoint.model": MODEL_NAME}
     for shard in range(SHARDS):
