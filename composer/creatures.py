@@ -82,8 +82,8 @@ def _give_damage_to_machines(picture: Picture) -> None:
 
 
 def _give_wings_to_creatures(picture: Picture) -> None:
-    """Of several characters of whom only one is a person, the others have the wings and breathe fire."""
-    if len(picture.names) > 1 and counted_people(picture)[1] == 1:
+    """Of several characters of whom only some are people, the others have the wings and breathe fire."""
+    if len(picture.names) > counted_people(picture)[1] > 0:
         words = lists().words
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
@@ -114,7 +114,8 @@ def _let_birds_pass(picture: Picture) -> None:
         words = frozenset(insects)
     is_beside = picture.has("clothes", "held", "act", "pose") if others else picture.has("vehicle")
     is_described = picture.has(*LOOKS) and not others
-    if is_beside and not is_described and not has_people(picture):
+    is_anthro = not lists().words["animal_people"].isdisjoint(picture.phrases("quality"))
+    if is_beside and not (is_described or is_anthro or has_people(picture)):
         picture.put("thing", picture.take("being", lambda role: role.noun in words))
 
 

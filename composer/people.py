@@ -100,9 +100,9 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
 
 
 def _grown(picture: Picture, people: list[str]) -> list[str]:
-    """The people, where the only one of a sex is called a woman or a man by a kind: "an old woman"."""
+    """The people, where a kind names the only one of a sex: "an old woman", "a cat girl"."""
     for sex, noun in _GROWN.items():
-        kinds = [role for role in picture.roles.get("kind", ()) if role.noun == noun]
+        kinds = [role for role in picture.roles.get("kind", ()) if role.noun in (sex, noun)]
         if len(kinds) == 1 and f"a {sex}" in people:
             picture.take("kind", lambda role: role is kinds[0])  # noqa: B023
             people = [kinds[0].phrase if who == f"a {sex}" else who for who in people]

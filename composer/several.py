@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.phrasing import lists
+from composer.phrasing import lists, or_list
 from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
 from english import plural
@@ -20,6 +20,7 @@ def settle_several(picture: Picture) -> None:
     _be_robots(picture)
     if counted_people(picture)[1] < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
         return
+    _be_in_one_room(picture)
     words = lists().words
     picture.take("company", lambda role: role.phrase == "people")
     # A butterfly or a pigeon near them is no company.
@@ -49,16 +50,28 @@ def _passes_by(noun: str) -> bool:
 def _be_robots(picture: Picture) -> None:
     """Two others beside the tag of a robot are two robots, and beside a girl the one other is the robot."""
     people, number = counted_people(picture)
-    machines = [role for role in picture.roles.get("being", ()) if role.noun in lists().words["machines"]]
-    if len(machines) != 1 or number < 2 or not picture.has(OTHERS) or picture.names:
+    slots = ("being", "kind") if picture.has("empty") else ("being",)
+    words = lists().words
+    found = [
+        role
+        for slot in slots
+        for role in picture.roles.get(slot, ())
+        if role.noun in words["machines"] | words["foes"]
+    ]
+    if len(found) != 1 or number < 2 or not picture.has(OTHERS) or picture.names:
         return
-    has_others_alone = not any(picture.has(sex) for sex in COUNTS if sex != OTHERS)
-    count = people[-1].partition(" ")[0]
-    if not has_others_alone and count != "one":
-        return
+    count, robot = people[-1].partition(" ")[0], found[0]
+    for slot in slots:
+        picture.take(slot, lambda role: role is robot)
     del picture.roles[OTHERS]
-    if has_others_alone:
-        told = f"{count} {plural(machines[0].phrase.partition(' ')[2])}"
-        picture.roles["being"] = [
-            replace(role, phrase=told) if role is machines[0] else role for role in picture.roles["being"]
-        ]
+    told = robot.phrase if count == "one" else f"{count} {plural(robot.phrase.partition(' ')[2])}"
+    picture.put("being", [replace(robot, slot="being", phrase=told)])
+
+
+def _be_in_one_room(picture: Picture) -> None:
+    """Of two rooms, as the panels of a comic have them, somebody is in one."""
+    rooms = picture.take("place", lambda role: role.noun in lists().words["rooms"])
+    if len(rooms) > 1:
+        others = (room.phrase.removeprefix("in ") for room in rooms[1:])
+        rooms = [replace(rooms[0], phrase=or_list([rooms[0].phrase, *others]), head="", modifiers=())]
+    picture.put("place", rooms)

@@ -159,6 +159,19 @@ CASES = {
         "1girl dragon dragon_riding breathing_fire",
         "A girl riding a dragon. There is also fire breath.",
     ),
+    "robots beside a girl are as many as the others": (
+        "1girl 2others robot apron",
+        "A girl wearing an apron, together with two robots.",
+    ),
+    "others who are skeletons": (
+        "3others skeleton no_humans dancing",
+        "Three skeletons. They are dancing, with no people in sight.",
+    ),
+    "the only girl is the cat girl": ("1girl 2boys cat_girl", "A cat girl and two boys."),
+    "nobody is in two rooms": (
+        "1girl 1boy comic bedroom office",
+        "A girl and a boy. They are in a bedroom or an office. The scene is shown as a comic.",
+    ),
     "people before a scenery": (
         "2girls scenery walking",
         "Two girls. They are walking, with a focus on the scenery.",
