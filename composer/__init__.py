@@ -33,7 +33,9 @@ _VIEWS = (
     ("with a focus on ", "the focus is on "),
     ("with no people in sight", "no people are in sight"),
 )
-_MOST_MAINS, _BUILDING = 8, "a building"
+_MOST_MAINS = 8
+# No scenery is about these.
+_SMALL = frozenset(("bicycle", "building", "buildings", "car", "motorcycle", "scooter", "truck", "van"))
 _FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
 _ON_HER = re.compile(r"\b(on|over|behind|in|under|to|around|between|at) \{her\}(?: own)?(?! own body)")
 
@@ -174,6 +176,7 @@ def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]
     """The slots that the picture is about, and those of what is in it besides: lighthouse, seagull."""
     slots = ("landmark", "vehicle", "being", "kind", "thing", *TRAITS)
     for main in slots[:2]:
-        if picture.has(main) and picture.phrases(main) != [_BUILDING]:
+        is_idle = picture.has("frame") and all(role.noun in _SMALL for role in picture.roles.get(main, ()))
+        if picture.has(main) and not is_idle:
             return (main,), tuple(slot for slot in slots if slot != main)
     return ((*slots, "feature"), ()) if picture.has("frame") or not picture.has("thing") else (slots, ())

@@ -1,7 +1,7 @@
 """What those shown look like: hair, eyes, body, clothes, with tags of one noun said together."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
 
@@ -136,7 +136,7 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: boo
             kinds = (" ".join(adjective for _, adjective in role.modifiers) for role in roles)
             said.append(f"{and_list(kinds)} {as_words(head) if is_plural(head) else plural(as_words(head))}")
         else:
-            said += [role.phrase for role in roles]
+            said += [role.phrase for role in roles if not _is_colour_of_some(role, roles)]
     return said
 
 
@@ -148,6 +148,18 @@ def _is_worn_once(head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
 def _are_told_by_adjectives(roles: Iterable[Role]) -> bool:
     """Whether these differ in their adjectives: a white dress and a frilled dress, but no dress shirt."""
     return all(role.modifiers and role.modifiers[-1][0] != NOUN_RANK for role in roles)
+
+
+def _is_colour_of_some(role: Role, roles: Sequence[Role]) -> bool:
+    """Whether a blue ribbon is the hair ribbon or the neck ribbon, which nobody tells."""
+    of_kinds = [other for other in roles if any(rank == NOUN_RANK for rank, _ in other.modifiers)]
+    is_plain = [rank for rank, _ in role.modifiers] == [COLOUR_RANK]
+    return (
+        is_plain
+        and len(of_kinds) > 1
+        and len(roles) == len(of_kinds) + 1
+        and role.head in lists().words["unmerged"]
+    )
 
 
 def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:

@@ -171,6 +171,10 @@ def _name_creatures(picture: Picture) -> None:
         return
     if picture.has(OTHERS) and picture.has("empty"):
         # What is counted besides people is the creature itself.
+        if len(beings) > 1:
+            bystanders = lists().words["bystanders"]
+            picture.put("thing", picture.take("being", lambda role: role.noun in bystanders))
+            beings = picture.roles.get("being", [])
         names, people = names or people, 0
     if names and not people and not beings:
         picture.take("kind", lambda role: role in kinds)

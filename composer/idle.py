@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from composer.phrasing import lists
-from composer.picture import COUNTS, Picture, has_people
+from composer.picture import COUNTS, Picture, counted_people, has_people
 from composer.words import COLOUR_RANK, REST, Role
+from tags.implications import broader_tags
 
 _CITYSCAPE, _IN_CITY = "a cityscape", "in a city"
-_BUTTONS = "buttons"
+_BUTTONS, _HAT, _BRIM, _TWO_WORDS = "buttons", "hat", "brim", 2
+_GENERAL = frozenset(("food", "drink", "beverage", "tool", "weapon", "instrument", "fruit", "container"))
+_OF_ALL_ANIMALS = ("a tail", "a mane")
+_SOLO_FOCUS, _INSIDE = "the focus on one person", "inside "
 _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED = "multicolored"
 _HAS_BEING = ("being", "kind", "quality")
@@ -15,29 +19,55 @@ _HAS_BEING = ("being", "kind", "quality")
 
 def leave_out_idle(picture: Picture) -> None:
     """Take out what no reader misses."""
-    words = lists().words
-    is_somebody = has_people(picture) or picture.has(*_HAS_BEING)
+    _leave_out_of_places(picture)
+    _leave_out_of_animals(picture)
+    _leave_out_general(picture)
+    _tell_parts_of_hair(picture)
+    if counted_people(picture)[1] == 1:
+        picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
+    if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
+        picture.roles.pop(REST, None)
+
+
+def _leave_out_of_places(picture: Picture) -> None:
+    """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
     if is_person and picture.take("frame", lambda role: role.phrase == _CITYSCAPE):
         _be_in_city(picture)
-    if len(picture.phrases("sky")) > 1 or is_somebody or picture.has("thing", "feature", "landmark"):
+    has_others = len(picture.phrases("sky")) > 1 or picture.has("thing", "feature", "landmark")
+    if is_person or has_others or picture.has("being"):
         picture.take("sky", lambda role: role.phrase == _SKY)
-    if is_somebody and not picture.has(*COUNTS):
+    if any(place.startswith(_INSIDE) for place in picture.phrases("place")):
+        picture.take("inout", lambda role: True)
+
+
+def _leave_out_of_animals(picture: Picture) -> None:
+    """An owl has feathers, a fox has a tail, and of several each has its own."""
+    idle = lists().words["idle_coats"]
+    if (has_people(picture) or picture.has(*_HAS_BEING)) and not picture.has(*COUNTS):
         for slot in ("body", "thing"):
-            picture.take(slot, lambda role: role.phrase.replace(" ", "_") in words["idle_coats"])
+            picture.take(slot, lambda role: role.phrase.replace(" ", "_") in idle)
     if picture.species or picture.has("being"):
         picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
-    if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
-        picture.roles.pop(REST, None)
-    if len(picture.phrases("clothes")) > 1:
-        picture.take("clothes", lambda role: role.phrase == _BUTTONS)
-    _tell_parts_of_hair(picture)
+    if not picture.has(*COUNTS) and len(picture.phrases("being")) > 1:
+        picture.take("body", lambda role: role.phrase in _OF_ALL_ANIMALS)
 
 
 def _be_in_city(picture: Picture) -> None:
     """Whoever is amid a cityscape is in a city."""
     if _IN_CITY not in picture.phrases("place"):
         picture.put("place", [Role("place", _IN_CITY)])
+
+
+def _leave_out_general(picture: Picture) -> None:
+    """Who holds food holds what is named of it, and the wide brim is the hat's."""
+    things = {role.noun for slot in ("thing", "held") for role in picture.roles.get(slot, ())}
+    broader = {general for thing in things for general in broader_tags(thing) if general in _GENERAL}
+    picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < _TWO_WORDS)
+    if any(role.noun == _HAT for role in picture.roles.get("clothes", ())):
+        picture.take("clothes", lambda role: role.noun == _BRIM)
+    if len(picture.phrases("clothes")) > 1:
+        picture.take("clothes", lambda role: role.phrase == _BUTTONS)
 
 
 def _tell_parts_of_hair(picture: Picture) -> None:

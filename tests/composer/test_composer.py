@@ -514,7 +514,7 @@ def test_places_backgrounds_views_and_styles_have_their_prepositions(tags: str, 
         ),
         (
             "cityscape, night, neon_lights, car, chinese_text",
-            "A cityscape with a car at night. Neon lights and Chinese text are in view too.",
+            "A cityscape with a car and neon lights at night. There is also Chinese text.",
         ),
         (
             "vehicle_focus, motor_vehicle, truck, road",

@@ -57,10 +57,12 @@ _CONTRADICT_THEMSELVES = {"robots_chess"}
 # What goes without saying beside the rest of a picture.
 _IDLE = (
     *("scenery", "landscape", "nature", "skyline", "sky", "fur", "feathers", "scales", "teeth", "holding"),
-    *("animal_focus", "vehicle_focus", "male_focus", "ambiguous_gender", "multicolored_hair", "in_container"),
+    *("animal_focus", "vehicle_focus", "male_focus", "solo_focus", "ambiguous_gender", "multicolored_hair"),
+    *("in_container", "tail", "mane"),
 )
 _SAID_IN_OTHER_WORDS = {
     "castle_sky": ("bird",),
+    "cats": ("two-tone_fur",),
     "island_map": ("red_x",),
     "skydiver": ("aerial",),
     "space_cats": ("2cats",),

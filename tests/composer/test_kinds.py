@@ -425,6 +425,23 @@ CASES = {
         "1boy floating floating_book floating_object book levitation",
         "A boy. There is also a floating book.",
     ),
+    "one holds the food that is named": (
+        "1girl holding_food food burger french_fries eating",
+        "A girl eating. A burger and French fries are in view too.",
+    ),
+    "a ribbon of two may be blue": (
+        "1girl blue_ribbon hair_ribbon neck_ribbon",
+        "A girl wearing a hair ribbon and a neck ribbon.",
+    ),
+    "a robot beside a butterfly": (
+        "1other robot no_humans humanoid_robot straw_hat butterfly squatting",
+        "A character who is a humanoid robot, wearing a straw hat. It is squatting. There is also a "
+        "butterfly.",
+    ),
+    "each of several horses has a mane": (
+        "no_humans white_horse brown_horse horse mane tail running",
+        "A white horse and a brown horse. They are running, with no people in sight.",
+    ),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",
         "A girl. A string of fate and a pile of gold are in view too.",
