@@ -111,9 +111,12 @@ def test_a_run_that_is_ended_while_a_model_loads_leaves_no_server(project: Proje
     environment = {**llama_program.install(project.folder / "bin"), "FAKE_LLAMA_LOADS": "never"}
     said = Path(environment["FAKE_LLAMA"])
     run = begin(project.command()[2:], project.folder, project.folder, environment)
-    wait_until("the server is started", is_so=lambda: said.is_file() and said.stat().st_size > 0)
-    server = json.loads(said.read_text(encoding="utf-8"))["process"]
-    os.kill(run.pid, signal.Signals[name])
-    code, errors = run.wait(HANGS), run.errors.read_text(encoding="utf-8")
+    try:
+        wait_until("the server is started", is_so=lambda: said.is_file() and said.stat().st_size > 0)
+        server = json.loads(said.read_text(encoding="utf-8"))["process"]
+        os.kill(run.pid, signal.Signals[name])
+        code, errors = run.wait(HANGS), run.errors.read_text(encoding="utf-8")
+    finally:
+        run.process.kill()
     assert (code, errors) == ((130, LAST_WORD) if name == "SIGINT" else (-9, ""))
     wait_until("the server has ended", is_so=lambda: not is_alive(server))
