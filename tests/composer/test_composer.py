@@ -348,7 +348,7 @@ def test_traits_of_one_are_gathered_and_of_several_are_not_assigned(tags: str, c
         ),
         (
             "1girl, black_shirt, white_shirt, shirt",
-            "A girl wearing a black shirt and a white shirt.",
+            "A girl wearing black and white shirts.",
         ),
         (
             "1girl, red_bow, hair_bow, bow, uniform, school_uniform, earrings, jewelry",
