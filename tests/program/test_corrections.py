@@ -181,7 +181,7 @@ def test_of_two_entries_for_a_picture_neither_is_applied(album: Album) -> None:
     ("content", "problem"),
     [
         (b"", "is not valid JSON"),
-        (b"\xff\xfe{", "is not valid JSON"),
+        (b"\xff\xfe{", "is not UTF-8 text"),
         (b"[" * 100_000, "is not valid JSON"),
         (b"[]", "is not a file of corrections"),
         (b'{"version": 2, "corrections": []}', "is not a file of corrections"),
