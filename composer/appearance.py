@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
 
-from composer.clothes import with_their_parts
+from composer.clothes import with_parts_of_uniform, with_their_parts
 from composer.phrasing import AT_LEAST_ONE, and_list, as_words, led, lists, or_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
@@ -51,11 +51,15 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
         of_boy = []
     of_one = [part for part in of_one if part not in of_boy]
     having += [part for part in parts if part not in of_one + of_boy]
+    worn = merged(picture, "clothes")
+    if not (picture.has(GIRLS) and picture.has(BOYS)):
+        # A girl and a boy may wear a dress and a uniform.
+        worn = with_parts_of_uniform(worn)
     said = [
         led("with", having),
         led(f"the {'man' if 'mature male' in picture.phrases('quality') else 'boy'} with", of_boy),
         f"{AT_LEAST_ONE} with {or_list(of_one)}" if of_one else "",
-        led("wearing", merged(picture, "clothes")),
+        led("wearing", worn),
     ]
     return _following(said, after_comma or bool((of_one or of_boy) and not having))
 

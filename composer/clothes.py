@@ -3,20 +3,16 @@
 from collections.abc import Iterable, Sequence
 
 from composer.phrasing import and_list, lists
+from english import singular
 
 _SLEEVES, _PRINT, _UNIFORM = " sleeves", " print", "uniform"
 
 
 def with_their_parts(worn: Sequence[str]) -> list[str]:
     """What is worn, with sleeves, trimmings, prints and the parts of a uniform behind what has them."""
-    words = lists().words
     prints = [each for each in worn if each.endswith(_PRINT)]
-    trimmings = [each for each in worn if _is_sleeves(each) or each in prints or each in words["trimmings"]]
-    uniforms = _of_nouns(worn, "uniforms")
-    # That of a school says more than a serafuku.
-    uniforms.sort(key=lambda each: not each.endswith(_UNIFORM))
-    parts = _of_nouns(worn, "uniform_parts")
-    worn = _joined(worn, uniforms[:1], [*uniforms[1:], *parts, *(trimmings if parts else [])])
+    trimmings = _trimmings(worn)
+    worn = with_parts_of_uniform(worn)
     garments = _of_nouns(worn, "upper_garments")
     if _of_nouns(garments[:1], "tops"):
         # The skirt may have it as well as the shirt.
@@ -26,13 +22,33 @@ def with_their_parts(worn: Sequence[str]) -> list[str]:
     return [f"clothes with {each}" if each in prints else each for each in worn]
 
 
+def with_parts_of_uniform(worn: Sequence[str]) -> list[str]:
+    """What is worn, with the parts of a uniform behind it: "a serafuku with a pleated skirt"."""
+    uniforms = _of_nouns(worn, "uniforms")
+    # That of a school says more than a serafuku.
+    uniforms.sort(key=lambda each: not each.endswith(_UNIFORM))
+    parts = _of_nouns(worn, "uniform_parts")
+    return _joined(worn, uniforms[:1], [*uniforms[1:], *parts, *(_trimmings(worn) if parts else [])])
+
+
+def _trimmings(worn: Sequence[str]) -> list[str]:
+    """What a garment has: sleeves, frills, a floral print."""
+    trimmings = lists().words["trimmings"]
+    return [each for each in worn if _is_sleeves(each) or each.endswith(_PRINT) or each in trimmings]
+
+
 def _is_sleeves(phrase: str) -> bool:
     return phrase.startswith("sleeves ") or (phrase.endswith(_SLEEVES) and not phrase.startswith("detached "))
 
 
 def _of_nouns(phrases: Iterable[str], name: str) -> list[str]:
     """The phrases whose noun is in a list of words.json."""
-    return [phrase for phrase in phrases if phrase.rpartition(" ")[2] in lists().words[name]]
+    nouns = lists().words[name]
+    return [phrase for phrase in phrases if not nouns.isdisjoint((noun := _noun(phrase), singular(noun)))]
+
+
+def _noun(phrase: str) -> str:
+    return phrase.rpartition(" ")[2].lower()
 
 
 def _joined(worn: Sequence[str], wholes: Sequence[str], parts: Sequence[str]) -> list[str]:

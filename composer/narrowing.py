@@ -11,7 +11,7 @@ from tags.implications import broader_tags
 from tags.people import count_in, fewest_people
 from tags.spelling import without_qualifiers
 
-_HOLDING = "holding_"
+_HOLDING, _FLOWER = "holding_", "flower"
 _SEATED = (SITTING, "standing")
 _PLAYING = "playing_"
 _ON, _INTERIOR = "_on_", "_interior"
@@ -182,13 +182,14 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     is_hers = slot == "clothes" or noun in words["carried_one"]
     is_whole = slot in _SEEN_AS_ONE or (is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"]))
     # A long sword is a kind itself.
+    is_whole = is_whole or noun == _FLOWER
     if not rank or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
     kind = narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
-    is_of_one_colour = len(alike) == 1 or (slot == "being" and kind != noun)
+    is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun == _FLOWER))
     return f"{adjective}_{kind}" if is_of_one_colour and is_kind else ""
 
 
