@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,11 +35,21 @@ def require_pyarrow(path: Path) -> None:
         raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
 
 
-def refuse_large_pages(file: BinaryIO, column: Any) -> None:  # noqa: ANN401 - pyarrow is untyped
-    """Raise ValueError if a page of this column of a row group takes too much memory to be read.
+def refuse_large_pages(file: BinaryIO, metadata: Any, names: Collection[str]) -> None:  # noqa: ANN401 - pyarrow is untyped
+    """Raise ValueError if a page of these columns takes too much memory to be read.
 
-    `column` is what the summary of the file tells about it.
+    `metadata` is the summary of the file.
     """
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for column in map(group.column, range(group.num_columns)):
+            # Those within an object are called by its name, a point and their own.
+            path = column.path_in_schema
+            if path in names or path.partition(".")[0] in names:
+                _refuse_large_pages_of(file, column)
+
+
+def _refuse_large_pages_of(file: BinaryIO, column: Any) -> None:  # noqa: ANN401 - pyarrow is untyped
     start = column.data_page_offset
     if column.has_dictionary_page and 0 < column.dictionary_page_offset < start:
         start = column.dictionary_page_offset

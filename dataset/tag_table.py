@@ -38,13 +38,9 @@ def rows_of(path: Path, ids: Collection[str]) -> dict[str, list[bytes]]:
     try:
         with path.open("rb") as raw, pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             key, names = _columns(path, file.schema_arrow)
+            refuse_large_pages(raw, file.metadata, names)
             for number in range(file.metadata.num_row_groups):
-                group = file.metadata.row_group(number)
-                columns = [group.column(position) for position in range(group.num_columns)]
-                for column in columns:
-                    if column.path_in_schema.partition(".")[0] in names:
-                        refuse_large_pages(raw, column)
-                if _may_hold(columns, key, ids):
+                if _may_hold(file.metadata.row_group(number), key, ids):
                     for row in _rows(file, number, key, names, ids):
                         found.setdefault(id_of(row[key]), []).append(as_json(row))
     except (pyarrow.ArrowException, OSError) as error:
@@ -83,8 +79,9 @@ def _columns(path: Path, schema: Any) -> tuple[str, list[str]]:  # noqa: ANN401 
     return key, names
 
 
-def _may_hold(columns: Collection[Any], key: str, ids: Collection[str]) -> bool:
+def _may_hold(group: Any, key: str, ids: Collection[str]) -> bool:  # noqa: ANN401 - pyarrow is untyped
     """Whether a group of rows may hold one of the ids, by the smallest and the largest of its numbers."""
+    columns = map(group.column, range(group.num_columns))
     facts = next(column.statistics for column in columns if column.path_in_schema == key)
     if facts is None or not facts.has_min_max or not isinstance(facts.min, int):
         return True

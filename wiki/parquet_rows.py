@@ -7,9 +7,9 @@ gigabytes: the sizes that the file tells are checked before anything is read, an
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from errors import UserError
 from limits import MOST_ROWS
@@ -33,7 +33,7 @@ def parquet_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
             names = {name: written for name, written in columns.items() if name in COLUMNS}
             if file.metadata.num_rows > MOST_ROWS:
                 raise too_large(path, f"it has more than {MOST_ROWS:,} rows")
-            _refuse_large_pages(raw, file.metadata, names.values())
+            refuse_large_pages(raw, file.metadata, names.values())
         # What repeats is kept once: a value of a megabyte may stand in a million rows.
         texts = list(names.values())
         with pyarrow.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
@@ -56,14 +56,6 @@ def _plain_columns(schema: Any) -> dict[str, str]:  # noqa: ANN401 - untyped
 
     plain = [str(field.name) for field in schema if is_plain(field.type)]
     return {name.lower(): name for name in plain}
-
-
-def _refuse_large_pages(raw: BinaryIO, metadata: Any, names: Collection[str]) -> None:  # noqa: ANN401 - untyped
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for position in range(group.num_columns):
-            if (found := group.column(position)).path_in_schema in names:
-                refuse_large_pages(raw, found)
 
 
 def _rows_of_groups(
