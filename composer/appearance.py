@@ -52,7 +52,7 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
     of_one = [part for part in of_one if part not in of_boy]
     having += [part for part in parts if part not in of_one + of_boy]
     worn = merged(picture, "clothes")
-    if not (picture.has(GIRLS) and picture.has(BOYS)):
+    if picture.has(GIRLS) != picture.has(BOYS):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
     said = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from composer.phrasing import and_list, lists
 from english import singular
 
-_SLEEVES, _PRINT, _UNIFORM = " sleeves", " print", "uniform"
+_SLEEVES, _PRINT, _UNIFORM, _DRESS = " sleeves", " print", "uniform", "dress"
 
 
 def with_their_parts(worn: Sequence[str]) -> list[str]:
@@ -28,6 +28,9 @@ def with_parts_of_uniform(worn: Sequence[str]) -> list[str]:
     # That of a school says more than a serafuku.
     uniforms.sort(key=lambda each: not each.endswith(_UNIFORM))
     parts = _of_nouns(worn, "uniform_parts")
+    if uniforms and not uniforms[0].endswith(_UNIFORM):
+        # A nurse uniform may be a dress, but no suit is.
+        parts = [part for part in parts if _noun(part) != _DRESS]
     return _joined(worn, uniforms[:1], [*uniforms[1:], *parts, *(_trimmings(worn) if parts else [])])
 
 

@@ -213,7 +213,9 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
         if len(kinds) > 1:
             return f"{tag}_animal"
         thing = only_one(kinds)
-    return f"{done}_{narrowest(thing, tags)}" if thing else ""
+    told = f"{done}_{narrowest(thing, tags)}" if thing else ""
+    # Whoever sews has no "sewing dress" on.
+    return "" if role_of(told).slot == "clothes" else told
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:

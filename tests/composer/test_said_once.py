@@ -33,6 +33,8 @@ _CASES = """
 1boy driving taxi vehicle_interior | driving a taxi. | inside
 1girl flower blue_flower pink_flower hydrangea | blue hydrangea and a pink hydrangea | flower
 1girl 1boy sitting car vehicle_interior | sitting inside a car. | in a
+2others deer wolf anthro dress suit | a dress and a suit | with a dress
+2girls sewing dress wedding_dress | a wedding dress | sewing wedding
 1girl straw_hat witch_hat | a straw hat and a witch hat | straw witch
 1girl table dinner | at dinner | also in view
 1girl standing bokeh vanishing_point | in perspective, with bokeh | view are
