@@ -14,6 +14,7 @@ from tags.series import told_series
         ("bocchi_the_rock! kessoku_band", "bocchi_the_rock!"),
         ("hasbro dungeons_and_dragons", "dungeons_and_dragons"),
         ("umamusume the_beatles", "umamusume"),
+        ("my_little_pony friendship_is_magic hasbro", "friendship_is_magic"),
         ("gundam mobile_suit_gundam", "mobile_suit_gundam"),
         ("fate_(series) fate/stay_night", "fate/stay_night"),
         ("cyberpunk_(series) cyberpunk_edgerunners", "cyberpunk_edgerunners"),
