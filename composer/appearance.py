@@ -55,9 +55,11 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
     if picture.has(GIRLS) != picture.has(BOYS):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
+    is_man = picture.has(f"grown {BOYS}") or "mature male" in picture.phrases("quality")
+    noun = "man" if is_man else "boy"
     said = [
         led("with", having),
-        led(f"the {'man' if 'mature male' in picture.phrases('quality') else 'boy'} with", of_boy),
+        led(f"the {noun} with", of_boy),
         f"{AT_LEAST_ONE} with {or_list(of_one)}" if of_one else "",
         led("wearing", worn),
     ]

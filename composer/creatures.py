@@ -83,8 +83,11 @@ def _give_damage_to_machines(picture: Picture) -> None:
 
 def _give_wings_to_creatures(picture: Picture) -> None:
     """Of several characters of whom only some are people, the others have the wings and breathe fire."""
-    if len(picture.names) > counted_people(picture)[1] > 0:
-        words = lists().words
+    words = lists().words
+    others = [role for slot in ("being", "kind") for role in picture.roles.get(slot, ())]
+    have_some = any(role.noun in words["namesakes"] | words["winged"] for role in others)
+    number = counted_people(picture)[1]
+    if len(picture.names) > number and (number == 1 or (number and have_some)):
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
         picture.put("thing", [replace(role, phrase=f"something {role.phrase}") for role in fire])

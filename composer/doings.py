@@ -139,6 +139,12 @@ def _by_some(picture: Picture, busy: Sequence[str], gestures: Sequence[str], sha
 def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
     place = where(picture)
+    # "Smiling and looking up, barefoot".
+    states = [act for act in acts if act in lists().words["seen_states"]]
+    if len(poses) + len(acts) > len(states) or place:
+        acts = [act for act in acts if act not in states]
+    else:
+        states = []
     if not place:
         said = [and_list([*poses, *acts])]
     elif poses:
@@ -146,7 +152,7 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
     else:
         is_one = len(acts) == 1 and not place.startswith("with ")
         said = [f"{acts[0]} {place}"] if is_one else [and_list(acts), place]
-    return [clause for clause in said if clause]
+    return [clause for clause in (*said, and_list(states)) if clause]
 
 
 def where(picture: Picture, without: Collection[str] = ()) -> str:

@@ -14,6 +14,7 @@ _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in (""
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
 _BORN_TOGETHER = ("twins", "triplets", "quadruplets")
+_ONE_OTHER = "one other person"
 _OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -49,7 +50,9 @@ def _several(picture: Picture, people: list[str], number: int) -> Subject:
         return _portrayed(picture, people, number, asides)
     text, told = _named(picture, people, creatures, number)
     is_bare_name = text == names_with_series(picture.names) and not (asides or told)
-    is_long = bool(asides or told or that_differ(picture)) or text.endswith(" them") or ", one a " in text
+    is_bare = len(picture.names) > 1 and is_bare_name
+    is_long = bool(asides or told or is_bare or that_differ(picture))
+    is_long = is_long or text.endswith(" them") or ", one a " in text
     if any(aside.startswith(AT_LEAST_ONE) for aside in asides):
         told = [kind.replace(f"{AT_LEAST_ONE} of them", AT_LEAST_ONE) for kind in told]
     has_others = several_names and len(picture.names) > number
@@ -68,7 +71,9 @@ def _named(
     among, names = _among(picture), names_with_series(picture.names)
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
         return names, [f"{and_list(people + among)} among them"] if people + among else []
-    who = _who(picture, [*people, *creatures], number) + that_differ(picture)
+    who = _who(picture, [*people, *creatures], number)
+    differing = that_differ(picture)
+    who += f",{differing}" if differing and who.startswith("one a ") else differing
     if _OF_NO_SEX in picture.phrases("kind"):
         who += f" {_OF_NO_SEX}"
     told = _what_some_are(picture, among, number)
@@ -100,12 +105,16 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
 
 
 def _grown(picture: Picture, people: list[str]) -> list[str]:
-    """The people, where a kind names the only one of a sex: "an old woman", "a cat girl"."""
+    """The people, where a kind names the only one of a sex or the one other: "a cat girl", "an alien"."""
     for sex, noun in _GROWN.items():
         kinds = [role for role in picture.roles.get("kind", ()) if role.noun in (sex, noun)]
         if len(kinds) == 1 and f"a {sex}" in people:
-            picture.take("kind", lambda role: role is kinds[0])  # noqa: B023
+            picture.put(f"grown {sex}", picture.take("kind", lambda role: role is kinds[0]))  # noqa: B023
             people = [kinds[0].phrase if who == f"a {sex}" else who for who in people]
+    others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
+    if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
+        picture.take("kind", lambda role: role is others[0])
+        people = [*people[:-1], others[0].phrase]
     return people
 
 

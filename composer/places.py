@@ -44,7 +44,10 @@ def _go_inside(picture: Picture) -> None:
     words = lists().words
     said = " ".join(picture.phrases("thing", "pose")).split(" ")
     has_furniture = has_people(picture) and not words["found_indoors"].isdisjoint(said)
-    in_room = has_people(picture) and any(said.endswith(" room") for said in picture.phrases("place"))
+    in_room = has_people(picture) and any(
+        said.endswith(" room") or said.rpartition(" ")[2] in words["halls"]
+        for said in picture.phrases("place")
+    )
     if has_furniture or in_room or _INDOORS in picture.phrases("inout"):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])

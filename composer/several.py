@@ -11,7 +11,8 @@ from tags.people import OTHERS
 
 _DIFFERENCE = " difference"
 _LYING = "lying"
-_SMALL = frozenset(("insect", "bug"))
+_LARGE = "shark"
+_SMALL = frozenset(("insect", "bug", "fish"))
 _COMPARED = {"size": ("larger", "smaller"), "age": ("older", "younger"), "height": ("taller", "shorter")}
 
 
@@ -30,8 +31,8 @@ def settle_several(picture: Picture) -> None:
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])
     # Whether one of them is the ghost, no tag tells.
-    if len(picture.names) <= counted_people(picture)[1]:
-        picture.put("thing", picture.take("kind", lambda role: role.noun in words["foes"]))
+    if len(picture.names) <= counted_people(picture)[1] and not picture.has(OTHERS):
+        picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
     ages = picture.take("kind", lambda role: role.phrase.partition(" ")[2].startswith(_COMPARED["age"]))
     picture.put("differing", [Role("differing", f"an age{_DIFFERENCE}")] if ages else [])
     # People differ in height, and have no height difference each.
@@ -44,7 +45,8 @@ def settle_several(picture: Picture) -> None:
 
 
 def _passes_by(noun: str) -> bool:
-    return noun in lists().words["bystanders"] or not _SMALL.isdisjoint(broader_tags(noun))
+    kinds = broader_tags(noun)
+    return noun in lists().words["bystanders"] or not (_SMALL.isdisjoint(kinds) or _LARGE in kinds)
 
 
 def _be_robots(picture: Picture) -> None:

@@ -172,6 +172,22 @@ CASES = {
         "1girl 1boy comic bedroom office",
         "A girl and a boy. They are in a bedroom or an office. The scene is shown as a comic.",
     ),
+    "the one other is the alien": (
+        "1girl 1other alien blue_skin sitting",
+        "A girl and an alien with blue skin. They are sitting.",
+    ),
+    "what is served at dinner is no company": (
+        "2girls turkey dinner",
+        "Two girls. They are shown at dinner. There is also turkey.",
+    ),
+    "an old man has the beard": (
+        "2girls 1boy old_man beard",
+        "Two girls and an old man, the man with a beard.",
+    ),
+    "states come last": (
+        "1boy barefoot smile looking_up field",
+        "A boy smiling and looking up, in a field, barefoot.",
+    ),
     "people before a scenery": (
         "2girls scenery walking",
         "Two girls. They are walking, with a focus on the scenery.",
@@ -477,6 +493,16 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "nami usopp 1girl 1boy",
             "nami usopp",
             "Nami and Usopp, one a girl and the other a boy.",
+        ),
+        (
+            "kirby meta_knight no_humans wings",
+            "kirby meta_knight",
+            "Kirby and Meta Knight, with wings. They are shown with no people in sight.",
+        ),
+        (
+            "nami usopp 1girl 1boy height_difference",
+            "nami usopp",
+            "Nami and Usopp, one a girl and the other a boy, who differ in height.",
         ),
         (
             "link princess_zelda 1girl 1boy",
