@@ -21,6 +21,8 @@ from limits import LONGEST_LINE, read_json
 _log = logging.getLogger(__name__)
 
 JsonObject = dict[str, Any]
+# ASCII, so that file names that are not valid Unicode come back as they were.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 class JsonLines:
@@ -152,8 +154,7 @@ class JsonLines:
 
 
 def _dumped(line: Mapping[str, object]) -> str:
-    # ASCII, so that file names that are not valid Unicode come back as they were.
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n"
+    return f"{_ENCODER.encode(line)}\n"
 
 
 def _parsed(raw: bytes, loads: Callable[[bytes], Any]) -> JsonObject | None:

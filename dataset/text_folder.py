@@ -45,7 +45,8 @@ class Texts:
         self.root = root
         self.extension = extension
         self._parts = root / ".parts"
-        self._folders: set[Path] = set()
+        # Those that are there; text, as comparing paths takes much of the time of a caption.
+        self._folders: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._places: tuple[Place, ...] = ()
         # The names whose place is taken by a tag file, where texts are beside the pictures.
@@ -69,6 +70,10 @@ class Texts:
     def _place(self, name: str) -> str:
         """The same as text, which is much faster to make."""
         return f"{self.root}/{name}{self.extension}"
+
+    def _folder(self, name: str) -> str:
+        """The folder of this name's text."""
+        return self._place(name).rpartition("/")[0]
 
     def names(self) -> set[str]:
         """The names that have a text; an empty file does not count."""
@@ -154,10 +159,10 @@ class Texts:
 
         Raises ItemError when this one cannot be written, UserError when none can.
         """
-        target = self.path(name)
+        place = self._place(name)
         try:
-            self._make(target.parent)
-            mode = target.stat().st_mode
+            self._make(self._folder(name))
+            mode = os.stat(place).st_mode  # noqa: PTH116 - as in `_place`
             if stat.S_ISDIR(mode):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             if not stat.S_ISREG(mode):
@@ -165,7 +170,7 @@ class Texts:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._error(target, error) from error
+            raise self._error(Path(place), error) from error
 
     def stage(self, name: str, text: str, data: bytes | None = None) -> Path:
         """Write a text into the hidden folder from which `settle` moves it to its place in one step.
@@ -177,13 +182,13 @@ class Texts:
         data = text.encode("utf-8", "strict") if data is None else data
         self.refuse_moved()
         try:
-            self._make(self._parts)
+            self._make(str(self._parts))
             try:
                 part.write_bytes(data)
             except FileNotFoundError:
                 # Another run that only reads here has deleted the empty folder.
-                self._folders.discard(self._parts)
-                self._make(self._parts)
+                self._folders.discard(str(self._parts))
+                self._make(str(self._parts))
                 part.write_bytes(data)
         except OSError as error:
             remove(part)
@@ -200,7 +205,7 @@ class Texts:
         if name in self.tag_files:
             raise ItemError("place of the caption is taken", f"{target} holds tags: name it {name}.tags")
         try:
-            self._make(target.parent)
+            self._make(self._folder(name))
             if over == NOTHING and move_to_free_place(part, target):
                 return True
             copy_mode(target, part)
@@ -227,21 +232,22 @@ class Texts:
 
     def tidy(self) -> None:
         """Delete the folder of staged texts if it is empty."""
-        self._folders.discard(self._parts)
+        self._folders.discard(str(self._parts))
         with contextlib.suppress(OSError):
             self._parts.rmdir()
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, place: str) -> None:
         """Make a folder if this was not done before; raises OSError where a link leads out of the root."""
-        if folder in self._folders:
+        if place in self._folders:
             return
+        folder = Path(place)
         # These come first, so that no folder is made where there was none, or in the place of a link.
         self.refuse_moved()
         refuse_way_out(folder, self._real_root)
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-        self._folders.add(folder)
+        self._folders.add(place)
 
     def _is_file_inside(self, place: str) -> bool:
         """Whether a file is within the root once all links are followed; a folder is looked at only once.

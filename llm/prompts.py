@@ -35,6 +35,8 @@ CHARACTERS_PER_TOKEN = 3.5
 _PIXELS_PER_TOKEN = 28 * 28
 # What stood for the values in the templates of tag-based-image-captioning.
 _OLD_MARKS = re.compile(r"<(?:tags|tag_descriptions|description|tag|wiki)>")
+# A message without any of these is text that no value changes.
+_SYNTAX = ("{{", "{%", "{#")
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\][ \t]*$", re.MULTILINE)
 
 
@@ -82,8 +84,8 @@ class Prompt:
         self.uses: set[str] = set()
         self.text = _read(path)
         self._slow = 0
-        self._messages = [
-            (role, self._compile(text, line, variables)) for role, text, line in _messages(self.text)
+        self._messages: list[tuple[Role, Template | str]] = [
+            (role, self._piece(text, line, variables)) for role, text, line in _messages(self.text)
         ]
         if not self._messages:
             raise UserError(f"the template {path} is empty: write what the model should do")
@@ -117,8 +119,8 @@ class Prompt:
         budgets = [Budget() for _ in self._messages]
         try:
             rendered = [
-                Message(role, sandbox.render(template, values, budget).strip())
-                for (role, template), budget in zip(self._messages, budgets, strict=True)
+                Message(role, piece if isinstance(piece, str) else sandbox.render(piece, values, budget).strip())
+                for (role, piece), budget in zip(self._messages, budgets, strict=True)
             ]
         except _FAILURES as error:
             self._refuse_slow(budgets)
@@ -140,7 +142,10 @@ class Prompt:
                 "which is too long for a whole data set: make its loops shorter"
             )
 
-    def _compile(self, text: str, line: int, variables: Sequence[str]) -> Template:
+    def _piece(self, text: str, line: int, variables: Sequence[str]) -> Template | str:
+        """A message as it is rendered: a template, or the text itself, which examples and instructions are."""
+        if not any(mark in text for mark in _SYNTAX):
+            return text.strip()
         try:
             # With as many empty lines before it as there are in the file, errors name the right line.
             tree = sandbox.parse("\n" * (line - 1) + text)

@@ -55,13 +55,13 @@ def _copies_an_example(text: str, prompted: Prompted) -> bool:
     """Whether an answer has a name of an example, or a long run of words that is not about this picture."""
     if not prompted.examples:
         return False
-    own = _stems(prompted.asked)
     runs, names = _of_examples(prompted.examples)
-    if any(stem(name.lower()) not in own for name in names.intersection(words(text))):
-        return True
-    return any(
-        run in runs and sum(_is_foreign(word, own) for word in run) >= _FEWEST_FOREIGN
-        for run in _runs(text, _RUN_OF_EXAMPLE)
+    said, copied = names.intersection(words(text)), runs.intersection(_runs(text, _RUN_OF_EXAMPLE))
+    if not (said or copied):
+        return False
+    own = frozenset(stem(word.lower()) for word in words(prompted.asked))
+    return any(stem(name.lower()) not in own for name in said) or any(
+        sum(_is_foreign(word, own) for word in run) >= _FEWEST_FOREIGN for run in copied
     )
 
 
@@ -100,10 +100,5 @@ def _all_runs(text: str, length: int) -> frozenset[Run]:
 
 def _runs(text: str, length: int) -> Iterator[Run]:
     """Each run of `length` words, in lower case."""
-    found = [word.lower() for word in words(text)]
-    return (tuple(found[at : at + length]) for at in range(len(found) - length + 1))
-
-
-@lru_cache(maxsize=8)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word.lower()) for word in words(text))
+    found = list(map(str.lower, words(text)))
+    return zip(*(found[at:] for at in range(length)), strict=False)

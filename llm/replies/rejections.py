@@ -14,8 +14,9 @@ from english import sentence_spans, sentences
 from llm.replies.patterns import compiled, rare
 from llm.replies.text import mask_quotations, without_quotations, words
 
-# These three expect text in lower case.
+# These four expect text in lower case.
 REFUSAL = rare("refusals", "refusal", flags=0)
+_QUESTION_BACK = compiled("refusals", "question_back", flags=0)
 _REFUSING_SENTENCE = compiled("refusals", "refusing_sentence", flags=0)
 NO_PICTURE = rare("refusals", "no_picture", flags=0)
 # The same few letters at least twelve times in a row.
@@ -35,9 +36,9 @@ PLACEHOLDER = rare("repetition", "placeholder")
 def refuses(text: str) -> bool:
     """Whether the model refuses, at the beginning or later on; quoted words do not count."""
     said = mask_quotations(text).lower()
-    return REFUSAL.matches(said) or any(
-        _REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said)
-    )
+    if REFUSAL.matches(said) or _QUESTION_BACK.match(said):
+        return True
+    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said))
 
 
 def saw_no_picture(text: str) -> bool:
@@ -75,10 +76,9 @@ def _has_cycle(all_words: list[str], length: int) -> bool:
 
 
 def _has_dominant_word(all_words: list[str]) -> bool:
-    return any(
-        count >= max(_MANY, _MANY_SHARE * len(all_words)) and not _SMALL.fullmatch(word)
-        for word, count in Counter(all_words).items()
-    )
+    least = max(_MANY, _MANY_SHARE * len(all_words))
+    frequent = [word for word, count in Counter(all_words).items() if count >= least]
+    return not all(map(_SMALL.fullmatch, frequent))
 
 
 def repeats_the_prompt(text: str) -> bool:
