@@ -49,7 +49,7 @@ class Finishing:
         """
         lines, notes = [], []
         for name, said in sentences.items():
-            tags = self.tags_in_style(tagged, name)
+            tags = self.tags_in_style(tagged, name) if self.forms.has_tags(name) else {}
             line, noted = self._finish(self.forms.form_of(name), said, tags)
             lines.append(line)
             said_of = f"{name}: " if len(sentences) > 1 else ""

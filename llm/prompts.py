@@ -119,7 +119,7 @@ class Prompt:
         budgets = [Budget() for _ in self._messages]
         try:
             rendered = [
-                Message(role, piece if isinstance(piece, str) else sandbox.render(piece, values, budget).strip())
+                Message(role, piece if isinstance(piece, str) else sandbox.render(piece, values, budget))
                 for (role, piece), budget in zip(self._messages, budgets, strict=True)
             ]
         except _FAILURES as error:
@@ -143,7 +143,7 @@ class Prompt:
             )
 
     def _piece(self, text: str, line: int, variables: Sequence[str]) -> Template | str:
-        """A message as it is rendered: a template, or the text itself, which examples and instructions are."""
+        """A message as it is rendered: a template, or the text itself, as of most examples."""
         if not any(mark in text for mark in _SYNTAX):
             return text.strip()
         try:

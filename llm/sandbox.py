@@ -172,14 +172,14 @@ def compiled(tree: nodes.Template) -> Template:
 
 
 def render(template: Template, values: Mapping[str, object], budget: Budget) -> str:
-    """Fill in the values; raises TemplateError if that fails, takes too long or makes too much."""
+    """The text with the values, without spaces around it; raises TemplateError if that takes too much."""
     pieces, size = [], 0
     for piece in template.generate({**values, KEY: budget}):
         pieces.append(piece)
         size += len(piece)
         if size > MOST_CHARACTERS:
             raise TemplateRuntimeError(f"it makes more than {MOST_CHARACTERS:,} characters")
-    return "".join(pieces)
+    return "".join(pieces).strip()
 
 
 def line_of(error: BaseException) -> int | None:

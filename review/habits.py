@@ -158,13 +158,12 @@ def _phrases(told: Sequence[Told], own: str) -> Iterator[Finding]:
 
 def _word_rows(text: str) -> set[tuple[str, ...]]:
     """The rows of words within a sentence, in small letters."""
-    rows = set()
-    for sentence in _SENTENCE_END.split(text):
-        said = _words_of(sentence)
-        for first in range(len(said)):
-            for end in range(first + _SHORTEST_PHRASE, min(first + _LONGEST_PHRASE, len(said)) + 1):
-                rows.add(tuple(said[first:end]))
-    return rows
+    return {
+        row
+        for said in map(_words_of, _SENTENCE_END.split(text))
+        for length in range(_SHORTEST_PHRASE, min(_LONGEST_PHRASE, len(said)) + 1)
+        for row in zip(*(said[first:] for first in range(length)), strict=False)
+    }
 
 
 def _words_of(text: str) -> list[str]:

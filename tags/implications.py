@@ -92,8 +92,8 @@ _REMEMBERED_TAGS = 1 << 16
 
 def said_along(tag: str, implied: Implied) -> set[str]:
     """All tags that a tag implies, directly or through others; with itself only where they form a circle."""
-    found: set[str] = set()
-    new = [tag]
+    found = set(implied(tag))
+    new = list(found)
     while new:
         further = set(implied(new.pop())) - found
         found |= further
@@ -109,6 +109,8 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
     whose implications are not known says the last words of its name, so `witch` stays beside `witch_hat`,
     and `no_shoes` does not say `shoes`. Tags that imply each other all stay.
     """
+    if len(tags) < 2:
+        return list(tags)
     kinds = {tag: categories.get(tag, GENERAL) for tag in tags}
     by_words: defaultdict[str, list[str]] = defaultdict(list)
     for tag, kind in kinds.items():

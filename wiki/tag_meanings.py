@@ -93,12 +93,12 @@ class TagMeanings:
         that tag is known to be a series.
         """
         known = {tag: category for tag in tags if (category := self.look_up(tag).category)}
-        present, by_brackets = set(tags), dict[str, str]()
+        by_brackets: dict[str, str] = {}
         for tag in tags:
-            series = "" if tag in known else next(iter(qualifiers(tag)), "")
+            series = "" if tag in known or tag[-1:] != ")" else next(iter(qualifiers(tag)), "")
             if not series or series in _NO_SERIES:
                 continue
-            if series in present and known.get(series, COPYRIGHT) == COPYRIGHT:
+            if series in tags and known.get(series, COPYRIGHT) == COPYRIGHT:
                 by_brackets |= {tag: CHARACTER, series: COPYRIGHT}
             elif self.look_up(series).category == COPYRIGHT:
                 by_brackets[tag] = CHARACTER

@@ -80,10 +80,12 @@ class Material:
         only made if they are among the variables that the template `uses`; a `draft` that is given is taken.
         """
         categories = self.meanings.categories(tags.tags)
-        all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
+        kept = self._without_implied(tags, categories)
+        all_tags = [tag for tag in kept if tag != NO_SERIES]
         shown = self._shown(all_tags, categories)
+        kinds = [(tag, on_danbooru(categories.get(tag, GENERAL))) for tag in all_tags]
         groups = {
-            name: _listed([tag for tag in all_tags if on_danbooru(categories.get(tag, GENERAL)) == category])
+            name: _listed([tag for tag, kind in kinds if kind == category])
             for name, category in _LISTS.items()
         }
         # A model that is asked to name both tags of one person writes of two people.
@@ -107,16 +109,19 @@ class Material:
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
             "character_sheets": "\n".join(map(self.hidden.cut_from, lines)),
-            "draft": draft if draft is not None else self.draft(tags) if "draft" in uses else "",
+            "draft": draft if draft is not None else self._draft(kept, categories) if "draft" in uses else "",
             "words": _WORDS + _WORDS_PER_TAG * len(shown),
         }
 
     def draft(self, tags: TagList) -> str:
         """What the composer writes of a picture, without what prompts leave out; "" where nothing is left."""
         categories = self.meanings.categories(tags.tags)
-        shown = self._shown(self._without_implied(tags, categories), categories)
+        return self._draft(self._without_implied(tags, categories), categories)
+
+    def _draft(self, kept: Sequence[str], categories: Mapping[str, str]) -> str:
+        """The draft from the tags that are not implied."""
         try:
-            return self.hidden.cut_from(self.composed(shown))
+            return self.hidden.cut_from(self.composed(self._shown(kept, categories)))
         except ItemError:
             return ""
 
