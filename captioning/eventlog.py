@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import platform
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -67,7 +67,7 @@ async def logged(
     sections = [{name: _shown(getattr(each, name)) for name in type(each).model_fields} for each in settings]
     shown = dict(zip(("settings", "compared_with"), sections, strict=False))
     try:
-        happened("start", version=config.VERSION, python=platform.python_version(), **shown)
+        happened("start", version=config.VERSION, python=sys.version.partition(" ")[0], **shown)
         code = await run()
         return code
     except (UserError, StageError) as error:

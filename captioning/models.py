@@ -11,11 +11,11 @@ from captioning.summary import NO_SENTENCES, Product, Products, Summary
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
 from llm.embedded.needs import Consent, Demand, Needs
-from llm.servers import Endpoints
 from settings import Settings, StageSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
+    from llm.servers import Endpoints
     from tag_provider import TagProvider
 
 
@@ -29,11 +29,12 @@ class Models:
         consent: Consent | None = None,
         transfers: Transfers = NO_TRANSFERS,
     ) -> None:
-        settings = self._settings = knowledge.settings
+        self._settings = knowledge.settings
         self._knowledge = knowledge
         self._summary = summary
         self._batches = Batches(transfers)
-        self._endpoints = Endpoints.of(settings, needs_of(settings, consent), self._batches.endpoint)
+        self._needs = needs_of(knowledge.settings, consent)
+        self._endpoints: Endpoints | None = None
         self.products = Products.of(knowledge.settings)
 
     async def writer(self) -> Endpoint | None:
@@ -51,11 +52,12 @@ class Models:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
         if chosen.skip:
             return None
-        endpoint = await self._endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
+        endpoints = self._open()
+        endpoint = await endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
         if endpoint is not None:
             self._summary.once(f"Asking {endpoint.introduction}.")
         elif product is self.products.captions:
-            self._summary.no_model(self._endpoints.absence(chosen.endpoint))
+            self._summary.no_model(endpoints.absence(chosen.endpoint))
         else:
             self._summary.left_out(product)
         return endpoint
@@ -71,7 +73,16 @@ class Models:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._endpoints.close()
+        if self._endpoints is not None:
+            await self._endpoints.close()
+
+    def _open(self) -> Endpoints:
+        if self._endpoints is None:
+            # A run that finds nothing to do asks no server.
+            from llm.servers import Endpoints
+
+            self._endpoints = Endpoints.of(self._settings, self._needs, self._batches.endpoint)
+        return self._endpoints
 
 
 class TaggedProject(stages.Tags, Protocol):

@@ -68,10 +68,10 @@ class Client:
 
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
+        # The whole address, as the SDK would parse and join it anew for each request.
+        request = self._open().post(f"{self._url.rstrip('/')}/chat/completions", body)
         try:
-            answer = await asyncio.wait_for(
-                self._open().post("/chat/completions", body), self._settings.timeout
-            )
+            answer = await asyncio.wait_for(request, self._settings.timeout)
         except asyncio.TimeoutError:
             return trouble.of_deadline(self._url, self._settings.timeout)
         except TransportError as error:
