@@ -50,11 +50,13 @@ class Picture:
 
     def has(self, *slots: str) -> bool:
         """Whether any of these slots says something."""
-        return any(slot in self.roles for slot in slots)
+        return not self.roles.keys().isdisjoint(slots)
 
     def take(self, slot: str, is_meant: Callable[[Role], bool]) -> list[Role]:
         """Take out of a slot the roles that are meant."""
-        roles = self.roles.get(slot, [])
+        if slot not in self.roles:
+            return []
+        roles = self.roles[slot]
         taken = [role for role in roles if is_meant(role)]
         left = [role for role in roles if role not in taken]
         if left:
