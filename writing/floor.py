@@ -37,6 +37,11 @@ _LOST = 0.02
 SPOILED_ANSWERS = frozenset({REPEATS_ITSELF, REPEATS_EXAMPLE, REPEATS_PROMPT, LIST_OF_TAGS})
 
 
+def is_surely_no_worse(caption: str, judged: Judgement, draft: str) -> bool:
+    """Whether a text that says enough is kept whatever the draft says: it is sound, and in its own words."""
+    return not any(judged.spoils) and alike(caption, draft) < _CLOSE
+
+
 def why_the_draft_is_better(
     caption: str,
     judged: Judgement,

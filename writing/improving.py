@@ -11,7 +11,7 @@ from llm.picture_requests import Requests
 from llm.prompts import Message
 from settings import InterpreterSettings
 from writing import repair, variants
-from writing.floor import why_the_draft_is_better
+from writing.floor import is_surely_no_worse, why_the_draft_is_better
 from writing.judging import Judgement, PictureTags, alike, judge
 from writing.rereading import Known, Rereading
 
@@ -139,18 +139,17 @@ class MainCaption:
 
     async def _fall_back(self) -> None:
         """Put the draft in its place where that is better."""
+        unsaid = await self._surely_unsaid()
+        if not unsaid and is_surely_no_worse(self.known.text, self.judged, self.picture.draft):
+            return
         draft = judge(self.picture.draft, self.picture)
-        self.floor = await self._why_worse_than(draft)
+        self.floor = self._why_worse(draft, self.judged, unsaid)
         if self.floor and not self._why_worse(draft, self.known.at_best(self.picture), ()):
             # The draft is better only if the caption does not say what the rules do not find.
             await self._read_again()
-            self.floor = await self._why_worse_than(draft)
+            self.floor = self._why_worse(draft, self.judged, await self._surely_unsaid())
         if self.floor:
             self.known, self.repaired = Known(self.picture.draft, draft), False
-
-    async def _why_worse_than(self, draft: Judgement) -> str:
-        unsaid = await self._surely_unsaid()
-        return self._why_worse(draft, self.judged, unsaid)
 
     def _why_worse(self, draft: Judgement, judged: Judgement, unsaid: Sequence[str]) -> str:
         asked = None if self.picture.seen else self.messages[-1].text
