@@ -140,10 +140,16 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: boo
             said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
         elif slot == "clothes" and head not in lists().words["unmerged"] and _are_told_by_adjectives(roles):
             kinds = (" ".join(adjective for _, adjective in role.modifiers) for role in roles)
-            said.append(f"{and_list(kinds)} {as_words(head) if is_plural(head) else plural(as_words(head))}")
+            said.append(f"{and_list(kinds)} {_in_plural(head)}")
         else:
             said += [role.phrase for role in roles if not _is_colour_of_some(role, roles)]
     return said
+
+
+def _in_plural(head: str) -> str:
+    """A noun of several garments: dresses, gloves, headwear."""
+    is_told = is_plural(head) or head in lists().words["mass"]
+    return as_words(head) if is_told else plural(as_words(head))
 
 
 def _is_worn_once(head: str, modifiers: Iterable[tuple[int, str]]) -> bool:
