@@ -16,6 +16,7 @@ _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
 _SCENERY = "scenery"
 _PAIR = 2
+_FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
 
 def settle(picture: Picture, tags: Sequence[str]) -> None:
@@ -68,7 +69,8 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
     edible = lists().words["edible"]
     is_alone = all(role.noun in edible for role in picture.roles.get("being", ()))
     is_somebody = is_alone and picture.has(*LOOKS, "act") and not has_people(picture)
-    if not lists().words["dishes"].isdisjoint(tags) and not is_somebody:
+    is_caught = picture.has(*COUNTS) and not _FISHING.isdisjoint(tags)
+    if (is_caught or not lists().words["dishes"].isdisjoint(tags)) and not is_somebody:
         picture.move("being", "thing", edible)
 
 

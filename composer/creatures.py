@@ -244,8 +244,15 @@ def _look_at_animals(picture: Picture) -> None:
 
 
 def _give_feathers(picture: Picture) -> None:
-    """Where a bird is looked at, black feathers are its own."""
+    """Where a bird is looked at, black feathers are its own, and a tortoise has a shell."""
     beings = picture.roles.get("being", [])
+    if len(beings) == 1 and not picture.has(*COUNTS):
+        parts = lists().parts_of
+        picture.take("thing", lambda role: beings[0].noun in parts.get(role.noun, ()))
+        # The lace is that of the tablecloth.
+        words = lists().words
+        trimmings = words["trimmings"] if beings[0].noun not in words["figures"] else ()
+        picture.put("thing", picture.take("clothes", lambda role: role.phrase in trimmings))
     is_bird = any(_AVIAN in broader_tags(role.noun) for role in beings) or _HARPY in picture.phrases("kind")
     if is_bird and (len(beings) == 1 or not beings):
         picture.put(

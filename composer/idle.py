@@ -13,7 +13,8 @@ _GENERAL = frozenset(("food", "drink", "beverage", "tool", "weapon", "instrument
 _OF_ALL_ANIMALS = ("a tail", "a mane")
 _SOLO_FOCUS, _INSIDE = "the focus on one person", "inside "
 _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
-_MULTICOLORED = "multicolored"
+_MULTICOLORED, _GLOW = "multicolored", "a glow"
+_ANY_ANIMALS = ("an animal", "animals", "a herd")
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -60,7 +61,12 @@ def _be_in_city(picture: Picture) -> None:
 
 
 def _leave_out_general(picture: Picture) -> None:
-    """Who holds food holds what is named of it, and the wide brim is the hat's."""
+    """Who holds food holds what is named of it, and the wide brim is the hat's; what glows is named too."""
+    for slot in ("text", "mark"):
+        picture.take(slot, lambda role: role.phrase == _GLOW)
+    if len(picture.phrases("being")) > 1 or (picture.has("thing") and picture.has("being")):
+        for slot in ("being", "thing"):
+            picture.take(slot, lambda role: role.phrase in _ANY_ANIMALS)
     things = {role.noun for slot in ("thing", "held") for role in picture.roles.get(slot, ())}
     broader = {general for thing in things for general in broader_tags(thing) if general in _GENERAL}
     picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < _TWO_WORDS)

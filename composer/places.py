@@ -7,6 +7,9 @@ from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.words import Role
 
 _WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
+_SPACE_STATION = "space station"
+_BATHTUB = frozenset(("bathtub",))
+_ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -17,6 +20,7 @@ def settle_places(picture: Picture) -> None:
     _see_from_the_air(picture)
     _go_inside(picture)
     _list_in_scenes(picture)
+    _leave_bathtub(picture)
     _see_from_space(picture)
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
@@ -88,6 +92,12 @@ def _see_from_the_air(picture: Picture) -> None:
         picture.roles.setdefault("place", []).append(above)
 
 
+def _leave_bathtub(picture: Picture) -> None:
+    """Who kneels in a bathroom is not in the bathtub."""
+    if len(picture.phrases("place")) > 1 and not _ON_FEET.isdisjoint(picture.phrases("pose")):
+        picture.move("place", "thing", _BATHTUB)
+
+
 def _list_in_scenes(picture: Picture) -> None:
     """Where nobody and no vehicle is, nothing is on a road: the road is shown."""
     has_vehicle = picture.has("vehicle") and (
@@ -103,7 +113,9 @@ def _list_in_scenes(picture: Picture) -> None:
 
 def _see_from_space(picture: Picture) -> None:
     """In space there is no sky to be under."""
-    if _IN_SPACE in picture.phrases("place"):
+    if any(
+        place.startswith(_IN_SPACE) or place.endswith(_SPACE_STATION) for place in picture.phrases("place")
+    ):
         stars = picture.take("sky", lambda role: role.phrase == _STARS)
         picture.put(
             "thing",

@@ -12,6 +12,7 @@ SITTING = "sitting"
 SKY = "sky"
 _CLOUDY_SKY, _CLOUDS = "cloudy_sky", frozenset(("cloud", "clouds"))
 _ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
+_ANTHRO = "anthro"
 _ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
 DRIVING = "driving"
 
@@ -47,7 +48,7 @@ def in_nature(tag: str, tags: Sequence[str]) -> str:
 def _on_or_in(tags: Sequence[str]) -> str:
     """Whether what is shown is on the water or in it: "on_", "in_", or "" where it is only near."""
     afloat, inside = (lists().words[name] for name in ("on_water", "in_water"))
-    if not inside.isdisjoint(tags):
+    if not inside.isdisjoint(tags) and _ANTHRO not in tags:
         return "in_"
     sits_in_boat = (
         SITTING in tags and _ANIMALS_ALONE.isdisjoint(tags) and not lists().words["boats"].isdisjoint(tags)

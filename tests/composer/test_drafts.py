@@ -58,7 +58,7 @@ _CONTRADICT_THEMSELVES = {"robots_chess"}
 _IDLE = (
     *("scenery", "landscape", "nature", "skyline", "sky", "fur", "feathers", "scales", "teeth", "holding"),
     *("animal_focus", "vehicle_focus", "male_focus", "solo_focus", "ambiguous_gender", "multicolored_hair"),
-    *("in_container", "tail", "mane"),
+    *("in_container", "tail", "mane", "glow", "glowing"),
 )
 _SAID_IN_OTHER_WORDS = {
     "castle_sky": ("bird",),

@@ -458,6 +458,24 @@ CASES = {
         "no_humans white_horse brown_horse horse mane tail running",
         "A white horse and a brown horse. They are running, with no people in sight.",
     ),
+    "nobody who kneels is in the bathtub": (
+        "1boy plumber bathroom bathtub kneeling leaking",
+        "A boy who is a plumber. He is kneeling in a bathroom. A bathtub and something leaking are in view "
+        "too.",
+    ),
+    "a tortoise has its shell": (
+        "no_humans tortoise shell animal eating garden leaf",
+        "A tortoise eating in a garden, with no people in sight. There is also a leaf.",
+    ),
+    "what was caught is no companion": (
+        "1boy ice_fishing fishing_rod fish husky sitting",
+        "A boy, together with a husky. He is sitting and ice fishing. A fishing rod and fish are in view "
+        "too.",
+    ),
+    "a shark that surfs is at the beach": (
+        "anthro male shark surfboard ocean beach standing",
+        "A male anthro shark standing at the beach near the ocean. There is also a surfboard.",
+    ),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",
         "A girl. A string of fate and a pile of gold are in view too.",
