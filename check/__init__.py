@@ -13,13 +13,12 @@ from itertools import chain
 
 from check.adds import Addition, find_additions
 from check.census import count_people
-from check.colours import ColoursSaid, colour_faults, colour_of, find_colours
+from check.colours import ColoursSaid, colour_faults, colour_of, contradicted_colours, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, spelling_faults
 from check.matching import says
-from check.names import find_names, find_titles, name_faults
+from check.names import contradicted_names, find_names, find_titles, name_faults
 from check.people import (
     People,
-    crowds,
     find_people,
     is_about_people,
     people_faults,
@@ -27,6 +26,7 @@ from check.people import (
     unsupported_people,
 )
 from check.scoring import Coverage, weight_of
+from check.states import contradicted_states
 from check.text import Text, read
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
@@ -83,6 +83,8 @@ class _Findings:
     colours: ColoursSaid
     named: frozenset[str]
     aliases: Mapping[str, Sequence[str]]
+    places_of_people: frozenset[int]
+    is_of_one: bool
 
 
 def check(
@@ -128,11 +130,13 @@ def check(
         faults += wrong_colours
         contradicted |= contradicted_colours
     faults += name_faults(text, names)
+    contradicted |= contradicted_names(names, series, found_titles, census.total[1] if census.total else 0)
     faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, series)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
-    findings = _Findings(text, people, colours, named, aliases)
-    adds = find_additions(text, [*unsupported, *crowds(people, census)], names, sources)
+    is_of_one = census.total is not None and census.total[1] <= 1
+    findings = _Findings(text, people, colours, named, aliases, people.places, is_of_one)
+    adds = find_additions(text, unsupported, names, sources)
     return _coverage(findings, counted, contradicted, faults, adds)
 
 
@@ -148,6 +152,13 @@ def _coverage(
     # Said tags say others of the picture too: white_dress says dress.
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
+    states = contradicted_states(
+        findings.text, unsaid, findings.places_of_people, is_of_one=findings.is_of_one
+    )
+    if findings.is_of_one:
+        states |= contradicted_colours(findings.text, counted, unsaid)
+    contradicted = states.union(contradicted)
+    unsaid = [tag for tag in unsaid if tag not in states]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
     perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in _SURE]
     return Coverage(

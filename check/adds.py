@@ -55,7 +55,7 @@ def find_additions(
     """
     places = [
         *((PERSON, (mention.first, mention.last)) for mention in people),
-        *((NAME, place) for place in names.foreign),
+        *((NAME, place) for place in (*names.foreign, *names.foreign_titles)),
         *((NAME, place) for place in _unlisted_names(text, names.capitals, known)),
         *((ANIMAL, place) for place in _animals(text, known)),
         *((QUOTATION, place) for place in _quotations(text, known)),

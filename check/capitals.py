@@ -1,9 +1,12 @@
 """Names that no list has, found by their capitals: "Yuno from Hidamari Sketch", "the lights of Paris"."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from check.text import COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, word_set
+from english import may_be_plural
 
 Place = tuple[int, int]
 
@@ -12,20 +15,38 @@ _ORDINARY = word_set("names", "ordinary_capitals")
 _JOINING = word_set("names", "joining")
 _GRAMMAR = word_set("wording", "grammar")
 _BEFORE_PLACES = frozenset({"of", "in", "at", "near", "the", "to", "for"})
+_FROM = frozenset({"of", "from"})
+# Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
+_NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
+_GIVEN = word_set("names", "given")
+# Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
+_ROMAJI = re.compile(
+    r"(?:(?:[kgsztdhbpmrwfj]|[kgnhbpmr]?y|[sc]h|ts|n)?(?:[aiueo]|ou|uu)|n(?![aiueoy]))+(?<=[aiou])"
+)
+_FEWEST_LETTERS = 4
+_NO_NAMES = word_set("names", "like_romaji")
+# What comes before somebody's name in the middle of a sentence.
+_BEFORE_PEOPLE = word_set("names", "before_people")
+# How far before "from Bleach" somebody is looked for who is said to be from there.
+_REACH_OF_FROM = 7
 # In a caption that is written in capitals or as a title, capitals do not show names.
 _MOST_CAPITALS = 0.5
 
 
-def capital_names(text: Text) -> list[Place]:
-    """Where words with capitals stand that can be a name, first and last position.
-
-    The first word of a sentence has a capital anyway: it is a name only with more capitals behind it.
-    """
+def capital_words(text: Text) -> list[int]:
+    """Where words stand that begin with a capital."""
     # A word without a capital is the same in lower case, which is quicker to see than a capital.
     changed = [
         at for at, (as_is, low) in enumerate(zip(text.written, text.words, strict=True)) if as_is != low
     ]
-    capitals = [at for at in changed if text.written[at][0].isupper()]
+    return [at for at in changed if text.written[at][0].isupper()]
+
+
+def capital_names(text: Text, capitals: Sequence[int]) -> list[Place]:
+    """Where words with capitals stand that can be a name, first and last position.
+
+    The first word of a sentence has a capital anyway: it is a name only with more capitals behind it.
+    """
     if len(capitals) < 2 and (not capitals or text.gap(capitals[0]) > COMMA):
         return []
     capitals = [at for at in capitals if at not in text.quoted]
@@ -34,10 +55,18 @@ def capital_names(text: Text) -> list[Place]:
     return [place for place in _rows(text, capitals) if _is_name(text, *place)]
 
 
-def named_with_series(text: Text, places: Sequence[Place]) -> Iterator[Place]:
-    """Of all names those that a series follows: "Yuno from Hidamari Sketch", "Yuno (Hidamari Sketch)"."""
+def named_with_series(text: Text, places: Sequence[Place], known_titles: Sequence[Place]) -> Iterator[Place]:
+    """Of all names those that a series follows: "Yuno from Hidamari Sketch", "Yuno (Hidamari Sketch)".
+
+    Before the title of a series of the tags, "of" will do too, and the name may be a word: "Shampoo of
+    Ranma".
+    """
     begins = {first for first, _ in places}
-    for behind in begins:
+    titles = {first for first, _ in known_titles}
+    for behind in begins | titles:
+        if behind in titles and (place := _of_title(text, behind)):
+            yield place
+            continue
         is_from = text.word(behind - 1) == "from" and text.gap(behind) == JOINED
         last = behind - 2 if is_from else behind - 1
         is_bracketed = text.parts[2 * behind].endswith("(")
@@ -52,6 +81,69 @@ def named_with_series(text: Text, places: Sequence[Place]) -> Iterator[Place]:
             continue
         if text.written[last][0].isupper() and not any(_is_ordinary(text, at) for at in words):
             yield first, last
+
+
+def _of_title(text: Text, title: int) -> Place | None:
+    """The name before "of" or "from" and a title, if there is one."""
+    last = title - 2
+    if text.word(title - 1) not in _FROM or last < 0 or text.gap(title - 1) != JOINED:
+        return None
+    first = last
+    while first and text.gap(first) == JOINED and text.written[first - 1][0].isupper():
+        first -= 1
+    spoken = text.words[first : last + 1]
+    if text.word(first - 1) in _BEFORE_PLACES:
+        return None
+    is_name = text.written[last][0].isupper() and _NOBODY.isdisjoint(spoken)
+    is_ordinary = any(word in _GRAMMAR or word in _ORDINARY or may_be_plural(word) for word in spoken)
+    return (first, last) if is_name and not is_ordinary else None
+
+
+def other_titles(
+    text: Text, capitals: Sequence[Place], named: Collection[int], people: Collection[str]
+) -> list[Place]:
+    """Titles of which somebody is said to be: "Luffy, the captain from Dragon Ball".
+
+    `named` are the positions of names, and `people` words for persons.
+    """
+    found: list[Place] = []
+    for first, last in capitals:
+        if text.word(first - 1) not in _FROM or text.gap(first) != JOINED:
+            continue
+        before = range(max(0, first - _REACH_OF_FROM), first - 1)
+        near = [at for at in before if text.sentence[at] == text.sentence[first]]
+        is_of_somebody = bool(near) and (near[-1] in named or text.words[near[-1]] in people)
+        if is_of_somebody and first not in named:
+            found.append((first, last))
+    return found
+
+
+def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -> Iterator[Place]:
+    """Single names that are known or look like ones of people: "Yukina has come up the hill"."""
+    if not text.has_capitals:
+        return
+    in_rows = {at for first, last in names for at in range(first, last + 1) if first < last}
+    for at in capitals:
+        if not _is_given(text.words[at]) or at in in_rows or at in text.quoted:
+            continue
+        is_joined = text.gap(at) == JOINED
+        before = text.word(at - 1)
+        if is_joined and before not in _BEFORE_PEOPLE:
+            continue
+        goes_on = text.gap(at + 1) == JOINED
+        # "Kyoto, Japan" is a place, and "of the Mariners, Ichiro" explains another word.
+        if text.written[at + 1][0].isupper() if goes_on else text.gap(at) == COMMA:
+            continue
+        yield at, at
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_given(word: str) -> bool:
+    if word in _GIVEN:
+        return True
+    is_romaji = len(word) >= _FEWEST_LETTERS and _ROMAJI.fullmatch(word) is not None
+    is_word = word in _NO_NAMES or word in _GRAMMAR or word in _ORDINARY or is_known(word)
+    return is_romaji and not is_word
 
 
 def _rows(text: Text, capitals: Sequence[int]) -> Iterator[Place]:

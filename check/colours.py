@@ -3,7 +3,7 @@
 Faults are only found where the tags colour the hair or eyes of everybody: else nobody knows whose they mean.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from check.census import Census
@@ -17,21 +17,25 @@ from tags.appearance import said_by
 _HAIR, _EYES, _ANY = "hair", "eyes", "any"
 
 
-def _colours_by_word(part: str) -> dict[str, frozenset[str]]:
-    """The colours of tags that each word can mean, of hair or of eyes.
+def _colours_by_word(*tables: str) -> dict[str, frozenset[str]]:
+    """The colours of tags that each word can mean by these tables.
 
     A word between two colours stands with both.
     """
     colours: dict[str, frozenset[str]] = {}
-    of_part = ("hair", "perhaps_hair") if part == _HAIR else ("perhaps_eyes",)
-    for colour, words in said_by("shades", "perhaps", *of_part).items():
+    for colour, words in said_by("shades", "perhaps", *tables).items():
         for word in words if colour == _ANY else (colour, *words):
             colours[word] = colours.get(word, frozenset()) | {colour}
     return colours
 
 
 _PARTS = (_HAIR, _EYES)
-_COLOURS = {part: _colours_by_word(part) for part in _PARTS}
+_ALSO_VERBS = word_set("colours", "also_verbs")
+_BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
+# Colours of clothes and other things, and what each word can mean.
+_OF_THINGS = said_by("shades", "perhaps").keys() - {_ANY}
+_COLOURS = {_HAIR: _colours_by_word("hair", "perhaps_hair"), _EYES: _colours_by_word("perhaps_eyes")}
+_OF_THINGS_BY_WORD = _colours_by_word()
 _LISTED = {part: frozenset[str]().union(*_COLOURS[part].values()) for part in _PARTS}
 # The nouns that say hair and eyes.
 _HEADS = {part: tuple(map(stem, word_list("colours", part))) for part in _PARTS}
@@ -115,7 +119,7 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
     colours = _COLOURS[part]
     for head in _HEADS[part]:
         for noun in text.at.get(head, ()):
-            if text.stems[noun] != head or noun in text.quoted:
+            if text.stems[noun] != head or noun in text.quoted or _is_verb(text, noun):
                 continue
             said = [at for at in modifiers(text, noun) if text.words[at] in colours]
             # "dark" alone is any dark colour.
@@ -128,6 +132,36 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
         for at in text.at.get(head, ()):
             if at not in text.quoted and text.words[at] in colours:
                 yield (at, at), colours[text.words[at]]
+
+
+def _is_verb(text: Text, at: int) -> bool:
+    """Whether a word that can mean hair is a verb here: "a white ghost bobs", "grey smoke curls up"."""
+    if text.words[at] not in _ALSO_VERBS:
+        return False
+    before = text.word(at - 1)
+    return text.gap(at) == JOINED and not (
+        is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
+    )
+
+
+def contradicted_colours(text: Text, tags: Collection[str], unsaid: Iterable[str]) -> set[str]:
+    """The tags of coloured things that have only other colours in the caption: white_dress, "a red dress"."""
+    found: set[str] = set()
+    for tag in unsaid:
+        colour, _, thing = tag.partition("_")
+        if colour not in _OF_THINGS or not thing or thing.endswith(_PARTS):
+            continue
+        allowed = {colour, _ANY, *(other.partition("_")[0] for other in tags if other.endswith(f"_{thing}"))}
+        meant = [
+            _OF_THINGS_BY_WORD[text.words[said]]
+            for at in text.at.get(stem(thing.rpartition("_")[2]), ())
+            if at not in text.quoted
+            for said in modifiers(text, at)
+            if text.words[said] in _OF_THINGS_BY_WORD
+        ]
+        if meant and all(each.isdisjoint(allowed) for each in meant):
+            found.add(tag)
+    return found
 
 
 def _is_of_others(text: Text, first: int, last: int) -> bool:

@@ -20,7 +20,7 @@ def says(text: Text, ways: Ways) -> bool:
     if _says_word(text, ways):
         return True
     # This runs for each tag of each caption, where even a search through nothing costs time.
-    if ways.phrases and any(_ends_in_order(text, phrase) for phrase in ways.phrases):
+    if ways.phrases and any(ends_in_order(text, phrase) for phrase in ways.phrases):
         return True
     if ways.together and any(_stand_together(text, slots) for slots in ways.together):
         return True
@@ -41,7 +41,7 @@ def _says_word(text: Text, ways: Ways) -> bool:
     )
 
 
-def _ends_in_order(text: Text, phrase: Phrase) -> list[int]:
+def ends_in_order(text: Text, phrase: Phrase) -> list[int]:
     """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
     if any(map(text.at.keys().isdisjoint, phrase)):
         return []
@@ -101,7 +101,7 @@ def _is_described(text: Text, way: Described) -> bool:
     return any(
         (not way.strict or way.strict <= _concepts_of_modifiers(text, noun))
         and all(word in _OF_THE_PICTURE or _goes_with(text, text.at[word], noun) for word in way.loose)
-        for noun in _ends_in_order(text, way.noun)
+        for noun in ends_in_order(text, way.noun)
     )
 
 

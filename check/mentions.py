@@ -13,7 +13,7 @@ from tags.people import BOYS, GIRLS
 PERSON, RELATION, CHILD, CROWD, TRADE = "person", "relation", "child", "crowd", "trade"
 
 # The kind and the sex that each noun says, and whether it is a plural.
-_PEOPLE_NOUNS: dict[str, tuple[str, str, bool]] = {
+PEOPLE_NOUNS: dict[str, tuple[str, str, bool]] = {
     noun: (kind, sex, is_plural)
     for kind, sex, singulars, plurals in table("people_nouns")
     for is_plural, nouns in ((False, singulars), (True, plurals))
@@ -76,7 +76,7 @@ def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
     """
     found: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
-    nouns = [(at, word) for at, word in enumerate(text.words) if word in _PEOPLE_NOUNS]
+    nouns = [(at, word) for at, word in enumerate(text.words) if word in PEOPLE_NOUNS]
     for at, word in nouns:
         if at in names or not is_somebody(text, at):
             continue
@@ -95,7 +95,7 @@ def _is_verb(text: Text, crowd: Mention) -> bool:
 
 
 def _mention(text: Text, at: int) -> Mention:
-    kind, sex, plural = _PEOPLE_NOUNS[text.words[at]]
+    kind, sex, plural = PEOPLE_NOUNS[text.words[at]]
     first, leads = at, []
     for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
         word = text.words[before]

@@ -8,7 +8,7 @@ from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
 from check.mentions import CHILD, CROWD, PERSON, RELATION, TRADE, Mention, first_pronouns, mentions
 from check.names import Names
 from check.text import Text
-from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, somebody_else, trades
+from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, is_beside, somebody_else, trades
 from check.vocabulary import word_set
 from check.wording import Sources
 from tags.people import BOYS, GIRLS, OTHERS, count_in
@@ -19,6 +19,7 @@ _TOGETHER = word_set("people", "together")
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # Behind one person, these lead to a second one.
 _WITH = word_set("people", "with")
+_LEADING = frozenset({"with", "and", "by"})
 # A fault with its place in the caption and its kind; no two faults have the same.
 _Placed = tuple[tuple[int, str], Fault]
 
@@ -43,6 +44,12 @@ class People:
     def of(self, sex: str) -> list[Mention]:
         """The mentions of girls or of boys."""
         return [mention for mention in self.found if mention.sex == sex]
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The positions of all words for somebody: nouns, trades and names."""
+        mentioned = (mention.last for mention in (*self.found, *self.by_trade))
+        return frozenset((*mentioned, *self.name_places))
 
     def others_before(self, position: int, *, by_pronoun: bool) -> int:
         """How many people are named before a position; with pronouns, one if there is only one of these.
@@ -130,6 +137,7 @@ def people_faults(
                 contradicted.update(_solo(census))
             if (wrong.number or 2) > 1:
                 contradicted.discard(f"multiple_{sex}s")
+            contradicted.update(_of_other_sex(people, census, wrong, sex))
     groups = _too_large_groups(people, census)
     faults.update({(group.first, COUNT): _group_fault(text, group, census) for group in groups})
     contradicted.update(_solo(census) if groups else ())
@@ -183,17 +191,25 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 
 
-def crowds(people: People, census: Census) -> list[Mention]:
+def _crowds(people: People, census: Census) -> list[Mention]:
     """The crowds of a caption whose tags know none."""
     is_wrong = census.is_solo or (census.total is not None and not census.total[1])
     return [mention for mention in people.found if is_wrong and mention.kind == CROWD]
 
 
+def _of_other_sex(people: People, census: Census, wrong: Mention, sex: str) -> Sequence[str]:
+    """The count tags of the other sex where all are said to be of this one: three girls, of 2girls 1boy."""
+    other = BOYS if sex == GIRLS else GIRLS
+    is_everybody = census.total is not None and wrong.number == census.total[1]
+    is_told = other in people.pronouns or other in people.counts or bool(people.of(other))
+    return census.tags[other] if is_everybody and not is_told else ()
+
+
 def _too_large_groups(people: People, census: Census) -> list[Mention]:
-    """Crowds, and numbers of people that are larger than the tags' total."""
+    """Numbers of people that are larger than the tags' total."""
     most = census.total[1] if census.total else 0
     numbers = (one for one in people.found if one.kind == PERSON and not one.sex)
-    return [*crowds(people, census), *(one for one in numbers if 0 < most < (one.number or 2))]
+    return [one for one in numbers if 0 < most < (one.number or 2)]
 
 
 def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
@@ -204,9 +220,10 @@ def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
 
 
 def unsupported_people(text: Text, people: People, census: Census, tags: Sources) -> list[Mention]:
-    """People of whom no tag speaks, who are named by a noun or by what they do."""
+    """People of whom no tag speaks, who are named by a noun or by what they do, and crowds."""
     by_trade = somebody_else(text, people.found, people.by_trade, people.others_before, census, tags)
-    return sorted([*_unsupported(text, people, census), *by_trade], key=lambda mention: mention.first)
+    others = dict.fromkeys((*_unsupported(text, people, census), *_crowds(people, census), *by_trade))
+    return sorted(others, key=lambda mention: mention.first)
 
 
 def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
@@ -217,7 +234,7 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
             is_wrong = not census.children
         elif mention.kind == RELATION and census.total == (1, 1):
             # "her friend" is a second person; "a teacher" may be the only one.
-            is_led = text.word(mention.first - 1) in {"with", "and", "by"}
+            is_led = text.word(mention.first - 1) in _LEADING or is_beside(text, mention.first)
             is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""
         if is_wrong:
             yield mention
@@ -226,10 +243,13 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
 def _contradicted_by(mention: Mention, people: People, census: Census) -> set[str]:
     """The tags that a person of whom no tag speaks contradicts.
 
-    A second person contradicts solo; one who stands for the tagged person does not.
+    A second person contradicts solo; one who stands for the tagged person does not, nor do many in the
+    background, such as an audience.
     """
     if census.is_empty:
-        return {"no_humans"}
+        return {"no_humans", *(_solo(census) if people.names or mention.is_more else ())}
+    if mention.kind == CROWD or (mention.kind == TRADE and mention.number is None):
+        return set()
     if mention.kind == TRADE:
         return set(_solo(census)) if people.found or people.pronouns or people.names else set()
     others = [one for one in people.found if one is not mention and one.sex and one.kind != RELATION]
@@ -246,7 +266,9 @@ def _contradicted_by(mention: Mention, people: People, census: Census) -> set[st
 
 def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[_Placed]:
     """Pronouns of a sex of which there is nobody, unless they may mean an animal or a ship."""
-    if census.is_empty or not _ANIMALS.isdisjoint(text.at):
+    # Of more names than people, some are those of animals and creatures.
+    is_of_others = census.total is not None and people.names > census.total[1]
+    if census.is_empty or is_of_others or not _ANIMALS.isdisjoint(text.at):
         return
     for sex, at in people.pronouns.items():
         counted = census.ranges[sex]

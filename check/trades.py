@@ -32,6 +32,7 @@ _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
 _WORN = word_set("people", "worn")
+_CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
 
 
 def trades(text: Text, names: frozenset[int]) -> list[Mention]:
@@ -49,7 +50,7 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
         number = None if one != text.words[at] or one in _GROUPS else 1
         sex = GIRLS if one in ROLES_OF_GIRLS else BOYS if one in ROLES_OF_BOYS else ""
         is_new = lead in _NEW or (number is None and lead != "the" and one not in _GROUPS)
-        is_led = _is_beside(text, first) or _goes_on(text, first, found)
+        is_led = is_beside(text, first) or _goes_on(text, first, found)
         is_more = (is_led and (is_new or lead == "the")) or lead in _OWNED
         found.append(Mention(first, at, TRADE, sex, _NUMBERS.get(lead, number), is_new, is_more))
     return found
@@ -100,9 +101,13 @@ def _is_introduced(text: Text, one: Mention) -> bool:
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
 
 
-def _is_beside(text: Text, first: int) -> bool:
+def is_beside(text: Text, first: int) -> bool:
     """Whether the words before tell that this is somebody else: "behind her the drummer"."""
-    return text.word(first - 1) in _THEM and text.word(first - 2) in _BESIDE
+    before = first - 1
+    # "is", "stands", "waits"
+    if text.word(before).endswith("s") and text.gap(first) == JOINED:
+        before -= 1
+    return text.word(before) in _THEM and text.word(before - 1) in _BESIDE
 
 
 def _goes_on(text: Text, first: int, found: Sequence[Mention]) -> bool:
@@ -113,5 +118,7 @@ def _goes_on(text: Text, first: int, found: Sequence[Mention]) -> bool:
 
 
 def _is_thing(text: Text, at: int) -> bool:
-    """Whether the word only describes the next one: "a witch hat", "a maid uniform"."""
+    """Whether the word only describes the next one, as in "a maid uniform", or is a piece of a game."""
+    if text.words[at] in _CHESSMEN and "chess" in text.at:
+        return True
     return text.gap(at + 1) == JOINED and text.word(at + 1) in _WORN

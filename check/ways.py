@@ -90,10 +90,10 @@ def listed_ways(tag: str) -> Sequence[str]:
 
 
 def _listed(tag: str) -> list[Phrase]:
-    return [_parsed(phrase) for phrase in listed_ways(tag)]
+    return [parsed(phrase) for phrase in listed_ways(tag)]
 
 
-def _parsed(phrase: str) -> Phrase:
+def parsed(phrase: str) -> Phrase:
     """A phrase of the list as slots of stems; a word written with a hyphen is said as two."""
     slots: list[Sequence[str]] = []
     for slot in phrase.split():

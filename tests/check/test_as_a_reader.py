@@ -108,12 +108,54 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("A nurse smiles while a doctor stands next to her.", "1girl solo nurse", {"unsupported people"}),
         ("Behind her the drummer counts, and the bassist waits.", "1girl solo", {"unsupported people"}),
         ("A cowboy shoots.", "1girl solo", {"unsupported people"}),
+        ("She is seen in a cowboy shot.", "1girl solo", set()),
+        ("She lifts a knight over the chessboard, then a pawn of her chess set.", "1girl solo chess", set()),
+        ("The audience cheers for her.", "1girl solo", {"unsupported people"}),
+        ("A white ghost bobs beside her, and grey smoke curls up.", "1girl solo brown_hair", set()),
+        ("Yukina has come up the hill.", "1girl solo", {"unknown name"}),
+        ("Shampoo of Genshin Impact floats.", "1girl solo genshin_impact", {"unknown name"}),
+        ("Fanart of Genshin Impact. Zero is a number, Opera is art.", "1girl solo genshin_impact", set()),
         ("One girl has red hair, the other green hair.", "2girls red_hair blue_hair", {"hair colour"}),
         ("One girl has red hair, the other green hair.", "2girls red_hair", set()),
     ],
 )
 def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: set[str]) -> None:
-    assert {fault.kind for fault in found(caption, tags).faults} == kinds
+    categories = {**CATEGORIES, "genshin_impact": "copyright"}
+    assert {fault.kind for fault in check(caption, tags.split(), categories).faults} == kinds
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags", "contradicted"),
+    [
+        (
+            "Wide awake, he stares out of the window.",
+            "1boy solo sleeping closed_eyes",
+            "sleeping closed_eyes",
+        ),
+        ("Her lips are pressed tightly shut.", "1girl solo open_mouth :d", "open_mouth :d"),
+        ("He is on his feet, his knees bent.", "1boy solo sitting", "sitting"),
+        ("A girl stands beside a seated dog.", "1girl solo sitting", ""),
+        ("A vase stands on the table before her.", "1girl solo sitting", ""),
+        ("Two girls: one of them stands.", "2girls sitting", ""),
+        ("The sky is crowded with stars.", "day blue_sky lake", "day blue_sky"),
+        ("It is as dark as at night, though the sun is up.", "day", ""),
+        ("Out on the lawn she waves.", "1girl solo indoors", "indoors"),
+        ("Through the window she looks on the lawn.", "1girl solo indoors", ""),
+        ("She is standing on a stage with lights.", "1girl solo bedroom on_bed", "bedroom on_bed"),
+        ("She wears a red dress.", "1girl solo white_dress", "white_dress"),
+        ("She wears a red dress and a white one.", "1girl solo red_dress white_dress", ""),
+        ("Her short hair is wet.", "1girl solo long_hair", "long_hair"),
+        ("Three girls dance.", "2girls 1boy", "2girls 1boy"),
+        ("Keqing from Genshin Impact skips.", "1girl solo frieren genshin_impact", "frieren"),
+        ("Naruto, the hero of Bleach, runs.", "1boy solo uzumaki_naruto naruto", ""),
+        ("Frieren, the heroine of Bleach, runs.", "1girl solo frieren genshin_impact", "genshin_impact"),
+        ("Behind her the audience claps.", "1girl solo", ""),
+        ("Next to her is a teacher.", "1girl solo", "solo"),
+    ],
+)
+def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, contradicted: str) -> None:
+    categories = {**CATEGORIES, "genshin_impact": "copyright"}
+    assert check(caption, tags.split(), categories).contradicted == tuple(contradicted.split())
 
 
 @pytest.mark.parametrize(
@@ -131,6 +173,7 @@ def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: se
         ("A butler waits behind the two girls.", "2girls", ["A butler"]),
         ("Two girls have tea. A butler waits behind them.", "2girls", ["A butler"]),
         ("A CAT IN THE HAT, THE DOG", "no_humans dog cat", []),
+        ("She stands on a stage, her long raven hair loose, a piglet in her arms.", "1girl pig", []),
     ],
 )
 def test_what_no_tag_bears_out_is_added(caption: str, tags: str, adds: list[str]) -> None:

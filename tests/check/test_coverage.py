@@ -25,6 +25,7 @@ from tests.check.corpus import (
     KNOWN_NAMES,
     LONG,
     MISSED,
+    OUTSIDE,
     PROSE,
     TUNED,
     TUNED_LONG,
@@ -70,7 +71,9 @@ def test_the_checks_find_faults_as_a_reader_does(name: str, examples: list[Examp
     assert figure.recall >= 0.90
 
 
-@pytest.mark.parametrize(("examples", "precision"), [(TUNED_LONG, 0.95), (HELD_OUT_LONG, 0.91)])
+@pytest.mark.parametrize(
+    ("examples", "precision"), [(TUNED_LONG, 0.95), (HELD_OUT_LONG, 0.91), (OUTSIDE, 0.95)]
+)
 def test_faults_of_long_captions_are_found_as_a_reader_finds_them(
     examples: list[Example], precision: float
 ) -> None:
@@ -82,7 +85,9 @@ def test_faults_of_long_captions_are_found_as_a_reader_finds_them(
     assert figure.recall >= 0.90
 
 
-@pytest.mark.parametrize("examples", [TUNED_LONG, HELD_OUT_LONG], ids=["tuned", "held out"])
+@pytest.mark.parametrize(
+    "examples", [TUNED_LONG, HELD_OUT_LONG, OUTSIDE], ids=["tuned", "held out", "outside"]
+)
 def test_what_captions_add_is_found_as_a_reader_finds_it(examples: list[Example]) -> None:
     figure = measure(examples)[ADDS]
     assert figure.precision >= 0.90
@@ -103,7 +108,9 @@ def test_long_captions_have_hardly_any_false_faults() -> None:
     assert sum(bool(judge(example).faults) for example in PROSE) <= 1
 
 
-@pytest.mark.parametrize("example", [*CORPUS, *PROSE, *LONG], ids=lambda example: ascii(example.caption)[:40])
+@pytest.mark.parametrize(
+    "example", [*CORPUS, *PROSE, *LONG, *OUTSIDE], ids=lambda example: ascii(example.caption)[:40]
+)
 def test_every_tag_that_counts_is_said_missed_or_contradicted(example: Example) -> None:
     found = judge(example)
     parts = [*found.said, *found.missed, *found.perhaps, *found.contradicted]

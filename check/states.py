@@ -1,0 +1,146 @@
+"""What a caption says that cannot be true together with a tag: somebody stands whom a tag has sitting.
+
+states.json has groups of states, each with its `tags` and with the phrases `by` which a caption says it (as
+in phrases.json), and which two of a group are `apart`. A group is of `somebody` or of the `scene`. A tag is
+contradicted where the caption says a state that its own is apart from, and nothing of its own. Where only
+some phrases are `sure` enough to contradict others, they stand there too: "in a kitchen", not any stove.
+
+In a phrase "@" is whoever the caption speaks of: "@ sit" is "she sits", "a boy sits" and "here sits a boy".
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from check.matching import ends_in_order
+from check.text import CLAUSE, Text
+from check.vocabulary import table, word_set
+from check.ways import Phrase, parsed
+
+_SOMEBODY = "somebody"
+_COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
+_SEEN_ELSEWHERE = frozenset({"window", "windows", "dream", "dreams"})
+_PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN_ELSEWHERE
+# Between somebody and what is said of them, these begin to speak of something else.
+_OTHER_SUBJECTS = frozenset({"whose", "her", "his", "their", "its", "that", "which"})
+_PRONOUNS = frozenset({"she", "he", "they"})
+_REACH = 6
+_REACH_BEHIND = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A state: its name, which others are apart from it, and how a caption says it.
+
+    `of_subject` are the phrases that have to be said of somebody.
+    """
+
+    name: str
+    is_of_somebody: bool
+    apart: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+    of_subject: tuple[Phrase, ...]
+    sure: tuple[Phrase, ...]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Which states a caption says; each is looked for once."""
+
+    text: Text
+    subjects: Sequence[int]
+    known: dict[str, bool] = field(default_factory=dict)
+
+    def may_say(self, state: _State) -> bool:
+        return any(ends_in_order(self.text, phrase) for phrase in state.phrases) or self.says(state)
+
+    def says(self, state: _State) -> bool:
+        if state.name not in self.known:
+            self.known[state.name] = any(self._places(state))
+        return self.known[state.name]
+
+    def _places(self, state: _State) -> Iterator[bool]:
+        text = self.text
+        for phrase in state.sure:
+            yield from (True for at in ends_in_order(text, phrase) if self._is_there(at))
+        for phrase in state.of_subject:
+            for at in ends_in_order(text, phrase):
+                if self._is_there(at) and self._has_subject(at):
+                    yield True
+
+    def _is_there(self, at: int) -> bool:
+        """Whether this is no comparison, no picture of it, and not denied."""
+        text = self.text
+        if at in text.quoted or at in text.negated:
+            return False
+        near = range(max(0, at - _REACH), min(at + 3, len(text.words)))
+        words = {text.words[other] for other in near if text.sentence[other] == text.sentence[at]}
+        return _PICTURES.isdisjoint(words) and _COMPARISONS.isdisjoint(words)
+
+    def _has_subject(self, at: int) -> bool:
+        text = self.text
+        for subject in self.subjects:
+            if text.sentence[subject] != text.sentence[at]:
+                continue
+            if 0 < at - subject <= _REACH:
+                between = range(subject + 1, at + 1)
+                is_clear = all(text.gaps[other] < CLAUSE for other in between)
+                if is_clear and _OTHER_SUBJECTS.isdisjoint(text.words[subject + 1 : at]):
+                    return True
+            elif 0 < subject - at <= _REACH_BEHIND and text.words[at + 1] in {"a", "an", "the"}:
+                return True
+        return False
+
+
+def contradicted_states(
+    text: Text, unsaid: Iterable[str], people: Collection[int], *, is_of_one: bool
+) -> set[str]:
+    """The tags, of those that the caption does not say, whose state it says to be another one.
+
+    `people` are the positions of words for people and names. States of somebody are only known where the
+    picture shows one person at most.
+    """
+    states = _states_by_tag()
+    wanted = [tag for tag in unsaid if tag in states]
+    if not wanted:
+        return set()
+    pronouns = (at for at, word in enumerate(text.words) if word in _PRONOUNS)
+    reader = _Reader(text, sorted({*pronouns, *people} - text.possessive))
+    by_name = _states()
+    return {
+        tag
+        for tag in wanted
+        for own in states[tag]
+        if (is_of_one or not own.is_of_somebody)
+        and not reader.may_say(own)
+        and any(reader.says(by_name[other]) for other in own.apart)
+    }
+
+
+@cache
+def _states() -> dict[str, _State]:
+    return {state.name: state for group in table("states") for state in _of_group(group)}
+
+
+@cache
+def _states_by_tag() -> dict[str, list[_State]]:
+    found: dict[str, list[_State]] = {}
+    for group in table("states"):
+        for state in _of_group(group):
+            for tag in group[state.name]["tags"].split():
+                found.setdefault(tag, []).append(state)
+    return found
+
+
+def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
+    pairs = [tuple(pair.split()) for pair in group["apart"]]
+    for name, said in group.items():
+        if name in {"of", "apart"}:
+            continue
+        apart = tuple(other for pair in pairs if name in pair for other in pair if other != name)
+        spoken: Sequence[str] = said["by"]
+        phrases = tuple(parsed(phrase) for phrase in spoken if not phrase.startswith("@ "))
+        sure = tuple(map(parsed, said["sure"])) if "sure" in said else phrases
+        of_subject = tuple(parsed(phrase.removeprefix("@ ")) for phrase in spoken if phrase.startswith("@ "))
+        yield _State(name, group["of"] == _SOMEBODY, apart, phrases, of_subject, sure)
