@@ -29,6 +29,7 @@ _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals
 _AFTER_ANIMALS = word_set("adds", "after_animals")
 _BEFORE_ANIMALS = word_set("adds", "before_animals")
 _MADE = word_set("adds", "made")
+_MATERIALS = word_set("modifiers", "materials") | {"marble", "bronze", "clay", "ice", "porcelain", "snow"}
 _LEADS = frozenset({"a", "an", "the", "her", "his", "their", "its", "another", "some", *NUMBER_WORDS})
 _COMPARISONS = word_set("mentions", "no_leads")
 _PICTURES = word_set("mentions", "pictures", "self_pictures")
@@ -97,6 +98,9 @@ def _is_thing(text: Text, at: int) -> bool:
     """Whether a word for an animal is one in a comparison, on a picture, or part of a thing's name."""
     after = text.word(at + 1)
     if text.gap(at + 1) == JOINED and (after in _AFTER_ANIMALS or at in text.possessive):
+        return True
+    # "two lions of stone"
+    if after == "of" and text.word(at + 2) in _MATERIALS:
         return True
     reach = range(max(0, at - _REACH), at)
     near = [text.words[before] for before in reach if text.sentence[before] == text.sentence[at]]

@@ -113,6 +113,11 @@ def other_titles(
         before = range(max(0, first - _REACH_OF_FROM), first - 1)
         near = [at for at in before if text.sentence[at] == text.sentence[first]]
         is_of_somebody = bool(near) and (near[-1] in named or text.words[near[-1]] in people)
+        # "Edward Elric, the young alchemist of"
+        is_of_somebody = is_of_somebody or any(
+            at in named and text.gap(at + 1) == COMMA and text.word(at + 1) in {"the", "a", "an"}
+            for at in near
+        )
         if is_of_somebody and first not in named:
             found.append((first, last))
     return found

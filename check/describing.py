@@ -23,6 +23,7 @@ _PLACE_ADVERBS = frozenset({"above", "below", "beyond", "behind", "overhead", "o
 # Before what is said of several nouns alike.
 _OF_ALL = frozenset({"are", "were", "both", "all"})
 _MATERIALS = word_set("modifiers", "materials")
+_AMOUNTS = word_set("modifiers", "amounts")
 _NOUNS_AFTER_HAIR = word_set("modifiers", "nouns_of_hair")
 _GRAMMAR = word_set("wording", "grammar")
 
@@ -68,15 +69,26 @@ def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
         if word in _CONJUNCTIONS:
             in_a_list = True
             continue
+        # "two red tails of hair"
+        if word == "of" and text.word(position - 1) in _AMOUNTS:
+            continue
         if word in _STOPS:
             # "eyes as red as her dress"
             if text.word(position - 1) == "as" == text.word(position - 3):
                 yield position - 2
+            yield from _colour_before_of(text, position, noun)
             return
         in_a_list = in_a_list or gap == COMMA
         if in_a_list and not is_adjective(word):
             return
         yield position
+
+
+def _colour_before_of(text: Text, position: int, noun: int) -> Iterator[int]:
+    """The adjective in "the deep blue of her dress", where `position` is that of "her"."""
+    is_led = position == noun - 1 and text.word(position) in ARTICLES_AND_DETERMINERS
+    if is_led and text.word(position - 1) == "of" and is_adjective(text.word(position - 2)):
+        yield position - 2
 
 
 def _modifiers_after(text: Text, noun: int) -> Iterator[int]:

@@ -4,12 +4,10 @@ from bisect import bisect_left
 
 from check.describing import modifiers
 from check.text import COMMA, Text
-from check.vocabulary import concepts, stem_set
+from check.vocabulary import concepts
 from check.ways import Described, Phrase, Ways
 
 _MOST_BETWEEN = 4  # other words between one word of a phrase and the next
-# Times and weathers are those of the whole picture: "a sky" in a caption that says "night" is a night sky.
-_OF_THE_PICTURE = stem_set("phrases", "of_the_picture")
 _TOGETHER = 7  # words from the first to the last of those that stand together
 
 
@@ -100,7 +98,7 @@ def _is_described(text: Text, way: Described) -> bool:
         return False
     return any(
         (not way.strict or way.strict <= _concepts_of_modifiers(text, noun))
-        and all(word in _OF_THE_PICTURE or _goes_with(text, text.at[word], noun) for word in way.loose)
+        and all(word in way.anywhere or _goes_with(text, text.at[word], noun) for word in way.loose)
         for noun in ends_in_order(text, way.noun)
     )
 

@@ -37,6 +37,7 @@ _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
 _DESCRIBING_NOUNS = word_set("mentions", "describing_nouns")
 _COMPOUNDS = word_set("mentions", "compounds")
+_ROBOTS = frozenset({"robot", "robotic", "android", "clockwork", "terracotta"})
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
@@ -146,6 +147,8 @@ def is_somebody(text: Text, at: int) -> bool:
         return False  # Who is sung to or smiled at may be where the viewer is.
     if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
+    if text.word(at - 1) in _ROBOTS and text.gap(at) == JOINED:
+        return False  # A robot waiter is a robot.
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:
         return False
     return not _is_compared(text, at)

@@ -124,9 +124,8 @@ def find_names(
     in_caption = [place for places in titles.values() for place in places]
     with_capital = capital_words(text)
     capitals = capital_names(text, with_capital)
-    own_words = words_of_tags(tags, aliases)
     foreign = find_other_names(
-        text, characters, aliases, own_words, known_names, capitals, with_capital, in_caption
+        text, characters, aliases, tags, known_names, capitals, with_capital, in_caption
     )
     in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
     found = {
@@ -139,6 +138,7 @@ def find_names(
     named = in_foreign_names.union(*found.values())
     # Where a series of the tags is named, others are mentioned beside it.
     is_of_others = bool(titles) and not in_caption
+    own_words = words_of_tags(tags, aliases) if is_of_others else frozenset[str]()
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
     return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), capitals, frozenset(taken))
 

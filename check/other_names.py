@@ -41,11 +41,15 @@ class Name:
 @lru_cache(maxsize=1 << 14)
 def name_of(tag: str) -> Name:
     """The ways to say the name that a tag of a character is."""
-    spoken = words_of(words(tag))
-    ways = {spoken, spoken[::-1]} if len(spoken) == 2 else {spoken}
-    if len(spoken) > 2:
-        ways |= {pair for pair in pairwise(spoken) if _PARTICLES.isdisjoint(pair)}
-    parts = {word for word in spoken if len(word) >= _SHORTEST_PART} - _TITLES - _PARTICLES
+    spelled = words_of(words(tag))
+    ways: set[tuple[str, ...]] = set()
+    parts: set[str] = set()
+    for spoken in {spelled, tuple(map(_with_short_vowels, spelled))}:
+        ways |= {spoken, spoken[::-1]} if len(spoken) == 2 else {spoken}
+        if len(spoken) > 2:
+            ways |= {pair for pair in pairwise(spoken) if _PARTICLES.isdisjoint(pair)}
+        parts |= {word for word in spoken if len(word) >= _SHORTEST_PART}
+    parts -= _TITLES | _PARTICLES
     return Name(tuple(way for way in ways if way), frozenset(parts))
 
 
@@ -66,14 +70,21 @@ def _roster(names: frozenset[str]) -> tuple[Mapping[str, Sequence[tuple[str, ...
 def words_of_tags(tags: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """All words of tags and of their other names."""
     spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
-    return frozenset[str]().union(*map(words_of, spellings))
+    spoken = frozenset[str]().union(*map(words_of, spellings))
+    return spoken.union(map(_with_short_vowels, spoken))
+
+
+@lru_cache(maxsize=1 << 14)
+def _with_short_vowels(word: str) -> str:
+    """A Japanese name as captions spell it too: "ryuko" for ryuuko, "toru" for tooru and touru."""
+    return word.replace("uu", "u").replace("ou", "o").replace("oo", "o")
 
 
 def find_other_names(
     text: Text,
     characters: Sequence[str],
     aliases: Mapping[str, Sequence[str]],
-    own_words: frozenset[str],
+    tags: Sequence[str],
     known_names: frozenset[str],
     places: Sequence[Place],
     capitals: Sequence[int],
@@ -82,7 +93,7 @@ def find_other_names(
     """Names of nobody in the tags, first position to last.
 
     `places` and `capitals` are where names with capitals and words with capitals stand, `titles` where series
-    are named. What is made of `own_words`, those of the tags, is no such name.
+    are named. What is made of words of the `tags` is no such name.
     """
     ways, parts = _roster(known_names)
     known, introduced = list(_known_names(text, ways)), list(_introduced(text, parts))
@@ -90,6 +101,7 @@ def find_other_names(
     introduced += likely_people(text, capitals, places)
     if not (known or introduced or places):
         return {}
+    own_words = words_of_tags(tags, aliases)
     own = [name_of(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
     found = {first: last for first, last in known if _is_foreign(text, first, last, own_words, own)}
     found |= {first: last for first, last in places if _is_namesake(text.words[first : last + 1], own)}

@@ -159,6 +159,9 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
     allowed = census.ranges[sex]
     if allowed is None or not allowed[1]:
         return None
+    numbered = [one for one in people.by_trade if one.sex == sex and (one.number or 0) > allowed[1]]
+    if numbered:
+        return numbered[0]
     for at, mention in enumerate(found := [one for one in people.of(sex) if one.kind != RELATION]):
         if (mention.number or 2) > allowed[1] or (mention.is_more and allowed[1] == 1):
             return mention
@@ -209,7 +212,8 @@ def _too_large_groups(people: People, census: Census) -> list[Mention]:
     """Numbers of people that are larger than the tags' total."""
     most = census.total[1] if census.total else 0
     numbers = (one for one in people.found if one.kind == PERSON and not one.sex)
-    return [one for one in numbers if 0 < most < (one.number or 2)]
+    by_trade = (one for one in people.by_trade if not one.sex and one.number)
+    return [one for one in (*numbers, *by_trade) if 0 < most < (one.number or 2)]
 
 
 def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
@@ -236,6 +240,9 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
             # "her friend" is a second person; "a teacher" may be the only one.
             is_led = text.word(mention.first - 1) in _LEADING or is_beside(text, mention.first)
             is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""
+            # "The baker's daughter" may be the one whom the caption is about.
+            is_first = not people.others_before(mention.first, by_pronoun=True)
+            is_wrong = is_wrong and not (is_first and mention.first - 1 in text.possessive)
         if is_wrong:
             yield mention
 

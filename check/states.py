@@ -25,7 +25,8 @@ _PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN
 # Between somebody and what is said of them, these begin to speak of something else.
 _OTHER_SUBJECTS = frozenset({"whose", "her", "his", "their", "its", "that", "which"})
 _PRONOUNS = frozenset({"she", "he", "they"})
-_REACH = 6
+_REACH = 8
+_REACH_OF_COMPARISONS = 6
 _REACH_BEHIND = 4
 
 
@@ -74,7 +75,7 @@ class _Reader:
         text = self.text
         if at in text.quoted or at in text.negated:
             return False
-        near = range(max(0, at - _REACH), min(at + 3, len(text.words)))
+        near = range(max(0, at - _REACH_OF_COMPARISONS), min(at + 3, len(text.words)))
         words = {text.words[other] for other in near if text.sentence[other] == text.sentence[at]}
         return _PICTURES.isdisjoint(words) and _COMPARISONS.isdisjoint(words)
 

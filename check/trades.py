@@ -12,7 +12,7 @@ from check.mentions import CROWD, TRADE, Mention, is_somebody
 from check.text import CLAUSE, COMMA, JOINED, Text
 from check.vocabulary import word_set
 from check.wording import Sources
-from english import NUMBER_WORDS
+from english import NUMBER_WORDS, plural
 from tags.people import BOYS, GIRLS, MANY
 
 ROLES_OF_GIRLS = word_set("people", "roles_of_girls")
@@ -20,7 +20,7 @@ ROLES_OF_BOYS = word_set("people", "roles_of_boys")
 ANY_ROLES = word_set("people", "roles", "roles_of_girls", "roles_of_boys")
 _TRADES = (ANY_ROLES | word_set("people", "trades")) - word_set("people", "no_trades")
 # Each form of such a word, and the singular.
-TRADES = {**{f"{word}s": word for word in _TRADES}, **{word: word for word in _TRADES}}
+TRADES = {**{plural(word): word for word in _TRADES}, **{word: word for word in _TRADES}}
 _GROUPS = word_set("people", "groups")
 # "His bride" and "her squire" are somebody else than he and she; "their captain" may be one of them.
 _OWNED = frozenset({"his", "her"})
@@ -77,6 +77,8 @@ def somebody_else(
         told = max(counted, bool(before), others_before(one.first, by_pronoun=one.is_more)) + found
         is_alone = not (told or others_before(len(text.words), by_pronoun=True))
         is_other_sex = is_alone and _is_of_other_sex(one, census)
+        if _explains(text, one, before):
+            continue
         is_another = is_other_sex or (told >= census.total[1] and _is_introduced(text, one))
         if is_another and not tags.bear_out(text.words[one.last]):
             yield one
@@ -86,6 +88,16 @@ def somebody_else(
             behind = (each.number or 0 for each in people if each.first > one.last and each.kind != CROWD)
             if max(behind, default=0) >= max(2, census.total[1]) and not tags.bear_out(text.words[one.last]):
                 yield one
+
+
+def _explains(text: Text, one: Mention, before: Sequence[Mention]) -> bool:
+    """Whether this tells who several are who were named before: "two women: an elf and a mage"."""
+    groups = [each.last for each in before if (each.number or 0) > 1]
+    return bool(groups) and any(
+        text.gaps[at] == CLAUSE
+        for at in range(groups[-1] + 1, one.first + 1)
+        if text.sentence[groups[-1]] == text.sentence[one.first]
+    )
 
 
 def _is_of_other_sex(one: Mention, census: Census) -> bool:

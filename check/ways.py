@@ -34,6 +34,8 @@ _COMMONPLACE = stem_set("phrases", "commonplace")
 _COMMONPLACE_WEIGHT = 20
 # These belong to their noun alone: "a long skirt, and hair" does not say long hair.
 _STRICT = stem_set("phrases", "strict")
+# These belong to a noun that is near, if not right beside it: the shoulder of a bag is not any shoulder.
+_NEAR_ONLY = stem_set("phrases", "near_only") | _COMMONPLACE
 
 # One word of each slot has to be there.
 Phrase = tuple[tuple[str, ...], ...]
@@ -41,11 +43,15 @@ Phrase = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`)."""
+    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`).
+
+    Those `anywhere` may stand anywhere in the caption: the wings in a caption of a dragon are dragon wings.
+    """
 
     noun: Phrase
     strict: frozenset[str]
     loose: frozenset[str]
+    anywhere: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def _from_words(tag: str) -> Ways:
         of_hair = said_by("shades", "hair", "perhaps", "perhaps_hair").get(tokens[0], ())
         colours = dict.fromkeys(map(stem, (tokens[0], *of_hair)))
         described = (
-            Described(((noun,),), frozenset({colour}), frozenset())
+            Described(((noun,),), frozenset({colour}), frozenset(), frozenset())
             for noun in ("fur", "animal")
             for colour in colours
         )
@@ -156,7 +162,12 @@ def _described(spelled: list[str], stems: list[str]) -> tuple[Described, ...]:
         before = [stem(word) for word in words_of(" ".join(spelled[:at])) if word not in _FILLERS]
         nouns += [(noun, before) for noun in _listed("_".join(spelled[at:]))]
     wanted = [(noun, frozenset(before)) for noun, before in nouns]
-    return tuple(Described(noun, before & _STRICT, before - _STRICT) for noun, before in wanted)
+    # A slice in a caption of a tart need not be one of the tart.
+    near_only = _NEAR_ONLY.union(stems) if stems[-1] in _NEAR_ONLY else _NEAR_ONLY
+    return tuple(
+        Described(noun, before & _STRICT, before - _STRICT, before - _STRICT - near_only)
+        for noun, before in wanted
+    )
 
 
 def _anchors(ways: Ways) -> frozenset[str]:
