@@ -24,6 +24,9 @@ _ROMAJI = re.compile(
     r"(?:(?:[kgsztdhbpmrwfj]|[kgnhbpmr]?y|[sc]h|ts|n)?(?:[aiueo]|ou|uu)|n(?![aiueoy]))+(?<=[aiou])"
 )
 _FEWEST_LETTERS = 4
+_TITLES_OF_PEOPLE = word_set("names", "titles_of_people")
+# What somebody's name follows with "of": "in the arms of Marlene".
+_OWNED = word_set("names", "owned")
 _NO_NAMES = word_set("names", "like_romaji")
 # What comes before somebody's name in the middle of a sentence.
 _BEFORE_PEOPLE = word_set("names", "before_people")
@@ -127,19 +130,35 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
     """Single names that are known or look like ones of people: "Yukina has come up the hill"."""
     if not text.has_capitals:
         return
-    in_rows = {at for first, last in names for at in range(first, last + 1) if first < last}
+    rows = [(first, last) for first, last in names if first < last]
+    yield from (row for row in rows if _is_whole_name(text, *row))
+    in_rows = {at for first, last in rows for at in range(first, last + 1)}
     for at in capitals:
         if not _is_given(text.words[at]) or at in in_rows or at in text.quoted:
             continue
-        is_joined = text.gap(at) == JOINED
-        before = text.word(at - 1)
-        if is_joined and before not in _BEFORE_PEOPLE:
+        if text.gap(at) == JOINED and not _may_lead_to_person(text, at):
             continue
         goes_on = text.gap(at + 1) == JOINED
         # "Kyoto, Japan" is a place, and "of the Mariners, Ichiro" explains another word.
         if text.written[at + 1][0].isupper() if goes_on else text.gap(at) == COMMA:
             continue
         yield at, at
+
+
+def _is_whole_name(text: Text, first: int, last: int) -> bool:
+    """Whether words with capitals begin with a title or a given name: "Captain Harlow", "Tom Vance"."""
+    if text.word(first - 1) in _BEFORE_PLACES or text.gap(first) == COMMA or last - first > 2:
+        return False
+    begins = text.words[first] in _TITLES_OF_PEOPLE or text.words[first] in _GIVEN
+    return begins and not _is_ordinary(text, last)
+
+
+def _may_lead_to_person(text: Text, at: int) -> bool:
+    """Whether a name of one word can follow the word before it: not "in Charlotte"."""
+    before = text.word(at - 1)
+    if before == "of":
+        return text.word(at - 2) in _NOBODY or text.word(at - 2) in _OWNED
+    return before in _BEFORE_PEOPLE or (text.words[at] in _GIVEN and before not in _BEFORE_PLACES)
 
 
 @lru_cache(maxsize=1 << 14)

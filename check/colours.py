@@ -30,6 +30,9 @@ def _colours_by_word(*tables: str) -> dict[str, frozenset[str]]:
 
 
 _PARTS = (_HAIR, _EYES)
+_COLOURS_OF_THINGS = _colours_by_word("things")
+_WORDS_FOR_COLOUR = frozenset({"colour", "color", "shade", "hue"})
+_LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
 _BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
 # Colours of clothes and other things, and what each word can mean.
@@ -122,6 +125,10 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
             if text.stems[noun] != head or noun in text.quoted or _is_verb(text, noun):
                 continue
             said = [at for at in modifiers(text, noun) if text.words[at] in colours]
+            likened = _likened(text, noun) if not said else None
+            if likened:
+                yield (noun, likened), _COLOURS_OF_THINGS[text.words[likened]]
+            said = said or list(_colour_of_material(text, noun, colours))
             # "dark" alone is any dark colour.
             said = [at for at in said if text.words[at] not in _SHADES or len(said) == 1]
             if said:
@@ -132,6 +139,36 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
         for at in text.at.get(head, ()):
             if at not in text.quoted and text.words[at] in colours:
                 yield (at, at), colours[text.words[at]]
+
+
+def _likened(text: Text, noun: int) -> int | None:
+    """The thing in "hair the colour of ripe persimmons"."""
+    start = next((at for at in range(noun + 1, noun + 5) if text.word(at) in _WORDS_FOR_COLOUR), 0)
+    if not start or text.word(start + 1) != "of" or text.sentence[noun] != text.sentence[start]:
+        return None
+    return next((at for at in range(start + 2, start + 5) if text.word(at) in _COLOURS_OF_THINGS), None)
+
+
+def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
+    """The colour in "eyes of pale gold", "hair the colour of honey" and "eyes have the green of leaves"."""
+    start = noun + 1
+    if text.words[start : start + 2] == ["have", "the"] or text.word(start) == "the":
+        start += 2 if text.word(start) == "have" else 1
+        if text.word(start) in _WORDS_FOR_COLOUR:
+            start += 1
+        elif text.word(start) in colours:
+            yield start
+            return
+    elif text.word(start) in _LINKS_TO_COLOUR and text.word(start + 2) in _WORDS_FOR_COLOUR:
+        start += 3
+    if text.word(start) != "of":
+        return
+    for at in range(start + 1, start + 4):
+        if text.gap(at) != JOINED:
+            return
+        if text.word(at) in colours:
+            yield at
+            return
 
 
 def _is_verb(text: Text, at: int) -> bool:
