@@ -153,8 +153,9 @@ def _coverage(
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
     states = contradicted_states(
-        findings.text, unsaid, findings.places_of_people, is_of_one=findings.is_of_one
+        findings.text, counted, unsaid, findings.places_of_people, is_of_one=findings.is_of_one
     )
+    states |= {tag for tag in unsaid if _is_denied(findings.text, counted[tag])}
     if findings.is_of_one:
         states |= contradicted_colours(findings.text, counted, unsaid)
     contradicted = states.union(contradicted)
@@ -206,6 +207,13 @@ def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
         return says_people(text, tag, findings.people)
     part, colour = known.colour
     return any(not meant.isdisjoint(colour) for _, meant in findings.colours[part])
+
+
+def _is_denied(text: Text, known: _CountedTag) -> bool:
+    """Whether the caption says that something is not there: "without a hat"."""
+    return known.kind == _PLAIN and any(
+        text.negated.issuperset(text.at[word]) for word in known.ways.words if word in text.at
+    )
 
 
 def _weights(counted: Mapping[str, _CountedTag]) -> dict[str, float]:

@@ -18,6 +18,8 @@ _ANIMALS = word_set("people", "animals")
 _TOGETHER = word_set("people", "together")
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # Behind one person, these lead to a second one.
+# An animal that is alone is spoken of with these.
+_ROLES_AND_ANIMALS = ANY_ROLES | {"it", "its", "itself"}
 _WITH = word_set("people", "with")
 _LEADING = frozenset({"with", "and", "by"})
 # A fault with its place in the caption and its kind; no two faults have the same.
@@ -107,7 +109,7 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
     if sex not in {GIRLS, BOYS}:
-        return bool(people.found) or not ANY_ROLES.isdisjoint(text.words)
+        return bool(people.found) or not _ROLES_AND_ANIMALS.isdisjoint(text.words)
     roles = ROLES_OF_GIRLS if sex == GIRLS else ROLES_OF_BOYS
     nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
     return (

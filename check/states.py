@@ -1,9 +1,10 @@
 """What a caption says that cannot be true together with a tag: somebody stands whom a tag has sitting.
 
 states.json has groups of states, each with its `tags` and with the phrases `by` which a caption says it (as
-in phrases.json), and which two of a group are `apart`. A group is of `somebody` or of the `scene`. A tag is
-contradicted where the caption says a state that its own is apart from, and nothing of its own. Where only
-some phrases are `sure` enough to contradict others, they stand there too: "in a kitchen", not any stove.
+in phrases.json), and which two of a group are `apart`. A group is of `somebody`, of a `thing` held or of the
+`scene`. A tag is contradicted where the caption says a state that its own is apart from, and nothing of its
+own. Where only some phrases are `sure` enough to contradict others, they stand there too: "in a kitchen", not
+any stove.
 
 In a phrase "@" is whoever the caption speaks of: "@ sit" is "she sits", "a boy sits" and "here sits a boy".
 """
@@ -18,7 +19,7 @@ from check.text import CLAUSE, Text
 from check.vocabulary import table, word_set
 from check.ways import Phrase, parsed
 
-_SOMEBODY = "somebody"
+_SCENE, _THING = "scene", "thing"
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
 _SEEN_ELSEWHERE = frozenset({"window", "windows", "dream", "dreams"})
 _PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN_ELSEWHERE
@@ -39,6 +40,7 @@ class _State:
 
     name: str
     is_of_somebody: bool
+    is_thing: bool
     apart: tuple[str, ...]
     phrases: tuple[Phrase, ...]
     of_subject: tuple[Phrase, ...]
@@ -95,9 +97,11 @@ class _Reader:
 
 
 def contradicted_states(
-    text: Text, unsaid: Iterable[str], people: Collection[int], *, is_of_one: bool
+    text: Text, tags: Iterable[str], unsaid: Iterable[str], people: Collection[int], *, is_of_one: bool
 ) -> set[str]:
     """The tags, of those that the caption does not say, whose state it says to be another one.
+
+    Of things, one that another tag has is there too: a sword beside a spear.
 
     `people` are the positions of words for people and names. States of somebody are only known where the
     picture shows one person at most.
@@ -109,13 +113,14 @@ def contradicted_states(
     pronouns = (at for at, word in enumerate(text.words) if word in _PRONOUNS)
     reader = _Reader(text, sorted({*pronouns, *people} - text.possessive))
     by_name = _states()
+    there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
     return {
         tag
         for tag in wanted
         for own in states[tag]
         if (is_of_one or not own.is_of_somebody)
         and not reader.may_say(own)
-        and any(reader.says(by_name[other]) for other in own.apart)
+        and any(reader.says(by_name[other]) for other in own.apart if other not in there)
     }
 
 
@@ -144,4 +149,5 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
         phrases = tuple(parsed(phrase) for phrase in spoken if not phrase.startswith("@ "))
         sure = tuple(map(parsed, said["sure"])) if "sure" in said else phrases
         of_subject = tuple(parsed(phrase.removeprefix("@ ")) for phrase in spoken if phrase.startswith("@ "))
-        yield _State(name, group["of"] == _SOMEBODY, apart, phrases, of_subject, sure)
+        is_of_somebody, is_thing = group["of"] != _SCENE, group["of"] == _THING
+        yield _State(name, is_of_somebody, is_thing, apart, phrases, of_subject, sure)

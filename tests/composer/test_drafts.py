@@ -68,7 +68,6 @@ _SAID_IN_OTHER_WORDS = {
     "space_cats": ("2cats",),
     "vampire_castle": ("castle_interior",),
     "mecha_pilot": ("orange_bodysuit",),
-    "shiba": ("solo",),
     "swim_team": ("black_one-piece_swimsuit",),
 }
 
