@@ -154,7 +154,7 @@ def sections_of(page: str) -> dict[str, str]:
     """The sections of an earlier page, by the names of their scripts."""
     parts = re.split(r"^## (\w+)\n", page, flags=re.MULTILINE)[1:]
     return {
-        name: text.strip()
+        name: text.strip("\n")
         for name, text in zip(parts[::2], parts[1::2], strict=True)
         if name in (*STATED, *_BY_HAND)
     }

@@ -49,7 +49,9 @@ class HandingOut:
         # Who captions what; where a url names several servers, a machine may have several lanes.
         self._lanes: dict[asyncio.Task[None], Machine] = {}
         self._under_way: set[str] = set()
+        # How many machines ask each server now, and how many shards it has been given.
         self._asking: Counter[int] = Counter()
+        self._given: Counter[int] = Counter()
         self._fit: dict[str, Machine] = {}
         self._unfit: set[str] = set()
         self._gone: set[str] = set()
@@ -115,7 +117,8 @@ class HandingOut:
             if machine.id not in busy and machine.id not in self._unfit:
                 self._start_lane(machine)
         ready = [machine for machine in there if machine.id in self._fit]
-        while ready and len(self._lanes) < min(self._settings.servers, len(self._shards)):
+        unfinished = len(self._shards) + len(self._under_way)
+        while ready and len(self._lanes) < min(self._settings.servers, unfinished):
             self._start_lane(min(ready, key=lambda each: [*self._lanes.values()].count(each)))
         if self._lanes:
             self._alone_since = monotonic()
@@ -144,9 +147,12 @@ class HandingOut:
                 await asyncio.sleep(_PAUSE)
                 continue
             shard = self._shards.popleft()
-            server = min(range(self._settings.servers), key=self._asking.__getitem__)
+            server = min(
+                range(self._settings.servers), key=lambda each: (self._asking[each], self._given[each])
+            )
             self._under_way.add(shard.name)
             self._asking[server] += 1
+            self._given[server] += 1
             try:
                 lost = await self._caption(machine, shard, server)
             finally:
