@@ -21,6 +21,7 @@ _UNWORN = "unworn_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _OBJECT = "_object"
+_MULTIPLE = "multiple_"
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
@@ -168,7 +169,7 @@ def _young(tag: str, tags: Sequence[str]) -> str:
                 for kind in kinds
                 if kind != child and not any(kind in broader_tags(other) for other in kinds)
             ]
-            if narrow == [tag]:
+            if narrow == [tag] and not any(kind.startswith(_MULTIPLE) for kind in tags):
                 return f"{tag}_{child}"
     return ""
 

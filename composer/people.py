@@ -14,6 +14,7 @@ _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in (""
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
 _BORN_TOGETHER = ("twins", "triplets", "quadruplets")
+_CHILD = "a child"
 _ONE_OTHER = "one other person"
 _OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
@@ -169,6 +170,15 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
     """What is said of kinds that only some of several people may be: "at least one of them an elf"."""
     told = []
     for sex, noun in ((GIRLS, "women"), (BOYS, "men")):
+        other = BOYS if sex == GIRLS else GIRLS
+        if (
+            _CHILD in among
+            and picture.phrases(sex) == ["1"]
+            and number == PAIR
+            and picture.has(f"grown {other}")
+        ):
+            told.append(f"the {sex} {_CHILD}")
+            among = [kind for kind in among if kind != _CHILD]
         ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
         if len(ones) == 1 == len(picture.roles.get(sex, ())) and picture.phrases(sex) == ["1"] and number > 1:
             told.append(f"the {sex} {ones[0]}")
@@ -176,7 +186,8 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
     if len(among) == 1 and among[0].startswith(("a ", "an ")):
         return [*told, f"{AT_LEAST_ONE} of them {among[0]}"]
     races = [kind.partition(" ")[2] in lists().words["races"] for kind in among]
-    if len(among) == number and len(set(races)) == 1 and not told:
+    ages = lists().words["of_ages"].intersection(kind.rpartition(" ")[2] for kind in among) - {_CHILD[2:]}
+    if len(among) == number and len(set(races)) == 1 and not (told or ages):
         return [*told, and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     return [*told, f"{and_list(among)} among them"] if among else told
 

@@ -210,7 +210,9 @@ def there_is_also(things: Sequence[str]) -> list[str]:
         return [led("also in view are", things[:half]), f"{and_list(things[half:])} can be seen as well"]
     if len(things) < 2:
         is_one = any(
-            not is_plural(thing.rpartition(" ")[2]) or thing.startswith(_SINGULAR) for thing in things
+            (not is_plural(thing.rpartition(" ")[2]) or thing.startswith(_SINGULAR))
+            and not is_plural(thing.split(" ")[1] if thing.startswith("the ") else "")
+            for thing in things
         )
         return [led("there is also" if is_one else "there are also", things)] if things else []
     listed = and_list(things)

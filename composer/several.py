@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from composer.phrasing import lists, or_list
-from composer.picture import COUNTS, Picture, counted_people
+from composer.picture import Picture, counted_people
 from composer.words import Role
 from english import plural
 from tags.implications import broader_tags
 from tags.people import OTHERS
 
 _DIFFERENCE = " difference"
-_LYING = "lying"
+_LYING, _ORCHESTRA = "lying", "orchestra"
+_MANY = 6  # of those whom an orchestra has at least
 _LARGE = "shark"
 _SMALL = frozenset(("insect", "bug", "fish"))
 _COMPARED = {"size": ("larger", "smaller"), "age": ("older", "younger"), "height": ("taller", "shorter")}
@@ -25,14 +26,19 @@ def settle_several(picture: Picture) -> None:
     words = lists().words
     picture.take("company", lambda role: role.phrase == "people")
     # A butterfly or a pigeon near them is no company.
-    if picture.has(*COUNTS):
+    number = counted_people(picture)[1]
+    if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])
     # Whether one of them is the ghost, no tag tells.
-    if len(picture.names) <= counted_people(picture)[1] and not picture.has(OTHERS):
+    if len(picture.names) <= number and not picture.has(OTHERS):
         picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
+    if 0 < number < _MANY:
+        # Three singers are no orchestra.
+        orchestras = picture.take("company", lambda role: role.noun == _ORCHESTRA)
+        picture.put("thing", [replace(role, slot="thing") for role in orchestras])
     ages = picture.take("kind", lambda role: role.phrase.partition(" ")[2].startswith(_COMPARED["age"]))
     picture.put("differing", [Role("differing", f"an age{_DIFFERENCE}")] if ages else [])
     # People differ in height, and have no height difference each.

@@ -184,6 +184,15 @@ CASES = {
         "2girls 1boy old_man beard",
         "Two girls and an old man, the man with a beard.",
     ),
+    "the child beside an old man is the girl": (
+        "1girl 1boy old_man child",
+        "A girl and an old man, the girl a child.",
+    ),
+    "three are no orchestra": ("3girls orchestra", "Three girls. There is also an orchestra."),
+    "swords with names are several": (
+        "2boys kanshou_&_bakuya_(fate)",
+        "Two boys. There are also the swords Kanshou and Bakuya.",
+    ),
     "states come last": (
         "1boy barefoot smile looking_up field",
         "A boy smiling and looking up, in a field, barefoot.",
@@ -521,6 +530,11 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "nami usopp 1girl 1boy height_difference",
             "nami usopp",
             "Nami and Usopp, one a girl and the other a boy, who differ in height.",
+        ),
+        (
+            "charlie_brown snoopy woodstock 1boy dog bird hat",
+            "charlie_brown snoopy woodstock",
+            "Charlie Brown, Snoopy and Woodstock, a boy, a dog and a bird. The boy is wearing a hat.",
         ),
         (
             "link princess_zelda 1girl 1boy",
