@@ -1,11 +1,12 @@
 """A caption from tags alone, without a model.
 
     tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
-         ─▶ given to those whose it is (belonging, creatures, places) ─▶ who is seen (whom, people)
-         ─▶ looks (appearance), actions and places (doings), the rest
+         ─▶ given to those whose it is (belonging, creatures, places), without what is idle (idle)
+         ─▶ who is seen (whom, people) ─▶ looks (appearance), actions and places (doings), the rest
 
-words.json has what is known of tags. Every tag that a caption can say is said once, by itself or by one that
-says it too, and hardly anything is said that no tag says: whoever sits beside a log sits on it. Of several
+words.json has what is known of tags. A tag is said once, by itself or by one that says it too, but not where
+it tells nothing beside the rest, such as the sky above a hill or the tail of a fox. Hardly anything is said
+that no tag says: whoever sits beside a log sits on it. Of several
 people a trait is said of the one whose it is known to be, or else of all together; what one may do alone is
 said of "at least one of them".
 """
@@ -45,7 +46,7 @@ def compose(
     categories: Mapping[str, str],
     traits: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """Write one paragraph of a few sentences that says every tag.
+    """Write one paragraph of a few sentences that says every tag that tells something.
 
     `tags` are canonical (lower case, underscores); `categories` has the known categories; `traits` has for
     characters the tags of the picture that are theirs alone. Raises ItemError where no tag is left to say.
