@@ -69,7 +69,7 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
     edible = lists().words["edible"]
     is_alone = all(role.noun in edible for role in picture.roles.get("being", ()))
     is_somebody = is_alone and picture.has(*LOOKS, "act") and not has_people(picture)
-    is_caught = picture.has(*COUNTS) and not _FISHING.isdisjoint(tags)
+    is_caught = picture.has(*COUNTS, "quality") and not _FISHING.isdisjoint(tags)
     if (is_caught or not lists().words["dishes"].isdisjoint(tags)) and not is_somebody:
         picture.move("being", "thing", edible)
 

@@ -481,6 +481,10 @@ CASES = {
         "A boy, together with a husky. He is sitting and ice fishing. A fishing rod and fish are in view "
         "too.",
     ),
+    "an otter that fishes is no fish": (
+        "anthro male otter fish fishing fishing_rod sitting",
+        "A male anthro otter sitting and fishing. A fishing rod and fish are in view too.",
+    ),
     "a shark that surfs is at the beach": (
         "anthro male shark surfboard ocean beach standing",
         "A male anthro shark standing at the beach near the ocean. There is also a surfboard.",
