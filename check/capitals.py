@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from operator import ne
 
 from check.text import COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, word_set
@@ -39,10 +40,8 @@ _MOST_CAPITALS = 0.5
 def capital_words(text: Text) -> list[int]:
     """Where words stand that begin with a capital."""
     # A word without a capital is the same in lower case, which is quicker to see than a capital.
-    changed = [
-        at for at, (as_is, low) in enumerate(zip(text.written, text.words, strict=True)) if as_is != low
-    ]
-    return [at for at in changed if text.written[at][0].isupper()]
+    pairs = enumerate(map(ne, text.written, text.words))
+    return [at for at, is_changed in pairs if is_changed and text.written[at][0].isupper()]
 
 
 def capital_names(text: Text, capitals: Sequence[int]) -> list[Place]:

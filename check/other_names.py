@@ -151,9 +151,9 @@ def _is_namesake(spoken: Sequence[str], own: Sequence[Name]) -> bool:
 
 def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
     """Where names of the data set stand, whoever they are."""
-    starts = [at for at, word in enumerate(text.words) if word in ways]
-    if not starts:
+    if ways.keys().isdisjoint(text.words):
         return
+    starts = [at for at, word in enumerate(text.words) if word in ways]
     for at in starts:
         for way in ways[text.words[at]]:
             end = at + len(way)

@@ -17,7 +17,7 @@ from typing import Any
 from check.matching import ends_in_order
 from check.text import CLAUSE, Text
 from check.vocabulary import table, word_set
-from check.ways import Phrase, parsed
+from check.ways import Phrase, frequency, parsed
 
 _SCENE, _THING = "scene", "thing"
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
@@ -35,7 +35,8 @@ _REACH_BEHIND = 4
 class _State:
     """A state: its name, which others are apart from it, and how a caption says it.
 
-    `of_subject` are the phrases that have to be said of somebody.
+    `of_subject` are the phrases that have to be said of somebody. A caption without any of the `anchors` says
+    the state in no way.
     """
 
     name: str
@@ -45,6 +46,7 @@ class _State:
     phrases: tuple[Phrase, ...]
     of_subject: tuple[Phrase, ...]
     sure: tuple[Phrase, ...]
+    anchors: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -56,11 +58,14 @@ class _Reader:
     known: dict[str, bool] = field(default_factory=dict)
 
     def may_say(self, state: _State) -> bool:
+        if self.text.at.keys().isdisjoint(state.anchors):
+            return False
         return any(ends_in_order(self.text, phrase) for phrase in state.phrases) or self.says(state)
 
     def says(self, state: _State) -> bool:
         if state.name not in self.known:
-            self.known[state.name] = any(self._places(state))
+            is_possible = not self.text.at.keys().isdisjoint(state.anchors)
+            self.known[state.name] = is_possible and any(self._places(state))
         return self.known[state.name]
 
     def _places(self, state: _State) -> Iterator[bool]:
@@ -149,5 +154,7 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
         phrases = tuple(parsed(phrase) for phrase in spoken if not phrase.startswith("@ "))
         sure = tuple(map(parsed, said["sure"])) if "sure" in said else phrases
         of_subject = tuple(parsed(phrase.removeprefix("@ ")) for phrase in spoken if phrase.startswith("@ "))
+        rarest = (min(phrase, key=frequency) for phrase in (*phrases, *sure, *of_subject))
+        anchors = frozenset(word for slot in rarest for word in slot)
         is_of_somebody, is_thing = group["of"] != _SCENE, group["of"] == _THING
-        yield _State(name, is_of_somebody, is_thing, apart, phrases, of_subject, sure)
+        yield _State(name, is_of_somebody, is_thing, apart, phrases, of_subject, sure, anchors)

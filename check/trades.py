@@ -41,6 +41,9 @@ def trades(text: Text, names: frozenset[int]) -> list[Mention]:
     `is_more` is whether the words tell that it is somebody else: "behind her the drummer".
     """
     found: list[Mention] = []
+    # Most captions have none, which is seen sooner than each word is looked up.
+    if TRADES.keys().isdisjoint(text.words):
+        return found
     by_trade = [(at, TRADES[word]) for at, word in enumerate(text.words) if word in TRADES]
     for at, one in by_trade:
         if at in names or not is_somebody(text, at) or _is_thing(text, at):

@@ -175,9 +175,9 @@ def _anchors(ways: Ways) -> frozenset[str]:
     nouns = [(*way.noun, *((word,) for word in (*way.strict, *way.loose))) for way in ways.described]
     halves = [((one,), (two,)) for one, two in ways.halves]
     phrases = [*ways.phrases, *halves, *ways.together, *nouns]
-    return ways.words.union(*(min(phrase, key=_frequency) for phrase in phrases))
+    return ways.words.union(*(min(phrase, key=frequency) for phrase in phrases))
 
 
-def _frequency(slot: Sequence[str]) -> int:
+def frequency(slot: Sequence[str]) -> int:
     """A rough guess of how many captions have one of these words."""
     return sum(_COMMONPLACE_WEIGHT if word in _COMMONPLACE else 1 for word in slot)
