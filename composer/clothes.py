@@ -31,7 +31,9 @@ def with_parts_of_uniform(worn: Sequence[str]) -> list[str]:
     if uniforms and not uniforms[0].endswith(_UNIFORM):
         # A nurse uniform may be a dress, but no suit is.
         parts = [part for part in parts if _noun(part) != _DRESS]
-    return _joined(worn, uniforms[:1], [*uniforms[1:], *parts, *(_trimmings(worn) if parts else [])])
+    # A gym uniform is no part of a school uniform, and of several people each may wear one.
+    parts = [*(each for each in uniforms[1:] if not each.endswith(_UNIFORM)), *parts]
+    return _joined(worn, uniforms[:1], [*parts, *(_trimmings(worn) if parts else [])])
 
 
 def _trimmings(worn: Sequence[str]) -> list[str]:

@@ -188,6 +188,10 @@ CASES = {
         "1girl 1boy old_man child",
         "A girl and an old man, the girl a child.",
     ),
+    "one uniform is no part of another": (
+        "4girls gym_uniform summer_uniform",
+        "Four girls wearing a gym uniform and a summer uniform.",
+    ),
     "three are no orchestra": ("3girls orchestra", "Three girls. There is also an orchestra."),
     "swords with names are several": (
         "2boys kanshou_&_bakuya_(fate)",
