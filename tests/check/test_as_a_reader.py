@@ -120,6 +120,7 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("Yukina has come up the hill.", "1girl solo", {"unknown name"}),
         ("In the arms of Marlene lies a cat.", "1girl solo", {"unknown name"}),
         ("Captain Harlow stands at the wheel.", "1boy solo", {"unknown name"}),
+        ("Miles of sand. Flora and fauna. Rosemary in a pot, a Mercedes.", "1girl solo", set()),
         ("A street in Charlotte. Opera is art, and Tuna is fish.", "1girl solo", set()),
         ("Her eyes of pale gold shine.", "1girl solo blue_eyes", {"eye colour"}),
         ("Her hair is the colour of ripe persimmons.", "1girl solo blue_hair", {"hair colour"}),
