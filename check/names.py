@@ -168,5 +168,6 @@ def contradicted_names(
     """
     unsaid = [tag for tag, places in names.places.items() if not places]
     named = len(names.places) - len(unsaid) + len(names.foreign)
-    replaced = unsaid if len(unsaid) <= len(names.foreign) and named <= most else ()
+    is_full = named <= most or len(unsaid) == len(names.places)
+    replaced = unsaid if len(unsaid) <= len(names.foreign) and is_full else ()
     return {*replaced, *(tag for tag in series if names.foreign_titles and not titles[tag])}
