@@ -83,7 +83,7 @@ ROUNDS: Mapping[str, Round] = {
     "batch files of stages": Round("batch files", {}),
     **{
         name: Round("embedded", {})
-        for name in ("program", "program of stages", "context", "context of stages")
+        for name in ("program", "program of stages", "context", *(f"context {stage}" for stage in STAGES))
     },
 }
 BASELINE_LOSES_THE_SERVER_AT = {"away": "Interpreter"}
@@ -220,7 +220,8 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "batch_megabytes": ("batch files", ("55", "66", "77", "88"), names_megabytes),
     "batch_service": ("batch files", ("http://127.0.0.1:9/v1",) * 4, names_service),
     "embedded": ("program", ("program",) * 4, program_is_looked_for),
-    "context": ("context", ("256", "512", "768", "1024"), memory_is_for),
+    # All stages share the model, so only what is more than the other stages take changes anything.
+    "context": ("context", ("5120", "6144", "7168", "8192"), memory_is_for),
 }
 
 
@@ -237,6 +238,8 @@ def _rounds_of(kind: str) -> tuple[str, ...]:
     if kind == "away":
         # A stage whose server does not come back is the last one of its run.
         return "away", *(f"away {stage}" for stage in STAGES)
+    if kind == "context":
+        return "context", *(f"context {stage}" for stage in STAGES)
     base, stages = {
         "": ("endpoint", "stages"),
         "refused": ("refused", "refused in stages"),
@@ -244,7 +247,6 @@ def _rounds_of(kind: str) -> tuple[str, ...]:
         "dry run": ("dry run", "dry run of stages"),
         "batch files": ("batch files", "batch files of stages"),
         "program": ("program", "program of stages"),
-        "context": ("context", "context of stages"),
     }[kind]
     return base, stages, stages, stages
 
