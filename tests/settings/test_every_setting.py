@@ -221,7 +221,7 @@ OF_ENDPOINT: Mapping[str, tuple[str, tuple[str, ...], SignOfStage]] = {
     "batch_service": ("batch files", ("http://127.0.0.1:9/v1",) * 4, names_service),
     "embedded": ("program", ("program",) * 4, program_is_looked_for),
     # All stages share the model, so only what is more than the other stages take changes anything.
-    "context": ("context", ("5120", "6144", "7168", "8192"), memory_is_for),
+    "context": ("context", ("10240", "11264", "12288", "13312"), memory_is_for),
 }
 
 
