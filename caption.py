@@ -113,12 +113,12 @@ def _merged(cache: Path, other: Path) -> str:
     from reading.memory import SAID_AS, SaidAs
     from summaries import saving
 
-    told = saving.merge_cache_file(cache, other)
+    sentences = saving.merge_cache_file(cache, other)
     theirs = other.with_name(SAID_AS)
     if theirs.is_file() and theirs.resolve() != cache.with_name(SAID_AS).resolve():
         added = SaidAs(cache.with_name(SAID_AS)).merge(theirs)
-        told += f" {added:,} of the words for tags in {theirs} were added."
-    return told
+        sentences += f" {added:,} of the words for tags in {theirs} were added."
+    return sentences
 
 
 def _text(options: argparse.Namespace) -> str:
@@ -223,7 +223,7 @@ def _review(options: argparse.Namespace) -> ExitCode:
     from commands.reviewing import review
 
     _set_up_logging(options)
-    words = "The review has ended: what it told as written is."
+    words = "The review has ended: what it reported as written is written."
     # The report of ten thousand pictures takes some seconds to be written.
     interruption = Interruption(lambda: _say_interrupted(words), longest_end=60)
     interruption.listen()

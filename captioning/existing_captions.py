@@ -45,7 +45,7 @@ def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Probl
     return found
 
 
-def told_of_mixed_forms(project: Project) -> str:
+def mixed_forms_sentence(project: Project) -> str:
     """The message about a data set whose captions have several forms; "" where they have one."""
     from review.habits import form_of, mixed_forms  # a run that finds nothing to do needs none of it
 

@@ -188,9 +188,9 @@ class Run:
 
     def _tell_mixed_forms(self) -> None:
         if self._summary.is_anything_new:
-            from captioning.existing_captions import told_of_mixed_forms
+            from captioning.existing_captions import mixed_forms_sentence
 
-            self._summary.once(told_of_mixed_forms(self._project))
+            self._summary.once(mixed_forms_sentence(self._project))
 
     def _tell_replaced(self) -> None:
         self._summary.once(renamed_sentence(self._project))

@@ -27,7 +27,7 @@ NO_SENTENCES = "The captions are lists of tags, as style and variants say: no mo
 # Of fewer captions nothing is said about the model.
 _FEWEST_JUDGED = 5
 # Where many files have the same problem, as a folder that is not tagged yet.
-_TOLD_IN_ONE_LINE = {NO_TAG_FILE: "without a tag file", VIDEO: "videos"}
+_SAID_IN_ONE_LINE = {NO_TAG_FILE: "without a tag file", VIDEO: "videos"}
 # A run has done all that it can although these are there.
 _NO_FAILURES = {NO_PICTURE_OF_TAG_FILE, VIDEO}
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."
@@ -117,11 +117,11 @@ class Summary:
     def files_with_problems(self, folder: Folder, name: str = "") -> None:
         """List the files of a folder, or of the shard of this name, that cannot be used."""
         begin = f"{name}: " if name else ""
-        for reason, words in _TOLD_IN_ONE_LINE.items():
+        for reason, words in _SAID_IN_ONE_LINE.items():
             if alike := [each for each in folder.problems if each.reason == reason]:
                 named = first_few([each.name for each in alike])
                 self.say(f"{begin}Left out, {words}: {named}; {alike[0].message}.")
-        others = [each for each in folder.problems if each.reason not in _TOLD_IN_ONE_LINE]
+        others = [each for each in folder.problems if each.reason not in _SAID_IN_ONE_LINE]
         self.listing(f"{begin}Files with a problem", others)
         self._is_incomplete |= any(each.reason not in _NO_FAILURES for each in folder.problems)
 
@@ -191,8 +191,8 @@ class Summary:
         nothing = "nothing is answered yet" if self.next_step else "nothing was made"
         # Whoever has captions wants to know where they are, and not where the descriptions are.
         results = [each for each in self._results if each.result == "caption"] or self._results
-        told = dict.fromkeys(f"{each.result}s are in {each.place}" for each in results)
-        places = ", ".join(told) or nothing
+        there = dict.fromkeys(f"{each.result}s are in {each.place}" for each in results)
+        places = ", ".join(there) or nothing
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")

@@ -27,7 +27,7 @@ _FOREIGN = (
     "{} was left as it is, for another program wrote it, or somebody has changed it since: "
     "move it away and run again."
 )
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
 # Texts that are checked; this takes some tenths of a second.
 _MOST_LOOKED_AT = 20_000
 
@@ -52,9 +52,9 @@ class Count:
 
     def foreign_files(self) -> list[str]:
         """The first sentences about files that were not written, and how many there are beside them."""
-        rest = len(self.foreign) - _MOST_TOLD
+        rest = len(self.foreign) - _MOST_SHOWN
         more = [f"… and {amount(rest, 'other file')} were left as they are too."] if rest > 0 else []
-        return [*self.foreign[:_MOST_TOLD], *more]
+        return [*self.foreign[:_MOST_SHOWN], *more]
 
     def lines(self, target: Target, place: Path) -> Iterator[str]:
         """The sentences for the user, apart from `foreign_files`."""
@@ -199,7 +199,7 @@ class Writer:
 def write_after_run(project: Project, say: Callable[[str], None], trouble: Callable[[str], None]) -> None:
     """Write the further files of the target in the settings, and say how its trainer finds all of it.
 
-    `trouble` is told what could not be written.
+    `trouble` gets what could not be written.
     """
     target, has_captions = project.target, not project.captions.texts.is_empty
     if (target.side_files is not None and has_captions) or project.journal.may_have_side_files():

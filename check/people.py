@@ -190,8 +190,8 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
         return None
     numbered = [mention for mention in found if (mention.number or 0) > 1]
     if numbered:
-        told = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
-        return numbered[0] if told + people.names < allowed[0] else None
+        counted = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
+        return numbered[0] if counted + people.names < allowed[0] else None
     alone = len(found) == 1 and found[0].is_new and not people.names
     return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 

@@ -77,12 +77,12 @@ def somebody_else(
     for one in by_trade:
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
-        told = max(counted, bool(before), others_before(one.first, by_pronoun=one.is_more)) + found
-        is_alone = not (told or others_before(len(text.words), by_pronoun=True))
+        people_before = max(counted, bool(before), others_before(one.first, by_pronoun=one.is_more)) + found
+        is_alone = not (people_before or others_before(len(text.words), by_pronoun=True))
         is_other_sex = is_alone and _is_of_other_sex(one, census)
         if _explains(text, one, before):
             continue
-        is_another = is_other_sex or (told >= census.total[1] and _is_introduced(text, one))
+        is_another = is_other_sex or (people_before >= census.total[1] and _is_introduced(text, one))
         if is_another and not tags.bear_out(text.words[one.last]):
             yield one
         elif one.is_new:

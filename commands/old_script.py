@@ -70,7 +70,7 @@ def import_old(folder: Path, say: Callable[[str], None]) -> None:
     if cache.is_file():
         say(merge_cache_file(home / "tags_cache.json", cache))
     write_whole(home / "config.ini", config.default_ini(values))
-    for line in _told(folder, old):
+    for line in _not_taken_over(folder, old):
         say(line)
     say(f"Written: {home / 'config.ini'}. Now look at it, and run")
     say(f'  python caption.py --config "{home / "config.ini"}" --check')
@@ -127,7 +127,7 @@ def _take_descriptions(
     say(f"Copied from {source} to {target}: {amount(len(files), 'description')}.")
 
 
-def _told(folder: Path, old: _Old) -> Iterator[str]:
+def _not_taken_over(folder: Path, old: _Old) -> Iterator[str]:
     """What is not taken over, and what to do about it."""
     if _string(old, "Client", "api_key"):
         yield "api_key is not copied: put it into the environment as TAGSCRIBE_API_KEY."

@@ -71,8 +71,8 @@ def admitted(
         raise unread
     if found is None:
         return TagList((), {}, judgement=judgement)
-    told = {tag: category for each in reversed(lists) for tag, category in each.categories.items()}
-    categories = {tag: told[tag] for tag in found.tags if tag in told}
+    all_categories = {tag: category for each in reversed(lists) for tag, category in each.categories.items()}
+    categories = {tag: all_categories[tag] for tag in found.tags if tag in all_categories}
     shown = names.shown(found.tags)
     return TagList(shown, categories, found.rating, judgement, kept if kept != shown else (), found.year)
 

@@ -158,8 +158,8 @@ class Finishing:
             exceeded.append(Problem("", "over max_words", f"it has {count} words"))
         if most_tokens is not None and (count := estimated_encoder_tokens(caption, CLIP)) > most_tokens:
             exceeded.append(Problem("", "over max_tokens_clip", f"it has about {count} CLIP tokens"))
-        if told := self.forms.exceeded(caption):
-            exceeded.append(Problem("", "longer than its encoder reads", told))
+        if sentence := self.forms.exceeded(caption):
+            exceeded.append(Problem("", "longer than its encoder reads", sentence))
         return exceeded
 
 

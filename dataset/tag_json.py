@@ -79,8 +79,8 @@ def json_tags(text: str) -> list[Written]:
 
 def _tags_elsewhere(post: Mapping[str, object]) -> list[Written]:
     """The tags of an object without `tags`: a tagger's, or the prompt of a generator."""
-    if told := _told_by_tagger(post):
-        return list(_tags_in(told, None))
+    if scored := _scored_by_tagger(post):
+        return list(_tags_in(scored, None))
     for key in _LESSER_KEYS:
         if found := list(_tags_in(post.get(key), None)):
             return found
@@ -136,12 +136,12 @@ def _known_category(name: str) -> str:
     return category_called(name) or ""
 
 
-def _told_by_tagger(post: Mapping[str, object]) -> dict[str, object]:
+def _scored_by_tagger(post: Mapping[str, object]) -> dict[str, object]:
     """An object that is itself {"1girl": 0.98}, or what one without a key of tags has by category."""
-    told = {key: value for key, value in post.items() if not is_rating_key(key)}
-    if all(isinstance(value, str) and _SCORE.fullmatch(value) for value in told.values()):
-        return told
-    return {key: told[key] for key in told if key in CATEGORIES and isinstance(told[key], (dict, list))}
+    others = {key: value for key, value in post.items() if not is_rating_key(key)}
+    if all(isinstance(value, str) and _SCORE.fullmatch(value) for value in others.values()):
+        return others
+    return {key: others[key] for key in others if key in CATEGORIES and isinstance(others[key], (dict, list))}
 
 
 def _tags_in(value: object, category: str | None, depth: int = 0) -> Iterator[Written]:
@@ -177,9 +177,9 @@ def _named_objects(entries: list[object], category: str | None) -> Iterator[Writ
         if not isinstance(entry, dict):
             continue
         name = next((found for key in _NAME_KEYS if (found := _name(entry.get(key)))), None)
-        told = next((entry[key] for key in _CATEGORY_KEYS if isinstance(entry.get(key), str)), None)
+        named = next((entry[key] for key in _CATEGORY_KEYS if isinstance(entry.get(key), str)), None)
         if name is not None:
-            yield Written(name, category if told is None else _told(str(told)))
+            yield Written(name, category if named is None else _category_named(str(named)))
 
 
 def _name(value: object) -> str | None:
@@ -189,7 +189,7 @@ def _name(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _told(category: str) -> str | None:
+def _category_named(category: str) -> str | None:
     if re.fullmatch(r"\d", category):
         return category_numbered(int(category))
     return _known_category(category.lower())

@@ -214,7 +214,7 @@ def _cut_behind(tag: str, score: re.Pattern[str]) -> str:
 def table(text: str, *, is_csv: bool) -> list[Written] | None:
     """The tags of a table with a tag in each row; None where a text is none.
 
-    Its columns are told by a heading, or by what they hold: numbers are scores. In a file that is not called
+    Its columns are known by a heading, or by what they hold: numbers are scores. In a file that is not called
     .csv numbers must be decimal, for `solo, 2023` has two tags.
     """
     if not is_csv and not _may_have_scores(text):
@@ -262,7 +262,7 @@ def _by_numbers(rows: Sequence[Sequence[str]], *, is_csv: bool) -> list[Written]
     if not all(map(_category, (cell for column in others for cell in column))):
         return None
     categories = others[0] if others else ("",) * len(tags)
-    return [Written(tag, _category(told)) for tag, told in zip(tags, categories, strict=True)]
+    return [Written(tag, _category(named)) for tag, named in zip(tags, categories, strict=True)]
 
 
 def _category(cell: str) -> str | None:

@@ -109,7 +109,7 @@ class BatchFolder:
         if last <= chosen.retries:
             raise self._ask(numbered(digest, last + 1), body, chosen)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """What is there, in words."""
         self._read()
         files = len(set(self._asked.values()))

@@ -208,13 +208,13 @@ def _too_large(size: str) -> _UnreadableError:
 
 
 def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above
-    """Whether an answer is a success, not packed, UTF-8, and told to be too short to hold too many values."""
-    told, headers = response.headers.get("content-length", ""), response.headers
+    """Whether an answer is a success, not packed, UTF-8, and too short to hold too many values."""
+    length, headers = response.headers.get("content-length", ""), response.headers
     if "content-encoding" in headers or "transfer-encoding" in headers or not response.is_success:
         return False
     if _IS_UTF8.match(headers.get("content-type", "")) is None:
         return False
-    return told.isascii() and told.isdecimal() and len(told) < 8 and int(told) <= MOST_JSON_VALUES
+    return length.isascii() and length.isdecimal() and len(length) < 8 and int(length) <= MOST_JSON_VALUES
 
 
 def _as_utf8(body: bytes, content_type: str) -> bytes:

@@ -196,14 +196,14 @@ def _read_list(text: str, count: int) -> list[bool]:
 
 def _read_probability(reply: Reply) -> float:
     """How probable yes is beside no; raises ItemError where the server sends no probabilities."""
-    told = {"yes": 0.0, "no": 0.0}
+    probabilities = {"yes": 0.0, "no": 0.0}
     for token, probability in reply.first_token.items():
         word = token.strip().lower()
-        if word in told:
-            told[word] += probability
-    if sum(told.values()) < _LEAST_PROBABILITY:
+        if word in probabilities:
+            probabilities[word] += probability
+    if sum(probabilities.values()) < _LEAST_PROBABILITY:
         raise ItemError("no probabilities", "neither yes nor no has a probability in the answer")
-    return told["yes"] / sum(told.values())
+    return probabilities["yes"] / sum(probabilities.values())
 
 
 WORDING = fingerprint("", list(chain(*EXAMPLES.values())))

@@ -43,7 +43,7 @@ class Finding(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageCaption:
     """What a caption says: `at` is its place on the page, `sentences` are its words without tags beside them.
 
     `unnamed` are the words of the character tags that it leaves out, and `tags` are the words of all tags.
@@ -80,26 +80,33 @@ def mixed_forms(forms: Iterable[tuple[str, str]]) -> str:
     return ", ".join(counts) if len(counts) > 1 else ""
 
 
-def find_all(told: Sequence[Told], names: Sequence[str], hidden: HiddenTraits, own: str) -> list[Finding]:
+def find_all(
+    captions: Sequence[PageCaption], names: Sequence[str], hidden: HiddenTraits, own: str
+) -> list[Finding]:
     """What stands out in these captions; `names` are those of all pictures of the page.
 
     `own` has the words that the settings put into every caption, which is no habit of a model.
     """
-    found = [*_forms(told, names), *_without_names(told), *_leaks(told, hidden), *_lengths(told)]
-    return [*found, *_phrases(told, own)]
+    found = [
+        *_forms(captions, names),
+        *_without_names(captions),
+        *_leaks(captions, hidden),
+        *_lengths(captions),
+    ]
+    return [*found, *_phrases(captions, own)]
 
 
-def _forms(told: Sequence[Told], names: Sequence[str]) -> Iterator[Finding]:
-    forms = {each.at: form_of(each.caption.partition("\n")[0]) for each in told}
+def _forms(captions: Sequence[PageCaption], names: Sequence[str]) -> Iterator[Finding]:
+    forms = {each.at: form_of(each.caption.partition("\n")[0]) for each in captions}
     if counts := mixed_forms((names[at], form) for at, form in forms.items()):
         (usual, _), *_ = Counter(forms.values()).most_common(1)
         text = f"The captions mix forms, which a model learns as a switch: {counts}."
         yield Finding(text=text, pictures=[at for at, form in forms.items() if form != usual])
 
 
-def _without_names(told: Sequence[Told]) -> Iterator[Finding]:
-    counts = Counter(name for each in told for name in each.unnamed)
-    pictures = [each.at for each in told if each.unnamed]
+def _without_names(captions: Sequence[PageCaption]) -> Iterator[Finding]:
+    counts = Counter(name for each in captions for name in each.unnamed)
+    pictures = [each.at for each in captions if each.unnamed]
     if pictures:
         listed = _listed(counts)
         yield Finding(
@@ -107,18 +114,18 @@ def _without_names(told: Sequence[Told]) -> Iterator[Finding]:
         )
 
 
-def _leaks(told: Sequence[Told], hidden: HiddenTraits) -> Iterator[Finding]:
-    leaked = {each.at: traits for each in told if (traits := hidden.said_in(each.sentences))}
+def _leaks(captions: Sequence[PageCaption], hidden: HiddenTraits) -> Iterator[Finding]:
+    leaked = {each.at: traits for each in captions if (traits := hidden.said_in(each.sentences))}
     if leaked:
         counts = Counter(trait for traits in leaked.values() for trait in traits)
         text = f"{_captions(list(leaked))} with a trait that [Tags] hide keeps out: {_listed(counts)}."
         yield Finding(text=text, pictures=list(leaked))
 
 
-def _lengths(told: Sequence[Told]) -> Iterator[Finding]:
-    if len(told) < _FEWEST_CAPTIONS:
+def _lengths(captions: Sequence[PageCaption]) -> Iterator[Finding]:
+    if len(captions) < _FEWEST_CAPTIONS:
         return
-    counts = {each.at: len(each.caption.partition("\n")[0].split()) for each in told}
+    counts = {each.at: len(each.caption.partition("\n")[0].split()) for each in captions}
     middle = median(counts.values())
     for word, far in (
         ("shorter", [at for at, count in counts.items() if count * _FAR < middle]),
@@ -129,28 +136,28 @@ def _lengths(told: Sequence[Told]) -> Iterator[Finding]:
             yield Finding(text=text, pictures=far)
 
 
-def _phrases(told: Sequence[Told], own: str) -> Iterator[Finding]:
+def _phrases(captions: Sequence[PageCaption], own: str) -> Iterator[Finding]:
     """Phrases in over a third of the captions, but for those that only say what the tags say."""
-    if len(told) < _FEWEST_CAPTIONS:
+    if len(captions) < _FEWEST_CAPTIONS:
         return
-    sample = evenly_spread(told, _MOST_READ)
+    sample = evenly_spread(captions, _MOST_READ)
     counts: Counter[tuple[str, ...]] = Counter()
     for each in sample:
         counts.update(_word_rows(each.sentences))
     least = _REPEATED_SHARE * len(sample)
     common = [row for row, count in counts.items() if count > least and len(_content(row)) >= _FEWEST_WORDS]
     common.sort(key=lambda row: (-counts[row], -len(row)))
-    normal = {each.at: f" {' '.join(_words_of(each.sentences))} " for each in told}
+    normal = {each.at: f" {' '.join(_words_of(each.sentences))} " for each in captions}
     ours, shown = f" {' '.join(_words_of(own))} ", list[set[str]]()
     for row in common:
         phrase, content = f" {' '.join(row)} ", _content(row)
         if phrase in ours or any(content <= other for other in shown):
             continue
         pictures = [at for at, text in normal.items() if phrase in text]
-        if len(pictures) <= _REPEATED_SHARE * len(told) or _is_of_tags(row, pictures, told):
+        if len(pictures) <= _REPEATED_SHARE * len(captions) or _is_of_tags(row, pictures, captions):
             continue
         shown.append(content)
-        text = f"“{phrase.strip()}” stands in {len(pictures):,} of {amount(len(told), 'caption')}."
+        text = f"“{phrase.strip()}” stands in {len(pictures):,} of {amount(len(captions), 'caption')}."
         yield Finding(text=text, pictures=pictures)
         if len(shown) == _MOST_PHRASES:
             return
@@ -175,10 +182,10 @@ def _content(row: Sequence[str]) -> set[str]:
     return {stem(word) for word in row if not is_grammar(word)}
 
 
-def _is_of_tags(row: Sequence[str], pictures: Sequence[int], told: Sequence[Told]) -> bool:
+def _is_of_tags(row: Sequence[str], pictures: Sequence[int], captions: Sequence[PageCaption]) -> bool:
     """Whether most of these pictures have tags that say each word of a phrase."""
     wanted, chosen = _content(row), set(pictures)
-    tags = [each.tags for each in told if each.at in chosen]
+    tags = [each.tags for each in captions if each.at in chosen]
     bearing = sum(
         wanted <= {stem(word.lstrip(_DIGITS)) for tag in each for word in tag.split()} for each in tags
     )

@@ -67,10 +67,10 @@ def coverage_of(
     Tags that stand in it as the style wants them are said, and only its sentences are checked.
     """
     # The meanings are only looked up if the caption adds something that the tags do not bear out.
-    told = (text for texts in ([description], sources.meanings(tags)) for text in texts)
+    further_texts = (text for texts in ([description], sources.meanings(tags)) for text in texts)
     aliases = speakers(tags, sources.implied)
     sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
-    coverage = check(sentences, tags, categories, aliases, names, told=told)
+    coverage = check(sentences, tags, categories, aliases, names, told=further_texts)
     if _should_be_prose(sources.finishing) and sentences and form_of(sentences) == LISTS:
         coverage = replace(coverage, faults=(*coverage.faults, list_fault(sentences)))
     return coverage.with_said(tags) if has_tags else coverage, sentences

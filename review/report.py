@@ -17,7 +17,7 @@ from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable
 from review.entries import Row, TaggedPicture, TagTable, Values, past_values
-from review.habits import Finding, Told, find_all
+from review.habits import Finding, PageCaption, find_all
 from review.history import History, Past, most_interesting, read_history
 from review.pages import (
     Sources,
@@ -112,7 +112,7 @@ class Gathering:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._table = TagTable()
-        self._told: list[Told] = []
+        self._page_captions: list[PageCaption] = []
 
     def page(self) -> Page:
         """The values of the whole page.
@@ -172,7 +172,7 @@ class Gathering:
     def _entries(self, chosen: Sequence[Picture], history: History) -> list[Values]:
         tagged = [TaggedPicture(self._sources, picture, self._table) for picture in chosen]
         names = frozenset(self._table.characters)
-        self._told = []
+        self._page_captions = []
         return [self._entry(at, each, history, names) for at, each in enumerate(tagged)]
 
     def _totals(self, captioned: set[str], history: History) -> Values:
@@ -188,7 +188,7 @@ class Gathering:
         finishing = self._sources.finishing
         settings, style = finishing.settings, finishing.forms.style
         own = " ".join((settings.prefix, settings.suffix, finishing.trigger, style.prefix))
-        return find_all(self._told, names, finishing.hidden, own)
+        return find_all(self._page_captions, names, finishing.hidden, own)
 
     def _entry(self, at: int, tagged: TaggedPicture, history: History, names: frozenset[str]) -> Values:
         """One picture, without empty values: a page may have ten thousand of them."""
@@ -216,7 +216,7 @@ class Gathering:
         if caption and tagged.tags:
             values |= self._judged(at, tagged, past, names)
         elif caption:
-            self._told.append(Told(at, caption, caption))
+            self._page_captions.append(PageCaption(at, caption, caption))
         return {key: value for key, value in values.items() if not _is_empty(value)}
 
     def _judged(self, at: int, tagged: TaggedPicture, past: Past, names: frozenset[str]) -> Values:
@@ -233,7 +233,7 @@ class Gathering:
             coverage = coverage.after_reading(found) if is_read else coverage.with_said(found)
         missed = {*coverage.missed, *coverage.perhaps}
         unnamed = [tag for tag in tags if tag in missed and tagged.categories.get(tag) == CHARACTER]
-        self._told.append(Told(at, caption, sentences, [words(tag) for tag in tags], unnamed))
+        self._page_captions.append(PageCaption(at, caption, sentences, [words(tag) for tag in tags], unnamed))
         return {
             "read": is_read,
             "marks": marks(coverage, tags),

@@ -125,7 +125,7 @@ def _year(style: Style, sorted_tags: Sequence[tuple[str, str]], posted: int | No
     year = max(numbers, default=None if has_ranges and said else posted)
     if year is None:
         return said
-    told = [
+    of_year = [
         each.words.replace("{year}", str(year)) for each in style.years if each.first <= year <= each.last
     ]
-    return told if has_ranges else [*told, *said]
+    return of_year if has_ranges else [*of_year, *said]

@@ -79,10 +79,10 @@ class Limit:
             return ""
         about = "" if is_sure else "about "
         beside = f" with the {self.beside} of the trainer's" if self.beside else ""
-        told = f"it has {about}{count} {self.encoder} tokens{beside}, and {self.most} are read"
+        sentence = f"it has {about}{count} {self.encoder} tokens{beside}, and {self.most} are read"
         if count <= self.most:
-            return f"{told}: its end may be cut"
-        return f'{told}: what is cut begins with "{self._cut(text)}"'
+            return f"{sentence}: its end may be cut"
+        return f'{sentence}: what is cut begins with "{self._cut(text)}"'
 
     def count(self, text: str) -> int:
         """The tokens of a text."""

@@ -58,7 +58,9 @@ class Explanations:
         categories = self.meanings.categories(tags)
         entries = {tag: self.meanings.look_up(tag) for tag in tags}
         chosen = [
-            tag for tag, entry in entries.items() if self._is_told(tag, entry, categories.get(tag, GENERAL))
+            tag
+            for tag, entry in entries.items()
+            if self._is_worth_explaining(tag, entry, categories.get(tag, GENERAL))
         ]
         # The budget leaves out the most common tags first.
         chosen.sort(key=lambda tag: (categories.get(tag) != CHARACTER, entries[tag].post_count or 0, tag))
@@ -67,7 +69,7 @@ class Explanations:
         kept.sort(key=lambda tag: (-(self.counts.get(tag, 0).bit_length() // 2), tag))
         return [(tag, entries[tag].description) for tag in kept]
 
-    def _is_told(self, tag: str, entry: Entry, category: str) -> bool:
+    def _is_worth_explaining(self, tag: str, entry: Entry, category: str) -> bool:
         if tag in self.meanings.own and entry.description:
             return True
         # What a series is about is seen in no picture; models write it into captions.

@@ -98,12 +98,12 @@ class Material:
             (tag, without_contradicted(text, tags.tags) if categories.get(tag) == CHARACTER else text)
             for tag, text in self.explanations.choose(explained)
         )
-        told = {words(tag): self.hidden.cut_from(text) for tag, text in meanings}
+        described = {words(tag): self.hidden.cut_from(text) for tag, text in meanings}
         lines = (sheet.line(tags.tags, own.get(sheet.tag, ())) for sheet in self.sheets.of(people))
         return {
             **groups,
             "tags": _listed(shown),
-            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in told.items() if text),
+            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in described.items() if text),
             "image_description": self.hidden.cut_from(description),
             "file_name": _as_text(picture.name.rpartition("/")[2]),
             "folder": _as_text(picture.folder),
@@ -137,8 +137,8 @@ class Material:
 
     def explained(self, tags: Sequence[str]) -> dict[str, str]:
         """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
-        told = dict(self.explanations.choose(tags))
-        return {tag: self.hidden.cut_from(told.get(tag, "")) for tag in tags}
+        meanings = dict(self.explanations.choose(tags))
+        return {tag: self.hidden.cut_from(meanings.get(tag, "")) for tag in tags}
 
     def _shown(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
         """The tags that a prompt says: without the categories left out, but with media, which are seen."""

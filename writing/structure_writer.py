@@ -116,11 +116,11 @@ class StructuredWriter:
         self, asked: Sequence[Message], made: _Made, picture: PictureTags, requests: Requests, attempt: int
     ) -> _Made | None:
         """What the model makes of its answer once it was told what is wrong; None where it gives none."""
-        told = (
+        correction = (
             f"This is not right: {'; '.join(made.wrong)}. Write the whole JSON object again so that it is "
             "right and the rest stays."
         )
-        turns = [*asked, Message("assistant", made.caption), Message("user", told)]
+        turns = [*asked, Message("assistant", made.caption), Message("user", correction)]
         fields = variants.response_format("caption", self._task.schema(picture))
         try:
             text = await requests.write(turns, _object_in, extra_fields=fields, retries=0, attempt=attempt)

@@ -97,7 +97,7 @@ def find_own_traits(
         for each in named or read
         if fewest_people(each.tags) <= 1 and _NOBODY not in each.tags and main in (None, *each.tags)
     ]
-    return _told(trigger, alone)
+    return _traits_of(trigger, alone)
 
 
 def _characters(tags: TagList, categories_of: Callable[[Sequence[str]], Mapping[str, str]]) -> list[str]:
@@ -105,7 +105,7 @@ def _characters(tags: TagList, categories_of: Callable[[Sequence[str]], Mapping[
     return [tag for tag in tags.tags if categories.get(tag) == CHARACTER]
 
 
-def _told(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
+def _traits_of(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
     if len(alone) < _FEWEST_PICTURES:
         return OwnTraits(
             trigger,

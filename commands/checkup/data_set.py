@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from captioning import stages
-from captioning.existing_captions import still_captioned, told_of_mixed_forms
+from captioning.existing_captions import mixed_forms_sentence, still_captioned
 from captioning.project import Project
 from captioning.summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
@@ -221,7 +221,7 @@ def _outdated(
 
 def check_forms(project: Project) -> Iterator[Finding]:
     """Look at a sample of the captions, those that people wrote or edited too."""
-    if mixed := told_of_mixed_forms(project):
+    if mixed := mixed_forms_sentence(project):
         yield warning(mixed.removesuffix("."))
     there = project.captions.texts.names()
     captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]
@@ -237,5 +237,5 @@ def _problems(project: Project, caption: str) -> Iterator[Problem]:
     forms = project.forms
     if forms.structure and (faults := forms.structure.faults_in(caption)):
         yield Problem("", f"captions that are not as {forms.style.name} wants them", faults[0])
-    if told := forms.exceeded(caption):
-        yield Problem("", "captions that are longer than their encoder reads", told)
+    if sentence := forms.exceeded(caption):
+        yield Problem("", "captions that are longer than their encoder reads", sentence)

@@ -185,7 +185,7 @@ def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Ex
         answer = seen.answer
         yield ok(
             f"{place} answers in {answer.seconds:.1f} s with the model {answer.model} "
-            f"({', '.join(_told_of(endpoint.about))})"
+            f"({', '.join(_abilities(endpoint.about))})"
         )
         if answer.reasoned and stage.settings.reasoning == "off":
             yield warning(f"[{stage.name}] {reasons_all_the_same(answer.model)}", REASONING_OFF)
@@ -208,7 +208,7 @@ def _of_look(stage: str, seen: Look) -> Finding:
     return say(f"[{stage}] {seen.doubt}", seen.remedy)
 
 
-def _told_of(model: Model) -> Iterator[str]:
+def _abilities(model: Model) -> Iterator[str]:
     """What the server reported about a model before the request."""
     known = {
         ("loaded", "not loaded before", "is loaded"): model.loaded,
@@ -218,9 +218,9 @@ def _told_of(model: Model) -> Iterator[str]:
     for (yes, no, _), told in known.items():
         if told is not None:
             yield yes if told else no
-    untold = [question for (_, _, question), told in known.items() if told is None]
-    if untold:
-        yield f"the server does not tell whether it {' or '.join(untold)}"
+    not_known = [question for (_, _, question), told in known.items() if told is None]
+    if not_known:
+        yield f"the server does not tell whether it {' or '.join(not_known)}"
 
 
 def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:
@@ -272,7 +272,7 @@ def _check_batch_files(stage: str, chosen: EndpointSettings, folder: BatchFolder
         f"the form {chosen.batch_form}, at most {chosen.batch_lines:,} requests and "
         f"{chosen.batch_megabytes:g} MB in each"
     )
-    yield ok(f"[{stage}] {folder.told()}")
+    yield ok(f"[{stage}] {folder.summary()}")
     if chosen.reasoning == "off" and not chosen.extra_body:
         field = 'extra_body = {"reasoning_effort": "none"}'
         yield ok(f"[{stage}] a model that reasons is not told to stop: {field} does it at many services")

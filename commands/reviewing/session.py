@@ -179,8 +179,8 @@ class Session:
             await Run(settings, None, say, only=frozenset(names)).run()
         except (UserError, StageError) as error:
             said.append(str(error))
-        told = (line for line in said if line.startswith("Interpreter:"))
-        self._progress = {"progress": next(told, said[-1])}
+        of_interpreter = (line for line in said if line.startswith("Interpreter:"))
+        self._progress = {"progress": next(of_interpreter, said[-1])}
         self._is_changed = True
 
     @property

@@ -43,13 +43,13 @@ class Catalogue:
         """The model that a request for this name gets, by the list of the server."""
         return next((model for model in self.models if model.is_called(name)), None)
 
-    def answering(self, asked: str, told: str) -> str:
+    def answering(self, asked: str, reported: str) -> str:
         """The model that answered a request for one, by the name in the answer, "" if there is none.
 
         A server that repeats a name which it does not list may have answered with another model: that is
         said behind the name.
         """
-        name = told or asked
+        name = reported or asked
         if name != asked or not self.models or self.model(asked):
             return name
         only = f"the server lists only {self.models[0].name}"

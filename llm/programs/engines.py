@@ -110,7 +110,7 @@ class LiteLlm(Service):
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """From the list and /v1/model/info, which has what its configuration says of each model."""
-        told = {
+        described = {
             text(row, "model_name"): at(row, "model_info") for row in rows(await ask("model/info"), "data")
         }
         return Catalogue(
@@ -118,8 +118,8 @@ class LiteLlm(Service):
             tuple(
                 replace(
                     each,
-                    sees=truth(told.get(each.name), "supports_vision"),
-                    context=positive(told.get(each.name), "max_input_tokens"),
+                    sees=truth(described.get(each.name), "supports_vision"),
+                    context=positive(described.get(each.name), "max_input_tokens"),
                 )
                 for each in usual_models(listed)
             ),

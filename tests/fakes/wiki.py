@@ -14,6 +14,10 @@ from types import TracebackType
 from typing import Literal, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from settings.wikis import Manners
+
+# Asks as often as it likes and waits for nothing long.
+HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, tries=5, deadline=5)
 Query = Mapping[str, list[str]]
 
 WEB_PAGE = b"<!DOCTYPE html><html><title>Just a moment...</title><body>Are you a robot?</body></html>"

@@ -123,7 +123,7 @@ def test_the_older_config_itself_is_refused_with_the_new_names_and_the_command(t
     assert "there is no such" not in result.err and "a secret" not in result.err
 
 
-def test_a_folder_that_is_not_of_the_older_script_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_of_the_older_script_is_refused(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "images"):
         folder.mkdir(exist_ok=True)
     assert (
@@ -133,7 +133,7 @@ def test_a_folder_that_is_not_of_the_older_script_is_told(tmp_path: Path) -> Non
     assert "is not of tag-based-image-captioning" in run_to_end(["--import-old", str(tmp_path)], tmp_path)[2]
 
 
-def test_arguments_of_the_older_script_are_told_with_what_to_do_now(tmp_path: Path) -> None:
+def test_arguments_of_the_older_script_are_refused_with_what_to_do_now(tmp_path: Path) -> None:
     for words, said in (
         (["-id", "x"], "write images = FOLDER under [Dataset]"),
         (["--tags_dir=x"], "copy the tag files beside their pictures"),
@@ -143,7 +143,7 @@ def test_arguments_of_the_older_script_are_told_with_what_to_do_now(tmp_path: Pa
         assert code == 2 and said in err
 
 
-def test_captions_and_a_cache_of_the_older_script_in_their_old_places_are_told(tmp_path: Path) -> None:
+def test_captions_and_a_cache_of_the_older_script_in_their_old_places_are_named(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
     project.captions.mkdir()

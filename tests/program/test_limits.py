@@ -268,7 +268,7 @@ def test_a_dump_that_unpacks_to_gigabytes_is_refused_or_read_in_little_memory(
 
 
 @linux_only
-def test_a_line_of_the_journal_without_end_is_passed_over_and_told(tmp_path: Path) -> None:
+def test_a_line_of_the_journal_without_end_is_passed_over_and_reported(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint:
         project = Project(tmp_path, endpoint.url)
         project.add("a.png")

@@ -132,7 +132,7 @@ def test_looking_before_a_run_tells_no_secret(tmp_path: Path, look: str, fault: 
     assert leaks(project, result) == []
 
 
-def test_a_server_that_is_not_there_is_told_of_without_a_secret(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_reported_without_a_secret(tmp_path: Path) -> None:
     project = project_with_keys(tmp_path, "http://127.0.0.1:9/v1")
     project.add("a.png")
     result = project.run("-v")

@@ -34,7 +34,7 @@ def in_a_shell(project: Project, way: str, *arguments: str) -> int:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_run_does_the_same_and_ends_with_the_same_code_however_little_can_be_told(
+def test_a_run_does_the_same_and_ends_with_the_same_code_however_little_can_be_printed(
     tmp_path: Path, way: str
 ) -> None:
     with FakeEndpoint(answer=lambda body: "A girl smiles.", faults=(Status(400),), every=3) as endpoint:
@@ -57,7 +57,7 @@ def test_help_that_cannot_be_told_is_not_called_done(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_command_line_that_cannot_be_used_ends_with_its_code_however_little_can_be_told(
+def test_a_command_line_that_cannot_be_used_ends_with_its_code_however_little_can_be_printed(
     tmp_path: Path, way: str
 ) -> None:
     assert in_a_shell(Project(tmp_path), way) == 2

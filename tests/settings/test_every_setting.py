@@ -159,40 +159,40 @@ def written_tokens_are_paid(seen: Outcome, stage: str, value: str) -> bool:
     return told is not None and told[2] > 500 * told[1] > 0
 
 
-def told_of_stage(seen: Outcome, stage: str, words: str) -> bool:
+def stage_says(seen: Outcome, stage: str, words: str) -> bool:
     """Whether --check says these words of a stage, perhaps together with others."""
     lines = seen.result.out.splitlines()
     return any(re.search(rf"\[[^]]*{stage}[^]]*\] ", line) and words in line for line in lines)
 
 
 def names_folder(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"/{value}, in the form")
+    return stage_says(seen, stage, f"/{value}, in the form")
 
 
 def names_form(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"in the form {value}")
+    return stage_says(seen, stage, f"in the form {value}")
 
 
 def names_lines(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"at most {value} requests")
+    return stage_says(seen, stage, f"at most {value} requests")
 
 
 def names_megabytes(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"and {value} MB in each")
+    return stage_says(seen, stage, f"and {value} MB in each")
 
 
 def names_service(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, value)
+    return stage_says(seen, stage, value)
 
 
 def program_is_looked_for(seen: Outcome, stage: str, value: str) -> bool:
     if shutil.which("llama-server"):
         pytest.skip("this computer has a llama-server")
-    return told_of_stage(seen, stage, "embedded = program needs llama-server on PATH")
+    return stage_says(seen, stage, "embedded = program needs llama-server on PATH")
 
 
 def memory_is_for(seen: Outcome, stage: str, value: str) -> bool:
-    return told_of_stage(seen, stage, f"boundless takes about {value}.7 GB of memory")
+    return stage_says(seen, stage, f"boundless takes about {value}.7 GB of memory")
 
 
 # Each setting of [Endpoint]: its rounds, values for [Endpoint] and the three stages, and the sign.

@@ -298,7 +298,7 @@ def test_a_fault_of_keeping_that_ends_the_stage_ends_it_too() -> None:
     assert stage.kept == [0, 1, 2]
 
 
-def test_the_error_that_came_first_is_the_one_that_is_told() -> None:
+def test_the_error_that_came_first_is_the_one_that_is_raised() -> None:
     async def answer(item: int) -> int:
         await turns(100 - 5 * item)
         raise StageError(f"number {item}")

@@ -28,6 +28,7 @@ from tests.fakes.wiki import (
     DRIP,
     DROP,
     HALF,
+    HASTY,
     SILENT,
     TOO_FAST,
     Fault,
@@ -39,7 +40,6 @@ from tests.fakes.wiki_pages import TAGS, WikiTag
 from wiki.danbooru import DanbooruSource, can_be_tag
 from wiki.source import Access, Page
 
-HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, tries=5, deadline=5)
 UNFORMED = Reply(200, b'[{"name": "1gir')
 
 

@@ -11,12 +11,10 @@ import pytest
 from errors import StageError, UserError
 from settings.wikis import WIKIS, Manners
 from tests.fakes.e621 import FakeE621
-from tests.fakes.wiki import CHALLENGE, DROP, TOO_FAST, Fault, Reply, web_page
+from tests.fakes.wiki import CHALLENGE, DROP, HASTY, TOO_FAST, Fault, Reply, web_page
 from tests.fakes.wiki_pages import TAGS, WikiTag
 from wiki.e621 import E621Source, can_be_tag
 from wiki.source import Access, Page
-
-HASTY = Manners(per_second=10_000, first_wait=0.01, longest_wait=0.02, tries=5, deadline=5)
 
 
 def source(wiki: FakeE621, manners: Manners = HASTY) -> E621Source:
