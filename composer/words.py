@@ -64,8 +64,7 @@ def role_of(tag: str) -> Role:
     if count := count_in(tag):
         covered = _SAID_BY_COUNT.get(count.kind, frozenset())
         return Role(count.kind, count.number, covers=covered)
-    known = _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
-    slot, phrase = known or _unknown(tag)
+    slot, phrase = _known(tag) or _unknown(tag)
     can_share_noun = (
         slot in _SLOTS_WITH_SHARED_NOUNS
         and not (tag in lists().phrases or "(" in tag or tag.startswith(("no_", "own_")))
@@ -73,6 +72,15 @@ def role_of(tag: str) -> Role:
     )
     head, modifiers = _head_and_modifiers(tag) if can_share_noun else ("", ())
     return Role(slot, phrase, head, modifiers, _covers(tag))
+
+
+def is_known(tag: str) -> bool:
+    """Whether a list of the composer has the tag, its last word or its verb."""
+    return bool(is_unsaid(tag) or count_in(tag) or _known(tag))
+
+
+def _known(tag: str) -> tuple[str, str] | None:
+    return _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
 
 
 def _unknown(tag: str) -> tuple[str, str]:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from composer.words import REST, role_of
+from composer.words import is_known, role_of
 from dataset.pictures import Pictures, Surveyed, TagList, evenly_spread
 from english import amount
 from errors import ItemError
-from tags.categories import CHARACTER, is_unsaid
-from tags.people import count_in, fewest_people
+from tags.categories import CHARACTER
+from tags.people import fewest_people
 from tags.spelling import as_written, canonical, words
 from wiki.tag_meanings import glossary_sentence
 
@@ -162,4 +162,4 @@ def find_trigger(
 
 def _is_made_up(tag: str) -> bool:
     """Whether a tag is no word that the program knows."""
-    return not (count_in(tag) or is_unsaid(tag) or role_of(tag).slot != REST or glossary_sentence(tag))
+    return not (is_known(tag) or glossary_sentence(tag))

@@ -609,7 +609,7 @@ def test_libvips_prints_and_logs_nothing(tmp_path: Path, level: str) -> None:
     bad_profile.set_type(pyvips.GValue.blob_type, "icc-profile-data", b"no profile at all")
     save(bad_profile, tmp_path / "profile.png")
     script = (
-        "import logging, sys\nfrom pathlib import Path\nfrom dataset.picture import describe, prepare\n"
+        "import logging, sys\nfrom pathlib import Path\nfrom dataset.preprocessing import describe, prepare\n"
         "from dataset.picture_file import PictureFile\n"
         "from errors import ItemError\n"
         f"logging.basicConfig(level='{level}')\n"
@@ -626,7 +626,7 @@ def test_libvips_prints_and_logs_nothing(tmp_path: Path, level: str) -> None:
 
 
 def test_the_module_is_imported_without_libvips() -> None:
-    script = "import sys, dataset.picture; print('pyvips' in sys.modules)"
+    script = "import sys, dataset.preprocessing; print('pyvips' in sys.modules)"
     child = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
     assert child.stdout.strip() == "False"
 
