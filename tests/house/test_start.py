@@ -31,7 +31,7 @@ def loaded(command: Sequence[str], folder: Path) -> set[str]:
     """The modules that a command of the program loads, by the names of their packages."""
     python, *rest = command
     watched = [python, "-X", "importtime", *rest]
-    done = subprocess.run(watched, cwd=folder, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(watched, cwd=folder, capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in _MODULE.findall(done.stderr)}
 
 
