@@ -83,7 +83,6 @@ class _Findings:
     colours: ColoursSaid
     named: frozenset[str]
     aliases: Mapping[str, Sequence[str]]
-    places_of_people: frozenset[int]
     is_of_one: bool
 
 
@@ -105,20 +104,14 @@ def check(
     the caption adds to the tags: a description, meanings of tags.
     """
     aliases = aliases or {}
-    titles = [tag for tag in tags if categories.get(tag) == COPYRIGHT and not is_unsaid(tag)]
-    # Nobody has to say who publishes the series.
-    makers = set(titles).difference(told_series(titles))
-    seen = [tag for tag in tags if tag not in makers]
-    counted = {tag: known for tag in seen if (known := _counted_tag(tag, categories.get(tag, "")))}
+    counted = _counted_tags(tags, categories)
     characters, series = _of_kind(counted, CHARACTER), _of_kind(counted, COPYRIGHT)
     text = read(caption)
     found_titles = find_titles(text, series, aliases)
     names = find_names(text, characters, aliases, tags, known_names, found_titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
-    for spoken in (tag.split("_") for tag in counted if "_no_" in tag):
-        inside = spoken.index("no")
-        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
+    text = _with_no_in_names(text, counted)
     people, census = find_people(text, names), count_people(tags)
     sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)
@@ -135,7 +128,7 @@ def check(
     faults += spelling_faults(caption, tags, series)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
     is_of_one = census.total is not None and census.total[1] <= 1
-    findings = _Findings(text, people, colours, named, aliases, people.places, is_of_one)
+    findings = _Findings(text, people, colours, named, aliases, is_of_one)
     adds = find_additions(text, unsupported, names, sources)
     return _coverage(findings, counted, contradicted, faults, adds)
 
@@ -153,7 +146,7 @@ def _coverage(
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
     states = contradicted_states(
-        findings.text, counted, unsaid, findings.places_of_people, is_of_one=findings.is_of_one
+        findings.text, counted, unsaid, findings.people.places, is_of_one=findings.is_of_one
     )
     states |= {tag for tag in unsaid if _is_denied(findings.text, counted[tag])}
     if findings.is_of_one:
@@ -171,6 +164,23 @@ def _coverage(
         adds,
         _weights(counted),
     )
+
+
+def _counted_tags(tags: Sequence[str], categories: Mapping[str, str]) -> dict[str, _CountedTag]:
+    """What is known of each tag that a caption has to say."""
+    titles = [tag for tag in tags if categories.get(tag) == COPYRIGHT and not is_unsaid(tag)]
+    # Nobody has to say who publishes the series.
+    makers = set(titles).difference(told_series(titles))
+    seen = (tag for tag in tags if tag not in makers)
+    return {tag: known for tag in seen if (known := _counted_tag(tag, categories.get(tag, "")))}
+
+
+def _with_no_in_names(text: Text, counted: Collection[str]) -> Text:
+    """The text in which the "no" of a tag's own words denies nothing, as in otoko_no_ko."""
+    for spoken in (tag.split("_") for tag in counted if "_no_" in tag):
+        inside = spoken.index("no")
+        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
+    return text
 
 
 @lru_cache(maxsize=1 << 16)
