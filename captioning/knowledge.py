@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dataset.pictures import Surveyed
+from dataset.pictures import Survey, Surveyed
 from dataset.trainers import TARGETS, Target
 from settings import Settings
 from styling.forms import Forms
@@ -68,6 +68,11 @@ class Knowledge:
         sheets = Sheets(surveyed, meanings)
         left_out = frozenset(chosen.exclude_categories)
         return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
+
+    def undescribed(self, survey: Survey) -> list[str]:
+        """The distinct tags of a survey, the most common first, without those that the user describes."""
+        described = {tag for tag, entry in self.own.items() if entry.description and entry.category}
+        return [tag for tag, _ in survey.counts.most_common() if tag not in described]
 
     def known_categories(self, tags: Sequence[str]) -> dict[str, str]:
         """The categories of the tags of a picture, from cache and own descriptions alone."""

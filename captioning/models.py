@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from captioning import stages
 from captioning.knowledge import Knowledge
@@ -85,16 +85,8 @@ class Models:
         return self._endpoints
 
 
-class TaggedProject(stages.Tags, Protocol):
-    """What stage 1 needs, and whether captions are lists of tags."""
-
-    @property
-    def makes_lists_only(self) -> bool:
-        """Whether the captions are lists of tags, for which no model is asked anything."""
-
-
 async def look_up_tags(
-    project: TaggedProject,
+    project: stages.Tags,
     models: Models,
     summary: Summary,
     run_stage: Callable[[Product, TagProvider, Endpoint | None], Awaitable[None]],

@@ -24,6 +24,7 @@ from settings import AUTO, Settings
 
 if TYPE_CHECKING:
     from review.pages import Sources
+    from wiki.tag_meanings import TagMeanings
     from writing.material import Material
     from writing.trigger_tags import OwnTraits
 
@@ -159,24 +160,24 @@ class Project(Knowledge):
 
         return write_report(self.sources())
 
-    def sources(self) -> Sources:
-        """Where the report finds its data."""
+    def sources(self, meanings: TagMeanings | None = None) -> Sources:
+        """Where the report finds its data, and what tags mean, by default from cache and own descriptions."""
         from review.pages import Sources
 
-        captions, descriptions, known = self.captions.texts, self.descriptions.texts, self._meanings
         # The tag files of other pictures may have more categories, but reading all of them takes too long.
+        known = meanings or self._meanings
+        captions, descriptions = self.captions.texts, self.descriptions.texts
         what_is_known = known.categories, known.implied, known.meanings, self.finishing
         return Sources(self.collection, captions, descriptions, self.journal, *what_is_known)
 
     def tags(self) -> list[str]:
         """The distinct tags, the most common first; with a limit, only those of the pictures that are due."""
-        ordered = [tag for tag, _ in self.collection.survey().counts.most_common()]
-        if self.limit is not None or self._only is not None:
-            pictures, _ = self.wanted.due(self.captions, lambda picture: "")
-            wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
-            ordered = [tag for tag in ordered if tag in wanted]
-        known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
-        return [tag for tag in ordered if tag not in known]
+        ordered = self.undescribed(self.collection.survey())
+        if self.limit is None and self._only is None:
+            return ordered
+        pictures, _ = self.wanted.due(self.captions, lambda picture: "")
+        wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
+        return [tag for tag in ordered if tag in wanted]
 
     def is_anything_due(self) -> bool:
         """Whether a run has work to do, by the names of files alone, which is fast."""

@@ -19,22 +19,18 @@ class ShardSample(Project):
 
     def open_collection(self) -> None:
         """List the pictures of the shard; raises UserError where no shard can be read."""
-        from shards.pictures import ShardPictures, sightings_in
+        from shards.pictures import open_pictures
         from shards.results import descriptions_of
-        from shards.stored import open_shard
 
-        dataset, refused = self.settings.dataset, ""
-        self.own_files, self.in_the_way = None, None
+        self.own_files, self.in_the_way, refused = None, None, ""
         for shard in self.shards:
+            descriptions = descriptions_of(shard, self.settings.dataset)
             try:
-                stored = open_shard(shard, dataset.tag_extension)
+                self.collection = open_pictures(shard, self.settings, self.said_along, descriptions)
+                self.shard = shard
+                return
             except ItemError as error:
                 refused = str(error)
-                continue
-            self.shard = shard
-            sightings = sightings_in(shard, dataset, descriptions_of(shard, dataset))
-            self.collection = ShardPictures(stored, dataset, self.settings.tags, self.said_along, sightings)
-            return
         raise UserError(f"no shard can be read; the last one: {refused}")
 
     @cached_property

@@ -63,6 +63,10 @@ class Tags(Protocol):
     def cache(self) -> Cache:
         """What tags_cache.json holds."""
 
+    @property
+    def makes_lists_only(self) -> bool:
+        """Whether the captions are lists of tags, for which no model is asked anything."""
+
     def tags(self) -> Iterable[str]:
         """The tags, the most common first."""
 

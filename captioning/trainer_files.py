@@ -14,6 +14,7 @@ from pathlib import Path
 
 from captioning.project import Project
 from dataset.disk import remove_own, write_pieces
+from dataset.journal import Journal
 from dataset.pictures import Picture, evenly_spread
 from dataset.side_files import Captioned
 from dataset.text_digests import text_in
@@ -141,7 +142,7 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
     run removes those of other targets too, as they tell of the captions before it.
     """
     count, captions = Count(), project.settings.dataset.captions
-    writer = Writer(project, captions, count, target.name)
+    writer = Writer(project.journal, captions, count, target.name)
     existing = Existing(project, count, target)
     if target.side_files is None:
         for _ in () if is_run else existing:
@@ -157,15 +158,14 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
 class Writer:
     """Writes further files below a folder, and over none that is not as the journal says it was written."""
 
-    def __init__(self, project: Project, root: Path, count: Count, target: str = "") -> None:
+    def __init__(self, journal: Journal, root: Path, count: Count, target: str = "") -> None:
         """Without a `target` an export writes, to a place of the user's choice."""
-        self._journal = project.journal
+        self._journal = journal
         self._target = target
-        self._written = project.journal.side_files()
+        self._written = journal.side_files()
         self._root = root
         # Files beside the texts are known by their name there, others by their whole path.
-        captions = project.settings.dataset.captions
-        is_beside = root.resolve() == captions.resolve()
+        is_beside = root.resolve() == journal.path.parent.resolve()
         self._prefix = "" if is_beside else f"{root.resolve().as_posix()}/"
         self._count = count
         self._names: set[str] = set()

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from captioning.knowledge import Knowledge
 from captioning.project import Project
-from captioning.sharded.data_set import journal_of
 from captioning.trainer_files import Count, Existing, Writer, misread_texts, what_to_write, write_beside_texts
-from dataset.disk import write_pieces
 from dataset.journal import FILE_NAME, INTERPRETER, Journal
 from dataset.locks import locked
 from dataset.side_files import Captioned
@@ -29,9 +26,8 @@ from english import amount
 from errors import ExitCode, ItemError, UserError
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import ShardPictures, sightings_in
-from shards.results import ShardResults, descriptions_of
-from shards.stored import open_shard
+from shards.pictures import ShardPictures, open_pictures
+from shards.results import ShardResults, descriptions_of, journal_of
 
 _PARQUET = "parquet"
 _NAMES = (*TARGETS, _PARQUET)
@@ -106,7 +102,7 @@ class _Exporter:
         self._project = project
         self._root = root
         self.count = Count()
-        self._writer = Writer(project, root, self.count)
+        self._writer = Writer(project.journal, root, self.count)
         # Where the files go below the folder of the pictures, if they do: tag files are there.
         self._below_images = _relative(root, project.settings.dataset.images)
         pictures = project.collection.pictures if self._below_images else ()
@@ -168,18 +164,15 @@ class _Captions:
 
     def of(self, shards: Sequence[Shard]) -> Iterator[Captioned]:
         """Those of pictures that may have one; a picture is called after its shard and its name there."""
-        settings = self.knowledge.settings
+        settings, added = self.knowledge.settings, self.knowledge.said_along
         for shard in shards:
+            descriptions = descriptions_of(shard, settings.dataset)
             try:
-                stored = open_shard(shard, settings.dataset.tag_extension)
+                pictures = open_pictures(shard, settings, added, descriptions)
             except ItemError as error:
                 self.unread.append(str(error))
                 continue
-            with closing(stored):
-                dataset, descriptions = settings.dataset, descriptions_of(shard, settings.dataset)
-                sightings = sightings_in(shard, dataset, descriptions)
-                added = self.knowledge.said_along
-                pictures = ShardPictures(stored, dataset, settings.tags, added, sightings)
+            with closing(pictures.stored):
                 for each in self._of_shard(shard, pictures, descriptions):
                     self.count += 1
                     yield each
@@ -188,7 +181,7 @@ class _Captions:
         self, shard: Shard, pictures: ShardPictures, descriptions: ShardResults
     ) -> Iterator[Captioned]:
         settings = self.knowledge.settings
-        results = ShardResults(INTERPRETER, journal_of(settings, shard, ""))
+        results = ShardResults(INTERPRETER, journal_of(shard, settings.dataset))
         names = settings.interpreter.caption_names
         for picture in pictures.pictures:
             captions = captions_in(results.read(picture.stem_name) or "", names)
@@ -214,18 +207,15 @@ def export_shards(settings: Settings, words: Sequence[str], say: Callable[[str],
     require_pyarrow()
     place = Path(words[1]) if len(words) > 1 else settings.dataset.captions
     place = place / PARQUET_FILE if place.is_dir() or not place.suffix else place
-    journal = Journal(settings.dataset.captions / FILE_NAME)
-    known = place.resolve().as_posix()
-    ours = journal.side_files()[known].digests if known in journal.side_files() else ()
     captions = _Captions(Knowledge(settings))
     pieces = list(parquet_pieces(captions.of(find_shards(settings.dataset))))
     if not captions.count:
         raise UserError(f"there are no captions in {settings.dataset.captions}: run python caption.py first")
-    with closing(journal):
-        if not write_pieces(
-            place.parent, place.name, pieces, ours, partial(journal.add_side_file, "", known)
-        ):
-            raise UserError(f"{place} is there, and this program did not write it: name another file")
+    count = Count()
+    with closing(Journal(settings.dataset.captions / FILE_NAME)) as journal:
+        Writer(journal, place.parent, count).write(place.name, pieces)
+    if count.foreign:
+        raise UserError(count.foreign[0].rstrip("."))
     for sentence in captions.unread:
         say(f"{sentence}.")
     say(f"For parquet: {amount(captions.count, 'caption')} written to {place}.")

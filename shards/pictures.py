@@ -8,10 +8,10 @@ from dataset.pictures import Picture, Survey
 from dataset.sightings import Sightings
 from dataset.tagged_pictures import TaggedPictures
 from dataset.tags_apart import Files, tags_apart
-from settings import DatasetSettings, TagsSettings
+from settings import DatasetSettings, Settings, TagsSettings
 from shards.finding import Shard
 from shards.results import ShardResults
-from shards.stored import Stored
+from shards.stored import Stored, open_shard
 
 
 class ShardPictures(TaggedPictures):
@@ -37,14 +37,23 @@ class ShardPictures(TaggedPictures):
         if dataset.tags is not None:
             folder, files = tags_apart(dataset.tags, dataset.tag_extension, folder, stored)
         super().__init__(dataset.images.parent, folder, files, tags, added, None, sightings)
-        self._stored = stored
+        self.stored = stored
         self._survey = survey
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture as it is stored; raises ItemError where it cannot be read."""
-        return self._stored.file(picture)
+        return self.stored.file(picture)
 
 
-def sightings_in(shard: Shard, dataset: DatasetSettings, descriptions: ShardResults) -> Sightings:
-    """What vision models saw in the pictures of a shard; it counts as long as these descriptions stay."""
-    return Sightings(dataset.descriptions / f"{shard.stem}.excluded.jsonl", descriptions.state)
+def open_pictures(
+    shard: Shard, settings: Settings, added: Added, descriptions: ShardResults, survey: Survey | None = None
+) -> ShardPictures:
+    """The pictures of a shard; what vision models saw in them counts as long as these descriptions stay.
+
+    `survey` is as in `ShardPictures`. Raises ItemError where the shard cannot be read, and UserError where a
+    library for it is missing.
+    """
+    dataset = settings.dataset
+    stored = open_shard(shard, dataset.tag_extension)
+    sightings = Sightings(dataset.descriptions / f"{shard.stem}.excluded.jsonl", descriptions.state)
+    return ShardPictures(stored, dataset, settings.tags, added, sightings, survey)

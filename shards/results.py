@@ -143,6 +143,11 @@ class ShardResults:
         return packed
 
 
+def journal_of(shard: Shard, dataset: DatasetSettings, run: str = "") -> Journal:
+    """The journal of a shard, beside its captions; `run` is the name of the run that adds lines to it."""
+    return Journal(dataset.captions / f"{shard.stem}.jsonl", run)
+
+
 def descriptions_of(shard: Shard, dataset: DatasetSettings) -> ShardResults:
     """The descriptions that earlier runs made of the pictures of a shard."""
-    return ShardResults(INTERROGATOR, Journal(dataset.captions / f"{shard.stem}.jsonl"))
+    return ShardResults(INTERROGATOR, journal_of(shard, dataset))

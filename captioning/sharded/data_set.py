@@ -8,15 +8,14 @@ from pathlib import Path
 
 from captioning.knowledge import Knowledge
 from dataset.disk import make_folder
-from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Packed
+from dataset.journal import INTERPRETER, INTERROGATOR, Packed
 from dataset.pictures import Survey
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures, sightings_in
-from shards.results import ShardResults
-from shards.stored import open_shard
+from shards.pictures import open_pictures
+from shards.results import ShardResults, journal_of
 from writing.material import Material
 
 
@@ -42,20 +41,13 @@ class ShardDataSet:
         self.finishing = common.knowledge.finishing
         self.material = common.material
         self._limit = limit
-        self.stored = open_shard(shard, self.settings.dataset.tag_extension)
-        self.journal = journal_of(self.settings, shard, begun)
-        make_folder(self.journal.path.parent)
+        self.journal = journal_of(shard, self.settings.dataset, begun)
         self.captions = ShardResults(INTERPRETER, self.journal)
         self.descriptions = ShardResults(INTERROGATOR, self.journal)
-        sightings = sightings_in(shard, self.settings.dataset, self.descriptions)
-        self.collection = ShardPictures(
-            self.stored,
-            self.settings.dataset,
-            self.settings.tags,
-            common.knowledge.said_along,
-            sightings,
-            common.survey,
-        )
+        added = common.knowledge.said_along
+        self.collection = open_pictures(shard, self.settings, added, self.descriptions, common.survey)
+        self.stored = self.collection.stored
+        make_folder(self.journal.path.parent)
         self.journal.watch()
 
     @cached_property
@@ -102,18 +94,13 @@ class ShardDataSet:
         self.stored.close()
 
 
-def journal_of(settings: Settings, shard: Shard, begun: str) -> Journal:
-    """The journal of a shard, beside its captions."""
-    return Journal(settings.dataset.captions / f"{shard.stem}.jsonl", begun)
-
-
 def texts_there(settings: Settings, shard: Shard, *, since: float, drafts_too: bool) -> int | None:
     """How many captions are there where nothing is due in a shard; None where something may be.
 
     Nothing is due that another process has done `since` this run began, in seconds: it has told what failed.
     """
     folders, count = settings.dataset, 0
-    journal = journal_of(settings, shard, "")
+    journal = journal_of(shard, folders)
     for stage, folder, is_skipped in (
         (INTERROGATOR, folders.descriptions, settings.interrogator.skip),
         (INTERPRETER, folders.captions, settings.interpreter.skip),

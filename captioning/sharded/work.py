@@ -37,9 +37,7 @@ class KnownOfShards(Knowledge):
 
     def tags(self) -> list[str]:
         """The distinct tags, the most common first, without those that the user describes."""
-        ordered = [tag for tag, _ in self.shards.survey().counts.most_common()]
-        known = {tag for tag, entry in self.own.items() if entry.description and entry.category}
-        return [tag for tag in ordered if tag not in known]
+        return self.undescribed(self.shards.survey())
 
     def common(self) -> Common:
         """What the data set of each shard needs of all this."""

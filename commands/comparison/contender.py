@@ -26,7 +26,6 @@ from llm.embedded.needs import Consent
 from llm.servers import Endpoints
 from printing import printable
 from review.comparison import Cost, Side
-from review.pages import Sources
 from settings import Settings, StageSettings
 from stage_runner import Due, Stage
 
@@ -166,21 +165,11 @@ class Contender:
         """Its results, for the table and the page."""
         project, usage = self.project, self._usage
         meanings = project.material.meanings
-        sources = Sources(
-            project.collection,
-            project.captions.texts,
-            project.descriptions.texts,
-            project.journal,
-            meanings.categories,
-            meanings.implied,
-            meanings.meanings,
-            project.finishing,
-        )
         return Side(
             self.label,
             self._writer,
             self._seer,
-            sources,
+            project.sources(meanings),
             own=Texts(self.settings.dataset.captions, self.settings.dataset.caption_extension),
             names=meanings.characters(list(project.collection.survey().counts)),
             pictures=self._pictures,
