@@ -148,11 +148,11 @@ class Prompt:
             return text.strip()
         try:
             # With as many empty lines before it as there are in the file, errors name the right line.
-            tree = sandbox.parse("\n" * (line - 1) + text)
-            for name, place in sandbox.names(tree):
+            used, template = sandbox.ready("\n" * (line - 1) + text)
+            for name, place in used:
                 _refuse_unknown(name, place, variables)
                 self.uses.add(name)
-            return sandbox.compiled(tree)
+            return template
         except TemplateSyntaxError as error:
             what = str(error.message).rstrip(".")
             raise UserError(f"the template {self.path}, line {error.lineno}: {what}") from error

@@ -12,8 +12,8 @@ because all of them need the context of a rendering.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from types import BuiltinMethodType
 from typing import Any
 
@@ -148,8 +148,14 @@ def _put_out(context: Context, value: object) -> str:
     return harmless(value)
 
 
-def parse(source: str) -> nodes.Template:
-    """Read a template; raises TemplateSyntaxError with the line of anything that is not allowed."""
+@lru_cache(maxsize=64)
+def ready(source: str) -> tuple[Sequence[tuple[str, int]], Template]:
+    """Name and line of each variable of a template, and the template made ready for rendering.
+
+    What it makes is counted. It is kept, as a run reads each template twice: to refuse a broken one before
+    anything is done, and in its stage. Raises TemplateSyntaxError with the line of anything that is not
+    allowed, and RecursionError, SyntaxError, ValueError or MemoryError where Python cannot compile it.
+    """
     tree = _ENVIRONMENT.parse(source)
     for number, node in enumerate(tree.find_all(nodes.Node)):
         _refuse_forbidden(node)
@@ -157,18 +163,9 @@ def parse(source: str) -> nodes.Template:
             raise TemplateSyntaxError(
                 f"a template has at most {MOST_NODES:,} parts; make it shorter", node.lineno
             )
-    return tree
-
-
-def names(tree: nodes.Template) -> Iterator[tuple[str, int]]:
-    """Name and line of each variable that a template uses."""
     wanted = meta.find_undeclared_variables(tree)
-    yield from ((name.name, name.lineno) for name in tree.find_all(nodes.Name) if name.name in wanted)
-
-
-def compiled(tree: nodes.Template) -> Template:
-    """Make a template ready for rendering, and have what it makes counted."""
-    return _ENVIRONMENT.from_string(_Metering().visit(tree))
+    names = [(name.name, name.lineno) for name in tree.find_all(nodes.Name) if name.name in wanted]
+    return names, _ENVIRONMENT.from_string(_Metering().visit(tree))
 
 
 def render(template: Template, values: Mapping[str, object], budget: Budget) -> str:
@@ -230,5 +227,5 @@ def _environment() -> _Sandbox:
 
 _ENVIRONMENT = _environment()
 FILTERS = tuple(_ENVIRONMENT.filters)
-"""What templates may use; the filters below are put in by `compiled` alone."""
+"""What templates may use; the filters below are put in by `ready` alone."""
 _ENVIRONMENT.filters |= {"made": rendering.made, "watched": rendering.watched, "counted": rendering.counted}
