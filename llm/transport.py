@@ -132,6 +132,8 @@ class _Sdk(openai.AsyncOpenAI):
         added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
         # The SDK adds these headers last, unless the request itself says to omit them.
         self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
+        # A request without its body for each address that something was sent to.
+        self._bare: dict[str, Any] = {}
         super().__init__(
             base_url=url,
             # The SDK insists on a key, but only the headers above are sent.
@@ -153,6 +155,28 @@ class _Sdk(openai.AsyncOpenAI):
     def default_headers(self) -> dict[str, str | openai.Omit]:
         """The headers of every request."""
         return {**self._ours}
+
+    def _build_request(self, options: Any, **further: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
+        """The request that the SDK makes, which differs from those before it by its body alone.
+
+        The SDK makes address and headers anew each time, which is a third of its work. A version of it that
+        no longer calls this sends the same requests.
+        """
+        if options.content is None:
+            return super()._build_request(options, **further)
+        bare = self._bare.get(options.url)
+        if bare is None:
+            bare = super()._build_request(options.model_copy(update={"content": b""}), **further)
+            bare.headers.pop("content-length", None)
+            self._bare[options.url] = bare
+        made: Any = type(bare)
+        return made(
+            bare.method,
+            bare.url,
+            headers=bare.headers,
+            content=options.content,
+            extensions=bare.extensions,
+        )
 
 
 def _certificates(url: str) -> SSLContext | bool:

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from check import Coverage, check, list_fault
+from check import Coverage, list_fault
+from check.remembered import checked
 from dataset.disk import make_folder, write_whole
 from dataset.finishing import Finishing
 from dataset.journal import Journal
@@ -66,11 +67,10 @@ def coverage_of(
 
     Tags that stand in it as the style wants them are said, and only its sentences are checked.
     """
-    # The meanings are only looked up if the caption adds something that the tags do not bear out.
-    further_texts = (text for texts in ([description], sources.meanings(tags)) for text in texts)
     aliases = speakers(tags, sources.implied)
     sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
-    coverage = check(sentences, tags, categories, aliases, names, told=further_texts)
+    told = (description, *sources.meanings(tags))
+    coverage = checked(sentences, tags, categories, aliases, names, told=told)
     if _should_be_prose(sources.finishing) and sentences and form_of(sentences) == LISTS:
         coverage = replace(coverage, faults=(*coverage.faults, list_fault(sentences)))
     return coverage.with_said(tags) if has_tags else coverage, sentences

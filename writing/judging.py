@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage, check
+from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage
+from check.remembered import checked
 from check.text import words_in
 from english import share, stem
 from errors import Problem
@@ -100,7 +101,7 @@ def judge(
     """
     said_by = speakers(picture.tags, picture.implied)
     known = picture.names, picture.own_tags, picture.told
-    coverage = check(caption, picture.tags, picture.categories, said_by, *known)
+    coverage = checked(caption, picture.tags, picture.categories, said_by, *known)
     found = picture.said_beside.union(found)
     if picture.seen:
         coverage = coverage.borne_out_by_picture()
