@@ -84,7 +84,9 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
 def _animals(text: Text, known: Sources) -> Iterator[Place]:
     for at in sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]}):
         word = text.words[at]
-        if word in _NO_ANIMALS or at in text.quoted or at in text.negated:
+        # "Sealed" and "aping" say an animal by their stem only, "starling" and "duckling" are some.
+        is_verb = word.endswith(("ed", "ing")) and not word.endswith("ling")
+        if is_verb or word in _NO_ANIMALS or at in text.quoted or at in text.negated:
             continue
         # A sparrow is borne out by a bird, and any animal by "animal".
         if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
@@ -98,6 +100,9 @@ def _is_thing(text: Text, at: int) -> bool:
     """Whether a word for an animal is one in a comparison, on a picture, or part of a thing's name."""
     after = text.word(at + 1)
     if text.gap(at + 1) == JOINED and (after in _AFTER_ANIMALS or at in text.possessive):
+        return True
+    # "heron-thin", "cat-eared"
+    if text.is_hyphenated(at):
         return True
     # "two lions of stone"
     if after == "of" and text.word(at + 2) in _MATERIALS:

@@ -146,10 +146,14 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
 
 def _is_whole_name(text: Text, first: int, last: int) -> bool:
     """Whether words with capitals begin with a title or a given name: "Captain Harlow", "Tom Vance"."""
-    if text.word(first - 1) in _BEFORE_PLACES or text.gap(first) == COMMA or last - first > 2:
+    if text.word(first - 1) in _BEFORE_PLACES or last - first > 2:
         return False
     begins = text.words[first] in _TITLES_OF_PEOPLE or text.words[first] in _GIVEN
-    return begins and not _is_ordinary(text, last)
+    # "Kyoto, Japan" explains; "Tired, Captain Harlow sleeps" goes on.
+    explains = text.gap(first) == COMMA and (
+        text.words[first] in _GIVEN or text.gap(last + 1) != JOINED or text.word(last + 1) in _GRAMMAR
+    )
+    return begins and not explains and not _is_ordinary(text, last)
 
 
 def _may_lead_to_person(text: Text, at: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from check.census import Census
-from check.describing import modifiers
+from check.describing import adjectives_from, modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, word_list, word_set
@@ -33,6 +33,16 @@ _PARTS = (_HAIR, _EYES)
 _COLOURS_OF_THINGS = _colours_by_word("things")
 _WORDS_FOR_COLOUR = frozenset({"colour", "color", "shade", "hue"})
 _LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
+# "Eyes gleam like sapphires" tells a colour, "hair flies like a flame" does not.
+_BEFORE_LIKE = word_set("colours", "before_like") | _LINKS_TO_COLOUR
+_BEGIN_ASIDES = frozenset({"behind", "beneath", "under", "of", "below", "above", "on", "in"})
+_LONGEST_ASIDE = 8
+# "Irises" may be flowers, and these show it.
+_FLOWERS = word_set("colours", "flowers")
+# "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
+_BEHIND_EYE = word_set("colours", "behind_eye")
+_HERS = frozenset({"her", "his", "their", "whose"})
+_ONLY_HERS = frozenset({"orbs", "stare", "glance"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
 _BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
 # Colours of clothes and other things, and what each word can mean.
@@ -122,9 +132,10 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
     colours = _COLOURS[part]
     for head in _HEADS[part]:
         for noun in text.at.get(head, ()):
-            if text.stems[noun] != head or noun in text.quoted or _is_verb(text, noun):
+            if text.stems[noun] != head or noun in text.quoted or not _is_part(text, noun):
                 continue
             said = [at for at in modifiers(text, noun) if text.words[at] in colours]
+            said = said or [at for at in _behind_aside(text, noun) if text.words[at] in colours]
             likened = _likened(text, noun) if not said else None
             if likened:
                 yield (noun, likened), _COLOURS_OF_THINGS[text.words[likened]]
@@ -142,11 +153,40 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
 
 
 def _likened(text: Text, noun: int) -> int | None:
-    """The thing in "hair the colour of ripe persimmons"."""
-    start = next((at for at in range(noun + 1, noun + 5) if text.word(at) in _WORDS_FOR_COLOUR), 0)
-    if not start or text.word(start + 1) != "of" or text.sentence[noun] != text.sentence[start]:
+    """The thing in "hair the colour of ripe persimmons", "eyes like wet moss" and "eyes are emeralds"."""
+    behind = noun + 2 if text.word(noun + 1) in _BEFORE_LIKE else noun + 1
+    colour = next((at for at in range(noun + 1, noun + 5) if text.word(at) in _WORDS_FOR_COLOUR), 0)
+    if colour and text.word(colour + 1) == "of":
+        start = colour + 2
+    elif text.word(behind) == "like":
+        start = behind + 1
+    elif text.word(noun + 1) in _LINKS_TO_COLOUR and text.word(behind) in _COLOURS_OF_THINGS:
+        start = behind
+    else:
         return None
-    return next((at for at in range(start + 2, start + 5) if text.word(at) in _COLOURS_OF_THINGS), None)
+    end = min(start + 3, len(text.words))
+    return next(
+        (
+            at
+            for at in range(start, end)
+            if text.words[at] in _COLOURS_OF_THINGS and text.sentence[at] == text.sentence[noun]
+        ),
+        None,
+    )
+
+
+def _behind_aside(text: Text, noun: int) -> Iterator[int]:
+    """What "is" says behind an aside: "eyes behind the lenses are brown", "hair, which is loose, is red"."""
+    end = min(noun + 1 + _LONGEST_ASIDE, len(text.words))
+    if noun + 1 >= end or not (text.gap(noun + 1) == COMMA or text.words[noun + 1] in _BEGIN_ASIDES):
+        return
+    is_clause = text.gap(noun + 1) == COMMA
+    for at in range(noun + 2, end):
+        if text.gaps[at] > (COMMA if is_clause else JOINED):
+            return
+        if text.words[at] in _LINKS_TO_COLOUR and (text.gaps[at] == COMMA) == is_clause:
+            yield from adjectives_from(text, at + 1)
+            return
 
 
 def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
@@ -171,14 +211,18 @@ def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[s
             return
 
 
-def _is_verb(text: Text, at: int) -> bool:
-    """Whether a word that can mean hair is a verb here: "a white ghost bobs", "grey smoke curls up"."""
-    if text.words[at] not in _ALSO_VERBS:
-        return False
-    before = text.word(at - 1)
-    return text.gap(at) == JOINED and not (
-        is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
-    )
+def _is_part(text: Text, at: int) -> bool:
+    """Whether a word means hair or eyes here: not in "a white ghost bobs", nor "a vase of blue irises"."""
+    word, before = text.words[at], text.word(at - 1)
+    if word in _ALSO_VERBS:
+        return text.gap(at) != JOINED or (
+            is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
+        )
+    if word in _ONLY_HERS:
+        return not _HERS.isdisjoint(text.words[max(0, at - 3) : at])
+    if word in {"iris", "irises"}:
+        return _FLOWERS.isdisjoint(text.words)
+    return not (text.word(at + 1) in _BEHIND_EYE and text.gap(at + 1) == JOINED)
 
 
 def contradicted_colours(text: Text, tags: Collection[str], unsaid: Iterable[str]) -> set[str]:

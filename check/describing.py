@@ -99,6 +99,11 @@ def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
     first_gap = text.gap(position)
     if first_gap >= CLAUSE or (first_gap == JOINED and text.word(position) not in _LINKS_OR_ADJECTIVES):
         return
+    yield from adjectives_from(text, position)
+
+
+def adjectives_from(text: Text, position: int) -> list[int]:
+    """The adjectives that are said of a noun from here on: "are a very deep blue"."""
     adjectives: list[int] = []
     limit = position + _REACH
     while position < limit and text.gap(position) < CLAUSE:
@@ -110,7 +115,7 @@ def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
         ):
             break
         position += 1
-    yield from _without_those_of_next_noun(text, adjectives, position)
+    return _without_those_of_next_noun(text, adjectives, position)
 
 
 def _after_others(text: Text, noun: int) -> int:

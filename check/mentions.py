@@ -147,6 +147,8 @@ def is_somebody(text: Text, at: int) -> bool:
         return False  # Who is sung to or smiled at may be where the viewer is.
     if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
+    if text.word(at - 1) == "its" and PEOPLE_NOUNS.get(text.words[at], ("",))[0] == RELATION:
+        return False  # The mother of an animal is one too.
     if text.word(at - 1) in _ROBOTS and text.gap(at) == JOINED:
         return False  # A robot waiter is a robot.
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:

@@ -102,6 +102,10 @@ class Text:
             for at in self.places_of(spoken)
         )
 
+    def is_hyphenated(self, position: int) -> bool:
+        """Whether a hyphen joins this word with the next one: "heron-thin"."""
+        return self.parts[2 * position + 2] == "-"
+
     def word(self, position: int) -> str:
         """The word at a position, or "" beyond either end."""
         return self.words[position] if 0 <= position < len(self.words) else ""

@@ -31,6 +31,8 @@ _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
+_MODALS = frozenset({"could", "would", "might", "should", "must", "may", "can"})
+_REACH_OF_MODALS = 4
 _WORN = word_set("people", "worn")
 _CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
 
@@ -112,6 +114,10 @@ def _is_introduced(text: Text, one: Mention) -> bool:
     """Whether the words tell of somebody new: not "Miku, a singer" nor "dressed as a maid"."""
     if one.is_more:
         return True
+    # "All that an astronomer of seventeen could need" is nobody.
+    behind = range(one.last + 1, min(one.last + 1 + _REACH_OF_MODALS, len(text.words)))
+    if any(text.words[at] in _MODALS and text.gaps[at] == JOINED for at in behind):
+        return False
     is_apposition = text.gap(one.first) in {COMMA, CLAUSE}
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
 
