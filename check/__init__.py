@@ -127,7 +127,7 @@ def check(
     faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, series)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
-    is_of_one = census.total is not None and census.total[1] <= 1
+    is_of_one = census.persons is not None and census.persons[1] <= 1
     findings = _Findings(text, people, colours, named, aliases, is_of_one)
     adds = find_additions(text, unsupported, names, sources)
     return _coverage(findings, counted, contradicted, faults, adds)

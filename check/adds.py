@@ -23,6 +23,9 @@ NAME, ANIMAL, PERSON, QUOTATION = "name", "animal", "person", "quoted text"
 _ANIMALS = stem_set("adds", "animals")
 # Singulars that are mostly something else: a baseball bat, a computer mouse, a crane on a site.
 _NO_ANIMALS = word_set("adds", "no_animals")
+# With an article they are animals after all: "a bear", "a mouse", but not beside a computer.
+_WITH_ARTICLE = word_set("adds", "with_article")
+_ARTICLES = frozenset({"a", "an", "another", *NUMBER_WORDS[1:]})
 _PLACE_ENDINGS = ("ian", "ese", "ean", "alpine")
 _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
@@ -82,16 +85,20 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
 
 
 def _animals(text: Text, known: Sources) -> Iterator[Place]:
+    animals = {stem for stem in known.stems if not _ANIMALS.isdisjoint(concepts(stem))}
+    given = known.stems - {"animal"} if animals > {"animal"} else known.stems
     for at in sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]}):
         word = text.words[at]
         # "Sealed" and "aping" say an animal by their stem only, "starling" and "duckling" are some.
         is_verb = word.endswith(("ed", "ing")) and not word.endswith("ling")
-        if is_verb or word in _NO_ANIMALS or at in text.quoted or at in text.negated:
+        if is_verb or at in text.quoted or at in text.negated:
             continue
-        # A sparrow is borne out by a bird, and any animal by "animal".
-        if not known.stems.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
+        # A sparrow is borne out by a bird, and by "animal" where nothing tells which animals there are.
+        if not given.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
         first = start_of_phrase(text, at, _LEADS, may_follow_noun=True)
+        if word in _NO_ANIMALS and not (word in _WITH_ARTICLE and text.words[first] in _ARTICLES):
+            continue
         if first < at or (may_be_plural(word) and word not in _ALSO_VERBS):
             yield first, at
 

@@ -9,6 +9,8 @@ from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
 # These tags show a person more than once, or people whom no tag counts.
 _UNCOUNTED = word_set("census", "uncounted")
+# And with these there is somebody and an image of the same person.
+_REFLECTED = word_set("census", "reflected")
 _CROWDS = word_set("census", "crowds")
 _MALE_WORDS = word_set("census", "male_words")
 _FEMALE_WORDS = word_set("census", "female_words")
@@ -24,11 +26,13 @@ class Census:
     """The people of a picture by its tags; a range is None where the tags do not tell.
 
     `ranges` has how many girls and boys there are; `tags` the count tags of each sex, to name in a message or
-    to call contradicted. `children` is whether a tag speaks of a child.
+    to call contradicted. `persons` is the total where somebody and their reflection are one. `children` is
+    whether a tag speaks of a child.
     """
 
     ranges: Mapping[str, Range | None]
     total: Range | None
+    persons: Range | None
     is_solo: bool
     is_empty: bool
     children: bool
@@ -47,25 +51,29 @@ def count_people(tags: Collection[str]) -> Census:
             hints |= tag_hints
     counts = {sex: _range(of_sex) for sex, of_sex in count_tags.items()}
     is_empty = "no_humans" in tags and not any(counts.values())
+    is_reflected = not is_empty and not _REFLECTED.isdisjoint(tags)
     is_uncounted, is_crowd = not _UNCOUNTED.isdisjoint(tags), not _CROWDS.isdisjoint(tags)
-    is_solo = "solo" in tags and not (is_uncounted or is_crowd)
+    is_certain = not (is_uncounted or is_crowd)
+    is_solo = "solo" in tags and is_certain and not is_reflected
     is_known = is_empty or any(counts.values())
     girls, boys = counts[GIRLS], counts[BOYS]
     if is_known and not counts[OTHERS]:
         # Where people are counted and nothing hints at a girl, there is none; the same with boys.
         girls = girls or ((0, 0) if _FEMALE_WORDS.isdisjoint(hints) else None)
         boys = boys or ((0, 0) if _MALE_WORDS.isdisjoint(hints) else None)
-    total: Range | None = None
-    if is_uncounted or is_crowd:
-        # Where one person is shown several times, there may also be fewer people than are counted.
-        girls, boys = (_without_limits(each, keeps_fewest=not is_uncounted) for each in (girls, boys))
-    elif is_solo:
-        total = (1, 1)
-    elif is_known:
+    persons: Range | None = None
+    if is_certain and "solo" in tags:
+        persons = (1, 1)
+    elif is_certain and is_known:
         ranges = [counted or (0, 0) for counted in counts.values()]
-        total = sum(fewest for fewest, _ in ranges), min(MANY, sum(most for _, most in ranges))
+        persons = sum(fewest for fewest, _ in ranges), min(MANY, sum(most for _, most in ranges))
+    if is_reflected or not is_certain:
+        # Where one person is shown several times, there may also be fewer people than are counted.
+        keeps_fewest = not (is_uncounted or is_reflected)
+        girls, boys = (_without_limits(each, keeps_fewest=keeps_fewest) for each in (girls, boys))
+    total = None if is_reflected else persons
     children = not _CHILD_WORDS.isdisjoint(hints)
-    return Census({GIRLS: girls, BOYS: boys}, total, is_solo, is_empty, children, count_tags)
+    return Census({GIRLS: girls, BOYS: boys}, total, persons, is_solo, is_empty, children, count_tags)
 
 
 @lru_cache(maxsize=1 << 16)

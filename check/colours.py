@@ -36,7 +36,7 @@ _LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
 # "Eyes gleam like sapphires" tells a colour, "hair flies like a flame" does not.
 _BEFORE_LIKE = word_set("colours", "before_like") | _LINKS_TO_COLOUR
 _BEGIN_ASIDES = frozenset({"behind", "beneath", "under", "of", "below", "above", "on", "in"})
-_LONGEST_ASIDE = 8
+_LONGEST_ASIDE = 12
 # "Irises" may be flowers, and these show it.
 _FLOWERS = word_set("colours", "flowers")
 # "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
@@ -107,13 +107,13 @@ def colour_faults(
 
     Where the tags colour fewer parts than there are people, those of the others may have any colour.
     """
-    if census.total is None:
+    if census.persons is None:
         return [], set()
     faults: list[Fault] = []
     contradicted: set[str] = set()
     for part, places in said.items():
         colours = {tag: colour for tag, (of_part, colour) in coloured.items() if of_part == part}
-        is_open = len(colours) < census.total[1]
+        is_open = len(colours) < census.persons[1]
         if is_open or (len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags)):
             continue
         allowed = {_ANY}.union(*colours.values())
@@ -199,8 +199,8 @@ def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[s
         elif text.word(start) in colours:
             yield start
             return
-    elif text.word(start) in _LINKS_TO_COLOUR and text.word(start + 2) in _WORDS_FOR_COLOUR:
-        start += 3
+    elif text.word(start) in _LINKS_TO_COLOUR:
+        start += 3 if text.word(start + 2) in _WORDS_FOR_COLOUR else 1
     if text.word(start) != "of":
         return
     for at in range(start + 1, start + 4):
@@ -215,9 +215,8 @@ def _is_part(text: Text, at: int) -> bool:
     """Whether a word means hair or eyes here: not in "a white ghost bobs", nor "a vase of blue irises"."""
     word, before = text.words[at], text.word(at - 1)
     if word in _ALSO_VERBS:
-        return text.gap(at) != JOINED or (
-            is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
-        )
+        is_led = is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
+        return is_led and text.gap(at) == JOINED
     if word in _ONLY_HERS:
         return not _HERS.isdisjoint(text.words[max(0, at - 3) : at])
     if word in {"iris", "irises"}:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from check.text import ARTICLES_AND_DETERMINERS, CLAUSE, COMMA, JOINED, Text
 from check.vocabulary import is_adjective, word_set
+from tags.appearance import said_by
 
 # What describes a noun is looked for in so many words before and behind it.
 _REACH = 9
@@ -20,12 +21,15 @@ _LINKS = word_set("modifiers", "links")
 _LINKS_OR_ADJECTIVES = _LINKS | word_set("modifiers", "adjectives")
 _LINKS_BETWEEN_ADJECTIVES = word_set("modifiers", "goes_on")
 _PLACE_ADVERBS = frozenset({"above", "below", "beyond", "behind", "overhead", "outside"})
+_PRONOUNS = frozenset({"she", "he", "they"})
+_WORN = frozenset({"wears", "wear", "wore"})
 # Before what is said of several nouns alike.
 _OF_ALL = frozenset({"are", "were", "both", "all"})
 _MATERIALS = word_set("modifiers", "materials")
 _AMOUNTS = word_set("modifiers", "amounts")
 _NOUNS_AFTER_HAIR = word_set("modifiers", "nouns_of_hair")
 _GRAMMAR = word_set("wording", "grammar")
+_COLOURS = frozenset(said_by("shades")).union(*said_by("shades").values())
 
 
 def modifiers(text: Text, noun: int) -> Iterator[int]:
@@ -108,7 +112,7 @@ def adjectives_from(text: Text, position: int) -> list[int]:
     limit = position + _REACH
     while position < limit and text.gap(position) < CLAUSE:
         word = text.word(position)
-        if is_adjective(word):
+        if is_adjective(word) or _begins_colour(text, position):
             adjectives.append(position)
         elif not (
             word in _LINKS or word in _CONJUNCTIONS or (adjectives and word in _LINKS_BETWEEN_ADJECTIVES)
@@ -118,12 +122,20 @@ def adjectives_from(text: Text, position: int) -> list[int]:
     return _without_those_of_next_noun(text, adjectives, position)
 
 
+def _begins_colour(text: Text, at: int) -> bool:
+    """Whether this tells which colour the next word means: "steel blue", "leaf green"."""
+    return text.word(at + 1) in _COLOURS and text.gap(at + 1) == JOINED and text.words[at] not in _STOPS
+
+
 def _after_others(text: Text, noun: int) -> int:
     """Where what is said of the noun begins: behind "above" and behind others of which the same is said.
 
-    "The sky above is blue", "his robe and his hat are blue", "a blouse and a skirt, both black".
+    "The sky above is blue", "the tunic he wears is red", "his robe and his hat are blue", "a blouse and a
+    skirt, both black".
     """
     start = noun + 2 if text.word(noun + 1) in _PLACE_ADVERBS and text.gap(noun + 1) == JOINED else noun + 1
+    if text.word(start) in _PRONOUNS and text.word(start + 1) in _WORN:
+        return start + 2
     if text.word(start) not in _CONJUNCTIONS:
         return start
     for position in range(start + 1, start + _REACH):

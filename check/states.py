@@ -15,9 +15,11 @@ from functools import cache
 from typing import Any
 
 from check.matching import ends_in_order
-from check.text import CLAUSE, Text
-from check.vocabulary import table, word_set
+from check.text import CLAUSE, JOINED, SENTENCE, Text
+from check.vocabulary import is_adjective, is_known, table, word_set
 from check.ways import Phrase, frequency, parsed
+from check.wording import is_grammar
+from english import may_be_plural
 
 _SCENE, _THING = "scene", "thing"
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
@@ -115,8 +117,8 @@ def contradicted_states(
     wanted = [tag for tag in unsaid if tag in states]
     if not wanted:
         return set()
-    pronouns = (at for at, word in enumerate(text.words) if word in _PRONOUNS)
-    reader = _Reader(text, sorted({*pronouns, *people} - text.possessive))
+    others = (at for at, word in enumerate(text.words) if word in _PRONOUNS or _may_be_name(text, at))
+    reader = _Reader(text, sorted({*others, *people} - text.possessive))
     by_name = _states()
     there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
     return {
@@ -127,6 +129,17 @@ def contradicted_states(
         and not reader.may_say(own)
         and any(reader.says(by_name[other]) for other in own.apart if other not in there)
     }
+
+
+def _may_be_name(text: Text, at: int) -> bool:
+    """Whether a sentence begins with an unknown word, as with a name that no list has: "Alphonse lies"."""
+    word = text.words[at]
+    return (
+        text.gaps[at] == SENTENCE
+        and text.gap(at + 1) == JOINED
+        and text.written[at][0].isupper()
+        and not (is_adjective(word) or is_known(word) or is_grammar(word) or may_be_plural(word))
+    )
 
 
 @cache
