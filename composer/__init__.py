@@ -2,13 +2,13 @@
 
     tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
          ─▶ given to those whose it is (belonging, creatures, places), without what is idle (idle)
-         ─▶ who is seen (whom, people) ─▶ looks (appearance), actions and places (doings), the rest
+         ─▶ who is seen (whom, people) ─▶ what several share (sharing)
+         ─▶ looks (appearance), actions and places (doings), the rest
 
 words.json has what is known of tags. A tag is said once, by itself or by one that says it too, but not where
 it tells nothing beside the rest, such as the sky above a hill or the tail of a fox. Hardly anything is said
-that no tag says: whoever sits beside a log sits on it. Of several
-people a trait is said of the one whose it is known to be, or else of all together; what one may do alone is
-said of "at least one of them".
+that no tag says: whoever sits beside a log sits on it. Of several people is said what all of them share, and
+one thing of one of two or three (sharing); what only one of many can have is left out.
 """
 
 import re
@@ -20,6 +20,7 @@ from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
 from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
+from composer.sharing import share
 from composer.subject import DEEDS, TRAITS, Subject
 from composer.whom import find_subject
 from composer.words import REST
@@ -46,7 +47,7 @@ def compose(
     categories: Mapping[str, str],
     traits: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
-    """Write one paragraph of a few sentences that says every tag that tells something.
+    """Write one paragraph of a few sentences that says what the tags tell and is true of all shown.
 
     `tags` are canonical (lower case, underscores); `categories` has the known categories; `traits` has for
     characters the tags of the picture that are theirs alone. Raises ItemError where no tag is left to say.
@@ -56,6 +57,8 @@ def compose(
     if not (picture.roles or picture.names or picture.series or picture.species):
         raise ItemError("no tags to compose from", "no tags to compose a caption from: tag the picture first")
     subject = find_subject(picture)
+    if subject.several:
+        share(picture, subject)
     if subject.kind == "scene":
         sentences = _scene(picture)
     else:

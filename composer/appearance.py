@@ -2,20 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from operator import itemgetter
 
 from composer.clothes import with_parts_of_uniform, with_their_parts
-from composer.phrasing import AT_LEAST_ONE, and_list, as_words, led, lists, or_list, with_article
+from composer.phrasing import and_list, as_words, in_plural, led, lists, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
-from english import is_plural, plural
 from tags.people import BOYS, GIRLS
 
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
-_OF_ONE = ("a ", "an ", "one ", "something ")
 _OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
@@ -37,33 +34,20 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
 
 
 def of_several(picture: Picture, *, after_comma: bool) -> str:
-    """The looks of several people, of which no tag tells who has which: " with black and blonde hair".
+    """The looks of several people, as far as they share them: " with black and blonde hair".
 
-    Said like this of all of them together, they need not all be those of each.
+    Said like this of all of them together, the colours need not all be those of each.
     """
     having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
-    parts = [*picture.phrases("fringe"), *merged(picture, "body", of_several=True)]
-    # Nobody has a ponytail and a bob cut, and "a girl and a boy with a beard" says it of both.
-    of_one = [*picture.phrases("hairstyle"), *(part for part in parts if part.startswith(_OF_ONE))]
-    of_one += [with_article(f"visible {part}") for part in picture.phrases("bared")]
-    of_boy = [part for part in of_one if part.rpartition(" ")[2] in lists().words["of_men"]]
-    if not picture.has(GIRLS) or picture.phrases(BOYS) != ["1"]:
-        of_boy = []
-    of_one = [part for part in of_one if part not in of_boy]
-    having += [part for part in parts if part not in of_one + of_boy]
-    worn = merged(picture, "clothes")
+    having += merged(picture, "body", of_several=True)
+    worn = merged(picture, "clothes", is_each=True)
     if picture.has(GIRLS) != picture.has(BOYS):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
-    is_man = picture.has(f"grown {BOYS}") or "mature male" in picture.phrases("quality")
-    noun = "man" if is_man else "boy"
-    said = [
-        led("with", having),
-        led(f"the {noun} with", of_boy),
-        f"{AT_LEAST_ONE} with {or_list(of_one)}" if of_one else "",
-        led("wearing", worn),
-    ]
-    return _following(said, after_comma or bool((of_one or of_boy) and not having))
+    worn += merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
+    apart, asides = picture.phrases("apart"), picture.phrases("theirs", "one_has")
+    said = [led("with", having), *apart, led("wearing", worn), *asides]
+    return _following(said, after_comma or not (having or (worn and not apart)))
 
 
 def _without_hair(style: str) -> str:
@@ -97,29 +81,25 @@ def _hair(picture: Picture) -> list[str]:
 
 def _mixed(roles: Iterable[Role]) -> list[str]:
     """What several people have of one kind: "short black and blonde hair"."""
-    nouns: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
+    nouns: dict[str, tuple[list[str], list[str]]] = {}
     for role in roles:
-        sizes, colours = nouns.setdefault(role.head or role.phrase, ({}, {}))
+        sizes, colours = nouns.setdefault(role.head or role.phrase, ([], []))
         for rank, adjective in role.modifiers:
-            (sizes if rank in _SIZE_RANKS else colours)[adjective] = rank
-    said = []
-    for noun, (sizes, colours) in nouns.items():
-        coloured = f"{and_list(colours)} {noun}".strip()
-        by_rank = [[size for size, its_rank in sizes.items() if its_rank == rank] for rank in _SIZE_RANKS]
-        if all(len(alike) < 2 for alike in by_rank):
-            said.append(" ".join([*chain(*by_rank), coloured]))  # "long floating hair"
-        elif colours:
-            said.append(f"{coloured}, {and_list(sizes)}")
-        else:
-            said.append(f"{and_list(sizes)} {coloured}".strip())
-    return said
+            said = sizes if rank in _SIZE_RANKS else colours
+            said += [] if adjective in said else [adjective]
+    return [
+        " ".join(filter(None, [*sizes, and_list(colours), noun])) for noun, (sizes, colours) in nouns.items()
+    ]
 
 
-def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: bool = False) -> list[str]:
+def merged(
+    picture: Picture, slot: str, *, of_several: bool = False, of_one: bool = False, is_each: bool = False
+) -> list[str]:
     """Say a slot, with tags of one noun together: black_skirt, pleated_skirt ─▶ "a black pleated skirt".
 
     `of_several` is whether several may have each its own of these, as wings of feathers and those of a bat,
-    and `of_one` whether it is all worn by one, who wears no two dresses.
+    `of_one` whether it is all worn by one, who wears no two dresses, and `is_each` whether each of several
+    wears one.
     """
     if slot not in picture.roles:
         return []
@@ -129,7 +109,7 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: boo
     said: list[str] = []
     for head, roles in groups.items():
         if len(roles) == 1:
-            said.append(roles[0].phrase)
+            said.append(_plural_of(roles[0].phrase) if is_each else roles[0].phrase)
             continue
         all_modifiers = (modifier for role in roles for modifier in role.modifiers)
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
@@ -137,19 +117,20 @@ def merged(picture: Picture, slot: str, *, of_several: bool = False, of_one: boo
         is_one = not of_several or is_colour_of_kind or head in lists().words["coats_of"]
         is_one = is_one and _can_be_one_thing(slot, head, modifiers)
         if is_one or (of_one and _is_worn_once(head, modifiers)):
-            said.append(with_article(f"{_adjectives(modifiers)} {as_words(head)}"))
+            told = f"{_adjectives(modifiers)} {as_words(head)}"
+            said.append(in_plural(told) if is_each else with_article(told))
         elif slot == "clothes" and head not in lists().words["unmerged"] and _are_told_by_adjectives(roles):
             kinds = (" ".join(adjective for _, adjective in role.modifiers) for role in roles)
-            said.append(f"{and_list(kinds)} {_in_plural(head)}")
+            said.append(f"{and_list(kinds)} {in_plural(as_words(head))}")
         else:
-            said += [role.phrase for role in roles if not _is_colour_of_some(role, roles)]
+            phrases = [role.phrase for role in roles if not _is_colour_of_some(role, roles)]
+            said += map(_plural_of, phrases) if is_each else phrases
     return said
 
 
-def _in_plural(head: str) -> str:
-    """A noun of several garments: dresses, gloves, headwear."""
-    is_told = is_plural(head) or head in lists().words["mass"]
-    return as_words(head) if is_told else plural(as_words(head))
+def _plural_of(phrase: str) -> str:
+    """A garment that each of several wears: school uniforms for "a school uniform"."""
+    return in_plural(phrase.removeprefix("a ").removeprefix("an "))
 
 
 def _is_worn_once(head: str, modifiers: Iterable[tuple[int, str]]) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from composer.phrasing import and_list, lists
 from english import singular
 
-_SLEEVES, _PRINT, _UNIFORM, _DRESS = " sleeves", " print", "uniform", "dress"
+_SLEEVES, _PRINT, _DRESS = " sleeves", " print", "dress"
+_UNIFORM = ("uniform", "uniforms")
 
 
 def with_their_parts(worn: Sequence[str]) -> list[str]:

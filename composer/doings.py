@@ -1,11 +1,10 @@
 """What those shown do and where, and how the picture shows it."""
 
-import re
 from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from composer.appearance import merged
-from composer.phrasing import AT_LEAST_ONE, and_list, led, lists, or_list
+from composer.phrasing import and_list, led, lists
 from composer.picture import VEHICLE_FOCUS, Picture
 from tags.people import BOYS, OTHERS
 
@@ -24,32 +23,23 @@ _PLACES_WITHOUT_COMMA = 3
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather")
 _VIEWS = ("from", "shot")
 _LOOKING_OUT = "looking outside"
-_OPEN, _CLOSED, _OPEN_AND_CLOSED = "open mouths", "closed mouths", "open and closed mouths"
-# What many have is no gesture of each: closed eyes, but not one eye closed.
-_OF_ONE = ("a ", "an ", "one ", "{her} ")
 _FOCUSES = (
     ("the focus on a male character", (BOYS,)),
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
 _PAIR = 2
-# What one of two does to another person is done to the other one.
-_ANOTHER = re.compile(r"\banother(?: person)?\b")
-_FEEDING = "feeding"
-_LIMBS = frozenset(("arms", "legs", "hands", "fists", "feet", "knees", "fingers"))
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"; and the view.
 
-    `number` is how many those are who do it, or at least are. What one of several may do alone stands first,
+    `number` is how many those are who do it, or at least are. What one of several does alone stands first,
     by itself, where they do nothing together; else this is "". Last comes how the picture shows all this.
     """
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
-    by_some = ""
-    if number > 1:
-        poses, acts, gestures, by_some = _of_several(picture, number)
-    elif picture.has("views") and len(poses) + len(acts) > 1:
+    by_some = and_list(picture.phrases("one_does"))
+    if number < _PAIR and picture.has("views") and len(poses) + len(acts) > 1:
         # Of somebody who is shown several times no picture shows all that is done.
         poses, acts = [], [f"{and_list(poses + acts)} by turns"]
     done, shown = _deeds(picture, poses, acts), presentation(picture)
@@ -60,80 +50,6 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     first = 0 if is_own or not shown or shown[0].startswith("with ") else 1
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
     return "" if done else by_some, [clause for clause in said if clause], shown[first:]
-
-
-def _of_several(picture: Picture, number: int) -> tuple[list[str], list[str], list[str], str]:
-    """Poses and acts that all can share, gestures, and what one of several may do alone.
-
-    Of several people one may sit and another stand, and no tag tells which of them sings. A smile is said
-    without its owner.
-    """
-    words, as_nouns = lists().words, lists().as_nouns
-    poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
-    gestures = _of_mouths([as_nouns.get(gesture, gesture) for gesture in gestures])
-    if number == _PAIR:
-        acts = [f"{_FEEDING} another person" if act == _FEEDING else act for act in acts]
-        poses, acts, gestures = (
-            [_ANOTHER.sub("the other", said) for said in done] for done in (poses, acts, gestures)
-        )
-    postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
-    alone = [pose for pose in poses if _is_of_one(pose) and (pose not in postures or len(postures) == 1)]
-    postures = [pose for pose in postures if pose not in alone]
-    # "Sitting back-to-back".
-    ways = [pose for pose in poses if pose not in alone and pose not in postures]
-    poses = [*filter(None, [" ".join(filter(None, [or_list(postures), and_list(ways)]))])]
-    shared = [
-        act
-        for act in acts
-        if act.replace(" ", "_") in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
-    ]
-    states = [act for act in shared if not act.partition(" ")[0].endswith("ing")]
-    looks = [act for act in acts if act in as_nouns]
-    busy = alone + [act for act in acts if act not in shared and act not in as_nouns]
-    ones = [
-        gesture
-        for gesture in gestures
-        if gesture.startswith(_OF_ONE) or not _LIMBS.isdisjoint(gesture.split(" "))
-        if gesture.replace("{her}", "their").replace(" ", "_") not in words["shared_gestures"]
-    ]
-    gestures = [gesture for gesture in gestures if gesture not in ones]
-    by_some = _by_some(picture, busy, ones, shared)
-    if poses or len(states) < len(shared) or where(picture):
-        # "They are fighting in the rain, wet", and not "fighting and wet in the rain".
-        shared = [act for act in shared if act not in states]
-        by_some = ", ".join(filter(None, [and_list(states), by_some]))
-    if not (poses or shared or where(picture)) and (looks or not by_some):
-        # "They are smiling" says who smiles as little as a smile would.
-        return [], looks, gestures, by_some
-    return poses, shared, [as_nouns[look] for look in looks] + gestures, by_some
-
-
-def _is_of_one(pose: str) -> bool:
-    """Whether a pose is rarely that of all: "lying on the back"."""
-    of_one = lists().words["of_one"]
-    return pose.replace(" ", "_") in of_one or pose.split(" ")[0] in of_one
-
-
-def _of_mouths(gestures: Sequence[str]) -> list[str]:
-    """Open and closed mouths in one phrase, for nobody has both."""
-    if not {_OPEN, _CLOSED}.issubset(gestures):
-        return list(gestures)
-    return [_OPEN_AND_CLOSED if gesture == _OPEN else gesture for gesture in gestures if gesture != _CLOSED]
-
-
-def _by_some(picture: Picture, busy: Sequence[str], gestures: Sequence[str], shared: Sequence[str]) -> str:
-    """What is done or held by one of several at least, beside what all do."""
-    held = picture.phrases("held")
-    if len(held) == 1:
-        # Who shares an umbrella holds it, and a phone that is looked at and held is one.
-        same = [act for act in busy if act.endswith(f" {held[0]}")]
-        busy = [act.removesuffix(held[0]) + f"or holding {held[0]}" if act in same else act for act in busy]
-        is_said = same or any(act.endswith(f" {held[0]}") for act in shared)
-        busy = [*busy, *([] if is_said else [f"holding {held[0]}"])]
-    said = [f"{AT_LEAST_ONE} of them {or_list(busy)}" if busy else ""]
-    said.append(f"{AT_LEAST_ONE} with {or_list(gestures)}" if gestures else "")
-    said.append(f"{and_list(held)} in hand" if len(held) > 1 else "")
-    return ", ".join(filter(None, said))
 
 
 def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[str]:

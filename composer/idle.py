@@ -79,23 +79,14 @@ def _leave_out_general(picture: Picture) -> None:
 def _tell_parts_of_hair(picture: Picture) -> None:
     """Multicolored hair that is black and white is told by these, and white alone is a part of it."""
     hair = picture.roles.get("hair", [])
-    colours = {word for role in hair for rank, word in role.modifiers if rank == COLOUR_RANK}
-    if (
-        not colours
-        or not picture.take("hair", lambda role: role.phrase.startswith(_MULTICOLORED))
-        or len(colours) > 1
-    ):
-        return
-    part = f"{_MULTICOLORED}, partly "
-    picture.roles["hair"] = [
-        replace(
-            role,
-            phrase=role.phrase.replace(word, part + word),
-            modifiers=tuple(
-                (rank, part + said if rank == COLOUR_RANK else said) for rank, said in role.modifiers
-            ),
-        )
-        if (word := next((said for rank, said in role.modifiers if rank == COLOUR_RANK), ""))
-        else role
-        for role in picture.roles["hair"]
-    ]
+    colours = {said for role in hair for rank, said in role.modifiers if rank == COLOUR_RANK}
+    is_told = colours and picture.take("hair", lambda role: role.phrase.startswith(_MULTICOLORED))
+    if is_told and len(colours) == 1:
+        colour = colours.pop()
+        in_part = f"{_MULTICOLORED}, partly {colour}"
+        picture.roles["hair"] = [_recoloured(role, colour, in_part) for role in picture.roles["hair"]]
+
+
+def _recoloured(role: Role, colour: str, told: str) -> Role:
+    modifiers = tuple((rank, told if said == colour else said) for rank, said in role.modifiers)
+    return replace(role, phrase=role.phrase.replace(colour, told), modifiers=modifiers)

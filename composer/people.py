@@ -5,14 +5,22 @@ from dataclasses import replace
 
 from composer import appearance
 from composer.naming import from_series, names_with_series, one_name
-from composer.phrasing import AT_LEAST_ONE, and_list, led, lists, or_list, with_article
+from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
-from tags.people import BOYS, GIRLS
+from composer.words import Role
+from tags.people import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
+_FEW = 3
 _SOLO_FOCUS = "the focus on one person"
 _GROWN = {GIRLS: "woman", BOYS: "man"}
+_KIN = {
+    **dict.fromkeys(("father", "grandfather", "uncle", "husband"), (BOYS, "man")),
+    **dict.fromkeys(("mother", "grandmother", "aunt", "wife"), (GIRLS, "woman")),
+    **dict.fromkeys(("son", "grandson", "nephew", "brother"), (BOYS, "boy")),
+    **dict.fromkeys(("daughter", "granddaughter", "niece", "sister"), (GIRLS, "girl")),
+}
 _BORN_TOGETHER = ("twins", "triplets", "quadruplets")
 _CHILD = "a child"
 _ONE_OTHER = "one other person"
@@ -40,22 +48,21 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
 def _several(picture: Picture, people: list[str], number: int) -> Subject:
     """Several people, or those who have names: "Anya and Bond, a girl and a dog"."""
     several_names = len(picture.names) > 1 and not picture.has("alone")
-    creatures, left = picture.phrases("namesake"), list[str]()
+    creatures = picture.phrases("namesake")
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
     if not is_furry:
-        people, left = _with_qualities(picture, _grown(picture, people))
+        people = _with_qualities(picture, _grown(picture, people))
     elif len(picture.names) == PAIR:
         creatures.append("a furry character")
-    asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))]), *left]
+    asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))])]
     if picture.portraits:
         return _portrayed(picture, people, number, asides)
     text, told = _named(picture, people, creatures, number)
     is_bare_name = text == names_with_series(picture.names) and not (asides or told)
     is_bare = len(picture.names) > 1 and is_bare_name
-    is_long = bool(asides or told or is_bare or that_differ(picture))
-    is_long = is_long or text.endswith(" them") or ", one a " in text
-    if any(aside.startswith(AT_LEAST_ONE) for aside in asides):
-        told = [kind.replace(f"{AT_LEAST_ONE} of them", AT_LEAST_ONE) for kind in told]
+    is_long = (
+        bool(asides or told or is_bare) or text.endswith(" them") or ", one a " in text or " who are " in text
+    )
     has_others = several_names and len(picture.names) > number
     text = ", ".join([text, *([*told, *asides] if has_others else [*asides, *told])])
     if number and has_others and not is_furry:
@@ -73,10 +80,11 @@ def _named(
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
         return names, [f"{and_list(people + among)} among them"] if people + among else []
     who = _who(picture, [*people, *creatures], number)
-    differing = that_differ(picture)
-    who += f",{differing}" if differing and who.startswith("one a ") else differing
     if _OF_NO_SEX in picture.phrases("kind"):
         who += f" {_OF_NO_SEX}"
+    if together := _what_all_are(picture, among):
+        who += f" who are {in_plural(together.partition(' ')[2])}"
+        among = [kind for kind in among if kind != together]
     told = _what_some_are(picture, among, number)
     if names and len(picture.names) < number:
         return f"{who}, {names} among them", told
@@ -106,12 +114,14 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
 
 
 def _grown(picture: Picture, people: list[str]) -> list[str]:
-    """The people, where a kind names the only one of a sex or the one other: "a cat girl", "an alien"."""
+    """The people, where a kind or a relation tells more of them: "a cat girl", "a man and a girl"."""
+    people = _of_kin(picture, people)
     for sex, noun in _GROWN.items():
         kinds = [role for role in picture.roles.get("kind", ()) if role.noun in (sex, noun)]
-        if len(kinds) == 1 and f"a {sex}" in people:
+        called = next((who for who in (f"a {noun}", f"a {sex}") if who in people), "")
+        if len(kinds) == 1 and called:
             picture.put(f"grown {sex}", picture.take("kind", lambda role: role is kinds[0]))  # noqa: B023
-            people = [kinds[0].phrase if who == f"a {sex}" else who for who in people]
+            people = [kinds[0].phrase if who == called else who for who in people]
     others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
     if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
         picture.take("kind", lambda role: role is others[0])
@@ -119,28 +129,36 @@ def _grown(picture: Picture, people: list[str]) -> list[str]:
     return people
 
 
-def _with_qualities(picture: Picture, people: list[str]) -> tuple[list[str], list[str]]:
-    """The people with what is said of all of them, or of the only one of a sex, and what is left.
+def _of_kin(picture: Picture, people: list[str]) -> list[str]:
+    """Two people by how they are related, in that order: a father and his daughter are a man and a girl."""
+    for relation in picture.phrases("relation"):
+        kin = [_KIN[one] for one in relation.split(" and ") if one in _KIN]
+        counts = [sex for sex in (GIRLS, BOYS) for _ in range(sum(of == sex for of, _ in kin))]
+        said, number = counted_people(picture)
+        if len(kin) == PAIR == number and said == people and _counted_as(counts) == people:
+            for sex, noun in kin:
+                picture.put(f"grown {sex}", [Role("grown", noun)] if noun == _GROWN[sex] else [])
+            return [f"a {noun}" for _, noun in kin]
+    return people
 
-    ["two anthro girls", "a muscular boy"] and ["at least one of them old"].
-    """
-    told, left, asides = [who.split(" ", 1) for who in people], list[str](), list[str]()
+
+def _counted_as(sexes: Sequence[str]) -> list[str]:
+    """What two of these sexes are called where only they are counted: ["a girl", "a boy"]."""
+    return [f"two {sexes[0]}s"] if len(set(sexes)) == 1 else [f"a {sex}" for sex in sexes]
+
+
+def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
+    """The people with what is said of all of them, or of the only one of a sex: "a muscular boy"."""
+    told = [who.split(" ", 1) for who in people]
     for quality in picture.phrases("quality"):
         word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
         ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(SEXES[sex])]
         if len(ones) == 1:
             noun = ones[0][1].replace(SEXES[sex], _GROWN[SEXES[sex]]) if word == "mature" else ones[0][1]
             ones[0][1] = f"{word} {noun}"
-        elif word in lists().words["of_all"] and told:
-            told = [[who[0], f"{word} {who[1]}"] for who in told]
         elif word in lists().words["of_all"]:
-            asides.append(f"all of them {word}")
-        elif quality not in SEXES:
-            left.append(word)
-    asides.append(f"{AT_LEAST_ONE} of them {or_list([*dict.fromkeys(left)])}" if left else "")
-    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told], list(
-        filter(None, asides)
-    )
+            told = [[who[0], f"{word} {who[1]}"] for who in told]
+    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told]
 
 
 def _related(picture: Picture, number: int) -> str:
@@ -167,7 +185,7 @@ def _among(picture: Picture) -> list[str]:
 
 
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
-    """What is said of kinds that only some of several people may be: "at least one of them an elf"."""
+    """What is said of kinds that only some of several people may be: "one of them an elf"."""
     told = []
     for sex, noun in ((GIRLS, "women"), (BOYS, "men")):
         other = BOYS if sex == GIRLS else GIRLS
@@ -181,15 +199,26 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
             among = [kind for kind in among if kind != _CHILD]
         ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
         if len(ones) == 1 == len(picture.roles.get(sex, ())) and picture.phrases(sex) == ["1"] and number > 1:
-            told.append(f"the {sex} {ones[0]}")
+            told.append(f"the {name_of(picture, sex)} {ones[0]}")
             among = [kind for kind in among if kind not in ones]
-    if len(among) == 1 and among[0].startswith(("a ", "an ")):
-        return [*told, f"{AT_LEAST_ONE} of them {among[0]}"]
-    races = [kind.partition(" ")[2] in lists().words["races"] for kind in among]
-    ages = lists().words["of_ages"].intersection(kind.rpartition(" ")[2] for kind in among) - {_CHILD[2:]}
-    if len(among) == number and len(set(races)) == 1 and not (told or ages):
-        return [*told, and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
+    among = [kind for kind in among if kind != _CHILD]
+    races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
+    if len(among) == number and len(races) in (0, number) and not told:
+        return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
+    if number == PAIR or len(among) == 1:
+        among = (races or among)[:1]
+        is_few = number in (PAIR, _FEW)
+        return [*told, *(f"one of them {kind}" if is_few else f"{kind} among them" for kind in among)]
     return [*told, f"{and_list(among)} among them"] if among else told
+
+
+def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
+    """What all of several people are, as three girls beside the tag of a maid are maids; "" for nothing."""
+    name = "trades_of_all" if picture.has(GIRLS) and picture.has(BOYS) else "trades_of_a_sex"
+    if picture.has(OTHERS):
+        return ""
+    shared = [kind for kind in among if kind.partition(" ")[2].replace(" ", "_") in lists().words[name]]
+    return shared[0] if len(shared) == 1 else ""
 
 
 def _who(picture: Picture, people: Sequence[str], number: int) -> str:
@@ -211,9 +240,10 @@ def _who(picture: Picture, people: Sequence[str], number: int) -> str:
     return and_list(people) if any(is_sure) else f"one {people[0]} and the other {people[1]}"
 
 
-def that_differ(picture: Picture) -> str:
-    """What people differ in: " who differ in height and size"."""
-    return led(" who differ in", dict.fromkeys(said.split(" ")[1] for said in picture.phrases("differing")))
+def name_of(picture: Picture, sex: str) -> str:
+    """What the only one of a sex is called: "man"."""
+    is_grown = picture.has(f"grown {sex}") or (sex == BOYS and "mature male" in picture.phrases("quality"))
+    return _GROWN[sex] if is_grown else sex
 
 
 def _the(people: Sequence[str]) -> str:
@@ -234,8 +264,8 @@ def _portrayed(picture: Picture, people: list[str], number: int, asides: list[st
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
     asides += _what_some_are(picture, [*_among(picture), *picture.phrases("namesake")], number)
-    group = ", ".join([and_list(people) + that_differ(picture) + source, *asides]).strip(", ")
-    reference = ", ".join([f"{_the(people or ['characters'])}{that_differ(picture)}{source}", *asides])
+    group = ", ".join([and_list(people) + source, *asides]).strip(", ")
+    reference = ", ".join([f"{_the(people or ['characters'])}{source}", *asides])
     text = f"{', '.join(told[:-1])}, and {told[-1]}"
     return Subject(text, sex_of(picture), max(number, len(told)), reference=reference, group=group)
 

@@ -11,11 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from english import is_plural
+from english import is_plural, plural
 from tags.spelling import without_qualifiers
 
-# Of several people one may have or do what a tag says, or all of them.
-AT_LEAST_ONE = "at least one"
 REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
 _WORDS_FILE = Path(__file__).with_name("words.json")
 _HAS_WORD = re.compile(r"[^\W_]{2}|^[^\W_]$")
@@ -51,7 +49,6 @@ class Lists:
     capitals: dict[str, str]
     broad: dict[str, tuple[str, frozenset[str], bool]]
     objects: dict[str, frozenset[str]]
-    as_nouns: dict[str, str]
     parts_of: dict[str, frozenset[str]]
     beside: dict[str, set[str]]
     qualifier_slot: dict[str, str]
@@ -88,7 +85,6 @@ def lists() -> Lists:
             for noun, entry in raw["broad"].items()
         },
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
-        as_nouns=raw["as_nouns"],
         beside=beside,
         parts_of={part: frozenset(animals.split()) for part, animals in raw["parts_of"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
@@ -190,6 +186,14 @@ def and_list(items: Iterable[str]) -> str:
 def or_list(items: Sequence[str]) -> str:
     """Join items of which each holds for somebody: "sitting or standing"."""
     return " or ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def in_plural(noun: str) -> str:
+    """What several have one each of: dresses, gloves, headwear, samurai."""
+    words = lists().words
+    last = noun.rpartition(" ")[2]
+    is_told = is_plural(last) or last in words["mass"] or last in words["alike_in_plural"]
+    return noun if is_told else plural(noun)
 
 
 def led(lead: str, things: Iterable[str]) -> str:

@@ -199,17 +199,17 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_BETWEEN_WORDS.split(text.lower()))
 
 
-def counted_people(picture: Picture) -> tuple[list[str], int]:
-    """Those whom tags count, in words, and how many they are at least: ["two girls", "a boy"] and 3.
+def count_of(picture: Picture, sex: str) -> str:
+    """The count of a sex, "" for none: "2", "6+", "multiple". Of two counts the larger holds."""
+    return max(picture.phrases(sex), key=_size, default="")
 
-    Of two counts of one sex the larger holds.
-    """
+
+def counted_people(picture: Picture) -> tuple[list[str], int]:
+    """Those whom tags count, in words, and how many they are at least: ["two girls", "a boy"] and 3."""
     said: list[str] = []
     number = 0
     for sex, plural in _PLURALS.items():
-        counts = [role.phrase for role in picture.roles.get(sex, ())]
-        if counts:
-            count = max(counts, key=_size)
+        if count := count_of(picture, sex):
             number += math.ceil(_size(count))
             other = "other " if sex == OTHERS and said else ""
             singular = "person" if sex == OTHERS else sex

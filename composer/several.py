@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.phrasing import lists, or_list
+from composer.phrasing import lists
 from composer.picture import Picture, counted_people
 from composer.words import Role
 from english import plural
@@ -14,7 +14,8 @@ _LYING, _ORCHESTRA = "lying", "orchestra"
 _MANY = 6  # of those whom an orchestra has at least
 _LARGE = "shark"
 _SMALL = frozenset(("insect", "bug", "fish"))
-_COMPARED = {"size": ("larger", "smaller"), "age": ("older", "younger"), "height": ("taller", "shorter")}
+_OF_AGES = ("older", "younger")
+_COMPARED = {"size": ("larger", "smaller"), "age": _OF_AGES, "height": ("taller", "shorter")}
 
 
 def settle_several(picture: Picture) -> None:
@@ -29,9 +30,12 @@ def settle_several(picture: Picture) -> None:
     number = counted_people(picture)[1]
     if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
+    # People differ in height, and have no height difference each.
+    differing = picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE))
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
-            picture.put("differing", [Role("differing", f"a {difference}{_DIFFERENCE}")])
+            differing.append(Role("differing", f"a {difference}{_DIFFERENCE}"))
+    picture.put("differing", differing)
     # Whether one of them is the ghost, no tag tells.
     if len(picture.names) <= number and not picture.has(OTHERS):
         picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
@@ -39,10 +43,7 @@ def settle_several(picture: Picture) -> None:
         # Three singers are no orchestra.
         orchestras = picture.take("company", lambda role: role.noun == _ORCHESTRA)
         picture.put("thing", [replace(role, slot="thing") for role in orchestras])
-    ages = picture.take("kind", lambda role: role.phrase.partition(" ")[2].startswith(_COMPARED["age"]))
-    picture.put("differing", [Role("differing", f"an age{_DIFFERENCE}")] if ages else [])
-    # People differ in height, and have no height difference each.
-    picture.put("differing", picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE)))
+    picture.take("kind", lambda role: role.phrase.partition(" ")[2].startswith(_OF_AGES))
     # Nurse and patient are not both under the covers.
     for place in picture.take("on", lambda role: role.phrase.replace(" ", "_") in words["of_one"]):
         poses = picture.take("pose", lambda role: role.phrase == _LYING)
@@ -79,7 +80,4 @@ def _be_robots(picture: Picture) -> None:
 def _be_in_one_room(picture: Picture) -> None:
     """Of two rooms, as the panels of a comic have them, somebody is in one."""
     rooms = picture.take("place", lambda role: role.noun in lists().words["rooms"])
-    if len(rooms) > 1:
-        others = (room.phrase.removeprefix("in ") for room in rooms[1:])
-        rooms = [replace(rooms[0], phrase=or_list([rooms[0].phrase, *others]), head="", modifiers=())]
-    picture.put("place", rooms)
+    picture.put("place", rooms[:1])

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from composer.creatures import COUNTED_AS_MANY, is_trade
 from composer.naming import from_series, names_with_series
-from composer.people import named_or_counted, that_differ
-from composer.phrasing import AT_LEAST_ONE, and_list, lists, or_list, with_article
+from composer.people import named_or_counted
+from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from english import NUMBER_WORDS, plural
@@ -36,19 +36,17 @@ def find_subject(picture: Picture) -> Subject:
         if len(beings) == 1 and qualities:
             told = " ".join([*qualities, noun])
             beings = [f"{counted} {told}" if counted in NUMBER_WORDS else with_article(told)]
-        elif qualities:
-            groups.append(f"one of them {and_list(qualities)}")
         kinds = and_list(picture.phrases("kind"))
         is_dressed = len(beings) == 1 and all(map(is_trade, picture.roles.get("kind", ())))
         dressed_as = f" as {kinds}" if kinds and is_dressed else ""
-        if kinds and not is_dressed:
-            groups.append(f"{kinds} among them" if len(beings) > 1 else kinds)
+        if kinds and not is_dressed and len(beings) == 1:
+            groups.append(kinds)
         text = ", ".join([and_list(beings) + dressed_as + from_series(picture), *groups])
         are_many = any(being.partition(" ")[0] in COUNTED_AS_MANY for being in beings)
         number = MANY if is_group or are_many else len(beings)
         if counted in NUMBER_WORDS:
             number = NUMBER_WORDS.index(counted)
-        return Subject(text, "it", number, ends_in_aside=bool(groups) or ", among them" in text)
+        return Subject(text, "it", number, ends_in_aside=bool(groups))
     if picture.has(*TRAITS, *DEEDS, "held", "alone") and not picture.has("empty"):
         return _described(picture)
     return Subject("", "scene")
@@ -99,7 +97,6 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         quality for quality in picture.phrases("quality") if quality not in of_all and quality not in SEXES
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
-    of_one = [quality for quality in left if quality.rpartition(" ")[2] not in SEXES]
     species = picture.species
     noun = plural(species[0]) if len(species) == 1 else "characters"
     them = " ".join([*(of_all if len(of_all) == 1 else ()), noun])
@@ -114,7 +111,6 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         and_list(map(with_article, species)) if len(species) > 1 else "",
         # A waitress is one of three animals of three kinds.
         f"{kinds} among them" if kinds and len(species) > 1 else kinds,
-        f"{AT_LEAST_ONE} of them {or_list(of_one)}" if of_one else "",
         f"{and_list(of_a_sex)} among them" if of_a_sex else "",
     ]
     told = [aside for aside in asides if aside]
@@ -123,7 +119,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     series = "" if names else from_series(picture)
     number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(
-        ", ".join([text + that_differ(picture) + series, *told]),
+        ", ".join([text + series, *told]),
         sex_of(picture),
         number,
         bool(told or names),

@@ -221,7 +221,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "2girls, elf, long_hair",
-            "Two girls, at least one of them an elf, with long hair.",
+            "Two girls, one of them an elf, with long hair.",
         ),
     ],
 )
@@ -316,8 +316,7 @@ def test_names_are_titles_and_series_follow_from(tags: str, caption: str) -> Non
         ),
         (
             "3girls, long_hair, short_hair, blonde_hair, brown_hair, blue_eyes, green_eyes, hat, glasses",
-            "Three girls with blonde and brown hair, long and short, and blue and green eyes, "
-            "wearing a hat and glasses.",
+            "Three girls with blonde and brown hair, and blue and green eyes, one of them wearing a hat.",
         ),
         (
             "1boy, green_hair, bare_shoulders, floating_hair, looking_to_the_side, horse, riding_horse",
@@ -394,7 +393,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "2boys, hugging_own_legs, on_side",
-            "Two boys, at least one of them lying on the side or hugging their legs.",
+            "Two boys, one of them hugging their legs.",
         ),
         (
             "1girl, looking_at_phone, adjusting_eyewear, playing_guitar",
@@ -423,7 +422,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "3girls, ^_^, looking_at_viewer",
-            "Three girls. They are looking at the viewer, with happily closed eyes.",
+            "Three girls. They are looking at the viewer.",
         ),
     ],
 )
@@ -621,6 +620,8 @@ _EXTRA = {
 }
 _UNSAID = frozenset(("masterpiece", "highres", "score_9", "english_commentary", "signature"))
 _COUNTS = re.compile(r"(\d\+?|multiple_)(girl|boy|other)s?|solo")
+# Of several a draft leaves out what only one of them can have.
+_OF_SEVERAL = re.compile(r"[2-9]\+?\w+s|[1-9]\+\w+|multiple_\w+|\w+_and_\w+|couple|duo|1boy|1other|sisters")
 _unknown_words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=8).map("zqa{}o".format)
 _tag_lists = st.lists(
     st.sampled_from(_VOCABULARY) | _unknown_words, min_size=1, max_size=40, unique=True
@@ -644,7 +645,10 @@ def _said_words(tag: str) -> list[str]:
 
 
 @given(_tag_lists)
-def test_every_tag_that_is_not_meta_is_said(tags: list[str]) -> None:
+def test_every_tag_that_is_not_meta_is_said_of_one(tags: list[str]) -> None:
+    tags = [tag for tag in tags if not _OF_SEVERAL.fullmatch(tag)]
+    if _UNSAID.issuperset(tags):
+        return
     stems = {_stem(word) for word in _words(compose(tags, {}))}
     # Who is holding cherry blossoms is holding a flower.
     stems |= {_stem(broader) for tag in tags for broader in broader_tags(tag)}
@@ -726,8 +730,8 @@ def test_traits_of_a_character_are_said_of_no_other() -> None:
     }
     assert _composed(tags, _FRIEREN, traits) == (
         "Frieren, an elf with white hair in twintails and green eyes, Fern with purple hair, and Stark, "
-        "a boy with short red hair. The two girls and the boy from Sousou no Frieren, with long hair, "
-        "are in a forest."
+        "a boy with short red hair. The two girls and the boy from Sousou no Frieren are "
+        "in a forest."
     )
 
 

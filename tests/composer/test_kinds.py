@@ -51,17 +51,17 @@ CASES = {
         "A girl standing, seen from behind in a full body view. The scene is shown as a reference sheet in "
         "multiple views against a white background.",
     ),
-    "several have several mouths": (
+    "whose mouth is open is left out": (
         "2girls sitting open_mouth closed_mouth",
-        "Two girls. They are sitting, with open and closed mouths.",
+        "Two girls. They are sitting.",
     ),
     "people differ in height": (
         "2girls height_difference black_hair",
-        "Two girls who differ in height, with black hair.",
+        "Two girls with black hair, one taller than the other.",
     ),
     "two others are the robots": (
         "2others robot no_humans sitting looking_at_another",
-        "Two robots. They are sitting, at least one of them looking at the other, with no people in sight.",
+        "Two robots. They are sitting, one of them looking at the other, with no people in sight.",
     ),
     "one other beside a girl is the robot": (
         "1girl 1other robot hood walking",
@@ -73,7 +73,7 @@ CASES = {
     ),
     "a bride is the girl": ("1girl 1boy bride", "A girl and a boy, the girl a bride."),
     "each of two is a kind": ("2girls angel demon", "Two girls, an angel and a demon."),
-    "but one may be an elf and a maid": ("2girls elf maid", "Two girls, an elf and a maid among them."),
+    "but one may be an elf and a maid": ("2girls elf maid", "Two girls who are maids, one of them an elf."),
     "people of no sex": (
         "2others ambiguous_gender ninja samurai",
         "Two people of ambiguous gender, a ninja and a samurai.",
@@ -84,8 +84,7 @@ CASES = {
     ),
     "a nurse does not lie in the bed": (
         "1girl 1boy nurse doctor lying under_covers hospital",
-        "A girl and a boy, a nurse and a doctor. They are in a hospital, at least one of them lying under "
-        "the covers.",
+        "A girl and a boy, a nurse and a doctor. They are in a hospital, one of them lying under the covers.",
     ),
     "of more than two some are related": (
         "4girls twins sisters",
@@ -93,8 +92,7 @@ CASES = {
     ),
     "what two do to another person they do to the other": (
         "2girls sitting leaning_on_person head_on_another's_shoulder",
-        "Two girls. They are sitting, at least one of them leaning on the other, at least one with their "
-        "head on the other's shoulder.",
+        "Two girls. They are sitting, one of them leaning on the other.",
     ),
     "what is unworn is not worn": (
         "1girl 1boy straw_hat hat unworn_hat unworn_headwear",
@@ -103,7 +101,7 @@ CASES = {
     "a cicada near people is no company": ("2boys cicada", "Two boys. There is also a cicada."),
     "who is larger and who smaller": (
         "duo anthro hare wolf larger_male smaller_female",
-        "A duo of anthro characters who differ in size, a hare and a wolf.",
+        "A duo of anthro characters, a hare and a wolf, one much larger than the other.",
     ),
     "families of animals go without saying": (
         "duo anthro deer cervid wolf",
@@ -117,18 +115,48 @@ CASES = {
         "1girl 1boy old_man old_woman couple",
         "An old woman and an old man, a couple.",
     ),
+    "a father is a man, and the stubble his": (
+        "1boy 1girl father_and_daughter stubble twintails peeling smile kotatsu",
+        "A man and a girl, father and daughter, the man with stubble, the girl with twintails. They are "
+        "smiling. There is also a kotatsu.",
+    ),
+    "a grandfather and his grandson": (
+        "2boys grandfather_and_grandson old_man walking",
+        "An old man and a boy, grandfather and grandson. They are walking.",
+    ),
+    "two colours of two people": (
+        "2girls black_hair blonde_hair school_uniform",
+        "Two girls, one with black hair and the other with blonde hair, wearing school uniforms.",
+    ),
+    "what one of six has is left out": (
+        "3girls 3boys beard glasses peeling one_eye_closed holding_knife chef_uniform kitchen smile",
+        "Three girls and three boys wearing chef uniforms. They are smiling in a kitchen. There is "
+        "also a knife.",
+    ),
+    "what one of two does and has": (
+        "2girls glasses sitting reading book holding_book tongue_out",
+        "Two girls, one of them wearing glasses. They are sitting, one of them holding a book.",
+    ),
+    "two postures of two": (
+        "1girl 1boy bed lying under_covers sitting",
+        "A girl and a boy, one of them sitting and the other lying under the covers. There is also a bed.",
+    ),
+    "who is angry and who smiles": (
+        "2boys angry smile standing",
+        "Two boys. They are standing, one of them smiling.",
+    ),
     "triplets are brothers": ("3boys triplets brothers", "Three boys, triplet brothers."),
     "a dress of the only girl is one": (
         "1girl 1boy pink_dress gown dress long_dress",
-        "A girl and a boy wearing a long pink gown.",
+        "A girl and a boy, the girl wearing a long pink gown.",
     ),
     "a room in a castle": (
         "1girl 1boy castle throne_room kneeling",
-        "A girl and a boy. They are in a throne room in a castle, at least one of them kneeling.",
+        "A girl and a boy. They are in a throne room in a castle, one of them kneeling.",
     ),
     "of a duo one is anthro and one feral": (
         "duo anthro feral dragon size_difference",
-        "A duo of dragons who differ in size, anthro and feral.",
+        "A duo of dragons, anthro and feral, one much larger than the other.",
     ),
     "what only one of a duo is": (
         "duo anthro wolf muscular_male chubby_female",
@@ -140,7 +168,7 @@ CASES = {
     ),
     "who sits in a car is on the road in it": (
         "2girls convertible sitting driving road",
-        "Two girls. They are sitting in a convertible on a road, at least one of them driving.",
+        "Two girls. They are sitting in a convertible on a road, one of them driving.",
     ),
     "breeds are some of the dogs": (
         "1girl 1boy multiple_dogs shiba_inu golden_retriever",
@@ -150,7 +178,7 @@ CASES = {
         "2boys ghost running",
         "Two boys. They are running. There is also a ghost.",
     ),
-    "sisters of whom one is older": ("2girls sisters older_sister", "Two girls who differ in age, sisters."),
+    "sisters of whom one is older": ("2girls sisters older_sister", "Two girls, sisters."),
     "a waitress among animals": (
         "trio anthro female deer squirrel hedgehog waitress",
         "A trio of anthro characters, female, a deer, a squirrel and a hedgehog, a waitress among them.",
@@ -170,11 +198,11 @@ CASES = {
     "the only girl is the cat girl": ("1girl 2boys cat_girl", "A cat girl and two boys."),
     "nobody is in two rooms": (
         "1girl 1boy comic bedroom office",
-        "A girl and a boy. They are in a bedroom or an office. The scene is shown as a comic.",
+        "A girl and a boy. They are in a bedroom. The scene is shown as a comic.",
     ),
     "the one other is the alien": (
         "1girl 1other alien blue_skin sitting",
-        "A girl and an alien with blue skin. They are sitting.",
+        "A girl and an alien. They are sitting.",
     ),
     "what is served at dinner is no company": (
         "2girls turkey dinner",
@@ -190,7 +218,7 @@ CASES = {
     ),
     "one uniform is no part of another": (
         "4girls gym_uniform summer_uniform",
-        "Four girls wearing a gym uniform and a summer uniform.",
+        "Four girls wearing gym uniforms and summer uniforms.",
     ),
     "three are no orchestra": ("3girls orchestra", "Three girls. There is also an orchestra."),
     "swords with names are several": (
@@ -276,16 +304,15 @@ CASES = {
     ),
     "a ponytail of one of several": (
         "2girls 1boy ponytail glasses",
-        "Two girls and a boy, at least one with a ponytail, wearing glasses.",
+        "Two girls and a boy, one of them wearing glasses.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
-        "A girl and a mature man, father and daughter.",
+        "A man and a girl, father and daughter.",
     ),
-    "of several one at least does what each of them does alone": (
+    "of several one thing that each of them does alone is said": (
         "1girl 2boys hand_on_own_hip hood_up on_side",
-        "A girl and two boys, at least one of them lying on the side, at least one with a hand on the hip or "
-        "their hood up.",
+        "A girl and two boys, one of them lying on the side.",
     ),
     "a female and a male are two": (
         "male female anthro fox wolf",
@@ -532,12 +559,12 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "kirby meta_knight no_humans wings",
             "kirby meta_knight",
-            "Kirby and Meta Knight, with wings. They are shown with no people in sight.",
+            "Kirby and Meta Knight are shown with no people in sight.",
         ),
         (
             "nami usopp 1girl 1boy height_difference",
             "nami usopp",
-            "Nami and Usopp, one a girl and the other a boy, who differ in height.",
+            "Nami and Usopp, one a girl and the other a boy, one taller than the other.",
         ),
         (
             "charlie_brown snoopy woodstock 1boy dog bird hat",
@@ -552,7 +579,8 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "anya bond loid 1girl 1boy dog hat sitting",
             "anya bond loid",
-            "Anya, Bond and Loid, a girl, a boy and a dog. The girl and the boy, wearing a hat, are sitting.",
+            "Anya, Bond and Loid, a girl, a boy and a dog. The girl and the boy, one of them wearing a hat, "
+            "are sitting.",
         ),
         (
             "cheshire_cat no_humans cat grin",

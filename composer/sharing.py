@@ -1,0 +1,227 @@
+"""What is said of several people: what all of them have and do, and one thing that one of them does or has.
+
+No tag tells whose a beard or a sword is. What people in one picture nearly always share is said of all of
+them, by the lists of words.json. Of two or three, one more thing is said of one of them. All else is left
+out: a caption that gives it to all of them would be false.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from composer.appearance import merged
+from composer.clothes import with_parts_of_uniform
+from composer.people import name_of
+from composer.phrasing import and_list, lists
+from composer.picture import COUNTS, Picture, count_of, counted_people, has_people
+from composer.subject import PAIR, SEXES, Subject
+from composer.words import COLOUR_RANK, NOUN_RANK, Role
+from tags.people import BOYS, GIRLS, OTHERS
+
+_FEW = 3
+_LENGTHS = frozenset(("long", "short", "medium", "very long"))
+_ANOTHER = re.compile(r"\banother(?: person)?\b")
+_FACING, _LOOKING, _FEEDING = "facing another person", "looking at another person", "feeding"
+_SMILES, _BLUSHES = (
+    frozenset(("smiling", "grinning", "laughing")),
+    frozenset(("blushing", "blushing lightly")),
+)
+_SLEEPING, _LYING, _CLOSED_EYES = "sleeping", "lying", "closed eyes"
+_SOMETHING, _ONE_OF = "something", "one of them"
+_TALLER = {
+    "a height difference": "one taller than the other",
+    "a size difference": "one much larger than the other",
+}
+
+
+def share(picture: Picture, subject: Subject) -> None:
+    """Leave in the picture what is said of all of several people or creatures."""
+    number = subject.number
+    is_exact = all(count_of(picture, sex).isdigit() for sex in COUNTS if picture.has(sex))
+    is_pair = number == PAIR and is_exact
+    is_few = is_pair or (is_exact and counted_people(picture)[1] == number == _FEW)
+    deeds = _share_deeds(picture, is_pair=is_pair)
+    looks = [*_share_body(picture, is_pair=is_pair), *_share_clothes(picture, is_pair=is_pair)]
+    # Whoever reads "one of them" twice in a sentence takes it for the same.
+    can_tell = _ONE_OF not in subject.text and not picture.has("theirs")
+    looks = looks if can_tell else []
+    looks += _share_hair(picture, is_pair=is_pair, can_tell=can_tell and not looks)
+    if is_few:
+        looks += [_TALLER[said] for said in picture.phrases("differing") if is_pair and said in _TALLER]
+        picture.put("one_does", [Role("one_does", deed) for deed in deeds[:1]])
+        picture.put("one_has", [Role("one_has", look) for look in looks[:1]])
+    done = picture.phrases("act", "one_does")
+    picture.take("held", lambda role: any(deed.endswith(f" {role.phrase}") for deed in done))
+    # No tag tells on whose lap the cat is.
+    picture.take("on", lambda role: role.noun in lists().words["parts"])
+    held = picture.take("held", lambda role: "{her}" not in role.phrase and role.phrase != _SOMETHING)
+    things = picture.phrases("thing")
+    picture.put("thing", [replace(role, slot="thing") for role in held if role.phrase not in things])
+
+
+def _is_among(role: Role, name: str) -> bool:
+    """Whether what is said ends like something in a list of words.json: "a white chef hat" like chef_hat."""
+    words = role.phrase.removeprefix("a ").removeprefix("an ").split(" ")
+    return any("_".join(words[at:]) in lists().words[name] for at in range(len(words)))
+
+
+def _share_hair(picture: Picture, *, is_pair: bool, can_tell: bool) -> list[str]:
+    """Leave the colours of the hair, and its length where there is one; returns how the hair of one is.
+
+    `can_tell` is whether nothing else is told of one of them.
+    """
+    hair = picture.take("hair", lambda role: True)
+    by_colour = [role for role in hair if any(rank == COLOUR_RANK for rank, _ in role.modifiers)]
+    lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
+    of_women = [
+        role.phrase
+        for role in picture.roles.get("hairstyle", ())
+        if role.noun in lists().words["hair_of_women"]
+    ]
+    if of_women and picture.has(BOYS) and count_of(picture, GIRLS) == "1":
+        picture.put("theirs", [Role("theirs", f"the {name_of(picture, GIRLS)} with {of_women[0]}")])
+        can_tell = False
+    styles = picture.phrases("hairstyle") if can_tell else []
+    is_alike = not (picture.names or picture.has("hairstyle") or (picture.has(GIRLS) and picture.has(BOYS)))
+    lengths = lengths if len(lengths) == 1 and is_alike else []
+    for slot in ("hairstyle", "fringe"):
+        picture.roles.pop(slot, None)
+    picture.take("eyes", lambda role: not any(rank == COLOUR_RANK for rank, _ in role.modifiers))
+    can_differ = is_pair and not picture.names and can_tell
+    is_by_colour = len(hair) == len(by_colour) + len(lengths) and len(by_colour) == PAIR and not styles
+    picture.put("hair", [*(() if can_differ and is_by_colour else by_colour), *lengths])
+    if can_differ and len(styles) == PAIR:
+        return [_apart(styles)]
+    if can_differ and is_by_colour:
+        picture.put("apart", [Role("apart", _apart([role.phrase for role in by_colour]))])
+    return [f"one of them with {styles[0]}"] if len(styles) == 1 else []
+
+
+def _apart(phrases: Sequence[str]) -> str:
+    return f"one with {phrases[0]} and the other with {phrases[1]}"
+
+
+def _share_body(picture: Picture, *, is_pair: bool) -> list[str]:
+    """Leave what the bodies of creatures have, and put a beard to its man; returns what that of one has."""
+    picture.roles.pop("bared", None)
+    if not picture.has(*COUNTS) and not picture.names:
+        # All owls have wings, but one of them has a scar.
+        picture.take("body", lambda role: role.phrase.startswith(("a ", "an ")))
+        return []
+    body = picture.take("body", lambda role: True)
+    of_man = [role.phrase for role in body if role.noun in lists().words["of_men"]]
+    if of_man and picture.phrases(BOYS) == ["1"] and picture.has(GIRLS):
+        picture.put("theirs", [Role("theirs", f"the {name_of(picture, BOYS)} with {and_list(of_man)}")])
+        of_man = []
+    kinds = [role for role in body if [rank for rank, _ in role.modifiers] == [NOUN_RANK]]
+    for kind in kinds:
+        alike = [role.phrase for role in kinds if role.head == kind.head]
+        if is_pair and len(alike) == PAIR and not picture.names:
+            return [_apart(alike)]
+    return [f"one of them with {said}" for said in of_man]
+
+
+def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
+    """Leave what all wear, and put what a sex wears to the slot "theirs"; returns what one wears."""
+    worn = picture.take("clothes", lambda role: True)
+    sexes = [sex for sex in COUNTS if picture.has(sex)]
+    qualities = picture.phrases("quality")
+    is_mixed = len(sexes) > 1 or set(SEXES).issubset(qualities)
+    for sex, name in ((GIRLS, "clothes_of_women"), (BOYS, "clothes_of_men")):
+        theirs = [role for role in worn if is_mixed and _is_among(role, name)]
+        # A hospital gown is no gown.
+        theirs = [role for role in theirs if not _is_among(role, "clothes_of_one")]
+        worn = [role for role in worn if role not in theirs]
+        if theirs and picture.has(sex):
+            picture.put("theirs", [Role("theirs", _worn_by(picture, sex, theirs))])
+    if not (sexes or picture.names or qualities):
+        return []  # A hat beside two cats is worn by one of them or by none.
+    shared = [role for role in worn if _is_among(role, "shared_clothes") and OTHERS not in sexes]
+    main = [role for role in worn if role not in shared and _is_among(role, "main_clothes")]
+    if shared:
+        has_uniform = any(_is_among(role, "uniforms") for role in shared)
+        others = [role for role in worn if role not in shared and has_uniform and not is_mixed]
+        said = [*shared, *(role for role in others if _is_among(role, "uniform_parts"))]
+    elif len({role.head for role in main}) == 1:
+        said = [role for role in main if not is_mixed and _is_among(role, "clothes_of_all")]
+    else:
+        said = []
+        picture.put("pooled", main if is_pair else [])
+    picture.put("clothes", said)
+    of_one = [role for role in worn if role not in (*said, *picture.roles.get("pooled", ()))]
+    return [f"one of them wearing {role.phrase}" for role in of_one if _is_among(role, "clothes_of_one")]
+
+
+def _worn_by(picture: Picture, sex: str, theirs: Sequence[Role]) -> str:
+    """What those of one sex wear: "the girl wearing a red dress"."""
+    is_one = count_of(picture, sex) == "1"
+    worn = merged(Picture(roles={"clothes": [*theirs]}), "clothes", is_each=not is_one, of_one=is_one)
+    who = name_of(picture, sex) if is_one else f"{sex}s"
+    return f"the {who} wearing {and_list(with_parts_of_uniform(worn))}"
+
+
+def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
+    """Leave what all do; returns what one does, the most telling first."""
+    words = lists().words
+    acts = [role.phrase for role in picture.take("act", lambda role: True)]
+    gestures = picture.phrases("gesture")
+    picture.take(
+        "gesture",
+        lambda role: role.phrase.replace("{her}", "their").replace(" ", "_") not in words["shared_gestures"],
+    )
+    poses, of_one = _share_poses(picture, is_pair=is_pair)
+    if is_pair:
+        acts = ["facing each other" if act == _FACING else act for act in acts]
+        acts = [
+            f"{_FEEDING} the other" if act == _FEEDING else _ANOTHER.sub("the other", act) for act in acts
+        ]
+    shared = [act for act in acts if _is_shared(act)]
+    if words["moods"].isdisjoint(acts):
+        shared += [act for act in acts if act in _SMILES or (is_pair and act in _BLUSHES)]
+    is_of_animals = picture.has("being") and not has_people(picture)
+    are_asleep = is_pair and _CLOSED_EYES in gestures and not picture.has("being")
+    if _SLEEPING in acts and (is_of_animals or are_asleep):
+        shared.append(_SLEEPING)
+    picture.put("act", [Role("act", act) for act in shared])
+    verbs = [act for act in acts if act not in shared and _is_whole(act)]
+    held = picture.phrases("held")
+    is_held = len(held) == 1 and "{her}" not in held[0] and held[0] != _SOMETHING
+    # Who shares an umbrella holds it.
+    is_held = is_held and not any(act.endswith(f" {held[0]}") for act in shared)
+    told = [act for act in verbs if " " in act and not act.startswith("looking ")]
+    told += [f"holding {held[0]}"] if is_held else []
+    told += [act for act in verbs if act not in told]
+    return [*poses, *(f"one of them {act}" for act in [*told, *of_one])]
+
+
+def _share_poses(picture: Picture, *, is_pair: bool) -> tuple[list[str], list[str]]:
+    """Leave the posture of all; returns how two differ in it, and the postures of one."""
+    words = lists().words
+    poses = [role.phrase for role in picture.take("pose", lambda role: True)]
+    ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
+    postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
+    of_one = postures if len(postures) == 1 and _is_of_one(postures[0]) else []
+    posture = postures if len(postures) == 1 and not of_one else []
+    picture.put("pose", [Role("pose", " ".join([*posture, *ways]))] if posture or ways else [])
+    apart = f"one of them {postures[0]} and the other {postures[1]}" if len(postures) == PAIR else ""
+    return [apart] if apart and is_pair else [], of_one
+
+
+def _is_shared(act: str) -> bool:
+    words = lists().words
+    return act.replace(" ", "_") in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
+
+
+def _is_whole(act: str) -> bool:
+    """Whether an act tells all that is done: "reading a book", but not "cutting something" or "peeling"."""
+    words = lists().words
+    verb, _, thing = act.partition(" ")
+    if not verb.endswith("ing") or thing == _SOMETHING:
+        return False
+    return bool(thing) or verb not in words["transitive"] or verb in words["whole_verbs"]
+
+
+def _is_of_one(pose: str) -> bool:
+    """Whether a pose is rarely that of all: "lying on the back"."""
+    of_one = lists().words["of_one"]
+    return pose.replace(" ", "_") in of_one or pose.split(" ")[0] in of_one
