@@ -90,11 +90,18 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if any((options.help, options.version, options.settings, options.merge_cache, options.report)):
         return _print_result(_text(options))
     if options.import_old:
-        return _import_old(options)
+        from commands.old_script import import_old
+
+        import_old(options.import_old, _print)
+        return ExitCode.DONE
     if options.apply:
-        return _apply(options)
+        from commands.corrections import apply
+
+        return apply(_settings(options), options.apply, _print)
     if options.undo:
-        return _undo(options)
+        from commands.undo import undo
+
+        return undo(_settings(options), _print)
     if options.export:
         return _export(options)
     if options.check:
@@ -106,19 +113,6 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if options.dry_run:
         return _dry_run(options, interruption)
     return _caption(options, interruption)
-
-
-def _merged(cache: Path, other: Path) -> str:
-    """Take in another tags_cache.json, and the words for tags that lie beside it; returns what to tell."""
-    from reading.memory import SAID_AS, SaidAs
-    from summaries import saving
-
-    sentences = saving.merge_cache_file(cache, other)
-    theirs = other.with_name(SAID_AS)
-    if theirs.is_file() and theirs.resolve() != cache.with_name(SAID_AS).resolve():
-        added = SaidAs(cache.with_name(SAID_AS)).merge(theirs)
-        sentences += f" {added:,} of the words for tags in {theirs} were added."
-    return sentences
 
 
 def _text(options: argparse.Namespace) -> str:
@@ -133,7 +127,11 @@ def _text(options: argparse.Namespace) -> str:
         return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
     settings = _settings(options)
     if options.merge_cache:
-        return printable(_merged(settings.tag_provider.cache, options.merge_cache))
+        from reading.memory import merge_words
+        from summaries.saving import merge_cache_file
+
+        caches = settings.tag_provider.cache, options.merge_cache
+        return printable(" ".join((merge_cache_file(*caches), *merge_words(*caches))))
     from captioning.project import Project
 
     project = Project(settings)
@@ -149,25 +147,6 @@ def _print_result(text: str) -> ExitCode:
     except OSError as error:
         raise UserError(f"the output cannot be written ({error.strerror}): make room there") from error
     return ExitCode.DONE
-
-
-def _import_old(options: argparse.Namespace) -> ExitCode:
-    from commands.old_script import import_old
-
-    import_old(options.import_old, _print)
-    return ExitCode.DONE
-
-
-def _apply(options: argparse.Namespace) -> ExitCode:
-    from commands.corrections import apply
-
-    return apply(_settings(options), options.apply, _print)
-
-
-def _undo(options: argparse.Namespace) -> ExitCode:
-    from commands.undo import undo
-
-    return undo(_settings(options), _print)
 
 
 def _export(options: argparse.Namespace) -> ExitCode:
@@ -253,11 +232,6 @@ def _caption(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
             part = options.part or (1, 1)
             return ShardRun(settings, options.limit, _print, consent, transfers, part).run()
-        if settings.cluster.ray:
-            raise UserError(
-                "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
-                "write the pattern of your shards, such as /data/images/*.tar, or leave ray empty"
-            )
         if options.part:
             raise UserError("--part is for shards, and [Dataset] images is a folder: leave it out")
         return Run(settings, options.limit, _print, consent=consent, transfers=transfers).run()

@@ -1,4 +1,4 @@
-"""What several rooms need to know of English: where sentences end, and which forms belong to one word.
+"""What several rooms need to know of English: sentences, the forms of a word, tokens, numbers with nouns.
 
 None of this is a grammar. Each function is a few rules and a list of exceptions, fast enough to be asked for
 every word of every caption.
@@ -6,6 +6,7 @@ every word of every caption.
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -226,6 +227,15 @@ def share(part: float) -> str:
     """A share from 0 to 1 in words that go before "of": "none", "47 %", "all"."""
     percent = f"{part:.0%}".replace("%", " %")
     return {0.0: "none", 1.0: "all"}.get(part, percent)
+
+
+def estimated_tokens(text: str, letters_per_token: float = 4) -> int:
+    """About how many tokens a language model reads in a text.
+
+    That is one for so many letters of English, and one for each character of another script.
+    """
+    plain = len(text) if text.isascii() else sum(map(str.isascii, text))
+    return math.ceil(plain / letters_per_token) + len(text) - plain
 
 
 def amount(number: float, noun: str) -> str:

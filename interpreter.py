@@ -189,7 +189,7 @@ class Interpreter(Stage[Picture, Written]):
             material.meanings.implied,
             material.hidden,
             material.own_tags(tags),
-            told=(description, *material.meanings.meanings(tags.tags)),
+            other_texts=(description, *material.meanings.meanings(tags.tags)),
             draft=material.draft(tags) if self._settings.floor == "draft" else "",
             seen=self._pictures is not None,
             described=bool(description),
@@ -209,20 +209,20 @@ class Interpreter(Stage[Picture, Written]):
         if self._forms.structure:
             caption = TASKS[self._forms.style.structure].from_tags(self.picture_tags(picture, ""), caption)
         captions = {name: caption if self._forms.sentences_of(name) else "" for name in self._forms.names}
-        told = self._told(picture)
-        return Written(digest("\0".join((COMPOSER, caption, *told))), captions, COMPOSER, {})
+        prompt = digest("\0".join((COMPOSER, caption, *self._fixed_parts(picture))))
+        return Written(prompt, captions, COMPOSER, {})
 
     def _tagged(self, picture: Picture) -> Tagged:
         tags = self._collection.tags(picture)
         categories = self._material.meanings.categories(tags.whole or tags.tags)
         return Tagged(tags.tags, categories, tags.rating, tags.whole, tags.year)
 
-    def _told(self, picture: Picture) -> list[str]:
-        """What of a caption depends on the style and the tags alone; nothing for the usual style."""
-        told = self._forms.told(self._tagged(picture), self._finishing.trigger)
+    def _fixed_parts(self, picture: Picture) -> list[str]:
+        """What of a caption depends on style, tags and trainer alone; nothing for the usual style."""
+        fixed = self._forms.fixed_part(self._tagged(picture), self._finishing.trigger)
         target = self._finishing.target
         form = [target.name] if target.wants_another_form(self._forms.style) else []
-        return [told, *form] if told else []
+        return [fixed, *form] if fixed else []
 
     def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""
@@ -316,7 +316,8 @@ class Interpreter(Stage[Picture, Written]):
         return self._descriptions.read(picture.stem_name) or ""
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]], picture: Picture) -> str:
-        beside = [Message("user", "\0".join((", ".join(self._settings.variants), *self._told(picture))))]
+        fixed = "\0".join((", ".join(self._settings.variants), *self._fixed_parts(picture)))
+        beside = [Message("user", fixed)]
         if self._pictures is not None:
             beside.append(Message("picture", self._collection.file(picture).fingerprint()))
         return fingerprint(model, [*beside, *(message for messages in asked for message in messages)])

@@ -21,10 +21,11 @@ from typing import get_args
 import config
 from captioning.project import Project
 from dataset.pictures import Picture, TagList
+from english import estimated_tokens
 from llm.prompts import Prompt
 from tags.spelling import words
 from wiki.cache import Cache, Entry
-from wiki.explanations import Describe, tokens_to_explain
+from wiki.explanations import Describe
 from wiki.tag_meanings import TagMeanings, load_glossary
 from writing import PICTURE_VARIABLES
 from writing.material import Material
@@ -81,9 +82,9 @@ def _figures(lists: Sequence[Tags], base: Material, describe: Describe) -> str:
         values = material.values(picture, TagList(tags, {}), "", prompt.uses)
         messages = "\n".join(message.text for message in prompt.messages(values))
         explained.append(len(explanations.choose(tags)))
-        told.append(tokens_to_explain(str(values["tag_descriptions"])))
-        whole.append(tokens_to_explain(messages))
-        shared.append(tokens_to_explain(messages[: _shared_length(before, messages)]))
+        told.append(estimated_tokens(str(values["tag_descriptions"])))
+        whole.append(estimated_tokens(messages))
+        shared.append(estimated_tokens(messages[: _shared_length(before, messages)]))
         before = messages
     means = (explained, told, [_high(told)], whole, shared[1:])
     return f"{describe:8}" + "".join(f"{statistics.mean(figures):10.0f}" for figures in means)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import stage_runner
 from dataset.json_lines import JsonLines
+from english import estimated_tokens
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from progress import Bar
@@ -35,7 +36,6 @@ from wiki import cache as tags_cache
 from wiki.cache import BY_NO_PAGE, BY_NO_TAG, BY_PAGE
 from wiki.danbooru import DanbooruSource
 from wiki.e621 import E621Source
-from wiki.explanations import tokens_to_explain
 from wiki.source import Access, Source
 
 TAGS = 1_000
@@ -88,7 +88,7 @@ def run(names: list[str], source: Source) -> Outcome:
         took = asyncio.run(_stage(names, source, model, Path(folder)))
         by = [entry.by for tag in names if (entry := tags_cache.load(Path(folder) / "c.json").get(tag))]
         prompts = [
-            tokens_to_explain("".join(message["content"] for message in request.body["messages"]))
+            estimated_tokens("".join(message["content"] for message in request.body["messages"]))
             for request in model.requests
         ]
     without_model = sum(each in (BY_NO_PAGE, BY_NO_TAG, BY_PAGE) for each in by)

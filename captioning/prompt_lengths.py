@@ -11,7 +11,7 @@ from captioning.shard_sample import sample_project
 from dataset.pictures import Picture, evenly_spread
 from errors import ItemError
 from llm.embedded.needs import Demand
-from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_picture_tokens
+from llm.prompts import Message, Prompt, estimated_picture_tokens, estimated_prompt_tokens
 from settings import Settings, StageSettings
 from summaries import summarizing
 from writing import PAGE_VARIABLES
@@ -22,21 +22,21 @@ _SAMPLE = 500
 _DESCRIPTION = 300
 
 
-def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> float:
+def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> int:
     """About how many tokens the longest prompt of a stage has, for which at most `most` pictures are read."""
     side = project.settings.interrogator.max_image_side
     picture = estimated_picture_tokens(side, side) if sees else 0
     if stage == "TagProvider":
         page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
         prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
-        return _length(prompt.messages({"pages": [page]})) / CHARACTERS_PER_TOKEN
+        return _tokens_of(prompt.messages({"pages": [page]}))
     pictures = evenly_spread(project.collection.pictures, most)
     if stage == "Interrogator":
         asking = stages.interrogator(project)
         lengths = _lengths(pictures, lambda picture: [asking.messages(picture)])
     else:
         lengths = _lengths(pictures, stages.interpreter(project, sees=sees).messages)
-    return max(lengths, default=0) / CHARACTERS_PER_TOKEN + picture
+    return max(lengths, default=0) + picture
 
 
 def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
@@ -47,7 +47,7 @@ def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
     return [
         Demand(
             stage.endpoint,
-            round(longest_prompt(project, name, sees=sends and sees, most=_SAMPLE) + described),
+            longest_prompt(project, name, sees=sends and sees, most=_SAMPLE) + described,
         )
         for name, stage, sends in _asking(project)
     ]
@@ -67,8 +67,8 @@ def _asking(project: Project) -> Iterator[tuple[str, StageSettings, bool]]:
             yield name, stage, sends
 
 
-def _length(messages: Iterable[Message]) -> int:
-    return sum(len(message.text) for message in messages)
+def _tokens_of(messages: Iterable[Message]) -> int:
+    return sum(estimated_prompt_tokens(message.text) for message in messages)
 
 
 def _lengths(
@@ -76,4 +76,4 @@ def _lengths(
 ) -> Iterator[int]:
     for picture in pictures:
         with suppress(ItemError):
-            yield max(map(_length, prompts_of(picture)))
+            yield max(map(_tokens_of, prompts_of(picture)))

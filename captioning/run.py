@@ -52,8 +52,9 @@ class Run:
         `consent` asks whether a model may be fetched; without it none is. `transfers` says whether batch
         files are sent and answers fetched.
 
-        Raises UserError where the folders cannot be used.
+        Raises UserError where the folders cannot be used, or the settings ask for what only shards have.
         """
+        _refuse_what_shards_have(settings)
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
@@ -204,3 +205,12 @@ class Run:
         if self._settings.dataset.report and self._summary.is_anything_new:
             path = self._project.write_report()
             self._summary.report(path, len(self._project.collection.folder.pictures))
+
+
+def _refuse_what_shards_have(settings: Settings) -> None:
+    """Raise UserError where a setting is for pictures in shards only."""
+    if settings.cluster.ray:
+        raise UserError(
+            "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
+            "write the pattern of your shards, such as /data/images/*.tar, or leave ray empty"
+        )

@@ -149,6 +149,7 @@ class Summary:
         try:
             yield
         except BaseException:
+            # Whatever ended it, Ctrl-C too, the user learns how far the stage came.
             self.in_short(product, outcome)
             raise
         self.outcome(product, outcome)

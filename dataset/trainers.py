@@ -28,6 +28,7 @@ from dataset.side_files import Captioned, SideFiles, is_utf8
 from dataset.trainer_configs import Config
 from dataset.trainer_readers import Reader
 from errors import UserError
+from settings.checks import TRAINERS
 from styling.structures import STRUCTURES
 from styling.style import Style
 from styling.tag_line import SubjectOf, no_subject
@@ -115,7 +116,7 @@ def captioned(
     return Captioned(picture, names[0], captions[0], further, tags, address, categories, words, subject_of)
 
 
-TARGETS: Mapping[str, Target] = {
+_KNOWN = {
     target.name: target
     for target in (
         Target("txt", "texts, a caption a line, for any trainer", trainer_readers.first_line_counts),
@@ -195,6 +196,8 @@ TARGETS: Mapping[str, Target] = {
         ),
     )
 }
+TARGETS: Mapping[str, Target] = {name: _KNOWN[name] for name in TRAINERS}
+"""What is known of each trainer that the settings name."""
 
 
 def require_pyarrow() -> None:

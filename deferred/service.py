@@ -132,6 +132,7 @@ class BatchService:
                     async for piece in response.content.iter_chunked(_PIECE):
                         growing.add(piece)
                 except BaseException:
+                    # Whatever broke it off, Ctrl-C too, no half of a file may be left behind.
                     growing.discard()
                     raise
                 growing.settle()

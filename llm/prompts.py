@@ -14,7 +14,7 @@ from typing import Any, Literal
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from decoding import read_edited, text_of_edited
-from english import did_you_mean
+from english import did_you_mean, estimated_tokens
 from errors import ItemError, UserError
 from llm import sandbox
 from llm.rendering import Budget
@@ -202,7 +202,7 @@ def fingerprint(model: str, messages: Sequence[Message]) -> str:
 
 def estimated_prompt_tokens(text: str) -> int:
     """About how many tokens a model reads in the text of a prompt."""
-    return round(len(text) / CHARACTERS_PER_TOKEN)
+    return estimated_tokens(text, CHARACTERS_PER_TOKEN)
 
 
 def estimated_picture_tokens(width: int, height: int) -> int:

@@ -10,7 +10,7 @@ number 0 words are never believed. `judges.json` has what came of the examinatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -114,6 +114,13 @@ class SaidAs:
             written = next((each for each in raw if canonical(each) == tag), tag)
             raw[written] = mine
         return _dump(raw)
+
+
+def merge_words(cache: Path, other: Path) -> Iterator[str]:
+    """Add the words beside another tags_cache.json to those beside `cache`; what to tell of it."""
+    theirs, ours = other.with_name(SAID_AS), cache.with_name(SAID_AS)
+    if theirs.is_file() and theirs.resolve() != ours.resolve():
+        yield f"{SaidAs(ours).merge(theirs):,} of the words for tags in {theirs} were added."
 
 
 def as_learnt(quote: str) -> str:

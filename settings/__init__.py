@@ -161,7 +161,7 @@ class DatasetSettings(Section):
     )
     target: checks.Target = _setting(
         "txt",
-        "trainer that reads the captions: " + ", ".join(checks.TARGETS) + "; txt is for any",
+        "trainer that reads the captions: " + ", ".join(checks.TRAINERS) + "; txt is for any",
         "sd-scripts",
     )
     report: bool = _setting(

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, PlainValidator, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr, ValidationInfo
 
 from decoding import unquoted
 from settings import paths
-from settings.paths import SHIPPED, CaptionTemplates
+from settings.paths import CaptionTemplates
 from settings.strip_patterns import Pattern
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import misspelled_category
 
 TEXT_EXTENSIONS = (".txt", ".caption", ".cap", ".text")
-TARGETS = (
+# What dataset/trainers.py knows of each.
+TRAINERS = (
     *("txt", "sd-scripts", "onetrainer", "simpletuner", "diffusion-pipe", "ai-toolkit", "musubi-tuner"),
     *("diffsynth-studio", "anima-lora-toolkit", "newbie-lora-trainer", "imagefolder"),
 )
@@ -38,6 +40,7 @@ _TRUTHS: dict[str, Literal["auto"] | bool] = {
 _ASCII_WITHOUT_OUTER_SPACES = re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_KEY = "a key goes into api_key"
 _EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
 
 
@@ -88,8 +91,8 @@ def _is_variant(name: str) -> bool:
 
 def _target(value: object) -> object:
     text = str(value).strip().lower()
-    if text not in TARGETS:
-        raise ValueError(f"should be one of {', '.join(TARGETS)}")
+    if text not in TRAINERS:
+        raise ValueError(f"should be one of {', '.join(TRAINERS)}")
     return text
 
 
@@ -117,17 +120,10 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-def _auto_or_count(value: object) -> object:
+def _auto_or_number(fewest: int, most: int, value: object) -> object:
     text = str(value).strip().lower()
-    if text != "auto" and not (text.isdecimal() and 1 <= int(text) <= 4096):
-        raise ValueError("should be auto or a whole number from 1 to 4096")
-    return text if text == "auto" else int(text)
-
-
-def _auto_or_tokens(value: object) -> object:
-    text = str(value).strip().lower()
-    if text != "auto" and not (text.isdecimal() and 256 <= int(text) <= 10_000_000):
-        raise ValueError("should be auto or a number of tokens from 256 on")
+    if text != "auto" and not (text.isdecimal() and fewest <= int(text) <= most):
+        raise ValueError(f"should be auto or a whole number from {fewest} to {most}")
     return text if text == "auto" else int(text)
 
 
@@ -216,7 +212,7 @@ def _url(value: object) -> object:
         raise ValueError(
             "should be auto, builtin, embedded, batch, or an address that begins with http:// or https://"
         )
-    return _address(text, "a key goes into api_key", "http://localhost:1234/v1")
+    return _address(text, _KEY, "http://localhost:1234/v1")
 
 
 def _ray_address(value: object) -> object:
@@ -228,14 +224,9 @@ def _ray_address(value: object) -> object:
     return text
 
 
-def _service_url(value: object) -> object:
+def _address_or_none(place_of_secrets: str, example: str, value: object) -> object:
     text = unquoted(str(value)).rstrip("/")
-    return text and _address(text, "a key goes into api_key", "https://api.openai.com/v1")
-
-
-def _wiki_url(value: object) -> object:
-    text = unquoted(str(value)).rstrip("/")
-    return text and _address(text, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)
+    return text and _address(text, place_of_secrets, example)
 
 
 def _address(text: str, place_of_secrets: str, example: str) -> str:
@@ -272,19 +263,6 @@ def _source(value: object, info: ValidationInfo) -> str:
     return str(paths.path(text, info))
 
 
-def _templates(value: object, info: ValidationInfo) -> CaptionTemplates:
-    names = _split(value)
-    if not isinstance(names, tuple) or not names:
-        raise ValueError("should be auto or name a template, and is empty")
-    named = () if [name.lower() for name in names] == ["auto"] else names
-    shipped = (paths.template(name, info) for name in SHIPPED)
-    return CaptionTemplates(tuple(paths.template(name, info) for name in named), *shipped)
-
-
-def _unquoted(value: object) -> object:
-    return unquoted(value) if isinstance(value, str) else value
-
-
 Strings = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_pairs)]
 Trigger = Annotated[str, BeforeValidator(_trigger)]
@@ -294,8 +272,8 @@ Categories = Annotated[tuple[str, ...], BeforeValidator(_categories)]
 Patterns = Annotated[tuple[Pattern, ...], PlainValidator(_patterns)]
 OptionalFloat = Annotated[float | None, BeforeValidator(_none_if_empty)]
 OptionalInt = Annotated[int | None, BeforeValidator(_none_if_empty)]
-Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_count)]
-Context = Annotated[Literal["auto"] | int, BeforeValidator(_auto_or_tokens)]
+Concurrency = Annotated[Literal["auto"] | int, BeforeValidator(partial(_auto_or_number, 1, 4096))]
+Context = Annotated[Literal["auto"] | int, BeforeValidator(partial(_auto_or_number, 256, 10_000_000))]
 AutoOrTruth = Annotated[Literal["auto"] | bool, BeforeValidator(_auto_or_truth)]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(_json_object)]
 Headers = Annotated[dict[str, Any], BeforeValidator(_headers)]
@@ -305,14 +283,17 @@ PathFromConfig = Annotated[Path, PlainValidator(paths.path)]
 Images = Annotated[Path, PlainValidator(paths.images)]
 OptionalPath = Annotated[PathFromConfig | None, BeforeValidator(_none_if_empty)]
 Template = Annotated[Path, PlainValidator(paths.template)]
-Templates = Annotated[CaptionTemplates, PlainValidator(_templates)]
+Templates = Annotated[CaptionTemplates, PlainValidator(paths.templates)]
 Style = Annotated[Path, PlainValidator(paths.style)]
 Language = Annotated[str, BeforeValidator(_language)]
 Extension = Annotated[str, BeforeValidator(_extension)]
 TextExtension = Annotated[str, BeforeValidator(_text_extension)]
-ModelName = Annotated[str, BeforeValidator(_unquoted)]
+ModelName = Annotated[str, AfterValidator(unquoted)]
 Url = Annotated[str, BeforeValidator(_url)]
 RayAddress = Annotated[str, BeforeValidator(_ray_address)]
-ServiceUrl = Annotated[str, BeforeValidator(_service_url)]
-WikiUrl = Annotated[str, BeforeValidator(_wiki_url)]
+ServiceUrl = Annotated[str, BeforeValidator(partial(_address_or_none, _KEY, "https://api.openai.com/v1"))]
+WikiUrl = Annotated[
+    str,
+    BeforeValidator(partial(_address_or_none, "use wiki_login and wiki_api_key", WIKIS["danbooru"].address)),
+]
 WikiSource = Annotated[str, PlainValidator(_source)]

@@ -17,7 +17,7 @@ from decoding import unquoted
 
 PROGRAM_FOLDER = Path(__file__).resolve().parents[1]
 BESIDE = "beside"
-# Of Windows, a letter and a colon are a drive.
+# A scheme has two letters or more, because one letter and a colon are a drive of Windows.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://")
 _WRITTEN_AS_PATH = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)", re.DOTALL)
 
@@ -84,7 +84,7 @@ def style(value: object, info: ValidationInfo) -> Path:
 
 
 # For a picture of which there are only tags, for one that is described, and for a model that sees it.
-SHIPPED = (
+_SHIPPED = (
     "interpreter_prompt_template_short_no_description.txt",
     "interpreter_prompt_template_short.txt",
     "interpreter_prompt_template_vision_short.txt",
@@ -112,3 +112,14 @@ class CaptionTemplates:
     def all(self) -> tuple[Path, ...]:
         """All that may be asked with."""
         return self.named or (self.for_tags, self.for_described, self.for_seen)
+
+
+def templates(value: object, info: ValidationInfo) -> CaptionTemplates:
+    """The templates for captions: auto, or names with commas between them."""
+    names = [name for name in map(str.strip, str(value).split(",")) if name]
+    if not names:
+        raise ValueError("should be auto or name a template, and is empty")
+    named = [] if [name.lower() for name in names] == ["auto"] else names
+    return CaptionTemplates(
+        tuple(template(name, info) for name in named), *(template(name, info) for name in _SHIPPED)
+    )

@@ -143,8 +143,11 @@ class Forms:
         """The tags of a picture as the style has them; see `written`."""
         return written(self.style, tagged, trigger, self.subject_of)
 
-    def told(self, tagged: Tagged, trigger: str = "") -> str:
-        """All of a caption that depends on the style and the tags alone, to tell whether it is outdated."""
+    def fixed_part(self, tagged: Tagged, trigger: str = "") -> str:
+        """All of a caption that depends on the style and the tags alone, to tell whether it is outdated.
+
+        It is "" for the usual style.
+        """
         if self.style.name == DEFAULT:
             return ""
         if self.style.structure:

@@ -15,7 +15,7 @@ from pathlib import Path
 from decoding import read_edited, text_of_edited
 from english import did_you_mean
 from errors import UserError
-from settings.checks import TARGETS
+from settings.checks import TRAINERS
 from styling.sections import ALL, SECTIONS
 from styling.structures import STRUCTURES
 from styling.tokens import ENCODERS, Limit
@@ -153,7 +153,7 @@ def _style(name: str, digest: str, tables: Mapping[str, Mapping[str, str]]) -> S
     prefix_by = tuple(filter(None, map(str.strip, keys.get("prefix_by", "").split(","))))
     configs = tables.get("configs", {})
     for trainer in (*prefix_by, *configs):
-        _known(trainer, trainer, TARGETS)
+        _known(trainer, trainer, TRAINERS)
     return Style(
         name,
         digest,

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from english import stem
+from english import estimated_tokens, stem
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
 from tags.people import count_in
 from tags.spelling import without_qualifiers
@@ -24,7 +24,6 @@ from wiki.tag_meanings import TagMeanings
 
 Describe = Literal["unusual", "all", "none"]
 
-_CHARACTERS_PER_TOKEN = 4
 # The dash, the colon and the line break around a name and its description.
 _TOKENS_AROUND = 4
 # The tags of a data set come over and over.
@@ -82,20 +81,11 @@ class Explanations:
     def _within_budget(self, tags: Sequence[str], entries: Mapping[str, Entry]) -> list[str]:
         kept, left = [], self.most_tokens
         for tag in tags:
-            cost = tokens_to_explain(tag) + tokens_to_explain(entries[tag].description) + _TOKENS_AROUND
+            cost = estimated_tokens(tag) + estimated_tokens(entries[tag].description) + _TOKENS_AROUND
             if cost <= left:
                 kept.append(tag)
                 left -= cost
         return kept
-
-
-def tokens_to_explain(text: str) -> int:
-    """About how many tokens a text takes of what explanations may take.
-
-    That is four letters of English, or one character of another script, for each token.
-    """
-    plain = sum(map(str.isascii, text))
-    return -(-plain // _CHARACTERS_PER_TOKEN) + len(text) - plain
 
 
 @lru_cache(_REMEMBERED)

@@ -145,7 +145,8 @@ class _Reader:
                 if self.stopped.is_set():
                     return
                 self._hand_over(page)
-        except BaseException as error:  # noqa: BLE001 - raised where the pages are waited for
+        except BaseException as error:  # noqa: BLE001 - the code that waits for pages raises it
+            # Nobody else sees an error of this thread, and that code would wait for ever.
             self._hand_over(error)
         else:
             self._hand_over(None)
@@ -159,7 +160,8 @@ class _Reader:
         try:
             if isinstance(item, Page) and not self.stopped.is_set():
                 self._on_arrival(item)
-        except BaseException as error:  # noqa: BLE001 - raised where the pages are waited for
+        except BaseException as error:  # noqa: BLE001 - the code that waits for pages raises it
+            # The loop would only log an error of this callback.
             self.stopped.set()
             item = error
         self.queue.put_nowait(item)

@@ -26,11 +26,11 @@ _MOST_MISSED = 0.75
 class PictureTags:
     """The tags of a picture, and what is known of tags, as far as it matters for its caption.
 
-    `names` are the characters of the whole data set, `own_tags` the tags that are one character's alone, and
-    `told` what else is known of the picture: a description and the meanings of its tags. `draft` is what the
-    composer writes of it, "" if it is not wanted. `said_beside` are tags that stand in the caption beside the
-    sentences that are judged. `seen` is whether their writer saw the picture itself, and `described` whether
-    there is a description of it.
+    `names` are the characters of the whole data set, and `own_tags` the tags that belong to one character
+    only. `other_texts` are what else is known of the picture: a description and the meanings of its tags.
+    `draft` is what the composer writes of it, "" if it is not wanted. `said_beside` are tags that stand in
+    the caption beside the sentences that are judged. `seen` is whether the writer saw the picture, and
+    `described` whether there is a description of it.
     """
 
     tags: Sequence[str]
@@ -39,7 +39,7 @@ class PictureTags:
     implied: Implied
     hidden: HiddenTraits
     own_tags: Mapping[str, Sequence[str]]
-    told: Sequence[str] = ()
+    other_texts: Sequence[str] = ()
     draft: str = ""
     said_beside: frozenset[str] = frozenset()
     seen: bool = False
@@ -100,7 +100,7 @@ def judge(
     `found` are tags that are known to be said in it in other words; all of them, if it `is_read`.
     """
     said_by = speakers(picture.tags, picture.implied)
-    known = picture.names, picture.own_tags, picture.told
+    known = picture.names, picture.own_tags, picture.other_texts
     coverage = checked(caption, picture.tags, picture.categories, said_by, *known)
     found = picture.said_beside.union(found)
     if picture.seen:

@@ -94,16 +94,11 @@ class Material:
         own = self.sheets.own_tags(shown, categories) if len(people) > 1 else {}
         # The sheets of several characters say what their meanings would say again.
         explained = [tag for tag in shown if len(people) < 2 or categories.get(tag) != CHARACTER]
-        meanings = (
-            (tag, without_contradicted(text, tags.tags) if categories.get(tag) == CHARACTER else text)
-            for tag, text in self.explanations.choose(explained)
-        )
-        described = {words(tag): self.hidden.cut_from(text) for tag, text in meanings}
         lines = (sheet.line(tags.tags, own.get(sheet.tag, ())) for sheet in self.sheets.of(people))
         return {
             **groups,
             "tags": _listed(shown),
-            "tag_descriptions": "\n".join(f"- {name}: {text}" for name, text in described.items() if text),
+            "tag_descriptions": self._descriptions(explained, tags.tags, categories),
             "image_description": self.hidden.cut_from(description),
             "file_name": _as_text(picture.name.rpartition("/")[2]),
             "folder": _as_text(picture.folder),
@@ -112,6 +107,17 @@ class Material:
             "draft": draft if draft is not None else self._draft(kept, categories) if "draft" in uses else "",
             "words": _WORDS + _WORDS_PER_TAG * len(shown),
         }
+
+    def _descriptions(
+        self, explained: Sequence[str], tags: Sequence[str], categories: Mapping[str, str]
+    ) -> str:
+        """A line for each tag with a meaning; that of a character without what the tags contradict."""
+        meanings = (
+            (tag, without_contradicted(text, tags) if categories.get(tag) == CHARACTER else text)
+            for tag, text in self.explanations.choose(explained)
+        )
+        described = {words(tag): self.hidden.cut_from(text) for tag, text in meanings}
+        return "\n".join(f"- {name}: {text}" for name, text in described.items() if text)
 
     def draft(self, tags: TagList) -> str:
         """What the composer writes of a picture, without what prompts leave out; "" where nothing is left."""

@@ -225,7 +225,7 @@ def _abilities(model: Model) -> Iterator[str]:
 
 def _of_context(project: Project, stage: Stage, server: Server, about: Model) -> Iterator[Finding]:
     try:
-        prompt = round(longest_prompt(project, stage.name, sees=stage.must_see, most=LARGEST_SAMPLE))
+        prompt = longest_prompt(project, stage.name, sees=stage.must_see, most=LARGEST_SAMPLE)
     except (UserError, ItemError):
         # The checks of templates and tags have reported this already.
         return

@@ -94,6 +94,7 @@ class ModelServer:
                     happened("model loaded", model=self.files.name, fit=str(self.fitted))
                     return
             except BaseException:
+                # Whatever ended the loading, Ctrl-C too, no process may be left behind.
                 await self.stop()
                 raise
             finally:

@@ -10,11 +10,12 @@ import pytest
 
 import config
 from captioning.project import Project as Opened
+from english import estimated_tokens
 from errors import UserError
 from tags.spelling import words
 from tests.program.project import Project
 from wiki.cache import BY_NO_TAG, BY_YOU, Cache, Entry
-from wiki.explanations import Describe, Explanations, is_jargon, tokens_to_explain
+from wiki.explanations import Describe, Explanations, is_jargon
 from wiki.tag_meanings import TagMeanings, load_glossary, load_own
 
 GWEN = ("1girl", "gwen_(song_of_tides)", "song_of_tides", "blue_dress")
@@ -259,8 +260,7 @@ def test_describe_all_explains_every_tag_but_series_and_none_explains_no_tag() -
 
 def test_if_not_all_explanations_fit_the_most_common_tags_are_left_out() -> None:
     costs = {
-        tag: tokens_to_explain(tag) + tokens_to_explain(entry.description) + 4
-        for tag, entry in ENTRIES.items()
+        tag: estimated_tokens(tag) + estimated_tokens(entry.description) + 4 for tag, entry in ENTRIES.items()
     }
     order = ["hatsune_miku", "new_thing", "ao_dai", "ushanka", "red_scarf", "long_hair"]
     for count in range(len(order) + 1):
@@ -286,7 +286,7 @@ def test_a_few_new_pictures_do_not_change_the_order() -> None:
     ("text", "expected"), [("", 0), ("word", 1), ("words", 2), ("a" * 100, 25), ("長い髪", 3)]
 )
 def test_tokens_are_estimated(text: str, expected: int) -> None:
-    assert tokens_to_explain(text) == expected
+    assert estimated_tokens(text) == expected
 
 
 def test_a_tag_is_looked_up_unless_the_user_gives_both_text_and_category(tmp_path: Path) -> None:
