@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from errors import UserError
@@ -29,10 +28,10 @@ _BROKEN = "a page whose header cannot be read"
 Fields = dict[int, Any]
 
 
-def require_pyarrow(path: Path) -> None:
-    """Raise UserError, which says what to install, where Parquet cannot be read."""
+def require_pyarrow(what: object) -> None:
+    """Raise UserError, which says what to install, where Parquet can be neither read nor written."""
     if importlib.util.find_spec("pyarrow") is None:
-        raise UserError(f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)")
+        raise UserError(f"{what} needs pyarrow, which is not installed: pip install pyarrow")
 
 
 def refuse_large_pages(file: BinaryIO, metadata: Any, names: Collection[str]) -> None:  # noqa: ANN401 - pyarrow is untyped

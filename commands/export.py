@@ -13,17 +13,10 @@ from captioning.trainer_files import Count, Existing, Writer, misread_texts, wha
 from dataset.journal import FILE_NAME, INTERPRETER, Journal
 from dataset.locks import locked
 from dataset.side_files import Captioned
-from dataset.trainers import (
-    PARQUET_FILE,
-    TARGETS,
-    Target,
-    captioned,
-    captions_in,
-    parquet_pieces,
-    require_pyarrow,
-)
+from dataset.trainers import PARQUET_FILE, TARGETS, Target, captioned, captions_in, parquet_pieces
 from english import amount
 from errors import ExitCode, ItemError, UserError
+from parquet_pages import require_pyarrow
 from settings import Settings
 from shards.finding import Shard, find_shards
 from shards.pictures import ShardPictures, open_pictures
@@ -83,7 +76,7 @@ def _export(project: Project, name: str, place: Path | None) -> Count:
     folder = place or project.settings.dataset.captions
     exporter = _Exporter(project, folder.parent if file_name else folder)
     if name == _PARQUET:
-        require_pyarrow()
+        require_pyarrow("--export parquet")
         exporter.write_table(file_name or PARQUET_FILE)
     elif not file_name:
         exporter.write_all(TARGETS[name])
@@ -204,7 +197,7 @@ def export_shards(settings: Settings, words: Sequence[str], say: Callable[[str],
         raise UserError(
             f"--export {' '.join(words)} is for folders of pictures: of shards there is --export parquet FILE"
         )
-    require_pyarrow()
+    require_pyarrow("--export parquet")
     place = Path(words[1]) if len(words) > 1 else settings.dataset.captions
     place = place / PARQUET_FILE if place.is_dir() or not place.suffix else place
     captions = _Captions(Knowledge(settings))

@@ -42,6 +42,21 @@ Config = Callable[[Setup], Iterator[str]]
 """The first line says where to write, and the others what."""
 
 
+def always(*lines: str) -> Config:
+    """The same lines for every data set, in which names in braces stand for quoted paths."""
+
+    def config(setup: Setup) -> Iterator[str]:
+        paths = {
+            "place": setup.place,
+            "images": setup.images,
+            "metadata_csv": f"{setup.place}/metadata.csv",
+        }
+        quoted = {name: _quoted(path) for name, path in paths.items()}
+        return (line.format(**quoted) for line in lines)
+
+    return config
+
+
 def onetrainer(setup: Setup) -> Iterator[str]:
     """A concept."""
     yield "in a concept of OneTrainer"
@@ -49,13 +64,6 @@ def onetrainer(setup: Setup) -> Iterator[str]:
     yield "Prompt Source: From text file per sample"
     if len(setup.folders) > 1:
         yield "Include Subdirectories: on"
-
-
-def simpletuner(setup: Setup) -> Iterator[str]:
-    """An entry of multidatabackend.json."""
-    yield "in an entry of SimpleTuner's multidatabackend.json"
-    yield f'"instance_data_dir": {_quoted(setup.place)},'
-    yield '"caption_strategy": "textfile"'
 
 
 def sd_scripts(setup: Setup) -> Iterator[str]:
@@ -109,31 +117,23 @@ def musubi_tuner(setup: Setup) -> Iterator[str]:
         yield f"# for {name}: {musubi_tuner_file(name)}, with another cache_directory"
 
 
-def diffsynth_studio(setup: Setup) -> Iterator[str]:
-    """Options of the training script."""
-    yield "among the options of DiffSynth-Studio's training script"
-    yield f"--dataset_base_path {_quoted(setup.images)}"
-    yield f"--dataset_metadata_path {_quoted(setup.place + '/metadata.csv')}"
-    yield "--data_file_keys image"
-
-
-def anima_lora_toolkit(setup: Setup) -> Iterator[str]:
-    """The folder, and that JSON is read."""
-    yield "in the config of AnimaLoraToolkit"
-    yield f"data_dir: {_quoted(setup.place)}"
-    yield "prefer_json: true"
-
-
-def newbie_lora_trainer(setup: Setup) -> Iterator[str]:
-    """The folder."""
-    yield "under [Model] in the config of NewbieLoraTrainer"
-    yield f"train_data_dir = {_quoted(setup.place)}"
-
-
-def imagefolder(setup: Setup) -> Iterator[str]:
-    """The call of the library datasets."""
-    yield "where you load the data set with the library datasets"
-    yield f'load_dataset("imagefolder", data_dir={_quoted(setup.place)})'
+simpletuner = always(
+    "in an entry of SimpleTuner's multidatabackend.json",
+    '"instance_data_dir": {place},',
+    '"caption_strategy": "textfile"',
+)
+diffsynth_studio = always(
+    "among the options of DiffSynth-Studio's training script",
+    "--dataset_base_path {images}",
+    "--dataset_metadata_path {metadata_csv}",
+    "--data_file_keys image",
+)
+anima_lora_toolkit = always("in the config of AnimaLoraToolkit", "data_dir: {place}", "prefer_json: true")
+newbie_lora_trainer = always("under [Model] in the config of NewbieLoraTrainer", "train_data_dir = {place}")
+imagefolder = always(
+    "where you load the data set with the library datasets",
+    'load_dataset("imagefolder", data_dir={place})',
+)
 
 
 def _quoted(text: str) -> str:

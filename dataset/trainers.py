@@ -16,7 +16,6 @@ columns to take.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,6 @@ from dataset.pictures import Picture
 from dataset.side_files import Captioned, SideFiles, is_utf8
 from dataset.trainer_configs import Config
 from dataset.trainer_readers import Reader
-from errors import UserError
 from settings.checks import TRAINERS
 from styling.structures import STRUCTURES
 from styling.style import Style
@@ -198,12 +196,6 @@ _KNOWN = {
 }
 TARGETS: Mapping[str, Target] = {name: _KNOWN[name] for name in TRAINERS}
 """What is known of each trainer that the settings name."""
-
-
-def require_pyarrow() -> None:
-    """Raise UserError, and say what to install, where Parquet cannot be written."""
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UserError("Parquet is written by pyarrow, which is not installed: pip install pyarrow")
 
 
 def parquet_pieces(pictures: Iterable[Captioned]) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ from errors import UserError
 from limits import refuse_many_values
 from reading.questions import FORMS
 from tags.spelling import canonical
-from wiki.cache import as_json, parse_json, read
+from wiki.cache import in_sorted_lines, parse_json, read
 
 SAID_AS, JUDGES = "said_as.json", "judges.json"
 # Words that were quoted this often are trusted.
@@ -113,7 +113,7 @@ class SaidAs:
             # Other spellings of the tag, and entries in another form, are people's: they stay where they are.
             written = next((each for each in raw if canonical(each) == tag), tag)
             raw[written] = mine
-        return _dump(raw)
+        return in_sorted_lines(raw)
 
 
 def merge_words(cache: Path, other: Path) -> Iterator[str]:
@@ -154,7 +154,7 @@ class Judges:
         change_shared(self._path, read, partial(self._with, model))
 
     def _with(self, model: str, content: bytes) -> str:
-        return _dump({**_object(content, self._path), model: self._known[model]})
+        return in_sorted_lines({**_object(content, self._path), model: self._known[model]})
 
 
 def _object(content: bytes, path: Path) -> dict[str, Any]:
@@ -192,9 +192,3 @@ def _is_texts(value: object) -> bool:
 def _count(known: Known, tag: str, words: str) -> None:
     quoted = known.setdefault(tag, {})
     quoted[words] = quoted.get(words, 0) + 1
-
-
-def _dump(raw: Mapping[str, object]) -> str:
-    """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
-    body = ",\n".join(f"{as_json(key)}: {as_json(raw[key])}" for key in sorted(raw))
-    return f"{{\n{body}\n}}\n"

@@ -13,6 +13,7 @@ from dataset.tag_files import TagFile
 from dataset.tag_parsing import LARGEST_FILE
 from dataset.tags_apart import Files
 from errors import ItemError
+from parquet_pages import require_pyarrow
 from shards.finding import Shard
 from shards.samples import Sample, samples_of
 from shards.tar import Contents, Member, read_contents, tar_pieces
@@ -111,6 +112,7 @@ def open_shard(shard: Shard, tag_extension: str) -> Stored:
     """
     if shard.source.suffix != ".parquet":
         return TarFiles.read(shard, tag_extension)
+    require_pyarrow(shard.name)
     from shards.parquet import ParquetFiles
 
     return ParquetFiles.read(shard)

@@ -30,19 +30,8 @@ _SENTENCES = re.compile(r"[1-9]\d?(?:-[1-9]\d?)?")
 _YEARS = re.compile(r"(\d{4})-(\d{4})?")
 _TABLES = ("style", "sections", "safety", "years", "configs")
 _KEYS = (
-    "form",
-    "sentences",
-    "ask",
-    "spelling",
-    "brackets",
-    "artist",
-    "character",
-    "prefix",
-    "prefix_by",
-    "encoder",
-    "limit",
-    "beside",
-    "structure",
+    *("form", "sentences", "ask", "spelling", "brackets", "artist", "character"),
+    *("prefix", "prefix_by", "encoder", "limit", "beside", "structure"),
 )
 _SPELLINGS = ("spaces", "underscores")
 _BRACKETS = ("plain", "escaped")

@@ -25,68 +25,17 @@ Implied = Callable[[str], Iterable[str]]
 _DENYING = ("no", "without")
 _HOLDING = "holding"
 # Whoever has pocky in the mouth has food in it, and cat ears are animal ears.
-_BEHIND = (
-    *("_in_mouth", "_on_head", "_on_lap", "_on_shoulder", "_on_hand", "_on_arm", "_on_back", "_in_hand"),
-    *(
-        "_ears",
-        "_tail",
-        "_horns",
-        "_hood",
-        "_hat",
-        "_girl",
-        "_boy",
-        "_costume",
-        "_mask",
-        "_print",
-        "_ornament",
-    ),
-    *(
-        "_hair_ornament",
-        "_case",
-        "_interior",
-        "_background",
-        "_around_neck",
-        "_under_arm",
-        "_removed",
-        "_clothes",
-    ),
+_BEHIND_WORDS = (
+    "_in_mouth _on_head _on_lap _on_shoulder _on_hand _on_arm _on_back _in_hand _ears _tail _horns _hood "
+    "_hat _girl _boy _costume _mask _print _ornament _hair_ornament _case _interior _background "
+    "_around_neck _under_arm _removed _clothes"
 )
-_BEFORE = (
-    *(
-        "holding_",
-        "carrying_",
-        "hugging_",
-        "riding_",
-        "playing_",
-        "eating_",
-        "drinking_",
-        "petting_",
-        "feeding_",
-    ),
-    *(
-        "in_",
-        "on_",
-        "under_",
-        "behind_",
-        "against_",
-        "sitting_on_",
-        "lying_on_",
-        "reading_",
-        "unworn_",
-        "stuffed_",
-    ),
-    *(
-        "flying_",
-        "oversized_",
-        "robot_",
-        "toy_",
-        "throwing_",
-        "looking_at_",
-        "driving_",
-        "removing_",
-        "giant_",
-    ),
+_BEFORE_WORDS = (
+    "holding_ carrying_ hugging_ riding_ playing_ eating_ drinking_ petting_ feeding_ in_ on_ under_ "
+    "behind_ against_ sitting_on_ lying_on_ reading_ unworn_ stuffed_ flying_ oversized_ robot_ toy_ "
+    "throwing_ looking_at_ driving_ removing_ giant_"
 )
+_BEHIND, _BEFORE = tuple(_BEHIND_WORDS.split()), tuple(_BEFORE_WORDS.split())
 _REMEMBERED_TAGS = 1 << 16
 
 

@@ -101,9 +101,8 @@ class Cache:
         ]
 
     def dump(self) -> str:
-        """The text of the file: sorted, one entry a line, so that a diff shows what has changed."""
-        body = ",\n".join(f"{as_json(tag)}: {as_json(self._raw[tag])}" for tag in sorted(self._raw))
-        return f"{{\n{body}\n}}\n" if body else "{}\n"
+        """The text of the file."""
+        return in_sorted_lines(self._raw)
 
     def _find(self, tag: str) -> Any:  # noqa: ANN401 - JSON that people edit
         value = self._raw.get(tag)
@@ -187,6 +186,12 @@ def as_json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     # Broken tag files may hold half of a surrogate pair, which cannot be written as UTF-8.
     return json.dumps(value) if _HALF_A_CHARACTER.search(text) else text
+
+
+def in_sorted_lines(entries: Mapping[str, object]) -> str:
+    """An object as it stands in such a file: one entry a line, sorted, so that a diff shows what changed."""
+    body = ",\n".join(f"{as_json(key)}: {as_json(entries[key])}" for key in sorted(entries))
+    return f"{{\n{body}\n}}\n" if body else "{}\n"
 
 
 def _is_provisional(value: object) -> bool:

@@ -36,7 +36,7 @@ class Catalogue:
     """A server's program, its models, and how many requests it works on at once, None if it does not say."""
 
     program: Program
-    models: tuple[Model, ...] = ()
+    models: Sequence[Model] = ()
     slots: int | None = None
 
     def model(self, name: str) -> Model | None:
@@ -86,7 +86,7 @@ class Program:
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """Its models, from the rows of GET /models and its own routes."""
-        return Catalogue(self, tuple(usual_models(listed)))
+        return Catalogue(self, usual_models(listed))
 
     def reasoning_fields(self, wanted: Reasoning, model: Model) -> Fields:
         """The fields of a request that turn the reasoning of a model off, down or on."""

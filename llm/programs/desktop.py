@@ -42,7 +42,7 @@ class LmStudio(Program):
         models = [each for each in models if each.name and (each.loaded or each.name in within_reach)]
         if not models:
             return await super().catalogue(ask, listed)
-        return Catalogue(self, tuple(models), next(filter(None, slots), None))
+        return Catalogue(self, models, next(filter(None, slots), None))
 
 
 def _of_lm_studio(row: object) -> Model:
@@ -90,7 +90,7 @@ class Ollama(Program):
         models = await asyncio.gather(
             *(_of_ollama(ask, row, running, may_ask=count < _MOST_SHOWN) for count, row in enumerate(found))
         )
-        return Catalogue(self, tuple(models))
+        return Catalogue(self, models)
 
 
 async def _of_ollama(ask: Ask, row: object, running: Mapping[str, object], *, may_ask: bool) -> Model:
@@ -123,15 +123,14 @@ class LlamaCpp(Program):
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """From the list, and from /props where there is one model."""
+        named = [row for row in listed if text(row, "id")]
         models = [
             replace(model, chats=model.chats and truth(row, "status", "failed") is not True)
-            for row, model in zip(
-                (row for row in listed if text(row, "id")), usual_models(listed), strict=True
-            )
+            for row, model in zip(named, usual_models(named), strict=True)
         ]
         properties = await ask("../props") if len(models) == 1 and models[0].loaded is None else None
         if properties is None:
-            return Catalogue(self, tuple(models))
+            return Catalogue(self, models)
         template = text(properties, "chat_template")
         sees = truth(properties, "modalities", "vision")
         only = replace(
@@ -165,13 +164,10 @@ class KoboldCpp(Program):
         """From /api/extra/version and /api/extra/true_max_context_length."""
         sees = truth(await ask("../api/extra/version"), "vision")
         context = positive(await ask("../api/extra/true_max_context_length"), "value")
+        active = (model for model in usual_models(listed) if not model.name.endswith("inactive"))
         return Catalogue(
             self,
-            tuple(
-                replace(model, loaded=True, sees=sees, context=context or model.context)
-                for model in usual_models(listed)
-                if not model.name.endswith("inactive")
-            ),
+            [replace(each, loaded=True, sees=sees, context=context or each.context) for each in active],
         )
 
 
@@ -216,8 +212,7 @@ class TextGenerationWebui(Program):
         """From /v1/internal/model/info, which says None where no model is loaded."""
         name = text(await ask("internal/model/info"), "model_name")
         if name in ("", "None"):
-            return Catalogue(self, () if name else tuple(usual_models(listed)))
-        found = [model for model in usual_models(listed) if model.name == name] or usual_models(
-            [{"id": name}]
-        )
-        return Catalogue(self, (replace(found[0], loaded=True),))
+            return Catalogue(self, () if name else usual_models(listed))
+        found = [model for model in usual_models(listed) if model.name == name]
+        only = found[0] if found else usual_models([{"id": name}])[0]
+        return Catalogue(self, (replace(only, loaded=True),))

@@ -53,7 +53,7 @@ class Sglang(Program):
         """From the list and /model_info, which was called /get_model_info before."""
         answer = await ask("../model_info") or await ask("../get_model_info")
         sees = truth(answer, "has_image_understanding")
-        return Catalogue(self, tuple(replace(model, sees=sees) for model in usual_models(listed)))
+        return Catalogue(self, [replace(model, sees=sees) for model in usual_models(listed)])
 
 
 class MlxLm(Program):
@@ -78,7 +78,7 @@ class MlxLm(Program):
             models.insert(0, replace(models.pop(), loaded=True, aliases=(DEFAULT,)))
         else:
             models.insert(0, Model(DEFAULT, sees=False, loaded=True))
-        return Catalogue(self, tuple(models))
+        return Catalogue(self, models)
 
 
 class MlxVlm(Program):
@@ -110,19 +110,17 @@ class LiteLlm(Service):
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """From the list and /v1/model/info, which has what its configuration says of each model."""
-        described = {
-            text(row, "model_name"): at(row, "model_info") for row in rows(await ask("model/info"), "data")
-        }
+        told = rows(await ask("model/info"), "data")
+        described = {text(row, "model_name"): at(row, "model_info") for row in told}
+        models = [(each, described.get(each.name)) for each in usual_models(listed)]
         return Catalogue(
             self,
-            tuple(
+            [
                 replace(
-                    each,
-                    sees=truth(described.get(each.name), "supports_vision"),
-                    context=positive(described.get(each.name), "max_input_tokens"),
+                    each, sees=truth(known, "supports_vision"), context=positive(known, "max_input_tokens")
                 )
-                for each in usual_models(listed)
-            ),
+                for each, known in models
+            ],
         )
 
 
@@ -172,10 +170,10 @@ class Gemini(Service):
 
     async def catalogue(self, ask: Ask, listed: Sequence[object]) -> Catalogue:
         """From the list."""
-        models = usual_models(listed)
         return Catalogue(
             self,
-            tuple(
-                replace(each, name=each.name.removeprefix("models/"), aliases=(each.name,)) for each in models
-            ),
+            [
+                replace(each, name=each.name.removeprefix("models/"), aliases=(each.name,))
+                for each in usual_models(listed)
+            ],
         )
