@@ -116,7 +116,7 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
 
 
 def _text(options: argparse.Namespace) -> str:
-    """What the commands print that print one thing only."""
+    """The output of the commands that only print something."""
     if options.help:
         return str(options.help).rstrip()
     import config
@@ -246,7 +246,7 @@ def _set_up_logging(options: argparse.Namespace) -> None:
     from progress import AboveTheBar
 
     logging.basicConfig(handlers=[AboveTheBar()], level=logging.WARNING)
-    # They warn of headers that are no headers, with a traceback; the rooms that use them say what it means.
+    # They log broken headers with a traceback; the code that uses them tells the user what it means.
     for library in ("aiohttp", "urllib3"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     if options.verbose:

@@ -222,7 +222,7 @@ def _remove_unknown(raw: Raw, path: Path, typed: Set[tuple[str, str]]) -> list[s
 
 
 def _former(section: str, key: str) -> Former | None:
-    """What became of a setting that is gone; those of [Endpoint] could also be set for each stage."""
+    """The entry of a setting that was removed or renamed; those of [Endpoint] also count in the stages."""
     if section in SECTIONS and key in _allowed_keys(section):
         return None
     is_stage = section in SECTIONS and issubclass(SECTIONS[section], StageSettings)

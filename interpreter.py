@@ -108,7 +108,7 @@ class Interpreter(Stage[Picture, Written]):
         if self._endpoint is not None:
             pictures = self.in_order_of_prompts(pictures)
         if self._reader is not None:
-            # Each of its hundred questions would wait for the one before it.
+            # With answers that come later, each of its hundred questions would take a batch of its own.
             later = self._endpoint is not None and self._endpoint.answers_later
             self._reader.may_examine = not later and is_worth_examining(self._settings.reading, len(pictures))
         return Due(pictures, len(pictures), existing)
@@ -203,7 +203,7 @@ class Interpreter(Stage[Picture, Written]):
             self._collection.admit(picture, description, *captions)
 
     def _compose(self, picture: Picture) -> Written:
-        """What the composer writes for each caption that has sentences; a list of tags needs nobody."""
+        """Have the composer write each caption that has sentences; a list of tags needs none."""
         is_wanted = bool(self._forms.written_by_model)
         caption = self._material.composed(self._collection.tags(picture).tags) if is_wanted else ""
         if self._forms.structure:

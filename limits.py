@@ -8,28 +8,28 @@ from __future__ import annotations
 import json
 import math
 
-# Of a server or wiki, in bytes: 100,000 tokens with their reasoning take half a megabyte, a long list of
-# models one, and the pages of 500 tags three.
+# An answer of a server or wiki, in bytes: 100,000 tokens with their reasoning take half a megabyte, a long
+# list of models one, and the pages of 500 tags three.
 LARGEST_ANSWER = 8_000_000
-# In one JSON text from a server or a dump: 8 MB of empty lists would take 200 MB once they are read. The list
-# of a service with 400 models has 30,000 values.
+# The values in one JSON text from a server or a dump: 8 MB of empty lists would take 200 MB once they are
+# read. The list of a service with 400 models has 30,000 values.
 MOST_JSON_VALUES = 400_000
-# Of the journal and of other files of JSON lines, in bytes: the longest answer that becomes a caption has
-# 20,000 characters and takes a quarter of this at most.
+# A line of the journal or of another file of JSON lines, in bytes: the longest answer that becomes a caption
+# has 20,000 characters and takes a quarter of this at most.
 LONGEST_LINE = 1_000_000
-# Of a dump, in characters: the dumps of wikis have 100 to 200 million.
+# A dump, in characters: those of wikis have 100 to 200 million.
 LARGEST_DUMP = 2_000_000_000
-# Of a row of a dump, in characters: the longest page of a wiki has 250,000.
+# A row of a dump, in characters: the longest page of a wiki has 250,000.
 LONGEST_ROW = 2_000_000
-# Of a dump: wikis have 200,000 pages and a million tags.
+# Rows of a dump: wikis have 200,000 pages and a million tags.
 MOST_ROWS = 5_000_000
-# Of Parquet, in bytes: programs write pages of one megabyte, and a page is unpacked as a whole.
+# A page of Parquet, in bytes: programs write pages of one megabyte, and a page is unpacked as a whole.
 LARGEST_PAGE = 32_000_000
-# Of tags_cache.json and of the files beside it, in bytes: an entry takes some 300.
+# tags_cache.json or a file beside it, in bytes: an entry takes some 300.
 LARGEST_SHARED_FILE = 100_000_000
-# Of posts, in a dump or an answer of a wiki: the most common tag has ten million.
+# Posts of a tag, in a dump or an answer of a wiki: the most common tag has ten million.
 MOST_POSTS = 1_000_000_000
-# So many digits stand for no amount of anything, and Python refuses to read them from 4,300 on.
+# A number of more digits counts as infinite. Python refuses to read more than 4,300.
 _MOST_DIGITS = 300
 
 

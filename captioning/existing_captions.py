@@ -8,16 +8,16 @@ from captioning.project import Project
 from dataset.pictures import Picture, evenly_spread
 from errors import ExcludedError, ItemError, Problem
 
-# Pictures whose tag files and captions are asked for their times after a run.
+# After a run, the times of the tag files and captions of at most this many pictures are compared.
 _MOST_LOOKED_AT = 20_000
-# Captions that are read for this; it takes a few hundredths of a second.
+# At most this many captions are read for their form, which takes a few hundredths of a second.
 _MOST_READ = 500
 
 
 def perhaps_excluded_since(project: Project) -> list[Picture]:
     """The pictures found to be excluded, and those with a reason for it that is newer than the caption.
 
-    Of a large data set so many are looked at as takes some tenths of a second.
+    In a large data set a sample is looked at, which takes some tenths of a second.
     """
     collection, texts = project.collection, project.captions.texts
     names = {each.name for each in evenly_spread(collection.pictures, _MOST_LOOKED_AT)}

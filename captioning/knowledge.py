@@ -35,7 +35,7 @@ class Knowledge:
         return load_own(path) if path else {}
 
     def said_along(self, tag: str) -> tuple[str, ...]:
-        """What a tag adds to a picture: a description of the user's, its other name, what it implies."""
+        """What a tag says beside its name: the user's description of it, its other name, what it implies."""
         from wiki.tag_meanings import said_along_with
 
         known = self._along.get(tag)

@@ -78,7 +78,7 @@ class Models:
 
     def _open(self) -> Endpoints:
         if self._endpoints is None:
-            # A run that finds nothing to do asks no server.
+            # Imported late, because a run that finds nothing to do needs no server.
             from llm.servers import Endpoints
 
             self._endpoints = Endpoints.of(self._settings, self._needs, self._batches.endpoint)
@@ -117,7 +117,7 @@ def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:
     """The needs of a run with these settings; without `consent` nothing may be fetched."""
 
     def demands(sees: bool) -> Sequence[Demand]:
-        # Only a run with an embedded model needs it.
+        # Imported late, because only a run with an embedded model needs it.
         from captioning.prompt_lengths import demands_of_run
 
         return demands_of_run(settings, sees=sees)

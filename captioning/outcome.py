@@ -1,4 +1,4 @@
-"""What comes of one stage of a run, and what it takes."""
+"""The result of one stage of a run, and what it cost."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Project(Knowledge):
             self.settings.tags,
             self.said_along,
             self._most_surveyed,
-            # What vision models saw counts wherever texts are kept.
+            # What vision models saw counts for comparisons too, whose texts are kept elsewhere.
             Sightings.beside(Texts(dataset.descriptions, dataset.caption_extension)),
             self.own_files,
         )

@@ -16,9 +16,9 @@ from settings import Settings, StageSettings
 from summaries import summarizing
 from writing import PAGE_VARIABLES
 
-# Pictures that are read before a run with an embedded model; it takes a second at most.
+# At most this many pictures are read before a run with an embedded model, which takes a second.
 _SAMPLE = 500
-# Tokens of a description that stage 2 has yet to write.
+# Tokens that a description of stage 2 will add to the prompt of stage 3.
 _DESCRIPTION = 300
 
 
@@ -40,7 +40,7 @@ def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> in
 
 
 def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
-    """What each stage asks that asks an embedded model, which sees or does not."""
+    """The demand of each stage that asks an embedded model; `sees` is whether that model sees pictures."""
     # Stage 1 may change what is known of tags, so the project of the run cannot be asked yet.
     project = sample_project(settings, most_surveyed=_SAMPLE)
     described = 0 if settings.interrogator.skip else _DESCRIPTION

@@ -24,11 +24,11 @@ _WITHOUT_SERVER = (
 )
 _BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
 NO_SENTENCES = "The captions are lists of tags, as style and variants say: no model is asked for them."
-# Of fewer captions nothing is said about the model.
+# With fewer captions, nothing is said about the model.
 _FEWEST_JUDGED = 5
-# Where many files have the same problem, as a folder that is not tagged yet.
+# Problems that many files may have, as in a folder that is not tagged yet.
 _SAID_IN_ONE_LINE = {NO_TAG_FILE: "without a tag file", VIDEO: "videos"}
-# A run has done all that it can although these are there.
+# These problems do not make a run incomplete.
 _NO_FAILURES = {NO_PICTURE_OF_TAG_FILE, VIDEO}
 _INCOMPLETE = "Not everything could be done: see above what is missing and why."
 _AFTER_A_CHANGE = (
@@ -190,7 +190,7 @@ class Summary:
     def close(self, seconds: float) -> ExitCode:
         """Say the last lines; the exit code."""
         nothing = "nothing is answered yet" if self.next_step else "nothing was made"
-        # Whoever has captions wants to know where they are, and not where the descriptions are.
+        # Where there are captions, the place of the descriptions is not told.
         results = [each for each in self._results if each.result == "caption"] or self._results
         there = dict.fromkeys(f"{each.result}s are in {each.place}" for each in results)
         places = ", ".join(there) or nothing

@@ -29,7 +29,7 @@ _FOREIGN = (
     "move it away and run again."
 )
 _MOST_SHOWN = 5
-# Texts that are checked; this takes some tenths of a second.
+# At most this many texts are checked, which takes some tenths of a second.
 _MOST_LOOKED_AT = 20_000
 
 
@@ -104,7 +104,7 @@ class Existing:
             except ExcludedError:
                 continue
             except ItemError:
-                # Nobody knows whether such a picture may be captioned.
+                # Without its tags it cannot be judged whether the picture may be captioned.
                 count.unread += 1
                 continue
             if not captions:
@@ -146,7 +146,7 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
     existing = Existing(project, count, target)
     if target.side_files is None:
         for _ in () if is_run else existing:
-            pass  # Reading them counts them, which a run has done.
+            pass  # Reading them counts them; a run has counted them already.
     else:
         for side in target.side_files(existing):
             writer.write(side.name, side.pieces)

@@ -36,7 +36,7 @@ from settings import Settings
 _FIELDS = {"picture", "caption", "seen", "again"}
 _LARGEST_FILE = 64 << 20
 LONGEST_CAPTION = 20_000
-# Control characters, and halves of surrogate pairs, which a text file cannot hold.
+# Control characters, and halves of surrogate pairs: a text file cannot hold them.
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _FORM = 'it should be as the report saves it: {"version": 1, "corrections": […]}'
 

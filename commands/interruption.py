@@ -38,7 +38,7 @@ class Interruption:
         """Handle signals from now on."""
         for name in _SIGNALS:
             number = getattr(signal, name, None)
-            # nohup has the program go on when its terminal is closed.
+            # Under nohup the program goes on when its terminal is closed.
             is_nohup = name == "SIGHUP" and number and signal.getsignal(number) is signal.SIG_IGN
             if number is not None and not is_nohup:
                 signal.signal(number, self._handle)

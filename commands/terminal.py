@@ -1,7 +1,7 @@
 """The terminal: stdout and stderr as the program may count on them, and a question to the user.
 
-What is told to the user must never change what is done: a full disk, a pipe that nobody reads any more, or a
-window that was closed swallows the words and nothing else.
+A message that cannot be shown must not stop a run: on a full disk, in a pipe that nobody reads any more, or
+in a window that was closed, only the message is lost.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def prepare_streams() -> None:
 
 
 def _occupy_descriptors() -> None:
-    """Put nothing in the place of standard streams that are closed.
+    """Open the null device for standard streams that are closed.
 
     Otherwise the next file that is opened, such as the journal, would get the number of stderr, and a
     library in C would write its warnings into it.

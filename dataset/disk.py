@@ -33,7 +33,7 @@ _REMEDIES = {
     errno.ELOOP: "put the file itself there",
     errno.ENAMETOOLONG: "the name is too long for this disk; shorten the picture's name",
 }
-# What drives say that know no hard links: FAT and some network drives.
+# The errors of drives without hard links, such as FAT and some network drives.
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.EXDEV}
 _WINDOWS_TRIES, _WINDOWS_PAUSE = 10, 0.05
 # Most file systems take names of 255 bytes, and some of 255 characters.

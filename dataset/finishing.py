@@ -20,7 +20,7 @@ from tags.filters import HiddenTraits
 from tags.spelling import words
 
 _POSSESSIVE = ("'s", "’s")
-# Then the run ends.
+# After this many captions on which `strip` takes too long, the run ends.
 _MOST_SLOW_CAPTIONS = 3
 _LEADING_MARKS = tuple(",.;:!?")
 # Words with which a caption begins, and which no name begins with when a small letter follows.

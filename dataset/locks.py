@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 LOCK_NAME = ".tagscribe.lock"
-# What network drives answer that cannot lock a file.
+# The errors of network drives that cannot lock a file.
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS}
 # Rewriting a shared file takes well under a second, so a lock that is held longer than this is stuck.
 _MOST_SECONDS_FOR_A_LOCK = 30.0

@@ -80,7 +80,7 @@ def _refuse_overwriting(settings: DatasetSettings) -> None:
             "tags: name another folder"
         )
     for key, folder in (("captions", settings.captions), ("descriptions", settings.descriptions)):
-        # Whoever trains on the captions folder has copied the pictures there.
+        # A folder with our journal may hold pictures: people copy them there to train on it.
         is_foreign = not (folder / FILE_NAME).is_file()
         if _place_in(settings.images, folder) is not None and is_foreign and holds_pictures(folder):
             raise UserError(

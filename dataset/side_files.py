@@ -122,7 +122,7 @@ def ai_toolkit_ending(variant: str) -> str:
 
 
 def ai_toolkit_trains_on(caption: str) -> str:
-    """What it makes of a caption in these files, where no trigger word is set."""
+    """The caption that ai-toolkit trains on, given the one in its file; no trigger word is set there."""
     joined = ", ".join(caption.replace(", ", ",").split(","))
     return joined.replace("[name]", "").replace("[trigger]", "")
 

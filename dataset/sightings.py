@@ -31,7 +31,7 @@ _KINDS, _PEOPLE = ("minor", "sexual", "clothes"), ("grown", "several")
 
 
 class Sightings:
-    """What earlier runs saw, and a way to add to it."""
+    """The file of what vision models saw: it is read, and added to."""
 
     def __init__(self, path: Path, state_of: Callable[[str], str]) -> None:
         """`state_of` gives a value that changes when the description of a picture, given by name, changes.

@@ -20,7 +20,7 @@ from errors import NO_TAG_FILE, ExcludedError, ItemError
 from settings import TagsSettings
 from tags.exclusion import NOTHING_FOUND
 
-# Of how many pictures the tags are kept in memory, and how many tags each may have: about 30 MB in all.
+# The tags of this many pictures are kept in memory, if each has at most this many: about 30 MB in all.
 _MOST_REMEMBERED, _MOST_TAGS = 50_000, 200
 
 
@@ -70,7 +70,7 @@ class TaggedPictures(ABC):
         self.found_excluded: set[str] = set()
         self._survey: Survey | None = None
         self._remembered: dict[str, _Known] = {}
-        # What texts about a picture have said, such as a description that is written nowhere.
+        # Why pictures were excluded by texts about them, such as a description that is written nowhere.
         self._excluded: dict[str, str] = {}
 
     @property

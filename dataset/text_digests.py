@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from decoding import decoded_leniently
 
-# What `state_of` says of a place where nothing is.
+# The state of a place where there is no text.
 NOTHING = ""
 _READ_AT_ONCE = 1 << 20
 

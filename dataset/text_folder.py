@@ -28,7 +28,7 @@ from dataset.text_digests import NOTHING, digest, fingerprint, state_of, text_in
 from decoding import NO_FILE, open_file
 from errors import ItemError, UserError
 
-# What `fingerprint` returns: no other file in the folder of staged texts is ours.
+# The names that `fingerprint` makes. Other files in the folder of staged texts are not ours.
 _STAGED = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 
 _log = logging.getLogger(__name__)

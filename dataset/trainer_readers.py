@@ -1,4 +1,4 @@
-"""What a trainer that reads the text of a picture itself makes of it, as it stands on disk.
+"""How trainers read the text of a picture, as it stands on disk.
 
 People edit texts, with a byte order mark, a first line that is empty, or one caption over two lines, and
 trainers do not all read that as it is meant. The lines of their sources are in docs/trainers.md.

@@ -1,4 +1,4 @@
-"""What each trainer reads.
+"""The trainers: which files each reads, and in what form.
 
 A picture has one text in the captions folder, with one caption on each line, and that text is the truth: it
 holds what the report shows, with single braces. Some trainers read these texts, and others get further files

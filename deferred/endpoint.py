@@ -22,14 +22,14 @@ from settings import EndpointSettings
 if TYPE_CHECKING:
     from llm.endpoint import Request
 
-# Nothing is waited for, so more would only prepare more pictures at once.
+# Requests are only written, so a higher number would only prepare more pictures at once.
 _AT_ONCE = 8
-# These would fail in every batch. What else fails is asked again in the next one.
+# Failures of these kinds would come again in every batch. Others are asked again in the next one.
 _FINAL = ("refused", "hopeless")
 
 
 class _Service(Program):
-    """Whoever answers batch files. In which way it turns reasoning off is not known, so nothing is sent."""
+    """Any service that answers batch files. How it turns reasoning off is not known, so nothing is sent."""
 
     reasoning = ({"off": {}, "low": {"reasoning_effort": "low"}, "on": {}},)
 
@@ -66,11 +66,11 @@ class _FileClient(Client):
         await self._files.close()
 
     async def count_tokens(self, text: str) -> None:
-        """Nobody counts them."""
+        """None: there is no server that could count them."""
         return
 
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
-        """Nobody is there."""
+        """No answer: there is no server."""
         return Reached()
 
 
@@ -89,7 +89,7 @@ class FileEndpoint(Endpoint):
             self.folder.ask_again(written(self._dialect.spoken(request.fields)), self.settings)
         if outcome.kind == "refused":
             raise outcome.item_error
-        # It is the same each time that the file is read.
+        # The answer is in the file, so asking once more would give the same one.
         raise ItemError(outcome.reason, outcome.sentence)
 
 

@@ -195,7 +195,7 @@ class BatchFolder:
     def _readable(self) -> Iterator[Path]:
         if not self.path.is_dir():
             return
-        # Those that this program wrote come first: what somebody made of them is not sent in their place.
+        # Our own files come first, so that a request is taken from them, and not from an edited copy.
         for path in sorted(self.path.iterdir(), key=lambda path: (not path.stem.isdecimal(), path.name)):
             if path.name.startswith(".") or path.is_dir():
                 continue

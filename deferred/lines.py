@@ -69,7 +69,7 @@ def attempt_of(id_: bytes) -> int:
 def request_line(id_: bytes, body: bytes, form: Form) -> bytes:
     """The line of a request with this body."""
     fields = orjson.loads(body)
-    # Nobody streams into a file, and some services refuse the field.
+    # An answer in a file is never streamed, and some services refuse the field.
     fields.pop("stream", None)
     line: dict[str, Any] = {"custom_id": f"{id_[:_DIGEST_SIZE].hex()}-{attempt_of(id_)}"}
     if form == "openai":

@@ -93,7 +93,7 @@ class BatchService:
             raise UserError(refusal(f"{path} cannot be read", error)) from error
 
     async def create(self, file: str) -> str:
-        """Make a batch of an uploaded file, asked for once, as two would cost twice as much; its id."""
+        """Make a batch of an uploaded file, in one try, because two batches cost twice as much; its id."""
         asked = orjson.dumps({"input_file_id": file, "endpoint": ROUTE, "completion_window": "24h"})
         return self._id_in(await self._ask("POST", "batches", lambda: asked, tries=1))
 

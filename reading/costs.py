@@ -56,7 +56,7 @@ def _of_caption(forms: Sequence[str]) -> tuple[int, int]:
     """How many requests and tokens the reading of one caption may take."""
     requests = [1 if form == LIST else _USUAL_TAGS for form in forms]
     tokens = [count * _tokens_of_request(form) for count, form in zip(requests, forms, strict=True)]
-    # Of a model that was not examined it is not known which form is used.
+    # Which form a model gets is not known before its examination, so the most expensive one is assumed.
     return max(requests), max(tokens)
 
 

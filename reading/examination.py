@@ -1,8 +1,8 @@
 """Whether a model can tell what a caption says, and asked in which form: it is examined once.
 
-It reads the pairs of examination.txt, whose right answers are known, in one form after the other. The first
-form with so many right answers that another is hardly better is used; otherwise the best one that reaches
-the bar, which may be that two of the forms agree. A model that reaches it in none is not believed.
+It is asked about the pairs of examination.txt, whose right answers are known, in one form after the other.
+The first form with nearly all answers right is used from then on; otherwise the best form that passes the
+bar, or two forms that have to agree. The answers of a model that passes in no form are not used.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Examination:
         if len(methods) > 1:
             methods.append({form: threshold for each in methods for form, threshold in each.items()})
         passed = [each for each in methods if self._passes(each)]
-        # Of equal ones the first is kept: it asks less.
+        # If two are equally good, the first one is kept, because it takes fewer requests.
         best = max(passed, key=self._right, default={})
         right = {name_of(each): self._right(each) for each in methods}
         return Certificate(best, right, len(pairs()), WORDING, date.today().isoformat())

@@ -108,9 +108,9 @@ class SaidAs:
         for tag, quoted in new.items():
             mine = known.setdefault(tag, {})
             for words, count in quoted.items():
-                # What a person has forbidden stays forbidden.
+                # A number of 0 is a person's, who does not want these words to be believed.
                 mine[words] = mine[words] and mine[words] + count if words in mine else count
-            # Other spellings of the tag, and entries in another form, are people's: they stay where they are.
+            # People may have spelled the tag in another way: their entry is changed, and no second one added.
             written = next((each for each in raw if canonical(each) == tag), tag)
             raw[written] = mine
         return in_sorted_lines(raw)

@@ -1,4 +1,4 @@
-"""What shows only when the captions of a data set are seen together: habits that a model would learn."""
+"""Habits that many captions of a data set share, and that a model would learn from them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHORTEST_PHRASE, _LONGEST_PHRASE = 3, 12
 # How many words of a phrase must be more than grammar.
 _FEWEST_WORDS = 2
 _MOST_PHRASES, _MOST_NAMED = 5, 5
-# Fewer captions of another form are not reported: some sentences look like a list.
+# Fewer captions of another form are not reported, because some sentences look like a list.
 _LEAST, _LEAST_SHARE = 3, 0.05
 # Captions with this many times fewer or more words than the median one.
 _FAR = 2.5

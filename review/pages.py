@@ -29,7 +29,7 @@ from tags.implications import Implied, speakers
 
 SAID, MISSED, PERHAPS, CONTRADICTED, NOT_CHECKED = "s", "m", "p", "c", "-"
 
-# What both pages have in the title, within the first bytes.
+# Both pages have this in their title, within the first bytes.
 _MARK = "– Tagscribe</title>"
 _LONGEST_HEAD = 10_000
 _PARTS = Path(__file__).with_name("page")

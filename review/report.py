@@ -46,7 +46,7 @@ _SCRIPTS = (
     *("elements", "theme", "data", "corrections", "marks", "structures", "filters"),
     *("overview", "cards", "detail", "patterns", "bulk", "keys"),
 )
-# What a page that is served has besides.
+# A page that is served has this script too.
 _SERVED = ("served",)
 
 
@@ -198,7 +198,7 @@ class Gathering:
             "tags": tagged.numbers,
             "failures": failures,
             "refused": any(each[1] == REFUSED or each[1].startswith(REQUEST_REFUSED) for each in failures),
-            # Without tags nobody can judge whether it may have a caption, so no correction can be applied.
+            # Without tags it cannot be judged whether it may have a caption, so no correction can be applied.
             "fixed": picture.tag_file is None,
             **past_values(past, history.run, tagged.text),
         }
@@ -233,7 +233,7 @@ class Gathering:
 
 
 def _is_empty(value: object) -> bool:
-    # A coverage of 0 is no empty value, though 0 equals False.
+    # A coverage of 0 is shown, although 0 equals False.
     return value is None or value is False or value == "" or value == []
 
 

@@ -13,7 +13,7 @@ from settings.paths import address_of
 from settings.wikis import WIKIS
 from tags.categories import CATEGORIES, UNSEEN
 
-# In the place of tags, `hide` may have this word.
+# `hide` may have this word instead of tags.
 AUTO = "auto"
 
 

@@ -101,7 +101,7 @@ class CaptionTemplates:
     for_seen: Path
 
     def fitting(self, *, sees: bool, described: bool) -> tuple[Path, ...]:
-        """What a model is asked with that sees the picture or not, of one that is described or not."""
+        """The templates to ask with, by whether the model sees the picture and whether it is described."""
         if self.named:
             return self.named
         if sees:

@@ -21,7 +21,7 @@ from dataset.tag_table import as_json, id_of, plain_columns
 from errors import ItemError, Problem
 from shards.finding import Shard
 
-# So many pictures are read at once, and so many blocks of them are kept.
+# Pictures are read in blocks of this many, and about this many blocks are kept.
 _BLOCK, _BLOCKS = 16, 4
 _ROWS_AT_ONCE = 1_000
 # The suffix of a picture whose name the shard does not tell.
@@ -104,7 +104,7 @@ class ParquetFiles:
         return 0
 
     def saved_at(self, picture: Picture) -> int:
-        """Nobody knows when a row was written."""
+        """0: a shard does not tell when a row was written."""
         return 0
 
     def file(self, picture: Picture) -> PictureFile:

@@ -20,9 +20,9 @@ AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 # Stores are read in pieces of so many bytes while the headers of a tar are looked for.
 _PIECE = 1 << 18
-# What stores tell of an object that changes with it.
+# The fields of an object's facts that change when it does, by the names of several stores.
 _TELLING = ("ETag", "etag", "mtime", "LastModified", "md5Hash", "sha")
-# What the libraries behind fsspec raise that is no OSError: the module, and the class all others come from.
+# Errors of the libraries behind fsspec that are no OSError: the module, and their base class.
 _OF_STORES = (
     ("botocore.exceptions", "BotoCoreError"),
     ("google.auth.exceptions", "GoogleAuthError"),
@@ -97,10 +97,8 @@ class InStore:
         """See `Source`."""
         with reading():
             found = self.files.info(self.path)
-            told = [
-                str(found.get(key)) for key in ("ETag", "etag", "mtime", "LastModified", "md5Hash", "sha")
-            ]
-            return int(found["size"]), zlib.crc32("\0".join(told).encode())
+            told = "\0".join(str(found.get(key)) for key in _TELLING)
+            return int(found["size"]), zlib.crc32(told.encode())
 
     def open(self) -> BinaryIO:
         """See `Source`."""

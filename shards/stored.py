@@ -82,7 +82,7 @@ class TarFiles:
         return 0
 
     def saved_at(self, picture: Picture) -> int:
-        """Nobody knows when a tag file was saved."""
+        """0: a shard does not tell when a tag file was saved."""
         return 0
 
     def file(self, picture: Picture) -> PictureFile:

@@ -85,7 +85,7 @@ class SurveySum:
             with suppress(ItemError):
                 states[shard.name] = state_of(shard, settings, self._remembered)
         kept = self._read()
-        # What a shard has added that has changed or is gone cannot be taken out again.
+        # The tags of a shard that has changed or is gone cannot be subtracted, so all are added up anew.
         self._sum = kept if kept.of.items() <= states.items() else _Sum()
         self.missing = [shard for shard in shards if shard.name in states and shard.name not in self._sum.of]
 

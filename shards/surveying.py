@@ -39,16 +39,16 @@ class Counted(TypedDict):
 
 
 _FORM = TypeAdapter(Counted)
-# Of all shards together so many pictures are remembered with their tags, about 30 MB.
+# The tags of this many pictures of all shards together are remembered, which takes about 30 MB.
 _MOST_REMEMBERED = 50_000
 FOLDER = ".survey"
 
 
 def remembered_of_each(shards: int) -> int:
-    """Of how many pictures of each of so many shards the tags are remembered.
+    """The number of pictures of each shard whose tags are remembered, if there are this many shards.
 
-    It changes with each doubling of the shards alone, so that a shard that comes does not have all others
-    counted anew.
+    It changes only when the number of shards doubles, so that a new shard does not make all others be counted
+    anew.
     """
     return 1 << (max(1, _MOST_REMEMBERED // shards).bit_length() - 1)
 

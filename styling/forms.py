@@ -174,7 +174,7 @@ def joined(form: str, parts: Mapping[str, str]) -> str:
             continue
         text += _fitting(gap, text) + part
         gap = following
-    # What stands at the end of the form ends a caption whose last part is there.
+    # The text at the end of the form is added if the last part is there.
     return text + (gap if pieces[-2:-1] and parts.get(pieces[-2]) else "")
 
 

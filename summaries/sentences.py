@@ -12,7 +12,7 @@ from tags.spelling import canonical, words
 from wiki.source import Page
 from wiki.tag_meanings import load_glossary
 
-# What the template asks for, and what is taken: a model that says hair, eyes and clothes needs a few more.
+# Words that the template asks for, and that are accepted: hair, eyes and clothes may take a few more.
 MOST_WORDS_ASKED = 25
 _MOST_WORDS = 35
 _FEWEST_WORDS = 3

@@ -52,7 +52,7 @@ E621_NUMBERS = {
 # Sankaku has studios as 2; what differs between the sites is left out.
 _AGREED = {0: GENERAL, 1: ARTIST, 2: ARTIST, 3: COPYRIGHT, 4: CHARACTER, 9: META}
 
-# What Danbooru, which has fewer categories, counts tags of e621's own categories as.
+# The categories that only e621 has, and what Danbooru would count their tags as.
 _ON_DANBOORU = {SPECIES: GENERAL, CONTRIBUTOR: ARTIST, LORE: META}
 # Other names of the categories, at Zerochan, E-Hentai, in Hydrus and elsewhere.
 _OTHER_NAMES = {
@@ -62,7 +62,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("clothing", "female", "gen", "location", "male", "mixed", "other", "theme"), GENERAL),
     "char": CHARACTER,
 }
-# What programs write in the form of tags though it is about the file and its place.
+# Programs write facts about the file in the form of tags of these namespaces.
 _ABOUT_THE_FILE = frozenset(
     {"chapter", "filename", "page", "site", "source", "timestamp", "title", "uploader", "url"} | {"volume"}
 )

@@ -24,7 +24,7 @@ Implied = Callable[[str], Iterable[str]]
 # A tag that begins like this says that something is not there.
 _DENYING = ("no", "without")
 _HOLDING = "holding"
-# Whoever has pocky in the mouth has food in it, and cat ears are animal ears.
+# As pocky is food, pocky_in_mouth says food_in_mouth, and cat_ears say animal_ears.
 _BEHIND_WORDS = (
     "_in_mouth _on_head _on_lap _on_shoulder _on_hand _on_arm _on_back _in_hand _ears _tail _horns _hood "
     "_hat _girl _boy _costume _mask _print _ornament _hair_ornament _case _interior _background "
@@ -120,7 +120,7 @@ def _broader_directly(tag: str) -> Iterable[str]:
             for wide in broader_tags(tag[len(start) :])
         ),
     )
-    # A cracked mirror is a broken one, whatever is cracked.
+    # A cracked mirror is a broken mirror, by the entry "cracked_" of broader.json.
     first, _, rest = tag.partition("_")
     same = [wide + rest for wide in _broader_by_narrower().get(f"{first}_", ())] if rest else []
     return (*ends, *held, *same, *alike, *_broader_by_narrower().get(tag, ()))

@@ -19,7 +19,7 @@ from wiki.tag_queries import Row, ask_in_batches, category_in, fitting, number_i
 LONGEST_TAG = 170
 
 _MOST_NAMES = 500
-# So that 1,000 tags take at most four requests. Names that are too long for a URL go by POST.
+# With batches of this size, 1,000 tags take at most four requests. Names too long for a URL go by POST.
 _LEAST_NAMES = 250
 # The implications of an alias's target cannot be asked for here: the engine leaves out a model that occurs
 # twice in a chain, and this chain would be tag, alias, tag.

@@ -168,7 +168,7 @@ def _category(row: Row) -> str | None:
 
 
 def _better(one: _Entry, other: _Entry) -> _Entry:
-    """Of two pages with one title the one that is not deleted, else the newer, else the later in the file."""
+    """The page of two with one title that is not deleted, or is newer, or comes later in the file."""
     return max(other, one, key=lambda entry: (not entry.is_deleted, entry.updated_at))
 
 

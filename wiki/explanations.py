@@ -71,7 +71,7 @@ class Explanations:
     def _is_worth_explaining(self, tag: str, entry: Entry, category: str) -> bool:
         if tag in self.meanings.own and entry.description:
             return True
-        # What a series is about is seen in no picture; models write it into captions.
+        # The story of a series cannot be seen in a picture, but models write it into captions.
         if not entry.description or category == COPYRIGHT:
             return False
         if entry.by == BY_FIRST_SENTENCE and not _shows_something(entry.description):

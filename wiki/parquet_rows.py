@@ -34,7 +34,7 @@ def parquet_rows(path: Path, wanted: Wanted, tally: Tally) -> Iterator[Row]:
             if file.metadata.num_rows > MOST_ROWS:
                 raise too_large(path, f"it has more than {MOST_ROWS:,} rows")
             refuse_large_pages(raw, file.metadata, names.values())
-        # What repeats is kept once: a value of a megabyte may stand in a million rows.
+        # Repeated values are kept once, because a value of a megabyte may stand in a million rows.
         texts = list(names.values())
         with pyarrow.parquet.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
             yield from _rows_of_groups(file, names, title, wanted, tally)

@@ -1,8 +1,8 @@
 """The floor: where a model's text is surely worse than the composer's draft, the draft is kept.
 
-The draft takes the place of a caption only for what is sure. Good prose says things in words of its own, so
-that the rules find less in it than in the draft, and it must never lose to a list for that. A model that does
-no more than rewrite the draft is another matter: what it leaves out is lost, and what it adds is made up.
+Good prose says things in words of its own, in which the rules find less than in the draft: a caption must not
+be replaced for that. If a model only rewrites the draft, what it leaves out is lost and what it adds is made
+up, so that such a text is replaced.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ from errors import (
 from tags.spelling import words
 from writing.judging import Judgement, alike
 
-# How many pairs of words a text shares with the draft. Good texts share a tenth and seldom a fifth, good ones
-# that were made from the draft up to two thirds. Small models share a quarter without having seen the draft,
-# and up to nine tenths where they rewrite it.
+# The share of pairs of words that a text has in common with the draft. Good texts have a tenth and seldom a
+# fifth, and good ones that were made from the draft up to two thirds. Texts of small models have a quarter
+# without having seen the draft, and up to nine tenths where they rewrite it.
 _CLOSE, _REWRITTEN = 0.25, 0.66
-# A text that takes over so much of the draft, and leaves out so many tags that it says, loses them: of good
-# texts none does.
+# A text that is so like the draft and leaves out more tags of it than this is worse. No good text did that.
 _TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 3
-# A rewriting model that adds so many words that nothing bears out makes things up.
+# If a model that rewrites the draft adds so many new words, it makes things up.
 _MADE_UP = 2
-# What a rewritten draft may lose of the score: less than one tag of fifty. Good texts that were made from a
-# draft lose nothing.
+# A rewritten draft may lose so much of the score, which is less than one tag of fifty. Good texts that were
+# made from a draft lose nothing.
 _LOST = 0.02
 
 # Reasons for which an answer cannot be used at all, though the model was asked rightly and answered.

@@ -38,12 +38,12 @@ class MainCaption:
 
     @property
     def judged(self) -> Judgement:
-        """What the check makes of it."""
+        """The judgement of the check on it."""
         return self.known.judged
 
     @property
     def journal_details(self) -> dict[str, object]:
-        """What the journal keeps of the check."""
+        """The facts that the journal keeps."""
         coverage, read, reading = self.judged.coverage, self.known.said, self.known.form
         return {
             "coverage": round(coverage.score, 3),
@@ -71,8 +71,8 @@ class MainCaption:
     def keep_to(self, number: range) -> list[Problem]:
         """Leave out its last sentences where there are too many, if it says as many tags without them.
 
-        What else they say has no source, unless the writer saw the picture or a description of it. Returns
-        what to tell of a text that still has another number of sentences.
+        Nothing is left out if the writer saw the picture or a description of it, because then what else the
+        sentences say has a source. Returns a problem if the number of sentences is still wrong.
         """
         ends = [end for _, end in sentence_spans(self.known.text)]
         has_source = self.picture.seen or self.picture.described
@@ -92,7 +92,7 @@ class MainCaption:
         self.known = await self.rereading.read(self.known, self.picture, self.requests)
 
     async def _surely_unsaid(self) -> Sequence[str]:
-        """What it does not say for sure, if it is under the least coverage."""
+        """The tags that it certainly does not say, if it is under the least coverage."""
         least = self.settings.min_coverage
         if self.judged.coverage.score < least:
             await self._read_again()
@@ -145,7 +145,7 @@ class MainCaption:
         draft = judge(self.picture.draft, self.picture)
         self.floor = self._why_worse(draft, self.judged, unsaid)
         if self.floor and not self._why_worse(draft, self.known.at_best(self.picture), ()):
-            # The draft is better only if the caption does not say what the rules do not find.
+            # The draft is better only if the tags that the rules do not find are really not said.
             await self._read_again()
             self.floor = self._why_worse(draft, self.judged, await self._surely_unsaid())
         if self.floor:

@@ -1,4 +1,4 @@
-"""What a caption makes of the tags of its picture, and which of two texts is better."""
+"""How well a caption says the tags of its picture, and which of two texts is better."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tags.filters import HiddenTraits
 from tags.implications import Implied, speakers, without_implied
 from tags.spelling import words
 
-# In texts that are less like their drafts, most of what the rules miss is said differently, as in long ones.
+# If a text is less like its draft than this, most of what the rules miss is said in other words.
 _LEAST_ALIKE_FOR_RULES = 0.15
 # A text that has words for less than a quarter of the tags is about something else.
 _MOST_MISSED = 0.75
@@ -48,7 +48,7 @@ class PictureTags:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a caption makes of the tags.
+    """How well a caption says the tags.
 
     `unnamed` are the characters that it does not name, `unsaid` the other tags that the rules do not find in
     it, and `leaked` the hidden traits that it says.
@@ -66,14 +66,14 @@ class Judgement:
 
     @property
     def rank(self) -> tuple[int, int, int, int, float]:
-        """Of two captions the better one has the higher rank: it spoils less, or else says more."""
+        """The rank, which is higher for a better caption: one that spoils less, or else says more."""
         leaked, unnamed, faults = self.spoils
         return -leaked, -unnamed, -faults, -len(self.coverage.adds), self.coverage.score
 
     def notes(self, min_coverage: float) -> Iterator[Problem]:
         """What the user should look at.
 
-        Hidden traits are not among it: they are looked for in the text that is written in the end.
+        Hidden traits are not among these problems: they are looked for in the finished text.
         """
         spelled = [fault.message for fault in self.coverage.faults if fault.kind == TAG_SPELLING]
         others = [fault.message for fault in self.coverage.faults if fault.kind != TAG_SPELLING]
@@ -129,7 +129,7 @@ def _pairs(text: str) -> set[tuple[str, str]]:
 def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) -> bool:
     """Whether what the rules do not find in a caption is missing.
 
-    So it is in a short text that has the words of the tags, or nearly none of them.
+    It is in a short text that has the words of the tags, or nearly none of them.
     """
     if len(caption.split()) > MOST_WORDS_FOR_RULES:
         return False

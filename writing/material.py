@@ -1,4 +1,4 @@
-"""What is known of one picture, as the values of the variables that templates can use."""
+"""The values of the variables that templates can use, for one picture."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ Result = TypeVar("Result")
 # Pictures that are prepared before a slot is free for them: enough that a fast server never waits, while
 # each takes half a megabyte of memory.
 _AHEAD = 24
-# More threads would only share the cores. All of them together keep to the MEMORY_BUDGET of
-# dataset/picture_file.py: a large picture is decoded alone.
+# More threads would not be faster. Together they keep to the MEMORY_BUDGET of dataset/picture_file.py, which
+# lets a large picture be decoded alone.
 _THREADS = 4
 
 

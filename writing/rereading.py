@@ -1,4 +1,4 @@
-"""What a caption says in words that the rules do not know: words that were learnt, and a second reading."""
+"""Tags that a caption says in words that the rules do not know: learnt words, and a second reading."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Known:
         return *self.judged.unsaid, *self.judged.coverage.perhaps
 
     def at_best(self, picture: PictureTags) -> Judgement:
-        """What the check makes of the text if it says all that the rules do not find."""
+        """The judgement of the text if it said all tags that the rules do not find."""
         return judge(self.text, picture, {*self.said, *self.not_found})
 
     def surely_unsaid(self, picture: PictureTags) -> Sequence[str]:

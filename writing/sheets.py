@@ -24,10 +24,10 @@ from wiki.tag_meanings import TagMeanings
 _MIN_SHARE = 0.6
 _MIN_PICTURES = 3
 _MAX_TRAITS = 10
-# These bound memory for data sets of any size. More pictures of one character hardly change the shares.
+# These limit the memory. More pictures of one character hardly change the shares.
 _MAX_PICTURES = 100
 _MAX_CHARACTERS = 10_000
-# Of a larger data set so many pictures are read, which takes a few seconds.
+# At most this many pictures are read, which takes a few seconds.
 _MAX_READ = 50_000
 # The composer's slots for looks, in the order in which a sheet lists them.
 _LOOKS = {slot: rank for rank, slot in enumerate(("hair", "hairstyle", "fringe", "eyes", "body", "clothes"))}

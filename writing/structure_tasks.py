@@ -23,7 +23,7 @@ one JSON object and nothing else: {{"characters": [{{"n": …, "gender": …, "t
 {}, each once; "gender" is 1girl, 1boy or 1other; "tags" are those of the tags above that are about this one \
 alone or about all: looks, clothes, expression and action."""
 _WHERE = ' Each also has "position", behind "gender": where it is in the picture, one of {}.'
-# Of a crowd nobody can say who has which tag.
+# With more people, a model cannot say who has which tag.
 _MOST_PEOPLE = 6
 
 

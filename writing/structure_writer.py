@@ -44,7 +44,7 @@ class _Made:
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """Of two captions the better one has the higher rank."""
+        """The rank, which is higher for a better caption."""
         return -len(self.faults), *self.judged.rank
 
     @property
@@ -101,7 +101,7 @@ class StructuredWriter:
     def _judged(self, caption: str, faults: Sequence[str], picture: PictureTags) -> _Made:
         if self._is_checked:
             return _Made(caption, faults, judge(self._structure.said_in(caption), picture))
-        # Of what is not checked all tags count as said.
+        # Without a check, all tags count as said.
         return _Made(caption, faults, judge("", replace(picture, said_beside=frozenset(picture.tags))))
 
     def _read(self, text: str, picture: PictureTags) -> _Made:
@@ -115,7 +115,7 @@ class StructuredWriter:
     async def _ask_again(
         self, asked: Sequence[Message], made: _Made, picture: PictureTags, requests: Requests, attempt: int
     ) -> _Made | None:
-        """What the model makes of its answer once it was told what is wrong; None where it gives none."""
+        """The next answer of the model, after it was told what is wrong; None where it gives none."""
         correction = (
             f"This is not right: {'; '.join(made.wrong)}. Write the whole JSON object again so that it is "
             "right and the rest stays."

@@ -24,11 +24,11 @@ from wiki.tag_meanings import glossary_sentence
 _SLOTS = frozenset({"hair", "hairstyle", "fringe", "eyes", "body", "kind", "quality"})
 # A trait is part of the character if it stands on this share of its pictures, and varies if on fewer.
 _NEARLY_ALL, _SOME = 0.8, 0.1
-# One character's set has its tag on this share of the pictures.
+# A data set is of one character if its tag is on this share of the pictures.
 _ONE_CHARACTER = 0.8
 _FEWEST_PICTURES = 10
 _NOBODY = "no_humans"
-# More pictures hardly change the shares.
+# At most this many pictures are read, as more hardly change the shares.
 _MOST_READ = 2_000
 # With fewer pictures, many tags are on all of them.
 _FEWEST_FOR_TRIGGER = 5

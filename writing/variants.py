@@ -127,7 +127,7 @@ def _from_json(text: str, names: Sequence[str]) -> dict[str, str]:
 def _from_labels(text: str, names: Sequence[str]) -> dict[str, str]:
     """`Long: …` and `Short: …`, each from its label to the next."""
     pieces = _KEY.split(text)
-    # What comes before the first label, then label and text by turns.
+    # The text before the first label, then label and text in turn.
     found = {
         name.lower(): said.strip(' \t\n,"*') for name, said in zip(pieces[1::2], pieces[2::2], strict=True)
     }

@@ -24,7 +24,7 @@ from writing.rereading import Rereading
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
-# Of so many answers that are spoiled in the same way, another one would be too.
+# After so many spoiled answers the model is not asked again, because the next one would be spoiled too.
 _MOST_SPOILED = 2
 
 

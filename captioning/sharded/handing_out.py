@@ -27,9 +27,9 @@ from shards.source import OnDisk
 # Seconds between two looks at which machines are there.
 _LOOK_EVERY = 1.0
 _PAUSE = 0.2
-# Seconds to wait for a machine where none is left.
+# Seconds to wait for another machine once none is left.
 _LONGEST_WITHOUT = 60.0
-# A shard that ends its process so often is left out, as it would end the next one too.
+# If a shard has ended this many processes, it is left out: it would end the next one too.
 _MOST_LOSSES = 3
 
 
@@ -46,7 +46,8 @@ class HandingOut:
         self._paths: list[Path] = []
         self._broadcast: Any = None
         self._shards: deque[Shard] = deque()
-        # Who captions what; where a url names several servers, a machine may have several lanes.
+        # A lane is a task that captions one shard after another on a machine. If a url names several servers,
+        # a machine may have several lanes.
         self._lanes: dict[asyncio.Task[None], Machine] = {}
         self._under_way: set[str] = set()
         # How many machines ask each server now, and how many shards it has been given.
@@ -57,7 +58,7 @@ class HandingOut:
         self._gone: set[str] = set()
         self._losses: Counter[str] = Counter()
         self._told: dict[str, Told] = {}
-        # What each machine has learnt of each server.
+        # How many requests at once each machine has found best for each server.
         self._at_once: dict[tuple[str, int], AtOnce] = {}
         self._bar: Bar | None = None
         self._alone_since = monotonic()
@@ -67,7 +68,7 @@ class HandingOut:
         self._cluster.leave()
 
     async def count(self, known: KnownOfShards, shards: Sequence[Shard], among: int) -> None:
-        """Have the tags of some of so many shards counted and kept; what a machine leaves out comes later."""
+        """Have machines count the tags of these shards, of `among` in all; some may be left out."""
         broadcast = self._cluster.share(Broadcast.of(self._settings, known))
         machines = self._cluster.machines()[: len(shards)]
 
@@ -110,7 +111,7 @@ class HandingOut:
             self._tell_unfinished()
 
     def _start_lanes(self) -> None:
-        """Let each machine that is there work, and enough at once that each server is asked."""
+        """Start a lane on each machine, and further ones until each server has one."""
         there = [machine for machine in self._cluster.machines() if machine.id not in self._gone]
         busy = {machine.id for machine in self._lanes.values()}
         for machine in there:

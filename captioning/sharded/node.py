@@ -1,6 +1,6 @@
-"""What a machine of a cluster does: the ordinary stages over one shard, told to who hands out shards.
+"""The tasks of a machine of a cluster: it runs the ordinary stages over one shard, and reports its progress.
 
-Each function here is a task there. A task is a generator, so that it tells meanwhile how far it is.
+Each public function is a task. A task is a generator, and what it yields are the reports.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The machines of a Ray cluster, and tasks that run on them.
 
-A task runs on the machine that was chosen for it. Where the machine or the process is lost, who started the
-task is told so and chooses another machine: Ray's own retries stay on the machine that is gone. There are no
-actors, because the work of one that died waits until it is back (ray-project/ray, issue 41029).
+A task runs on the machine that was chosen for it. If the machine or the process is lost, the caller gets
+`Lost` and chooses another machine: Ray's own retries stay on the machine that is gone. Actors are not used,
+because the work of one that died waits until it is back (ray-project/ray, issue 41029).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class RayCluster:
         """Run a generator on a machine; what it yields, and Lost in the end where it was lost."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        # It takes no CPU in Ray's books: it mostly waits for a server, and may be beside one that took all.
+        # Ray reserves no CPU for it: it mostly waits for a server, which may have reserved all of them.
         task = self._ray.remote(work).options(
             num_cpus=0,
             max_retries=0,
@@ -123,7 +123,7 @@ def _refuse_silence(address: str) -> None:
 
 
 def refusal(address: str, error: Exception) -> str:
-    """What to tell the user of an error with which Ray refuses a cluster."""
+    """The message for an error that Ray raises when a cluster cannot be joined."""
     words = " ".join(str(error).split())
     if "ersion mismatch" in words:
         return f"the Ray cluster has other versions than this computer, install the same on all: {words}"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tag_provider import TagProvider
 
 
-# The tags of so many shards are counted in seconds.
+# Counting the tags of this many shards takes seconds, which need not be announced.
 _FEW = 20
 
 
@@ -97,7 +97,7 @@ class ShardRun:
         self._summary.once(f"{amount(found, 'shard')} found{of_part}.")
 
     def _join_cluster(self) -> HandingOut:
-        # Nothing else needs Ray.
+        # Imported late, because nothing else needs Ray.
         from captioning.sharded.handing_out import HandingOut
 
         return HandingOut(self._of_all_machines, self._summary, self._limit)

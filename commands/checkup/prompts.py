@@ -20,9 +20,9 @@ from wiki.cache import BY_NO_TAG
 from wiki.source import open_source
 from wiki.tag_meanings import is_no_tag
 
-# A tag that every booru has.
+# The wiki is asked about this tag, which every booru has.
 _COMMON_TAG = "1girl"
-# That of tag-based-image-captioning.
+# The file name that tag-based-image-captioning uses.
 _OLDER_CACHE = "tag_cache.json"
 
 

@@ -151,7 +151,7 @@ class Servers:
 
 
 def _of_host(stage: Stage, endpoint: Endpoint) -> Iterator[Finding]:
-    """Where a model of this program runs, and what would make it faster."""
+    """Say where an embedded model runs, and how it would be faster."""
     if endpoint.host is not None:
         yield ok(f"[{stage.name}] {endpoint.introduction}")
         if endpoint.host.faster_with:
@@ -162,7 +162,7 @@ def _of_host(stage: Stage, endpoint: Endpoint) -> Iterator[Finding]:
 
 
 def _what_is_sent(settings: Settings, endpoint: Endpoint, sees: bool) -> str:
-    """That pictures are sent for captions, or that they could be; "" where the model is not known to see."""
+    """A sentence that pictures are sent for captions, or could be; "" if the model is not known to see."""
     if sees:
         return "each picture is sent along with its tags"
     if endpoint.about.sees and settings.interpreter.sees == "auto" and settings.interrogator.skip:

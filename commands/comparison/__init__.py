@@ -20,7 +20,7 @@ from review.comparison import compare, in_columns
 from review.comparison_page import write_page
 
 FOLDER = "comparison"
-# Another seed would draw other pictures, and the figures of two comparisons could not be compared.
+# The seed never changes, so that the figures of two comparisons are about the same pictures.
 _SEED = "one"
 
 

@@ -49,7 +49,7 @@ def read_configurations(files: tuple[Path, Path], overrides: Sequence[str]) -> l
     if not files[1].is_file():
         raise UserError(f"there is no file {files[1]}: name the other configuration after --compare")
     names = labels(files)
-    # Folder names have no signs and differ in more than case, as a disk may need it.
+    # Folder names are made of letters, digits and hyphens, and do not differ in case alone.
     one, other = (re.sub(r"[^\w.]+", "-", each.lower().removesuffix(".ini")).strip(".-") for each in names)
     folders = (one or "config", other if other not in ("", one) else f"{other}-2")
     return [

@@ -28,7 +28,7 @@ from summaries import summarizing
 from wiki.tag_meanings import glossary_sentence, is_no_tag
 from writing import PAGE_VARIABLES
 
-# The tokens of an answer for each tag.
+# Tokens that the model writes about each tag.
 _USUAL_ANSWER = 35.0
 _USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # The mean length of prompts is taken over this many.
 _LARGEST_SAMPLE = 200
 _MILLION = 1_000_000
-# Of three bytes, Base64 makes four.
+# Base64 makes four bytes of three.
 _AS_BASE64 = 4
-# What all services that answer batch files ask for tokens in them.
+# Services that answer batch files charge half the price for them.
 _PRICE_IN_BATCHES = 0.5
 _LATER = "services answer batch files within 24 hours."
 _SECONDS_PER_HOUR = 3600
@@ -96,7 +96,7 @@ def _sums(estimates: Sequence[Estimate]) -> str:
     ]
     prices = [each.money for each in estimates if each.money is not None]
     if prices:
-        # The cost of a few pictures is not called nothing.
+        # A small cost is shown as "less than 0.01", not as 0.00.
         cost = sum(prices)
         half = _money(_PRICE_IN_BATCHES * cost)
         parts.append(f"{_money(cost)} by price_in and price_out ({half} in batch files at half the price)")
@@ -188,7 +188,7 @@ class Preview:
             with suppress(ItemError):
                 prompts += self.prompts(picture)
         requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)
-        # In the ratio of tokens to characters that the server has counted so far.
+        # The server has counted some prompts: their ratio of tokens to characters is used for the others.
         counted, texts = self._characters_counted, list(map(_text_of, prompts))
         lengths = [
             len(text) * self._tokens_counted / counted if counted else estimated_prompt_tokens(text)

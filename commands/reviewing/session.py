@@ -19,7 +19,7 @@ from review.history import Glance, read_glances, read_progress
 from review.report import Gathering, render
 from settings import Settings
 
-# The pictures that are captioned again in one go; corrections that people write meanwhile wait for its end.
+# At most this many pictures are captioned again at a time, because corrections wait until they are done.
 _MOST_AT_ONCE = 8
 # Where the page asks for pictures, from where it is.
 PICTURES = "pictures/"
@@ -92,7 +92,7 @@ class Session:
         return {"done": sorted(done), "problems": [*applied.problems, *_kept(applied)], **update}
 
     def _apply(self, entries: Sequence[object]) -> Applied:
-        # A project of its own gives each change a run of its own, which --undo takes back.
+        # With a new project each change is a run of its own, so that --undo takes back one change.
         project = Project(self._settings)
         with locked(self._settings.dataset.captions):
             try:

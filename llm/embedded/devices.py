@@ -26,7 +26,7 @@ _AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB", re.MULTILINE)
 _MIB = 1024 * 1024
 # A card may take some seconds to wake up.
 _LONGEST_LOOK = 60
-# What is there where a driver of a graphics card is installed: NVIDIA's, AMD's, and those of the system.
+# Files that exist if a driver of a graphics card is installed: NVIDIA's, AMD's, and those of the system.
 _SIGNS_OF_A_CARD = (
     *("/proc/driver/nvidia/version", "/dev/kfd", "/dev/dri/renderD128"),
     *("C:/Windows/System32/nvcuda.dll", "C:/Windows/System32/vulkan-1.dll"),
@@ -144,7 +144,7 @@ def _program() -> Runner | None:
         if (path := shutil.which(command[0])) is None:
             continue
         said = _said_by((path, *command[1:], "--list-devices"))
-        # Other programs are called llama, too.
+        # There are other programs called llama.
         if command[0] == "llama-server" or "Available devices" in said:
             cards = [Device(each[2], int(each[4]) * _MIB) for each in _DEVICE.finditer(said)]
             return Runner("program", (path, *command[1:]), cards)

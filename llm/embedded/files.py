@@ -81,7 +81,7 @@ def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
 
 
 def _wish(model: str, room: Room) -> _Wish:
-    """What `model` means, which is no file here; raises UserError if it means nothing."""
+    """The model that `model` names, if it is no file here; raises UserError if there is no such model."""
     if model == "auto":
         wishes = [_Wish.of(each) for each in fitting(room.cards, room.computer)]
         return next((each for each in wishes if each.pick(each.repository.here(), room)), wishes[0])

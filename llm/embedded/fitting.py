@@ -11,15 +11,15 @@ from llm.embedded.files import ModelFiles
 from llm.embedded.needs import Demand
 from llm.embedded.table import GB
 
-# Requests at once: they share one cache, so that most of them cost no more than what they really use.
+# Numbers of requests at once that are tried. Requests share one cache, so an idle one costs little.
 _SLOTS = (8, 4, 2, 1)
-# Tokens of an answer: the most where the settings have no limit, and what nearly all answers stay below.
+# Tokens of an answer: the limit if the settings have none, and a length that few answers exceed.
 _LONGEST_ANSWER, _USUAL_ANSWER = 2048, 512
-# Of tokens estimated from characters, for models whose tokens are shorter.
+# Estimated tokens are multiplied by this, because the tokens of some models are shorter.
 _SPARE = 1.25
 _STEP = 256
-# In bytes, for llama.cpp itself and what is computed; pictures take more. It took 670 MB with 1.5 billion
-# weights.
+# Bytes for llama.cpp itself and its buffers, which are larger with pictures. A model of 1.5 billion weights
+# took 670 MB.
 _COMPUTED, _COMPUTED_FOR_PICTURES = 700_000_000, 1_000_000_000
 
 

@@ -60,7 +60,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "win32":
         server.kill()
     else:
-        # Nobody is in its group any more if it has ended.
+        # If the server has ended, its group is empty, and killpg raises ProcessLookupError.
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
 

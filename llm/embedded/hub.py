@@ -121,7 +121,7 @@ class Repository:
 
     @property
     def _errors(self) -> tuple[type[Exception], ...]:
-        """What the library raises, and the one that it transfers large files with."""
+        """The errors of the library, and of the library by which it transfers large files."""
         return OSError, ValueError, RuntimeError, self._hub.errors.HTTPError
 
     def _refusal(self, error: Exception) -> UserError:

@@ -9,11 +9,11 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 _PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.gguf$)", re.IGNORECASE)
-# In the order in which projectors are taken: they are small, and lose much when they are quantized.
+# The best precision for a projector first: projectors are small, and lose much when they are quantized.
 _PRECISIONS = (re.compile(r"(?<!b)f16"), re.compile("bf16"), re.compile("f32"), re.compile("q8"))
-# Two to four times as large as eight bits, and no better for captions.
+# Files of these precisions are two to four times as large as eight bits, and no better for captions.
 _UNQUANTIZED = re.compile(r"bf16|f16|f32")
-# Of the free memory, the share for weights; the rest is for the context and for what is computed.
+# The share of the free memory for weights; the rest is for the context and for buffers.
 _FOR_WEIGHTS = 0.8
 
 

@@ -28,10 +28,10 @@ _log = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
 _GUARD = Path(__file__).with_name("guard.py")
-# In MiB, for prompts that are asked with again: all prompts of a stage begin alike.
+# MiB of memory for prompts, because all prompts of a stage begin alike.
 _PROMPT_CACHE = 256
 _PAUSE = 0.05
-# What it says of errors, and the time and the place in its source before that.
+# A line of llama.cpp about an error, and the time and the place in its source with which it begins.
 _ERROR, _ORIGIN = re.compile(r"\bE\b|error|failed"), re.compile(r"^[\d.]+ [A-Z] (?:\w+ +)?")
 _LONGEST_QUOTE = 200
 _LONGEST_END = 5.0
@@ -40,7 +40,7 @@ _KILLED = (-9, 256 - 9)
 # Another program may take the port before llama.cpp does.
 _TRIES = 3
 _PORT_TAKEN = re.compile(r"couldn't bind|address already in use", re.IGNORECASE)
-# What llama.cpp says, and what it means for the user; {model} and {projector} are files.
+# Patterns of llama.cpp's messages, each with the message for the user; {model} and {projector} are files.
 _MEANINGS = (
     (
         r"mismatch between text model",
@@ -141,7 +141,7 @@ class ModelServer:
         process.stdin.write(f"{json.dumps(wanted)}\n".encode())
         process.stdin.flush()
         self.url = f"http://{_HOST}:{port}/v1"
-        # What loads it takes a second to load, too, and what is wrong with a model is told before.
+        # Importing the client takes a second, so it comes after the checks that may refuse the model.
         from llm.client import Client
 
         client = Client(self.url, EndpointSettings(url=self.url, api_key=SecretStr(self.key)))
