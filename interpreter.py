@@ -8,20 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from dataset.finishing import Finishing
-from dataset.pictures import Picture, Pictures
+from dataset.pictures import Picture
 from dataset.text_digests import digest
-from dataset.wanted import Results, Wanted
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from reading.costs import is_worth_examining
-from settings import InterpreterSettings
-from stage_runner import Due, Stage
+from stage_runner import Due
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
-from writing.material import Material
+from writing.picture_stage import DataSet, PictureStage
 from writing.ready_pictures import ReadyPictures
 from writing.rereading import Rereading
 from writing.structure_tasks import TASKS
@@ -53,20 +50,14 @@ class Written:
     notes: Sequence[Problem] = ()
 
 
-class Interpreter(Stage[Picture, Written]):
+class Interpreter(PictureStage[Written]):
     """Writes a caption for each picture: a model does, or the composer where there is no endpoint."""
 
     title = "Interpreter"
 
     def __init__(
         self,
-        settings: InterpreterSettings,
-        finishing: Finishing,
-        collection: Pictures,
-        material: Material,
-        descriptions: Results,
-        results: Results,
-        wanted: Wanted,
+        data_set: DataSet,
         endpoint: Endpoint | None,
         reader: Reader | None = None,
         pictures: ReadyPictures | None = None,
@@ -76,20 +67,17 @@ class Interpreter(Stage[Picture, Written]):
 
         `waiting` are the names of pictures whose descriptions are not there yet.
         """
+        super().__init__(data_set, data_set.captions)
         self._waiting = waiting
-        self._settings = settings
-        self._finishing = finishing
-        self._forms = finishing.forms
-        self._collection = collection
-        self._material = material
-        self._descriptions = descriptions
-        self._results = results
-        self._wanted = wanted
+        self._settings = settings = data_set.settings.interpreter
+        self._finishing = data_set.finishing
+        self._forms = data_set.finishing.forms
+        self._descriptions = data_set.descriptions
         self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
         self._reader = reader
         self._pictures = pictures
-        rereading = Rereading(reader, material.explained)
+        rereading = Rereading(reader, self._material.explained)
         self._writer: CaptionWriter | StructuredWriter | None = None
         if endpoint and self._forms.structure:
             self._writer = StructuredWriter(settings, self._forms, endpoint)
@@ -263,18 +251,6 @@ class Interpreter(Stage[Picture, Written]):
         return [
             Problem(picture.name, note.reason, sys.intern(note.message)) for note in (*written.notes, *notes)
         ]
-
-    def failed(self, picture: Picture, error: ItemError) -> None:
-        """Note in the journal that the picture has no caption."""
-        self._results.failed(picture.stem_name, error)
-
-    def waits(self, picture: Picture) -> None:
-        """Note in the journal that the caption comes later."""
-        self._results.waits(picture.stem_name)
-
-    def name(self, picture: Picture) -> str:
-        """The name of its file below the folder of pictures."""
-        return picture.name
 
     def cost(self, written: Written) -> Mapping[str, object]:
         """Tokens and seconds of all answers, and what the check found."""

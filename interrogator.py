@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dataset.pictures import Picture, Pictures
-from dataset.wanted import Results, Wanted
-from errors import ItemError, Problem
+from dataset.pictures import Picture
+from errors import Problem
 from llm.answers import Answer
 from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
-from settings import InterrogatorSettings
-from stage_runner import Due, Stage
+from stage_runner import Due
 from writing import PICTURE_VARIABLES
-from writing.material import Material
+from writing.picture_stage import DataSet, PictureStage
 from writing.ready_pictures import ReadyPictures
 
 if TYPE_CHECKING:
@@ -31,33 +29,22 @@ class Described:
     answer: Answer[str]
 
 
-class Interrogator(Stage[Picture, Described]):
+class Interrogator(PictureStage[Described]):
     """Has a vision model describe each picture."""
 
     title = "Interrogator"
 
-    def __init__(
-        self,
-        settings: InterrogatorSettings,
-        language: str,
-        collection: Pictures,
-        material: Material,
-        results: Results,
-        wanted: Wanted,
-        endpoint: Endpoint | None,
-    ) -> None:
-        """Descriptions must be in `language`, a code. Without an endpoint there are prompts, but no answers.
+    def __init__(self, data_set: DataSet, endpoint: Endpoint | None) -> None:
+        """Without an endpoint there are prompts, but no answers.
 
         Raises UserError when the template cannot be used.
         """
-        self._form = Form(language=language)
-        self._collection = collection
-        self._material = material
-        self._results = results
-        self._wanted = wanted
+        super().__init__(data_set, data_set.descriptions)
+        settings = data_set.settings.interrogator
+        self._form = Form(language=data_set.settings.interpreter.language)
         self._endpoint = endpoint
         self._prompt = Prompt(settings.prompt_template_file, PICTURE_VARIABLES)
-        self._pictures = ReadyPictures(collection, settings.max_image_side)
+        self._pictures = ReadyPictures(self._collection, settings.max_image_side)
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a description that is up to date."""
@@ -97,18 +84,6 @@ class Interrogator(Stage[Picture, Described]):
             details=answer.cost,
         )
         return ()
-
-    def failed(self, picture: Picture, error: ItemError) -> None:
-        """Note in the journal that the picture has no description."""
-        self._results.failed(picture.stem_name, error)
-
-    def waits(self, picture: Picture) -> None:
-        """Note in the journal that the description comes later."""
-        self._results.waits(picture.stem_name)
-
-    def name(self, picture: Picture) -> str:
-        """The name of its file below the folder of pictures."""
-        return picture.name
 
     def cost(self, described: Described) -> Mapping[str, object]:
         """Tokens and seconds of the answer."""

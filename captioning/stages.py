@@ -8,48 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from dataset.json_lines import JsonLines
 
 if TYPE_CHECKING:
-    from dataset.finishing import Finishing
-    from dataset.pictures import Pictures
-    from dataset.wanted import Results, Wanted
     from interpreter import Interpreter
     from interrogator import Interrogator
     from llm.endpoint import Endpoint
     from settings import Settings
     from tag_provider import TagProvider
     from wiki.cache import Cache
-    from writing.material import Material
-
-
-class DataSet(Protocol):
-    """What stages 2 and 3 need: a data set, what its tags mean, and where its texts are kept."""
-
-    @property
-    def settings(self) -> Settings:
-        """All settings."""
-
-    @property
-    def collection(self) -> Pictures:
-        """The pictures and their tags."""
-
-    @property
-    def material(self) -> Material:
-        """What templates can say."""
-
-    @property
-    def finishing(self) -> Finishing:
-        """What turns sentences and tags into the text of a picture."""
-
-    @property
-    def captions(self) -> Results:
-        """Where captions are kept."""
-
-    @property
-    def descriptions(self) -> Results:
-        """Where descriptions are kept."""
-
-    @property
-    def wanted(self) -> Wanted:
-        """Which texts a stage should make."""
+    from writing.picture_stage import DataSet
 
 
 class Tags(Protocol):
@@ -86,15 +51,7 @@ def interrogator(project: DataSet, endpoint: Endpoint | None = None) -> Interrog
     """Stage 2; without an endpoint only to see its prompts."""
     from interrogator import Interrogator
 
-    return Interrogator(
-        project.settings.interrogator,
-        project.settings.interpreter.language,
-        project.collection,
-        project.material,
-        project.descriptions,
-        project.wanted,
-        endpoint,
-    )
+    return Interrogator(project, endpoint)
 
 
 def interpreter(
@@ -112,19 +69,8 @@ def interpreter(
     from reading.reader import Reader
     from writing.ready_pictures import ReadyPictures
 
-    settings, chosen = project.settings, project.settings.interpreter
+    settings = project.settings
     folder = settings.tag_provider.cache.parent
-    reader = Reader(folder, endpoint) if endpoint and chosen.reading != "never" else None
-    return Interpreter(
-        chosen,
-        project.finishing,
-        project.collection,
-        project.material,
-        project.descriptions,
-        project.captions,
-        project.wanted,
-        endpoint,
-        reader,
-        ReadyPictures(project.collection, settings.interrogator.max_image_side) if sees else None,
-        waiting,
-    )
+    reader = Reader(folder, endpoint) if endpoint and settings.interpreter.reading != "never" else None
+    pictures = ReadyPictures(project.collection, settings.interrogator.max_image_side) if sees else None
+    return Interpreter(project, endpoint, reader, pictures, waiting)

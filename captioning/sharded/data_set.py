@@ -29,7 +29,7 @@ class Common:
 
 
 class ShardDataSet:
-    """The pictures of a shard and their texts: `captioning.stages.DataSet`."""
+    """The pictures of a shard and their texts: `writing.picture_stage.DataSet`."""
 
     def __init__(self, common: Common, shard: Shard, begun: str, limit: int | None) -> None:
         """`begun` names the run, and `limit` is how many pictures to do at most.
