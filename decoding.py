@@ -59,11 +59,9 @@ def decoded_leniently(data: bytes) -> str:
     stray = sum(len(run) for run in _STRAY_BYTE.findall(text))
     if stray * 5 > len(text):
         raise UnicodeDecodeError("cp1252", data, 0, len(data), "most of it is neither UTF-8 nor Windows-1252")
-    return _STRAY_BYTE.sub(lambda run: _windows_text(run[0]), text) if stray else text
-
-
-def _windows_text(escaped: str) -> str:
-    return escaped.encode("utf-8", "surrogateescape").decode("cp1252")
+    if not stray:
+        return text
+    return _STRAY_BYTE.sub(lambda run: run[0].encode("utf-8", "surrogateescape").decode("cp1252"), text)
 
 
 def open_file(path: Path | str) -> io.BufferedReader:

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from captioning import stages
-from captioning.existing_captions import perhaps_excluded_since, still_captioned
+from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_since, still_captioned
 from captioning.models import Models, look_up_tags
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
@@ -84,7 +84,8 @@ class Run:
                 self._project.refuse_moved()
                 write_after_run(self._project, self._summary.say, self._summary.incomplete)
                 self._tell_replaced()
-                self._tell_mixed_forms()
+                if self._summary.is_anything_new:
+                    self._summary.once(mixed_forms_sentence(self._project))
             except (StageError, UserError, asyncio.CancelledError) as end:
                 self._tell_early_end(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise
@@ -105,7 +106,8 @@ class Run:
         else:
             await self._describe_pictures()
             await self._write_captions(writer)
-        self._propose_trigger()
+        if self._summary.is_anything_new and (proposal := self._project.proposed_trigger()):
+            self._summary.once(f"{proposal}.")
         self._write_report()
 
     async def _describe_pictures(self) -> None:
@@ -131,10 +133,6 @@ class Run:
             self._summary.once("Each picture is sent to the model along with its tags.")
         for misfit in misfits(self._project, sees=sees):
             self._summary.once(misfit.sentence)
-
-    def _propose_trigger(self) -> None:
-        if self._summary.is_anything_new and (proposal := self._project.proposed_trigger()):
-            self._summary.once(f"{proposal}.")
 
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
@@ -186,12 +184,6 @@ class Run:
             "Captions of excluded pictures: delete them, or trainers will read them",
             still_captioned(self._project, perhaps_excluded_since(self._project)),
         )
-
-    def _tell_mixed_forms(self) -> None:
-        if self._summary.is_anything_new:
-            from captioning.existing_captions import mixed_forms_sentence
-
-            self._summary.once(mixed_forms_sentence(self._project))
 
     def _tell_replaced(self) -> None:
         self._summary.once(renamed_sentence(self._project))

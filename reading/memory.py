@@ -175,7 +175,8 @@ def _said_as(raw: Mapping[str, Any], path: Path) -> Known:
     known: Known = {}
     for tag, value in raw.items():
         listed = [value] if isinstance(value, str) else value
-        counts = dict.fromkeys(listed, _ENOUGH) if _is_texts(listed) else value
+        is_of_a_person = isinstance(listed, list) and all(isinstance(each, str) for each in listed)
+        counts = dict.fromkeys(listed, _ENOUGH) if is_of_a_person else value
         if not isinstance(counts, dict) or not all(type(count) is int for count in counts.values()):
             raise UserError(
                 f'{path}: the entry {tag} should be words for this tag, such as ["torn jeans"]; correct it'
@@ -183,10 +184,6 @@ def _said_as(raw: Mapping[str, Any], path: Path) -> Known:
         quoted = known.setdefault(canonical(tag), {})
         quoted.update({words: min(max(count, 0), _MOST) for words, count in counts.items()})
     return known
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _count(known: Known, tag: str, words: str) -> None:

@@ -82,15 +82,12 @@ def _by_picture(key: str, members: Sequence[str]) -> Iterable[tuple[str, Sequenc
     stems = {cut_suffix(name)[0] for name in members if _is_picture(name)}
     if len(stems) < 2:
         return [(key, members)]
-    return [
-        (stem, [name for name in members if cut_suffix(name)[0] in (stem, *_with_suffixes(stem, members))])
-        for stem in sorted(stems, key=natural_order)
-    ]
-
-
-def _with_suffixes(stem: str, members: Sequence[str]) -> list[str]:
-    """The names of the pictures of this stem, which tag files may carry on: `a.png.txt`."""
-    return [name for name in members if cut_suffix(name)[0] == stem and _is_picture(name)]
+    found = []
+    for stem in sorted(stems, key=natural_order):
+        # The names of tag files may begin with the whole name of the picture: `a.png.txt`.
+        own = {stem, *(name for name in members if cut_suffix(name)[0] == stem and _is_picture(name))}
+        found.append((stem, [name for name in members if cut_suffix(name)[0] in own]))
+    return found
 
 
 def _sample(

@@ -212,8 +212,8 @@ def texts_in(caption: Mapping[str, Any]) -> list[str]:
     return [text for text in said if text]
 
 
-def with_description(caption: Mapping[str, Any], change: Callable[[str], str]) -> Json:
+def with_description(caption: str, change: Callable[[str], str]) -> str:
     """The caption with its description changed, which is where a trigger word stands."""
-    changed = change(caption.get(_DESCRIPTION, ""))
-    rest = {key: value for key, value in caption.items() if key != _DESCRIPTION}
-    return {_DESCRIPTION: changed, **rest}
+    rest = json.loads(caption)
+    changed = change(rest.pop(_DESCRIPTION, ""))
+    return rendered({_DESCRIPTION: changed, **rest})

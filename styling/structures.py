@@ -31,10 +31,6 @@ class Structure:
     in_lines: Change = str
 
 
-def _around_description(caption: str, change: Change, trigger: str) -> str:
-    return ideogram4.rendered(ideogram4.with_description(json.loads(caption), change))
-
-
 def _said_in_json(caption: str) -> str:
     """All texts of a caption; the caption itself where somebody has edited it so that it is none."""
     try:
@@ -54,7 +50,11 @@ def _faults_in_json(caption: str) -> list[str]:
 
 
 STRUCTURES: Mapping[str, Structure] = {
-    IDEOGRAM4: Structure(_around_description, _said_in_json, _faults_in_json),
+    IDEOGRAM4: Structure(
+        lambda caption, change, trigger: ideogram4.with_description(caption, change),
+        _said_in_json,
+        _faults_in_json,
+    ),
     NEWBIE: Structure(
         lambda caption, change, trigger: newbie.with_trigger(caption, trigger),
         lambda caption: "",

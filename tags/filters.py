@@ -50,10 +50,7 @@ class NameFilter:
 
     def shown(self, tags: Iterable[str]) -> tuple[str, ...]:
         """The tags that stay and are not hidden, under their old or their new name."""
-        return self.kept(tag for tag in tags if tag not in self.hidden and self._new(tag) not in self.hidden)
-
-    def _new(self, tag: str) -> str:
-        return self.replaced.get(tag, tag)
+        return self.kept(tag for tag in tags if self.hidden.isdisjoint((tag, self.replaced.get(tag, tag))))
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,9 @@ def find_trigger(
     categories = categories_of(read[0])
     candidates = [tag for tag in common if categories.get(tag) == CHARACTER]
     candidates = candidates or [
-        tag for tag in common if not categories.get(tag) and _is_made_up(tag) and not is_in_wiki(tag)
+        tag
+        for tag in common
+        if not (categories.get(tag) or is_known(tag) or glossary_sentence(tag) or is_in_wiki(tag))
     ]
     if len(candidates) != 1:
         return ""
@@ -158,8 +160,3 @@ def find_trigger(
     return (
         f"{tag} stands on every picture: write trigger = {tag} under [Tags] if captions shall begin with it"
     )
-
-
-def _is_made_up(tag: str) -> bool:
-    """Whether a tag is no word that the program knows."""
-    return not (is_known(tag) or glossary_sentence(tag))

@@ -108,7 +108,8 @@ class HandingOut:
             await asyncio.gather(*self._lanes, return_exceptions=True)
             bar.close()
             self._bar = None
-            self._tell_unfinished()
+            if begun := sum(told.handled for told in self._told.values() if told.ended is None):
+                self._say(f"Of shards under way, {begun:,} texts are there, and kept for the next run.")
 
     def _start_lanes(self) -> None:
         """Start a lane on each machine, and further ones until each server has one."""
@@ -229,10 +230,6 @@ class HandingOut:
             self._bar.clear()
         with suppress(OSError):
             self._summary.say(line) if again else self._summary.once(line)
-
-    def _tell_unfinished(self) -> None:
-        if begun := sum(told.handled for told in self._told.values() if told.ended is None):
-            self._say(f"Of shards under way, {begun:,} texts are there, and kept for the next run.")
 
 
 def _unfit(looked: Looked | Lost) -> str:

@@ -75,7 +75,9 @@ class ShardRun:
     async def run(self) -> ExitCode:
         """Do all of it; the exit code."""
         refuse_broken_templates(self._settings)
-        self._tell_shards()
+        found, part = len(self._shards), len(self._part)
+        of_part = f", {part:,} of them in this part" if part < found else ""
+        self._summary.once(f"{amount(found, 'shard')} found{of_part}.")
         with ExitStack() as locks:
             for folder in chosen_for_files(self._settings):
                 locks.enter_context(locked(folder))
@@ -90,11 +92,6 @@ class ShardRun:
                 await self._models.close()
             await self._models.submit()
         return self._summary.close(monotonic() - self._started)
-
-    def _tell_shards(self) -> None:
-        found, part = len(self._shards), len(self._part)
-        of_part = f", {part:,} of them in this part" if part < found else ""
-        self._summary.once(f"{amount(found, 'shard')} found{of_part}.")
 
     def _join_cluster(self) -> HandingOut:
         # Imported late, because nothing else needs Ray.

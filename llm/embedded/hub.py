@@ -153,7 +153,8 @@ class Repository:
         elif isinstance(found, OSError) and "Consistency check failed" in str(found):
             said = f"the download of {self.name} broke off: check the network, and run again"
         else:
-            said = f"{hub} cannot be reached ({_in_short(found)}): check the network, and run again"
+            why = " ".join(str(found).split())[:200] or type(found).__name__
+            said = f"{hub} cannot be reached ({why}): check the network, and run again"
         return UserError(f"{said}, or {_A_FILE_OF_YOURS}")
 
 
@@ -175,7 +176,3 @@ def _sha256(path: Path) -> str:
         while piece := file.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()
-
-
-def _in_short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
