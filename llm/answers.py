@@ -23,7 +23,7 @@ class Usage:
     completion_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
-        """What both took together."""
+        """The sum of both."""
         return Usage(
             self.requests + other.requests,
             self.prompt_tokens + other.prompt_tokens,
@@ -32,7 +32,7 @@ class Usage:
         )
 
     def __sub__(self, other: Usage) -> Usage:
-        """What was taken beyond `other`."""
+        """The difference from `other`, an earlier sum."""
         return Usage(*map(sub, astuple(self), astuple(other)))
 
     def cost(self, seconds: float) -> dict[str, float]:

@@ -71,7 +71,7 @@ def fields_of_request(
         "seed": (settings.seed or 0) + attempt if attempt else settings.seed,
         "stop": list(settings.stop) or None,
     }
-    # What the user has left empty may be a field that the server refuses.
+    # A setting that is left empty is not sent, because the server may refuse the field.
     further = {name: value for name, value in extra_fields.items() if fields.get(name, "") is not None}
     fields = {name: value for name, value in fields.items() if value is not None}
     if REASONING_FIELDS & settings.extra_body.keys():

@@ -11,7 +11,7 @@ from llm.finding import Server
 from llm.listings import Model, seems_to_see
 from llm.programs.engines import DEFAULT
 
-# Asked for if a server lists no models. Such servers mostly answer to any name, and mlx-lm to this one.
+# The name for a server that lists no models. Most of these take any name, and mlx-lm takes this one.
 _UNNAMED = Model(DEFAULT)
 _MOST_LISTED = 5
 
@@ -32,7 +32,7 @@ class Choice:
 
 
 def has_model(server: Server) -> bool:
-    """Whether a server lists a model that can chat, or does not say what it has."""
+    """Whether a server lists a model that can chat, or lists none at all."""
     models, is_known = server.catalogue.models, server.lists and bool(server.catalogue.program.name)
     return any(model.chats for model in models) or not (models or is_known)
 
@@ -66,7 +66,7 @@ def named(servers: Sequence[Server], name: str) -> Choice:
 
 
 def instead(server: Server, name: str) -> str:
-    """What to write in place of a name that a server does not have: the most similar, and what there is."""
+    """What to write instead of a name that a server does not have: the most similar one, and all others."""
     names = [model.name for model in server.catalogue.models if model.chats] or ["auto"]
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.3) or names
     more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""

@@ -27,7 +27,7 @@ from limits import read_json
 from llm.answers import REFUSED_BY_SERVER, Reply, Usage
 from llm.server_errors import ServerError, error_in
 
-# What servers call a part of an answer that the model only thought, and where they put all of its thoughts.
+# The types of parts of an answer that are thoughts, and the fields that hold all thoughts.
 _THOUGHTS = ("thinking", "reasoning", "thought", "redacted_thinking")
 _KEYS_OF_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _KEYS_OF_TEXT = ("text", "content", "value")

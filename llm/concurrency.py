@@ -1,4 +1,4 @@
-"""How many requests are in flight at once: a fixed number, or as many as pay.
+"""How many requests are in flight at once: a fixed number, or as many as make it faster.
 
 `auto` finds the number by trying, see `concurrency_search`. A fixed number is lowered only where the model
 crashes, as some do when several requests come at once.

@@ -20,7 +20,7 @@ _SMALL_STEP = 1.25
 _PRICE = 0.25
 # If doubling brings less than this factor, all slots of the server are taken, or nearly.
 _FULL = 1.25
-# What is left of the limit after a request was refused as one too many.
+# The limit is multiplied by this after a request was refused because there were too many.
 BACK_OFF = 0.7
 # The fewest requests that make a measurement; the small difference that a small step makes needs more.
 _REQUESTS, _REQUESTS_OF_SMALL_STEP = 6, 32

@@ -21,9 +21,9 @@ LOCAL_PORTS = tuple(dict.fromkeys(port for program in PROGRAMS for port in progr
 _CONNECT_TIMEOUT = 1.0
 # Seconds before a server that is busy is asked for its models once more.
 _PAUSE, _LONGEST_PAUSE = 1.0, 10.0
-# What people copy behind the address of a server.
+# Routes that people copy together with the address of a server.
 _ROUTE = re.compile(r"/(?:chat/completions|completions|models|responses|chat|generate)/*$")
-# Answers of a server that is right, but wants a key.
+# Statuses that show that the address is right and a key is missing.
 _KEY_WANTED = (401, 403)
 
 
@@ -62,7 +62,7 @@ async def server_at(written: str, settings: EndpointSettings) -> Server:
 
 
 async def servers_here(settings: EndpointSettings) -> list[Server]:
-    """The servers on this computer that list models, be it none, in the order of the usual ports."""
+    """The servers on this computer that have a list of models, even an empty one, in the order of ports."""
     answers = await asyncio.gather(*map(_accepts_connections, LOCAL_PORTS))
     urls = [
         f"http://127.0.0.1:{port}/v1" for port, answer in zip(LOCAL_PORTS, answers, strict=True) if answer
@@ -72,12 +72,12 @@ async def servers_here(settings: EndpointSettings) -> list[Server]:
 
 
 def without_secrets(settings: EndpointSettings) -> EndpointSettings:
-    """The settings for what listens on a usual port, as a key is meant for one particular server."""
+    """The settings for a server on a usual port: without the key, which is meant for another server."""
     return settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
 
 
 def _addresses(written: str) -> Iterator[str]:
-    """The address as it is written, without the route of a request, and what else could be meant by it."""
+    """The address without the route of a request, and other addresses that could be meant."""
     url = _ROUTE.sub("", written)
     parts = urlsplit(url)
     meant = (url, url if url.endswith("/v1") else f"{url}/v1", f"{parts.scheme}://{parts.netloc}/v1")

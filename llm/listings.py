@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 # No real context is longer, and sums stay readable.
 _LONGEST_CONTEXT = 100_000_000
-# As llama.cpp, vLLM, LM Studio, OpenRouter and Mistral call it; what is in force comes before what could be.
+# The names of the field at llama.cpp, vLLM, LM Studio, OpenRouter and Mistral: first those of the context
+# that is in use, then those of the longest that is possible.
 _CONTEXT_FIELDS = (
     ("meta", "n_ctx"),
     ("max_model_len",),
@@ -131,7 +132,7 @@ def _usual_model(row: object) -> Model:
 
 
 def _is_loaded(row: object) -> bool | None:
-    """By the word of llama.cpp's router, which wakes a sleeping model at once, or by the mark of mlx-vlm."""
+    """Whether a model is loaded, by the status of llama.cpp's router (also a sleeping one) or of mlx-vlm."""
     status = text(row, "status", "value")
     return status in ("loaded", "sleeping") if status else truth(row, "loaded")
 

@@ -1,4 +1,4 @@
-"""Warnings about a server that does something else than it was asked to, which no caption shows.
+"""Warnings about a server that does not do what it was asked, which cannot be seen in the captions.
 
 Ollama and text-generation-webui cut a prompt that does not fit, from its top, and answer all the same. Some
 servers and models reason though they are asked not to. Some models crash when several requests come at once.
@@ -23,12 +23,12 @@ REASONING_OFF = "take an instruct model, or turn its reasoning off in the server
 
 
 def reasons_all_the_same(model: str) -> str:
-    """That a model reasons, though the settings say that it should not."""
+    """The message about a model that reasons, although the settings say that it should not."""
     return f"{model} reasons although reasoning = off, which takes many times as long"
 
 
 class Notices:
-    """Warns of what one model does, of each thing once."""
+    """Gives each warning about one model once."""
 
     def __init__(self, program: Program, about: Model, *, may_reason: bool) -> None:
         self._program = program

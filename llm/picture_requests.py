@@ -52,7 +52,7 @@ class Requests:
             retries=retries,
             attempt=attempt,
         )
-        # Before anything else is asked, for the next request may hold this text.
+        # It is judged at once, because the next request may contain this text.
         self._admit(*([written] if isinstance(written, str) else written.values()))
         return written
 

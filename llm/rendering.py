@@ -17,11 +17,11 @@ from jinja2.runtime import Context, Undefined
 MOST_CHARACTERS = 1_000_000
 MOST_TURNS = 10_000
 LONGEST = 1.0  # seconds of the processor
-# What an item of a list counts for beside its text: Python needs some 60 bytes more for each.
+# An item of a list counts as this many characters beside its text, because Python needs 60 more bytes for it.
 _ITEM = 8
 # Python looks through the characters to strip once for each character of the text.
 _MOST_STRIPPED = 100
-# No template can spell this, so it can neither read nor replace what is left.
+# No template can spell this name, so none can read or replace the budget.
 KEY = "\0budget"
 
 

@@ -16,7 +16,7 @@ Outcome = TypeVar("Outcome")
 # Seconds between tries: doubled each time up to the longest, and up to half as long again by chance, so that
 # requests that failed together do not come back together.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
-# So many more tries than `retries` if the server is busy, as long as they all fit into `wait_for_server`.
+# If the server is busy, there are this many more tries than `retries`, if they fit into `wait_for_server`.
 _EXTRA_BUSY_TRIES = 20
 
 # If a request has been in flight twice as long as the fastest refusal, it is assumed to be admitted and the

@@ -36,7 +36,7 @@ from llm.rendering import KEY, MOST_CHARACTERS, Budget, budget_of, metered
 # Far more than any prompt needs. In some templates the time to compile grows with the square of this.
 MOST_NODES = 2_000
 
-# What a template may consist of: text, values, conditions, and loops over values.
+# The parts that a template may have: text, values, conditions, and loops over values.
 _NODES = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name),
     *(nodes.Const, nodes.List, nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from llm.sight import Sight
 
-# For endpoints outside a run, which has no prompts to look at.
+# Endpoints outside a run have no prompts from which the demands could be known.
 _NEEDS = Needs(lambda sees: ())
 
 
@@ -164,7 +164,7 @@ class Endpoints:
         return choice
 
     async def _servers(self, settings: EndpointSettings) -> list[Server]:
-        """What answers at the url of the settings; asked once a run for each url and key."""
+        """The server at the url of the settings; it is looked for once a run for each url and key."""
         for known, servers in self._known:
             if all(getattr(known, key) == getattr(settings, key) for key in ("url", "api_key", "headers")):
                 return servers

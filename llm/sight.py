@@ -22,7 +22,7 @@ Complete = Callable[[Sequence[Message]], Awaitable[Reply]]
 """Sends a chat request; raises ItemError where it fails."""
 
 _QUESTION = "What colour is this picture? Answer with the name of the colour."
-# Models that only guess seldom say orange.
+# Models that only guess rarely say orange.
 _COLOUR, _COLOUR_NAMES = (255, 140, 0), ("orange", "tangerine", "amber")
 _SIDE = 112
 _LONGEST_QUOTE = 60
@@ -31,7 +31,7 @@ _CHECK = "check that it is a vision model, and that it is loaded with its projec
 
 
 def blind(model: str, url: str) -> str:
-    """That a server says of a model that it cannot see."""
+    """The message about a model of which its server says that it cannot see."""
     return f"the model {model} at {url} cannot see pictures"
 
 
@@ -66,7 +66,7 @@ async def look(complete: Complete, roles: Sequence[str]) -> Look:
 
 
 def blindness(seen: Look | Exception) -> str:
-    """Why a model certainly gets no picture, by a look or what that failed with; "" where it may get them."""
+    """Why a model certainly gets no pictures, by a look or the error of one; "" if it may get them."""
     if isinstance(seen, Look):
         return f"{seen.doubt}: {seen.remedy}" if seen.sees is False else ""
     # A picture of another size may fare better, unless the server says why not.
@@ -77,12 +77,12 @@ class Sight:
     """Makes sure, once for each model, that it gets the pictures, before the first one of a run is sent."""
 
     def __init__(self, *, is_taken_for_granted: bool = False) -> None:
-        """A model that cannot be asked now is taken to see, as its user says."""
+        """With `is_taken_for_granted` the model is not asked, because it cannot be asked now."""
         self._looking = asyncio.Lock()
         self._blindness: str | None = "" if is_taken_for_granted else None
 
     async def blindness(self, complete: Complete, roles: Sequence[str]) -> str:
-        """Why the model certainly gets no pictures, "" where it may; warns where it seems not to."""
+        """Why the model certainly gets no pictures, "" if it may get them; warns if it seems not to."""
         async with self._looking:
             if self._blindness is None:
                 seen: Look | ItemError

@@ -1,4 +1,4 @@
-"""What can go wrong with a request, what to do about it, and messages about it without secrets."""
+"""Requests that failed: the kinds of failures, what to do about each, and messages without secrets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Trouble:
 
     @property
     def item_error(self) -> ItemError:
-        """What the failed try means for the item that it was made for."""
+        """The error of the item for which the request was sent."""
         return ItemError(self.reason, self.sentence, passing=self.kind != "refused")
 
     @property

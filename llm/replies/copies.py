@@ -18,7 +18,7 @@ from llm.replies.text import words
 
 # In words: a run that two texts on different pictures do not share by chance.
 _RUN_OF_EXAMPLE, _RUN_OF_INSTRUCTIONS = 7, 8
-# So many words of a run must not be of this picture, for "a girl with long silver hair" may be of both.
+# At least this many words of a run must not be of this picture, as two girls may have "long silver hair".
 _FEWEST_FOREIGN = 2
 _SHORTEST_TELLING = 4
 _CAPITALIZED = re.compile(r"(?<![.!?:] )(?<!^)(?<![\w-])(?!The\b)[A-Z][\w'’-]{2,}")
