@@ -130,8 +130,8 @@ def _text(options: argparse.Namespace) -> str:
         from reading.memory import merge_words
         from summaries.saving import merge_cache_file
 
-        caches = settings.tag_provider.cache, options.merge_cache
-        return printable(" ".join((merge_cache_file(*caches), *merge_words(*caches))))
+        cache, other = settings.tag_provider.cache, options.merge_cache
+        return printable(" ".join((merge_cache_file(cache, other), *merge_words(cache, other))))
     from captioning.project import Project
 
     project = Project(settings)

@@ -166,9 +166,16 @@ class Project(Knowledge):
 
         # The tag files of other pictures may have more categories, but reading all of them takes too long.
         known = meanings or self._meanings
-        captions, descriptions = self.captions.texts, self.descriptions.texts
-        what_is_known = known.categories, known.implied, known.meanings, self.finishing
-        return Sources(self.collection, captions, descriptions, self.journal, *what_is_known)
+        return Sources(
+            self.collection,
+            self.captions.texts,
+            self.descriptions.texts,
+            self.journal,
+            known.categories,
+            known.implied,
+            known.meanings,
+            self.finishing,
+        )
 
     def tags(self) -> list[str]:
         """The distinct tags, the most common first; with a limit, only those of the pictures that are due."""

@@ -100,8 +100,15 @@ def judge(
     `found` are tags that are known to be said in it in other words; all of them, if it `is_read`.
     """
     said_by = speakers(picture.tags, picture.implied)
-    known = picture.names, picture.own_tags, picture.other_texts
-    coverage = checked(caption, picture.tags, picture.categories, said_by, *known)
+    coverage = checked(
+        caption,
+        picture.tags,
+        picture.categories,
+        said_by,
+        picture.names,
+        picture.own_tags,
+        picture.other_texts,
+    )
     found = picture.said_beside.union(found)
     if picture.seen:
         coverage = coverage.borne_out_by_picture()
