@@ -262,7 +262,7 @@ def test_a_trainer_is_left_no_caption_that_is_gone_or_that_must_not_be(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["kohya"], "should be one of txt, onetrainer, simpletuner, sd-scripts"),
+        (["kohya"], "should be one of txt, sd-scripts, onetrainer, simpletuner"),
         (["txt", "a", "b"], "and then a place"),
         (["txt", "images"], "is a tag file"),
         (["diffusion-pipe", "captions.json"], "name a folder instead of"),
