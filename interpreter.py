@@ -260,16 +260,19 @@ class Interpreter(PictureStage[Written]):
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
             return self._compose(picture).prompt
-        return self._fingerprint(model, self._messages(picture, self._description(picture)), picture)
+        return self._fingerprint(model, self._admitted_messages(picture), picture)
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
         """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
-        asked = self._messages(picture, self._description(picture))
-        return [first_request(messages, self._forms) for messages in asked]
+        return [first_request(messages, self._forms) for messages in self._admitted_messages(picture)]
+
+    def _admitted_messages(self, picture: Picture) -> list[list[Message]]:
+        description = self._description(picture)
+        self._collection.admit(picture, description)
+        return self._messages(picture, description)
 
     def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
         tags = self._collection.tags(picture)
-        self._collection.admit(picture, description)
         fitting = self._templates.fitting(sees=self._pictures is not None, described=bool(description))
         prompts = [self._prompts[path] for path in fitting]
         asked = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ class Knowledge:
         described = {tag for tag, entry in self.own.items() if entry.description and entry.category}
         return [tag for tag, _ in survey.counts.most_common() if tag not in described]
 
-    def known_categories(self, tags: Sequence[str]) -> dict[str, str]:
+    def known_categories(self, tags: Sequence[str]) -> Mapping[str, str]:
         """The categories of the tags of a picture, from cache and own descriptions alone."""
         return self._meanings.categories(tags)
 

@@ -7,7 +7,7 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,10 @@ class TagFiles:
     forms: Sequence[str]
     further: Sequence[str]
     own: OwnFiles | None = None
+    # What the suffix of a picture may be replaced by, see `_suffixes`.
+    _of_suffix: dict[object, tuple[list[str], list[str]]] = field(
+        default_factory=dict, init=False, compare=False
+    )
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
         """Those that its tags may come from, the best first, and those by which it is only judged.
@@ -79,23 +83,32 @@ class TagFiles:
 
     def _names(self, picture: Picture) -> Iterator[tuple[str, str]]:
         """The name of each tag file, and the part of it that replaces the suffix of the picture."""
-        known = dict.fromkeys(filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)))
         stem, suffix = cut_suffix(picture.name)
+        known, others = self._suffixes(picture, suffix)
         stems = spellings(stem)
+        # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
+        # an answer than an exception.
+        starts = [(way, f"{self.root}/{way}") for way in stems]
         for each in known:
-            there = [way + each for way in stems if os.access(f"{self.root}/{way}{each}", os.F_OK)]
+            there = [way + each for way, start in starts if os.access(start + each, os.F_OK)]
             if not there and not self._has_made_room(stems, each):
                 # One that has vanished meanwhile is named as its picture is.
                 there = [stem + each]
             yield from ((name, each) for name in there)
-        # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
-        # an answer than an exception.
-        starts = [(way, f"{self.root}/{way}") for way in stems]
-        for form in (*self.forms, *self.further):
-            new = suffix + form[1:] if form[0] == "*" else form
+        for new in others:
             for way, start in starts:
-                if new not in known and os.access(start + new, os.F_OK) and _is_file(start + new):
+                if os.access(start + new, os.F_OK) and _is_file(start + new):
                     yield way + new, new
+
+    def _suffixes(self, picture: Picture, suffix: str) -> tuple[list[str], list[str]]:
+        """What replaces the suffix of a picture in its known tag files, and in others that may be there."""
+        asked = suffix, picture.tag_suffix, picture.further_tag_suffixes
+        if asked not in self._of_suffix:
+            known = list(dict.fromkeys(filter(None, asked[1:2] + asked[2])))
+            forms = (*self.forms, *self.further)
+            others = dict.fromkeys(suffix + form[1:] if form[0] == "*" else form for form in forms)
+            self._of_suffix[asked] = known, [new for new in others if new not in known]
+        return self._of_suffix[asked]
 
     def _has_made_room(self, stems: Sequence[str], suffix: str) -> bool:
         """Whether a tag file that is not there was renamed for a caption, in this run."""

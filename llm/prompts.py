@@ -116,12 +116,16 @@ class Prompt:
         Raises ItemError where the template cannot be computed with these values, and UserError where that
         has taken long again and again.
         """
-        budgets = [Budget() for _ in self._messages]
+        budgets: list[Budget] = []
+
+        def rendered_piece(piece: Template | str) -> str:
+            if isinstance(piece, str):
+                return piece
+            budgets.append(Budget())
+            return sandbox.render(piece, values, budgets[-1])
+
         try:
-            rendered = [
-                Message(role, piece if isinstance(piece, str) else sandbox.render(piece, values, budget))
-                for (role, piece), budget in zip(self._messages, budgets, strict=True)
-            ]
+            rendered = [Message(role, rendered_piece(piece)) for role, piece in self._messages]
         except _FAILURES as error:
             self._refuse_slow(budgets)
             line = sandbox.line_of(error)

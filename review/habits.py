@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby
 from statistics import median
 from typing import TypedDict
 
@@ -141,10 +142,14 @@ def _phrases(captions: Sequence[PageCaption], own: str) -> Iterator[Finding]:
     if len(captions) < _FEWEST_CAPTIONS:
         return
     sample = evenly_spread(captions, _MOST_READ)
-    counts: Counter[tuple[str, ...]] = Counter()
-    for each in sample:
-        counts.update(_word_rows(each.sentences))
     least = _REPEATED_SHARE * len(sample)
+    texts = [[_words_of(said) for said in _SENTENCE_END.split(each.sentences)] for each in sample]
+    in_captions = Counter(word for sentences in texts for word in set(chain.from_iterable(sentences)))
+    # A phrase is no more common than its rarest word, and most words are too rare.
+    usual = {word for word, count in in_captions.items() if count > least}
+    counts: Counter[tuple[str, ...]] = Counter()
+    for sentences in texts:
+        counts.update(_rows_of(sentences, usual))
     common = [row for row, count in counts.items() if count > least and len(_content(row)) >= _FEWEST_WORDS]
     common.sort(key=lambda row: (-counts[row], -len(row)))
     normal = {each.at: f" {' '.join(_words_of(each.sentences))} " for each in captions}
@@ -163,13 +168,16 @@ def _phrases(captions: Sequence[PageCaption], own: str) -> Iterator[Finding]:
             return
 
 
-def _word_rows(text: str) -> set[tuple[str, ...]]:
-    """The rows of words within a sentence, in small letters."""
+def _rows_of(sentences: Sequence[Sequence[str]], usual: Collection[str]) -> set[tuple[str, ...]]:
+    """The rows of usual words within a sentence."""
+    runs = (
+        list(run) for said in sentences for is_usual, run in groupby(said, usual.__contains__) if is_usual
+    )
     return {
         row
-        for said in map(_words_of, _SENTENCE_END.split(text))
-        for length in range(_SHORTEST_PHRASE, min(_LONGEST_PHRASE, len(said)) + 1)
-        for row in zip(*(said[first:] for first in range(length)), strict=False)
+        for run in runs
+        for length in range(_SHORTEST_PHRASE, min(_LONGEST_PHRASE, len(run)) + 1)
+        for row in zip(*(run[first:] for first in range(length)), strict=False)
     }
 
 

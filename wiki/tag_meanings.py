@@ -24,6 +24,8 @@ GLOSSARY = Path(__file__).with_name("glossary.json")
 _OWN_COLUMNS = ("tag", "description", "category")
 # In characters. A longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 131_072
+# Of so many pictures the categories of their tags are kept: some more than are under way at once.
+_MOST_PICTURES = 1000
 
 Row = tuple[str, Mapping[str, object]]
 """Where a row is, in words, and its fields."""
@@ -48,6 +50,7 @@ class TagMeanings:
     cache: Cache
     named: Mapping[str, str]
     _seen: dict[str, Entry] = field(default_factory=dict)
+    _of_pictures: dict[tuple[str, ...], Mapping[str, str]] = field(default_factory=dict)
 
     def look_up(self, tag: str) -> Entry:
         """What is known of a tag: each field comes from the first of the three that has it.
@@ -86,12 +89,20 @@ class TagMeanings:
         """The characters among the tags of a data set."""
         return frozenset(tag for tag, category in self.categories(tags).items() if category == CHARACTER)
 
-    def categories(self, tags: Sequence[str]) -> dict[str, str]:
+    def categories(self, tags: Sequence[str]) -> Mapping[str, str]:
         """The categories of the tags of one picture, as far as they are known or follow from their brackets.
 
         `alice_(alice_in_wonderland)` is a character if the picture also has the tag of that series, or if
-        that tag is known to be a series.
+        that tag is known to be a series. Those of the last pictures are kept, as each is asked about often.
         """
+        asked = tuple(tags)
+        if asked not in self._of_pictures:
+            if len(self._of_pictures) >= _MOST_PICTURES:
+                self._of_pictures.clear()
+            self._of_pictures[asked] = self._categories(asked)
+        return self._of_pictures[asked]
+
+    def _categories(self, tags: Sequence[str]) -> Mapping[str, str]:
         known = {tag: category for tag in tags if (category := self.look_up(tag).category)}
         by_brackets: dict[str, str] = {}
         for tag in tags:
