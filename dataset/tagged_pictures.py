@@ -76,7 +76,7 @@ class TaggedPictures(ABC):
     @property
     def pictures(self) -> list[Picture]:
         """The pictures that have tags, in natural order."""
-        return [picture for picture in self.folder.pictures if picture.tag_file is not None]
+        return [picture for picture in self.folder.pictures if picture.tag_suffix]
 
     @abstractmethod
     def file(self, picture: Picture) -> PictureFile:
@@ -87,7 +87,7 @@ class TaggedPictures(ABC):
 
         Raises ItemError when they cannot be read, and ExcludedError when the picture must not be sent.
         """
-        if picture.tag_file is None:
+        if not picture.tag_suffix:
             raise ItemError(NO_TAG_FILE, "there is no tag file beside it")
         self._refuse_excluded(picture)
         known = self._remembered.get(picture.name) or self._read(picture)

@@ -4,22 +4,30 @@ import json
 import re
 from configparser import ConfigParser
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 TABLES = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",))
 TABLES.read(Path(__file__).with_name("patterns.ini"), encoding="utf-8")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RarePattern:
     """A pattern that matches few texts, with a quick test that rules out most of the others.
 
     `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them.
-    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives.
+    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives, which most
+    runs never need: it is compiled when the first text has one of the pieces.
     """
 
-    pattern: re.Pattern[str]
+    source: str
+    flags: int
     hints: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        return re.compile(self.source, self.flags)
 
     def may_match(self, text: str) -> bool:
         """Whether the text has to be searched."""
@@ -38,7 +46,8 @@ def compiled(section: str, name: str, flags: int = re.IGNORECASE) -> re.Pattern[
 
 def rare(section: str, name: str, flags: int = re.IGNORECASE) -> RarePattern:
     """A pattern of a section of the file, with its hints."""
-    return RarePattern(compiled(section, name, flags), tuple(json.loads(TABLES[section][f"{name} hints"])))
+    hints: list[str] = json.loads(TABLES[section][f"{name} hints"])
+    return RarePattern(_source(section, name), flags, tuple(hints))
 
 
 def _source(section: str, name: str) -> str:

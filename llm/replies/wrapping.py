@@ -25,7 +25,7 @@ _END_OF_TURN = compiled("wrapping", "end_of_turn", flags=0)
 _TOKEN = compiled("wrapping", "special_token")
 _TURN_HEAD = compiled("wrapping", "turn_head", flags=0)
 
-FENCE_LINE = RarePattern(re.compile(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE), ("```", "~~~"))
+FENCE_LINE = RarePattern(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE, ("```", "~~~"))
 _RULE_LINE = re.compile(r"(?:\A(?:[-*_=]{3,}\n+)+)|(?:(?:\n+[-*_=]{3,})+\Z)")
 _RULE_MARKS = ("-", "*", "_", "=")
 _BOLD = re.compile(r"\*\*\*?([^*\n]+)\*\*\*?")
