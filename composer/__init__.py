@@ -77,11 +77,15 @@ def compose(
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
     after_comma = subject.ends_in_aside or bool(subject.reference)
-    if subject.several:
-        looks = appearance.of_several(picture, after_comma=after_comma)
+    beside = picture.phrases("being") if subject.kind != "it" or picture.names else []
+    is_told = not (subject.several or subject.reference)
+    told = subject.text
+    if is_told:
+        told = appearance.told_of_one(picture, told, ends_in_aside=after_comma, beside=beside)
+        looks = told.removeprefix(subject.text)
     else:
-        looks = appearance.of_one(picture, after_comma=after_comma)
-    looks += led(", together with", picture.phrases("being") if subject.kind != "it" or picture.names else ())
+        of_them = appearance.of_several if subject.several else appearance.of_one
+        looks = of_them(picture, after_comma=after_comma) + led(", together with", beside)
     by_some, said, shown = clauses(picture, subject.number)
     looks += f", {by_some}" if by_some else ""
     says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
@@ -94,14 +98,10 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
         return [subject.text, _told_later(subject, looks, said, _shown(picture, said)), *view]
     if not said:
         return [subject.text + looks, *view]
-    # "A girl reading" is a phrase, but "a girl happy" is none, so that becomes "A girl. She is happy."
-    fits_a_noun = picture.has("pose") or not picture.has("act") or said[0].split(" ")[0].endswith("ing")
-    if fits_a_noun and not (looks or subject.ends_in_aside or subject.several):
-        lead = "" if picture.has(*DEEDS) or not said[0].startswith("with ") else "shown "
-        return [f"{subject.text} {lead}{', '.join(said)}", *view]
     done = _shown(picture, said) + ", ".join(said)
-    if subject.is_bare_name and not looks:
-        return [f"{subject.text} {subject.verb} {done}", *view]
+    if not looks and (is_told or subject.kind == "it" or subject.is_bare_name):
+        comma = "," if "," in subject.text else ""
+        return [f"{subject.text}{comma} {'are' if subject.several else 'is'} {done}", *view]
     return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
 
 

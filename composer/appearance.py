@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from composer.clothes import with_parts_of_uniform, with_their_parts
-from composer.phrasing import and_list, as_words, in_plural, led, lists, with_article
+from composer.phrasing import and_list, as_words, in_plural, led, lists, sentence_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 from tags.people import BOYS, GIRLS
@@ -13,24 +13,42 @@ from tags.people import BOYS, GIRLS
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
+_IS_SHOWN = "is shown"
 _OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
 def of_one(picture: Picture, *, after_comma: bool) -> str:
     """The looks of somebody, to follow who they are: " with blue eyes, wearing a hat"; "" for none."""
+    has = _described(picture)
+    wears, holds = _worn(picture), picture.phrases("held")
+    return _following([*has, led("wearing", wears), led("holding", holds)], after_comma)
+
+
+def told_of_one(picture: Picture, text: str, *, ends_in_aside: bool, beside: Sequence[str]) -> str:
+    """The sentence on who somebody is and the looks: "a girl with blue eyes wears a hat and holds a cup".
+
+    `text` says who it is, `beside` are those beside them. Only `text` comes back where there is no more to say.
+    """
+    has, visible = _described(picture)
+    deeds = [led("wears", _worn(picture)), led("holds", picture.phrases("held")), led("is shown with", beside)]
+    deeds = [deed for deed in deeds if deed]
+    if not (deeds or visible):
+        has, deeds = "", [has.replace("with", "has", 1)] if has else []
+    looks = _following([has, visible], ends_in_aside)
+    has_comma = "," in text or (looks and (visible or ends_in_aside))
+    done = sentence_list(deeds or ([_IS_SHOWN] if looks else []))
+    return f"{text}{looks}{',' if has_comma else ''} {done}" if done else text
+
+
+def _described(picture: Picture) -> tuple[str, str]:
+    """What somebody has, and what of them is bare: ("with blue eyes", "{her} navel visible")."""
     having = [*_hair(picture), *merged(picture, "eyes"), *merged(picture, "body")]
     bared = and_list(picture.phrases("bared"))
-    visible = bared and f"{'' if having else 'with '}{{her}} {bared} visible"
-    holding = led("holding", picture.phrases("held"))
-    return _following(
-        [
-            led("with", having),
-            visible,
-            led("wearing", with_their_parts(merged(picture, "clothes", of_one=True))),
-            holding,
-        ],
-        after_comma,
-    )
+    return led("with", having), bared and f"{'' if having else 'with '}{{her}} {bared} visible"
+
+
+def _worn(picture: Picture) -> list[str]:
+    return with_their_parts(merged(picture, "clothes", of_one=True))
 
 
 def of_several(picture: Picture, *, after_comma: bool) -> str:

@@ -183,6 +183,11 @@ def and_list(items: Iterable[str]) -> str:
     return first + (", and " if has_more_commas else " and ") + listed[-1]
 
 
+def sentence_list(deeds: Sequence[str]) -> str:
+    """Join what somebody does: "wears a hat and holds a cup", "wears a hat and gloves, and holds a cup"."""
+    return and_list(deeds) if len(deeds) != 2 or " and " not in deeds[0] else f"{deeds[0]}, and {deeds[1]}"
+
+
 def or_list(items: Sequence[str]) -> str:
     """Join items of which each holds for somebody: "sitting or standing"."""
     return " or ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)

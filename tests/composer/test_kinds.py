@@ -11,7 +11,7 @@ CASES = {
     ),
     "who sits in a rowboat is on the lake": (
         "1boy rowboat lake sitting",
-        "A boy sitting in a rowboat on a lake.",
+        "A boy is sitting in a rowboat on a lake.",
     ),
     "a duo does not sit on one chair": (
         "duo anthro rabbit sitting chair",
@@ -27,15 +27,15 @@ CASES = {
     ),
     "a named weapon is the spear": (
         "1boy gae_bolg_(fate) spear polearm weapon night",
-        "A boy at night. There is also the spear Gae Bolg.",
+        "A boy is shown at night. There is also the spear Gae Bolg.",
     ),
     "the name of a series says nothing of the night": (
         "1girl excalibur_(fate/stay_night) sword night",
-        "A girl at night. There is also the sword Excalibur.",
+        "A girl is shown at night. There is also the sword Excalibur.",
     ),
     "one cup": (
         "1girl coffee_cup cup disposable_cup holding holding_cup",
-        "A girl holding a disposable coffee cup.",
+        "A girl holds a disposable coffee cup.",
     ),
     "a ship of a scene is on the water too": (
         "scenery ship ocean no_humans",
@@ -43,12 +43,12 @@ CASES = {
     ),
     "the village may burn as well as the dragon": (
         "dragon village burning no_humans",
-        "A dragon in a village, with no people in sight. There is also something burning.",
+        "A dragon is in a village, with no people in sight. There is also something burning.",
     ),
-    "alone it is the demon that burns": ("1girl demon burning", "A girl who is a demon. She is burning."),
+    "alone it is the demon that burns": ("1girl demon burning", "A girl who is a demon is burning."),
     "it is she who is seen from behind, and not the sheet": (
         "1girl standing from_behind full_body reference_sheet multiple_views white_background",
-        "A girl standing, seen from behind in a full body view. The scene is shown as a reference sheet in "
+        "A girl is standing, seen from behind in a full body view. The scene is shown as a reference sheet in "
         "multiple views against a white background.",
     ),
     "whose mouth is open is left out": (
@@ -61,11 +61,11 @@ CASES = {
     ),
     "two others are the robots": (
         "2others robot no_humans sitting looking_at_another",
-        "Two robots. They are sitting, one of them looking at the other, with no people in sight.",
+        "Two robots are sitting, one of them looking at the other, with no people in sight.",
     ),
     "one other beside a girl is the robot": (
         "1girl 1other robot hood walking",
-        "A girl wearing a hood, together with a robot. She is walking.",
+        "A girl wears a hood and is shown with a robot. She is walking.",
     ),
     "a beard is not the girl's": (
         "1girl 1boy beard brown_hair",
@@ -109,7 +109,7 @@ CASES = {
     ),
     "somebody shown several times does one thing at a time": (
         "1girl multiple_views angry crying smile",
-        "A girl. She is angry, crying and smiling by turns, in multiple views.",
+        "A girl is angry, crying and smiling by turns, in multiple views.",
     ),
     "who is old is no girl": (
         "1girl 1boy old_man old_woman couple",
@@ -185,15 +185,15 @@ CASES = {
     ),
     "not the riders breathe fire": (
         "1girl dragon dragon_riding breathing_fire",
-        "A girl riding a dragon. There is also fire breath.",
+        "A girl is riding a dragon. There is also fire breath.",
     ),
     "robots beside a girl are as many as the others": (
         "1girl 2others robot apron",
-        "A girl wearing an apron, together with two robots.",
+        "A girl wears an apron and is shown with two robots.",
     ),
     "others who are skeletons": (
         "3others skeleton no_humans dancing",
-        "Three skeletons. They are dancing, with no people in sight.",
+        "Three skeletons are dancing, with no people in sight.",
     ),
     "the only girl is the cat girl": ("1girl 2boys cat_girl", "A cat girl and two boys."),
     "nobody is in two rooms": (
@@ -227,7 +227,7 @@ CASES = {
     ),
     "states come last": (
         "1boy barefoot smile looking_up field",
-        "A boy smiling and looking up, in a field, barefoot.",
+        "A boy is smiling and looking up, in a field, barefoot.",
     ),
     "people before a scenery": (
         "2girls scenery walking",
@@ -239,68 +239,68 @@ CASES = {
     ),
     "one garment": (
         "1girl sleeveless strapless dress white_dress frills",
-        "A girl wearing a white sleeveless strapless dress with frills.",
+        "A girl wears a white sleeveless strapless dress with frills.",
     ),
     "sleeves stand at their garment": (
         "1girl white_shirt long_sleeves wide_sleeves vest",
-        "A girl wearing a vest, and a white shirt with long and wide sleeves.",
+        "A girl wears a vest, and a white shirt with long and wide sleeves.",
     ),
     "a colour belongs to the only thing of its kind": (
         "1girl white_headwear beanie black_footwear thigh_boots",
-        "A girl wearing a white beanie and black thigh boots.",
+        "A girl wears a white beanie and black thigh boots.",
     ),
     "also of vehicles": (
         "no_humans car red_car sports_car night",
-        "A red sports car at night, with no people in sight.",
+        "A red sports car is shown at night, with no people in sight.",
     ),
     "also of what is held": (
         "1boy smoking cigarette smoke holding_umbrella red_umbrella oil-paper_umbrella",
-        "A boy holding a red oil-paper umbrella. He is smoking a cigarette. There is also smoke.",
+        "A boy holds a red oil-paper umbrella. He is smoking a cigarette. There is also smoke.",
     ),
-    "a kind says what is broader": ("1boy black_suit tuxedo formal", "A boy wearing a black tuxedo."),
+    "a kind says what is broader": ("1boy black_suit tuxedo formal", "A boy wears a black tuxedo."),
     "states that mean the same": (
         "1girl mirror broken_mirror cracked_mirror dead_tree bare_tree",
         "A girl. A cracked mirror and a dead tree are in view too.",
     ),
     "what was taken off and is held": (
         "1girl helmet helmet_removed holding_helmet",
-        "A girl holding a helmet.",
+        "A girl holds a helmet.",
     ),
     "hats that are no colours": (
         "1girl straw_hat beret witch_hat",
-        "A girl wearing a straw hat, a witch hat and a beret.",
+        "A girl wears a straw hat, a witch hat and a beret.",
     ),
     "garments named by a sport": (
         "1girl riding_helmet riding_boots horseback_riding horse",
-        "A girl wearing a riding helmet and riding boots. She is riding on horseback.",
+        "A girl wears a riding helmet and riding boots. She is riding on horseback.",
     ),
     "parts of the animal that is ridden": (
         "1girl dragon_riding dragon green_scales dragon_wings claws knight",
-        "A girl who is a knight. She is riding a dragon with green scales, wings and claws.",
+        "A girl who is a knight is riding a dragon with green scales, wings and claws.",
     ),
     "parts of an animal beside somebody": (
         "1girl shark octopus tentacles swimming",
-        "A girl, together with a shark and an octopus with tentacles. She is swimming.",
+        "A girl is shown with a shark and an octopus with tentacles. She is swimming.",
     ),
     "a foe is somebody else": (
         "1boy knight skeleton sword dungeon",
-        "A boy who is a knight, together with a skeleton. He is in a dungeon. There is also a sword.",
+        "A boy who is a knight is shown with a skeleton. He is in a dungeon. There is also a sword.",
     ),
     "a young animal": (
         "no_humans seal_(animal) baby_animal beach",
-        "A baby seal at the beach, with no people in sight.",
+        "A baby seal is at the beach, with no people in sight.",
     ),
     "animals that are some of many": (
         "no_humans multiple_cats cat black_cat white_cat sitting",
-        "Multiple cats, among them a black cat and a white cat. They are sitting, with no people in sight.",
+        "Multiple cats, among them a black cat and a white cat, are sitting, with no people in sight.",
     ),
     "indoors is in a castle": (
         "1girl throne castle indoors standing",
-        "A girl standing indoors in a castle. There is also a throne.",
+        "A girl is standing indoors in a castle. There is also a throne.",
     ),
     "nobody in the street is on a balcony": (
         "1boy scooter riding street balcony city",
-        "A boy riding a scooter on a street in a city. There is also a balcony.",
+        "A boy is riding a scooter on a street in a city. There is also a balcony.",
     ),
     "a ponytail of one of several": (
         "2girls 1boy ponytail glasses",
@@ -320,38 +320,38 @@ CASES = {
     ),
     "marks are in the picture": (
         "1girl speech_bubble english_text bokeh from_side chibi",
-        "A girl seen from the side, in chibi form, with bokeh. A speech bubble and English text are in view "
+        "A girl is seen from the side, in chibi form, with bokeh. A speech bubble and English text are in view "
         "too.",
     ),
     "schools have names": (
         "1girl mitakihara_school_uniform",
-        "A girl wearing a Mitakihara school uniform.",
+        "A girl wears a Mitakihara school uniform.",
     ),
-    "and seasons none": ("1girl summer_school_uniform", "A girl wearing a summer school uniform."),
+    "and seasons none": ("1girl summer_school_uniform", "A girl wears a summer school uniform."),
     "a print is on the garment": (
         "1girl furisode red_kimono floral_print obi",
-        "A girl wearing an obi and a red furisode with a floral print.",
+        "A girl wears an obi and a red furisode with a floral print.",
     ),
     "a print without one is on some clothes": (
         "1girl skirt shirt animal_print",
-        "A girl wearing a skirt, a shirt and clothes with an animal print.",
+        "A girl wears a skirt, a shirt and clothes with an animal print.",
     ),
     "hair that covers an eye is some of the hair": (
         "1girl white_hair hair_over_one_eye",
-        "A girl with white hair with locks over one eye.",
+        "A girl has white hair with locks over one eye.",
     ),
     "striped clothes are the shirt": (
         "1boy vertical-striped_shirt striped_shirt vertical-striped_clothes "
         "striped_clothes frilled_apron frills",
-        "A boy wearing a vertical-striped shirt and a frilled apron.",
+        "A boy wears a vertical-striped shirt and a frilled apron.",
     ),
     "an open shirt is no T-shirt": (
         "1boy open_shirt plaid_shirt t-shirt",
-        "A boy wearing an open plaid shirt and a T-shirt.",
+        "A boy wears an open plaid shirt and a T-shirt.",
     ),
     "a guitar case is an instrument case": (
         "1girl guitar_case instrument_case shark_hood animal_hood",
-        "A girl wearing a shark hood. There is also a guitar case.",
+        "A girl wears a shark hood. There is also a guitar case.",
     ),
     "what nobody wears": (
         "1girl fencing_mask unworn_mask mask rapier",
@@ -363,39 +363,39 @@ CASES = {
     ),
     "a spacecraft wears no rings": (
         "no_humans spacecraft space planetary_rings collar",
-        "A spacecraft in space, with no people in sight. A collar and planetary rings are in view too.",
+        "A spacecraft is in space, with no people in sight. A collar and planetary rings are in view too.",
     ),
     "in space there is no sky": (
         "1girl astronaut space moon star_(sky)",
-        "A girl who is an astronaut. She is in space. The moon and stars are in view too.",
+        "A girl who is an astronaut is in space. The moon and stars are in view too.",
     ),
     "an oversized animal is no oversized boy": (
         "1boy oversized_animal tiger white_tiger sleeping",
-        "A boy, together with an oversized white tiger. He is sleeping.",
+        "A boy is shown with an oversized white tiger. He is sleeping.",
     ),
     "the collar is the dog's": (
         "1girl dog red_collar collar hat",
-        "A girl wearing a hat, together with a dog. There is also a red collar.",
+        "A girl wears a hat and is shown with a dog. There is also a red collar.",
     ),
     "rain makes no cat wet": (
         "no_humans cat rain wet alley",
-        "A cat in an alley in the rain, with no people in sight. There is also wet ground.",
+        "A cat is in an alley in the rain, with no people in sight. There is also wet ground.",
     ),
     "a crab beside a dog wears nothing": (
         "no_humans corgi crab sunglasses running",
-        "A corgi wearing sunglasses. It is running, with no people in sight. There is also a crab.",
+        "A corgi wears sunglasses. It is running, with no people in sight. There is also a crab.",
     ),
     "nor an insect beside a frog": (
         "no_humans frog dragonfly crown sitting",
-        "A frog wearing a crown. It is sitting, with no people in sight. There is also a dragonfly.",
+        "A frog wears a crown. It is sitting, with no people in sight. There is also a dragonfly.",
     ),
     "something else bubbles": (
         "1girl witch cauldron bubbling stirring",
-        "A girl who is a witch. She is stirring a cauldron. There is also something bubbling.",
+        "A girl who is a witch is stirring a cauldron. There is also something bubbling.",
     ),
     "on a throne one is in the castle": (
         "1boy throne sitting castle",
-        "A boy sitting on a throne in a castle.",
+        "A boy is sitting on a throne in a castle.",
     ),
     "a cabin is on no pier": (
         "scenery cabin lake wooden_pier pier bathhouse no_humans",
@@ -403,55 +403,55 @@ CASES = {
     ),
     "a platform is at a station": (
         "1girl train_station platform_(train) standing train",
-        "A girl standing on a platform at a train station. There is also a train.",
+        "A girl is standing on a platform at a train station. There is also a train.",
     ),
     "a view of somebody": (
         "1girl sitting smile from_below full_body white_background simple_background looking_at_viewer "
         "arms_up closed_eyes grass sweat dutch_angle pixel_art film_grain outdoors day",
-        "A girl sitting outdoors by day, smiling, looking at the viewer and sweating, with her arms up and "
+        "A girl is sitting outdoors by day, smiling, looking at the viewer and sweating, with her arms up and "
         "closed eyes. She is seen from below and at a Dutch angle in a full body view against a simple "
         "white background, in pixel art, with film grain. There is also grass.",
     ),
-    "a dusk is a sunset": ("1girl sunset dusk evening standing", "A girl standing at sunset."),
+    "a dusk is a sunset": ("1girl sunset dusk evening standing", "A girl is standing at sunset."),
     "scenery, sky, feathers and focus go without saying": (
         "no_humans owl feathers sky scenery animal_focus branch perched sitting",
-        "An owl perched, with no people in sight. There is also a branch.",
+        "An owl is perched, with no people in sight. There is also a branch.",
     ),
     "inside a car one drives it": (
         "1girl car car_interior driving rain",
-        "A girl driving a car in the rain.",
+        "A girl is driving a car in the rain.",
     ),
     "a bag that is hugged is on the lap": (
         "1boy backpack hugging_object on_lap train_interior sitting night city_lights",
-        "A boy sitting inside a train at night, hugging a backpack. There are also city lights.",
+        "A boy is sitting inside a train at night, hugging a backpack. There are also city lights.",
     ),
     "one box": (
         "1girl in_box in_container box cardboard_box",
-        "A girl in a cardboard box.",
+        "A girl is in a cardboard box.",
     ),
     "an unworn helmet in the hand": (
         "1girl unworn_helmet helmet holding_helmet holding",
-        "A girl holding a helmet.",
+        "A girl holds a helmet.",
     ),
     "a boat above a whale": (
         "no_humans whale humpback_whale calf underwater boat scenery animal_focus",
-        "A humpback whale and a calf. They are underwater, with no people in sight. There is also a boat.",
+        "A humpback whale and a calf are underwater, with no people in sight. There is also a boat.",
     ),
     "styles with and without articles": (
         "1girl silhouette 3d science_fiction photorealistic",
-        "A girl in silhouette and 3D, in a science fiction setting and a photorealistic style.",
+        "A girl is shown in silhouette and 3D, in a science fiction setting and a photorealistic style.",
     ),
     "multicolored hair": (
         "1girl multicolored_hair white_hair long_hair",
-        "A girl with long multicolored, partly white hair.",
+        "A girl has long multicolored, partly white hair.",
     ),
     "two cats are two": (
         "no_humans 2cats cat black_cat garden",
-        "Two cats, among them a black cat. They are in a garden, with no people in sight.",
+        "Two cats, among them a black cat, are in a garden, with no people in sight.",
     ),
     "the jacket of the suit": (
         "1boy black_suit suit black_jacket jacket necktie buttons",
-        "A boy wearing a black suit and a necktie.",
+        "A boy wears a black suit and a necktie.",
     ),
     "a lantern of one colour": (
         "no_humans scenery red_lantern paper_lantern lantern",
@@ -459,23 +459,23 @@ CASES = {
     ),
     "koi of two colours in a pond": (
         "no_humans animal_focus koi fish orange_fish white_fish pond bridge",
-        "Orange koi and white koi. They are in a pond near a bridge, with no people in sight.",
+        "Orange koi and white koi are in a pond near a bridge, with no people in sight.",
     ),
     "who dresses up": (
         "no_humans cat orange_cat astronaut spacesuit",
-        "An orange cat as an astronaut wearing a spacesuit. It is shown with no people in sight.",
+        "An orange cat as an astronaut wears a spacesuit. It is shown with no people in sight.",
     ),
     "a bird's own feathers": (
         "no_humans raven bird black_feathers feathers desk",
-        "A raven with black feathers. It is shown with no people in sight. There is also a desk.",
+        "A raven has black feathers. It is shown with no people in sight. There is also a desk.",
     ),
     "an archaeologist is no skeleton": (
         "1girl archaeologist skeleton temple",
-        "A girl who is an archaeologist, together with a skeleton. She is in a temple.",
+        "A girl who is an archaeologist is shown with a skeleton. She is in a temple.",
     ),
     "one ribbon of a gymnast": (
         "1girl gymnast holding_ribbon ribbon ribbon_(gymnastics) split",
-        "A girl who is a gymnast, holding a ribbon. She is doing the splits.",
+        "A girl who is a gymnast holds a ribbon. She is doing the splits.",
     ),
     "what floats is the book": (
         "1boy floating floating_book floating_object book levitation",
@@ -483,42 +483,42 @@ CASES = {
     ),
     "one holds the food that is named": (
         "1girl holding_food food burger french_fries eating",
-        "A girl eating. A burger and French fries are in view too.",
+        "A girl is eating. A burger and French fries are in view too.",
     ),
     "a ribbon of two may be blue": (
         "1girl blue_ribbon hair_ribbon neck_ribbon",
-        "A girl wearing a hair ribbon and a neck ribbon.",
+        "A girl wears a hair ribbon and a neck ribbon.",
     ),
     "a robot beside a butterfly": (
         "1other robot no_humans humanoid_robot straw_hat butterfly squatting",
-        "A character who is a humanoid robot, wearing a straw hat. It is squatting. There is also a "
+        "A character who is a humanoid robot wears a straw hat. It is squatting. There is also a "
         "butterfly.",
     ),
     "each of several horses has a mane": (
         "no_humans white_horse brown_horse horse mane tail running",
-        "A white horse and a brown horse. They are running, with no people in sight.",
+        "A white horse and a brown horse are running, with no people in sight.",
     ),
     "nobody who kneels is in the bathtub": (
         "1boy plumber bathroom bathtub kneeling leaking",
-        "A boy who is a plumber. He is kneeling in a bathroom. A bathtub and something leaking are in view "
+        "A boy who is a plumber is kneeling in a bathroom. A bathtub and something leaking are in view "
         "too.",
     ),
     "a tortoise has its shell": (
         "no_humans tortoise shell animal eating garden leaf",
-        "A tortoise eating in a garden, with no people in sight. There is also a leaf.",
+        "A tortoise is eating in a garden, with no people in sight. There is also a leaf.",
     ),
     "what was caught is no companion": (
         "1boy ice_fishing fishing_rod fish husky sitting",
-        "A boy, together with a husky. He is sitting and ice fishing. A fishing rod and fish are in view "
+        "A boy is shown with a husky. He is sitting and ice fishing. A fishing rod and fish are in view "
         "too.",
     ),
     "an otter that fishes is no fish": (
         "anthro male otter fish fishing fishing_rod sitting",
-        "A male anthro otter sitting and fishing. A fishing rod and fish are in view too.",
+        "A male anthro otter is sitting and fishing. A fishing rod and fish are in view too.",
     ),
     "a shark that surfs is at the beach": (
         "anthro male shark surfboard ocean beach standing",
-        "A male anthro shark standing at the beach near the ocean. There is also a surfboard.",
+        "A male anthro shark is standing at the beach near the ocean. There is also a surfboard.",
     ),
     "strings of fate": (
         "1girl string_of_fate pile_of_gold",

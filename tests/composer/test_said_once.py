@@ -8,7 +8,7 @@ from composer import compose
 
 # Tags, what the draft says, and after a bar what it does not say.
 _CASES = """
-1girl holding holding_tool blowtorch | holding a blowtorch | tool; There
+1girl holding holding_tool blowtorch | holds a blowtorch | tool; There
 1girl weapon arm_cannon power_armor armor | an arm cannon | weapon
 1girl food food_in_mouth pocky pocky_in_mouth | with pocky in her mouth | food
 1girl driving car car_interior motor_vehicle | driving a car. | inside; There
@@ -22,7 +22,7 @@ _CASES = """
 1girl animal_hood shark_hood hoodie hood | a shark hood | animal
 1boy judo martial_arts fighting dougi | doing judo | martial; fighting
 1boy standing sportswear soccer_uniform | a soccer uniform | sportswear
-1girl dress white_dress blue_dress frilled_dress frills | wearing a white and blue frilled dress. | a blue
+1girl dress white_dress blue_dress frilled_dress frills | wears a white and blue frilled dress. | a blue
 5girls white_dress blue_dress frilled_dress | wearing white, blue and frilled dresses | a frilled
 2boys kimono white_kimono black_kimono | white and black kimonos | a black
 1boy soccer_uniform yellow_shirt shorts | a soccer uniform with a yellow shirt and shorts | and a soccer
