@@ -21,7 +21,7 @@ from composer.naming import from_series
 from composer.phrasing import and_list, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
 from composer.sharing import share
-from composer.subject import DEEDS, TRAITS, Subject
+from composer.subject import TRAITS, Subject
 from composer.whom import find_subject
 from composer.words import REST
 from errors import ItemError

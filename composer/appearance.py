@@ -27,10 +27,14 @@ def of_one(picture: Picture, *, after_comma: bool) -> str:
 def told_of_one(picture: Picture, text: str, *, ends_in_aside: bool, beside: Sequence[str]) -> str:
     """The sentence on who somebody is and the looks: "a girl with blue eyes wears a hat and holds a cup".
 
-    `text` says who it is, `beside` are those beside them. Only `text` comes back where there is no more to say.
+    `text` says who it is, `beside` are those beside them. Where there is no more to say, it is `text` alone.
     """
     has, visible = _described(picture)
-    deeds = [led("wears", _worn(picture)), led("holds", picture.phrases("held")), led("is shown with", beside)]
+    deeds = [
+        led("wears", _worn(picture)),
+        led("holds", picture.phrases("held")),
+        led("is shown with", beside),
+    ]
     deeds = [deed for deed in deeds if deed]
     if not (deeds or visible):
         has, deeds = "", [has.replace("with", "has", 1)] if has else []

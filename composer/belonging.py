@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from composer.creatures import settle_creatures
 from composer.idle import leave_out_idle
+from composer.once import say_once
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
@@ -21,6 +22,7 @@ _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
 def settle(picture: Picture, tags: Sequence[str]) -> None:
     """Move what the picture says to the slots of those whose it is; `tags` are all of the picture."""
+    say_once(picture, is_of_one=_is_alone(picture))
     _look_at_dolls(picture)
     _serve(picture, tags)
     _put_down_bags(picture)
@@ -50,6 +52,12 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
         picture.take("being", lambda role: role.noun in families)
     if has_people(picture) and picture.take("frame", lambda role: role.phrase == _SCENERY):
         picture.put("text", [Role("text", f"a focus on the {_SCENERY}")])
+
+
+def _is_alone(picture: Picture) -> bool:
+    """Whether all that is worn or held can be that of one person or animal."""
+    number = counted_people(picture)[1] or len(picture.phrases("being", "company", "relation"))
+    return max(number, len(picture.names)) < _PAIR
 
 
 def _look_at_dolls(picture: Picture) -> None:

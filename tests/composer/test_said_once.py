@@ -39,6 +39,20 @@ _CASES = """
 1girl table dinner | at dinner | also in view
 1girl standing bokeh vanishing_point | in perspective, with bokeh | view are
 1boy standing aurora_borealis night | under the aurora borealis | an aurora
+1girl satchel shoulder_bag bag | wears a satchel. | shoulder
+1girl red_bag backpack white_scarf blue_muffler | red backpack, a white scarf and a blue muffler | bag
+1boy scrubs green_shirt green_pants shirt pants | wears green scrubs. | shirt; pants
+1girl jumpsuit orange_jumpsuit clothes_around_waist jumpsuit_around_waist | jumpsuit around her | clothes
+1girl helmet unworn_helmet helmet_under_arm holding_helmet | with a helmet under her arm. | unworn; holds
+1boy weapon katana sheathed sheath hand_on_hilt | with a hand on the hilt of his sheathed katana. | There
+1girl sword sheathed weapon standing | with her sword sheathed. | There
+no_humans scenery train_station straw_hat unworn_headwear unworn_hat | an unworn straw hat | wears
+1girl jersey striped_shirt tank_top open_jacket | a striped tank top and an open jacket | shirt; jersey
+1girl broom_riding broom holding_broom | is riding a broom. | holds
+1girl teacup tea cup holding_cup | holds a teacup. | There
+1girl forest tree flower walking | walking in a forest. There is also a flower. | tree
+no_humans bridge viaduct river train | A viaduct | bridge
+anthro solo fox ringtail striped_tail | has a striped ringed tail | , a
 1girl black_hair hair_up hair_bun single_hair_bun | in a single bun | worn up
 """
 

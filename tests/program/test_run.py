@@ -25,7 +25,7 @@ def test_without_a_model_the_composer_drafts_and_the_first_and_last_line_say_so(
     assert lines[-1] == "The captions are drafts, made without a model."
     assert "TagProvider: skipped, there is no model to ask" in lines
     assert "Interrogator: skipped, there is no model to ask" in lines
-    assert project.caption("a").startswith("Hatsune Miku from Vocaloid, a girl with long aqua hair")
+    assert project.caption("a").startswith("Hatsune Miku from Vocaloid, a girl, has long aqua hair")
     assert project.journal()[0]["draft"] is True
 
 

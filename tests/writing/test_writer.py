@@ -189,7 +189,7 @@ def test_the_sentence_that_says_a_hidden_trait_is_asked_for_again(tmp_path: Path
     assert "to look at" not in result.out
 
 
-DRAFT = "Hatsune Miku from Vocaloid, a girl with long aqua hair. She is smiling."
+DRAFT = "Hatsune Miku from Vocaloid, a girl, has long aqua hair. She is smiling."
 
 
 def floor_at(folder: Path, endpoint: FakeEndpoint, tags: str = TAGS, **settings: str) -> Project:
@@ -208,7 +208,7 @@ def floor_at(folder: Path, endpoint: FakeEndpoint, tags: str = TAGS, **settings:
             id="little",
         ),
         pytest.param(
-            ["Hatsune Miku from Vocaloid, a girl with long aqua hair. She is smiling at a balcony in Paris."],
+            ["Hatsune Miku from Vocaloid, a girl, has long aqua hair. She is smiling at a balcony in Paris."],
             'adds "Paris", which nothing bears out',
             id="made up",
         ),
