@@ -2,16 +2,21 @@
 
     captions/.survey/00000.json    {"of": …, "pictures": 8000, "counts": {tag: pictures}, "categories": {…},
                                     "tags": [[…], …]}
+    captions/.survey.json          {"of": {shard: …}, "pictures": {shard: 8000}, "counts": …, "categories": …,
+                                    "tags": {"00000/0.png": […]}}
 
 `of` tells the state of the shard and the settings by which it was counted. `tags` are those of a sample of
-its pictures, from which it is learnt what characters usually look like. `survey_sum` adds all of them up.
+its pictures, which tells what characters usually look like. The second file has the sum of all shards, so
+that a run with many shards reads one file.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,7 +25,7 @@ from typing_extensions import TypedDict
 
 from dataset.admission import Added
 from dataset.disk import make_folder, refusal, write_whole
-from dataset.pictures import Survey, evenly_spread
+from dataset.pictures import Picture, Survey, TagList, evenly_spread
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
@@ -41,7 +46,7 @@ class Counted(TypedDict):
 _FORM = TypeAdapter(Counted)
 # The tags of this many pictures of all shards together are remembered, which takes about 30 MB.
 _MOST_REMEMBERED = 50_000
-FOLDER = ".survey"
+FOLDER, _SUM = ".survey", ".survey.json"
 
 
 def remembered_of_each(shards: int) -> int:
@@ -109,3 +114,89 @@ def _read(place: Path) -> Counted | None:
         return _FORM.validate_json(place.read_bytes())
     except (OSError, ValueError):
         return None
+
+
+@dataclass(slots=True)
+class _Sum:
+    """`of` has the state in which each shard was counted, and `pictures` how many each holds."""
+
+    of: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    def add(self, shard: Shard, found: Counted) -> None:
+        self.of[shard.name] = found["of"]
+        self.pictures[shard.name] = found["pictures"]
+        for tag, count in found["counts"].items():
+            self.counts[tag] = self.counts.get(tag, 0) + count
+        self.categories.update(found["categories"])
+        self.tags.update((f"{shard.stem}/{at}.png", tags) for at, tags in enumerate(found["tags"]))
+
+
+_FORM_OF_SUM = TypeAdapter(_Sum)
+
+
+class AllShards:
+    """The survey of all shards, and a sample of their pictures: `dataset.pictures.Surveyed`.
+
+    `pictures` has how many each shard holds, by its name.
+    """
+
+    def __init__(self, summed: _Sum | None = None) -> None:
+        summed = summed or _Sum()
+        self.pictures = summed.pictures
+        self._survey = Survey(Counter(summed.counts), summed.categories)
+        self._tags = {name: TagList(tuple(tags), {}) for name, tags in summed.tags.items()}
+
+    @property
+    def surveyed(self) -> Sequence[Picture]:
+        """The sample."""
+        return [Picture(name, ".txt") for name in self._tags]
+
+    def tags(self, picture: Picture) -> TagList:
+        """The tags of a picture of the sample."""
+        return self._tags[picture.name]
+
+    def survey(self) -> Survey:
+        """How many pictures of all shards have each tag."""
+        return self._survey
+
+
+class SurveySum:
+    """What is kept of the tags of these shards, and which of them have to be added to it."""
+
+    def __init__(self, shards: Sequence[Shard], settings: Settings) -> None:
+        self._settings = settings
+        self._place = settings.dataset.captions / _SUM
+        self._remembered = remembered_of_each(len(shards))
+        states = dict[str, str]()
+        for shard in shards:
+            with suppress(ItemError):
+                states[shard.name] = state_of(shard, settings, self._remembered)
+        kept = self._read()
+        # The tags of a shard that has changed or is gone cannot be subtracted, so all are added up anew.
+        self._sum = kept if kept.of.items() <= states.items() else _Sum()
+        self.missing = [shard for shard in shards if shard.name in states and shard.name not in self._sum.of]
+
+    def complete(self, added: Added) -> AllShards:
+        """Add what is missing, and keep the sum; the tags of all shards.
+
+        A shard that cannot be read is left out: who captions it says why. `added` is what is said along with
+        a tag. Raises UserError where what was counted cannot be kept.
+        """
+        for shard in self.missing:
+            with suppress(ItemError):
+                self._sum.add(shard, counted(shard, self._settings, added, self._remembered))
+        if self.missing:
+            make_folder(self._place.parent)
+            kept = {each.name: getattr(self._sum, each.name) for each in fields(self._sum)}
+            write_whole(self._place, json.dumps(kept, separators=(",", ":")))
+        return AllShards(self._sum)
+
+    def _read(self) -> _Sum:
+        try:
+            return _FORM_OF_SUM.validate_json(self._place.read_bytes())
+        except (OSError, ValueError):
+            return _Sum()

@@ -21,8 +21,7 @@ from config import VERSION
 from errors import ItemError, StageError, UserError
 from settings import Settings
 from shards.finding import Shard
-from shards.survey_sum import AllShards
-from shards.surveying import counted, remembered_of_each
+from shards.surveying import AllShards, counted, remembered_of_each
 from wiki.cache import Cache, Entry
 
 AtOnce = Mapping[tuple[str, str], int]

@@ -26,7 +26,7 @@ from errors import ExitCode, UserError
 from llm.embedded.needs import Consent
 from settings import AUTO, Settings
 from shards.finding import find_shards
-from shards.survey_sum import SurveySum
+from shards.surveying import SurveySum
 
 if TYPE_CHECKING:
     from captioning.sharded.handing_out import HandingOut

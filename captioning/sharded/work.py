@@ -18,7 +18,7 @@ from english import amount
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.survey_sum import AllShards
+from shards.surveying import AllShards
 from stage_runner import Stage
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from captioning.sharded import node
 from captioning.sharded.node import Broadcast
 from captioning.sharded.work import KnownOfShards
 from shards.finding import find_shards
-from shards.survey_sum import SurveySum
+from shards.surveying import SurveySum
 from tests.fakes.answers import Json, caption_for
 from tests.fakes.endpoint import FakeEndpoint
 from tests.program.processes import HANGS, running

@@ -9,8 +9,7 @@ from pathlib import Path
 import config
 from settings import Settings
 from shards.finding import find_shards
-from shards.survey_sum import AllShards, SurveySum
-from shards.surveying import FOLDER
+from shards.surveying import FOLDER, AllShards, SurveySum
 from tests.program.project import Project, png
 from tests.shards.tars import tar
 
