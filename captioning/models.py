@@ -106,8 +106,8 @@ async def look_up_tags(
     await run_stage(product, stage, endpoint)
     if stage.without_sentence:
         summary.once(
-            f"For {amount(stage.without_sentence, 'tag')} the model gave no sentence that serves: "
-            "the first one of the wiki page stands in."
+            f"The model gave no usable sentence for {amount(stage.without_sentence, 'tag')}: the first "
+            "sentence of the wiki page is used instead."
         )
     if stage.wiki_error:
         summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")

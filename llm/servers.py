@@ -89,8 +89,8 @@ class Endpoints:
             return await self._embed(settings, must_see)
         if len(settings.urls) > 1:
             raise UserError(
-                "url names several servers, which only a run over shards with [Cluster] ray spreads its "
-                "machines over: name one"
+                "url names several servers, and only a run over shards with [Cluster] ray uses several: "
+                "name one"
             )
         choice = None if settings.url == "builtin" else await self._choice(settings, must_see)
         if choice is None:
@@ -116,9 +116,7 @@ class Endpoints:
 
     def _open_files(self, settings: EndpointSettings) -> Endpoint:
         if self.from_files is None:
-            raise UserError(
-                "url = batch has nobody who answers at once: write the address of a server as url"
-            )
+            raise UserError("url = batch gives no answers at once: write the address of a server as url")
         # Stages may differ in what they see and be asked in the same files.
         same = (endpoint for known, _, endpoint in self._open if known == settings and endpoint is not None)
         return next(same, None) or self.from_files(settings)

@@ -102,7 +102,9 @@ class Reader:
 
     async def _examine(self, requests: Requests) -> Certificate:
         if not self.may_examine or self._broken_off >= _MOST_BROKEN_OFF:
-            raise ItemError("not examined", "nobody knows whether the model can tell what a caption says")
+            raise ItemError(
+                "not examined", "the model was not examined, so its reading of captions cannot be trusted"
+            )
         self._endpoint.on_wait("examining whether the model can tell what a caption says")
         try:
             return await self._examination.finish(requests)

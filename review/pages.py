@@ -145,7 +145,9 @@ def _hash(text: str) -> str:
 def save_page(path: Path, page: str) -> None:
     """Write a page, but over no file of another program; raises UserError where that cannot be done."""
     if path.is_file() and _MARK not in _head(path):
-        raise UserError(f"{path} is a page of somebody else: move it away, so that this one can be written")
+        raise UserError(
+            f"{path} was not written by this program: move it away, so that the page can be written"
+        )
     make_folder(path.parent)
     write_whole(path, page)
 

@@ -109,7 +109,7 @@ class HandingOut:
             bar.close()
             self._bar = None
             if begun := sum(told.handled for told in self._told.values() if told.ended is None):
-                self._say(f"Of shards under way, {begun:,} texts are there, and kept for the next run.")
+                self._say(f"{begun:,} texts of unfinished shards are kept for the next run.")
 
     def _start_lanes(self) -> None:
         """Start a lane on each machine, and further ones until each server has one."""
@@ -204,7 +204,7 @@ class HandingOut:
         for line in told.lines:
             self._say(line, again=True)
         if ended.error:
-            raise StageError(f"{ended.error} (so {machine.name} says)")
+            raise StageError(f"{ended.error} (reported by {machine.name})")
 
     def _give_back(self, machine: Machine, shard: Shard, lost: Lost) -> None:
         if lost.is_gone:
@@ -213,12 +213,12 @@ class HandingOut:
             self._losses[shard.name] += 1
         if self._losses[shard.name] >= _MOST_LOSSES:
             self._summary.incomplete(
-                f"{shard.name} is left out, as {_MOST_LOSSES} processes ended over it ({lost.why}): "
+                f"{shard.name} is left out, because {_MOST_LOSSES} processes ended at it ({lost.why}): "
                 "look whether its pictures are whole and the machines have memory left."
             )
             return
         self._shards.appendleft(shard)
-        self._say(f"{machine.name} was lost over {shard.name} ({lost.why}): the next one goes on with it.")
+        self._say(f"{machine.name} was lost at {shard.name} ({lost.why}): another machine goes on with it.")
 
     def _show(self) -> None:
         if self._bar is not None:

@@ -69,7 +69,7 @@ def test_a_node_is_killed_and_one_joins_and_no_caption_is_lost_or_asked_for_twic
             # Both have as many in flight as they may.
             run.until(lambda: asked.total() >= ANSWERED_FIRST + 2 * IN_FLIGHT)
             cluster.remove_node(killed, allow_graceful=False)
-            run.until(lambda: "was lost over" in "".join(run.said))
+            run.until(lambda: "was lost at" in "".join(run.said))
             joined = cluster.add_node(**NODE)
             run.until(lambda: "3 machines so far" in "".join(run.said))
             go.set()

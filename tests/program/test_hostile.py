@@ -408,7 +408,7 @@ def test_files_of_the_user_that_the_journal_does_not_know_survive_overwrite(tmp_
     (project.captions / "report.html").write_text("<title>My report</title>", encoding="utf-8")
     result = project.run()
     assert result.code == 2, result
-    assert "report.html is a page of somebody else: move it away" in result.err
+    assert "report.html was not written by this program: move it away" in result.err
     saved = [path.read_text(encoding="utf-8") for path in project.captions.glob(".replaced/*/a.txt")]
     assert saved == ["My own a.txt."]
     for name in ("notes.txt", "a.caption"):
