@@ -51,7 +51,7 @@ class Knowledge:
         return tags_cache.load(self.settings.tag_provider.cache)
 
     def forget_along(self) -> None:
-        """Ask anew what tags imply: stage 1 may have found more of it."""
+        """Look up again what tags imply, because stage 1 may have found more."""
         self._along.clear()
 
     def material_of(self, surveyed: Surveyed) -> Material:

@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def is_anything_done(self) -> bool:
-        """Whether there is a result, be it of this run or of an earlier one; also if nothing was due."""
+        """Whether there is a result of this run or of an earlier one, or nothing was due."""
         return bool(self.tally.done or self.existing or not self.total)
 
 

@@ -46,7 +46,7 @@ class Project(Knowledge):
         `limit` is how many pictures to do at most, and `only` has the names of those to do. `aside` is a
         folder for texts and journal, so that the existing ones stay as they are; descriptions are still read
         from their usual place if no stage would make them. With `most_surveyed`, facts about the whole
-        data set are estimated from at most so many pictures.
+        data set are estimated from at most this many pictures.
         """
         super().__init__(settings)
         self.limit = limit
@@ -69,7 +69,7 @@ class Project(Knowledge):
             self._hide_own_traits()
 
     def open_collection(self) -> None:
-        """List the pictures and their tag files; anew, where tag files have other names since.
+        """List the pictures and their tag files; called again after tag files were renamed.
 
         Raises UserError as `__init__` does.
         """

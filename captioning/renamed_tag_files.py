@@ -51,7 +51,7 @@ def last_renaming(project: Project) -> str:
 
 
 def rename_back(project: Project) -> tuple[int, list[str]]:
-    """Give tag files their earlier names back, in the place of captions that nobody has changed.
+    """Give tag files their earlier names back, and remove the captions there that were not changed since.
 
     Returns how many, and the names of captions that somebody has changed, which stay. Those that go are in
     the journal. Raises UserError where a file cannot be renamed.

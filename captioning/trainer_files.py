@@ -85,7 +85,7 @@ class Existing:
     """The pictures that have a caption, in natural order, folder by folder; read anew each time."""
 
     def __init__(self, project: Project, count: Count, target: Target | None = None) -> None:
-        """They are counted in `count`, anew each time. For Parquet there is no target."""
+        """They are counted in `count`, from 0 on each time. For Parquet there is no target."""
         self._project = project
         self._count = count
         self._target = target
@@ -235,7 +235,7 @@ def what_to_write(project: Project, target: Target, folder: Path | None = None) 
 def misread_texts(project: Project, target: Target, most: int = _MOST_LOOKED_AT) -> Iterator[str]:
     """Which texts the trainer would read in another way than they are meant, and what to do.
 
-    At most so many are looked at, evenly spread over the data set.
+    At most `most` texts are read, evenly spread over the data set.
     """
     texts = project.captions.texts
     names = project.settings.interpreter.caption_names

@@ -83,7 +83,7 @@ def write_pieces(
 
     A file that is there is replaced only if its digest is in `ours`; where another program wrote it or a
     person changed it, it stays. `note` is told the new digest before the file is in its place, so that a kill
-    leaves no file that nobody knows. A file that is the same already is left alone.
+    leaves no file that is not known to be ours. A file that is the same already is left alone.
     Raises ItemError where its name is too long, and UserError where it cannot be written for another reason,
     or where a link leads out of `root`.
     """

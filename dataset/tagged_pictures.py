@@ -56,7 +56,7 @@ class TaggedPictures(ABC):
         """`root` is the folder below which the pictures, or their shards, are.
 
         `added` is what is said along with a tag: a picture is judged by that too. With `most_surveyed`, the
-        survey reads the tag files of so many pictures at most. `sightings` are what vision models saw.
+        survey reads the tag files of at most this many pictures. `sightings` are what vision models saw.
         """
         self.root = root
         self.folder = folder

@@ -82,7 +82,7 @@ class BatchService:
         """Upload a file with requests; its id there."""
 
         def form() -> aiohttp.FormData:
-            # The library closes what it has sent, so each try opens the file anew.
+            # The library closes what it has sent, so each try opens the file again.
             data = aiohttp.FormData({"purpose": "batch"})
             data.add_field("file", open_file(path), filename=path.name, content_type="application/jsonl")
             return data

@@ -89,7 +89,7 @@ def written(fields: Mapping[str, Any]) -> bytes:
 
 
 def _warmer(temperature: float | None, attempt: int) -> float | None:
-    """The temperature after so many answers that were not accepted.
+    """The temperature after this many answers that were not accepted.
 
     A model that refuses or repeats itself at a low temperature often does so with every seed.
     """

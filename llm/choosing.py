@@ -26,7 +26,7 @@ class Choice:
 
     @property
     def introduction(self) -> str:
-        """Where which model is asked, and why this one."""
+        """The place of the model, its name, and why it was chosen, for the user."""
         why = f" ({self.why})" if self.why else ""
         return f"{self.server.place}, model {self.model.name}{why}"
 

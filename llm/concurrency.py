@@ -64,7 +64,7 @@ class Concurrency:
         self.release()
 
     def lower_after_crash(self, seconds: float) -> bool:
-        """Lower a fixed number after a request of so many seconds in which the model crashed; whether it was.
+        """Lower a fixed number after a crash of the model in a request of `seconds`; whether it was lowered.
 
         Requests that were sent before the number was lowered do not lower it again.
         """

@@ -50,7 +50,7 @@ class Measurement:
         self.completed, self._latencies, self._occupied, self._since = 0, 0.0, 0.0, now
 
     def pass_time(self, in_flight: int, now: float) -> None:
-        """Note that so many requests were in flight from the last call until now."""
+        """Note that this many requests were in flight from the last call until now."""
         if self._now == -math.inf:
             self._since = self._now = now
         self._occupied += in_flight * (now - self._now)

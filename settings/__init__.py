@@ -109,8 +109,8 @@ class EndpointSettings(Section):
         "run-batch) or short (Mistral, Together, Fireworks)",
         "short",
     )
-    batch_lines: int = _setting("50000", "at most so many requests in one of these files", ge=1)
-    batch_megabytes: float = _setting("200", "at most so many megabytes in one of these files", "100", gt=0)
+    batch_lines: int = _setting("50000", "at most this many requests in one of these files", ge=1)
+    batch_megabytes: float = _setting("200", "at most this many megabytes in one of these files", "100", gt=0)
     batch_service: checks.ServiceUrl = _setting(
         "",
         "address of the service to which --batch-submit sends these files and from which --batch-fetch gets "

@@ -1,6 +1,6 @@
 """The regular expressions of `[Interpreter] strip`, and the limit on the time that they may take.
 
-`re` of Python cannot be stopped: a pattern such as `(a+)+$` would hold up a run for ever. `regex` reads the
+`re` of Python cannot be stopped: a pattern such as `(a+)+$` would never end. `regex` reads the
 same patterns and stops after a timeout, which it measures in seconds of the processor.
 """
 
@@ -32,13 +32,13 @@ class Pattern:
 
     @classmethod
     def of(cls, text: str) -> Pattern:
-        """Compile a pattern; raises ValueError where it is none."""
+        """Compile a pattern; raises ValueError if it cannot be used."""
         import regex  # heavy, and few people write patterns
 
         try:
             return cls(text, regex.compile(text))
         except (regex.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"{text} is none ({error})") from error
+            raise ValueError(f"{text} cannot be used ({error})") from error
 
 
 def without(patterns: Iterable[Pattern], text: str) -> str:

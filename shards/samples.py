@@ -16,7 +16,7 @@ from errors import NO_TAG_FILE, Problem
 
 _TAG_FIRST = (
     "name a table or a folder as [Dataset] tags, or pack NAME.txt with its tags into the shard, as without "
-    "tags nobody can judge whether a picture may be sent"
+    "tags it cannot be judged whether a picture may be sent"
 )
 
 

@@ -18,7 +18,7 @@ from errors import UserError
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
-# Stores are read in pieces of so many bytes while the headers of a tar are looked for.
+# While the headers of a tar are looked for, stores are read in pieces of this many bytes.
 _PIECE = 1 << 18
 # The fields of an object's facts that change when it does, by the names of several stores.
 _TELLING = ("ETag", "etag", "mtime", "LastModified", "md5Hash", "sha")

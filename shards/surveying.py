@@ -61,7 +61,7 @@ def remembered_of_each(shards: int) -> int:
 def counted(shard: Shard, settings: Settings, added: Added, remembered: int) -> Counted:
     """Count the tags of a shard, unless what was kept of it still holds; then it is not read again.
 
-    `added` is what is said along with a tag; the tags of at most so many pictures are `remembered`. Raises
+    `added` is what is said along with a tag; the tags of at most `remembered` pictures are kept. Raises
     ItemError where the shard cannot be read, and UserError where what was counted cannot be kept.
     """
     dataset = settings.dataset

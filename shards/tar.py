@@ -42,7 +42,7 @@ class Contents:
     cut_at: int | None = None
 
     def read(self, member: Member, most: int) -> bytes:
-        """The bytes of a member, at most so many; raises OSError."""
+        """The bytes of a member, at most `most`; raises OSError."""
         with self.open(member) as file:
             return file.read(most)
 

@@ -1,8 +1,8 @@
 """How many tokens a text has for the text encoder of a base model, and what of it the encoder would not read.
 
 They are counted by the library `tokenizers` where the user names the vocabulary of the encoder (a
-tokenizer.json). Otherwise they are estimated: a word is one token for every so many letters or part of that,
-a digit and a group of punctuation marks are one each, and some are added for names. `python -m
+tokenizer.json). Otherwise they are estimated: a word has a token for each six to nine letters, as the encoder
+needs, digits and groups of punctuation marks have one each, and some are added for names. `python -m
 benchmarks.encoders` measures the error, see docs/BENCHMARKS.md. Other scripts than the Latin one need more
 tokens.
 """

@@ -56,8 +56,8 @@ class Summary:
 def summary_without_model(page: Page, min_post_count: int) -> Summary | None:
     """The summary of a page that needs no model.
 
-    It has no text or one that is short and plain, nobody sees what it is about, or the glossary that ships
-    has a sentence.
+    It has no text, or a short and plain one; or its subject cannot be seen; or the glossary that ships has a
+    sentence.
     """
     if not page.known:
         return Summary(page, "", BY_NO_TAG)

@@ -42,7 +42,7 @@ EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
 # Compiled when it is needed, which takes as long as the rest of the module: most texts are ASCII.
 _SIGNS_APART = rf"(?<!{EAST_ASIAN}){EAST_ASIAN}(?:[\s_・·.\-/*]+{EAST_ASIAN})+(?!{EAST_ASIAN})"
 _NOT_EAST_ASIAN = re.compile(r"[\s_・·.\-/*]+")
-# A run of single letters is looked at so far back.
+# The longest word that is joined, and the longest run of single letters that is looked at.
 _LONGEST_JOINED, _LONGEST_RUN = 40, 16
 # Halves of a word that a space divides are only joined where one of them is no word of its own.
 _SHORT_WORDS = re.compile(

@@ -36,7 +36,7 @@ class Count:
 
 @lru_cache(_REMEMBERED)
 def count_in(tag: str) -> Count | None:
-    """What a tag says of how many people there are; None where it counts nobody."""
+    """What a tag says of how many people there are; None if it counts no people."""
     found = _COUNT.fullmatch(tag)
     if not found:
         return None

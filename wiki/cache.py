@@ -56,7 +56,7 @@ class Cache:
     """The entries of a tags_cache.json.
 
     What the file holds is kept word for word. Entries are only added, with one exception: a provisional entry
-    that nobody has edited is replaced by a better one.
+    that was not edited is replaced by a better one.
     """
 
     def __init__(self, raw: Mapping[str, Any] | None = None) -> None:

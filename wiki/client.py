@@ -165,7 +165,7 @@ class WikiClient:
                 if time.monotonic() > ends:
                     raise _PassingError(f"{self.host} answered too slowly")
         except urllib3.exceptions.HTTPError as error:
-            raise _PassingError(f"{self.host} broke off in the midst of its answer") from error
+            raise _PassingError(f"{self.host} broke off in the middle of its answer") from error
         return _Answer(response.status_code, response.headers, bytes(body))
 
     def _document(self, answer: _Answer) -> object:

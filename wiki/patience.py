@@ -1,7 +1,7 @@
 """The head of an HTTP answer within a time limit, however slowly its bytes come.
 
 The timeouts of `requests` hold for each byte that is waited for, so a server that sends one now and then, or
-`100 Continue` without end, would be listened to for ever.
+`100 Continue` without end, would never be given up.
 """
 
 from __future__ import annotations

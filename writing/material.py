@@ -27,7 +27,7 @@ from wiki.explanations import Explanations
 from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
-# A caption that says all its tags needs at most so many words, and so many for each tag.
+# A caption that says all its tags needs at most this many words, and this many more for each tag.
 _WORDS, _WORDS_PER_TAG = 20, 2
 # The variables that list the tags of one category.
 _LISTS = {"characters": CHARACTER, "series": COPYRIGHT, "artists": ARTIST, "general": GENERAL, "meta": META}

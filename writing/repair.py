@@ -1,7 +1,7 @@
 """Mending a caption part by part: with a sentence made from tags, or with one sentence of the model.
 
 A model that is asked to write the whole caption again writes the same words again, or loses others. So a
-request is for one sentence alone, and there is none where the tags themselves make the sentence.
+request is for one sentence alone, and none is sent if the sentence can be made from the tags.
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def _xml(
 
 
 def _key_of_character(tag: str, picture: PictureTags) -> str:
-    """What a tag says of somebody; "" for names and for what is about nobody."""
+    """The key of a character's block for a tag; "" for names and for tags that are about no character."""
     if section_of(tag, picture.categories.get(tag, GENERAL)) != "general":
         return ""
     return key_of_character(tag)

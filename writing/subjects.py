@@ -41,10 +41,10 @@ def is_place(tag: str) -> bool:
 
 
 def key_of_character(tag: str) -> str:
-    """Under which key of NewBie's block of a character a tag stands; "" for what is about nobody."""
+    """The key of NewBie's block of a character for a tag; "" if the tag is about no character."""
     return "expression" if tag in _FACES else _OF_A_CHARACTER.get(role_of(tag).slot, "")
 
 
 def key_of_all(tag: str) -> str:
-    """Under which key of NewBie's general block a tag stands."""
+    """The key of NewBie's general block for a tag."""
     return _OF_ALL.get(role_of(tag).slot, "other")

@@ -82,7 +82,9 @@ def find_own_traits(
     characters = [_characters(each, categories_of) for each in named or read]
     counts = Counter(tag for tags in characters for tag in tags if tag not in called)
     if not trigger:
-        return OwnTraits("", 0, why_none="[Tags] trigger is empty, so nobody knows whose traits to look for")
+        return OwnTraits(
+            "", 0, why_none="[Tags] trigger is empty, so it is not known whose traits to look for"
+        )
     if not named and counts and counts.most_common(1)[0][1] < _ONE_CHARACTER * len(read):
         several = ", ".join(words(tag) for tag, _ in counts.most_common(3))
         return OwnTraits(

@@ -92,7 +92,7 @@ def read_several(reply: Reply, form: Form, *, names: Sequence[str]) -> dict[str,
 
 
 def _used(text: str | None, finish_reason: str | None, form: Form, name: str) -> str:
-    """A variant made clean. A list of tags is none, unless an example of the prompt is answered with one."""
+    """A variant made clean; raises ItemError for a list of tags, unless an example of the prompt has one."""
     caption = clean(text, finish_reason, replace(form, max_words=MOST_WORDS.get(name)))
     examples = form.prompted.examples if form.prompted else ()
     if is_list(caption) and not any(is_list(answer) for _, answer in examples):

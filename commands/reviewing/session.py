@@ -198,5 +198,5 @@ def _state_of(path: Path) -> tuple[int, int]:
 
 
 def _kept(applied: Applied) -> list[tuple[str, str]]:
-    why = "somebody just wrote this caption, which stays: load the page anew"
+    why = "somebody just wrote this caption, which stays: reload the page"
     return [(name, why) for name in applied.kept]

@@ -1,8 +1,8 @@
 """Starts the server of an embedded model, and ends it when the program ends that started this process.
 
 The first line of standard input says in JSON what to start: `command`, and `environment` for what it is told.
-When the input ends, the server is ended, whatever it does: a program that is killed cannot do that by itself,
-and a library that loads a model listens to nobody. If this process is killed itself, Linux ends the server,
+When the input ends, the server is ended, whatever it does: a program that is killed cannot end it any more,
+and a library that loads a model reacts to nothing. If this process is killed itself, Linux ends the server,
 and on other systems the server of the library ends by itself, as its own input ends then. It imports nothing
 of this program, so that it starts at once.
 """

@@ -39,7 +39,7 @@ class Repository:
         return Path(self._hub.constants.HF_HUB_CACHE)
 
     def here(self) -> list[GgufFile]:
-        """The GGUF files of it that were fetched before; asks nobody."""
+        """The GGUF files of it that were fetched before; sends no request."""
         try:
             kept = self._hub.scan_cache_dir().repos
         except self._hub.errors.CacheNotFound:
@@ -71,7 +71,7 @@ class Repository:
         ]
 
     def refuse_little_room(self, size: int) -> None:
-        """Raise UserError where the disk has no room for so many bytes."""
+        """Raise UserError where the disk has no room for this many bytes."""
         folder = next((each for each in (self.cache, *self.cache.parents) if each.exists()), Path())
         free = shutil.disk_usage(folder).free
         if free < size:

@@ -123,7 +123,7 @@ class EmbeddedModel:
 
     @property
     def introduction(self) -> str:
-        """Where which model is asked, and with how much context."""
+        """The place of the model, its name and its context, for the user."""
         place, fitted = self.server.computer.runner.place, self.server.fitted
         return f"{place}, model {self.files.name} ({fitted}; it is loaded first)"
 

@@ -34,7 +34,7 @@ def named(files: Sequence[GgufFile], pattern: str) -> list[GgufFile]:
 
 
 def largest(files: Sequence[GgufFile], free: float) -> list[GgufFile]:
-    """The parts of the largest model for which there is room in so many bytes of memory; [] for none."""
+    """The parts of the largest model that fits into this many bytes of memory; [] if none does."""
     found = models(files)
     quantized = [each for each in found if not _UNQUANTIZED.search(_file_name(each[0]))] or found
     return max((each for each in quantized if size_of(each) <= free * _FOR_WEIGHTS), key=size_of, default=[])
@@ -65,7 +65,7 @@ def title(name: str) -> str:
 
 
 def number_of_parts(name: str) -> int:
-    """Of how many parts this file is one, by its name."""
+    """The number of parts of the model to which this file belongs, by its name."""
     found = _PART.search(name)
     return int(found[2]) if found else 1
 

@@ -14,7 +14,7 @@ _FILE = Path(__file__).with_name("models.ini")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model of the table; `memory` is in bytes, None for one that is never chosen by itself."""
+    """A model of the table; `memory` is in bytes, None for one that auto never chooses."""
 
     name: str
     repository: str

@@ -13,7 +13,7 @@ from dataclasses import replace
 from llm.listings import Model, at, holds, positive, rows, text, truth, usual_models
 from llm.programs.base import EFFORT, SWITCH, TEMPLATE, Ask, Catalogue, Program
 
-# Ollama is asked about each model in a request of its own, for at most so many.
+# Ollama is asked about each model in a request of its own, but only about this many.
 _MOST_SHOWN = 40
 
 
@@ -149,7 +149,7 @@ def reasons_by_template(template: str) -> bool:
 
 
 class KoboldCpp(Program):
-    """Takes no reasoning field, and drops a picture without a word where it has no projector."""
+    """Takes no reasoning field, and silently drops a picture if it has no projector."""
 
     name = "KoboldCpp"
     ports = (5001,)
@@ -172,7 +172,7 @@ class KoboldCpp(Program):
 
 
 class TabbyApi(Program):
-    """Drops pictures without a word where vision is not switched on."""
+    """Silently drops pictures if vision is not switched on."""
 
     name = "TabbyAPI"
     ports = (5000,)
@@ -198,7 +198,7 @@ class TabbyApi(Program):
 
 
 class TextGenerationWebui(Program):
-    """Cuts the start of a prompt that is too long, without a word."""
+    """Silently cuts the start of a prompt that is too long."""
 
     name = "text-generation-webui"
     ports = (5000,)

@@ -82,7 +82,7 @@ class MlxLm(Program):
 
 
 class MlxVlm(Program):
-    """Drops a picture without a word where its model takes only text."""
+    """Silently drops a picture if its model takes only text."""
 
     name = "mlx-vlm"
     ports = (8080,)
