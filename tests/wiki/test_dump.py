@@ -325,14 +325,26 @@ except UserError as error: print(error)
 """
 
 
-def read_without_pyarrow(path: Path, libraries: Path) -> str:
+OPEN_SHARD_WITHOUT_PYARROW = """
+import sys; sys.path[:0] = [".", sys.argv[2]]
+from pathlib import Path; from errors import UserError
+from shards.finding import Shard; from shards.source import OnDisk; from shards.stored import open_shard
+try: open_shard(Shard("a.parquet", OnDisk(Path(sys.argv[1]))), "auto")
+except UserError as error: print(error)
+"""
+
+
+def read_without_pyarrow(path: Path, libraries: Path, code: str = READ_WITHOUT_PYARROW) -> str:
     # -S leaves out all installed libraries.
-    return run_python("-S", "-c", READ_WITHOUT_PYARROW, str(path), str(libraries))
+    return run_python("-S", "-c", code, str(path), str(libraries))
 
 
-def test_without_pyarrow_a_parquet_dump_says_what_to_install(tmp_path: Path, without_pyarrow: Path) -> None:
+@pytest.mark.parametrize("code", [READ_WITHOUT_PYARROW, OPEN_SHARD_WITHOUT_PYARROW])
+def test_without_pyarrow_a_parquet_file_says_what_to_install(
+    tmp_path: Path, without_pyarrow: Path, code: str
+) -> None:
     path = written(tmp_path, PAGES, "dump.parquet")
-    assert "install pyarrow" in read_without_pyarrow(path, without_pyarrow)
+    assert "pip install pyarrow" in read_without_pyarrow(path, without_pyarrow, code)
 
 
 def test_a_csv_dump_is_read_without_pyarrow(tmp_path: Path, without_pyarrow: Path) -> None:
