@@ -35,11 +35,12 @@ os.environ.setdefault("LLAMA_ARG_THREADS", "1")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long runs out unless `-m` names them."""
+    """Leave long runs out unless `-m` names them; begin with slow tests, so that none is the last."""
     if "soak" not in config.option.markexpr:
         long_runs = [item for item in items if item.get_closest_marker("soak")]
         config.hook.pytest_deselected(items=long_runs)
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ import pytest
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply
 from tests.fakes.wiki_pages import TAGS
+from tests.program.processes import HANGS
 from tests.program.project import Project, png
+from tests.program.starts import LONGEST_RUN
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no mounts and no such permissions")
 
@@ -259,11 +261,11 @@ def test_a_picture_that_is_deleted_during_the_run_fails_alone(tmp_path: Path) ->
 
 
 def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with FakeEndpoint(faults=(Reply(), Hang(60)), every=1) as endpoint:
+    with FakeEndpoint(faults=(Reply(), Hang(LONGEST_RUN)), every=1) as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Endpoint__concurrency="1"), 3)
         first = subprocess.Popen(project.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            ends = time.monotonic() + 60
+            ends = time.monotonic() + HANGS
             while not endpoint.requests and time.monotonic() < ends:
                 time.sleep(0.01)
             result = project.run()
@@ -282,11 +284,11 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_run_that_would_write_the_same_descriptions_is_refused(tmp_path: Path) -> None:
-    with FakeEndpoint(faults=(Hang(60),)) as endpoint:
+    with FakeEndpoint(faults=(Hang(LONGEST_RUN),)) as endpoint:
         project = numbered(Project(tmp_path, endpoint.url, Interrogator__skip="False"), 2)
         first = subprocess.Popen(project.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            ends = time.monotonic() + 60
+            ends = time.monotonic() + HANGS
             while not endpoint.requests and time.monotonic() < ends:
                 time.sleep(0.01)
             project.set["Dataset.captions"] = str(tmp_path / "other")

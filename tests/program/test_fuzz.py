@@ -331,15 +331,13 @@ LARGE: dict[str, tuple[str, Callable[[Path], Any], str]] = {
 }
 
 
-@pytest.mark.timeout(60)
+# Were one step quadratic, the next two would take hours, and be ended by the limit of all tests.
 @pytest.mark.parametrize("case", LARGE)
 def test_a_megabyte_of_anything_takes_no_more_than_linear_time(case: str) -> None:
-    # Were one step quadratic, this would run for minutes.
     name, read, content = LARGE[case]
     in_file(name, content.encode(), read)
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "unit", ["<", "<|", "[A", "</s", "<a ", "{{ x }}", "\ud800", "<|a", "1. a\n", "a\n\n"]
 )
@@ -347,7 +345,8 @@ def test_a_megabyte_of_marks_is_put_into_a_prompt_and_read_in_a_reply_in_linear_
     template: Prompt, unit: str
 ) -> None:
     with suppress(ItemError):
-        template.messages({"tags": repeated(unit, 900_000), "pages": []})
+        # A template of its own: one that is slow five times is refused, as it may be on a busy computer.
+        Prompt(template.path, ("tags", "pages")).messages({"tags": repeated(unit, 900_000), "pages": []})
     with suppress(ItemError):
         sentences_in(Reply(repeated(unit), "stop", "m", Usage(), 0.1), [RED_SHOES] * 3)
     trouble.of_answer("u", repeated(unit))
