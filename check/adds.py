@@ -116,7 +116,7 @@ def _is_thing(text: Text, at: int) -> bool:
         return True
     reach = range(max(0, at - _REACH), at)
     near = [text.words[before] for before in reach if text.sentence[before] == text.sentence[at]]
-    if not _MADE.isdisjoint(text.words[at + 1 : at + 1 + _REACH]):
+    if not _MADE.isdisjoint([*near, *text.words[at + 1 : at + 1 + _REACH]]):
         return True
     return not (_COMPARISONS.isdisjoint(near) and _PICTURES.isdisjoint(near)) or bool(
         near and near[-1] in _BEFORE_ANIMALS

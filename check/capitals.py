@@ -7,7 +7,7 @@ from operator import ne
 
 from check.text import COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, word_set
-from english import may_be_plural
+from english import NUMBER_WORDS, may_be_plural
 
 Place = tuple[int, int]
 
@@ -22,8 +22,9 @@ _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", 
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
 _ROMAJI = re.compile(
-    r"(?:(?:[kgsztdhbpmrwfj]|[kgnhbpmr]?y|[sc]h|ts|n)?(?:[aiueo]|ou|uu)|n(?![aiueoy]))+(?<=[aiou])"
+    r"(?:(?:[kgsztdhbpmrwfj]|[kgnhbpmr]?y|[sc]h|ts|n)?(?:[aiueo]|ou|uu)|n(?![aiueoy]))+(?:(?<=[aiou])|(?<=suke)|(?<=hide)|(?<=shige))"
 )
+_ENDINGS_OF_WORDS = ("ing", "ly", "ther", "light", "shine", "dust", "water", "fall", "body", "thing")
 _FEWEST_LETTERS = 4
 _TITLES_OF_PEOPLE = word_set("names", "titles_of_people")
 # What somebody's name follows with "of": "in the arms of Marlene".
@@ -142,6 +143,23 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
         if text.written[at + 1][0].isupper() if goes_on else text.gap(at) == COMMA:
             continue
         yield at, at
+
+
+def subjects(text: Text, capitals: Sequence[int]) -> Iterator[Place]:
+    """Unknown words with a capital of which the caption says what they do: "Jinx leans", "Alphonse, pale, …".
+
+    They may be names where somebody is missing: without that, "Moonlight falls" would be one too.
+    """
+    for at in capitals:
+        word = text.words[at]
+        is_word = may_be_plural(word) or word.endswith(_ENDINGS_OF_WORDS) or word in _NO_NAMES
+        if is_word or at in text.quoted or word in NUMBER_WORDS or _is_ordinary(text, at):
+            continue
+        before, behind = text.word(at - 1), text.word(at + 1)
+        is_led = text.gap(at) == JOINED and (before in _BEFORE_PLACES or is_adjective(before))
+        acts = text.gap(at + 1) == JOINED and behind.endswith("s") and behind not in _GRAMMAR
+        if not is_led and (acts or (at == 0 and text.gap(1) == COMMA)):
+            yield at, at
 
 
 def _is_whole_name(text: Text, first: int, last: int) -> bool:

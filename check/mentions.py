@@ -23,7 +23,7 @@ _NUMBERS = {
     **{word: number for number, word in enumerate(NUMBER_WORDS) if number},
     **dict.fromkeys(("a", "an", "single", "lone", "solitary"), 1),
     **dict.fromkeys(("both", "twin", "couple", "pair", "duo"), 2),
-    **{"trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12},
+    **{"twins": 2, "triplets": 3, "trio": 3, "trios": 3, "quartet": 4, "quintet": 5, "dozen": 12},
 }
 _GROUPS = word_set("mentions", "groups")
 _MORE = word_set("mentions", "more")

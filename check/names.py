@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from check.capitals import Place, capital_names, capital_words
+from check.capitals import Place, capital_names, capital_words, subjects
 from check.faults import UNKNOWN_NAME, Fault
 from check.other_names import ORDINARY_NAMES, find_other_names, find_other_titles, name_of, words_of_tags
 from check.text import Text, words_of
@@ -127,10 +127,20 @@ def find_names(
     foreign = find_other_names(
         text, characters, aliases, tags, known_names, capitals, with_capital, in_caption
     )
-    in_foreign_names = {at for first, last in foreign.items() for at in range(first, last + 1)}
+    in_foreign_names = _positions(foreign)
     found = {
         tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names, in_caption) for tag in characters
     }
+    if not all(found.values()):
+        # Somebody is missing, and somebody may be named in that place.
+        taken_so_far = in_foreign_names.union(*found.values(), _positions(dict(in_caption)))
+        own_words = words_of_tags(tags, aliases)
+        foreign |= {
+            first: last
+            for first, last in subjects(text, with_capital)
+            if first not in taken_so_far and text.words[first] not in own_words
+        }
+        in_foreign_names = _positions(foreign)
     in_titles = {at for first, last in in_caption for at in range(first, last + 1) if first < last}
     # A name of one word may say something of its own: Pikachu is a pokemon.
     several = [places for places in found.values() if len(places) > 1]
@@ -141,6 +151,10 @@ def find_names(
     own_words = words_of_tags(tags, aliases) if is_of_others else frozenset[str]()
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
     return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), capitals, frozenset(taken))
+
+
+def _positions(places: Mapping[int, int]) -> set[int]:
+    return {at for first, last in places.items() for at in range(first, last + 1)}
 
 
 def name_faults(text: Text, names: Names) -> list[Fault]:

@@ -164,7 +164,8 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
     numbered = [one for one in people.by_trade if one.sex == sex and (one.number or 0) > allowed[1]]
     if numbered:
         return numbered[0]
-    for at, mention in enumerate(found := [one for one in people.of(sex) if one.kind != RELATION]):
+    found = [one for one in people.of(sex) if one.kind != RELATION or (one.is_new and (one.number or 0) > 1)]
+    for at, mention in enumerate(found):
         if (mention.number or 2) > allowed[1] or (mention.is_more and allowed[1] == 1):
             return mention
         if allowed[1] == 1 and at and _are_two(text, found[at - 1], mention):

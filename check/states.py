@@ -16,6 +16,7 @@ from typing import Any
 
 from check.matching import ends_in_order
 from check.text import CLAUSE, JOINED, SENTENCE, Text
+from check.trades import ANY_ROLES
 from check.vocabulary import is_adjective, is_known, table, word_set
 from check.ways import Phrase, frequency, parsed
 from check.wording import is_grammar
@@ -27,7 +28,11 @@ _SEEN_ELSEWHERE = frozenset({"window", "windows", "dream", "dreams"})
 _PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN_ELSEWHERE
 # Between somebody and what is said of them, these begin to speak of something else.
 _OTHER_SUBJECTS = frozenset({"whose", "her", "his", "their", "its", "that", "which"})
-_PRONOUNS = frozenset({"she", "he", "they"})
+_SUBJECTS = ANY_ROLES | {"she", "he", "they"}
+_PLACE_WORDS = frozenset({"in", "insid", "on", "acros", "through"})
+_OTHER_PLACE_WORDS = frozenset(
+    {"through", "with", "and", "by", "to", "from", "at", "as", "for", "behind", "past"}
+)
 _REACH = 8
 _REACH_OF_COMPARISONS = 6
 _REACH_BEHIND = 4
@@ -73,7 +78,8 @@ class _Reader:
     def _places(self, state: _State) -> Iterator[bool]:
         text = self.text
         for phrase in state.sure:
-            yield from (True for at in ends_in_order(text, phrase) if self._is_there(at))
+            ends = ends_in_order(text, phrase)
+            yield from (True for at in ends if self._is_there(at) and _is_one_place(text, phrase, at))
         for phrase in state.of_subject:
             for at in ends_in_order(text, phrase):
                 if self._is_there(at) and self._has_subject(at):
@@ -90,9 +96,13 @@ class _Reader:
 
     def _has_subject(self, at: int) -> bool:
         text = self.text
+        # "Standing at the edge, the girl in the red swimsuit adjusts her goggles."
+        is_first = text.gaps[at] == SENTENCE and text.words[at].endswith("ing")
         for subject in self.subjects:
             if text.sentence[subject] != text.sentence[at]:
                 continue
+            if is_first:
+                return True
             if 0 < at - subject <= _REACH:
                 between = range(subject + 1, at + 1)
                 is_clear = all(text.gaps[other] < CLAUSE for other in between)
@@ -117,7 +127,7 @@ def contradicted_states(
     wanted = [tag for tag in unsaid if tag in states]
     if not wanted:
         return set()
-    others = (at for at, word in enumerate(text.words) if word in _PRONOUNS or _may_be_name(text, at))
+    others = (at for at, word in enumerate(text.words) if word in _SUBJECTS or _may_be_name(text, at))
     reader = _Reader(text, sorted({*others, *people} - text.possessive))
     by_name = _states()
     there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
@@ -129,6 +139,18 @@ def contradicted_states(
         and not reader.may_say(own)
         and any(reader.says(by_name[other]) for other in own.apart if other not in there)
     }
+
+
+def _is_one_place(text: Text, phrase: Phrase, at: int) -> bool:
+    """Whether "in" and the place that ends here belong together: not in "hand in hand through a kitchen"."""
+    if len(phrase) != 2 or _PLACE_WORDS.isdisjoint(phrase[0]):
+        return True
+    for before in range(at - 1, -1, -1):
+        if text.stems[before] in phrase[0]:
+            return True
+        if text.words[before] in _OTHER_PLACE_WORDS:
+            return False
+    return False
 
 
 def _may_be_name(text: Text, at: int) -> bool:
@@ -165,8 +187,14 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
         apart = tuple(other for pair in pairs if name in pair for other in pair if other != name)
         spoken: Sequence[str] = said["by"]
         phrases = tuple(parsed(phrase) for phrase in spoken if not phrase.startswith("@ "))
-        sure = tuple(map(parsed, said["sure"])) if "sure" in said else phrases
-        of_subject = tuple(parsed(phrase.removeprefix("@ ")) for phrase in spoken if phrase.startswith("@ "))
+        sure = phrases
+        if "sure" in said:
+            sure = tuple(parsed(phrase) for phrase in said["sure"] if not phrase.startswith("@ "))
+        of_subject = tuple(
+            parsed(phrase.removeprefix("@ "))
+            for phrase in (*spoken, *said.get("sure", ()))
+            if phrase.startswith("@ ")
+        )
         rarest = (min(phrase, key=frequency) for phrase in (*phrases, *sure, *of_subject))
         anchors = frozenset(word for slot in rarest for word in slot)
         is_of_somebody, is_thing = group["of"] != _SCENE, group["of"] == _THING

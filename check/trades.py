@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from check.census import Census
 from check.describing import start_of_phrase
 from check.mentions import CROWD, TRADE, Mention, is_somebody
-from check.text import CLAUSE, COMMA, JOINED, Text
+from check.text import CLAUSE, COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import word_set
 from check.wording import Sources
 from english import NUMBER_WORDS, plural
@@ -79,7 +79,8 @@ def somebody_else(
     for one in by_trade:
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
-        people_before = max(counted, bool(before), others_before(one.first, by_pronoun=one.is_more)) + found
+        by_pronoun = one.is_more or _acts(text, one)
+        people_before = max(counted, bool(before), others_before(one.first, by_pronoun=by_pronoun)) + found
         is_alone = not (people_before or others_before(len(text.words), by_pronoun=True))
         is_other_sex = is_alone and _is_of_other_sex(one, census)
         if _explains(text, one, before):
@@ -120,6 +121,17 @@ def _is_introduced(text: Text, one: Mention) -> bool:
         return False
     is_apposition = text.gap(one.first) in {COMMA, CLAUSE}
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
+
+
+def _acts(text: Text, one: Mention) -> bool:
+    """Whether a sentence begins with what this one does: "An apprentice sweeps the floor"."""
+    behind = one.last + 1
+    begins = text.gap(one.first) == SENTENCE and text.words[one.first] in {"a", "an", "another"}
+    if not begins or text.gap(behind) != JOINED or not text.word(behind).endswith("s"):
+        return False
+    # "A knight stands there, he …" may go on about the same one.
+    rest = (at for at in range(behind + 1, len(text.words)) if text.sentence[at] == text.sentence[behind])
+    return not any(text.words[at] in {"she", "he"} for at in rest)
 
 
 def is_beside(text: Text, first: int) -> bool:
