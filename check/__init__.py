@@ -28,6 +28,7 @@ from check.people import (
 from check.scoring import Coverage, weight_of
 from check.states import contradicted_states
 from check.text import Text, read
+from check.vocabulary import word_set
 from check.ways import Ways, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_grammar, is_list, new_words
@@ -56,6 +57,9 @@ _PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
 _SURE = frozenset({CHARACTER, COPYRIGHT})
 # A caption with more words than these says much in words that no table knows.
 MOST_WORDS_FOR_RULES = 60
+# A caption with as many words as these tells such a setting by all that it names, if it tells no other one.
+_FEWEST_WORDS_OF_SCENES = 25
+_TOLD_BY_SCENES = word_set("tags", "told_by_scenes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,9 @@ def _coverage(
         states |= contradicted_colours(findings.text, counted, unsaid)
     contradicted = states.union(contradicted)
     unsaid = [tag for tag in unsaid if tag not in states]
+    if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
+        said = said.union(_TOLD_BY_SCENES.intersection(unsaid))
+        unsaid = [tag for tag in unsaid if tag not in said]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
     perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in _SURE]
     return Coverage(

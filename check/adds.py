@@ -85,9 +85,9 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
 
 
 def _animals(text: Text, known: Sources) -> Iterator[Place]:
-    animals = {stem for stem in known.stems if not _ANIMALS.isdisjoint(concepts(stem))}
-    given = known.stems - {"animal"} if animals > {"animal"} else known.stems
-    for at in sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]}):
+    places = sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]})
+    given = _given(known) if places else frozenset()
+    for at in places:
         word = text.words[at]
         # "Sealed" and "aping" say an animal by their stem only, "starling" and "duckling" are some.
         is_verb = word.endswith(("ed", "ing")) and not word.endswith("ling")
@@ -101,6 +101,12 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
             continue
         if first < at or (may_be_plural(word) and word not in _ALSO_VERBS):
             yield first, at
+
+
+def _given(known: Sources) -> frozenset[str]:
+    """The stems of the sources; "animal" is none of them where they tell which animals there are."""
+    animals = {stem for stem in known.stems if not _ANIMALS.isdisjoint(concepts(stem))}
+    return known.stems - {"animal"} if len(animals) > 1 else known.stems
 
 
 def _is_thing(text: Text, at: int) -> bool:

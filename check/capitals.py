@@ -24,6 +24,7 @@ _GIVEN = word_set("names", "given")
 _ROMAJI = re.compile(
     r"(?:(?:[kgsztdhbpmrwfj]|[kgnhbpmr]?y|[sc]h|ts|n)?(?:[aiueo]|ou|uu)|n(?![aiueoy]))+(?:(?<=[aiou])|(?<=suke)|(?<=hide)|(?<=shige))"
 )
+_WORKS = frozenset({"pages", "universe", "franchise", "anime", "manga"})
 _ENDINGS_OF_WORDS = ("ing", "ly", "ther", "light", "shine", "dust", "water", "fall", "body", "thing")
 _FEWEST_LETTERS = 4
 _TITLES_OF_PEOPLE = word_set("names", "titles_of_people")
@@ -111,7 +112,9 @@ def other_titles(
     """
     found: list[Place] = []
     for first, last in capitals:
-        if text.word(first - 1) not in _FROM or text.gap(first) != JOINED:
+        # "From the pages of Vinland Saga", "from the anime Vinland Saga"
+        is_work = not _WORKS.isdisjoint(text.words[max(0, first - 2) : first])
+        if not (is_work or text.word(first - 1) in _FROM) or text.gap(first) != JOINED:
             continue
         before = range(max(0, first - _REACH_OF_FROM), first - 1)
         near = [at for at in before if text.sentence[at] == text.sentence[first]]
@@ -121,7 +124,7 @@ def other_titles(
             at in named and text.gap(at + 1) == COMMA and text.word(at + 1) in {"the", "a", "an"}
             for at in near
         )
-        if is_of_somebody and first not in named:
+        if (is_of_somebody or is_work) and first not in named:
             found.append((first, last))
     return found
 

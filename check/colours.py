@@ -176,7 +176,10 @@ def _likened(text: Text, noun: int) -> int | None:
 
 
 def _behind_aside(text: Text, noun: int) -> Iterator[int]:
-    """What "is" says behind an aside: "eyes behind the lenses are brown", "hair, which is loose, is red"."""
+    """What "is" says behind an aside: "eyes behind the lenses are brown", "eyes: they are blue"."""
+    if text.words[noun + 1 : noun + 3] == ["they", "are"]:
+        yield from adjectives_from(text, noun + 3)
+        return
     end = min(noun + 1 + _LONGEST_ASIDE, len(text.words))
     if noun + 1 >= end or not (text.gap(noun + 1) == COMMA or text.words[noun + 1] in _BEGIN_ASIDES):
         return

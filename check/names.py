@@ -1,6 +1,6 @@
 """Names of characters and series: which of them the caption says, and in whose place it names others."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ from tags.spelling import words
 
 # A shorter part of a name only counts with a capital.
 _SHORTEST_GIVEN_NAME = 4
+_SHORTEST_CONTRACTION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,23 @@ def find_titles(
                 if len(title) == 1
                 for at, pair in enumerate(pairwise(text.words))
                 if "".join(pair) == title[0]
-            ]
+            ] or [(at, at) for title in titles for at in _contractions(text, title)]
     return found
+
+
+def _contractions(text: Text, title: Sequence[str]) -> Iterator[int]:
+    """Where a word is made of the beginnings of a title: "KonoSuba"."""
+    if len(title) < 2 or len(title[0]) < 2:
+        return
+    for at, word in enumerate(text.words):
+        if (
+            word.startswith(title[0][:2])
+            and len(word) >= _SHORTEST_CONTRACTION
+            and text.written[at][0].isupper()
+        ):
+            for cut in range(2, len(word) - 1):
+                if title[0].startswith(word[:cut]) and title[1].startswith(word[cut:]):
+                    yield at
 
 
 @lru_cache(maxsize=1 << 14)
@@ -150,7 +166,8 @@ def find_names(
     is_of_others = bool(titles) and not in_caption
     own_words = words_of_tags(tags, aliases) if is_of_others else frozenset[str]()
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
-    return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), capitals, frozenset(taken))
+    unlisted = [place for place in capitals if place not in in_caption]
+    return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, frozenset(taken))
 
 
 def _positions(places: Mapping[int, int]) -> set[int]:

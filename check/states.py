@@ -127,7 +127,11 @@ def contradicted_states(
     wanted = [tag for tag in unsaid if tag in states]
     if not wanted:
         return set()
-    others = (at for at, word in enumerate(text.words) if word in _SUBJECTS or _may_be_name(text, at))
+    others = (
+        at
+        for at, word in enumerate(text.words)
+        if word in _SUBJECTS or (text.gaps[at] == SENTENCE and _may_be_name(text, at))
+    )
     reader = _Reader(text, sorted({*others, *people} - text.possessive))
     by_name = _states()
     there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
@@ -157,8 +161,7 @@ def _may_be_name(text: Text, at: int) -> bool:
     """Whether a sentence begins with an unknown word, as with a name that no list has: "Alphonse lies"."""
     word = text.words[at]
     return (
-        text.gaps[at] == SENTENCE
-        and text.gap(at + 1) == JOINED
+        text.gap(at + 1) == JOINED
         and text.written[at][0].isupper()
         and not (is_adjective(word) or is_known(word) or is_grammar(word) or may_be_plural(word))
     )

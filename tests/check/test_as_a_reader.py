@@ -64,6 +64,7 @@ def found(caption: str, tags: str) -> Coverage:
         ("Two red tails of hair stick out.", "red_hair"),
         ("A dragon sleeps. Its wings are spread.", "dragon_wings"),
         ("Ryuko runs.", "matoi_ryuuko"),
+        ("A girl from CardSaku runs.", "cardcaptor_sakura"),
         ("An ornament shaped like leaves holds her hair.", "leaf_hair_ornament hair_ornament"),
         ("Driven by wind, two geese land; he has broken a loaf.", "goose"),
     ],
@@ -153,6 +154,8 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("She reads. A knight sits here, she says.", "1girl solo", set()),
         ("Five sisters stand behind her.", "1girl solo", {"count", "unsupported people"}),
         ("The twins wave.", "1girl solo", {"count"}),
+        ("One is struck by her eyes: they are a deep indigo.", "1girl solo red_eyes", {"eye colour"}),
+        ("Guts comes from the pages of Vinland Saga.", "1boy frieren genshin_impact", {"unknown name"}),
         ("Three witches dance.", "2girls", {"count"}),
         ("Three women: a nurse, a maid and a witch.", "3girls", set()),
         ("A robot waiter rolls by.", "no_humans robot", set()),
@@ -242,6 +245,15 @@ def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, 
 )
 def test_what_no_tag_bears_out_is_added(caption: str, tags: str, adds: list[str]) -> None:
     assert [addition.said for addition in found(caption, tags).adds] == adds
+
+
+def test_a_scene_tells_its_setting_unless_it_tells_another_one() -> None:
+    told = "A lone kettle hums while she hunts for a lost key under the old chair, and then she laughs. "
+    told += "It is in her own left hand all the time."
+    coverage = found(told, "1girl solo indoors day")
+    assert {"indoors", "day"} <= set(coverage.said)
+    assert found("She hunts for a key.", "1girl solo indoors").missed == ("indoors",)
+    assert found(f"{told} It is midnight on the lawn.", "1girl solo day").contradicted == ("day",)
 
 
 def test_a_description_bears_out_what_no_tag_does() -> None:
