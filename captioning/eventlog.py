@@ -98,7 +98,7 @@ def _secrets_of(settings: Sequence[Settings]) -> list[str]:
     """Keys and headers, which a server may repeat in its answers; the longest first."""
     found: set[str] = set()
     for each in settings:
-        for stage in (each.tag_provider, each.interrogator, each.interpreter):
+        for stage in each.stages.values():
             found |= set(secrets_in(stage.endpoint))
         found |= {each.tag_provider.wiki_api_key.get_secret_value()} - {""}
     return sorted(found, key=len, reverse=True)

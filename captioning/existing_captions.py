@@ -49,8 +49,7 @@ def mixed_forms_sentence(project: Project) -> str:
     """The message about a data set whose captions have several forms; "" where they have one."""
     from review.habits import form_of, mixed_forms  # a run that finds nothing to do needs none of it
 
-    there = project.captions.texts.names()
-    captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]
+    captioned = project.captioned()
     chosen = evenly_spread(captioned, _MOST_READ)
     texts = ((each.name, project.captions.read(each.stem_name)) for each in chosen)
     counts = mixed_forms((name, form_of(text.partition("\n")[0])) for name, text in texts if text)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioning.knowledge import Knowledge
 from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
-from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal
+from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal, new_run
 from dataset.picture_folder import PictureFolder
 from dataset.pictures import Picture
 from dataset.results import FileResults
@@ -54,12 +53,10 @@ class Project(Knowledge):
         self._most_surveyed = most_surveyed
         captions, descriptions = settings.dataset.captions, settings.dataset.descriptions
         extension = settings.dataset.caption_extension
-        # This identifies the run, and two runs may begin in one second.
-        begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         if aside is not None:
             captions = aside / "captions"
             descriptions = descriptions if settings.interrogator.skip else aside / "descriptions"
-        self.journal = Journal(captions / FILE_NAME, begun)
+        self.journal = Journal(captions / FILE_NAME, new_run())
         self.captions = FileResults(INTERPRETER, Texts(captions, extension), self.journal)
         self.descriptions = FileResults(INTERROGATOR, Texts(descriptions, extension), self.journal)
         self.open_collection()
@@ -106,6 +103,11 @@ class Project(Knowledge):
                 f"there are no pictures in {self.collection.root}: put some there with their tag files, or "
                 "name another folder"
             )
+
+    def captioned(self) -> list[Picture]:
+        """The pictures that have tags and a caption."""
+        there = self.captions.texts.names()
+        return [picture for picture in self.collection.pictures if picture.stem_name in there]
 
     def own_traits(self) -> OwnTraits:
         """The traits that are part of the trigger's character, by all tags of the data set."""

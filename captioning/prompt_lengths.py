@@ -55,16 +55,11 @@ def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
 
 def _asking(project: Project) -> Iterator[tuple[str, StageSettings, bool]]:
     """The stages that ask an embedded model by name, and whether they may send pictures."""
-    chosen = project.settings
-    each = {
-        "TagProvider": (chosen.tag_provider, False),
-        "Interrogator": (chosen.interrogator, True),
-        "Interpreter": (chosen.interpreter, chosen.interpreter.sees is not False),
-    }
-    for name, (stage, sends) in each.items():
+    may_see = project.settings.interpreter.sees is not False
+    for name, stage in project.settings.stages.items():
         asks = not stage.skip and not (project.makes_lists_only and name != "Interrogator")
         if asks and stage.endpoint.url == "embedded":
-            yield name, stage, sends
+            yield name, stage, stage.must_see or (may_see and name == "Interpreter")
 
 
 def _tokens_of(messages: Iterable[Message]) -> int:

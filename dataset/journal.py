@@ -284,5 +284,10 @@ class Journal:
         self._lines.close()
 
 
+def new_run() -> str:
+    """A name for a run: when it begins, in milliseconds, because two runs may begin in one second."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -35,7 +35,7 @@ class _Used(NamedTuple):
 
 def chosen_for_files(settings: Settings) -> dict[Path, EndpointSettings]:
     """The folders of the stages that ask through files, with the settings of the first of each."""
-    stages = (settings.tag_provider, settings.interrogator, settings.interpreter)
+    stages = settings.stages.values()
     asking = [stage.endpoint for stage in stages if not stage.skip and stage.endpoint.url == "batch"]
     return {endpoint.batch: endpoint for endpoint in reversed(asking)}
 

@@ -15,6 +15,7 @@ from tags.categories import CATEGORIES, UNSEEN
 
 # `hide` may have this word instead of tags.
 AUTO = "auto"
+_STAGES = ("tag_provider", "interrogator", "interpreter")
 
 
 def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> Any:  # noqa: ANN401
@@ -409,26 +410,24 @@ class Settings(BaseModel):
     cluster: ClusterSettings
 
     @property
+    def stages(self) -> dict[str, StageSettings]:
+        """The sections of the stages by their names, in the order of a run."""
+        return {to_pascal(name): getattr(self, name) for name in _STAGES}
+
+    @property
     def servers(self) -> int:
         """How many servers a stage has at most, where its url names several."""
-        return max(len(stage.endpoint.urls) for stage in self._stages.values())
+        return max(len(stage.endpoint.urls) for stage in self.stages.values())
 
     def asking(self, server: int) -> Settings:
         """The settings of a machine that asks the server of this number in each stage."""
         changed = {}
-        for name, stage in self._stages.items():
+        for name in _STAGES:
+            stage: StageSettings = getattr(self, name)
             urls = stage.endpoint.urls
             endpoint = stage.endpoint.model_copy(update={"url": urls[server % len(urls)]})
             changed[name] = stage.model_copy(update={"endpoint": endpoint})
         return self.model_copy(update=changed)
-
-    @property
-    def _stages(self) -> dict[str, StageSettings]:
-        return {
-            "tag_provider": self.tag_provider,
-            "interrogator": self.interrogator,
-            "interpreter": self.interpreter,
-        }
 
 
 SECTIONS: Mapping[str, type[Section]] = {

@@ -31,8 +31,8 @@ class Common:
 class ShardDataSet:
     """The pictures of a shard and their texts: `writing.picture_stage.DataSet`."""
 
-    def __init__(self, common: Common, shard: Shard, begun: str, limit: int | None) -> None:
-        """`begun` names the run, and `limit` is how many pictures to do at most.
+    def __init__(self, common: Common, shard: Shard, run: str, limit: int | None) -> None:
+        """`run` is the name of the run, and `limit` is how many pictures to do at most.
 
         Raises ItemError where the shard cannot be read, and UserError where nothing can be written.
         """
@@ -41,7 +41,7 @@ class ShardDataSet:
         self.finishing = common.knowledge.finishing
         self.material = common.material
         self._limit = limit
-        self.journal = journal_of(shard, self.settings.dataset, begun)
+        self.journal = journal_of(shard, self.settings.dataset, run)
         self.captions = ShardResults(INTERPRETER, self.journal)
         self.descriptions = ShardResults(INTERROGATOR, self.journal)
         added = common.knowledge.said_along

@@ -245,7 +245,7 @@ def _unfit(looked: Looked | Lost) -> str:
 
 def _refuse_what_one_machine_has(settings: Settings, limit: int | None) -> None:
     """Raise UserError where something is for a run on one machine only."""
-    for stage in (settings.tag_provider, settings.interrogator, settings.interpreter):
+    for stage in settings.stages.values():
         if not stage.skip and stage.endpoint.url in ("auto", "batch", "embedded"):
             raise UserError(
                 f"url = {stage.endpoint.url} is for one machine: with [Cluster] ray, write the address of a "

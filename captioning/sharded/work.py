@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
 from time import time
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +13,7 @@ from captioning.sharded.data_set import Common, ShardDataSet, texts_there
 from captioning.sharded.totals import Totals
 from captioning.summary import Product, Products, Summary
 from captioning.templates import may_send_pictures
+from dataset.journal import new_run
 from english import amount
 from errors import ItemError
 from settings import Settings
@@ -69,7 +69,7 @@ class ShardWork:
         self.summary = summary
         self._describer = describer
         self._writer = writer
-        self._begun = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        self._run = new_run()
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -86,7 +86,7 @@ class ShardWork:
             self.totals.there += there
             return
         try:
-            data_set = ShardDataSet(self._common, shard, self._begun, self.left())
+            data_set = ShardDataSet(self._common, shard, self._run, self.left())
         except ItemError as error:
             self.summary.incomplete(f"{error}.")
             return

@@ -223,10 +223,8 @@ def check_forms(project: Project) -> Iterator[Finding]:
     """Look at a sample of the captions, those that people wrote or edited too."""
     if mixed := mixed_forms_sentence(project):
         yield warning(mixed.removesuffix("."))
-    there = project.captions.texts.names()
-    captioned = [picture for picture in project.collection.pictures if picture.stem_name in there]
     found = []
-    for picture in sample(captioned):
+    for picture in sample(project.captioned()):
         text = project.captions.read(picture.stem_name) or ""
         for caption in captions_in(text, project.settings.interpreter.caption_names):
             found += [each._replace(name=picture.name) for each in _problems(project, caption)]

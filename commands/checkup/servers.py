@@ -69,13 +69,7 @@ class Servers:
 
     async def _of_stages(self, project: Project) -> AsyncIterator[tuple[str, Finding]]:
         """The name of each stage with each of its findings, whose text begins with the name in brackets."""
-        chosen = project.settings
-        stages = {
-            "TagProvider": chosen.tag_provider,
-            "Interrogator": chosen.interrogator,
-            "Interpreter": chosen.interpreter,
-        }
-        for name, settings in stages.items():
+        for name, settings in project.settings.stages.items():
             if settings.skip:
                 continue
             if project.makes_lists_only and name != "Interrogator":
