@@ -88,12 +88,10 @@ class Interpreter(PictureStage[Written]):
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a caption that is up to date; for a model, drafts are not."""
-        pictures, existing = self._wanted.due(
-            self._results,
-            lambda each: self.fingerprint(each, self._model),
-            redo_drafts=self._endpoint is not None,
-        )
-        if self._endpoint is not None:
+        has_model = self._endpoint is not None
+        fingerprint_of = partial(self.fingerprint, model=self._model)
+        pictures, existing = self._wanted.due(self._results, fingerprint_of, redo_drafts=has_model)
+        if has_model:
             pictures = self.in_order_of_prompts(pictures)
         if self._reader is not None:
             # With answers that come later, each of its hundred questions would take a batch of its own.
@@ -274,10 +272,9 @@ class Interpreter(PictureStage[Written]):
     def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
         tags = self._collection.tags(picture)
         fitting = self._templates.fitting(sees=self._pictures is not None, described=bool(description))
-        prompts = [self._prompts[path] for path in fitting]
         asked = [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
-            for prompt in prompts
+            for prompt in (self._prompts[path] for path in fitting)
         ]
         return [self._asking_for_style(messages) for messages in asked]
 
