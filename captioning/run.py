@@ -15,7 +15,7 @@ from captioning.models import Models, look_up_tags
 from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
-from captioning.summary import Product, Summary
+from captioning.summary import MEANINGS_COME_FIRST, Product, Summary
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
@@ -102,7 +102,7 @@ class Run:
         self._summary.once(self._project.hide_note)
         await look_up_tags(self._project, self._models, self._summary, self._run_stage)
         if self._waiting:
-            self._summary.once("Pictures are asked about when the meanings of all tags are there.")
+            self._summary.once(MEANINGS_COME_FIRST)
         else:
             await self._describe_pictures()
             await self._write_captions(writer)

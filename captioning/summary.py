@@ -24,6 +24,7 @@ _WITHOUT_SERVER = (
 )
 _BUILTIN = "The captions are drafts, composed from the tags alone without a model, as url = builtin says."
 NO_SENTENCES = "The captions are lists of tags, as style and variants say: no model is asked for them."
+MEANINGS_COME_FIRST = "Pictures are asked about when the meanings of all tags are there."
 # With fewer captions, nothing is said about the model.
 _FEWEST_JUDGED = 5
 # Problems that many files may have, as in a folder that is not tagged yet.

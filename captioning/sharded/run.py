@@ -17,7 +17,7 @@ from captioning.sharded.claims import claim_preparation, locks_of, shards_in_tur
 from captioning.sharded.data_set import Common
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
-from captioning.summary import Product, Summary
+from captioning.summary import MEANINGS_COME_FIRST, Product, Summary
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -104,7 +104,7 @@ class ShardRun:
         writer = await self._models.writer()
         common = await self._prepare()
         if self._is_waiting:
-            self._summary.once("Pictures are asked about when the meanings of all tags are there.")
+            self._summary.once(MEANINGS_COME_FIRST)
             return
         if self._hands is not None:
             there = locks_of(self._settings)

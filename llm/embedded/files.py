@@ -10,13 +10,12 @@ from pathlib import Path
 from errors import UserError
 from llm.embedded import picking
 from llm.embedded.header import Gguf, read_gguf
-from llm.embedded.hub import Repository
+from llm.embedded.hub import A_FILE_OF_YOURS, Repository
 from llm.embedded.needs import Consent
 from llm.embedded.picking import GgufFile
 from llm.embedded.table import GB, Known, fitting, known_models
 
 _REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+?)(?:[:/](.+\.gguf))?", re.IGNORECASE)
-_A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _agree(wish: _Wish, files: Sequence[GgufFile], consent: Consent) -> None:
     told = f"{files[0].name} of {repository.place} ({size / GB:.2f} GB{under}) into {repository.cache}"
     if not consent(f"Fetch {told}?"):
         raise UserError(
-            f"the model is not on this computer: {consent.command} fetches {told}; or {_A_FILE_OF_YOURS}"
+            f"the model is not on this computer: {consent.command} fetches {told}; or {A_FILE_OF_YOURS}"
         )
 
 

@@ -18,7 +18,7 @@ from llm.embedded.picking import GgufFile
 from llm.embedded.table import GB
 
 _PIECE = 8_000_000
-_A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
+A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"
 
 
 class Repository:
@@ -115,7 +115,7 @@ class Repository:
             part.unlink()
             raise UserError(
                 f"{file.name} of {self.place} arrived with other bytes than announced, and was deleted: run "
-                f"again, or {_A_FILE_OF_YOURS}"
+                f"again, or {A_FILE_OF_YOURS}"
             )
         part.replace(whole)
 
@@ -155,7 +155,7 @@ class Repository:
         else:
             why = " ".join(str(found).split())[:200] or type(found).__name__
             said = f"{hub} cannot be reached ({why}): check the network, and run again"
-        return UserError(f"{said}, or {_A_FILE_OF_YOURS}")
+        return UserError(f"{said}, or {A_FILE_OF_YOURS}")
 
 
 def _library() -> ModuleType:
@@ -164,7 +164,7 @@ def _library() -> ModuleType:
     except ImportError:
         raise UserError(
             "models are fetched with huggingface_hub: pip install -r requirements-embedded.txt, or "
-            f"{_A_FILE_OF_YOURS}"
+            f"{A_FILE_OF_YOURS}"
         ) from None
     library: ModuleType = huggingface_hub
     return library
