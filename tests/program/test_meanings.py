@@ -62,11 +62,11 @@ def test_of_a_character_nothing_is_told_that_the_tags_contradict(tmp_path: Path)
 def test_what_a_picture_is_made_with_is_said_though_wikis_count_it_as_meta(tmp_path: Path) -> None:
     said = prompt(tmp_path, "1girl, smile, meta:watercolor (medium), meta:commentary request")
     assert "Tags: 1girl, smile, watercolor\n" in said
-    assert "Draft: A girl smiling, painted in watercolor.\n" in said
+    assert "Draft: A girl is smiling, painted in watercolor.\n" in said
 
 
 def test_a_draft_names_a_character_in_another_form_once(tmp_path: Path) -> None:
     said = prompt(tmp_path, "1girl, nobody knows, nobody in armor, smile")
-    assert "Draft: Nobody in Armor, a girl smiling.\n" in said
+    assert "Draft: Nobody in Armor, a girl, is smiling.\n" in said
     assert said.startswith("Characters: nobody in armor\n")
     assert said.endswith("and name nobody in armor.")
