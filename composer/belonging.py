@@ -41,7 +41,9 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
         for slot in ("act", "quality"):
             picture.take(slot, lambda role: role.phrase == _CLOTHED)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
-        # An anthro wolf is a wolf itself, and not together with one.
+        # An anthro wolf is a wolf itself, and not together with one, but a butterfly is nobody.
+        if any(role.noun not in lists().words["bystanders"] for role in picture.roles.get("being", ())):
+            picture.put("thing", picture.take("being", lambda role: role.noun in lists().words["bystanders"]))
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
         picture.roles.pop("being", None)
     # A deer is a cervid.

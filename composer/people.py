@@ -84,6 +84,7 @@ def _named(
         who += f" {_OF_NO_SEX}"
     if together := _what_all_are(picture, among):
         who += f" who are {in_plural(together.partition(' ')[2])}"
+        picture.put("together", picture.take("kind", lambda role: role.phrase == together))
         among = [kind for kind in among if kind != together]
     told = _what_some_are(picture, among, number)
     if names and len(picture.names) < number:
@@ -187,27 +188,28 @@ def _among(picture: Picture) -> list[str]:
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
     """What is said of kinds that only some of several people may be: "one of them an elf"."""
     told = []
-    for sex, noun in ((GIRLS, "women"), (BOYS, "men")):
-        other = BOYS if sex == GIRLS else GIRLS
-        if (
-            _CHILD in among
-            and picture.phrases(sex) == ["1"]
-            and number == PAIR
-            and picture.has(f"grown {other}")
-        ):
+    for sex, noun, other in ((GIRLS, "women", BOYS), (BOYS, "men", GIRLS)):
+        is_only = picture.phrases(sex) == ["1"]
+        if _CHILD in among and is_only and number == PAIR and picture.has(f"grown {other}"):
             told.append(f"the {sex} {_CHILD}")
-            among = [kind for kind in among if kind != _CHILD]
         ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
-        if len(ones) == 1 == len(picture.roles.get(sex, ())) and picture.phrases(sex) == ["1"] and number > 1:
+        if len(ones) == 1 and number > 1 and is_only:
             told.append(f"the {name_of(picture, sex)} {ones[0]}")
             among = [kind for kind in among if kind not in ones]
+            if number == PAIR and len(among) == 1 and picture.phrases(other) == ["1"]:
+                return [*told, f"the {name_of(picture, other)} {among[0]}"]
     among = [kind for kind in among if kind != _CHILD]
+    if number > PAIR:
+        # Those who wear maid aprons are the maids.
+        worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
+        among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
     if len(among) == number and len(races) in (0, number) and not told:
         return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     if number == PAIR or len(among) == 1:
-        among = (races or among)[:1]
+        # Of many who are tagged with one race, all may be of it.
         is_few = number in (PAIR, _FEW)
+        among = (races or among)[:1] if is_few or not races else []
         return [*told, *(f"one of them {kind}" if is_few else f"{kind} among them" for kind in among)]
     return [*told, f"{and_list(among)} among them"] if among else told
 
@@ -218,7 +220,9 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     if picture.has(OTHERS):
         return ""
     shared = [kind for kind in among if kind.partition(" ")[2].replace(" ", "_") in lists().words[name]]
-    return shared[0] if len(shared) == 1 else ""
+    # One of two is the pirate and the other the shark girl.
+    are_alike = len(among) == 1 or counted_people(picture)[1] > PAIR
+    return shared[0] if len(shared) == 1 and are_alike else ""
 
 
 def _who(picture: Picture, people: Sequence[str], number: int) -> str:

@@ -16,6 +16,7 @@ from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of, counted_people, has_people
 from composer.subject import PAIR, SEXES, Subject
 from composer.words import COLOUR_RANK, NOUN_RANK, Role
+from tags.implications import broader_tags
 from tags.people import BOYS, GIRLS, OTHERS
 
 _FEW = 3
@@ -27,6 +28,7 @@ _SMILES, _BLUSHES = (
     frozenset(("blushing", "blushing lightly")),
 )
 _SLEEPING, _LYING, _CLOSED_EYES = "sleeping", "lying", "closed eyes"
+_AT_REST = ("sitting", "lying")
 _SOMETHING, _ONE_OF = "something", "one of them"
 _TALLER = {
     "a height difference": "one taller than the other",
@@ -113,7 +115,7 @@ def _share_body(picture: Picture, *, is_pair: bool) -> list[str]:
     if of_man and picture.phrases(BOYS) == ["1"] and picture.has(GIRLS):
         picture.put("theirs", [Role("theirs", f"the {name_of(picture, BOYS)} with {and_list(of_man)}")])
         of_man = []
-    kinds = [role for role in body if [rank for rank, _ in role.modifiers] == [NOUN_RANK]]
+    kinds = list(filter(_is_kind, body))
     for kind in kinds:
         alike = [role.phrase for role in kinds if role.head == kind.head]
         if is_pair and len(alike) == PAIR and not picture.names:
@@ -129,27 +131,55 @@ def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
     is_mixed = len(sexes) > 1 or set(SEXES).issubset(qualities)
     for sex, name in ((GIRLS, "clothes_of_women"), (BOYS, "clothes_of_men")):
         theirs = [role for role in worn if is_mixed and _is_among(role, name)]
-        # A hospital gown is no gown.
-        theirs = [role for role in theirs if not _is_among(role, "clothes_of_one")]
+        theirs = [role for role in theirs if not _is_among(role, "gowns_of_one")]
         worn = [role for role in worn if role not in theirs]
         if theirs and picture.has(sex):
             picture.put("theirs", [Role("theirs", _worn_by(picture, sex, theirs))])
     if not (sexes or picture.names or qualities):
         return []  # A hat beside two cats is worn by one of them or by none.
-    shared = [role for role in worn if _is_among(role, "shared_clothes") and OTHERS not in sexes]
-    main = [role for role in worn if role not in shared and _is_among(role, "main_clothes")]
-    if shared:
-        has_uniform = any(_is_among(role, "uniforms") for role in shared)
-        others = [role for role in worn if role not in shared and has_uniform and not is_mixed]
-        said = [*shared, *(role for role in others if _is_among(role, "uniform_parts"))]
-    elif len({role.head for role in main}) == 1:
-        said = [role for role in main if not is_mixed and _is_among(role, "clothes_of_all")]
+    if any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ())):
+        # A police officer and a thief do not both wear a police uniform.
+        of_trade = [
+            role for role in worn if _is_among(role, "uniforms") and not _is_among(role, "school_clothes")
+        ]
+        worn = [role for role in worn if role not in of_trade]
     else:
-        said = []
-        picture.put("pooled", main if is_pair else [])
-    picture.put("clothes", said)
-    of_one = [role for role in worn if role not in (*said, *picture.roles.get("pooled", ()))]
-    return [f"one of them wearing {role.phrase}" for role in of_one if _is_among(role, "clothes_of_one")]
+        of_trade = []
+    of_all, pooled = _worn_by_all(worn, is_pair=is_pair, is_mixed=is_mixed, has_others=OTHERS in sexes)
+    picture.put("clothes", of_all)
+    picture.put("pooled", pooled)
+    of_one = [role for role in worn if role not in (*of_all, *pooled)]
+    of_one = [*of_trade, *(role for role in of_one if _is_among(role, "clothes_of_one"))]
+    return [f"one of them wearing {role.phrase}" for role in of_one]
+
+
+def _worn_by_all(
+    worn: Sequence[Role], *, is_pair: bool, is_mixed: bool, has_others: bool
+) -> tuple[list[Role], list[Role]]:
+    """What all wear, and what two wear between them, of which each has a part: a dress and a suit."""
+    shared = [role for role in worn if _is_among(role, "shared_clothes") and not has_others]
+    left = [role for role in worn if role not in shared]
+    main = [role for role in left if _is_among(role, "main_clothes")]
+    if shared:
+        # Where one of two has a uniform and the other a dress or a Hawaiian shirt, not both have the uniform.
+        whole = [role for role in shared if not _is_among(role, "shared_extras")]
+        broader = set[str]().union(*(broader_tags(role.noun) for role in whole))
+        other = [role for role in left if _is_outfit(role) and role.noun not in broader]
+        if whole and other:
+            return [role for role in shared if role not in whole], [*whole, *other] if is_pair else []
+        has_uniform = any(_is_among(role, "uniforms") for role in shared) and not is_mixed
+        return [*shared, *(role for role in left if has_uniform and _is_among(role, "uniform_parts"))], []
+    if len({role.head for role in main}) == 1:
+        return [role for role in main if not is_mixed and _is_among(role, "clothes_of_all")], []
+    return [], main if is_pair else []
+
+
+def _is_outfit(role: Role) -> bool:
+    return _is_among(role, "outfits") or (_is_kind(role) and _is_among(role, "tops"))
+
+
+def _is_kind(role: Role) -> bool:
+    return [rank for rank, _ in role.modifiers] == [NOUN_RANK]
 
 
 def _worn_by(picture: Picture, sex: str, theirs: Sequence[Role]) -> str:
@@ -175,7 +205,7 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
         acts = [
             f"{_FEEDING} the other" if act == _FEEDING else _ANOTHER.sub("the other", act) for act in acts
         ]
-    shared = [act for act in acts if _is_shared(act)]
+    shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
     if words["moods"].isdisjoint(acts):
         shared += [act for act in acts if act in _SMILES or (is_pair and act in _BLUSHES)]
     is_of_animals = picture.has("being") and not has_people(picture)
@@ -183,7 +213,8 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     if _SLEEPING in acts and (is_of_animals or are_asleep):
         shared.append(_SLEEPING)
     picture.put("act", [Role("act", act) for act in shared])
-    verbs = [act for act in acts if act not in shared and _is_whole(act)]
+    verbs = [act for act in acts if not _is_shared(act, is_pair=True) and _is_whole(act)]
+    verbs = [act for act in verbs if act not in shared]
     held = picture.phrases("held")
     is_held = len(held) == 1 and "{her}" not in held[0] and held[0] != _SOMETHING
     # Who shares an umbrella holds it.
@@ -191,6 +222,9 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     told = [act for act in verbs if " " in act and not act.startswith("looking ")]
     told += [f"holding {held[0]}"] if is_held else []
     told += [act for act in verbs if act not in told]
+    if told and told[0].split(" ")[0] in words["acts_on_foot"]:
+        # Who pushes the wheelchair does not sit in it.
+        picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
     return [*poses, *(f"one of them {act}" for act in [*told, *of_one])]
 
 
@@ -207,9 +241,10 @@ def _share_poses(picture: Picture, *, is_pair: bool) -> tuple[list[str], list[st
     return [apart] if apart and is_pair else [], of_one
 
 
-def _is_shared(act: str) -> bool:
-    words = lists().words
-    return act.replace(" ", "_") in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
+def _is_shared(act: str, *, is_pair: bool) -> bool:
+    words, tag = lists().words, act.replace(" ", "_")
+    is_of_all = tag in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
+    return is_of_all and (is_pair or tag not in words["acts_of_two"])
 
 
 def _is_whole(act: str) -> bool:
@@ -222,6 +257,8 @@ def _is_whole(act: str) -> bool:
 
 
 def _is_of_one(pose: str) -> bool:
-    """Whether a pose is rarely that of all: "lying on the back"."""
+    """Whether a pose is rarely that of all: "lying on the back", but not "lying" alone."""
     of_one = lists().words["of_one"]
+    if pose == _LYING:
+        return False
     return pose.replace(" ", "_") in of_one or pose.split(" ")[0] in of_one

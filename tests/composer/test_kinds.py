@@ -73,7 +73,7 @@ CASES = {
     ),
     "a bride is the girl": ("1girl 1boy bride", "A girl and a boy, the girl a bride."),
     "each of two is a kind": ("2girls angel demon", "Two girls, an angel and a demon."),
-    "but one may be an elf and a maid": ("2girls elf maid", "Two girls who are maids, one of them an elf."),
+    "but one may be an elf and a maid": ("2girls elf maid", "Two girls, one of them an elf."),
     "people of no sex": (
         "2others ambiguous_gender ninja samurai",
         "Two people of ambiguous gender, a ninja and a samurai.",
@@ -136,6 +136,24 @@ CASES = {
     "what one of two does and has": (
         "2girls glasses sitting reading book holding_book tongue_out",
         "Two girls, one of them wearing glasses. They are sitting, one of them holding a book.",
+    ),
+    "a police officer and a thief": (
+        "1girl 1boy police_officer police_uniform thief running",
+        "A girl and a boy, a police officer and a thief, one of them wearing a police uniform. They "
+        "are running.",
+    ),
+    "a uniform of one and a dress of the other": (
+        "2girls school_uniform dress standing",
+        "Two girls wearing a school uniform and a dress. They are standing.",
+    ),
+    "who pushes a wheelchair does not sit": (
+        "1girl 1boy wheelchair sitting pushing_wheelchair park",
+        "A girl and a boy. They are in a park, one of them pushing a wheelchair.",
+    ),
+    "three maids": ("3girls maid standing", "Three girls who are maids. They are standing."),
+    "a butterfly is none of the lions": (
+        "group feral lion butterfly lying savanna",
+        "A group of feral lions. They are lying in a savanna. There is also a butterfly.",
     ),
     "two postures of two": (
         "1girl 1boy bed lying under_covers sitting",
