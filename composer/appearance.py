@@ -137,7 +137,8 @@ def merged(
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
         is_colour_of_kind = [rank for rank, _ in modifiers] == [COLOUR_RANK, NOUN_RANK]
         is_one = not of_several or is_colour_of_kind or head in lists().words["coats_of"]
-        is_one = is_one and _can_be_one_thing(slot, head, modifiers)
+        # Of several, the bride wears the wedding dress and others the pink dress.
+        is_one = is_one and not (is_each and is_colour_of_kind) and _can_be_one_thing(slot, head, modifiers)
         if is_one or (of_one and _is_worn_once(head, modifiers)):
             told = f"{_adjectives(modifiers)} {as_words(head)}"
             said.append(in_plural(told) if is_each else with_article(told))

@@ -28,7 +28,7 @@ _FOCUSES = (
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
-_PAIR, _WIDEST = 2, 4
+_PAIR = 2
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -81,7 +81,7 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
         if lead:
             places += [led(lead, _weathers(said) if "weather" in slots else said)] if said else []
         else:
-            places += _nested(said)
+            places += sorted(said, key=_width)
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
     seen = and_list(_without_the(view.removeprefix("in ")) for view in outside)
     through_window = f"with {seen} outside" if seen else ""
@@ -97,19 +97,14 @@ def _without_the(phrase: str) -> str:
     return phrase.removeprefix("the ") if phrase.endswith(tuple(lists().words["mass_weather"])) else phrase
 
 
-def _nested(said: Sequence[str]) -> list[str]:
-    """Places from the smallest on, without a second one of a width: nobody is in a desert in a city."""
-    places = sorted(said, key=_width)
-    widest = [place for place in places if place.startswith("in ") and _width(place) == _WIDEST]
-    return [place for place in places if place not in widest[1:]]
-
-
 def _width(place: str) -> int:
-    """What to order places by, the smaller first: "on a street in an oasis in a desert"."""
+    """What to order places by, the smaller first: "on a street in a city in a desert"."""
     if not place.startswith("in "):
-        return 4 if place.startswith("above ") else 1 if place.startswith("at ") else 0
+        return 5 if place.startswith("above ") else 1 if place.startswith("at ") else 0
     words, noun = lists().words, place.rpartition(" ")[2]
-    return 2 if noun in words["narrow_places"] else _WIDEST if noun in words["wide_places"] else 3
+    if noun in words["narrow_places"]:
+        return 2
+    return 3 if noun not in words["wide_places"] else 4 if noun in words["settlements"] else 5
 
 
 def is_only_when(picture: Picture) -> bool:

@@ -22,6 +22,7 @@ _KIN = {
     **dict.fromkeys(("daughter", "granddaughter", "niece", "sister"), (GIRLS, "girl")),
 }
 _BORN_TOGETHER = ("twins", "triplets", "quadruplets")
+_ALIKE_IN_AGE = frozenset((*_BORN_TOGETHER, "sisters", "brothers", "friends", "a couple"))
 _CHILD = "a child"
 _ONE_OTHER = "one other person"
 _OF_NO_SEX = "of ambiguous gender"
@@ -123,10 +124,26 @@ def _grown(picture: Picture, people: list[str]) -> list[str]:
         if len(kinds) == 1 and called:
             picture.put(f"grown {sex}", picture.take("kind", lambda role: role is kinds[0]))  # noqa: B023
             people = [kinds[0].phrase if who == called else who for who in people]
+    if not picture.has("relation", "differing") or not _ALIKE_IN_AGE.isdisjoint(picture.phrases("relation")):
+        people = _both_old(picture, people)
     others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
     if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
         picture.take("kind", lambda role: role is others[0])
         people = [*people[:-1], others[0].phrase]
+    return people
+
+
+def _both_old(picture: Picture, people: list[str]) -> list[str]:
+    """Two old women, where nothing tells that the other one is young."""
+    for sex, noun in _GROWN.items():
+        old = f"an old {noun}"
+        if (
+            people == [f"two {sex}s"]
+            and old in picture.phrases("kind")
+            and _CHILD not in picture.phrases("kind")
+        ):
+            picture.put(f"grown {sex}", picture.take("kind", lambda role: role.phrase == old))  # noqa: B023
+            return [f"two old {'women' if sex == GIRLS else 'men'}"]
     return people
 
 
@@ -204,7 +221,7 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
-    if len(among) == number and len(races) in (0, number) and not told:
+    if len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)) and not told:
         return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     if number == PAIR or len(among) == 1:
         # Of many who are tagged with one race, all may be of it.
@@ -246,8 +263,9 @@ def _who(picture: Picture, people: Sequence[str], number: int) -> str:
 
 def name_of(picture: Picture, sex: str) -> str:
     """What the only one of a sex is called: "man"."""
-    is_grown = picture.has(f"grown {sex}") or (sex == BOYS and "mature male" in picture.phrases("quality"))
-    return _GROWN[sex] if is_grown else sex
+    if sex == BOYS and "mature male" in picture.phrases("quality"):
+        return _GROWN[sex]
+    return next((role.noun for role in picture.roles.get(f"grown {sex}", ())), sex)
 
 
 def _the(people: Sequence[str]) -> str:

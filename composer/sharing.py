@@ -129,12 +129,21 @@ def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
     sexes = [sex for sex in COUNTS if picture.has(sex)]
     qualities = picture.phrases("quality")
     is_mixed = len(sexes) > 1 or set(SEXES).issubset(qualities)
-    for sex, name in ((GIRLS, "clothes_of_women"), (BOYS, "clothes_of_men")):
+    for sex, other, name in ((GIRLS, BOYS, "clothes_of_women"), (BOYS, GIRLS, "clothes_of_men")):
         theirs = [role for role in worn if is_mixed and _is_among(role, name)]
-        theirs = [role for role in theirs if not _is_among(role, "gowns_of_one")]
+        of_one = "gowns_of_one" if count_of(picture, sex) == "1" else "dresses_of_one"
+        theirs = [role for role in theirs if not _is_among(role, of_one)]
         worn = [role for role in worn if role not in theirs]
-        if theirs and picture.has(sex):
-            picture.put("theirs", [Role("theirs", _worn_by(picture, sex, theirs))])
+        _give(picture, sex, theirs)
+        if is_pair and picture.has(other) and any(_is_among(role, "outfits") for role in theirs):
+            # Who of a girl and a boy wears no dress wears the kimono.
+            whole = [
+                role
+                for role in worn
+                if _is_among(role, "shared_clothes") and not _is_among(role, "shared_extras")
+            ]
+            worn = [role for role in worn if role not in whole]
+            _give(picture, other, whole)
     if not (sexes or picture.names or qualities):
         return []  # A hat beside two cats is worn by one of them or by none.
     if any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ())):
@@ -182,12 +191,14 @@ def _is_kind(role: Role) -> bool:
     return [rank for rank, _ in role.modifiers] == [NOUN_RANK]
 
 
-def _worn_by(picture: Picture, sex: str, theirs: Sequence[Role]) -> str:
-    """What those of one sex wear: "the girl wearing a red dress"."""
-    is_one = count_of(picture, sex) == "1"
-    worn = merged(Picture(roles={"clothes": [*theirs]}), "clothes", is_each=not is_one, of_one=is_one)
-    who = name_of(picture, sex) if is_one else f"{sex}s"
-    return f"the {who} wearing {and_list(with_parts_of_uniform(worn))}"
+def _give(picture: Picture, sex: str, worn: Sequence[Role]) -> None:
+    """Put what those of one sex wear to the slot "theirs": "the girl wearing a red dress"."""
+    if worn and picture.has(sex):
+        is_one = count_of(picture, sex) == "1"
+        said = merged(Picture(roles={"clothes": [*worn]}), "clothes", is_each=not is_one, of_one=is_one)
+        who = name_of(picture, sex) if is_one else f"{sex}s"
+        told = f"the {who} wearing {and_list(with_parts_of_uniform(said))}"
+        picture.put("theirs", [Role("theirs", told)])
 
 
 def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
@@ -222,7 +233,7 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     told = [act for act in verbs if " " in act and not act.startswith("looking ")]
     told += [f"holding {held[0]}"] if is_held else []
     told += [act for act in verbs if act not in told]
-    if told and told[0].split(" ")[0] in words["acts_on_foot"]:
+    if told and told[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
     return [*poses, *(f"one of them {act}" for act in [*told, *of_one])]
