@@ -236,7 +236,9 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     name = "trades_of_all" if picture.has(GIRLS) and picture.has(BOYS) else "trades_of_a_sex"
     if picture.has(OTHERS):
         return ""
-    shared = [kind for kind in among if kind.partition(" ")[2].replace(" ", "_") in lists().words[name]]
+    shared = [
+        kind for kind in among if kind.lower().partition(" ")[2].replace(" ", "_") in lists().words[name]
+    ]
     # One of two is the pirate and the other the shark girl.
     are_alike = len(among) == 1 or counted_people(picture)[1] > PAIR
     return shared[0] if len(shared) == 1 and are_alike else ""

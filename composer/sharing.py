@@ -131,8 +131,12 @@ def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
     is_mixed = len(sexes) > 1 or set(SEXES).issubset(qualities)
     for sex, other, name in ((GIRLS, BOYS, "clothes_of_women"), (BOYS, GIRLS, "clothes_of_men")):
         theirs = [role for role in worn if is_mixed and _is_among(role, name)]
-        of_one = "gowns_of_one" if count_of(picture, sex) == "1" else "dresses_of_one"
-        theirs = [role for role in theirs if not _is_among(role, of_one)]
+        is_one = count_of(picture, sex) == "1"
+        never = "gowns_of_one" if is_one else "dresses_of_one"
+        theirs = [role for role in theirs if not _is_among(role, never)]
+        if not is_one and any(_is_among(role, "main_clothes") for role in worn if role not in theirs):
+            # Of several girls, one wears the sundress and another jeans.
+            theirs = [role for role in theirs if not _is_among(role, "main_clothes")]
         worn = [role for role in worn if role not in theirs]
         _give(picture, sex, theirs)
         if is_pair and picture.has(other) and any(_is_among(role, "outfits") for role in theirs):
@@ -146,15 +150,18 @@ def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
             _give(picture, other, whole)
     if not (sexes or picture.names or qualities):
         return []  # A hat beside two cats is worn by one of them or by none.
-    if any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ())):
+    of_trade: list[Role] = []
+    no_trades = lists().words["of_ages"] | lists().words["races"]
+    differ = any(role.phrase.partition(" ")[2] not in no_trades for role in picture.roles.get("kind", ()))
+    if differ:
         # A police officer and a thief do not both wear a police uniform.
         of_trade = [
             role for role in worn if _is_among(role, "uniforms") and not _is_among(role, "school_clothes")
         ]
         worn = [role for role in worn if role not in of_trade]
-    else:
-        of_trade = []
-    of_all, pooled = _worn_by_all(worn, is_pair=is_pair, is_mixed=is_mixed, has_others=OTHERS in sexes)
+    of_all, pooled = _worn_by_all(
+        worn, is_pair=is_pair, is_mixed=is_mixed or differ, has_others=OTHERS in sexes
+    )
     picture.put("clothes", of_all)
     picture.put("pooled", pooled)
     of_one = [role for role in worn if role not in (*of_all, *pooled)]
@@ -179,7 +186,8 @@ def _worn_by_all(
         has_uniform = any(_is_among(role, "uniforms") for role in shared) and not is_mixed
         return [*shared, *(role for role in left if has_uniform and _is_among(role, "uniform_parts"))], []
     if len({role.head for role in main}) == 1:
-        return [role for role in main if not is_mixed and _is_among(role, "clothes_of_all")], []
+        are_alike = not is_mixed or len(main) > 1
+        return [role for role in main if are_alike and _is_among(role, "clothes_of_all")], []
     return [], main if is_pair else []
 
 
