@@ -43,6 +43,7 @@ _FLOWERS = word_set("colours", "flowers")
 _BEHIND_EYE = word_set("colours", "behind_eye")
 _HERS = frozenset({"her", "his", "their", "whose"})
 _ONLY_HERS = frozenset({"orbs", "stare", "glance"})
+_BEFORE_MATERIALS = frozenset({"a", "an", "the"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
 _BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
 # Colours of clothes and other things, and what each word can mean.
@@ -206,11 +207,15 @@ def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[s
         start += 3 if text.word(start + 2) in _WORDS_FOR_COLOUR else 1
     if text.word(start) != "of":
         return
-    for at in range(start + 1, start + 4):
-        if text.gap(at) != JOINED:
+    for at in range(start + 1, start + 6):
+        word = text.word(at)
+        # "Of the clearest, palest blue"
+        if text.gap(at) > (COMMA if is_adjective(word) else JOINED):
             return
-        if text.word(at) in colours:
+        if word in colours:
             yield at
+            return
+        if not (is_adjective(word) or word in _BEFORE_MATERIALS or at <= start + 2):
             return
 
 

@@ -38,6 +38,9 @@ _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 _DESCRIBING_NOUNS = word_set("mentions", "describing_nouns")
 _COMPOUNDS = word_set("mentions", "compounds")
 _ROBOTS = frozenset({"robot", "robotic", "android", "clockwork", "terracotta"})
+_PAST = frozenset(
+    {"taught", "gave", "told", "left", "made", "knitted", "sewed", "built", "once", "used", "had"}
+)
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
@@ -147,8 +150,9 @@ def is_somebody(text: Text, at: int) -> bool:
         return False  # Who is sung to or smiled at may be where the viewer is.
     if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
-    if text.word(at - 1) == "its" and PEOPLE_NOUNS.get(text.words[at], ("",))[0] == RELATION:
-        return False  # The mother of an animal is one too.
+    is_relation = PEOPLE_NOUNS.get(text.words[at], ("",))[0] == RELATION
+    if is_relation and (text.word(at - 1) == "its" or text.word(at + 1) in _PAST):
+        return False  # The mother of an animal is one too, and who "taught her that" is not here.
     if text.word(at - 1) in _ROBOTS and text.gap(at) == JOINED:
         return False  # A robot waiter is a robot.
     if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:

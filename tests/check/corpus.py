@@ -17,6 +17,10 @@ missed and a wrong count, were labelled again when it came to that.
 `coverage_held_out.jsonl` is the other half of what was written and labelled for `coverage_outside.jsonl`.
 Nobody has looked at the errors in it: when they are looked at, a new set has to take its place.
 
+`coverage_fresh.jsonl` has five sets of captions, 40, 30, 30, 30 and 24, half or more of each with planted
+faults. Each was written and labelled once the rules were mended by the set before it, and measured before
+anything else was changed: these figures stand in docs/BENCHMARKS.md. Then its errors were looked at too.
+
 The search for faults was first tuned on TUNED only, that for missed tags on all short captions and on every
 second long one. When states and names were added, the errors in all other parts were looked at, so that none
 of those captions is held out any more. Words of `coverage_outside.jsonl` were put into the tables: its figure
@@ -99,7 +103,7 @@ def _examples(name: str) -> list[Example]:
 
 CORPUS, PROSE = _examples("coverage.jsonl"), _examples("coverage_prose.jsonl")
 LONG, OUTSIDE = _examples("coverage_long.jsonl"), _examples("coverage_outside.jsonl")
-HELD_OUT = _examples("coverage_held_out.jsonl")
+FRESH, HELD_OUT = _examples("coverage_fresh.jsonl"), _examples("coverage_held_out.jsonl")
 TUNED, SECOND = CORPUS[0::2], CORPUS[1::2]
 TUNED_PROSE, SECOND_PROSE = PROSE[0::2], PROSE[1::2]
 TUNED_LONG, SECOND_LONG = [example for at, example in enumerate(LONG) if at % 3 != 2], LONG[2::3]
@@ -112,6 +116,7 @@ GROUPS_OF_MISSED = {
     "long, tuned": TUNED_LONG,
     "long, second part": SECOND_LONG,
     "outside, tuned": OUTSIDE,
+    "fresh": FRESH,
     "outside, held out": HELD_OUT,
 }
 # The captions that faults are measured on.
@@ -121,6 +126,7 @@ GROUPS_OF_FAULTS = {
     "long, tuned": TUNED_LONG,
     "long, second part": SECOND_LONG,
     "outside, tuned": OUTSIDE,
+    "fresh": FRESH,
     "outside, held out": HELD_OUT,
 }
 # What is reached for missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
@@ -132,6 +138,7 @@ FLOORS_OF_MISSED = {
     "long, tuned": (0.43, 0.93),
     "long, second part": (0.20, 0.95),
     "outside, tuned": (0.86, 0.98),
+    "fresh": (0.24, 0.94),
     "outside, held out": (0.50, 0.95),
 }
 KNOWN_NAMES = frozenset(
@@ -139,7 +146,7 @@ KNOWN_NAMES = frozenset(
         *(tag for tag, entry in load_glossary().items() if entry.category == "character"),
         *(
             tag
-            for each in (*CORPUS, *OUTSIDE, *HELD_OUT)
+            for each in (*CORPUS, *OUTSIDE, *FRESH, *HELD_OUT)
             for tag, kind in each.categories.items()
             if kind == "character"
         ),

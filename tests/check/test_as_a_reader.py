@@ -154,6 +154,8 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("She reads. A knight sits here, she says.", "1girl solo", set()),
         ("Five sisters stand behind her.", "1girl solo", {"count", "unsupported people"}),
         ("The twins wave.", "1girl solo", {"count"}),
+        ("Behind the frames, eyes of a mild, watery blue", "1boy solo green_eyes", {"eye colour"}),
+        ("Her grandmother taught her to sew.", "1girl solo", set()),
         ("One is struck by her eyes: they are a deep indigo.", "1girl solo red_eyes", {"eye colour"}),
         ("Guts comes from the pages of Vinland Saga.", "1boy frieren genshin_impact", {"unknown name"}),
         ("Three witches dance.", "2girls", {"count"}),
@@ -190,6 +192,7 @@ def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: se
         ("Birds fly overhead, and her hair stands up.", "1girl solo standing sitting", ""),
         ("Standing at the edge, the girl in red waves.", "1girl solo sitting", "sitting"),
         ("Lanterns glow, the market packs up for the day.", "1girl solo night", ""),
+        ("Her lips are just parted.", "1girl solo closed_mouth", "closed_mouth"),
         ("Alphonse lies flat on his back.", "1boy solo standing", "standing"),
         ("The tunic he wears is deep red.", "1boy solo blue_tunic", "blue_tunic"),
         ("Hand in hand they run through a shower of rice.", "1boy 1girl outdoors", ""),
@@ -249,7 +252,7 @@ def test_what_no_tag_bears_out_is_added(caption: str, tags: str, adds: list[str]
 
 def test_a_scene_tells_its_setting_unless_it_tells_another_one() -> None:
     told = "A lone kettle hums while she hunts for a lost key under the old chair, and then she laughs. "
-    told += "It is in her own left hand all the time."
+    told += "It is in her own left hand all the time, and the kettle is about to boil over."
     coverage = found(told, "1girl solo indoors day")
     assert {"indoors", "day"} <= set(coverage.said)
     assert found("She hunts for a key.", "1girl solo indoors").missed == ("indoors",)

@@ -19,6 +19,7 @@ from tests.check.corpus import (
     CORPUS,
     FAULTS,
     FLOORS_OF_MISSED,
+    FRESH,
     GROUPS_OF_MISSED,
     KNOWN_NAMES,
     LONG,
@@ -72,21 +73,23 @@ def test_the_checks_find_faults_as_a_reader_does(name: str, examples: list[Examp
 
 
 @pytest.mark.parametrize(
-    ("examples", "precision"), [(TUNED_LONG, 0.95), (SECOND_LONG, 0.95), (OUTSIDE, 0.95)]
+    ("examples", "recall"), [(TUNED_LONG, 0.90), (SECOND_LONG, 0.90), (OUTSIDE, 0.90), (FRESH, 0.80)]
 )
 def test_faults_of_long_captions_are_found_as_a_reader_finds_them(
-    examples: list[Example], precision: float
+    examples: list[Example], recall: float
 ) -> None:
     """All kinds together, for some have two examples among these."""
     figures = [figure for name, figure in measure(examples).items() if name in FAULTS]
     wrong, overlooked = sum(each.wrong for each in figures), sum(each.overlooked for each in figures)
     figure = Figure(sum(each.right for each in figures), wrong, overlooked)
-    assert figure.precision >= precision
-    assert figure.recall >= 0.90
+    assert figure.precision >= 0.95
+    assert figure.recall >= recall
 
 
 @pytest.mark.parametrize(
-    "examples", [TUNED_LONG, SECOND_LONG, OUTSIDE], ids=["tuned", "second part", "outside"]
+    "examples",
+    [TUNED_LONG, SECOND_LONG, OUTSIDE, FRESH],
+    ids=["tuned", "second part", "outside", "fresh"],
 )
 def test_what_captions_add_is_found_as_a_reader_finds_it(examples: list[Example]) -> None:
     figure = measure(examples)[ADDS]
