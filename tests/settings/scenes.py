@@ -22,6 +22,7 @@ from tests.fakes.faults import Exchange
 from tests.fakes.gguf_files import write_header
 from tests.fakes.wiki import Asked
 from tests.fakes.wiki_pages import WikiTag
+from tests.program.processes import HANGS
 from tests.program.project import Project, Result, png
 
 STAGES = ("TagProvider", "Interrogator", "Interpreter")
@@ -148,16 +149,17 @@ class Model:
     """Answers every request of the scenes, and remembers which stage it came from.
 
     It takes `slow` seconds over one kite and refuses the other one at first. At the second request of the
-    stage `lost_at` the server goes away; where it `returns`, it is back after a second.
+    stage `lost_at` the server goes away; where it `returns`, it is back after a second. With `together`, it
+    answers no request of a stage before two have been there at once.
     """
 
-    def __init__(self, slow: float, lost_at: str, returns: bool) -> None:
+    def __init__(self, slow: float, lost_at: str, *, returns: bool, together: bool) -> None:
         self.asked: dict[str, list[Request]] = {stage: [] for stage in STAGES}
         self.at_once = dict.fromkeys(STAGES, 0)
         self.server: FakeEndpoint | None = None
-        self._slow, self._lost_at, self._returns = slow, lost_at, returns
+        self._slow, self._lost_at, self._returns, self._together = slow, lost_at, returns, together
         self._in_flight = dict.fromkeys(STAGES, 0)
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     def send(self, exchange: Exchange) -> None:
         stage = stage_of(exchange.request)
@@ -166,6 +168,10 @@ class Model:
             count = len(self.asked[stage])
             self._in_flight[stage] += 1
             self.at_once[stage] = max(self.at_once[stage], self._in_flight[stage])
+            self._lock.notify_all()
+            if self._together:
+                # On a busy computer the first would be answered before the program sends the second.
+                self._lock.wait_for(lambda: self.at_once[stage] > 1, HANGS)
         if stage == self._lost_at and count == 2:
             threading.Thread(target=self._go_away).start()
             exchange.wait(60)
@@ -229,7 +235,10 @@ def play(folder: Path, scene: Scene, settings: Mapping[str, str], lost_at: str =
     """Run the program once; `{second}` and `{other_wiki}` in `settings` stand for addresses."""
     # The scene as it is has the default timeout and wait_for_server, which are longer than tests can wait.
     model = Model(
-        5.0 if any(name.endswith(".timeout") for name in settings) else 0.0, lost_at, returns=not settings
+        5.0 if any(name.endswith(".timeout") for name in settings) else 0.0,
+        lost_at,
+        returns=not settings,
+        together=scene == SCENES["calm"] and not settings,
     )
     with (
         FakeEndpoint(faults=(model,), latency=0.05) as server,
