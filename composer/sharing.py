@@ -46,7 +46,7 @@ def share(picture: Picture, subject: Subject) -> None:
     looks = [*_share_body(picture, is_pair=is_pair), *_share_clothes(picture, is_pair=is_pair)]
     # Whoever reads "one of them" twice in a sentence takes it for the same.
     can_tell = _ONE_OF not in subject.text and not picture.has("theirs")
-    looks = looks if can_tell else []
+    looks = [*(_lengths_of_hair(picture) if is_pair else ()), *looks] if can_tell else []
     looks += _share_hair(picture, is_pair=is_pair, can_tell=can_tell and not looks)
     if is_few:
         looks += [_TALLER[said] for said in picture.phrases("differing") if is_pair and said in _TALLER]
@@ -97,6 +97,13 @@ def _share_hair(picture: Picture, *, is_pair: bool, can_tell: bool) -> list[str]
     if can_differ and is_by_colour:
         picture.put("apart", [Role("apart", _apart([role.phrase for role in by_colour]))])
     return [f"one of them with {styles[0]}"] if len(styles) == 1 else []
+
+
+def _lengths_of_hair(picture: Picture) -> list[str]:
+    """How the hair of two differs, where it is told to be long and short."""
+    hair = picture.roles.get("hair", ())
+    lengths = [role.phrase for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
+    return [_apart(lengths)] if len(lengths) == PAIR else []
 
 
 def _apart(phrases: Sequence[str]) -> str:

@@ -128,6 +128,10 @@ CASES = {
         "2girls black_hair blonde_hair school_uniform",
         "Two girls, one with black hair and the other with blonde hair, wearing school uniforms.",
     ),
+    "two lengths of two": (
+        "2girls black_hair long_hair short_hair sitting",
+        "Two girls with black hair, one with long hair and the other with short hair. They are sitting.",
+    ),
     "what one of six has is left out": (
         "3girls 3boys beard glasses peeling one_eye_closed holding_knife chef_uniform kitchen smile",
         "Three girls and three boys wearing chef uniforms. They are smiling in a kitchen. There is "
