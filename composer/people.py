@@ -4,27 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer import appearance
+from composer.kin import BORN_TOGETHER, CHILD, GROWN, grown
 from composer.naming import from_series, names_with_series, one_name
 from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
-from composer.words import Role
 from tags.people import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _FEW = 3
 _SOLO_FOCUS = "the focus on one person"
-_GROWN = {GIRLS: "woman", BOYS: "man"}
-_KIN = {
-    **dict.fromkeys(("father", "grandfather", "uncle", "husband"), (BOYS, "man")),
-    **dict.fromkeys(("mother", "grandmother", "aunt", "wife"), (GIRLS, "woman")),
-    **dict.fromkeys(("son", "grandson", "nephew", "brother"), (BOYS, "boy")),
-    **dict.fromkeys(("daughter", "granddaughter", "niece", "sister"), (GIRLS, "girl")),
-}
-_BORN_TOGETHER = ("twins", "triplets", "quadruplets")
-_ALIKE_IN_AGE = frozenset((*_BORN_TOGETHER, "sisters", "brothers", "friends", "a couple"))
-_CHILD = "a child"
-_ONE_OTHER = "one other person"
 _OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -52,7 +41,7 @@ def _several(picture: Picture, people: list[str], number: int) -> Subject:
     creatures = picture.phrases("namesake")
     is_furry = number == 1 and several_names and not _FURRY.isdisjoint(picture.phrases("quality"))
     if not is_furry:
-        people = _with_qualities(picture, _grown(picture, people))
+        people = _with_qualities(picture, grown(picture, people))
     elif len(picture.names) == PAIR:
         creatures.append("a furry character")
     asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))])]
@@ -115,56 +104,6 @@ def _one_of_them(picture: Picture, people: list[str]) -> Subject:
     return Subject(text, kind, ends_in_aside=bool(kinds) or not people, is_bare_name=not (people or kinds))
 
 
-def _grown(picture: Picture, people: list[str]) -> list[str]:
-    """The people, where a kind or a relation tells more of them: "a cat girl", "a man and a girl"."""
-    people = _of_kin(picture, people)
-    for sex, noun in _GROWN.items():
-        kinds = [role for role in picture.roles.get("kind", ()) if role.noun in (sex, noun)]
-        called = next((who for who in (f"a {noun}", f"a {sex}") if who in people), "")
-        if len(kinds) == 1 and called:
-            picture.put(f"grown {sex}", picture.take("kind", lambda role: role is kinds[0]))  # noqa: B023
-            people = [kinds[0].phrase if who == called else who for who in people]
-    if not picture.has("relation", "differing") or not _ALIKE_IN_AGE.isdisjoint(picture.phrases("relation")):
-        people = _both_old(picture, people)
-    others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
-    if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
-        picture.take("kind", lambda role: role is others[0])
-        people = [*people[:-1], others[0].phrase]
-    return people
-
-
-def _both_old(picture: Picture, people: list[str]) -> list[str]:
-    """Two old women, where nothing tells that the other one is young."""
-    for sex, noun in _GROWN.items():
-        old = f"an old {noun}"
-        if (
-            people == [f"two {sex}s"]
-            and old in picture.phrases("kind")
-            and _CHILD not in picture.phrases("kind")
-        ):
-            picture.put(f"grown {sex}", picture.take("kind", lambda role: role.phrase == old))  # noqa: B023
-            return [f"two old {'women' if sex == GIRLS else 'men'}"]
-    return people
-
-
-def _of_kin(picture: Picture, people: list[str]) -> list[str]:
-    """Two people by how they are related, in that order: a father and his daughter are a man and a girl."""
-    for relation in picture.phrases("relation"):
-        kin = [_KIN[one] for one in relation.split(" and ") if one in _KIN]
-        counts = [sex for sex in (GIRLS, BOYS) for _ in range(sum(of == sex for of, _ in kin))]
-        said, number = counted_people(picture)
-        if len(kin) == PAIR == number and said == people and _counted_as(counts) == people:
-            for sex, noun in kin:
-                picture.put(f"grown {sex}", [Role("grown", noun)] if noun == _GROWN[sex] else [])
-            return [f"a {noun}" for _, noun in kin]
-    return people
-
-
-def _counted_as(sexes: Sequence[str]) -> list[str]:
-    """What two of these sexes are called where only they are counted: ["a girl", "a boy"]."""
-    return [f"two {sexes[0]}s"] if len(set(sexes)) == 1 else [f"a {sex}" for sex in sexes]
-
-
 def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
     """The people with what is said of all of them, or of the only one of a sex: "a muscular boy"."""
     told = [who.split(" ", 1) for who in people]
@@ -172,7 +111,7 @@ def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
         word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
         ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(SEXES[sex])]
         if len(ones) == 1:
-            noun = ones[0][1].replace(SEXES[sex], _GROWN[SEXES[sex]]) if word == "mature" else ones[0][1]
+            noun = ones[0][1].replace(SEXES[sex], GROWN[SEXES[sex]]) if word == "mature" else ones[0][1]
             ones[0][1] = f"{word} {noun}"
         elif word in lists().words["of_all"]:
             told = [[who[0], f"{word} {who[1]}"] for who in told]
@@ -182,7 +121,7 @@ def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
 def _related(picture: Picture, number: int) -> str:
     """How people are related, said of some where they are more than two: "twin sisters among them"."""
     relations = picture.phrases("relation")
-    alike = next((relation for relation in relations if relation in _BORN_TOGETHER), "")
+    alike = next((relation for relation in relations if relation in BORN_TOGETHER), "")
     if alike:
         siblings = [relation for relation in relations if relation in ("sisters", "brothers")]
         said = f"{alike.removesuffix('s')} {siblings[0]}" if len(siblings) == 1 else alike
@@ -207,15 +146,15 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
     told = []
     for sex, noun, other in ((GIRLS, "women", BOYS), (BOYS, "men", GIRLS)):
         is_only = picture.phrases(sex) == ["1"]
-        if _CHILD in among and is_only and number == PAIR and picture.has(f"grown {other}"):
-            told.append(f"the {sex} {_CHILD}")
+        if CHILD in among and is_only and number == PAIR and picture.has(f"grown {other}"):
+            told.append(f"the {sex} {CHILD}")
         ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
         if len(ones) == 1 and number > 1 and is_only:
             told.append(f"the {name_of(picture, sex)} {ones[0]}")
             among = [kind for kind in among if kind not in ones]
             if number == PAIR and len(among) == 1 and picture.phrases(other) == ["1"]:
                 return [*told, f"the {name_of(picture, other)} {among[0]}"]
-    among = [kind for kind in among if kind != _CHILD]
+    among = [kind for kind in among if kind != CHILD]
     if number > PAIR:
         # Those who wear maid aprons are the maids.
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
@@ -266,7 +205,7 @@ def _who(picture: Picture, people: Sequence[str], number: int) -> str:
 def name_of(picture: Picture, sex: str) -> str:
     """What the only one of a sex is called: "man"."""
     if sex == BOYS and "mature male" in picture.phrases("quality"):
-        return _GROWN[sex]
+        return GROWN[sex]
     return next((role.noun for role in picture.roles.get(f"grown {sex}", ())), sex)
 
 
@@ -316,6 +255,6 @@ def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[s
     qualities = [
         quality.removesuffix(" male").removesuffix(" female") for quality in picture.phrases("quality")
     ]
-    grown = _GROWN.get(noun, noun) if "mature" in qualities else noun
+    grown = GROWN.get(noun, noun) if "mature" in qualities else noun
     words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else grown]
     return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]
