@@ -26,8 +26,9 @@ _STOPPED = -1
 _MISS = re.compile(r"missed|under target")
 _VERDICT = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 NOTHING_STATED = "nothing is stated: figures to read"
-# These need files of models, a reader, or Ray: their sections are written by hand, and stay as they are.
-_BY_HAND = ("encoders", "real_model", "cluster")
+# These need an older version, files of models, a reader, or Ray: their sections are written by hand, and
+# stay as they are.
+_BY_HAND = ("processor_time", "encoders", "real_model", "cluster")
 # What each script states, in the order in which they run: the ones that need a quiet machine first.
 STATED = {
     "saturation": "keeps 0.97 of N slots busy (text, N = 1, 8, 64, 0.5 s), 0.95 (N = 256, 1 s), 0.95 (N = 16,"
