@@ -125,7 +125,7 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("A street in Charlotte. Opera is art, and Tuna is fish.", "1girl solo", set()),
         ("Her eyes of pale gold shine.", "1girl solo blue_eyes", {"eye colour"}),
         ("Her hair is the colour of ripe persimmons.", "1girl solo blue_hair", {"hair colour"}),
-        ("Her irises are a pale gold.", "1girl solo blue_eyes", {"eye colour"}),
+        ("By the bed her irises are a pale gold.", "1girl solo blue_eyes", {"eye colour"}),
         ("Her eyes are emeralds.", "1girl solo blue_eyes", {"eye colour"}),
         ("Her eyes gleam like sapphires.", "1girl solo red_eyes", {"eye colour"}),
         ("Eyes like wet moss meet ours.", "1girl solo blue_eyes", {"eye colour"}),
