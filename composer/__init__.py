@@ -37,7 +37,22 @@ _VIEWS = (
 )
 _MOST_MAINS = 8
 # No scenery is about these.
-_SMALL = frozenset(("bicycle", "building", "buildings", "car", "motorcycle", "scooter", "truck", "van"))
+_SMALL = frozenset(
+    (
+        "bicycle",
+        "building",
+        "buildings",
+        "car",
+        "house",
+        "houses",
+        "hut",
+        "motorcycle",
+        "scooter",
+        "tower",
+        "truck",
+        "van",
+    )
+)
 _FOOD_FOCUS, _EATEN = "a focus on the food", frozenset(("food", "drink"))
 _ON_HER = re.compile(r"\b(on|over|behind|in|under|to|around|between|at) \{her\}(?: own)?(?! own body)")
 
@@ -182,5 +197,6 @@ def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]
     for main in slots[:2]:
         is_idle = picture.has("frame") and all(role.noun in _SMALL for role in picture.roles.get(main, ()))
         if picture.has(main) and not is_idle:
-            return (main,), tuple(slot for slot in slots if slot != main)
+            mains = (main, "feature") if picture.has("frame") else (main,)
+            return mains, tuple(slot for slot in slots if slot != main)
     return ((*slots, "feature"), ()) if picture.has("frame") or not picture.has("thing") else (slots, ())

@@ -50,15 +50,29 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     families = lists().words["families"]
     if species := [animal for animal in picture.species if animal.rpartition(" ")[2] not in families]:
         picture.species = species
+    if _is_alone(picture):
+        _tell_the_one(picture)
     if picture.species or any(role.noun not in families for role in picture.roles.get("being", ())):
         picture.take("being", lambda role: role.noun in families)
-    if has_people(picture) and picture.take("frame", lambda role: role.phrase == _SCENERY):
-        picture.put("text", [Role("text", f"a focus on the {_SCENERY}")])
+    if has_people(picture):
+        picture.take("frame", lambda role: role.phrase == _SCENERY)
+
+
+def _tell_the_one(picture: Picture) -> None:
+    """The mouse beside a dragon is none itself, and a tabby is a cat."""
+    words = lists().words
+    small = [animal for animal in picture.species if animal in words["bystanders"]]
+    if len(small) < len(picture.species):
+        picture.species = [animal for animal in picture.species if animal not in small]
+        picture.put("thing", [Role("thing", with_article(animal)) for animal in small])
+    if len(picture.species) > 1:
+        picture.species = [animal for animal in picture.species if animal not in words["coats"]]
 
 
 def _is_alone(picture: Picture) -> bool:
     """Whether all that is worn or held can be that of one person or animal."""
-    number = counted_people(picture)[1] or len(picture.phrases("being", "company", "relation"))
+    others = 1 if picture.has("alone") else len(picture.phrases("being", "company", "relation"))
+    number = counted_people(picture)[1] or others
     return max(number, len(picture.names)) < _PAIR
 
 

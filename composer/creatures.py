@@ -145,6 +145,8 @@ def _count_animals(picture: Picture) -> None:
     if len(beings) > 1:
         picture.take("being", lambda role: role.phrase == "animals")
     for role in [role for role in beings if role.phrase.partition(" ")[0] in COUNTED_AS_MANY]:
+        if role not in picture.roles.get("being", ()):
+            continue
         some = picture.take("being", lambda one: one is not role and _is_one_of(one, role.noun))  # noqa: B023
         if some:
             told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"

@@ -56,7 +56,7 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
     place = where(picture)
     # "Smiling and looking up, barefoot".
-    states = [act for act in acts if act in lists().words["seen_states"]]
+    states = [act for act in acts if _is_state(act)]
     if len(poses) + len(acts) > len(states) or place:
         acts = [act for act in acts if act not in states]
     else:
@@ -69,6 +69,13 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
         is_one = len(acts) == 1 and not place.startswith("with ")
         said = [f"{acts[0]} {place}"] if is_one else [and_list(acts), place]
     return [clause for clause in (*said, and_list(states)) if clause]
+
+
+def _is_state(act: str) -> bool:
+    """Whether an act is none: "serious", but "smiling" and "in battle" are some."""
+    words = act.split(" ")
+    has_verb = any(word.endswith("ing") for word in words)
+    return not has_verb and words[0] not in lists().words["prepositions"] | {"at"}
 
 
 def where(picture: Picture, without: Collection[str] = ()) -> str:

@@ -30,12 +30,12 @@ def settle_places(picture: Picture) -> None:
 def _give_parts_to_buildings(picture: Picture) -> None:
     """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
     words = lists().words
+    if any(role.noun in words["streets"] for role in picture.roles.get("place", ())):
+        picture.move("place", "thing", words["parts_of_buildings"])
     in_open_air = any(role.noun in words["open_air"] for role in picture.roles.get("place", ()))
     if has_people(picture):
         if in_open_air or _OUTDOORS in picture.phrases("inout"):
             picture.move("place", "landmark", words["buildings"])
-        if any(role.noun in words["streets"] for role in picture.roles.get("place", ())):
-            picture.move("place", "thing", words["parts_of_buildings"])
     elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
         picture.move("place", "landmark", words["buildings"])
         picture.move("place", "thing", words["parts_of_buildings"])
@@ -107,6 +107,9 @@ def _list_in_scenes(picture: Picture) -> None:
         return
     for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
         picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])
+    if len(picture.phrases("place")) > 1 and picture.has("frame"):
+        # Of a landscape, the forest and the field are parts.
+        picture.move("place", "feature", {role.noun for role in picture.roles["place"]})
     # Sparkles are in a scene, and nothing is among them.
     picture.put("thing", picture.take("among", lambda role: True))
 

@@ -12,7 +12,7 @@ from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _ANIMAL_FOCUS = "a focus on the animal"
-_FERAL = "feral"
+_FERAL, _STILL_LIFE = "feral", "a still life"
 _DUO = "a duo"
 _PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
 
@@ -55,6 +55,8 @@ def find_subject(picture: Picture) -> Subject:
 def _is_about_beings(picture: Picture) -> bool:
     """Whether animals are what is looked at, and not a lighthouse with a seagull."""
     if not picture.has("being"):
+        return False
+    if _STILL_LIFE in picture.phrases("frame") and not picture.has(*DEEDS):
         return False
     if _ANIMAL_FOCUS in picture.phrases("text"):
         return True

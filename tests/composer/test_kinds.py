@@ -253,7 +253,7 @@ CASES = {
     ),
     "people before a scenery": (
         "2girls scenery walking",
-        "Two girls. They are walking, with a focus on the scenery.",
+        "Two girls. They are walking.",
     ),
     "a comic is a comic, and not those in it": (
         "2boys standing comic greyscale",
@@ -421,7 +421,7 @@ CASES = {
     ),
     "a cabin is on no pier": (
         "scenery cabin lake wooden_pier pier bathhouse no_humans",
-        "Scenery with a cabin and a bathhouse near a lake and a wooden pier, with no people in sight.",
+        "Scenery with a cabin, a bathhouse, a lake and a wooden pier, with no people in sight.",
     ),
     "a platform is at a station": (
         "1girl train_station platform_(train) standing train",

@@ -35,7 +35,7 @@ _CASES = """
 1girl 1boy sitting car vehicle_interior | sitting inside a car. | in a
 2others deer wolf anthro dress suit | a dress and a suit | with a dress
 2girls sewing dress wedding_dress | wedding dresses | sewing wedding
-1girl straw_hat witch_hat | a straw hat and a witch hat | straw witch
+1girl straw_hat witch_hat | wears a straw hat. | witch
 1girl table dinner | at dinner | also in view
 1girl standing bokeh vanishing_point | in perspective, with bokeh | view are
 1boy standing aurora_borealis night | under the aurora borealis | an aurora
@@ -53,6 +53,14 @@ no_humans scenery train_station straw_hat unworn_headwear unworn_hat | an unworn
 1girl forest tree flower walking | walking in a forest. There is also a flower. | tree
 no_humans bridge viaduct river train | A viaduct | bridge
 anthro solo fox ringtail striped_tail | has a striped ringed tail | , a
+1girl sword longsword planted_sword sitting | with a planted longsword. | There
+1girl under_vehicle mecha lying | under a mecha. | vehicle
+1girl standing standing_on_one_leg leg_up | standing on one leg. | up
+1girl torn_clothes torn_jeans shirt | torn jeans and a shirt | clothes
+solo feral dragon mouse red_scales treasure crown | Also in view are a crown | wears
+no_humans still_life cat unworn_clothes school_uniform | A still life with a cat | wears
+1girl serious walking forest | walking in a forest, serious. | and
+no_humans scenery train house train_station mountain | Scenery with a train and a mountain | near
 1girl black_hair hair_up hair_bun single_hair_bun | in a single bun | worn up
 """
 

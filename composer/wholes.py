@@ -1,0 +1,160 @@
+"""What is told with something else: a sheath with its sword, trees with a forest, a tool with a deed."""
+
+from dataclasses import replace
+
+from composer.phrasing import lists, with_article
+from composer.picture import COUNTS, Picture
+from composer.things import OWNED, UNWORN, Thing, leave_out, rename, things_in
+from composer.words import COLOUR_RANK, Role
+
+_READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower"
+_SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {her} hilt")
+_SHEATHS = frozenset(("sheath", "scabbard"))
+_A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
+_FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
+_OF_CLOTHES, _A_SLEEVE, _MESSY = " clothes", "a sleeve", "messy"
+
+
+def put_together(picture: Picture) -> None:
+    """Say of one person's things what belongs together, before those of one kind are said once."""
+    _sheathe(picture)
+    _take_off(picture)
+    _name_vehicle(picture)
+    several = len(picture.phrases("clothes")) > 1
+    states = lists().words["clothes_states"] if several else frozenset[str]()
+    picture.take("clothes", lambda role: role.phrase == _A_SLEEVE or _state_of_clothes(role.phrase) in states)
+    picture.take("body", lambda role: role.noun == _DIFFERENCE)
+    picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(_ON_GROUND)))
+    acts = picture.phrases("act")
+    picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
+    _be_at_one(picture)
+    if not picture.has(*COUNTS) and _TREASURE in picture.phrases("thing"):
+        # The crown is in the hoard of the dragon.
+        hoard = lists().words["hoarded"]
+        picture.put("thing", picture.take("clothes", lambda role: role.noun in hoard))
+    if picture.has("empty"):
+        picture.take("act", lambda role: role.phrase == _MESSY)
+    if picture.species or picture.has("quality") or (picture.has("being", "kind") and picture.has("empty")):
+        picture.put("body", picture.take("thing", lambda role: role.noun == _SPIKES))
+    if _FERAL in picture.phrases("quality"):
+        picture.put("body", picture.take("clothes", lambda role: role.noun == _FLIPPERS))
+
+
+def part_of_wholes(picture: Picture) -> None:
+    """Leave out the parts of what is told, the tools of what is done, and what every such place has."""
+    _give_to_wholes(picture)
+    _leave_tools_to_acts(picture)
+    for place in picture.phrases("place"):
+        _leave_out_members(picture, place)
+
+
+def _be_at_one(picture: Picture) -> None:
+    """Whoever sits under a tree leans against that one."""
+    places = picture.roles.get("on", [])
+    first = {role.noun: role for role in reversed(places)}
+    picture.take("on", lambda role: first[role.noun] is not role)
+
+
+def _state_of_clothes(phrase: str) -> str:
+    """What is told of clothes without a name: "torn" for "torn clothes"."""
+    return phrase.removesuffix(_OF_CLOTHES).replace(" ", "_") if phrase.endswith(_OF_CLOTHES) else ""
+
+
+def _name_vehicle(picture: Picture) -> None:
+    """Whoever leans on a vehicle leans on the plane that is there."""
+    machines = lists().words["machines"]
+    found = [("vehicle", role) for role in picture.roles.get("vehicle", ())]
+    found += [("being", role) for role in picture.roles.get("being", ()) if role.noun in machines]
+    if len(found) != 1:
+        return
+    ((slot, vehicle),) = found
+    for at in ("on", "pose", "act"):
+        named = picture.take(at, lambda role: role.phrase.endswith(_A_VEHICLE))
+        picture.put(
+            at,
+            [
+                replace(role, phrase=role.phrase.removesuffix(_A_VEHICLE[1:]) + vehicle.phrase)
+                for role in named
+            ],
+        )
+        if named:
+            picture.take(slot, lambda role: role is vehicle)
+
+
+def _sheathe(picture: Picture) -> None:
+    """The hand on the hilt, the sheath and the katana are one: "a hand on the hilt of {her} katana"."""
+    weapons = lists().words["sheathed_weapons"]
+    swords = [said for said in things_in(picture, OWNED) if not weapons.isdisjoint(said.names)]
+    in_hand = [role for role in picture.roles.get("gesture", ()) if role.phrase.startswith(_ON_HILT)]
+    is_sheathed = bool(picture.take("gesture", lambda role: role.phrase == _SHEATHED))
+    if not swords:
+        picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and not in_hand else [])
+    if not (is_sheathed or in_hand):
+        return
+    held = picture.take("held", lambda role: role.noun in _SHEATHS)
+    for slot in ("thing", "clothes"):
+        picture.take(slot, lambda role: role.noun in _SHEATHS)
+    if len(swords) != 1 or swords[0].state:
+        picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and swords else [])
+        return
+    sword = f"{'sheathed ' if is_sheathed else ''}{swords[0].thing}"
+    leave_out(picture, swords)
+    if in_hand:
+        picture.take("gesture", lambda role: role in in_hand)
+        picture.put("gesture", [Role("gesture", f"a hand on the hilt of {{her}} {sword}")])
+    elif held or swords[0].slot == "held":
+        picture.put("held", [Role("held", with_article(sword))])
+    else:
+        picture.put("gesture", [Role("gesture", f"{{her}} {swords[0].thing} sheathed")])
+
+
+def _take_off(picture: Picture) -> None:
+    """Clothes around the waist are the jumpsuit that is there, and where nobody is, nothing is worn."""
+    states = [
+        said.state for said in things_in(picture, ("clothes",)) if said.state and said.thing != _CLOTHES
+    ]
+    generic = [said for said in things_in(picture, OWNED) if said.thing == _CLOTHES]
+    leave_out(picture, [said for said in generic if said.state and said.state in states])
+    if picture.has("empty") and any(said.lead.endswith(UNWORN) for said in generic):
+        picture.put("thing", picture.take("clothes", lambda role: True))
+
+
+def _give_to_wholes(picture: Picture) -> None:
+    """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
+    for whole, parts in lists().wholes.items():
+        found = list(things_in(picture, ("clothes", "held", "thing")))
+        wholes = [said for said in found if whole in said.names]
+        theirs = [said for said in found if said not in wholes and _is_part(said, parts)]
+        if len(wholes) != 1 or not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
+            continue
+        colours = dict.fromkeys(word for said in (*wholes, *theirs) for word in said.told(COLOUR_RANK))
+        if len(colours) < 2:
+            leave_out(picture, theirs)
+            new = [word for word in colours if word not in wholes[0].thing.split(" ")]
+            rename(picture, wholes[0], " ".join([*new, wholes[0].thing]))
+
+
+def _number_of_kinds(found: list[Thing]) -> int:
+    return len({said.kind for said in found})
+
+
+def _is_part(said: Thing, parts: frozenset[str]) -> bool:
+    """Whether it is a part of a garment or a bouquet, or a thing that nothing more is told of: a book."""
+    told = said.names if said.slot == "clothes" or _FLOWER in said.names else {said.thing.replace(" ", "_")}
+    return not parts.isdisjoint(told)
+
+
+def _leave_tools_to_acts(picture: Picture) -> None:
+    """Whoever rides a broom holds it, and the book in her hand is what she reads."""
+    held = {role.noun for role in picture.roles.get("held", ())}
+    read = picture.take("act", lambda role: role.phrase.startswith(f"{_READING} ") and role.noun in held)
+    picture.put("act", [replace(role, phrase=_READING) for role in read])
+    done = {act.rpartition(" ")[2] for act in picture.phrases("act") if " " in act}
+    picture.take("held", lambda role: role.noun in done)
+
+
+def _leave_out_members(picture: Picture, place: str) -> None:
+    """A forest has trees."""
+    words, noun = place.partition(" ")[2].removeprefix("a ").replace(" ", "_"), place.rpartition(" ")[2]
+    members = lists().members.get(words, frozenset()) | lists().members.get(noun, frozenset())
+    picture.take("thing", lambda role: role.phrase.removeprefix("a ").replace(" ", "_") in members)
