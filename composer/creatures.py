@@ -17,6 +17,7 @@ COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
+_MULTIPLE = "multiple "
 _BREATHING_FIRE = "breathing fire"
 _ON_LAP = " on {her} lap"
 
@@ -144,7 +145,10 @@ def _count_animals(picture: Picture) -> None:
     beings = picture.roles.get("being", [])
     if len(beings) > 1:
         picture.take("being", lambda role: role.phrase == "animals")
-    for role in [role for role in beings if role.phrase.partition(" ")[0] in COUNTED_AS_MANY]:
+    counted = [role for role in beings if role.phrase.partition(" ")[0] in COUNTED_AS_MANY]
+    exact = {role.noun for role in counted if not role.phrase.startswith(_MULTIPLE)}
+    picture.take("being", lambda role: role.phrase.startswith(_MULTIPLE) and role.noun in exact)
+    for role in counted:
         if role not in picture.roles.get("being", ()):
             continue
         some = picture.take("being", lambda one: one is not role and _is_one_of(one, role.noun))  # noqa: B023

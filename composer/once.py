@@ -17,6 +17,8 @@ from english import NUMBER_WORDS
 
 _SEEN = ("body", "place", "landmark", "feature", "vehicle", "being", "thing")
 _OPEN = "open"
+# Whoever writes more tags of a kind means a list of things.
+_MOST = 8
 _COUNTED = frozenset(("multiple", "several", "many", "no", *NUMBER_WORDS[2:]))
 # What is unworn or off is told before what is worn (5), and behind what is held (6).
 _AWAY = 5
@@ -40,7 +42,11 @@ def _say_kind_once(picture: Picture, kind: frozenset[str], slots: Sequence[str])
     # Under an open shirt another one is worn.
     is_open = any(_OPEN in said.thing.split(" ") for said in found)
     are_layers = is_open and len({said.noun for said in found}) > 1
-    if are_layers or len(found) < 2 or any(said.thing.split(" ")[0] in _COUNTED for said in found):
+    if (
+        are_layers
+        or not 1 < len(found) <= _MOST
+        or any(said.thing.split(" ")[0] in _COUNTED for said in found)
+    ):
         return
     unworn = [said for said in found if said.lead.endswith(UNWORN)]
     if unworn and len(different(found)) > 1:

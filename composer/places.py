@@ -107,7 +107,11 @@ def _list_in_scenes(picture: Picture) -> None:
         return
     for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
         picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])
-    if len(picture.phrases("place")) > 1 and picture.has("frame"):
+    if (
+        len(picture.phrases("place")) > 1
+        and picture.has("frame")
+        and _INDOORS not in picture.phrases("inout")
+    ):
         # Of a landscape, the forest and the field are parts.
         picture.move("place", "feature", {role.noun for role in picture.roles["place"]})
     # Sparkles are in a scene, and nothing is among them.
