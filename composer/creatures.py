@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
+from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
@@ -117,7 +117,7 @@ def _let_birds_pass(picture: Picture) -> None:
         others = [role for role in beings if role.noun not in insects]
         words = frozenset(insects)
     is_beside = picture.has("clothes", "held", "act", "pose") if others else picture.has("vehicle")
-    is_described = picture.has(*LOOKS) and not others
+    is_described = picture.has(*LOOKS) and not others and VEHICLE_FOCUS not in picture.phrases("text")
     is_anthro = not lists().words["animal_people"].isdisjoint(picture.phrases("quality"))
     if is_beside and not (is_described or is_anthro or has_people(picture)):
         picture.put("thing", picture.take("being", lambda role: role.noun in words))

@@ -94,7 +94,9 @@ def _see_from_the_air(picture: Picture) -> None:
 
 def _leave_bathtub(picture: Picture) -> None:
     """Who kneels in a bathroom is not in the bathtub."""
-    if len(picture.phrases("place")) > 1 and not _ON_FEET.isdisjoint(picture.phrases("pose")):
+    is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
+    is_on_feet = not _ON_FEET.isdisjoint(picture.phrases("pose"))
+    if len(picture.phrases("place")) > 1 and (is_empty or is_on_feet):
         picture.move("place", "thing", _BATHTUB)
 
 

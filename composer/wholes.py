@@ -12,17 +12,20 @@ _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
 _FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
+_ON_BACK = "a weapon on {her} back"
 _OF_CLOTHES, _A_SLEEVE, _MESSY = " clothes", "a sleeve", "messy"
 
 
 def put_together(picture: Picture) -> None:
     """Say of one person's things what belongs together, before those of one kind are said once."""
-    _sheathe(picture)
     _take_off(picture)
     _name_vehicle(picture)
     several = len(picture.phrases("clothes")) > 1
     states = lists().words["clothes_states"] if several else frozenset[str]()
-    picture.take("clothes", lambda role: role.phrase == _A_SLEEVE or _state_of_clothes(role.phrase) in states)
+    broad = lists().words["broad_clothes"] if several else frozenset[str]()
+    picture.take(
+        "clothes", lambda role: role.phrase in broad | {_A_SLEEVE} or _state_of_clothes(role.phrase) in states
+    )
     picture.take("body", lambda role: role.noun == _DIFFERENCE)
     picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(_ON_GROUND)))
     acts = picture.phrases("act")
@@ -42,6 +45,7 @@ def put_together(picture: Picture) -> None:
 
 def part_of_wholes(picture: Picture) -> None:
     """Leave out the parts of what is told, the tools of what is done, and what every such place has."""
+    _sheathe(picture)
     _give_to_wholes(picture)
     _leave_tools_to_acts(picture)
     for place in picture.phrases("place"):
@@ -91,11 +95,16 @@ def _sheathe(picture: Picture) -> None:
         picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and not in_hand else [])
     if not (is_sheathed or in_hand):
         return
+    if len(swords) == 1 and picture.take("body", lambda role: role.phrase == _ON_BACK):
+        # The weapon on the back is that one.
+        leave_out(picture, swords)
+        picture.put("body", [Role("body", _ON_BACK.replace("a weapon", with_article(swords[0].thing)))])
+        return
     held = picture.take("held", lambda role: role.noun in _SHEATHS)
     for slot in ("thing", "clothes"):
         picture.take(slot, lambda role: role.noun in _SHEATHS)
     if len(swords) != 1 or swords[0].state:
-        picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and swords else [])
+        picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and len(swords) > 1 else [])
         return
     sword = f"{'sheathed ' if is_sheathed else ''}{swords[0].thing}"
     leave_out(picture, swords)

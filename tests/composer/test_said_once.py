@@ -53,6 +53,8 @@ no_humans scenery train_station straw_hat unworn_headwear unworn_hat | an unworn
 1girl forest tree flower walking | walking in a forest. There is also a flower. | tree
 no_humans bridge viaduct river train | A viaduct | bridge
 anthro solo fox ringtail striped_tail | has a striped ringed tail | , a
+1girl katana sheathed weapon_on_back weapon | has a katana on her back. | weapon; There
+no_humans seagull bird biplane vehicle_focus flying | A biplane is flying | A seagull
 1girl sword longsword planted_sword sitting | with a planted longsword. | There
 1girl under_vehicle mecha lying | under a mecha. | vehicle
 1girl standing standing_on_one_leg leg_up | standing on one leg. | up
