@@ -219,7 +219,14 @@ def _give(picture: Picture, sex: str, worn: Sequence[Role]) -> None:
 def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     """Leave what all do; returns what one does, the most telling first."""
     words = lists().words
+    beings = [role.noun in words["machines"] for role in picture.roles.get("being", ())]
+    if not has_people(picture) and len(set(beings)) > 1:
+        # A robot that sits beside a deer says nothing of the deer.
+        for slot in ("pose", "act", "gesture"):
+            picture.roles.pop(slot, None)
     acts = [role.phrase for role in picture.take("act", lambda role: True)]
+    # Beside a cat no tag tells whether the cat sleeps or somebody else.
+    acts = [act for act in acts if act != _SLEEPING or not (beings and has_people(picture))]
     gestures = picture.phrases("gesture")
     picture.take(
         "gesture",

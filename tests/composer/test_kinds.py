@@ -154,6 +154,14 @@ CASES = {
         "1girl 1boy wheelchair sitting pushing_wheelchair park",
         "A girl and a boy. They are in a park, one of them pushing a wheelchair.",
     ),
+    "beside a cat nobody knows who sleeps": (
+        "2girls cat sitting sleeping smile",
+        "Two girls, together with a cat. They are sitting and smiling.",
+    ),
+    "a robot that sits beside a deer": (
+        "no_humans robot deer sitting field",
+        "A robot and a deer are in a field, with no people in sight.",
+    ),
     "three maids": ("3girls maid standing", "Three girls who are maids. They are standing."),
     "a butterfly is none of the lions": (
         "group feral lion butterfly lying savanna",
