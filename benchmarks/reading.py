@@ -23,7 +23,7 @@ from reading.questions import WORDING
 from reading.reader import Reader
 from settings import EndpointSettings
 from tags.categories import CHARACTER, COPYRIGHT
-from tests.check.corpus import LONG, Example, Figure, judge
+from tests.check.corpus import HELD_OUT, LONG, Example, Figure, judge
 
 _PRECISION, _RECALL = 0.7, 0.85
 
@@ -77,7 +77,8 @@ async def _read(endpoint: Endpoint, folder: Path, examples: list[Example]) -> in
 async def _measure(options: argparse.Namespace) -> int:
     settings = EndpointSettings.model_validate({"url": options.url})
     endpoint = Endpoint(settings, options.url, options.model, Concurrency(1))
-    examples = [example for example in LONG if _open(example)][: options.captions]
+    labelled = HELD_OUT if options.held_out else LONG
+    examples = [example for example in labelled if _open(example)][: options.captions]
     try:
         with tempfile.TemporaryDirectory() as folder:
             return await _read(endpoint, options.keep or Path(folder), examples)
@@ -90,7 +91,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("--model", default="tiny")
-    parser.add_argument("--captions", type=int, default=len(LONG))
+    parser.add_argument("--captions", type=int, default=len(LONG) + len(HELD_OUT))
+    parser.add_argument("--held-out", action="store_true", help="captions nobody tuned the rules on")
     parser.add_argument("--keep", type=Path)
     return asyncio.run(_measure(parser.parse_args()))
 
