@@ -84,6 +84,8 @@ def compose(
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
         sentences = [*_about(subject, picture), from_them, *also, led(_ALSO_SHOWN, picture.phrases(REST))]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
+    if subject.sexed and not re.search(rf"\b(?:{subject.pronoun[0]}|{{her}})(?!\w)", text):
+        text = subject.sexed[0].upper() + subject.sexed[1:] + text[len(subject.text) :]
     if subject.several:
         text = _ON_HER.sub(r"\1 the", text)  # "On their hip" would make one hip of all.
     return text.replace("{her}", subject.pronoun[1])

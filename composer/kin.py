@@ -60,6 +60,8 @@ def _of_kin(picture: Picture, people: list[str]) -> list[str]:
         counts = [sex for sex in (GIRLS, BOYS) for _ in range(sum(of == sex for of, _ in kin))]
         said, number = counted_people(picture)
         if len(kin) == PAIR == number and said == people and _counted_as(counts) == people:
+            if kin[0] == kin[1]:
+                return [f"two {'women' if kin[0][0] == GIRLS else 'men'}"]
             for sex, noun in kin:
                 picture.put(f"grown {sex}", [Role("grown", noun)] if noun == GROWN[sex] else [])
             return [f"a {noun}" for _, noun in kin]

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 from composer import appearance
 from composer.kin import BORN_TOGETHER, CHILD, GROWN, grown
-from composer.naming import from_series, names_with_series, one_name
+from composer.naming import from_series, names_with_series
 from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
+from composer.somebody import OF_NO_SEX, somebody, told_by_kinds
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
 from tags.people import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _FEW = 3
 _SOLO_FOCUS = "the focus on one person"
-_OF_NO_SEX = "of ambiguous gender"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
 
@@ -23,14 +23,14 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
     """People who have names or are counted, at least `number`: "Hatsune Miku from Vocaloid, a girl"."""
     several_names = len(picture.names) > 1 and (picture.has("namesake") or not picture.has("alone"))
     if not (number > 1 or several_names or picture.has("company", "relation")):
-        return _one_of_them(picture, people)
+        return somebody(picture, people)
     if (
         _SOLO_FOCUS in picture.phrases("text")
         and len(people) > 1
         and people[0].startswith("a ")
         and not several_names
     ):
-        focused = _one_of_them(picture, people[:1])
+        focused = somebody(picture, people[:1])
         return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
     return _several(picture, people, number)
 
@@ -70,8 +70,8 @@ def _named(
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
         return names, [f"{and_list(people + among)} among them"] if people + among else []
     who = _who(picture, [*people, *creatures], number)
-    if _OF_NO_SEX in picture.phrases("kind"):
-        who += f" {_OF_NO_SEX}"
+    if OF_NO_SEX in picture.phrases("kind"):
+        who += f" {OF_NO_SEX}"
     if together := _what_all_are(picture, among):
         who += f" who are {in_plural(together.partition(' ')[2])}"
         picture.put("together", picture.take("kind", lambda role: role.phrase == together))
@@ -82,35 +82,14 @@ def _named(
     return f"{names}, {who}" if names else who + from_series(picture), told
 
 
-def _one_of_them(picture: Picture, people: list[str]) -> Subject:
-    """Somebody alone who has a name or is counted: "Hatsune Miku from Vocaloid, a girl who is an idol"."""
-    kinds = picture.phrases("kind")
-    if people:
-        people, kinds = _one_person(picture, people[0], kinds)
-        if _OF_NO_SEX in kinds:
-            kinds.remove(_OF_NO_SEX)
-            who = kinds.pop(0) if kinds and people == ["a person"] else people[0]
-            people = [f"{who} {_OF_NO_SEX}"]
-    elif picture.has("quality"):
-        people = [f"({', '.join(picture.phrases('quality'))})"]
-    kinds += [with_article(species) for species in picture.species]
-    names = one_name(picture.names)
-    text = ", ".join([names, *people]) if names else people[0] + from_series(picture)
-    if kinds:
-        text += (" who is " if people else ", who is ") + and_list(kinds)
-    if names and not people and kinds:
-        text = f"{names}, {and_list(kinds)}"
-    kind = "it" if picture.has("empty") else sex_of(picture)
-    return Subject(text, kind, ends_in_aside=bool(kinds) or not people, is_bare_name=not (people or kinds))
-
-
 def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
     """The people with what is said of all of them, or of the only one of a sex: "a muscular boy"."""
     told = [who.split(" ", 1) for who in people]
     for quality in picture.phrases("quality"):
         word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
         ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(SEXES[sex])]
-        if len(ones) == 1:
+        is_told = word == "mature" and any(who[1].endswith(GROWN[SEXES[sex]]) for who in told)
+        if len(ones) == 1 and not is_told:
             noun = ones[0][1].replace(SEXES[sex], GROWN[SEXES[sex]]) if word == "mature" else ones[0][1]
             ones[0][1] = f"{word} {noun}"
         elif word in lists().words["of_all"]:
@@ -138,7 +117,7 @@ def _among(picture: Picture) -> list[str]:
     if any(relation.startswith(_ELDERS) for relation in picture.phrases("relation")):
         # A grandfather is old, and his grandson a child.
         kinds = [kind for kind in kinds if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
-    return [kind for kind in kinds if kind != _OF_NO_SEX]
+    return [kind for kind in kinds if kind != OF_NO_SEX]
 
 
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
@@ -240,21 +219,8 @@ def _portrait(picture: Picture, portrait: Picture | None) -> str:
     people, _ = counted_people(portrait)
     kinds = portrait.phrases("kind") + [with_article(species) for species in portrait.species]
     if people:
-        people, kinds = _one_person(portrait, people[0], kinds)
+        people, kinds = told_by_kinds(portrait, people[0], kinds)
     who = people[:1] + kinds
     said = (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
     sexes = [sex for sex in COUNTS if (portrait if people else picture).has(sex)]
     return said.replace("{her}", PRONOUNS[sexes[0]][1] if len(sexes) == 1 else "their")
-
-
-def _one_person(picture: Picture, person: str, kinds: list[str]) -> tuple[list[str], list[str]]:
-    """A girl tagged tall and cat_girl is "a tall cat girl"; other kinds are left for "who is …"."""
-    noun = person.split(" ", 1)[1]
-    nouns = lists().words.get(f"{noun}s", ())
-    named = next((kind for kind in kinds if kind.rpartition(" ")[2] in nouns), None)
-    qualities = [
-        quality.removesuffix(" male").removesuffix(" female") for quality in picture.phrases("quality")
-    ]
-    grown = GROWN.get(noun, noun) if "mature" in qualities else noun
-    words = [*dict.fromkeys(qualities), named.split(" ", 1)[1] if named else grown]
-    return [with_article(" ".join(words))], [kind for kind in kinds if kind != named]

@@ -23,7 +23,8 @@ class Subject:
     nothing but names, which can be repeated as the subject of another sentence. `number` is how many they
     are, or at least are. `reference` is what the second sentence calls those whose looks it tells, where that
     is not everybody in `text`, or where `text` tells of each by name; `group` is what it says that they are,
-    if they do nothing: "two girls from Touhou".
+    if they do nothing: "two girls from Touhou". `sexed` is what to write for `text` where no pronoun tells
+    the sex: "a female knight" for "a knight".
     """
 
     text: str
@@ -33,6 +34,7 @@ class Subject:
     is_bare_name: bool = False
     reference: str = ""
     group: str = ""
+    sexed: str = ""
 
     @property
     def several(self) -> bool:

@@ -19,7 +19,7 @@ CASES = {
     ),
     "a passenger is no other person": (
         "1girl passenger seat",
-        "A girl who is a passenger. There is also a seat.",
+        "A female passenger. There is also a seat.",
     ),
     "a person of no sex is the astronaut": (
         "1other ambiguous_gender astronaut",
@@ -45,7 +45,7 @@ CASES = {
         "dragon village burning no_humans",
         "A dragon is in a village, with no people in sight. There is also something burning.",
     ),
-    "alone it is the demon that burns": ("1girl demon burning", "A girl who is a demon is burning."),
+    "alone it is the demon that burns": ("1girl demon burning", "A demon girl is burning."),
     "it is she who is seen from behind, and not the sheet": (
         "1girl standing from_behind full_body reference_sheet multiple_views white_background",
         "A girl is standing, seen from behind in a full body view. The scene is shown as a reference sheet "
@@ -306,7 +306,7 @@ CASES = {
     ),
     "parts of the animal that is ridden": (
         "1girl dragon_riding dragon green_scales dragon_wings claws knight",
-        "A girl who is a knight is riding a dragon with green scales, wings and claws.",
+        "A female knight is riding a dragon with green scales, wings and claws.",
     ),
     "parts of an animal beside somebody": (
         "1girl shark octopus tentacles swimming",
@@ -314,7 +314,7 @@ CASES = {
     ),
     "a foe is somebody else": (
         "1boy knight skeleton sword dungeon",
-        "A boy who is a knight is shown with a skeleton. He is in a dungeon. There is also a sword.",
+        "A knight is shown with a skeleton. He is in a dungeon. There is also a sword.",
     ),
     "a young animal": (
         "no_humans seal_(animal) baby_animal beach",
@@ -397,7 +397,7 @@ CASES = {
     ),
     "in space there is no sky": (
         "1girl astronaut space moon star_(sky)",
-        "A girl who is an astronaut is in space. The moon and stars are in view too.",
+        "A female astronaut is in space. The moon and stars are in view too.",
     ),
     "an oversized animal is no oversized boy": (
         "1boy oversized_animal tiger white_tiger sleeping",
@@ -421,7 +421,7 @@ CASES = {
     ),
     "something else bubbles": (
         "1girl witch cauldron bubbling stirring",
-        "A girl who is a witch is stirring a cauldron. There is also something bubbling.",
+        "A witch is stirring a cauldron. There is also something bubbling.",
     ),
     "on a throne one is in the castle": (
         "1boy throne sitting castle",
@@ -501,11 +501,11 @@ CASES = {
     ),
     "an archaeologist is no skeleton": (
         "1girl archaeologist skeleton temple",
-        "A girl who is an archaeologist is shown with a skeleton. She is in a temple.",
+        "An archaeologist is shown with a skeleton. She is in a temple.",
     ),
     "one ribbon of a gymnast": (
         "1girl gymnast holding_ribbon ribbon ribbon_(gymnastics) split",
-        "A girl who is a gymnast holds a ribbon. She is doing the splits.",
+        "A gymnast holds a ribbon. She is doing the splits.",
     ),
     "what floats is the book": (
         "1boy floating floating_book floating_object book levitation",
@@ -521,7 +521,7 @@ CASES = {
     ),
     "a robot beside a butterfly": (
         "1other robot no_humans humanoid_robot straw_hat butterfly squatting",
-        "A character who is a humanoid robot wears a straw hat. It is squatting. There is also a butterfly.",
+        "A humanoid robot wears a straw hat. It is squatting. There is also a butterfly.",
     ),
     "each of several horses has a mane": (
         "no_humans white_horse brown_horse horse mane tail running",
@@ -529,7 +529,7 @@ CASES = {
     ),
     "nobody who kneels is in the bathtub": (
         "1boy plumber bathroom bathtub kneeling leaking",
-        "A boy who is a plumber is kneeling in a bathroom. A bathtub and something leaking are in view too.",
+        "A male plumber is kneeling in a bathroom. A bathtub and something leaking are in view too.",
     ),
     "a tortoise has its shell": (
         "no_humans tortoise shell animal eating garden leaf",
