@@ -15,7 +15,7 @@ from tags.implications import broader_tags
 
 _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
-_SCENERY = "scenery"
+_SCENERY, _NECK_BELL = "scenery", "a neck bell"
 _PAIR = 2
 _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
@@ -26,6 +26,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     _look_at_dolls(picture)
     _serve(picture, tags)
     _put_down_bags(picture)
+    _wear_nothing_of_others(picture)
     _leave_to_vehicles(picture)
     _boil_in_pots(picture)
     _have_meals(picture)
@@ -103,6 +104,16 @@ def _put_down_bags(picture: Picture) -> None:
     if not has_people(picture) and not picture.has("kind", "quality"):
         carried = lists().words["carried"]
         picture.put("thing", picture.take("clothes", lambda role: role.noun in carried))
+
+
+def _wear_nothing_of_others(picture: Picture) -> None:
+    """A fish in a city wears no neon trim, and the shepherd no bell of a sheep."""
+    beings = picture.roles.get("being", [])
+    if picture.has("empty") and beings and not picture.has("kind", "quality", "act", "pose"):
+        if all(role.noun in lists().words["bystanders"] for role in beings):
+            picture.put("thing", picture.take("clothes", lambda role: True))
+    elif beings and picture.has(*COUNTS):
+        picture.put("thing", picture.take("clothes", lambda role: role.phrase == _NECK_BELL))
 
 
 def _is_mark(role: Role) -> bool:

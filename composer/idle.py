@@ -6,6 +6,7 @@ from composer.phrasing import lists
 from composer.picture import COUNTS, Picture, counted_people, has_people
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
+from tags.people import BOYS, GIRLS
 
 _CITYSCAPE, _IN_CITY = "a cityscape", "in a city"
 _BUTTONS, _HAT, _BRIM, _TWO_WORDS = "buttons", "hat", "brim", 2
@@ -15,6 +16,7 @@ _SOLO_FOCUS, _INSIDE = "the focus on one person", "inside "
 _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED, _GLOW = "multicolored", "a glow"
 _ANY_ANIMALS = ("an animal", "animals", "a herd")
+_CROWD = "a crowd"
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -23,6 +25,11 @@ def leave_out_idle(picture: Picture) -> None:
     _leave_out_of_places(picture)
     _leave_out_of_animals(picture)
     _leave_out_general(picture)
+    for slot in ("thing", "mark", "text", REST):
+        # Music can be heard, and dialogue is what the text is.
+        picture.take(slot, lambda role: role.phrase.replace(" ", "_") in lists().words["idle_things"])
+    if all("+" in "".join(picture.phrases(sex)) for sex in (GIRLS, BOYS)):
+        picture.take("thing", lambda role: role.phrase == _CROWD)
     _tell_parts_of_hair(picture)
     if counted_people(picture)[1] == 1:
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)

@@ -21,6 +21,8 @@ def settle_places(picture: Picture) -> None:
     _go_inside(picture)
     _list_in_scenes(picture)
     _leave_bathtub(picture)
+    _stand_on_docks(picture)
+    _show_stations(picture)
     _see_from_space(picture)
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
@@ -98,6 +100,19 @@ def _leave_bathtub(picture: Picture) -> None:
     is_on_feet = not _ON_FEET.isdisjoint(picture.phrases("pose"))
     if len(picture.phrases("place")) > 1 and (is_empty or is_on_feet):
         picture.move("place", "thing", _BATHTUB)
+
+
+def _stand_on_docks(picture: Picture) -> None:
+    """Who sits on a dock is not in the river."""
+    if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):
+        picture.move("on", "feature", lists().words["waters"])
+
+
+def _show_stations(picture: Picture) -> None:
+    """Where nobody is, nothing is at the space station: the station is shown."""
+    if not (has_people(picture) or picture.has("being", "kind", "quality")):
+        for role in picture.take("place", lambda role: role.phrase.endswith(_SPACE_STATION)):
+            picture.put("landmark", [replace(role, slot="landmark", phrase=f"a {_SPACE_STATION}")])
 
 
 def _list_in_scenes(picture: Picture) -> None:
