@@ -79,6 +79,10 @@ def _leave_out_general(picture: Picture) -> None:
     picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < _TWO_WORDS)
     if any(role.noun == _HAT for role in picture.roles.get("clothes", ())):
         picture.take("clothes", lambda role: role.noun == _BRIM)
+    worn = picture.phrases("clothes")
+    if any(each.endswith("school uniform") and each.count(" ") > _TWO_WORDS for each in worn):
+        # The uniform of a certain school is told by its name.
+        picture.take("clothes", lambda role: role.phrase in ("a serafuku", "a gakuran"))
     if len(picture.phrases("clothes")) > 1:
         picture.take("clothes", lambda role: role.phrase == _BUTTONS)
 

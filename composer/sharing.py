@@ -29,6 +29,15 @@ _SMILES, _BLUSHES = (
 )
 _SLEEPING, _LYING, _CLOSED_EYES = "sleeping", "lying", "closed eyes"
 _AT_REST = ("sitting", "lying")
+_CARRIES = "carrying the other"
+# What needs two, as one of them does it to the other.
+_OF_TWO = {
+    "riding piggyback": f"one {_CARRIES} piggyback",
+    "in a princess carry": f"one {_CARRIES} in a princess carry",
+    "in a shoulder carry": f"one {_CARRIES} in a shoulder carry",
+    _CARRIES: f"one {_CARRIES}",
+    "in a hug from behind": "one hugging the other from behind",
+}
 _SOMETHING, _ONE_OF = "something", "one of them"
 _TALLER = {
     "a height difference": "one taller than the other",
@@ -238,11 +247,17 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
         acts = [
             f"{_FEEDING} the other" if act == _FEEDING else _ANOTHER.sub("the other", act) for act in acts
         ]
+    by_one = [_OF_TWO[act] for act in acts if act in _OF_TWO] if is_pair else []
+    acts = [act for act in acts if act not in _OF_TWO and not (by_one and act == _SLEEPING)]
+    if any(_CARRIES in deed for deed in by_one):
+        # Who is carried does not walk.
+        picture.roles.pop("pose", None)
     shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
     if words["moods"].isdisjoint(acts):
         shared += [act for act in acts if act in _SMILES or (is_pair and act in _BLUSHES)]
     is_of_animals = picture.has("being") and not has_people(picture)
     are_asleep = is_pair and _CLOSED_EYES in gestures and not picture.has("being")
+    is_of_animals = is_of_animals and "stretching" not in acts
     if _SLEEPING in acts and (is_of_animals or are_asleep):
         shared.append(_SLEEPING)
     picture.put("act", [Role("act", act) for act in shared])
@@ -258,7 +273,7 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     if told and told[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    return [*poses, *(f"one of them {act}" for act in [*told, *of_one])]
+    return [*by_one[:1], *poses, *(f"one of them {act}" for act in [*told, *of_one])]
 
 
 def _share_poses(picture: Picture, *, is_pair: bool) -> tuple[list[str], list[str]]:

@@ -101,6 +101,10 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     species = picture.species
     noun = plural(species[0]) if len(species) == 1 else "characters"
+    trades = picture.phrases("kind")
+    if len(species) > 1 == len(trades) and trades[0].partition(" ")[2] in lists().words["trades_of_all"]:
+        # Of a group beside one tag of a pirate, all are pirates.
+        noun = plural(picture.take("kind", lambda role: True)[0].phrase.partition(" ")[2])
     them = " ".join([*(of_all if len(of_all) == 1 else ()), noun])
     company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
     is_named = bool(of_all or left or sexes or species)
