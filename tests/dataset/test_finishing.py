@@ -109,7 +109,7 @@ def test_a_caption_fails_if_stripping_leaves_nothing_of_it() -> None:
 def test_a_wrong_pattern_ends_the_run_at_its_start_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "config.ini"
     path.write_text("[Interpreter]\nstrip = a, b\n    [0-9\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"one a line, and \[0-9 is none \(unterminated character set"):
+    with pytest.raises(UserError, match=r"one a line, and \[0-9 cannot be used \(unterminated character set"):
         config.load(path)
     path.write_text("[Interpreter]\nstrip = a{1,2}, b\n    [0-9]\n", encoding="utf-8")
     assert [each.text for each in config.load(path).interpreter.strip] == ["a{1,2}, b", "[0-9]"]

@@ -61,7 +61,7 @@ TIMEOUT = 2.0
 
 
 class SomeFaults:
-    """Three of ten requests fail, chosen by their text and how often it came: the same in every run."""
+    """Three of ten requests fail, chosen by their text and how often it came, with each fault in its turn."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.drawn: Counter[str] = Counter()
@@ -74,7 +74,8 @@ class SomeFaults:
         with self._lock:
             self._asked[said] += 1
             ticket = hashlib.sha256(f"{self._asked[said]} {said}".encode()).digest()
-            fault = self._faults[ticket[1] % len(self._faults)] if ticket[0] < 77 else Reply()
+            failed = sum(self.drawn.values()) - self.drawn["Reply"]
+            fault = self._faults[failed % len(self._faults)] if ticket[0] < 77 else Reply()
             self.drawn[type(fault).__name__] += 1
         fault.send(exchange)
 
@@ -115,7 +116,7 @@ def test_every_picture_gets_its_caption_from_an_endpoint_that_fails_three_times_
         assert len(list(project.descriptions.glob("*.txt"))) == 60
         assert {type(fault).__name__ for fault in PASSING} <= set(faults.drawn)
         failed = sum(faults.drawn.values()) - faults.drawn["Reply"]
-        assert 0.25 < failed / sum(faults.drawn.values()) < 0.35
+        assert 0.2 < failed / sum(faults.drawn.values()) < 0.4
         for times in tries(endpoint.requests):
             assert len(times) <= MOST_TRIES
             assert all(after - before > 0.4 for before, after in pairwise(times))

@@ -510,7 +510,7 @@ BAD_DAYS = [
     (TOO_FAST, r"asks for fewer requests \(429\): try again later"),
     (web_page(502), r"overloaded or down \(502\): try again later"),
     (web_page(200), "something else than whole JSON: try again later, and check wiki_url"),
-    (HALF, "broke off in the midst"),
+    (HALF, "broke off in the middle"),
     (DROP, r"cannot be reached .*check the network and wiki_url, or read a dump"),
 ]
 
