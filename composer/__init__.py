@@ -82,7 +82,9 @@ def compose(
         # Of these is unknown which of the characters is from them.
         series = picture.series if picture.names else ()
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
-        sentences = [*_about(subject, picture), from_them, *also, led(_ALSO_SHOWN, picture.phrases(REST))]
+        clothes = appearance.among_their_clothes(picture)
+        rest = led(_ALSO_SHOWN, picture.phrases(REST))
+        sentences = [*_about(subject, picture), clothes, from_them, *also, rest]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     if subject.sexed and not re.search(rf"\b(?:{subject.pronoun[0]}|{{her}})(?!\w)", text):
         text = subject.sexed[0].upper() + subject.sexed[1:] + text[len(subject.text) :]

@@ -66,10 +66,15 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
     if picture.has(GIRLS) != picture.has(BOYS):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
-    worn += merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
     apart, asides = picture.phrases("apart"), picture.phrases("theirs", "one_has")
     said = [led("with", having), *apart, led("wearing", worn), *asides]
     return _following(said, after_comma or not (having or (worn and not apart)))
+
+
+def among_their_clothes(picture: Picture) -> str:
+    """What two people wear of whom no tag tells which: "among their clothes are a suit and a red jacket"."""
+    worn = merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
+    return led(f"among their clothes {'is' if len(worn) == 1 else 'are'}", worn)
 
 
 def _without_hair(style: str) -> str:

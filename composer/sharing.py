@@ -9,15 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from composer.appearance import merged
-from composer.clothes import with_parts_of_uniform
+from composer.clothes_of_several import is_kind, share_clothes
 from composer.people import name_of
 from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of, counted_people, has_people
-from composer.subject import PAIR, SEXES, Subject
-from composer.words import COLOUR_RANK, NOUN_RANK, Role
-from tags.implications import broader_tags
-from tags.people import BOYS, GIRLS, OTHERS
+from composer.subject import PAIR, Subject
+from composer.words import COLOUR_RANK, Role
+from tags.people import BOYS, GIRLS
 
 _FEW = 3
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))
@@ -27,6 +25,7 @@ _SMILES, _BLUSHES = (
     frozenset(("smiling", "grinning", "laughing")),
     frozenset(("blushing", "blushing lightly")),
 )
+_OLD, _OF_AGE = re.compile(r"\ban (old (?:man|woman))\b"), frozenset(("grey", "white"))
 _SLEEPING, _LYING, _CLOSED_EYES = "sleeping", "lying", "closed eyes"
 _AT_REST = ("sitting", "lying")
 _CARRIES = "carrying the other"
@@ -52,11 +51,11 @@ def share(picture: Picture, subject: Subject) -> None:
     is_pair = number == PAIR and is_exact
     is_few = is_pair or (is_exact and counted_people(picture)[1] == number == _FEW)
     deeds = _share_deeds(picture, is_pair=is_pair)
-    looks = [*_share_body(picture, is_pair=is_pair), *_share_clothes(picture, is_pair=is_pair)]
+    looks = [*_share_body(picture, is_pair=is_pair), *share_clothes(picture, is_pair=is_pair)]
     # Whoever reads "one of them" twice in a sentence takes it for the same.
     can_tell = _ONE_OF not in subject.text and not picture.has("theirs")
     looks = [*(_lengths_of_hair(picture) if is_pair else ()), *looks] if can_tell else []
-    looks += _share_hair(picture, is_pair=is_pair, can_tell=can_tell and not looks)
+    looks += _share_hair(picture, subject, is_pair=is_pair, can_tell=can_tell and not looks)
     if is_few:
         looks += [_TALLER[said] for said in picture.phrases("differing") if is_pair and said in _TALLER]
         picture.put("one_does", [Role("one_does", deed) for deed in deeds[:1]])
@@ -70,18 +69,17 @@ def share(picture: Picture, subject: Subject) -> None:
     picture.put("thing", [replace(role, slot="thing") for role in held if role.phrase not in things])
 
 
-def _is_among(role: Role, name: str) -> bool:
-    """Whether what is said ends like something in a list of words.json: "a white chef hat" like chef_hat."""
-    words = role.phrase.removeprefix("a ").removeprefix("an ").split(" ")
-    return any("_".join(words[at:]) in lists().words[name] for at in range(len(words)))
-
-
-def _share_hair(picture: Picture, *, is_pair: bool, can_tell: bool) -> list[str]:
+def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool, can_tell: bool) -> list[str]:
     """Leave the colours of the hair, and its length where there is one; returns how the hair of one is.
 
     `can_tell` is whether nothing else is told of one of them.
     """
     hair = picture.take("hair", lambda role: True)
+    if old := _OLD.search(subject.text):
+        # Grey hair is not that of the grandchild too.
+        aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
+        picture.put("theirs", [Role("theirs", f"the {old[1]} with {role.phrase}") for role in aged[:1]])
+        hair = [role for role in hair if role not in aged]
     by_colour = [role for role in hair if any(rank == COLOUR_RANK for rank, _ in role.modifiers)]
     lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
     of_women = [
@@ -131,98 +129,12 @@ def _share_body(picture: Picture, *, is_pair: bool) -> list[str]:
     if of_man and picture.phrases(BOYS) == ["1"] and picture.has(GIRLS):
         picture.put("theirs", [Role("theirs", f"the {name_of(picture, BOYS)} with {and_list(of_man)}")])
         of_man = []
-    kinds = list(filter(_is_kind, body))
+    kinds = list(filter(is_kind, body))
     for kind in kinds:
         alike = [role.phrase for role in kinds if role.head == kind.head]
         if is_pair and len(alike) == PAIR and not picture.names:
             return [_apart(alike)]
     return [f"one of them with {said}" for said in of_man]
-
-
-def _share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:
-    """Leave what all wear, and put what a sex wears to the slot "theirs"; returns what one wears."""
-    worn = picture.take("clothes", lambda role: True)
-    sexes = [sex for sex in COUNTS if picture.has(sex)]
-    qualities = picture.phrases("quality")
-    is_mixed = len(sexes) > 1 or set(SEXES).issubset(qualities)
-    for sex, other, name in ((GIRLS, BOYS, "clothes_of_women"), (BOYS, GIRLS, "clothes_of_men")):
-        theirs = [role for role in worn if is_mixed and _is_among(role, name)]
-        is_one = count_of(picture, sex) == "1"
-        never = "gowns_of_one" if is_one else "dresses_of_one"
-        theirs = [role for role in theirs if not _is_among(role, never)]
-        if not is_one and any(_is_among(role, "main_clothes") for role in worn if role not in theirs):
-            # Of several girls, one wears the sundress and another jeans.
-            theirs = [role for role in theirs if not _is_among(role, "main_clothes")]
-        worn = [role for role in worn if role not in theirs]
-        _give(picture, sex, theirs)
-        if is_pair and picture.has(other) and any(_is_among(role, "outfits") for role in theirs):
-            # Who of a girl and a boy wears no dress wears the kimono.
-            whole = [
-                role
-                for role in worn
-                if _is_among(role, "shared_clothes") and not _is_among(role, "shared_extras")
-            ]
-            worn = [role for role in worn if role not in whole]
-            _give(picture, other, whole)
-    if not (sexes or picture.names or qualities):
-        return []  # A hat beside two cats is worn by one of them or by none.
-    of_trade: list[Role] = []
-    no_trades = lists().words["of_ages"] | lists().words["races"]
-    differ = any(role.phrase.partition(" ")[2] not in no_trades for role in picture.roles.get("kind", ()))
-    if differ:
-        # A police officer and a thief do not both wear a police uniform.
-        of_trade = [
-            role for role in worn if _is_among(role, "uniforms") and not _is_among(role, "school_clothes")
-        ]
-        worn = [role for role in worn if role not in of_trade]
-    of_all, pooled = _worn_by_all(
-        worn, is_pair=is_pair, is_mixed=is_mixed or differ, has_others=OTHERS in sexes
-    )
-    picture.put("clothes", of_all)
-    picture.put("pooled", pooled)
-    of_one = [role for role in worn if role not in (*of_all, *pooled)]
-    of_one = [*of_trade, *(role for role in of_one if _is_among(role, "clothes_of_one"))]
-    return [f"one of them wearing {role.phrase}" for role in of_one]
-
-
-def _worn_by_all(
-    worn: Sequence[Role], *, is_pair: bool, is_mixed: bool, has_others: bool
-) -> tuple[list[Role], list[Role]]:
-    """What all wear, and what two wear between them, of which each has a part: a dress and a suit."""
-    shared = [role for role in worn if _is_among(role, "shared_clothes") and not has_others]
-    left = [role for role in worn if role not in shared]
-    main = [role for role in left if _is_among(role, "main_clothes")]
-    if shared:
-        # Where one of two has a uniform and the other a dress or a Hawaiian shirt, not both have the uniform.
-        whole = [role for role in shared if not _is_among(role, "shared_extras")]
-        broader = set[str]().union(*(broader_tags(role.noun) for role in whole))
-        other = [role for role in left if _is_outfit(role) and role.noun not in broader]
-        if whole and other:
-            return [role for role in shared if role not in whole], [*whole, *other] if is_pair else []
-        has_uniform = any(_is_among(role, "uniforms") for role in shared) and not is_mixed
-        return [*shared, *(role for role in left if has_uniform and _is_among(role, "uniform_parts"))], []
-    if len({role.head for role in main}) == 1:
-        are_alike = not is_mixed or len(main) > 1
-        return [role for role in main if are_alike and _is_among(role, "clothes_of_all")], []
-    return [], main if is_pair else []
-
-
-def _is_outfit(role: Role) -> bool:
-    return _is_among(role, "outfits") or (_is_kind(role) and _is_among(role, "tops"))
-
-
-def _is_kind(role: Role) -> bool:
-    return [rank for rank, _ in role.modifiers] == [NOUN_RANK]
-
-
-def _give(picture: Picture, sex: str, worn: Sequence[Role]) -> None:
-    """Put what those of one sex wear to the slot "theirs": "the girl wearing a red dress"."""
-    if worn and picture.has(sex):
-        is_one = count_of(picture, sex) == "1"
-        said = merged(Picture(roles={"clothes": [*worn]}), "clothes", is_each=not is_one, of_one=is_one)
-        who = name_of(picture, sex) if is_one else f"{sex}s"
-        told = f"the {who} wearing {and_list(with_parts_of_uniform(said))}"
-        picture.put("theirs", [Role("theirs", told)])
 
 
 def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:

@@ -148,7 +148,11 @@ CASES = {
     ),
     "a uniform of one and a dress of the other": (
         "2girls school_uniform dress standing",
-        "Two girls wearing a school uniform and a dress. They are standing.",
+        "Two girls. They are standing. Among their clothes are a school uniform and a dress.",
+    ),
+    "grey hair beside a child is that of the old": (
+        "2girls multiple_girls old_woman female_child grey_hair sitting",
+        "An old woman and a girl, the old woman with grey hair. They are sitting.",
     ),
     "who pushes a wheelchair does not sit": (
         "1girl 1boy wheelchair sitting pushing_wheelchair park",
