@@ -31,7 +31,7 @@ def grown(picture: Picture, people: list[str]) -> list[str]:
             picture.put(f"grown {sex}", picture.take("kind", lambda role: role is kinds[0]))  # noqa: B023
             people = [kinds[0].phrase if who == called else who for who in people]
     if not picture.has("relation", "differing") or not _ALIKE_IN_AGE.isdisjoint(picture.phrases("relation")):
-        people = _both_old(picture, people)
+        people = _with_the_old(picture, people)
     others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
     if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
         picture.take("kind", lambda role: role is others[0])
@@ -39,16 +39,16 @@ def grown(picture: Picture, people: list[str]) -> list[str]:
     return people
 
 
-def _both_old(picture: Picture, people: list[str]) -> list[str]:
-    """Two old women, where nothing tells that the other one is young."""
+def _with_the_old(picture: Picture, people: list[str]) -> list[str]:
+    """Two old women, or an old woman and a young girl where a child is told of."""
+    kinds = picture.phrases("kind")
     for sex, noun in GROWN.items():
         old = f"an old {noun}"
-        if (
-            people == [f"two {sex}s"]
-            and old in picture.phrases("kind")
-            and CHILD not in picture.phrases("kind")
-        ):
-            picture.put(f"grown {sex}", picture.take("kind", lambda role: role.phrase == old))  # noqa: B023
+        if people == [f"two {sex}s"] and old in kinds:
+            told = [old, CHILD] if CHILD in kinds else [old]
+            picture.put(f"grown {sex}", picture.take("kind", lambda role: role.phrase in told))  # noqa: B023
+            if CHILD in told:
+                return [old, f"a young {sex}"]
             return [f"two old {'women' if sex == GIRLS else 'men'}"]
     return people
 

@@ -152,7 +152,7 @@ CASES = {
     ),
     "grey hair beside a child is that of the old": (
         "2girls multiple_girls old_woman female_child grey_hair sitting",
-        "An old woman and a girl, the old woman with grey hair. They are sitting.",
+        "An old woman and a young girl, the old woman with grey hair. They are sitting.",
     ),
     "who pushes a wheelchair does not sit": (
         "1girl 1boy wheelchair sitting pushing_wheelchair park",
