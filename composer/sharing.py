@@ -26,6 +26,7 @@ _SMILES, _BLUSHES = (
     frozenset(("blushing", "blushing lightly")),
 )
 _OLD, _OF_AGE = re.compile(r"\ban (old (?:man|woman))\b"), frozenset(("grey", "white"))
+_OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SLEEPING, _LYING, _CLOSED_EYES = "sleeping", "lying", "closed eyes"
 _AT_REST = ("sitting", "lying")
 _CARRIES = "carrying the other"
@@ -75,11 +76,14 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool, can_tell: 
     `can_tell` is whether nothing else is told of one of them.
     """
     hair = picture.take("hair", lambda role: True)
-    if old := _OLD.search(subject.text):
-        # Grey hair is not that of the grandchild too.
-        aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
-        picture.put("theirs", [Role("theirs", f"the {old[1]} with {role.phrase}") for role in aged[:1]])
-        hair = [role for role in hair if role not in aged]
+    aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
+    if (old := _OLD.search(subject.text)) and aged:
+        # Grey hair is not that of the grandchild too, nor black hair that of the grandmother.
+        left, other = [role for role in hair if role not in aged], _OTHER.search(subject.text)
+        told = [f"the {old[1]} with {aged[0].phrase}"]
+        told += [f"the {other[1]} with {left[0].phrase}"] if other and is_pair and len(left) == 1 else []
+        picture.put("theirs", [Role("theirs", each) for each in told])
+        hair = []
     by_colour = [role for role in hair if any(rank == COLOUR_RANK for rank, _ in role.modifiers)]
     lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
     of_women = [

@@ -150,6 +150,10 @@ CASES = {
         "2girls school_uniform dress standing",
         "Two girls. They are standing. Among their clothes are a school uniform and a dress.",
     ),
+    "black hair beside grey hair is that of the young": (
+        "1boy old_woman 1girl grey_hair black_hair sitting",
+        "An old woman and a boy, the old woman with grey hair, the boy with black hair. They are sitting.",
+    ),
     "grey hair beside a child is that of the old": (
         "2girls multiple_girls old_woman female_child grey_hair sitting",
         "An old woman and a young girl, the old woman with grey hair. They are sitting.",
