@@ -16,7 +16,7 @@ from tags.implications import broader_tags
 _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
 _SCENERY, _NECK_BELL = "scenery", "a neck bell"
-_PAIR = 2
+_DUO, _PAIR = "duo", 2
 _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
 
@@ -43,7 +43,9 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
             picture.take(slot, lambda role: role.phrase == _CLOTHED)
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one, but a butterfly is nobody.
-        if any(role.noun not in lists().words["bystanders"] for role in picture.roles.get("being", ())):
+        beings = picture.roles.get("being", ())
+        are_all = _DUO in tags and len(beings) == _PAIR
+        if not are_all and any(role.noun not in lists().words["bystanders"] for role in beings):
             picture.put("thing", picture.take("being", lambda role: role.noun in lists().words["bystanders"]))
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
         picture.roles.pop("being", None)
@@ -51,7 +53,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     families = lists().words["families"]
     if species := [animal for animal in picture.species if animal.rpartition(" ")[2] not in families]:
         picture.species = species
-    if _is_alone(picture):
+    if _is_alone(picture) and _DUO not in tags:
         _tell_the_one(picture)
     if picture.species or any(role.noun not in families for role in picture.roles.get("being", ())):
         picture.take("being", lambda role: role.noun in families)

@@ -154,6 +154,10 @@ CASES = {
         "1boy old_woman 1girl grey_hair black_hair sitting",
         "An old woman and a boy, the old woman with grey hair, the boy with black hair. They are sitting.",
     ),
+    "a dragon and a mouse that are a duo": (
+        "duo anthro dragon mouse smile inside",
+        "A duo of anthro characters, a dragon and a mouse. They are smiling indoors.",
+    ),
     "grey hair beside a child is that of the old": (
         "2girls multiple_girls old_woman female_child grey_hair sitting",
         "An old woman and a young girl, the old woman with grey hair. They are sitting.",
