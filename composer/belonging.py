@@ -10,13 +10,14 @@ from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
 from composer.places import settle_places
 from composer.several import settle_several
+from composer.subject import PAIR
 from composer.words import Role
 from tags.implications import broader_tags
 
 _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
 _SCENERY, _NECK_BELL = "scenery", "a neck bell"
-_DUO, _PAIR = "duo", 2
+_DUO = "duo"
 _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
 
@@ -44,7 +45,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one, but a butterfly is nobody.
         beings = picture.roles.get("being", ())
-        are_all = _DUO in tags and len(beings) == _PAIR
+        are_all = _DUO in tags and len(beings) == PAIR
         if not are_all and any(role.noun not in lists().words["bystanders"] for role in beings):
             picture.put("thing", picture.take("being", lambda role: role.noun in lists().words["bystanders"]))
         picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
@@ -62,7 +63,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
 
 
 def _tell_the_one(picture: Picture) -> None:
-    """The mouse beside a dragon is none itself, and a tabby is a cat."""
+    """Make small animals beside the one things in view (a mouse beside a dragon); drop coats (tabby)."""
     words = lists().words
     small = [animal for animal in picture.species if animal in words["bystanders"]]
     if len(small) < len(picture.species):
@@ -73,10 +74,10 @@ def _tell_the_one(picture: Picture) -> None:
 
 
 def _is_alone(picture: Picture) -> bool:
-    """Whether all that is worn or held can be that of one person or animal."""
+    """Whether everything worn or held can belong to one person or animal."""
     others = 1 if picture.has("alone") else len(picture.phrases("being", "company", "relation"))
     number = counted_people(picture)[1] or others
-    return max(number, len(picture.names)) < _PAIR
+    return max(number, len(picture.names)) < PAIR
 
 
 def _look_at_dolls(picture: Picture) -> None:
@@ -135,7 +136,7 @@ def _boil_in_pots(picture: Picture) -> None:
         states = lists().words["never_of_people"]
         for role in picture.take("act", lambda role: role.phrase in states):
             picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
-    if counted_people(picture)[1] < _PAIR and not picture.has("company", "relation"):
+    if counted_people(picture)[1] < PAIR and not picture.has("company", "relation"):
         picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))
 
 
@@ -166,7 +167,7 @@ def _hold_nothing_vague(picture: Picture) -> None:
     """Nobody reads that something is held where it is among the things that are named."""
     if picture.has("thing", "clothes"):
         picture.take("held", lambda role: role.phrase == _SOMETHING)
-    if counted_people(picture)[1] == 1 and len(picture.names) < _PAIR and not picture.has("being"):
+    if counted_people(picture)[1] == 1 and len(picture.names) < PAIR and not picture.has("being"):
         is_hugged = any(act.startswith(_HUGGING) for act in picture.phrases("act"))
         for role in picture.take("on", lambda role: role.phrase == _ON_LAP)[is_hugged:]:
             picture.put(

@@ -6,6 +6,7 @@ from itertools import groupby
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists
 from composer.picture import VEHICLE_FOCUS, Picture
+from composer.subject import PAIR
 from tags.people import BOYS, OTHERS
 
 # The slots of places in the order in which they are said, by the word before them.
@@ -28,7 +29,6 @@ _FOCUSES = (
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
-_PAIR = 2
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -39,7 +39,7 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     """
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     by_some = and_list(picture.phrases("one_does"))
-    if number < _PAIR and picture.has("views") and len(poses) + len(acts) > 1:
+    if number < PAIR and picture.has("views") and len(poses) + len(acts) > 1:
         # Of somebody who is shown several times no picture shows all that is done.
         poses, acts = [], [f"{and_list(poses + acts)} by turns"]
     done, shown = _deeds(picture, poses, acts), presentation(picture)

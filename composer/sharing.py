@@ -179,17 +179,22 @@ def _share_deeds(picture: Picture, *, is_pair: bool) -> list[str]:
     picture.put("act", [Role("act", act) for act in shared])
     verbs = [act for act in acts if not _is_shared(act, is_pair=True) and _is_whole(act)]
     verbs = [act for act in verbs if act not in shared]
+    told = _telling_first(picture, verbs, shared)
+    if told and told[0].split(" ")[0] in words["acts_apart"]:
+        # Who pushes the wheelchair does not sit in it.
+        picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
+    return [*by_one[:1], *poses, *(f"one of them {act}" for act in [*told, *of_one])]
+
+
+def _telling_first(picture: Picture, verbs: Sequence[str], shared: Sequence[str]) -> list[str]:
+    """What one does, acts with an object before what is held, and that before other acts."""
     held = picture.phrases("held")
     is_held = len(held) == 1 and "{her}" not in held[0] and held[0] != _SOMETHING
     # Who shares an umbrella holds it.
     is_held = is_held and not any(act.endswith(f" {held[0]}") for act in shared)
     told = [act for act in verbs if " " in act and not act.startswith("looking ")]
     told += [f"holding {held[0]}"] if is_held else []
-    told += [act for act in verbs if act not in told]
-    if told and told[0].split(" ")[0] in words["acts_apart"]:
-        # Who pushes the wheelchair does not sit in it.
-        picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    return [*by_one[:1], *poses, *(f"one of them {act}" for act in [*told, *of_one])]
+    return told + [act for act in verbs if act not in told]
 
 
 def _share_poses(picture: Picture, *, is_pair: bool) -> tuple[list[str], list[str]]:

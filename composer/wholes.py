@@ -30,7 +30,7 @@ def put_together(picture: Picture) -> None:
     picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(_ON_GROUND)))
     acts = picture.phrases("act")
     picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
-    _be_at_one(picture)
+    _say_place_once(picture)
     if not picture.has(*COUNTS) and _TREASURE in picture.phrases("thing"):
         # The crown is in the hoard of the dragon.
         hoard = lists().words["hoarded"]
@@ -52,8 +52,8 @@ def part_of_wholes(picture: Picture) -> None:
         _leave_out_members(picture, place)
 
 
-def _be_at_one(picture: Picture) -> None:
-    """Whoever sits under a tree leans against that one."""
+def _say_place_once(picture: Picture) -> None:
+    """Keep one phrase for each thing they are on: whoever sits under a tree also leans against that tree."""
     places = picture.roles.get("on", [])
     first = {role.noun: role for role in reversed(places)}
     picture.take("on", lambda role: first[role.noun] is not role)
@@ -65,7 +65,7 @@ def _state_of_clothes(phrase: str) -> str:
 
 
 def _name_vehicle(picture: Picture) -> None:
-    """Whoever leans on a vehicle leans on the plane that is there."""
+    """Name the vehicle of a deed: "leaning on a vehicle" beside a plane becomes "leaning on a plane"."""
     machines = lists().words["machines"]
     found = [("vehicle", role) for role in picture.roles.get("vehicle", ())]
     found += [("being", role) for role in picture.roles.get("being", ()) if role.noun in machines]
