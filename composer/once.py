@@ -1,23 +1,24 @@
 """What may be one thing is said once: a satchel is the shoulder bag, and the helmet under her arm is held.
 
-"near" of words.json has kinds of things of which somebody wears or holds one, or of which one is in sight;
-broader.json tells which tags are such things. Two of a kind are said as two where they are counted, are of
-different colours, or may be those of different people. Otherwise the one that tells most of where it is is
-kept, by the most particular name and with the colours and patterns of the others.
+tags/families.json has the things of which somebody wears or holds one, or of which one is in sight. Two of a
+family are said as two where they are counted, are of different colours, or may be those of different people.
+Otherwise the one that tells most of where it is is kept, by the most particular name and with the colours and
+patterns of the others.
 """
 
 from collections.abc import Sequence
 
 from composer.phrasing import lists
 from composer.picture import Picture
-from composer.things import OWNED, PLANTED, UNWORN, Thing, leave_out, rename, things_in
+from composer.things import OWNED_SLOTS, PLANTED, UNWORN, Thing, leave_out, rename, things_in
 from composer.wholes import part_of_wholes, put_together
 from composer.words import COLOUR_RANK, NOUN_RANK
 from english import NUMBER_WORDS
+from tags.families import OWNED, SEEN, families
 
-_SEEN = ("body", "place", "landmark", "feature", "vehicle", "being", "thing")
+_SEEN_SLOTS = ("body", "place", "landmark", "feature", "vehicle", "being", "thing")
 _OPEN = "open"
-# Whoever writes more tags of a kind means a list of things.
+# Whoever writes more tags of a family means a list of things.
 _MOST = 8
 _COUNTED = frozenset(("multiple", "several", "many", "no", *NUMBER_WORDS[2:]))
 # What is unworn or off is told before what is worn (5), and behind what is held (6).
@@ -27,26 +28,18 @@ _TOLD_RANKS = (COLOUR_RANK, COLOUR_RANK + 1)
 
 def say_once(picture: Picture, *, is_of_one: bool) -> None:
     """Leave out what may be the same as something else; `is_of_one` is whether it can all be one person's."""
-    near = lists().near
     if is_of_one:
         put_together(picture)
-        for kind in near["owned"]:
-            _say_kind_once(picture, kind, OWNED)
+        for members in families(OWNED).values():
+            _say_family_once(picture, members, OWNED_SLOTS)
         part_of_wholes(picture)
-    for kind in near["seen"]:
-        _say_kind_once(picture, kind, _SEEN)
+    for members in families(SEEN).values():
+        _say_family_once(picture, members, _SEEN_SLOTS)
 
 
-def _say_kind_once(picture: Picture, kind: frozenset[str], slots: Sequence[str]) -> None:
-    found = [said for said in things_in(picture, slots) if not kind.isdisjoint(said.names)]
-    # Under an open shirt another one is worn.
-    is_open = any(_OPEN in said.thing.split(" ") for said in found)
-    are_layers = is_open and len({said.noun for said in found}) > 1
-    if (
-        are_layers
-        or not 1 < len(found) <= _MOST
-        or any(said.thing.split(" ")[0] in _COUNTED for said in found)
-    ):
+def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> None:
+    found = [said for said in things_in(picture, slots) if not members.isdisjoint(said.names)]
+    if not 1 < len(found) <= _MOST or _are_layers(found) or any(map(_is_counted, found)):
         return
     unworn = [said for said in found if said.lead.endswith(UNWORN)]
     if unworn and len(different(found)) > 1:
@@ -54,17 +47,25 @@ def _say_kind_once(picture: Picture, kind: frozenset[str], slots: Sequence[str])
         worn = [said.role for said in found if said.slot == "clothes"]
         picture.put("thing", picture.take("clothes", lambda role: role in worn))
         leave_out(picture, unworn)
-        return
-    is_two_tone = slots is _SEEN and len({tuple(said.told(COLOUR_RANK)) for said in found} - {()}) > 1
-    if is_two_tone or _are_two(found) or (slots is OWNED and _lie_apart(found)):
-        return
+    elif not _are_several(found, slots):
+        _keep_one(picture, found, slots)
+
+
+def _keep_one(picture: Picture, found: Sequence[Thing], slots: Sequence[str]) -> None:
+    """Keep the one that tells most of where it is, by the most particular name and with all colours."""
     kept = max(found, key=lambda said: (_rank(said, slots)[:2], _particular(said, found)))
     # A street that is an alley is another place, and no other name of the same.
-    named = kept if slots is _SEEN else max(found, key=lambda said: _particular(said, found))
+    named = kept if slots is _SEEN_SLOTS else max(found, key=lambda said: _particular(said, found))
     others = [said for said in found if said is not kept]
     if named.noun == kept.noun:
         others = [said for said in others if not _is_merged(said, kept)]
         named = kept if _is_merged(named, kept) else named
+    leave_out(picture, others)
+    rename(picture, kept, _described(named, kept, others))
+
+
+def _described(named: Thing, kept: Thing, others: Sequence[Thing]) -> str:
+    """The name of `named` with the colours and patterns of all: "a red paper umbrella"."""
     thing = named.thing
     for rank in _TOLD_RANKS:
         told = dict.fromkeys(word for said in (kept, *others) for word in said.told(rank))
@@ -73,10 +74,26 @@ def _say_kind_once(picture: Picture, kind: frozenset[str], slots: Sequence[str])
     *words, noun = thing.split(" ")
     ranks = lists().adjective_rank
     thing = " ".join([*sorted(words, key=lambda word: ranks.get(word, NOUN_RANK)), noun])
-    if kept.thing.startswith(PLANTED) and not thing.startswith(PLANTED):
-        thing = PLANTED + thing
-    leave_out(picture, others)
-    rename(picture, kept, thing)
+    is_planted = kept.thing.startswith(PLANTED) and not thing.startswith(PLANTED)
+    return PLANTED + thing if is_planted else thing
+
+
+def _are_layers(found: Sequence[Thing]) -> bool:
+    """Whether one is open: under an open shirt another one is worn."""
+    is_open = any(_OPEN in said.thing.split(" ") for said in found)
+    return is_open and len({said.noun for said in found}) > 1
+
+
+def _is_counted(said: Thing) -> bool:
+    return said.thing.partition(" ")[0] in _COUNTED
+
+
+def _are_several(found: Sequence[Thing], slots: Sequence[str]) -> bool:
+    """Whether they are of different colours, or lie about and are of different kinds."""
+    is_two_tone = len({tuple(said.told(COLOUR_RANK)) for said in found} - {()}) > 1
+    if slots is _SEEN_SLOTS:
+        return is_two_tone or _are_two(found)
+    return _are_two(found) or _lie_apart(found)
 
 
 def different(found: Sequence[Thing]) -> set[str]:

@@ -51,7 +51,6 @@ class Lists:
     objects: dict[str, frozenset[str]]
     parts_of: dict[str, frozenset[str]]
     beside: dict[str, set[str]]
-    near: dict[str, tuple[frozenset[str], ...]]
     wholes: dict[str, frozenset[str]]
     members: dict[str, frozenset[str]]
     qualifier_slot: dict[str, str]
@@ -90,16 +89,11 @@ def lists() -> Lists:
         objects={verb: frozenset(things.split()) for verb, things in raw["objects"].items()},
         beside=beside,
         parts_of={part: frozenset(animals.split()) for part, animals in raw["parts_of"].items()},
-        near={place: tuple(map(_word_set, kinds)) for place, kinds in raw["near"].items()},
         wholes={whole: frozenset(parts.split()) for whole, parts in raw["wholes"].items()},
         members={place: frozenset(members.split()) for place, members in raw["members"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
-
-
-def _word_set(line: str) -> frozenset[str]:
-    return frozenset(line.split())
 
 
 def _split(lines: list[str]) -> Iterator[str]:

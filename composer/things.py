@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from composer.phrasing import REMEMBERED_TAGS, lists, with_article
+from composer.phrasing import lists, with_article
 from composer.picture import Picture
 from composer.words import NOUN_RANK, Role
-from english import singular
-from tags.implications import broader_tags
+from tags.families import names_of
 
 UNWORN = "unworn "
 # Where somebody's things are told, those first that tell most of where they are.
-OWNED = ("gesture", "body", "held", "clothes", "thing", "mark")
+OWNED_SLOTS = ("gesture", "body", "held", "clothes", "thing", "mark")
 PLANTED = "planted "
 # "A helmet under {her} arm": how it is begun, the helmet, and where it is.
 _PARTS = re.compile(
@@ -38,7 +36,7 @@ class Thing:
     def names(self) -> frozenset[str]:
         """What it is called; in a place one is by no broader name."""
         tag = self.thing.replace(" ", "_")
-        return _names(self.thing) if self.slot != "place" else frozenset({tag, self.noun})
+        return names_of(tag.lower()) if self.slot != "place" else frozenset({tag, self.noun})
 
     @property
     def noun(self) -> str:
@@ -56,14 +54,6 @@ class Thing:
         """The colours (rank 2) or patterns that the words tell."""
         *words, _ = self.thing.split(" ")
         return [word for word in words if lists().adjective_rank.get(word) == rank]
-
-
-@lru_cache(maxsize=REMEMBERED_TAGS)
-def _names(thing: str) -> frozenset[str]:
-    """What a thing is called: a straw hat is a hat and headwear."""
-    tag = thing.lower().replace(" ", "_")
-    noun = tag.rpartition("_")[2]
-    return frozenset({tag, noun, singular(noun)}) | broader_tags(tag) | broader_tags(noun)
 
 
 def things_in(picture: Picture, slots: Sequence[str]) -> Iterator[Thing]:

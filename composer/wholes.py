@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, Picture
-from composer.things import OWNED, UNWORN, Thing, leave_out, rename, things_in
+from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
 from composer.words import COLOUR_RANK, Role
 
 _READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower"
@@ -88,7 +88,7 @@ def _name_vehicle(picture: Picture) -> None:
 def _sheathe(picture: Picture) -> None:
     """The hand on the hilt, the sheath and the katana are one: "a hand on the hilt of {her} katana"."""
     weapons = lists().words["sheathed_weapons"]
-    swords = [said for said in things_in(picture, OWNED) if not weapons.isdisjoint(said.names)]
+    swords = [said for said in things_in(picture, OWNED_SLOTS) if not weapons.isdisjoint(said.names)]
     in_hand = [role for role in picture.roles.get("gesture", ()) if role.phrase.startswith(_ON_HILT)]
     is_sheathed = bool(picture.take("gesture", lambda role: role.phrase == _SHEATHED))
     if not swords:
@@ -122,7 +122,7 @@ def _take_off(picture: Picture) -> None:
     states = [
         said.state for said in things_in(picture, ("clothes",)) if said.state and said.thing != _CLOTHES
     ]
-    generic = [said for said in things_in(picture, OWNED) if said.thing == _CLOTHES]
+    generic = [said for said in things_in(picture, OWNED_SLOTS) if said.thing == _CLOTHES]
     leave_out(picture, [said for said in generic if said.state and said.state in states])
     if picture.has("empty") and any(said.lead.endswith(UNWORN) for said in generic):
         picture.put("thing", picture.take("clothes", lambda role: True))
