@@ -127,8 +127,8 @@ def _text(options: argparse.Namespace) -> str:
         return config.default_ini().rstrip() if options.settings == "ini" else config.manual()
     settings = _settings(options)
     if options.merge_cache:
+        from page_summaries.saving import merge_cache_file
         from reading.memory import merge_words
-        from summaries.saving import merge_cache_file
 
         cache, other = settings.tag_provider.cache, options.merge_cache
         return printable(" ".join((merge_cache_file(cache, other), *merge_words(cache, other))))

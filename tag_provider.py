@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from dataset.json_lines import JsonLines
 from errors import ItemError, StageError
-from settings import TagProviderSettings
-from stage_runner import Due, Stage
-from summaries.saving import TagLog
-from summaries.summarizing import (
+from page_summaries.saving import TagLog
+from page_summaries.summarizing import (
+    PageSummary,
     Summarizer,
-    Summary,
     summary_without_model,
     with_first_sentence,
 )
+from settings import TagProviderSettings
+from stage_runner import Due, Stage
 from wiki.cache import (
     BY_FIRST_SENTENCE,
     BY_GLOSSARY,
@@ -42,10 +42,10 @@ class Group:
     """Pages that share a request, or one page whose `summary` needs none."""
 
     pages: list[Page]
-    summary: Summary | None = None
+    summary: PageSummary | None = None
 
 
-class TagProvider(Stage[Group, list[Summary]]):
+class TagProvider(Stage[Group, list[PageSummary]]):
     """Looks tags up in the wiki and has a model say in one sentence what each of them looks like.
 
     Pages and sentences are in `log` as soon as they arrive. When the stage is closed they go into
@@ -92,24 +92,24 @@ class TagProvider(Stage[Group, list[Summary]]):
         """As many as the server has slots for, and some more that wait for one."""
         return self._endpoint.concurrency.most_under_way() if self._endpoint else 1
 
-    async def ask(self, group: Group) -> list[Summary]:
+    async def ask(self, group: Group) -> list[PageSummary]:
         """Have the pages summed up, if they need it, and write each sentence into the log."""
         if group.summary is not None:
             self._write(group.summary)
             return [group.summary]
         if self._endpoint is None:
-            summaries = [Summary(page, "", BY_NOBODY) for page in group.pages]
+            summaries = [PageSummary(page, "", BY_NOBODY) for page in group.pages]
             for summary in summaries:
                 self._write(summary)
             return summaries
         async with self._endpoint.concurrency:
             return await self._summarizer.summarize(group.pages, self._endpoint, self._write)
 
-    def keep(self, group: Group, summaries: list[Summary]) -> tuple[()]:
+    def keep(self, group: Group, summaries: list[PageSummary]) -> tuple[()]:
         """Nothing is left to do: each sentence was written when it came."""
         return ()
 
-    def _write(self, summary: Summary) -> None:
+    def _write(self, summary: PageSummary) -> None:
         self._log.add_summary(summary.page, summary.text, summary.by)
         self.without_sentence += summary.by == BY_FIRST_SENTENCE
 
@@ -126,7 +126,7 @@ class TagProvider(Stage[Group, list[Summary]]):
         """The number of tags."""
         return len(group.pages)
 
-    def cost(self, summaries: list[Summary]) -> Mapping[str, object]:
+    def cost(self, summaries: list[PageSummary]) -> Mapping[str, object]:
         """How many pages a model was asked about."""
         asked = sum(summary.by not in _WITHOUT_MODEL for summary in summaries)
         return {"pages": asked} if asked else {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from captioning import stages
 from captioning.knowledge import Knowledge
-from captioning.summary import NO_SENTENCES, Product, Products, Summary
+from captioning.run_summary import NO_SENTENCES, Product, Products, RunSummary
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
 from llm.embedded.needs import Consent, Demand, Needs
@@ -25,7 +25,7 @@ class Models:
     def __init__(
         self,
         knowledge: Knowledge,
-        summary: Summary,
+        summary: RunSummary,
         consent: Consent | None = None,
         transfers: Transfers = NO_TRANSFERS,
     ) -> None:
@@ -88,7 +88,7 @@ class Models:
 async def look_up_tags(
     project: stages.Tags,
     models: Models,
-    summary: Summary,
+    summary: RunSummary,
     run_stage: Callable[[Product, TagProvider, Endpoint | None], Awaitable[None]],
 ) -> None:
     """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""

@@ -12,8 +12,8 @@ from dataset.pictures import Picture, evenly_spread
 from errors import ItemError
 from llm.embedded.needs import Demand
 from llm.prompts import Message, Prompt, estimated_picture_tokens, estimated_prompt_tokens
+from page_summaries import summarizing
 from settings import Settings, StageSettings
-from summaries import summarizing
 from writing import PAGE_VARIABLES
 
 # At most this many pictures are read before a run with an embedded model, which takes a second.

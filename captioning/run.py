@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 from captioning import stages
 from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_since, still_captioned
 from captioning.models import Models, look_up_tags
-from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
-from captioning.summary import MEANINGS_COME_FIRST, Product, Summary
+from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
+from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
@@ -58,10 +58,10 @@ class Run:
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
-        self._summary = Summary(say)
+        self._summary = RunSummary(say)
         self._models = Models(self._project, self._summary, consent, transfers)
         self._products = self._models.products
-        self._unfinished: tuple[Product, Outcome] | None = None
+        self._unfinished: tuple[Product, StageResult] | None = None
         # The tags and pictures whose answers come later.
         self._waiting: frozenset[str] = frozenset()
 
@@ -141,14 +141,14 @@ class Run:
         if product is not self._products.meanings:
             is_captions = product is self._products.captions
             (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
-        outcome = Outcome(due.total, due.existing)
-        self._unfinished = product, outcome
-        await run_stage(stage, due, endpoint, outcome)
+        result = StageResult(due.total, due.existing)
+        self._unfinished = product, result
+        await run_stage(stage, due, endpoint, result)
         self._unfinished = None
-        self._waiting = frozenset(outcome.tally.waiting)
-        self._summary.outcome(product, outcome)
+        self._waiting = frozenset(result.tally.waiting)
+        self._summary.stage_ended(product, result)
         if product is self._products.captions:
-            left = (*outcome.tally.failures, *outcome.tally.excluded)
+            left = (*result.tally.failures, *result.tally.excluded)
             make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
 
     def _folders_to_write(self) -> Iterator[Path]:

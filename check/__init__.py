@@ -17,7 +17,7 @@ from check.colours import ColoursSaid, colour_faults, colour_of, contradicted_co
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, spelling_faults
 from check.matching import says
 from check.names import contradicted_names, find_names, find_titles, name_faults
-from check.people import (
+from check.people_said import (
     People,
     find_people,
     is_about_people,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from check.vocabulary import word_set
-from tags.people import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
+from tags.people_counts import BOYS, GIRLS, MANY, MULTIPLE, OTHERS, count_in
 
 # These tags show a person more than once, or people whom no tag counts.
 _UNCOUNTED = word_set("census", "uncounted")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tags.categories import CATEGORIES, RATING
-from tags.people import NUMBERED
+from tags.people_counts import NUMBERED
 from tags.spelling import qualifiers, without_qualifiers
 
 COUNT = "count"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from check.text import CLAUSE, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, table, word_set
 from english import NUMBER_WORDS
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 PERSON, RELATION, CHILD, CROWD, TRADE = "person", "relation", "child", "crowd", "trade"
 

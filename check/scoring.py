@@ -14,7 +14,7 @@ from check.faults import Fault
 from check.vocabulary import word_set
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES
 from tags.implications import broader_tags
-from tags.people import count_in
+from tags.people_counts import count_in
 
 _WEIGHTS = {CHARACTER: 4.0, SPECIES: 3.0, COPYRIGHT: 2.0}
 _COUNT_WEIGHT, _COLOUR_WEIGHT, _PLAIN_WEIGHT, _MINOR_WEIGHT = 3.0, 2.0, 1.0, 0.5

@@ -13,7 +13,7 @@ from check.text import CLAUSE, COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import word_set
 from check.wording import Sources
 from english import NUMBER_WORDS, plural
-from tags.people import BOYS, GIRLS, MANY
+from tags.people_counts import BOYS, GIRLS, MANY
 
 ROLES_OF_GIRLS = word_set("people", "roles_of_girls")
 ROLES_OF_BOYS = word_set("people", "roles_of_boys")

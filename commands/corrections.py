@@ -21,7 +21,7 @@ from pathlib import Path
 
 from captioning.project import Project
 from captioning.renamed_tag_files import renamed_sentence
-from captioning.summary import replaced_sentence, say_lines
+from captioning.run_summary import replaced_sentence, say_lines
 from dataset.locks import locked
 from dataset.outcomes import Made
 from dataset.pictures import Picture

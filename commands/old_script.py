@@ -18,9 +18,9 @@ from dataset.disk import make_folder, write_whole
 from decoding import decoded_leniently, open_file
 from english import amount
 from errors import UserError
+from page_summaries.saving import merge_cache_file
 from settings.checks import TEXT_EXTENSIONS
 from settings.former import OF_THE_OLDER_SCRIPT
-from summaries.saving import merge_cache_file
 
 NEW_FOLDER = "tagscribe"
 _LARGEST_FILE = 1 << 20

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from captioning.project import Project
 from captioning.renamed_tag_files import last_renaming, rename_back
-from captioning.summary import say_lines
+from captioning.run_summary import say_lines
 from captioning.trainer_files import write_after_run
 from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
 from dataset.locks import locked

@@ -8,7 +8,7 @@ from composer.clothes import with_parts_of_uniform, with_their_parts
 from composer.phrasing import and_list, as_words, in_plural, led, lists, sentence_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 # One thing has one of each of these, but may be described by several others: a shirt of two colours is two.
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from composer.appearance import merged
 from composer.clothes import with_parts_of_uniform
-from composer.people import name_of
+from composer.people_named import name_of
 from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of
 from composer.subject import SEXES
 from composer.words import NOUN_RANK, Role
 from tags.implications import broader_tags
-from tags.people import BOYS, GIRLS, OTHERS
+from tags.people_counts import BOYS, GIRLS, OTHERS
 
 
 def share_clothes(picture: Picture, *, is_pair: bool) -> list[str]:

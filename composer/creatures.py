@@ -8,7 +8,7 @@ from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_peop
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
-from tags.people import GIRLS, OTHERS
+from tags.people_counts import GIRLS, OTHERS
 
 _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"

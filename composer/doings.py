@@ -7,7 +7,7 @@ from composer.appearance import merged
 from composer.phrasing import and_list, led, lists
 from composer.picture import VEHICLE_FOCUS, Picture
 from composer.subject import PAIR
-from tags.people import BOYS, OTHERS
+from tags.people_counts import BOYS, OTHERS
 
 # The slots of places in the order in which they are said, by the word before them.
 _PLACE_SLOTS = (

@@ -6,7 +6,7 @@ from composer.phrasing import lists
 from composer.picture import COUNTS, Picture, counted_people, has_people
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 _CITYSCAPE, _IN_CITY = "a cityscape", "in a city"
 _BUTTONS, _HAT, _BRIM, _TWO_WORDS = "buttons", "hat", "brim", 2

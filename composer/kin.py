@@ -6,7 +6,7 @@ from composer.phrasing import lists
 from composer.picture import Picture, counted_people
 from composer.subject import PAIR
 from composer.words import Role
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 GROWN = {GIRLS: "woman", BOYS: "man"}
 BORN_TOGETHER = ("twins", "triplets", "quadruplets")

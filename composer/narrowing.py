@@ -8,7 +8,7 @@ from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.waters import DRIVING, SITTING, SKY, in_nature, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
-from tags.people import count_in, fewest_people
+from tags.people_counts import count_in, fewest_people
 from tags.spelling import without_qualifiers
 
 _HOLDING, _FLOWER = "holding_", "flower"

@@ -15,7 +15,7 @@ from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
-from tags.people import BOYS, GIRLS, MULTIPLE, OTHERS
+from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.series import told_series
 from tags.spelling import qualifiers
 

@@ -7,7 +7,7 @@ from composer.picture import Picture, counted_people
 from composer.words import Role
 from english import plural
 from tags.implications import broader_tags
-from tags.people import OTHERS
+from tags.people_counts import OTHERS
 
 _DIFFERENCE = " difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"

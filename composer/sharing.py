@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.clothes_of_several import is_kind, share_clothes
-from composer.people import name_of
+from composer.people_named import name_of
 from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of, counted_people, has_people
 from composer.subject import PAIR, Subject
 from composer.words import COLOUR_RANK, Role
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 _FEW = 3
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))

@@ -7,7 +7,7 @@ from composer.naming import from_series, one_name
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import Picture
 from composer.subject import Subject, sex_of
-from tags.people import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS
 
 OF_NO_SEX = "of ambiguous gender"
 _MATURE, _WHO = "mature", " who is "

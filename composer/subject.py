@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from composer.picture import COUNTS, Picture
-from tags.people import BOYS, GIRLS, OTHERS
+from tags.people_counts import BOYS, GIRLS, OTHERS
 
 TRAITS = ("hair", "hairstyle", "fringe", "eyes", "body", "bared", "clothes")
 DEEDS = ("pose", "act", "gesture")

@@ -6,7 +6,7 @@ from composer.kinds import ON, narrowest, only_one
 from composer.phrasing import lists
 from composer.words import role_of
 from tags.implications import broader_tags
-from tags.people import count_in, fewest_people
+from tags.people_counts import count_in, fewest_people
 
 SITTING = "sitting"
 SKY = "sky"

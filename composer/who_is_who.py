@@ -9,7 +9,7 @@ from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.words import role_of
 from english import stem
 from tags.categories import GENERAL, SPECIES
-from tags.people import BOYS, GIRLS, Count, count_in
+from tags.people_counts import BOYS, GIRLS, Count, count_in
 from tags.spelling import without_qualifiers
 
 # What one character can have. Places, acts and how the picture is drawn belong to the whole picture.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from composer.creatures import COUNTED_AS_MANY, is_trade
 from composer.naming import from_series, names_with_series
-from composer.people import named_or_counted
+from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of

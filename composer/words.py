@@ -14,7 +14,7 @@ from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, no
 from english import NUMBER_WORDS, singular
 from tags.categories import is_unsaid
 from tags.implications import broader_tags
-from tags.people import BOYS, GIRLS, count_in
+from tags.people_counts import BOYS, GIRLS, count_in
 from tags.spelling import qualifiers, without_qualifiers
 
 REST = "rest"

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from dataset.sentences import UNDERSCORED, is_sentences, may_be_sentences, without_sentences
 from errors import ItemError
 from tags.categories import category_called
-from tags.people import count_in
+from tags.people_counts import count_in
 from tags.spelling import PLAIN, parse_tag, unescaped
 
 # Below its prompt the webui writes what is not in the picture, and how it was made.

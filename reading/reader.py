@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from check.colours import is_colour
-from check.people import is_about_people
+from check.people_said import is_about_people
 from check.text import read
 from errors import ExcludedError, ItemError
 from llm.picture_requests import Requests

@@ -10,7 +10,7 @@ from dataset.file_names import natural_order, sharing_key
 from errors import UserError
 from settings import DatasetSettings
 from settings.checks import SHARD_SUFFIXES
-from shards.source import OnDisk, Source, objects_at, root_of
+from shards.places import OnDisk, Place, objects_at, root_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Shard:
     """A file that holds many pictures; its name is relative to the folder with which the pattern begins."""
 
     name: str
-    source: Source
+    place: Place
 
     @property
     def stem(self) -> str:
@@ -43,7 +43,7 @@ def find_shards(settings: DatasetSettings) -> list[Shard]:
         raise UserError("[Dataset] captions and descriptions are the same folder: name two folders")
     address = settings.address_of_images
     if address:
-        found = [Shard(name, source) for name, source in objects_at(address)]
+        found = [Shard(name, place) for name, place in objects_at(address)]
     else:
         found = [
             Shard(path.relative_to(root).as_posix(), OnDisk(path))
@@ -54,7 +54,7 @@ def find_shards(settings: DatasetSettings) -> list[Shard]:
         ]
     # A table of tags and the indexes of tars, NAME.json, may lie beside the shards.
     table = None if settings.tags is None else OnDisk(settings.tags)
-    found = [each for each in found if each.source.suffix in SHARD_SUFFIXES and each.source != table]
+    found = [each for each in found if each.place.suffix in SHARD_SUFFIXES and each.place != table]
     if not found:
         raise UserError(
             f"there is no file {address or settings.images}: write the pattern of your shards as "

@@ -54,8 +54,8 @@ class ParquetFiles:
     def read(cls, shard: Shard) -> ParquetFiles:
         """The rows of a shard; raises ItemError where it cannot be read or holds no pictures."""
         try:
-            file = pyarrow.parquet.ParquetFile(shard.source.open(), pre_buffer=False, buffer_size=1 << 20)
-            found = cls(file, _picture_column(shard, file.schema_arrow), shard.source.stamp()[0])
+            file = pyarrow.parquet.ParquetFile(shard.place.open(), pre_buffer=False, buffer_size=1 << 20)
+            found = cls(file, _picture_column(shard, file.schema_arrow), shard.place.stamp()[0])
             found._read_rows()
         except (pyarrow.ArrowException, OSError) as error:
             message = f"{shard.name} is no Parquet file that can be read ({error}): fetch it again"

@@ -56,7 +56,7 @@ class TarFiles:
     @classmethod
     def read(cls, shard: Shard, tag_extension: str) -> TarFiles:
         """Those of a shard; raises ItemError where it cannot be read."""
-        contents = read_contents(shard.name, shard.source)
+        contents = read_contents(shard.name, shard.place)
         samples, problems = samples_of((each.name for each in contents.members), tag_extension)
         folder = Folder(tuple(samples), (*contents.problems, *problems))
         members = {each.name: each for each in contents.members}
@@ -110,7 +110,7 @@ def open_shard(shard: Shard, tag_extension: str) -> Stored:
 
     Raises ItemError where it cannot be read, and UserError where a library for it is missing.
     """
-    if shard.source.suffix != ".parquet":
+    if shard.place.suffix != ".parquet":
         return TarFiles.read(shard, tag_extension)
     require_pyarrow(shard.name)
     from shards.parquet import ParquetFiles

@@ -99,7 +99,7 @@ def _count(pictures: ShardPictures) -> tuple[Survey, list[Sequence[str]]]:
 def state_of(shard: Shard, settings: Settings, remembered: int) -> str:
     """The state of a shard and of what counts for its survey; raises ItemError where it cannot be read."""
     try:
-        found = shard.source.stamp()
+        found = shard.place.stamp()
     except OSError as error:
         raise ItemError("unreadable shard", refusal(f"{shard.name} cannot be read", error)) from error
     apart = settings.dataset.tags

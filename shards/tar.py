@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from dataset.disk import refusal
 from errors import ItemError, Problem
-from shards.source import Source, reading
+from shards.places import Place, reading
 
 # A header with a long name takes a few kilobytes; one that says it has more is made to fill the memory.
 _LONGEST_HEADER = 1 << 20
@@ -35,7 +35,7 @@ class Contents:
     the file from what it was before.
     """
 
-    source: Source
+    place: Place
     stamp: tuple[int, int]
     members: list[Member] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Contents:
 
     def open(self, member: Member) -> BinaryIO:
         """A member as a stream; raises OSError, also where the file has changed since it was read."""
-        return self.source.part(member.offset, member.size, self.stamp)
+        return self.place.part(member.offset, member.size, self.stamp)
 
 
 class _Headers(io.RawIOBase):
@@ -69,14 +69,14 @@ class _Headers(io.RawIOBase):
         return self._file.tell()
 
 
-def read_contents(name: str, source: Source) -> Contents:
+def read_contents(name: str, place: Place) -> Contents:
     """What is in a tar, from its headers alone.
 
     Raises ItemError for a file that cannot be read or is no tar.
     """
     try:
-        with reading(), source.open() as file:
-            contents = Contents(source, source.stamp())
+        with reading(), place.open() as file:
+            contents = Contents(place, place.stamp())
             _read_headers(file, contents)
     except OSError as error:
         raise ItemError("unreadable shard", refusal(f"{name} cannot be read", error)) from error

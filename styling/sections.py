@@ -35,7 +35,7 @@ from tags.categories import (
     on_danbooru,
     subject_of_unsaid,
 )
-from tags.people import count_in
+from tags.people_counts import count_in
 
 QUALITY, SPECIAL, YEAR, SAFETY, COUNT = "quality", "special", "year", "safety", "count"
 TRIGGER, ORIGIN = "trigger", "origin"

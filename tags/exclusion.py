@@ -21,7 +21,7 @@ from pathlib import Path
 
 from english import singular
 from tags.lookalikes import joined_words, seen_as, signs_of
-from tags.people import fewest_people
+from tags.people_counts import fewest_people
 from tags.ratings import Rating, is_sexual
 
 _LISTS: dict[str, list[str]] = json.loads(

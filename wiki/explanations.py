@@ -17,7 +17,7 @@ from typing import Literal
 
 from english import estimated_tokens, stem
 from tags.categories import CHARACTER, COPYRIGHT, GENERAL
-from tags.people import count_in
+from tags.people_counts import count_in
 from tags.spelling import without_qualifiers
 from wiki.cache import BY_FIRST_SENTENCE, Entry
 from wiki.tag_meanings import TagMeanings

@@ -14,7 +14,7 @@ from composer import compose
 from english import sentence_spans
 from tags.categories import CHARACTER, COPYRIGHT
 from tags.implications import without_implied
-from tags.people import fewest_people
+from tags.people_counts import fewest_people
 from tags.spelling import words
 from writing.judging import Judgement, PictureTags
 

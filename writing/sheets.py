@@ -16,7 +16,7 @@ from dataset.pictures import Surveyed
 from errors import ItemError
 from tags.categories import CHARACTER, GENERAL, SPECIES
 from tags.implications import without_implied
-from tags.people import fewest_people
+from tags.people_counts import fewest_people
 from tags.spelling import words
 from wiki.tag_meanings import TagMeanings
 

@@ -12,7 +12,7 @@ from styling.ideogram4 import Json, object_schema
 from styling.sections import section_of
 from styling.structures import IDEOGRAM4, NEWBIE
 from tags.categories import CHARACTER, GENERAL
-from tags.people import count_in, fewest_people
+from tags.people_counts import count_in, fewest_people
 from tags.spelling import canonical, words
 from writing.judging import PictureTags
 from writing.subjects import is_place, key_of_all, key_of_character

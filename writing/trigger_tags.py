@@ -16,7 +16,7 @@ from dataset.pictures import Pictures, Surveyed, TagList, evenly_spread
 from english import amount
 from errors import ItemError
 from tags.categories import CHARACTER
-from tags.people import fewest_people
+from tags.people_counts import fewest_people
 from tags.spelling import as_written, canonical, words
 from wiki.tag_meanings import glossary_sentence
 

@@ -109,7 +109,7 @@ def texts_there(settings: Settings, shard: Shard, *, since: float, drafts_too: b
             continue
         packed = journal.packed(stage)
         try:
-            is_whole = packed.size == shard.source.stamp()[0]
+            is_whole = packed.size == shard.place.stamp()[0]
             is_new = journal.path.stat().st_mtime >= since
         except OSError:
             return None

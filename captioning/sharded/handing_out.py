@@ -10,19 +10,19 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from captioning.run_summary import RunSummary
 from captioning.sharded import node
 from captioning.sharded.node import AtOnce, Broadcast, Looked, Told
 from captioning.sharded.ray_cluster import Lost, Machine, RayCluster
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards
-from captioning.summary import Summary
 from config import VERSION
 from english import amount
 from errors import StageError, UserError
 from progress import Bar
 from settings import Settings
 from shards.finding import Shard
-from shards.source import OnDisk
+from shards.places import OnDisk
 
 # Seconds between two looks at which machines are there.
 _LOOK_EVERY = 1.0
@@ -36,7 +36,7 @@ _MOST_LOSSES = 3
 class HandingOut:
     """A run over shards by all machines of a cluster, each of which captions one shard at a time."""
 
-    def __init__(self, settings: Settings, summary: Summary, limit: int | None) -> None:
+    def __init__(self, settings: Settings, summary: RunSummary, limit: int | None) -> None:
         """Join the cluster; raises UserError where that cannot be, or the settings are for one machine."""
         _refuse_what_one_machine_has(settings, limit)
         self._cluster = RayCluster(settings.cluster.ray)
@@ -90,7 +90,7 @@ class HandingOut:
         if not shards:
             return
         self._broadcast, self._totals = self._cluster.share(Broadcast.of(self._settings, known)), totals
-        self._shards, first = deque(shards), shards[0].source
+        self._shards, first = deque(shards), shards[0].place
         self._paths = [must_be_there, *([first.path] if isinstance(first, OnDisk) else [])]
         stages = sum(not stage.skip for stage in (self._settings.interrogator, self._settings.interpreter))
         total = stages * sum(known.shards.pictures.get(shard.name, 0) for shard in shards)

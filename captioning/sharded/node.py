@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from captioning.models import Models
+from captioning.run_summary import RunSummary
 from captioning.sharded.claims import shards_in_turn
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
-from captioning.summary import Summary
 from config import VERSION
 from errors import ItemError, StageError, UserError
 from settings import Settings
@@ -67,7 +67,7 @@ class Ended:
     """
 
     totals: Totals
-    summary: Summary
+    summary: RunSummary
     error: str
     at_once: AtOnce
 
@@ -131,8 +131,8 @@ class _Turn:
     introductions: list[str] = field(default_factory=list)
 
     async def run(self, shard: Shard) -> None:
-        known, summary = self.broadcast.known(self.server), Summary(self.lines.append)
-        models = Models(known, Summary(self.introductions.append))
+        known, summary = self.broadcast.known(self.server), RunSummary(self.lines.append)
+        models = Models(known, RunSummary(self.introductions.append))
         try:
             describer, writer = await models.describer(), await models.writer()
             self.work = work = ShardWork(known.common(), models.products, summary, describer, writer)
@@ -150,12 +150,12 @@ class _Turn:
     def told(self) -> Told:
         if self.work is None:
             return Told()
-        tallies = [outcome.tally for outcome in self.work.outcomes]
+        tallies = [result.tally for result in self.work.results]
         failed = sum(len(tally.failures) for tally in tallies)
         handled = failed + sum(
             tally.done + tally.waits + len(tally.excluded) + len(tally.kept) for tally in tallies
         )
-        there = sum(outcome.existing for outcome in self.work.outcomes)
+        there = sum(result.existing for result in self.work.results)
         endpoints = self.work.endpoints
         return Told(
             handled + there,
@@ -167,7 +167,7 @@ class _Turn:
     def end(self) -> Told:
         told = self.told()
         totals = self.work.totals if self.work else Totals()
-        summary = self.work.summary if self.work else Summary(self.lines.append)
+        summary = self.work.summary if self.work else RunSummary(self.lines.append)
         at_once = {
             (endpoint.url, endpoint.model): settled
             for endpoint in (self.work.endpoints if self.work else ())

@@ -12,12 +12,12 @@ from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from captioning.models import Models, look_up_tags
-from captioning.outcome import Outcome, run_stage
+from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
 from captioning.sharded.claims import claim_preparation, locks_of, shards_in_turn
 from captioning.sharded.data_set import Common
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
-from captioning.summary import MEANINGS_COME_FIRST, Product, Summary
+from captioning.stage_result import StageResult, run_stage
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -66,7 +66,7 @@ class ShardRun:
         self._limit = limit
         self._started, self._began_at = monotonic(), time()
         self._known = KnownOfShards(self._settings)
-        self._summary = Summary(say)
+        self._summary = RunSummary(say)
         self._models = Models(self._known, self._summary, consent, transfers)
         self._totals = Totals()
         # Whether answers about tags come later.
@@ -137,10 +137,10 @@ class ShardRun:
 
     async def _look_up(self, product: Product, stage: TagProvider, endpoint: Endpoint | None) -> None:
         due = stage.due()
-        outcome = Outcome(due.total, due.existing)
-        with self._summary.telling(product, outcome):
-            await run_stage(stage, due, endpoint, outcome)
-        self._is_waiting = bool(outcome.tally.waiting)
+        result = StageResult(due.total, due.existing)
+        with self._summary.telling(product, result):
+            await run_stage(stage, due, endpoint, result)
+        self._is_waiting = bool(result.tally.waiting)
 
 
 def _refuse_what_folders_have(settings: Settings) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from captioning.outcome import Outcome
-from captioning.summary import Product, by_reason
+from captioning.run_summary import Product, by_reason
+from captioning.stage_result import StageResult
 from english import amount
 
 
@@ -24,12 +24,12 @@ class Totals:
     failures: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
 
-    def add(self, product: Product, outcome: Outcome) -> None:
+    def add(self, product: Product, result: StageResult) -> None:
         """Add what came of a stage over one shard."""
-        self.done[product.noun] += outcome.tally.done
-        self.failures.update(dict(outcome.tally.reasons()))
-        self.excluded[product.noun] += len(outcome.tally.excluded)
-        self.there += outcome.existing if product.noun == "caption" else 0
+        self.done[product.noun] += result.tally.done
+        self.failures.update(dict(result.tally.reasons()))
+        self.excluded[product.noun] += len(result.tally.excluded)
+        self.there += result.existing if product.noun == "caption" else 0
 
     def merge(self, other: Totals) -> None:
         """Add what another process has summed up."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from captioning import stages
 from captioning.knowledge import Knowledge
-from captioning.outcome import Outcome, run_stage
+from captioning.run_summary import Product, Products, RunSummary
 from captioning.sharded.data_set import Common, ShardDataSet, texts_there
 from captioning.sharded.totals import Totals
-from captioning.summary import Product, Products, Summary
+from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures
 from dataset.journal import new_run
 from english import amount
@@ -48,19 +48,19 @@ class ShardWork:
     """Captions shards; `totals` are the sums of what came of them.
 
     `limit` is how many pictures to do at most. What another process has done `since` then is not tried again.
-    `outcomes` are those of the shard under way so far.
+    `results` are those of the shard under way so far.
     """
 
     def __init__(
         self,
         common: Common,
         products: Products,
-        summary: Summary,
+        summary: RunSummary,
         describer: Endpoint | None,
         writer: Endpoint | None,
     ) -> None:
         self.totals = Totals()
-        self.outcomes: list[Outcome] = []
+        self.results: list[StageResult] = []
         self.limit: int | None = None
         self.since = time()
         self._common = common
@@ -79,7 +79,7 @@ class ShardWork:
 
     async def do(self, shard: Shard) -> None:
         """Caption a shard, unless all its captions are there."""
-        self.outcomes = []
+        self.results = []
         there = texts_there(self._settings, shard, since=self.since, drafts_too=self._writer is None)
         if there is not None:
             self.totals.passed_over += 1
@@ -131,12 +131,12 @@ class ShardWork:
     ) -> frozenset[str]:
         """Run a stage over the shard of this name; returns the names of pictures whose answers come later."""
         due = stage.due()
-        outcome = Outcome(due.total, due.existing)
-        self.outcomes.append(outcome)
+        result = StageResult(due.total, due.existing)
+        self.results.append(result)
         told = replace(product, title=f"{name} {product.title}")
         try:
-            with self.summary.telling(told, outcome):
-                await run_stage(stage, due, endpoint, outcome, name)
+            with self.summary.telling(told, result):
+                await run_stage(stage, due, endpoint, result, name)
         finally:
-            self.totals.add(product, outcome)
-        return frozenset(outcome.tally.waiting)
+            self.totals.add(product, result)
+        return frozenset(result.tally.waiting)

@@ -9,7 +9,7 @@ from statistics import median
 from captioning import stages
 from captioning.existing_captions import mixed_forms_sentence, still_captioned
 from captioning.project import Project
-from captioning.summary import by_reason, weak_model
+from captioning.run_summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
 from commands.checkup.findings import (
     LARGEST_SAMPLE,

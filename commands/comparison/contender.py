@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import config
 from captioning import stages
 from captioning.models import needs_of
-from captioning.outcome import Outcome, run_stage
 from captioning.project import Project
+from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures, refuse_broken_templates
 from dataset.disk import make_folder, remove
 from dataset.pictures import Picture
@@ -140,12 +140,12 @@ class Contender:
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""
         due = Due(self._pictures, len(self._pictures))
-        outcome = Outcome(due.total)
+        result = StageResult(due.total)
         try:
-            await run_stage(stage, due, endpoint, outcome, self.label)
+            await run_stage(stage, due, endpoint, result, self.label)
         finally:
-            self._usage += outcome.usage
-            self._seconds += outcome.seconds
+            self._usage += result.usage
+            self._seconds += result.seconds
 
     async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
         endpoint = await self._connections.endpoint(chosen.endpoint, must_see=chosen.must_see)

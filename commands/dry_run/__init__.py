@@ -10,8 +10,8 @@ from itertools import islice
 
 from captioning.models import needs_of
 from captioning.project import Project
+from captioning.run_summary import NO_SENTENCES, RunSummary
 from captioning.shard_sample import ShardSample, sample_project
-from captioning.summary import NO_SENTENCES, Summary
 from captioning.templates import refuse_broken_templates
 from commands.dry_run.preview import Estimate, Preview, total_line
 from commands.dry_run.stage_previews import BUILTIN, StagePreviews
@@ -22,9 +22,9 @@ from errors import ExcludedError, ItemError
 from interpreter import Interpreter
 from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_prompt_tokens
 from llm.servers import Endpoints
+from page_summaries import summarizing
 from reading.costs import costs
 from settings import Settings
-from summaries import summarizing
 from wiki.tag_meanings import glossary_sentence, is_no_tag
 from writing import PAGE_VARIABLES
 
@@ -60,7 +60,7 @@ class DryRun:
         self.say("Dry run: nothing is written.")
         if isinstance(project, ShardSample):
             self.say(f"{project.sentence}, as if it had no captions yet; all figures are of this shard.")
-        Summary(self.say).found(project.collection.folder)
+        RunSummary(self.say).found(project.collection.folder)
         try:
             found = StagePreviews(self.settings, self._connections, project, self.say)
             previews, self._without_model = await found.all(), found.without_model
@@ -174,7 +174,7 @@ class DryRun:
         """Name the pictures that would not be asked about, each once even if two stages leave it out."""
         failures = {each.name: each for preview in previews for each in preview.left_out.failures}
         excluded = {each.name: each for preview in previews for each in preview.left_out.excluded}
-        summary = Summary(self.say)
+        summary = RunSummary(self.say)
         summary.listing("Would fail", list(failures.values()))
         summary.listing("Excluded, and not captioned", list(excluded.values()))
 

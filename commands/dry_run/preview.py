@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from captioning.summary import by_reason
+from captioning.run_summary import by_reason
 from dataset.pictures import Picture
 from dataset.preprocessing import Prepared
 from english import amount

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from captioning import stages
 from captioning.project import Project
-from captioning.summary import NO_SENTENCES
+from captioning.run_summary import NO_SENTENCES
 from captioning.templates import misfits, sends_pictures
 from commands import without_retries
 from commands.dry_run.preview import Preview

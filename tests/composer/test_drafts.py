@@ -12,7 +12,7 @@ import pytest
 
 from check import check
 from composer import compose
-from tags.people import fewest_people
+from tags.people_counts import fewest_people
 
 _SETS, _DRAFTS = (Path(__file__).with_name(name) for name in ("sets.txt", "drafts.txt"))
 _MARKS = {"c": "character", "s": "copyright", "m": "meta"}

@@ -27,7 +27,7 @@ IMPORTED_ONCE = [
     *("commands.checkup.data_set", "commands.checkup.prompts", "commands.checkup.servers"),
     *("commands.comparison", "commands.corrections", "commands.dry_run", "commands.export", "commands.undo"),
     *("deferred.folder", "llm.completions", "llm.endpoint", "llm.transport", "review.report"),
-    *("summaries.saving", "writing.trigger_tags", "tests.program.warm"),
+    *("page_summaries.saving", "writing.trigger_tags", "tests.program.warm"),
     *("openai", "httpcore2", "jinja2.sandbox", "pyvips", "regex", "requests"),
 ]
 _server = None

@@ -29,10 +29,10 @@ from llm.answers import Reply, Usage
 from llm.completions import ChatCompletion, read_completion
 from llm.prompts import Prompt
 from llm.replies import Form, clean
+from page_summaries.saving import TagLog
+from page_summaries.sentences import sentence_in, sentences_in
 from review.history import read_glances, read_history
 from settings import SECTIONS
-from summaries.saving import TagLog
-from summaries.sentences import sentence_in, sentences_in
 from wiki import cache as tags_cache
 from wiki.cache import Cache
 from wiki.dump import DumpSource

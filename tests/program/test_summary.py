@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import config
-from captioning.outcome import Outcome
-from captioning.summary import Product, Products, Summary
+from captioning.run_summary import Product, Products, RunSummary
+from captioning.stage_result import StageResult
 from errors import Problem
 from llm.answers import Usage
 from stage_runner import Tally
@@ -31,22 +31,22 @@ def product(tmp_path: Path) -> Product:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "line"),
+    ("result", "line"),
     [
         (
-            Outcome(1, tally=Tally(1), usage=Usage(1, 1, 0, 1)),
+            StageResult(1, tally=Tally(1), usage=Usage(1, 1, 0, 1)),
             "Interpreter: 1 caption written; 1 request, 1 token in, 1 out; 0.0 s",
         ),
         (
-            Outcome(2000, tally=Tally(2000), usage=Usage(2001, 4000, 1000, 3), at_once=8),
+            StageResult(2000, tally=Tally(2000), usage=Usage(2001, 4000, 1000, 3), at_once=8),
             "Interpreter: 2,000 captions written; 2,001 requests, 4,000 tokens in (1,000 from the server's "
             "cache), 3 out; 8 at once; 0.0 s",
         ),
     ],
 )
-def test_the_line_of_a_stage_counts_in_plain_words(tmp_path: Path, outcome: Outcome, line: str) -> None:
+def test_the_line_of_a_stage_counts_in_plain_words(tmp_path: Path, result: StageResult, line: str) -> None:
     said: list[str] = []
-    Summary(said.append).in_short(product(tmp_path), outcome)
+    RunSummary(said.append).in_short(product(tmp_path), result)
     assert said == [line]
 
 
@@ -60,7 +60,7 @@ def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> 
         (products.captions, journal),
     ):
         said: list[str] = []
-        Summary(said.append).outcome(each, Outcome(22, tally=Tally(0, failures)))
+        RunSummary(said.append).stage_ended(each, StageResult(22, tally=Tally(0, failures)))
         assert said[-1] == f"  … and 2 more: 2 cut off; {where}"
 
 

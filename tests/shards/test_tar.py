@@ -10,8 +10,8 @@ import pytest
 
 from dataset.pictures import Picture
 from errors import NO_TAG_FILE, ItemError
+from shards.places import OnDisk
 from shards.samples import samples_of
-from shards.source import OnDisk
 from shards.tar import Contents, read_contents
 from tests.shards.tars import tar
 

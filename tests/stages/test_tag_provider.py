@@ -20,12 +20,12 @@ from errors import UserError
 from llm import answers
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
+from page_summaries.sentences import NoSentenceError, sentence_in, sentences_in
+from page_summaries.summarizing import summary_without_model
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
 from stage_runner import Tally
-from summaries.sentences import NoSentenceError, sentence_in, sentences_in
-from summaries.summarizing import summary_without_model
 from tag_provider import TagProvider
 from tests.fakes.answers import Json, gists, pages_in, sentence_about
 from tests.fakes.danbooru import FakeDanbooru

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import UserError
-from summaries import saving
+from page_summaries import saving
 from tests.program.project import Project
 from wiki import cache
 from wiki.cache import BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_YOU, RECHECK_AFTER, Cache, Entry

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from english import first_sentence
 from errors import ItemError
 from llm.prompts import Message, Prompt
-from summaries.sentences import (
+from page_summaries.sentences import (
     MOST_WORDS_ASKED,
     NoSentenceError,
     plain_sentence,
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class PageSummary:
     """A page and the sentence that sums it up; `by` says who wrote the sentence."""
 
     page: Page
@@ -53,30 +53,30 @@ class Summary:
     by: str
 
 
-def summary_without_model(page: Page, min_post_count: int) -> Summary | None:
+def summary_without_model(page: Page, min_post_count: int) -> PageSummary | None:
     """The summary of a page that needs no model.
 
     It has no text, or a short and plain one; or its subject cannot be seen; or the glossary that ships has a
     sentence.
     """
     if not page.known:
-        return Summary(page, "", BY_NO_TAG)
+        return PageSummary(page, "", BY_NO_TAG)
     if not page.text:
-        return Summary(page, "", BY_NO_PAGE)
+        return PageSummary(page, "", BY_NO_PAGE)
     is_rare = page.post_count is not None and page.post_count < min_post_count
     # A prompt says nothing of a series but its name.
     if page.category in UNSEEN or page.category == COPYRIGHT or is_rare:
-        return Summary(page, first_sentence(page.text), BY_PAGE)
+        return PageSummary(page, first_sentence(page.text), BY_PAGE)
     with suppress(NoSentenceError):
         if plain_sentence(page.text, MOST_WORDS_ASKED) == page.text:
-            return Summary(page, page.text, BY_PAGE)
+            return PageSummary(page, page.text, BY_PAGE)
     known = glossary_sentence(page.name)
-    return Summary(page, known, BY_GLOSSARY) if known else None
+    return PageSummary(page, known, BY_GLOSSARY) if known else None
 
 
-def with_first_sentence(page: Page) -> Summary:
+def with_first_sentence(page: Page) -> PageSummary:
     """The first sentence of a page, which is used until a model writes a better one."""
-    return Summary(page, first_sentence(page.text), BY_FIRST_SENTENCE)
+    return PageSummary(page, first_sentence(page.text), BY_FIRST_SENTENCE)
 
 
 class Summarizer:
@@ -103,15 +103,15 @@ class Summarizer:
         return self._lines < _LINES_TO_JUDGE or self._lines_that_serve >= _SHARE_THAT_SERVES * self._lines
 
     async def summarize(
-        self, pages: Sequence[Page], endpoint: Endpoint, keep: Callable[[Summary], None]
-    ) -> list[Summary]:
+        self, pages: Sequence[Page], endpoint: Endpoint, keep: Callable[[PageSummary], None]
+    ) -> list[PageSummary]:
         """Summaries of all pages from one request; a page that it gives no sentence for is asked about alone.
 
         Where that gives none either, the first sentence of the page is taken. Each summary is passed to
         `keep` as soon as it is there, so that a run that is killed loses none for which it had an answer.
         Raises ItemError when every request failed, and StageError or UserError when no other can succeed.
         """
-        found: dict[str, Summary] = {}
+        found: dict[str, PageSummary] = {}
         if len(pages) > 1 and self._may_group:
             try:
                 found = await self._together(pages, endpoint)
@@ -135,16 +135,16 @@ class Summarizer:
             keep(found[page.tag])
         return [found[page.tag] for page in pages]
 
-    async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, Summary]:
+    async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, PageSummary]:
         # No retries: the pages that get no sentence here are asked about one by one.
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
         self._lines += len(pages)
         answer = await endpoint.ask(messages, partial(sentences_in, pages=pages), retries=0)
         self._lines_that_serve += sum(text is not None for text in answer.result)
         pairs = zip(pages, answer.result, strict=True)
-        return {page.tag: Summary(page, text, answer.model) for page, text in pairs if text is not None}
+        return {page.tag: PageSummary(page, text, answer.model) for page, text in pairs if text is not None}
 
-    async def _alone(self, page: Page, endpoint: Endpoint) -> Summary:
+    async def _alone(self, page: Page, endpoint: Endpoint) -> PageSummary:
         messages = self._prompt.messages({"pages": [_as_values(page)]})
         accept = partial(sentence_in, page=page)
         try:
@@ -158,7 +158,7 @@ class Summarizer:
         except NoSentenceError as error:
             _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
             return with_first_sentence(page)
-        return Summary(page, answer.result, answer.model)
+        return PageSummary(page, answer.result, answer.model)
 
 
 def _saying_what_was_wrong(messages: Sequence[Message], error: NoSentenceError) -> list[Message]:

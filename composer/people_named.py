@@ -10,7 +10,7 @@ from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.somebody import OF_NO_SEX, somebody, told_by_kinds
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
-from tags.people import BOYS, GIRLS, OTHERS
+from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _FEW = 3

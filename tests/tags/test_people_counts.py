@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tags.people import BOYS, GIRLS, MANY, OTHERS, Count, count_in, fewest_people
+from tags.people_counts import BOYS, GIRLS, MANY, OTHERS, Count, count_in, fewest_people
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ _OF_STORES = (
 )
 
 
-class Source(Protocol):
+class Place(Protocol):
     """One shard, wherever it is. All methods raise OSError where it cannot be read."""
 
     @property
@@ -59,20 +59,20 @@ class OnDisk:
 
     @property
     def suffix(self) -> str:
-        """See `Source`."""
+        """See `Place`."""
         return self.path.suffix.lower()
 
     def stamp(self) -> tuple[int, int]:
-        """See `Source`."""
+        """See `Place`."""
         found = self.path.stat()
         return found.st_size, found.st_mtime_ns
 
     def open(self) -> BinaryIO:
-        """See `Source`."""
+        """See `Place`."""
         return open_file(self.path)
 
     def part(self, start: int, size: int, stamp: tuple[int, int]) -> BinaryIO:
-        """See `Source`."""
+        """See `Place`."""
         file = self.open()
         found = os.fstat(file.fileno())
         if (found.st_size, found.st_mtime_ns) != stamp:
@@ -90,24 +90,24 @@ class InStore:
 
     @property
     def suffix(self) -> str:
-        """See `Source`."""
+        """See `Place`."""
         return PurePosixPath(self.path).suffix.lower()
 
     def stamp(self) -> tuple[int, int]:
-        """See `Source`."""
+        """See `Place`."""
         with reading():
             found = self.files.info(self.path)
             told = "\0".join(str(found.get(key)) for key in _TELLING)
             return int(found["size"]), zlib.crc32(told.encode())
 
     def open(self) -> BinaryIO:
-        """See `Source`."""
+        """See `Place`."""
         with reading():
             stream: BinaryIO = self.files.open(self.path, "rb", block_size=_PIECE)
             return stream
 
     def part(self, start: int, size: int, stamp: tuple[int, int]) -> BinaryIO:
-        """See `Source`; one request, which does not look whether the shard is still the same."""
+        """See `Place`; one request, which does not look whether the shard is still the same."""
         with reading():
             return io.BytesIO(self.files.cat_file(self.path, start=start, end=start + size))
 

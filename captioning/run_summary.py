@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from captioning.outcome import Outcome
+from captioning.stage_result import StageResult
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from english import amount, first_few, first_lines
@@ -75,7 +75,7 @@ class Products:
 
 
 @dataclass(slots=True)
-class Summary:
+class RunSummary:
     """Tells things as they happen, each line through `say`, and remembers what the last lines need.
 
     `next_step` is what to do about items that wait for answers, "" where none does.
@@ -130,35 +130,33 @@ class Summary:
         """Say that a stage is skipped because there is no model."""
         self.say(f"{product.title}: skipped, there is no model to ask")
 
-    def outcome(self, product: Product, outcome: Outcome) -> None:
+    def stage_ended(self, product: Product, result: StageResult) -> None:
         """Say what came of a stage that ran to its end."""
-        self.in_short(product, outcome)
-        self.listing("Failed", outcome.tally.failures, f"; {product.all_failures}")
-        self.listing("To look at", outcome.tally.noted)
-        self._hint = weak_model(
-            dict(counted(outcome.tally.noted)).get(DRAFT_WAS_BETTER, 0), outcome.tally.done
-        )
-        self.listing("Written by hand while the run was on, and left as they are", outcome.tally.kept)
-        self.listing("Excluded, and not captioned", outcome.tally.excluded)
-        self._is_incomplete |= bool(outcome.tally.failures)
-        if outcome.is_anything_done:
+        self.in_short(product, result)
+        self.listing("Failed", result.tally.failures, f"; {product.all_failures}")
+        self.listing("To look at", result.tally.noted)
+        self._hint = weak_model(dict(counted(result.tally.noted)).get(DRAFT_WAS_BETTER, 0), result.tally.done)
+        self.listing("Written by hand while the run was on, and left as they are", result.tally.kept)
+        self.listing("Excluded, and not captioned", result.tally.excluded)
+        self._is_incomplete |= bool(result.tally.failures)
+        if result.is_anything_done:
             self._results.append(product)
 
     @contextmanager
-    def telling(self, product: Product, outcome: Outcome) -> Iterator[None]:
+    def telling(self, product: Product, result: StageResult) -> Iterator[None]:
         """Say what comes of the stage that runs inside, in one line where it ends early."""
         try:
             yield
         except BaseException:
             # Whatever ended it, Ctrl-C too, the user learns how far the stage came.
-            self.in_short(product, outcome)
+            self.in_short(product, result)
             raise
-        self.outcome(product, outcome)
+        self.stage_ended(product, result)
 
-    def in_short(self, product: Product, outcome: Outcome) -> None:
+    def in_short(self, product: Product, result: StageResult) -> None:
         """Say in one line what came of a stage, which may have ended early."""
-        self.say(_line(product, outcome))
-        self.is_anything_new |= outcome.is_anything_new
+        self.say(_line(product, result))
+        self.is_anything_new |= result.is_anything_new
 
     def nothing_to_do(self, product: Product, existing: int) -> None:
         """Say that everything a stage would make exists."""
@@ -180,7 +178,7 @@ class Summary:
         self.say(why)
         self._is_incomplete = True
 
-    def merge(self, other: Summary) -> None:
+    def merge(self, other: RunSummary) -> None:
         """Take over what the summary of another process knows for the last lines."""
         self.is_anything_new |= other.is_anything_new
         self._drafts = self._drafts or other._drafts
@@ -250,12 +248,12 @@ def by_reason(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in counts)
 
 
-def _line(product: Product, outcome: Outcome) -> str:
+def _line(product: Product, result: StageResult) -> str:
     """A stage in one line."""
-    tally, usage = outcome.tally, outcome.usage
+    tally, usage = result.tally, result.usage
     parts = [f"{amount(tally.done, product.noun)} {product.made}"]
-    if outcome.existing:
-        parts.append(f"{outcome.existing:,} there already")
+    if result.existing:
+        parts.append(f"{result.existing:,} there already")
     if tally.waits:
         parts.append(f"{tally.waits:,} wait for an answer")
     if tally.failures:
@@ -272,6 +270,6 @@ def _line(product: Product, outcome: Outcome) -> str:
             f"{amount(usage.requests, 'request')}, {amount(usage.prompt_tokens, 'token')} in{cached}, "
             f"{usage.completion_tokens:,} out"
         )
-        if outcome.at_once:
-            parts.append(f"{outcome.at_once} at once")
-    return f"{product.title}: {'; '.join(parts)}; {outcome.seconds:.1f} s"
+        if result.at_once:
+            parts.append(f"{result.at_once} at once")
+    return f"{product.title}: {'; '.join(parts)}; {result.seconds:.1f} s"

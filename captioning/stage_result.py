@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
-class Outcome:
+class StageResult:
     """What came of a stage: of `total` items that were due; `existing` others were done already.
 
     `at_once` is how many requests at once `concurrency = auto` settled on.
@@ -50,10 +50,10 @@ async def run_stage(
     stage: Stage[Item, Answer],
     due: Due[Iterable[Item] | AsyncGenerator[Item, None]],
     endpoint: Endpoint | None,
-    outcome: Outcome,
+    result: StageResult,
     label: str = "",
 ) -> None:
-    """Run a stage with a progress bar, log it, and fill in `outcome`, whatever ends the stage.
+    """Run a stage with a progress bar, log it, and fill in `result`, whatever ends the stage.
 
     `label` is put before the title in the bar and in the log. Raises StageError and UserError as
     `stage_runner.run` does.
@@ -68,14 +68,14 @@ async def run_stage(
         asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.catalogue.program.name}
     happened("stage start", stage=title, total=due.total, there=due.existing, **asked)
     try:
-        await stage_runner.run(stage, due.items, bar, outcome.tally)
+        await stage_runner.run(stage, due.items, bar, result.tally)
     finally:
         bar.close()
-        outcome.seconds = monotonic() - started
+        result.seconds = monotonic() - started
         if endpoint:
-            outcome.usage = endpoint.usage - before
-            outcome.at_once = endpoint.concurrency.settled
-        tally = outcome.tally
+            result.usage = endpoint.usage - before
+            result.at_once = endpoint.concurrency.settled
+        tally = result.tally
         happened(
             "stage end",
             stage=title,
@@ -85,7 +85,7 @@ async def run_stage(
             excluded=len(tally.excluded),
             kept=len(tally.kept),
             **({"waiting": tally.waits} if tally.waits else {}),
-            **asdict(outcome.usage),
-            **({"at_once": outcome.at_once} if outcome.at_once else {}),
-            seconds=round(outcome.seconds, 3),
+            **asdict(result.usage),
+            **({"at_once": result.at_once} if result.at_once else {}),
+            seconds=round(result.seconds, 3),
         )

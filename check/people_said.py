@@ -11,7 +11,7 @@ from check.text import Text
 from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, is_beside, somebody_else, trades
 from check.vocabulary import word_set
 from check.wording import Sources
-from tags.people import BOYS, GIRLS, OTHERS, count_in
+from tags.people_counts import BOYS, GIRLS, OTHERS, count_in
 
 _ANIMALS = word_set("people", "animals")
 # Words of which any shows that more than one person is there.
