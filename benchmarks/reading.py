@@ -1,9 +1,10 @@
 """Whether a model can tell what captions say: `python -m benchmarks.reading URL [--keep FOLDER]`.
 
 The model is examined as in a run, and then reads long captions that a reader labelled. Told are precision and
-recall of what is missed, for the rules alone and after the second reading, and the requests, tokens and
-seconds for a caption. Tags are asked about without their meanings. FOLDER keeps `judges.json`, so that the
-model is examined once. Exits with 1 where a figure is under its target.
+recall of what is missed (what the rules overlook counts against both), for the rules alone and after the
+second reading, and the requests, tokens and seconds for a caption. Tags are asked about without their
+meanings. FOLDER keeps `judges.json`, so that the model is examined once. Exits with 1 where a figure is under
+its target.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from llm.concurrency import Concurrency
@@ -31,9 +33,13 @@ _PRECISION, _RECALL = 0.7, 0.85
 def _open(example: Example) -> list[str]:
     """What the rules do not find in a caption, names apart."""
     coverage = judge(example)
+    unnamed = _without_names(example, (*coverage.missed, *coverage.perhaps))
+    return [tag for tag in example.tags if tag in unnamed]
+
+
+def _without_names(example: Example, tags: Iterable[str]) -> set[str]:
     names = {CHARACTER, COPYRIGHT}
-    unsaid = (*coverage.missed, *coverage.perhaps)
-    return [tag for tag in unsaid if example.categories.get(tag) not in names]
+    return {tag for tag in tags if example.categories.get(tag) not in names}
 
 
 def _figure(found: list[set[str]], wanted: list[set[str]]) -> Figure:
@@ -57,7 +63,7 @@ async def _read(endpoint: Endpoint, folder: Path, examples: list[Example]) -> in
         tags = dict.fromkeys(_open(example), "")
         reading = await reader.read(example.caption, tags, example.categories, requests)
         found.append(tags.keys() - (reading.said if reading else frozenset()))
-    wanted = [set(each.missed) & set(_open(each)) for each in examples]
+    wanted = [_without_names(example, example.missed) for example in examples]
     under = False
     for name, each in (("rules", [set(_open(each)) for each in examples]), ("read", found)):
         figure = _figure(each, wanted)
