@@ -14,7 +14,7 @@ from itertools import chain
 from check.adds import Addition, find_additions
 from check.census import count_people
 from check.colours import ColoursSaid, colour_faults, colour_of, contradicted_colours, find_colours
-from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, spelling_faults
+from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
 from check.matching import says
 from check.names import contradicted_names, find_names, find_titles, name_faults
 from check.people_said import (
@@ -130,6 +130,7 @@ def check(
     contradicted |= contradicted_names(names, series, found_titles, census.total[1] if census.total else 0)
     faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, series)
+    faults += not_worn_faults(text)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
     is_of_one = census.persons is not None and census.persons[1] <= 1
     findings = _Findings(text, people, colours, named, aliases, is_of_one)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from check.text import COMMA, Text
+from check.vocabulary import word_set
 from tags.categories import CATEGORIES, RATING
 from tags.people_counts import NUMBERED
 from tags.spelling import qualifiers, without_qualifiers
@@ -18,6 +20,8 @@ UNSUPPORTED_PEOPLE = "unsupported people"
 WRONG_OWNER = "wrong owner"
 # Found only where it is known that the caption should be sentences.
 TAG_LIST = "tag list"
+# What nobody can wear is worn: small models take all traits of somebody for clothes.
+NOT_WORN = "not worn"
 KINDS = (COUNT, HAIR_COLOUR, EYE_COLOUR, UNKNOWN_NAME, TAG_SPELLING, UNSUPPORTED_PEOPLE)
 
 _UNDERSCORED = re.compile(r"[^\W_]_+[^\W_(]|[^\W_]_+\(")
@@ -30,6 +34,12 @@ _NAMESPACES = "|".join((*CATEGORIES, RATING, "score", "creator"))
 _NAMESPACED = re.compile(rf"(?<!\w)(?:{_NAMESPACES}):\w{{1,40}}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
 _PUNCTUATION = ",.;!?\"'“”‘’"
+_WEARING = ("wear", "dress")
+# What is no garment, though "wearing her hair in a bun" is English; and what ends such a noun phrase.
+_NEVER_WORN = word_set("faults", "never_worn")
+_BEFORE_NOUNS = frozenset({"in", "a", "an", "the"})
+_ENDS_PHRASE = word_set("wording", "grammar")
+_LONGEST_PHRASE = 5  # words before its noun
 _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "object", "symbol"})
 
 
@@ -37,8 +47,8 @@ _COMMON_QUALIFIERS = frozenset({"series", "character", "cosplay", "medium", "obj
 class Fault:
     """One thing that a caption says wrong.
 
-    `kind` is one of KINDS, WRONG_OWNER or TAG_LIST, `said` the words of the caption, and `message` one
-    sentence on what is wrong, for the user and for a model that is asked to write the caption again.
+    `kind` is one of KINDS, WRONG_OWNER, NOT_WORN or TAG_LIST, `said` the words of the caption, and `message`
+    one sentence on what is wrong, for the user and for a model that is asked to write the caption again.
     """
 
     kind: str
@@ -55,6 +65,30 @@ def contradiction(kind: str, said: str, tags: Iterable[str]) -> Fault:
     """The fault of a caption that says something else than these tags."""
     right = " and ".join(tag.replace("_", " ") for tag in tags)
     return Fault(kind, said, f'The caption says "{said}", but the tags say {right}.')
+
+
+def not_worn_faults(text: Text) -> list[Fault]:
+    """Find parts of the body and of the picture that somebody is said to wear: "wearing black hair"."""
+    places = [at for stem in _WEARING for at in text.at.get(stem, ())]
+    found = [(at, noun) for at in sorted(places) if (noun := _never_worn(text, at)) is not None]
+    return [
+        Fault(NOT_WORN, said, f'The caption says "{said}", which nobody can wear.')
+        for said in (text.span(at, noun) for at, noun in found)
+    ]
+
+
+def _never_worn(text: Text, verb: int) -> int | None:
+    """The position of what is worn and cannot be, directly behind the verb."""
+    start = verb + 1
+    while text.word(start) in _BEFORE_NOUNS:
+        start += 1
+    for at in range(start, min(start + _LONGEST_PHRASE, len(text.words))):
+        if text.gap(at) >= COMMA or text.words[at] in _ENDS_PHRASE:
+            return None
+        is_last = text.gap(at + 1) >= COMMA or text.word(at + 1) in _ENDS_PHRASE
+        if text.words[at] in _NEVER_WORN and is_last:
+            return at
+    return None
 
 
 def spelling_faults(caption: str, tags: Collection[str], series: Collection[str]) -> list[Fault]:

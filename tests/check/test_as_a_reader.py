@@ -165,6 +165,10 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("Fanart of Genshin Impact. Zero is a number, Opera is art.", "1girl solo genshin_impact", set()),
         ("One girl has red hair, the other green hair.", "2girls red_hair blue_hair", {"hair colour"}),
         ("One girl has red hair, the other green hair.", "2girls red_hair", set()),
+        ("A girl wearing black hair in a bun, and a hat", "1girl black_hair", {"not worn"}),
+        ("A boy dressed in a white background", "1boy white_background", {"not worn"}),
+        ("She wears her hair long, and hair ornaments, an eye patch, sky blue jeans.", "1girl", set()),
+        ("Wearing glasses, long hair flowing in the wind, she reads.", "1girl", set()),
     ],
 )
 def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: set[str]) -> None:
