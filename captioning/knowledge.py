@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dataset.finishing import Finishing
 from dataset.pictures import Survey, Surveyed
 from dataset.trainers import TARGETS, Target
 from settings import Settings
@@ -13,7 +14,6 @@ from styling.forms import Forms
 from tags.filters import HiddenTraits
 
 if TYPE_CHECKING:
-    from dataset.finishing import Finishing
     from wiki.cache import Cache, Entry
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
@@ -56,18 +56,9 @@ class Knowledge:
 
     def material_of(self, surveyed: Surveyed) -> Material:
         """What templates can say of pictures, by the tags of those that are surveyed."""
-        from wiki.explanations import Explanations
-        from wiki.tag_meanings import TagMeanings
         from writing.material import Material
-        from writing.sheets import Sheets
 
-        survey, chosen = surveyed.survey(), self.settings.tags
-        meanings = TagMeanings(self.own, self.cache, survey.categories)
-        explanations = Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens)
-        hidden = HiddenTraits.of(chosen.hide)
-        sheets = Sheets(surveyed, meanings)
-        left_out = frozenset(chosen.exclude_categories)
-        return Material(meanings, explanations, left_out, hidden, chosen.drop_implied, sheets)
+        return Material.of(surveyed, self.own, self.cache, self.settings.tags)
 
     def undescribed(self, survey: Survey) -> list[str]:
         """The distinct tags of a survey, the most common first, without those that the user describes."""
@@ -103,8 +94,6 @@ class Knowledge:
     @cached_property
     def finishing(self) -> Finishing:
         """What turns sentences and tags into the text of a picture."""
-        from dataset.finishing import Finishing
-
         tags = self.settings.tags
         hidden = HiddenTraits.of(tags.hide)
         return Finishing(self.settings.interpreter, tags.trigger, hidden, self.target, self.forms)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from captioning.project import Project
 from english import amount
 from errors import ItemError, UserError
 from settings import Settings
-
-if TYPE_CHECKING:
-    from shards.finding import Shard
+from shards.finding import Shard, find_shards
+from shards.pictures import open_pictures
+from shards.results import descriptions_of
 
 
 class ShardSample(Project):
@@ -19,9 +18,6 @@ class ShardSample(Project):
 
     def open_collection(self) -> None:
         """List the pictures of the shard; raises UserError where no shard can be read."""
-        from shards.pictures import open_pictures
-        from shards.results import descriptions_of
-
         self.own_files, self.in_the_way, refused = None, None, ""
         for shard in self.shards:
             descriptions = descriptions_of(shard, self.settings.dataset)
@@ -36,8 +32,6 @@ class ShardSample(Project):
     @cached_property
     def shards(self) -> list[Shard]:
         """All shards."""
-        from shards.finding import find_shards
-
         return find_shards(self.settings.dataset)
 
     @property

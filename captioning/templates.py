@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from addresses import is_here
 from english import amount
 from errors import UserError
+from llm.prompts import Prompt
 from settings import Settings
 from styling.forms import Forms
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
@@ -16,7 +17,6 @@ from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 if TYPE_CHECKING:
     from captioning.project import Project
     from llm.endpoint import Endpoint
-    from llm.prompts import Prompt
 
 _DESCRIPTION = "image_description"
 # Words in templates by which the model sees the picture, and by which it does not.
@@ -48,8 +48,6 @@ def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequenc
 
 def refuse_broken_templates(settings: Settings) -> None:
     """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
-    from llm.prompts import Prompt
-
     Forms.of(settings.interpreter)
     for stage, path, variables in templates_of_stages(settings):
         prompt = Prompt(path, variables)
@@ -83,8 +81,6 @@ async def may_send_pictures(
 
     `say` then gets the reason. The model is shown a plain picture; raises what `Endpoint.blindness` raises.
     """
-    from llm.prompts import Prompt
-
     chosen = settings.interpreter
     if endpoint is None or not sends_pictures(settings, endpoint):
         return False
@@ -133,8 +129,6 @@ def misfits(project: Project, *, sees: bool) -> Iterator[Misfit]:
 
 def _named(settings: Settings) -> Iterator[Prompt]:
     """The templates for captions that the settings name, as far as they can be used."""
-    from llm.prompts import Prompt
-
     for path in settings.interpreter.prompt_template_file.named:
         try:
             yield Prompt(path, PICTURE_VARIABLES)

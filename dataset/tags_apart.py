@@ -16,6 +16,7 @@ from typing import Protocol
 from dataset.listing import Folder, forms_of
 from dataset.pictures import Picture
 from dataset.tag_files import TagFile, TagFiles
+from dataset.tag_table import rows_of
 from errors import NO_TAG_FILE, ItemError, UserError
 
 # The suffix of a tag file that is nowhere beside its picture.
@@ -66,8 +67,6 @@ class Rows:
 
     def __init__(self, path: Path, pictures: Iterable[Picture]) -> None:
         """Raises UserError where the table cannot be read."""
-        from dataset.tag_table import rows_of
-
         self._rows = rows_of(path, {_id_of(picture) for picture in pictures})
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:

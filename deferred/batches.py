@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from deferred.ledger import Ledger
 from english import amount
 from errors import UserError
 from settings import EndpointSettings, Settings
@@ -97,8 +98,6 @@ class Batches:
 
 
 def _step(used: _Used, files: list[BatchFile]) -> str:
-    from deferred.ledger import Ledger
-
     ledger, folder = Ledger(used.folder.path), used.folder.path
     unsent = [file for file in files if not ledger.of(file.path.name).batch]
     if not unsent:

@@ -13,12 +13,12 @@ from llm.choosing import Choice, best, has_model, named, without_model
 from llm.concurrency import Concurrency
 from llm.embedded.needs import Needs
 from llm.finding import Server, server_at, servers_here, without_secrets
+from llm.sight import Sight
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:
     from llm.embedded.loading import EmbeddedModels
     from llm.endpoint import Endpoint
-    from llm.sight import Sight
 
 # Endpoints outside a run have no prompts from which the demands could be known.
 _NEEDS = Needs(lambda sees: ())
@@ -101,7 +101,6 @@ class Endpoints:
                 return endpoint
         # The SDK takes half a second to load, so only runs that ask a model load it.
         from llm.endpoint import Endpoint
-        from llm.sight import Sight
 
         return Endpoint(
             without_secrets(settings) if settings.url == "auto" else settings,
@@ -133,7 +132,6 @@ class Endpoints:
             model.refuse_blind()
         # The SDK takes a second to load, so what is wrong with a model is told before.
         from llm.endpoint import Endpoint
-        from llm.sight import Sight
 
         return Endpoint(
             settings.model_copy(update={"api_key": SecretStr(model.server.key), "headers": {}}),

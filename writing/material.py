@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from composer import compose
 from composer.contradictions import without_contradicted
 from composer.picture import is_medium
-from dataset.pictures import Picture, TagList
+from dataset.pictures import Picture, Surveyed, TagList
 from errors import ItemError
+from settings import TagsSettings
 from tags.categories import (
     ARTIST,
     CHARACTER,
@@ -23,6 +24,7 @@ from tags.categories import (
 from tags.filters import HiddenTraits
 from tags.implications import without_implied
 from tags.spelling import words
+from wiki.cache import Cache, Entry
 from wiki.explanations import Explanations
 from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
@@ -47,6 +49,20 @@ class Material:
     hidden: HiddenTraits
     drops_implied: bool
     sheets: Sheets
+
+    @classmethod
+    def of(cls, surveyed: Surveyed, own: Mapping[str, Entry], cache: Cache, chosen: TagsSettings) -> Material:
+        """What can be said by the tags of all pictures that are surveyed, the user's `own` and the cache."""
+        survey = surveyed.survey()
+        meanings = TagMeanings(own, cache, survey.categories)
+        return cls(
+            meanings,
+            Explanations(meanings, survey.counts, chosen.describe, chosen.describe_tokens),
+            frozenset(chosen.exclude_categories),
+            HiddenTraits.of(chosen.hide),
+            chosen.drop_implied,
+            Sheets(surveyed, meanings),
+        )
 
     def own_tags(self, tags: TagList) -> Mapping[str, Sequence[str]]:
         """The tags of a picture of several characters that are one's alone, by character."""

@@ -15,6 +15,7 @@ from captioning.models import Models, look_up_tags
 from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
 from captioning.sharded.claims import claim_preparation, locks_of, shards_in_turn
 from captioning.sharded.data_set import Common
+from captioning.sharded.handing_out import HandingOut
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
 from captioning.stage_result import StageResult, run_stage
@@ -29,7 +30,6 @@ from shards.finding import find_shards
 from shards.surveying import SurveySum
 
 if TYPE_CHECKING:
-    from captioning.sharded.handing_out import HandingOut
     from llm.endpoint import Endpoint
     from tag_provider import TagProvider
 
@@ -82,7 +82,7 @@ class ShardRun:
             for folder in chosen_for_files(self._settings):
                 locks.enter_context(locked(folder))
             if self._settings.cluster.ray:
-                self._hands = self._join_cluster()
+                self._hands = HandingOut(self._of_all_machines, self._summary, self._limit)
                 locks.callback(self._hands.leave)
             try:
                 await self._models.fetch()
@@ -92,12 +92,6 @@ class ShardRun:
                 await self._models.close()
             await self._models.submit()
         return self._summary.close(monotonic() - self._started)
-
-    def _join_cluster(self) -> HandingOut:
-        # Imported late, because nothing else needs Ray.
-        from captioning.sharded.handing_out import HandingOut
-
-        return HandingOut(self._of_all_machines, self._summary, self._limit)
 
     async def _all_shards(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.

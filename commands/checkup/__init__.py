@@ -5,18 +5,13 @@ from __future__ import annotations
 import platform
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from commands.checkup.findings import LARGEST_SAMPLE, Finding, Level, ok, problem
+from commands.checkup.findings import Finding, Level, ok, problem
 from english import amount
-from errors import ExitCode, StageError, UserError
-
-if TYPE_CHECKING:
-    from captioning.project import Project
-    from commands.checkup.servers import Servers
+from errors import ExitCode
 
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?>=([0-9.]+)")
@@ -43,11 +38,12 @@ class CheckUp:
             self._coloured = False
             self._report(*found)
             return self._conclude()
+        from commands.checkup.project import findings_of_project
         from config import colours_are_wanted
 
         self._coloured = self._coloured and colours_are_wanted()
         self._report(*found)
-        async for finding in _findings_of_project(config_file, list(overrides)):
+        async for finding in findings_of_project(config_file, list(overrides)):
             self._report(finding)
         return self._conclude()
 
@@ -98,65 +94,3 @@ def _numbers(version: str) -> tuple[int, ...]:
     while parts and not parts[-1]:
         parts.pop()
     return tuple(parts)
-
-
-async def _findings_of_project(config_file: Path, overrides: list[str]) -> AsyncIterator[Finding]:
-    import config
-    from captioning.models import needs_of
-    from captioning.shard_sample import sample_project
-    from commands.checkup import data_set, prompts
-    from commands.checkup.servers import Servers
-    from deferred.batches import Batches
-    from llm.servers import Endpoints
-
-    try:
-        settings = config.load(config_file, overrides)
-        yield ok(f"{config_file} can be used")
-        for finding in prompts.check_templates(settings):
-            yield finding
-        project = sample_project(settings, most_surveyed=LARGEST_SAMPLE)
-    except UserError as error:
-        for sentence in error.problems or [str(error)]:
-            yield problem(sentence)
-        return
-    for check in (_check_shards, data_set.check_pictures, prompts.check_meanings):
-        for finding in _until_error(check(project)):
-            yield finding
-    servers = Servers(Endpoints.of(settings, needs_of(settings), Batches().endpoint))
-    try:
-        async for finding in servers.check(project):
-            yield finding
-    finally:
-        await servers.connections.close()
-    for finding in _findings_of_captions(project, servers):
-        yield finding
-
-
-def _check_shards(project: Project) -> Iterator[Finding]:
-    from captioning.shard_sample import ShardSample
-
-    if isinstance(project, ShardSample):
-        yield ok(project.sentence)
-
-
-def _findings_of_captions(project: Project, servers: Servers) -> Iterator[Finding]:
-    """What there is to say of the captions in a folder, and of its trainer."""
-    from commands.checkup import data_set, prompts
-
-    if project.settings.dataset.is_sharded:
-        return
-    for findings in (
-        prompts.check_fit_of_templates(project, sees=servers.sees),
-        data_set.check_captions(project, servers.writer, sees=servers.sees),
-        data_set.check_forms(project),
-        data_set.check_trainer(project),
-    ):
-        yield from _until_error(findings)
-
-
-def _until_error(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings of one check; an error that stops the check becomes its last finding."""
-    try:
-        yield from findings
-    except (UserError, StageError) as error:
-        yield problem(str(error))

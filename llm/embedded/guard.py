@@ -7,6 +7,7 @@ and on other systems the server of the library ends by itself, as its own input 
 of this program, so that it starts at once.
 """
 
+import ctypes
 import json
 import os
 import signal
@@ -38,8 +39,6 @@ def main() -> int:
 
 def _ending_with_guard() -> Callable[[], None]:
     """Called in the process of the server, it has Linux kill that as soon as this one is gone."""
-    import ctypes
-
     prctl, guard = ctypes.CDLL(None).prctl, os.getpid()
 
     def ask() -> None:
