@@ -34,7 +34,7 @@ _NAMESPACES = "|".join((*CATEGORIES, RATING, "score", "creator"))
 _NAMESPACED = re.compile(rf"(?<!\w)(?:{_NAMESPACES}):\w{{1,40}}")
 _BRACKETED = re.compile(r"\(([^()\n]{1,60})\)")
 _PUNCTUATION = ",.;!?\"'“”‘’"
-_WEARING = ("wear", "dress")
+_WEARING = ("wear", "dressed")
 # What is no garment, though "wearing her hair in a bun" is English; and what ends such a noun phrase.
 _NEVER_WORN = word_set("faults", "never_worn")
 _BEFORE_NOUNS = frozenset({"in", "a", "an", "the"})
