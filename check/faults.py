@@ -69,7 +69,13 @@ def contradiction(kind: str, said: str, tags: Iterable[str]) -> Fault:
 
 def not_worn_faults(text: Text) -> list[Fault]:
     """Find parts of the body and of the picture that somebody is said to wear: "wearing black hair"."""
-    places = [at for stem in _WEARING for at in text.at.get(stem, ())]
+    # "Her hair, worn in braids" is English.
+    places = [
+        at
+        for stem in _WEARING
+        for at in text.at.get(stem, ())
+        if text.words[at] != "worn" and "hair" not in text.words[max(at - _LONGEST_PHRASE, 0) : at]
+    ]
     found = [(at, noun) for at in sorted(places) if (noun := _never_worn(text, at)) is not None]
     return [
         Fault(NOT_WORN, said, f'The caption says "{said}", which nobody can wear.')

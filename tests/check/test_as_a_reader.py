@@ -168,6 +168,7 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("A girl wearing black hair in a bun, and a hat", "1girl black_hair", {"not worn"}),
         ("A boy dressed in a white background", "1boy white_background", {"not worn"}),
         ("She wears her hair long, and hair ornaments, an eye patch, sky blue jeans.", "1girl", set()),
+        ("Her hair is worn in braids, her mane of hair dressed in a braid.", "1girl", set()),
         ("Wearing glasses, long hair flowing in the wind, she reads.", "1girl", set()),
     ],
 )
