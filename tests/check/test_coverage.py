@@ -242,6 +242,7 @@ def test_a_fault_lowers_the_score() -> None:
     [
         ("A girl walks past a poster of two girls.", "1girl solo"),
         ("A girl strokes a cat with yellow eyes.", "1girl solo blue_eyes"),
+        ("She wears her hair long, and is dressed in white.", "1girl solo black_hair"),
         ("A girl hugs a doll with blonde hair.", "1girl solo black_hair"),
         ("A girl in a boyfriend shirt laughs like a child.", "1girl solo"),
         ("Her reddish-brown hair is loose.", "1girl solo brown_hair"),
