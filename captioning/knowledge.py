@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dataset.finishing import Finishing
 from dataset.pictures import Survey, Surveyed
 from dataset.trainers import TARGETS, Target
 from settings import Settings
@@ -14,6 +13,7 @@ from styling.forms import Forms
 from tags.filters import HiddenTraits
 
 if TYPE_CHECKING:
+    from dataset.finishing import Finishing
     from wiki.cache import Cache, Entry
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
@@ -94,6 +94,8 @@ class Knowledge:
     @cached_property
     def finishing(self) -> Finishing:
         """What turns sentences and tags into the text of a picture."""
+        from dataset.finishing import Finishing
+
         tags = self.settings.tags
         hidden = HiddenTraits.of(tags.hide)
         return Finishing(self.settings.interpreter, tags.trigger, hidden, self.target, self.forms)

@@ -15,7 +15,7 @@ from captioning.models import Models, look_up_tags
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
 from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
-from captioning.stage_result import StageResult, run_stage
+from captioning.stage_result import run_stage
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
@@ -61,7 +61,6 @@ class Run:
         self._summary = RunSummary(say)
         self._models = Models(self._project, self._summary, consent, transfers)
         self._products = self._models.products
-        self._unfinished: tuple[Product, StageResult] | None = None
         # The tags and pictures whose answers come later.
         self._waiting: frozenset[str] = frozenset()
 
@@ -141,12 +140,9 @@ class Run:
         if product is not self._products.meanings:
             is_captions = product is self._products.captions
             (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
-        result = StageResult(due.total, due.existing)
-        self._unfinished = product, result
-        await run_stage(stage, due, endpoint, result)
-        self._unfinished = None
+        with self._summary.telling(product, due) as result:
+            await run_stage(stage, due, endpoint, result)
         self._waiting = frozenset(result.tally.waiting)
-        self._summary.stage_ended(product, result)
         if product is self._products.captions:
             left = (*result.tally.failures, *result.tally.excluded)
             make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
@@ -169,9 +165,7 @@ class Run:
             self._summary.once("Nothing to do: all stages are skipped. Set skip = False for one.")
 
     def _tell_early_end(self, in_a_hurry: bool) -> None:
-        """Say and show what was done before the run ended early; after Ctrl-C only if that takes no time."""
-        if self._unfinished is not None:
-            self._summary.in_short(*self._unfinished)
+        """Say what was replaced, and write the report of what is done; `in_a_hurry` only a small one."""
         self._tell_replaced()
         if not in_a_hurry or len(self._project.collection.folder.pictures) <= _MOST_SHOWN_IN_A_HURRY:
             # The user has to learn what ended the run: perhaps nothing can be written, the report included.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from captioning.stage_result import StageResult
 from dataset.journal import FILE_NAME
@@ -13,7 +14,7 @@ from dataset.listing import Folder
 from english import amount, first_few, first_lines
 from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
 from settings import Settings
-from stage_runner import counted
+from stage_runner import Due, counted
 
 _MOST_LISTED = 20
 
@@ -143,10 +144,11 @@ class RunSummary:
             self._results.append(product)
 
     @contextmanager
-    def telling(self, product: Product, result: StageResult) -> Iterator[None]:
+    def telling(self, product: Product, due: Due[Any]) -> Iterator[StageResult]:
         """Say what comes of the stage that runs inside, in one line where it ends early."""
+        result = StageResult(due.total, due.existing)
         try:
-            yield
+            yield result
         except BaseException:
             # Whatever ended it, Ctrl-C too, the user learns how far the stage came.
             self.in_short(product, result)

@@ -138,9 +138,6 @@ def forms_of(tag_extension: str, own: OwnFiles | None = None) -> tuple[tuple[str
     return forms, tuple(form for form in _FORMS if form not in forms)
 
 
-# Listing
-
-
 def _list_folders(
     root: Path, *, recursive: bool, tag_suffixes: Collection[str], outputs: Collection[Path]
 ) -> Iterator[_Listing]:
@@ -174,18 +171,17 @@ def _list_folders(
 
 def _checked(root: Path) -> str:
     shown = printable(str(root))
+    folder = f"the picture folder {shown}"
     try:
         os.scandir(root).close()
     except FileNotFoundError as error:
-        message = f"the picture folder {shown} does not exist: make it, or set [Dataset] images"
-        raise UserError(message) from error
+        raise UserError(f"{folder} does not exist: make it, or set [Dataset] images") from error
     except NotADirectoryError as error:
         message = f"{shown} is not a folder: set [Dataset] images to the folder of your pictures"
         raise UserError(message) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        message = f"the picture folder {shown} cannot be read ({why}): allow it, or set [Dataset] images"
-        raise UserError(message) from error
+        raise UserError(f"{folder} cannot be read ({why}): allow it, or set [Dataset] images") from error
     return str(root)
 
 
@@ -234,9 +230,6 @@ def _is(kind: Callable[[], bool]) -> bool:
         return kind()
     except OSError:
         return False
-
-
-# Matching
 
 
 def _match(

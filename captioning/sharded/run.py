@@ -18,7 +18,7 @@ from captioning.sharded.data_set import Common
 from captioning.sharded.handing_out import HandingOut
 from captioning.sharded.totals import Totals
 from captioning.sharded.work import KnownOfShards, ShardWork
-from captioning.stage_result import StageResult, run_stage
+from captioning.stage_result import run_stage
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -131,8 +131,7 @@ class ShardRun:
 
     async def _look_up(self, product: Product, stage: TagProvider, endpoint: Endpoint | None) -> None:
         due = stage.due()
-        result = StageResult(due.total, due.existing)
-        with self._summary.telling(product, result):
+        with self._summary.telling(product, due) as result:
             await run_stage(stage, due, endpoint, result)
         self._is_waiting = bool(result.tally.waiting)
 

@@ -130,13 +130,11 @@ class ShardWork:
         self, name: str, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
     ) -> frozenset[str]:
         """Run a stage over the shard of this name; returns the names of pictures whose answers come later."""
-        due = stage.due()
-        result = StageResult(due.total, due.existing)
-        self.results.append(result)
-        told = replace(product, title=f"{name} {product.title}")
-        try:
-            with self.summary.telling(told, result):
+        due, told = stage.due(), replace(product, title=f"{name} {product.title}")
+        with self.summary.telling(told, due) as result:
+            self.results.append(result)
+            try:
                 await run_stage(stage, due, endpoint, result, name)
-        finally:
-            self.totals.add(product, result)
+            finally:
+                self.totals.add(product, result)
         return frozenset(result.tally.waiting)
