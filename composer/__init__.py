@@ -18,9 +18,9 @@ from composer import appearance
 from composer.belonging import settle
 from composer.doings import clauses, is_only_when, presentation, where
 from composer.naming import from_series
-from composer.phrasing import and_list, led, lists, there_is_also
+from composer.phrasing import and_list, is_or_are, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
-from composer.sharing import share
+from composer.sharing import share, told_of_some
 from composer.subject import TRAITS, Subject
 from composer.whom import find_subject
 from composer.words import REST
@@ -82,9 +82,8 @@ def compose(
         # Of these is unknown which of the characters is from them.
         series = picture.series if picture.names else ()
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
-        clothes = appearance.among_their_clothes(picture)
         rest = led(_ALSO_SHOWN, picture.phrases(REST))
-        sentences = [*_about(subject, picture), clothes, from_them, *also, rest]
+        sentences = [*_about(subject, picture), from_them, *also, rest]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     if subject.sexed and not re.search(rf"\b(?:{subject.pronoun[0]}|{{her}})(?!\w)", text):
         text = subject.sexed[0].upper() + subject.sexed[1:] + text[len(subject.text) :]
@@ -95,33 +94,51 @@ def compose(
 
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
-    after_comma = subject.ends_in_aside or bool(subject.reference)
-    beside = picture.phrases("being") if subject.kind != "it" or picture.names else []
-    is_told = not (subject.several or subject.reference)
-    told = subject.text
-    if is_told:
-        told = appearance.told_of_one(picture, told, ends_in_aside=after_comma, beside=beside)
-        looks = told.removeprefix(subject.text)
-    else:
-        of_them = appearance.of_several if subject.several else appearance.of_one
-        looks = of_them(picture, after_comma=after_comma) + led(", together with", beside)
     by_some, said, shown = clauses(picture, subject.number)
-    looks += f", {by_some}" if by_some else ""
     says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
     is_sheet = any(clause.startswith("shown as ") for clause in shown)
     if shown and (is_sheet or all(says_with) or len(", ".join(said + shown)) > _LONG):
         view = [_view(shown, subject)]
     else:
         said, view = said + shown, []
+    done = _shown(picture, said) + ", ".join(said) if said else ""
+    beside = picture.phrases("being") if subject.kind != "it" or picture.names else []
+    if subject.several:
+        with_them = led(f"with them {is_or_are(beside)}", beside)
+        told = _about_several(subject, picture, done, by_some)
+        return [*told, with_them, *told_of_some(picture), *view]
+    after_comma = subject.ends_in_aside or bool(subject.reference)
     if subject.reference:
-        return [subject.text, _told_later(subject, looks, said, _shown(picture, said)), *view]
-    if not said:
-        return [subject.text + looks, *view]
-    done = _shown(picture, said) + ", ".join(said)
-    if not looks and (is_told or subject.kind == "it" or subject.is_bare_name):
-        comma = "," if "," in subject.text else ""
-        return [f"{subject.text}{comma} {'are' if subject.several else 'is'} {done}", *view]
-    return [subject.text + looks, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
+        looks = appearance.of_one(picture, after_comma=after_comma) + led(", together with", beside)
+        return [f"{subject.text}, are seen together", _told_later(subject, looks, done), *view]
+    told = appearance.told_of_one(picture, subject.text, ends_in_aside=after_comma, beside=beside)
+    if not done:
+        return [told, *view]
+    if told == subject.text:
+        return [f"{told}{',' if ',' in told else ''} is {done}", *view]
+    return [told, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
+
+
+def _about_several(subject: Subject, picture: Picture, done: str, by_some: str) -> list[str]:
+    """The sentences on several: "two girls with red hair wear kimonos", "they are dancing"."""
+    text, has_aside = subject.text, subject.ends_in_aside
+    intro = []
+    if subject.reference:
+        intro = [f"{text}, are seen together"]
+        is_group = subject.group and not (picture.has("clothes") or done or by_some)
+        text, has_aside = (f"they are {subject.group}", True) if is_group else (subject.reference, False)
+    who, wear = appearance.told_of_several(picture, text, ends_in_aside=has_aside)
+    aside = f", {by_some}" if by_some else ""
+    if wear:
+        return [*intro, f"{who} {wear}{aside}", f"they are {done}" if done else ""]
+    if done:
+        return [*intro, f"{who} are {done}{aside}"]
+    is_more = who.removesuffix(",") != text
+    if subject.reference and not (is_more or aside or subject.group):
+        return intro
+    if is_more or aside or picture.has("being", "seen", "doing", "told", "theirs", "pooled"):
+        return [*intro, who.removesuffix(",") if text.startswith("they are ") else f"{who} are shown{aside}"]
+    return [*intro, text]
 
 
 def _view(shown: Sequence[str], subject: Subject) -> str:
@@ -147,13 +164,11 @@ def _shown(picture: Picture, said: Sequence[str]) -> str:
     return "" if is_verb else "shown "
 
 
-def _told_later(subject: Subject, looks: str, said: Sequence[str], shown: str) -> str:
-    """The sentence on those of whom the first one has told by name, or of whom it has told too many."""
-    if said:
+def _told_later(subject: Subject, looks: str, done: str) -> str:
+    """The sentence on the one of whom the first one has told by name, beside others that are no people."""
+    if done:
         comma = "," if looks or "," in subject.reference else ""
-        return f"{subject.reference}{looks}{comma} {subject.verb} {shown}{', '.join(said)}"
-    if subject.group:
-        return f"they are {subject.group}{looks}"
+        return f"{subject.reference}{looks}{comma} {subject.verb} {done}"
     looks = looks.removeprefix(",")
     seen = "" if looks.startswith((" wearing ", " holding ")) else " seen"
     return f"{subject.reference} {subject.verb}{seen}{looks}" if looks else ""

@@ -55,10 +55,10 @@ def _worn(picture: Picture) -> list[str]:
     return with_their_parts(merged(picture, "clothes", of_one=True))
 
 
-def of_several(picture: Picture, *, after_comma: bool) -> str:
-    """The looks of several people, as far as they share them: " with black and blonde hair".
+def told_of_several(picture: Picture, text: str, *, ends_in_aside: bool) -> tuple[str, str]:
+    """Who several are and what they share: "two girls with red hair" and "wear hats".
 
-    Said like this of all of them together, the colours need not all be those of each.
+    `text` says who they are. The colours of hair need not all be those of each.
     """
     having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
     having += merged(picture, "body", of_several=True)
@@ -66,15 +66,10 @@ def of_several(picture: Picture, *, after_comma: bool) -> str:
     if picture.has(GIRLS) != picture.has(BOYS):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
-    apart, asides = picture.phrases("apart"), picture.phrases("theirs", "one_has")
-    said = [led("with", having), *apart, led("wearing", worn), *asides]
-    return _following(said, after_comma or not (having or (worn and not apart)))
-
-
-def among_their_clothes(picture: Picture) -> str:
-    """What two people wear of whom no tag tells which: "among their clothes are a suit and a red jacket"."""
-    worn = merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
-    return led(f"among their clothes {'is' if len(worn) == 1 else 'are'}", worn)
+    looks = _following([led("with", having), *picture.phrases("apart")], ends_in_aside or not having)
+    is_aside = "," in text and (picture.names or ends_in_aside or ", among " in text)
+    has_comma = is_aside or ", and " in looks or (looks and (ends_in_aside or picture.has("apart")))
+    return f"{text}{looks}{',' if has_comma else ''}", led("wear", worn)
 
 
 def _without_hair(style: str) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from composer.appearance import merged
-from composer.phrasing import and_list, led, lists
-from composer.picture import VEHICLE_FOCUS, Picture
+from composer.phrasing import and_list, led, lists, with_article
+from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
 from composer.subject import PAIR
-from tags.people_counts import BOYS, OTHERS
+from tags.people_counts import BOYS
 
 # The slots of places in the order in which they are said, by the word before them.
 _PLACE_SLOTS = (
@@ -23,7 +23,7 @@ _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather")
 _VIEWS = ("from", "shot")
-_LOOKING_OUT = "looking outside"
+_LOOKING_OUT, _SETTING = "looking outside", " setting"
 _FOCUSES = (
     ("the focus on a male character", (BOYS,)),
     ("a focus on the animal", ("being", "kind", "quality")),
@@ -62,13 +62,19 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
     else:
         states = []
     if not place:
-        said = [and_list([*poses, *acts])]
+        said = [_joined([*poses, *acts])]
     elif poses:
-        said = [f"{and_list(poses)} {place}", and_list(acts)]
+        said = [f"{_joined(poses)} {place}", _joined(acts)]
     else:
         is_one = len(acts) == 1 and not place.startswith("with ")
-        said = [f"{acts[0]} {place}"] if is_one else [and_list(acts), place]
+        said = [f"{acts[0]} {place}"] if is_one else [_joined(acts), place]
     return [clause for clause in (*said, and_list(states)) if clause]
+
+
+def _joined(deeds: Sequence[str]) -> str:
+    """Deeds as a list, with what is no verb behind them: "fencing and making eye contact in a duel"."""
+    within = [deed for deed in deeds if deed.startswith("in a ") or deed == "in battle"]
+    return " ".join([and_list(deed for deed in deeds if deed not in within), *within]).strip()
 
 
 def _is_state(act: str) -> bool:
@@ -156,12 +162,21 @@ def presentation(picture: Picture) -> list[str]:
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
     ]
     # "In pixel art, in a fantasy setting": what has an article is listed by itself.
-    styles = sorted(picture.phrases("style"), key=lambda style: style.startswith(("a ", "an ")))
+    styles = sorted(_in_one_setting(picture), key=lambda style: style.startswith(("a ", "an ")))
     in_styles = groupby(styles, key=lambda style: style.startswith(("a ", "an ")))
     said += [led("in", group) for _, group in in_styles]
     said += [led("painted", picture.phrases("painted")), led("drawn in", picture.phrases("drawn"))]
-    nobody = picture.phrases("empty") if not picture.has(OTHERS) else []
+    nobody = picture.phrases("empty") if not picture.has(*COUNTS) else []
     with_it = led(
         "with", [*(text for text in picture.phrases("text") if not _is_told(text, picture)), *nobody]
     )
     return [clause for clause in (*said, with_it) if clause]
+
+
+def _in_one_setting(picture: Picture) -> list[str]:
+    """The styles, with settings as one: "a medieval and fantasy setting"."""
+    styles = picture.phrases("style")
+    settings = [style for style in styles if style.endswith(_SETTING)]
+    names = [setting.partition(" ")[2].removesuffix(_SETTING) for setting in settings]
+    merged_settings = [with_article(f"{and_list(names)}{_SETTING}")] if names else []
+    return [style for style in styles if style not in settings] + merged_settings

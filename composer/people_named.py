@@ -10,6 +10,7 @@ from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.somebody import OF_NO_SEX, somebody, told_by_kinds
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
+from composer.words import Role
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
@@ -24,14 +25,12 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
     several_names = len(picture.names) > 1 and (picture.has("namesake") or not picture.has("alone"))
     if not (number > 1 or several_names or picture.has("company", "relation")):
         return somebody(picture, people)
-    if (
-        _SOLO_FOCUS in picture.phrases("text")
-        and len(people) > 1
-        and people[0].startswith("a ")
-        and not several_names
-    ):
-        focused = somebody(picture, people[:1])
-        return replace(focused, text=f"{focused.text}, among {and_list(people[1:])}", ends_in_aside=True)
+    ones = [sex for sex in (GIRLS, BOYS) if "1" in picture.phrases(sex)]
+    if _SOLO_FOCUS in picture.phrases("text") and len(ones) == 1 and not several_names:
+        picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
+        focused = somebody(picture, [f"a {ones[0]}"])
+        others = and_list(who for who in people if who != f"a {ones[0]}")
+        return replace(focused, text=f"{focused.text}, among {others}", ends_in_aside=True)
     return _several(picture, people, number)
 
 
@@ -44,10 +43,10 @@ def _several(picture: Picture, people: list[str], number: int) -> Subject:
         people = _with_qualities(picture, grown(picture, people))
     elif len(picture.names) == PAIR:
         creatures.append("a furry character")
-    asides = [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))])]
     if picture.portraits:
-        return _portrayed(picture, people, number, asides)
+        return _portrayed(picture, people, number)
     text, told = _named(picture, people, creatures, number)
+    asides = _asides(picture, number)
     is_bare_name = text == names_with_series(picture.names) and not (asides or told)
     is_bare = len(picture.names) > 1 and is_bare_name
     is_long = (
@@ -69,7 +68,7 @@ def _named(
     among, names = _among(picture), names_with_series(picture.names)
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
         return names, [f"{and_list(people + among)} among them"] if people + among else []
-    who = _who(picture, [*people, *creatures], number)
+    who = _who(picture, [*people, *creatures])
     if OF_NO_SEX in picture.phrases("kind"):
         who += f" {OF_NO_SEX}"
     if together := _what_all_are(picture, among):
@@ -94,7 +93,7 @@ def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
             ones[0][1] = f"{word} {noun}"
         elif word in lists().words["of_all"]:
             told = [[who[0], f"{word} {who[1]}"] for who in told]
-    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told]
+    return [with_article(who[1]) if who[0] == "a" and " of " not in who[1] else " ".join(who) for who in told]
 
 
 def _related(picture: Picture, number: int) -> str:
@@ -121,32 +120,34 @@ def _among(picture: Picture) -> list[str]:
 
 
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
-    """What is said of kinds that only some of several people may be: "one of them an elf"."""
-    told = []
+    """What is said of kinds that only some of several people may be: "an elf among them".
+
+    What the only girl or boy is goes to the slot "theirs": "the boy", "is a salaryman".
+    """
     for sex, noun, other in ((GIRLS, "women", BOYS), (BOYS, "men", GIRLS)):
         is_only = picture.phrases(sex) == ["1"]
         if CHILD in among and is_only and number == PAIR and picture.has(f"grown {other}"):
-            told.append(f"the {sex} {CHILD}")
+            _be(picture, sex, CHILD)
         ones = [kind for kind in among if kind.rpartition(" ")[2] in lists().words[noun]]
         if len(ones) == 1 and number > 1 and is_only:
-            told.append(f"the {name_of(picture, sex)} {ones[0]}")
+            _be(picture, sex, ones[0])
             among = [kind for kind in among if kind not in ones]
             if number == PAIR and len(among) == 1 and picture.phrases(other) == ["1"]:
-                return [*told, f"the {name_of(picture, other)} {among[0]}"]
+                _be(picture, other, among[0])
+                return []
     among = [kind for kind in among if kind != CHILD]
     if number > PAIR:
         # Those who wear maid aprons are the maids.
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
-    if len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)) and not told:
+    if len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)):
         return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
-    if number == PAIR or len(among) == 1:
-        # Of many who are tagged with one race, all may be of it.
-        is_few = number in (PAIR, _FEW)
-        among = (races or among)[:1] if is_few or not races else []
-        return [*told, *(f"one of them {kind}" if is_few else f"{kind} among them" for kind in among)]
-    return [*told, f"{and_list(among)} among them"] if among else told
+    return [f"{and_list(among)} among them"] if among else []
+
+
+def _be(picture: Picture, sex: str, kind: str) -> None:
+    picture.put("theirs", [Role("theirs", f"is {kind}", head=f"the {name_of(picture, sex)}")])
 
 
 def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
@@ -157,15 +158,17 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     shared = [
         kind for kind in among if kind.lower().partition(" ")[2].replace(" ", "_") in lists().words[name]
     ]
+    if len(among) == 1 and picture.has("empty") and among[0].partition(" ")[2] in lists().words["races"]:
+        return among[0]  # Where no human is, both brothers are skeletons.
     # One of two is the pirate and the other the shark girl.
     are_alike = len(among) == 1 or counted_people(picture)[1] > PAIR
     return shared[0] if len(shared) == 1 and are_alike else ""
 
 
-def _who(picture: Picture, people: Sequence[str], number: int) -> str:
+def _who(picture: Picture, people: Sequence[str]) -> str:
     """The people in words, a boy and a girl in the order of their names as far as that is known."""
     names = list(picture.names)
-    if len(names) != PAIR or number != PAIR or len(people) != PAIR:
+    if len(names) != PAIR or len(people) != PAIR:
         return and_list(people)
     words = lists().words
     is_sure = [
@@ -178,7 +181,11 @@ def _who(picture: Picture, people: Sequence[str], number: int) -> str:
     ]
     if any(is_reversed):
         return and_list(reversed(people))
-    return and_list(people) if any(is_sure) else f"one {people[0]} and the other {people[1]}"
+    if any(is_sure):
+        return and_list(people)
+    # Two nouns after two names would be read in the order of these.
+    related = picture.take("relation", lambda role: " and " in role.phrase)
+    return f"a pair of {related[0].phrase if related else and_list(people)}"
 
 
 def name_of(picture: Picture, sex: str) -> str:
@@ -194,7 +201,12 @@ def _the(people: Sequence[str]) -> str:
     return f"T{said[1:]}"
 
 
-def _portrayed(picture: Picture, people: list[str], number: int, asides: list[str]) -> Subject:
+def _asides(picture: Picture, number: int) -> list[str]:
+    """How those in the picture are related and what group they are: "sisters", "a trio"."""
+    return [*filter(None, [_related(picture, number), and_list(picture.phrases("company"))])]
+
+
+def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     """Named characters whose traits are known: "Rem, a maid with blue hair, and Ram with pink hair"."""
     titles = {tuple(found) for found in picture.names.values()}
     common = next(iter(titles)) if len(titles) == 1 else ()
@@ -205,7 +217,8 @@ def _portrayed(picture: Picture, people: list[str], number: int, asides: list[st
     source = f" from {and_list(common)}" if common else ""
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
-    asides += _what_some_are(picture, [*_among(picture), *picture.phrases("namesake")], number)
+    kinds = [*_among(picture), *picture.phrases("namesake")]
+    asides = [*_asides(picture, number), *_what_some_are(picture, kinds, number)]
     group = ", ".join([and_list(people) + source, *asides]).strip(", ")
     reference = ", ".join([f"{_the(people or ['characters'])}{source}", *asides])
     text = f"{', '.join(told[:-1])}, and {told[-1]}"

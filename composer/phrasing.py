@@ -54,6 +54,9 @@ class Lists:
     wholes: dict[str, frozenset[str]]
     members: dict[str, frozenset[str]]
     qualifier_slot: dict[str, str]
+    faces: dict[str, str]
+    of_two: dict[str, str]
+    compared: dict[str, str]
     words: dict[str, frozenset[str]]
 
 
@@ -92,6 +95,9 @@ def lists() -> Lists:
         wholes={whole: frozenset(parts.split()) for whole, parts in raw["wholes"].items()},
         members={place: frozenset(members.split()) for place, members in raw["members"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
+        faces=raw["faces"],
+        of_two=raw["of_two"],
+        compared=raw["compared"],
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
 
@@ -211,6 +217,16 @@ def led(lead: str, things: Iterable[str]) -> str:
     return f"{lead} {listed}" if listed else ""
 
 
+def is_or_are(things: Sequence[str]) -> str:
+    """The verb for a list of things: "is" for "a pair of shoes", "are" for "arms up"."""
+    if len(things) != 1:
+        return "are"
+    words = things[0].partition(", among")[0].split(" ")
+    end = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), None)
+    head = words[1] if words[0] == "the" else words[:end][-1]
+    return "is" if words[0] in ("a", "an") or not is_plural(head) else "are"
+
+
 def there_is_also(things: Sequence[str]) -> list[str]:
     """Sentences on what else there is, for which the number of things gives the form; none for nothing.
 
@@ -222,12 +238,7 @@ def there_is_also(things: Sequence[str]) -> list[str]:
         half = (len(things) + 1) // 2
         return [led("also in view are", things[:half]), f"{and_list(things[half:])} can be seen as well"]
     if len(things) < 2:
-        is_one = any(
-            (not is_plural(thing.rpartition(" ")[2]) or thing.startswith(_SINGULAR))
-            and not is_plural(thing.split(" ")[1] if thing.startswith("the ") else "")
-            for thing in things
-        )
-        return [led("there is also" if is_one else "there are also", things)] if things else []
+        return [led(f"there {is_or_are(things)} also", things)] if things else []
     listed = and_list(things)
     forms = (f"also in view are {listed}", f"{listed} can also be seen", f"{listed} are in view too")
     return [forms[len(things) % len(forms)]]

@@ -26,6 +26,8 @@ _CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
 _MOST_DIGITS = 4
+# Nobody counts more people than these in a picture: of "6+girls" a caption tells a group.
+_MOST_COUNTED = 5
 _PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 
 
@@ -217,7 +219,14 @@ def counted_people(picture: Picture) -> tuple[list[str], int]:
                 # Robots, for example, which no caption should call people.
                 singular, plural = "character", "characters"
             said.append(_counted(count, other + singular, other + plural))
+    if all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
+        said[:2] = ["a crowd of girls and boys"]
     return said, number
+
+
+def _is_crowd(count: str) -> bool:
+    """Whether so many are not counted: "6+"."""
+    return count.endswith("+") and _size(count) > _MOST_COUNTED
 
 
 def _size(count: str) -> float:
@@ -228,12 +237,14 @@ def _size(count: str) -> float:
 
 
 def _counted(count: str, one: str, many: str) -> str:
-    """("6+", "girl", "girls") ─▶ "six or more girls"."""
+    """("3", "girl", "girls") ─▶ "three girls", and "6+" ─▶ "a group of girls"."""
     if count == "1":
         return f"one {one}" if one.startswith("other") else f"a {one}"
-    digits = count.rstrip("+")
-    is_short = digits.isdigit() and len(digits) <= _MOST_DIGITS and int(digits) < len(NUMBER_WORDS)
-    number = digits
-    if is_short:
-        number = NUMBER_WORDS[int(digits)] if int(digits) else "no"
-    return f"{number} or more {many}" if count.endswith("+") else f"{number} {many}"
+    if len(count) > _MOST_DIGITS and count != MULTIPLE:
+        return f"{count} {many}"
+    if _is_crowd(count):
+        return f"a group of {many}"
+    if count == MULTIPLE or count.endswith("+"):
+        return f"several {many}"
+    number = NUMBER_WORDS[int(count)] if int(count) < len(NUMBER_WORDS) else count
+    return f"{number if int(count) else 'no'} {many}"

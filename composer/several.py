@@ -9,7 +9,7 @@ from english import plural
 from tags.implications import broader_tags
 from tags.people_counts import OTHERS
 
-_DIFFERENCE = " difference"
+_DIFFERENCE, _OF_AGE = " difference", "an age difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"
 _MANY = 6  # of those whom an orchestra has at least
 _LARGE = "shark"
@@ -35,6 +35,9 @@ def settle_several(picture: Picture) -> None:
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             differing.append(Role("differing", f"a {difference}{_DIFFERENCE}"))
+    if any(" and " in relation for relation in picture.phrases("relation")):
+        # Father and son are not of one age.
+        differing = [role for role in differing if role.phrase != _OF_AGE]
     picture.put("differing", differing)
     # Whether one of them is the ghost, no tag tells.
     if len(picture.names) <= number and not picture.has(OTHERS):

@@ -58,7 +58,7 @@ def _parsed(text: str) -> tuple[list[str], dict[str, str]]:
         ),
         (
             "character:hatsune_miku, character:ganyu, smile",
-            "Hatsune Miku and Ganyu are smiling.",
+            "Hatsune Miku and Ganyu are shown. Seen among them is a smile.",
         ),
     ],
 )
@@ -153,11 +153,11 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "6+girls, multiple_girls",
-            "Six or more girls.",
+            "A group of girls.",
         ),
         (
             "multiple_boys",
-            "Multiple boys.",
+            "Several boys.",
         ),
         (
             "1girl, 1boy",
@@ -165,7 +165,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "1girl, multiple_girls",
-            "Multiple girls.",
+            "Several girls.",
         ),
         (
             "1girl, 2boys, 1other",
@@ -201,7 +201,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "everyone, 6+girls",
-            "Six or more girls.",
+            "A group of girls.",
         ),
         (
             "2girls, twins, sisters",
@@ -209,7 +209,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "1girl, 1boy, couple, holding_hands",
-            "A girl and a boy, a couple. They are holding hands.",
+            "A girl and a boy, a couple, are holding hands.",
         ),
         (
             "1girl, cat_girl, magical_girl, tall",
@@ -221,7 +221,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "2girls, elf, long_hair",
-            "Two girls, one of them an elf, with long hair.",
+            "Two girls, an elf among them.",
         ),
     ],
 )
@@ -239,7 +239,8 @@ def test_people_are_counted_and_never_merged(tags: str, caption: str) -> None:
         (
             "character:rem_(re:zero), character:ram_(re:zero), "
             "copyright:re:zero_kara_hajimeru_isekai_seikatsu, 2girls, blue_hair, pink_hair",
-            "Rem and Ram from Re:Zero kara Hajimeru Isekai Seikatsu, two girls with blue and pink hair.",
+            "Rem and Ram from Re:Zero kara Hajimeru Isekai Seikatsu, two girls with blue and pink "
+            "hair, are shown.",
         ),
         (
             "character:artoria_pendragon_(fate), copyright:fate/grand_order, copyright:fate_(series), "
@@ -262,7 +263,7 @@ def test_people_are_counted_and_never_merged(tags: str, caption: str) -> None:
         (
             "character:pikachu, character:red_(pokemon), copyright:pokemon, copyright:pokemon_(game), "
             "1boy, hat",
-            "Pikachu and Red from Pokemon, a boy among them. The boy is wearing a hat.",
+            "Pikachu and Red from Pokemon, a boy among them, are seen together. The boy is wearing a hat.",
         ),
         (
             "copyright:kimetsu_no_yaiba, 1boy, running",
@@ -317,7 +318,8 @@ def test_names_are_titles_and_series_follow_from(tags: str, caption: str) -> Non
         ),
         (
             "3girls, long_hair, short_hair, blonde_hair, brown_hair, blue_eyes, green_eyes, hat, glasses",
-            "Three girls with blonde and brown hair, and blue and green eyes, one of them wearing a hat.",
+            "Three girls with blonde and brown hair, and blue and green eyes, are shown. Among the "
+            "things they wear are a hat and glasses.",
         ),
         (
             "1boy, green_hair, bare_shoulders, floating_hair, looking_to_the_side, horse, riding_horse",
@@ -392,7 +394,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "2boys, hugging_own_legs, on_side",
-            "Two boys, one of them hugging their legs.",
+            "Two boys are shown. Among the things they do are hugging the legs and lying on the side.",
         ),
         (
             "1girl, looking_at_phone, adjusting_eyewear, playing_guitar",
@@ -421,7 +423,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "3girls, ^_^, looking_at_viewer",
-            "Three girls. They are looking at the viewer.",
+            "Three girls are looking at the viewer. Seen among them are happily closed eyes.",
         ),
     ],
 )
@@ -601,9 +603,9 @@ _GLUE = Counter(
             among against near series are
             amid from one of least differ features outfits include them wearing holding shown seen there
             wears holds has painted drawn also visible together
-            view one two three six or more girl girls boy boys person people other character characters
+            view one two three several group crowd together other girl girls boy boys person people other character characters
             scene picture something of people sight no solo both some hand alone for to outside can be seen
-            as well""",
+            as well things do other these were has""",
         ),
         1_000_000,
     )
@@ -657,8 +659,8 @@ def test_every_tag_that_is_not_meta_is_said_of_one(tags: list[str]) -> None:
         tag = re.sub("(^|_)eyewear", r"\1glasses", tag.replace("_own_", "_"))
         if tag == "holding" or role_of(tag).slot == "frame":
             continue  # What is held is named too, and scenery around somebody tells nothing.
-        if tag == "no_humans" and "1other" in tags:
-            continue  # Robots, for example, are shown as characters.
+        if tag == "no_humans" and any(map(_COUNTS.fullmatch, tags)):
+            continue  # Robots, for example, are counted as characters.
         tag = tag.replace("humans", "people")
         own = _words(tag.replace("_", " ")) if re.search("[a-z]{2}", tag) else _words(role_of(tag).phrase)
         # "a pleated miniskirt" says skirt.
@@ -688,7 +690,7 @@ def test_a_tag_that_another_one_says_adds_nothing() -> None:
 def test_a_caption_is_clean_prose(tags: list[str]) -> None:
     caption = compose(tags, {})
     assert caption.endswith(".")
-    assert 1 <= caption.count(". ") + 1 <= 5
+    assert 1 <= caption.count(". ") + 1 <= 10
     assert caption[0].isupper() or caption[0].isdigit()
     assert not re.search(r"  | ,|,,| \.|\.\.|_|[{}]|\n|, and ,|^\s|\ba a\b|\ban? the\b", caption)
     assert caption.count("(") == caption.count(")")
@@ -729,7 +731,7 @@ def test_traits_of_a_character_are_said_of_no_other() -> None:
     }
     assert _composed(tags, _FRIEREN, traits) == (
         "Frieren, an elf with white hair in twintails and green eyes, Fern with purple hair, and Stark, "
-        "a boy with short red hair. The two girls and the boy from Sousou no Frieren are "
+        "a boy with short red hair, are seen together. The two girls and the boy from Sousou no Frieren are "
         "in a forest."
     )
 
@@ -739,8 +741,8 @@ def test_a_couple_of_whom_each_was_told_is_not_counted_again() -> None:
     traits = {"link": "1boy tunic sword holding_sword", "princess_zelda": "1girl dress"}
     tags = "1girl 1boy tunic dress sword holding_sword couple blonde_hair"
     assert _composed(tags, categories, traits) == (
-        "Link, a boy with a tunic, holding a sword, and Princess Zelda, a girl with a dress. They are a "
-        "couple, with blonde hair."
+        "Link, a boy with a tunic, holding a sword, and Princess Zelda, a girl with a dress, are seen "
+        "together. They are a couple, with blonde hair."
     )
 
 
@@ -821,7 +823,7 @@ def test_every_slot_of_the_lists_is_said_somewhere() -> None:
 
 
 def _said_with_a_girl(tag: str) -> bool:
-    return compose(["1girl", tag], {}) != "A girl." or role_of(tag).slot == "alone"
+    return compose(["1girl", tag], {}) != "A girl." or role_of(tag).slot in ("alone", "empty")
 
 
 @pytest.mark.parametrize(

@@ -23,18 +23,18 @@ _CASES = """
 1boy judo martial_arts fighting dougi | doing judo | martial; fighting
 1boy standing sportswear soccer_uniform | a soccer uniform | sportswear
 1girl dress white_dress blue_dress frilled_dress frills | wears a white and blue frilled dress. | a blue
-5girls white_dress blue_dress frilled_dress | wearing white, blue and frilled dresses | a frilled
+5girls white_dress blue_dress frilled_dress | are white, blue and frilled dresses | a frilled
 2boys kimono white_kimono black_kimono | white and black kimonos | a black
 1boy soccer_uniform yellow_shirt shorts | a soccer uniform with a yellow shirt and shorts | and a soccer
 1girl serafuku blue_sailor_collar skirt | a serafuku with a blue sailor collar and a skirt | , a skirt
 2girls serafuku sailor_collar skirt | serafuku with sailor collars and skirts | , skirts
 1girl uniform nurse_uniform white_dress | a nurse uniform with a white dress | and a nurse
-1girl eyewear round_eyewear black-framed_eyewear | black-framed round glasses | glasses, r
+1girl eyewear round_eyewear black-framed_eyewear | round black-framed glasses | glasses, r
 1boy driving taxi vehicle_interior | driving a taxi. | inside
 1girl flower blue_flower pink_flower hydrangea | blue hydrangea and a pink hydrangea | flower
 1girl 1boy sitting car vehicle_interior | sitting inside a car. | in a
 2others deer wolf anthro dress suit | a dress and a suit | with a dress
-2girls sewing dress wedding_dress | wedding dresses | sewing wedding
+2girls sewing dress wedding_dress | a wedding dress | sewing wedding
 1girl straw_hat witch_hat | wears a straw hat. | witch
 1girl table dinner | at dinner | also in view
 1girl standing bokeh vanishing_point | in perspective, with bokeh | view are
