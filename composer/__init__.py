@@ -105,8 +105,8 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     beside = picture.phrases("being") if subject.kind != "it" or picture.names else []
     if subject.several:
         with_them = led(f"with them {is_or_are(beside)}", beside)
-        told = _about_several(subject, picture, done, by_some)
-        return [*told, with_them, *told_of_some(picture), *view]
+        about = _about_several(subject, picture, done, by_some)
+        return [*about, with_them, *told_of_some(picture), *view]
     after_comma = subject.ends_in_aside or bool(subject.reference)
     if subject.reference:
         looks = appearance.of_one(picture, after_comma=after_comma) + led(", together with", beside)

@@ -135,9 +135,7 @@ def _is_coloured(role: Role) -> bool:
     return any(rank == COLOUR_RANK for rank, _ in role.modifiers)
 
 
-def _leave_to_the_old(
-    picture: Picture, subject: Subject, hair: Sequence[Role], *, is_pair: bool
-) -> Sequence[Role]:
+def _leave_to_the_old(picture: Picture, subject: Subject, hair: list[Role], *, is_pair: bool) -> list[Role]:
     """Give grey hair to the old one, and of two the other hair to the other; returns what is left."""
     aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
     old = _OLD.search(subject.text)
@@ -278,7 +276,7 @@ def _tell_some(picture: Picture, acts: Sequence[str], carried: Sequence[str], *,
     if is_pair and len(postures) == PAIR and not (carried or directed):
         carried, postures = ["one of them {} and the other {}".format(*postures)], []
     others += postures
-    is_told = directed or (len(others) == 1 and not maybe_of_all)
+    is_told = bool(directed) or (len(others) == 1 and not maybe_of_all)
     first = [*carried, *(f"{_ONE_OF} {act}" for act in others if is_told)][:1]
     _pool(picture, "one_does", first)
     _pool(picture, "doing", [_OWN.sub("the", act) for act in others if [f"{_ONE_OF} {act}"] != first])

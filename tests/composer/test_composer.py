@@ -603,8 +603,9 @@ _GLUE = Counter(
             among against near series are
             amid from one of least differ features outfits include them wearing holding shown seen there
             wears holds has painted drawn also visible together
-            view one two three several group crowd together other girl girls boy boys person people other character characters
-            scene picture something of people sight no solo both some hand alone for to outside can be seen
+            view one two three several group crowd girl girls boy boys
+            scene picture something of person people other character characters sight no solo both some
+            hand alone for to outside can be seen people
             as well things do other these were has""",
         ),
         1_000_000,
