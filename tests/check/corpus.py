@@ -21,6 +21,10 @@ Nobody has looked at the errors in it: when they are looked at, a new set has to
 faults. Each was written and labelled once the rules were mended by the set before it, and measured before
 anything else was changed: these figures stand in docs/BENCHMARKS.md. Then its errors were looked at too.
 
+`coverage_flowing.jsonl` has captions of 60 to 130 words in flowing prose, for sets of some thirty tags, a third
+of them with planted faults. They were labelled before a rule was touched for them. The errors in every second
+one, the second part, were never looked at: only the totals. `own` has which traits are whose.
+
 The search for faults was first tuned on TUNED only, that for missed tags on all short captions and on every
 second long one. When states and names were added, the errors in all other parts were looked at, so that none
 of those captions is held out any more. Words of `coverage_outside.jsonl` were put into the tables: its figure
@@ -30,10 +34,11 @@ for missed tags says nothing of other captions, of which nearer to one in two is
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from check import KINDS, Coverage, check
+from check.faults import WRONG_OWNER
 from wiki.tag_meanings import load_glossary
 
 _CORPUS = Path(__file__).parent
@@ -44,10 +49,10 @@ _OTHERS_OF_THE_DATA_SET = (
     "kamado_nezuko",
     "kawashiro_nitori",
 )
-MEASURED = (*KINDS, "missed", "contradicted", "adds")
+MEASURED = (*KINDS, WRONG_OWNER, "missed", "contradicted", "adds")
 # What leads to a noun does not matter for what a caption adds.
 _LEADS = frozenset({"a", "an", "the", "her", "his", "their", "one", "two", "three"})
-FAULTS = (*KINDS, "contradicted")
+FAULTS = (*KINDS, WRONG_OWNER, "contradicted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Example:
     faults: frozenset[str]
     adds: tuple[str, ...] = ()
     kind: str = ""
+    own: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ def _example(line: str) -> Example:
         frozenset(raw["faults"]),
         tuple(raw.get("adds", ())),
         raw.get("kind", ""),
+        raw.get("own", {}),
     )
 
 
@@ -104,6 +111,8 @@ def _examples(name: str) -> list[Example]:
 CORPUS, PROSE = _examples("coverage.jsonl"), _examples("coverage_prose.jsonl")
 LONG, OUTSIDE = _examples("coverage_long.jsonl"), _examples("coverage_outside.jsonl")
 FRESH, HELD_OUT = _examples("coverage_fresh.jsonl"), _examples("coverage_held_out.jsonl")
+FLOWING = _examples("coverage_flowing.jsonl")
+TUNED_FLOWING, SECOND_FLOWING = FLOWING[0::2], FLOWING[1::2]
 TUNED, SECOND = CORPUS[0::2], CORPUS[1::2]
 TUNED_PROSE, SECOND_PROSE = PROSE[0::2], PROSE[1::2]
 TUNED_LONG, SECOND_LONG = [example for at, example in enumerate(LONG) if at % 3 != 2], LONG[2::3]
@@ -117,6 +126,8 @@ GROUPS_OF_MISSED = {
     "long, second part": SECOND_LONG,
     "outside, tuned": OUTSIDE,
     "fresh": FRESH,
+    "flowing, tuned": TUNED_FLOWING,
+    "flowing, second": SECOND_FLOWING,
     "outside, held out": HELD_OUT,
 }
 # The captions that faults are measured on.
@@ -127,6 +138,8 @@ GROUPS_OF_FAULTS = {
     "long, second part": SECOND_LONG,
     "outside, tuned": OUTSIDE,
     "fresh": FRESH,
+    "flowing, tuned": TUNED_FLOWING,
+    "flowing, second": SECOND_FLOWING,
     "outside, held out": HELD_OUT,
 }
 # What is reached for missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
@@ -146,7 +159,7 @@ KNOWN_NAMES = frozenset(
         *(tag for tag, entry in load_glossary().items() if entry.category == "character"),
         *(
             tag
-            for each in (*CORPUS, *OUTSIDE, *FRESH, *HELD_OUT)
+            for each in (*CORPUS, *OUTSIDE, *FRESH, *FLOWING, *HELD_OUT)
             for tag, kind in each.categories.items()
             if kind == "character"
         ),
@@ -157,7 +170,9 @@ KNOWN_NAMES = frozenset(
 
 def judge(example: Example) -> Coverage:
     """Hold one caption against its tags, with the names of the whole corpus known."""
-    return check(example.caption, example.tags, example.categories, known_names=KNOWN_NAMES)
+    return check(
+        example.caption, example.tags, example.categories, known_names=KNOWN_NAMES, own_tags=example.own
+    )
 
 
 def _plain(said: str) -> str:
@@ -176,7 +191,7 @@ def measure(examples: Sequence[Example]) -> dict[str, Figure]:
         pairs: dict[str, tuple[Collection[str], Collection[str]]] = {
             "missed": ({*coverage.missed, *coverage.perhaps}, example.missed),
             "contradicted": (set(coverage.contradicted), example.contradicted),
-            **{kind: ({kind} & kinds, {kind} & example.faults) for kind in KINDS},
+            **{kind: ({kind} & kinds, {kind} & example.faults) for kind in (*KINDS, WRONG_OWNER)},
         }
         adds = {_plain(each.said) for each in coverage.adds}
         # "dog" and "a small dog" are the same.
