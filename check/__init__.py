@@ -29,7 +29,7 @@ from check.scoring import Coverage, weight_of
 from check.states import contradicted_states
 from check.text import Text, read
 from check.vocabulary import word_set
-from check.ways import Ways, ways_to_say
+from check.ways import Ways, told, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_grammar, is_list, new_words
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
@@ -159,7 +159,7 @@ def _coverage(
     contradicted = states.union(contradicted)
     unsaid = [tag for tag in unsaid if tag not in states]
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
-        said = said.union(_TOLD_BY_SCENES.intersection(unsaid))
+        said = said.union(tag for tag in unsaid if tag in _TOLD_BY_SCENES or says(findings.text, told(tag)))
         unsaid = [tag for tag in unsaid if tag not in said]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
     perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in _SURE]

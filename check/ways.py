@@ -85,6 +85,17 @@ def ways_to_say(tag: str) -> Ways:
     return replace(ways, anchors=_anchors(ways))
 
 
+@lru_cache(maxsize=_REMEMBERED_TAGS)
+def told(tag: str) -> Ways:
+    """What tells a reader of a long caption a tag without saying it: the moon tells that it is night."""
+    listed = [parsed(phrase) for phrase in table("told").get(tag, ())]
+    ways = Ways(
+        words=frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0]),
+        phrases=tuple(phrase for phrase in listed if len(phrase) > 1),
+    )
+    return replace(ways, anchors=_anchors(ways))
+
+
 def listed_ways(tag: str) -> Sequence[str]:
     """What phrases.json has for a tag: words in order, "|" between those of which any will do.
 
