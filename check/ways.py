@@ -4,6 +4,9 @@ phrases.json has the ways for the tags whose own words are not what people write
 order with at most a few others between them; "|" stands between words of which any will do, and each word
 stands for all its forms. The ways to say other tags follow from their words: holding_sword is a verb and a
 thing, hand_on_own_hip words that stand together, white_dress a noun and what describes it.
+
+told.json has, in the same form, what only tells a reader of a long caption that something is so: the moon
+that it is night. A word stands there if of the captions that have it nearly all of those with the tag mean it.
 """
 
 import re
