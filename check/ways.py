@@ -6,7 +6,7 @@ stands for all its forms. The ways to say other tags follow from their words: ho
 thing, hand_on_own_hip words that stand together, white_dress a noun and what describes it.
 
 told.json has, in the same form, what only tells a reader of a long caption that something is so: the moon
-that it is night. A word stands there if of the captions that have it nearly all of those with the tag mean it.
+that it is night. A word stands there if nearly every caption with it, of a picture with the tag, means it.
 """
 
 import re

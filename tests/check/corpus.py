@@ -21,9 +21,9 @@ Nobody has looked at the errors in it: when they are looked at, a new set has to
 faults. Each was written and labelled once the rules were mended by the set before it, and measured before
 anything else was changed: these figures stand in docs/BENCHMARKS.md. Then its errors were looked at too.
 
-`coverage_flowing.jsonl` has captions of 60 to 130 words in flowing prose, for sets of some thirty tags, a third
-of them with planted faults. They were labelled before a rule was touched for them. The errors in every second
-one, the second part, were never looked at: only the totals. `own` has which traits are whose.
+`coverage_flowing.jsonl` has captions of 60 to 130 words in flowing prose, for sets of some thirty tags, a
+third of them with planted faults. They were labelled before a rule was touched for them. The errors in every
+second one, the second part, were never looked at: only the totals. `own` has which traits are whose.
 
 The search for faults was first tuned on TUNED only, that for missed tags on all short captions and on every
 second long one. When states and names were added, the errors in all other parts were looked at, so that none
