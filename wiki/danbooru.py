@@ -14,7 +14,7 @@ from tags.categories import DANBOORU_NUMBERS
 from wiki.client import RefusedError, TooMuchError, WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
-from wiki.tag_queries import Row, ask_in_batches, category_in, fitting, number_in, text_in
+from wiki.tag_queries import Count, Row, Text, ask_in_batches, fitting
 
 LONGEST_TAG = 170
 
@@ -28,6 +28,29 @@ _FIELDS = (
     "antecedent_alias[consequent_name,status,consequent_wiki[body,is_deleted]],"
     "antecedent_implications[consequent_name,status]"
 )
+
+
+class _Wiki(Row):
+    body: Text = ""
+    is_deleted: bool = False
+
+
+class _Rule(Row):
+    """An alias or an implication, by the tag that it leads to."""
+
+    consequent_name: Text = ""
+    status: Text = ""
+    consequent_wiki: _Wiki | None = None
+
+
+class _Tag(Row):
+    name: Text = ""
+    category: Count = None
+    post_count: Count = None
+    is_deprecated: bool = False
+    wiki_page: _Wiki | None = None
+    antecedent_alias: _Rule | None = None
+    antecedent_implications: tuple[_Rule, ...] = ()
 
 
 class DanbooruSource:
@@ -47,8 +70,8 @@ class DanbooruSource:
         distinct = dict.fromkeys(tags)
         yield from (Page.unknown(tag) for tag in distinct if not can_be_tag(tag))
         names = [tag for tag in distinct if can_be_tag(tag)]
-        for batch, rows in ask_in_batches(names, self._ask, most=_MOST_NAMES, least=_LEAST_NAMES):
-            by_name = {text_in(row, "name"): row for row in rows}
+        for batch, rows in ask_in_batches(names, self._ask, _Tag, most=_MOST_NAMES, least=_LEAST_NAMES):
+            by_name = {row.name: row for row in rows}
             for name in batch:
                 yield _page(name, by_name[name]) if name in by_name else Page.unknown(name)
 
@@ -82,24 +105,17 @@ def can_be_tag(tag: str) -> bool:
     )
 
 
-def _page(tag: str, row: Row) -> Page:
-    alias = row.get("antecedent_alias")
-    if isinstance(alias, dict) and alias.get("status") == "active" and text_in(alias, "consequent_name"):
-        name, wiki = text_in(alias, "consequent_name"), alias.get("consequent_wiki")
+def _page(tag: str, row: _Tag) -> Page:
+    alias = row.antecedent_alias
+    if alias and alias.status == "active" and alias.consequent_name:
+        name, wiki = alias.consequent_name, alias.consequent_wiki
         # The posts of an alias are counted under the other tag.
         post_count = None
     else:
-        name, wiki, post_count = tag, row.get("wiki_page"), number_in(row, "post_count")
-    is_usable = isinstance(wiki, dict) and not wiki.get("is_deleted") and not row.get("is_deprecated")
-    text = definition(text_in(wiki, "body")) if is_usable else ""
-    return Page(
-        tag, name, text, category_in(row, DANBOORU_NUMBERS), post_count, known=True, implies=_implied(row)
-    )
-
-
-def _implied(row: Row) -> tuple[str, ...]:
-    rules = row.get("antecedent_implications")
-    if not isinstance(rules, list):
-        return ()
-    names = (text_in(rule, "consequent_name") for rule in rules if text_in(rule, "status") == "active")
-    return tuple(dict.fromkeys(filter(None, names)))
+        name, wiki, post_count = tag, row.wiki_page, row.post_count
+    text = "" if wiki is None or wiki.is_deleted or row.is_deprecated else definition(wiki.body)
+    category = DANBOORU_NUMBERS.get(row.category) if row.category is not None else None
+    rules = row.antecedent_implications
+    active = (rule.consequent_name for rule in rules if rule.status == "active")
+    implied = tuple(dict.fromkeys(filter(None, active)))
+    return Page(tag, name, text, category, post_count, known=True, implies=implied)

@@ -16,7 +16,7 @@ from tags.categories import E621_NUMBERS
 from wiki.client import WikiClient
 from wiki.dtext import definition
 from wiki.source import Access, Page
-from wiki.tag_queries import Row, ask_in_batches, category_in, number_in, rows_of, text_in
+from wiki.tag_queries import AnyRow, Count, Row, Text, ask_in_batches, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,25 @@ _LONGEST_TAG = 150
 _MOST_REDIRECTS = 3
 # If asking takes longer than five minutes, the daily dump is faster, and kinder to the wiki.
 _MANY = 300
+
+
+class _Alias(Row):
+    antecedent_name: Text = ""
+    consequent_name: Text = ""
+    status: Text = ""
+
+
+class _Tag(Row):
+    name: Text = ""
+    category: Count = None
+    post_count: Count = None
+
+
+class _Wiki(Row):
+    title: Text = ""
+    body: Text = ""
+    parent: Text = ""
+    is_deleted: bool = False
 
 
 class E621Source:
@@ -54,14 +73,14 @@ class E621Source:
     def _pages(self, names: Sequence[str]) -> Iterator[Page]:
         active = {"search[status]": "active"}
         aliases = {
-            text_in(row, "antecedent_name"): text_in(row, "consequent_name")
-            for row in self._rows("/tag_aliases.json", names, "search[antecedent_name]", active)
-            if row.get("status") == "active"
+            alias.antecedent_name: alias.consequent_name
+            for alias in self._rows("/tag_aliases.json", names, "search[antecedent_name]", active, _Alias)
+            if alias.status == "active"
         }
         shown = list(dict.fromkeys(aliases.get(name, name) for name in names))
         with_empty = {"search[hide_empty]": "false"}
-        found = self._rows("/tags.json", shown, "search[name]", with_empty)
-        rows = {text_in(row, "name"): row for row in found}
+        found = self._rows("/tags.json", shown, "search[name]", with_empty, _Tag)
+        rows = {row.name: row for row in found}
         read: dict[str, Page] = {}
         for tag in names:
             name = aliases.get(tag, tag)
@@ -72,21 +91,21 @@ class E621Source:
                 read[name] = self._page(name, rows[name])
             yield replace(read[name], tag=tag)
 
-    def _rows(self, path: str, names: Sequence[str], key: str, search: Mapping[str, str]) -> Iterator[Row]:
+    def _rows(
+        self, path: str, names: Sequence[str], key: str, search: Mapping[str, str], kind: type[AnyRow]
+    ) -> Iterator[AnyRow]:
         """All rows about these names, which the parameter `key` takes with commas between them."""
 
         def ask(batch: Sequence[str]) -> object:
             return self._client.ask(path, {"limit": str(_MOST_ROWS), **search, key: ",".join(batch)})
 
-        for _, rows in ask_in_batches(names, ask, most=_MOST_ROWS):
+        for _, rows in ask_in_batches(names, ask, kind, most=_MOST_ROWS):
             yield from rows
 
-    def _page(self, name: str, row: Row) -> Page:
-        valid = number_in(row, "category") != _INVALID
-        title, text = self._text(name) if valid else (name, "")
-        return Page(
-            name, title, text, category_in(row, E621_NUMBERS), number_in(row, "post_count"), known=True
-        )
+    def _page(self, name: str, row: _Tag) -> Page:
+        title, text = self._text(name) if row.category != _INVALID else (name, "")
+        category = E621_NUMBERS.get(row.category) if row.category is not None else None
+        return Page(name, title, text, category, row.post_count, known=True)
 
     def _text(self, name: str) -> tuple[str, str]:
         """The title and text of the page of a tag, after redirects."""
@@ -94,13 +113,12 @@ class E621Source:
         for _ in range(1 + _MOST_REDIRECTS):
             # A search, because titles with "/" or only digits would need special care in a path.
             answer = self._client.ask("/wiki_pages.json", {"limit": "1", "search[title]": title})
-            page = {text_in(row, "title"): row for row in rows_of(answer)}.get(title)
-            if page is None or page.get("is_deleted"):
+            page = {row.title: row for row in rows_of(answer, _Wiki)}.get(title)
+            if page is None or page.is_deleted:
                 break
-            parent = text_in(page, "parent")
-            if not parent:
-                return title, definition(text_in(page, "body"))
-            title = parent
+            if not page.parent:
+                return title, definition(page.body)
+            title = page.parent
         return name, ""
 
 

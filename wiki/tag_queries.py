@@ -1,25 +1,59 @@
-"""Asking a wiki about many tags in few requests, and reading the rows of its answers.
-
-A field that is missing or of another type than it should be counts as empty.
-"""
+"""Asking a wiki about many tags in few requests, and reading the rows of its answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    InstanceOf,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 from errors import StageError
 from limits import plausible_count
 from wiki.client import TooMuchError, encoded_length
 
-Row = dict[str, object]
+Text = InstanceOf[str]
+"""Any text: pydantic's own type refuses half a surrogate pair, which an answer may hold."""
+Count = Annotated[int | None, BeforeValidator(plausible_count)]
+"""A whole number, None where it cannot be true."""
 
 # Web servers commonly allow 8 KB for a request line. This is room for 350 to 450 tags.
 QUERY_BYTES = 6_000
 
 
+class Row(BaseModel):
+    """A part of an answer. A field that is missing or of another type than it should be counts as empty."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _or_empty(cls, value: object, check: ValidatorFunctionWrapHandler, about: ValidationInfo) -> Any:  # noqa: ANN401 - of any field
+        try:
+            return check(value)
+        except ValidationError:
+            return cls.model_fields[str(about.field_name)].default
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
 def ask_in_batches(
-    names: Sequence[str], ask: Callable[[Sequence[str]], object], *, most: int, least: int = 1
-) -> Iterator[tuple[Sequence[str], Sequence[Row]]]:
+    names: Sequence[str],
+    ask: Callable[[Sequence[str]], object],
+    kind: type[AnyRow],
+    *,
+    most: int,
+    least: int = 1,
+) -> Iterator[tuple[Sequence[str], Sequence[AnyRow]]]:
     """Ask about all names in batches; yields the names of each batch and the rows of its answer.
 
     A batch has at most `most` names and QUERY_BYTES of them, but at least `least` names if there are as
@@ -31,7 +65,7 @@ def ask_in_batches(
         count = max(least, fitting(names[position : position + most]))
         batch = names[position : position + min(count, most)]
         try:
-            rows = rows_of(ask(batch))
+            rows = rows_of(ask(batch), kind)
         except TooMuchError:
             if len(batch) == 1:
                 raise
@@ -51,7 +85,7 @@ def fitting(names: Sequence[str]) -> int:
     return len(names)
 
 
-def rows_of(document: object) -> list[Row]:
+def rows_of(document: object, kind: type[AnyRow]) -> list[AnyRow]:
     """The objects in an answer, which is a list of them, or an object with one such list in it.
 
     Raises StageError when the answer has another form.
@@ -60,21 +94,4 @@ def rows_of(document: object) -> list[Row]:
         (document,) = document.values()
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
         raise StageError("The wiki answered with JSON of an unknown form: check wiki_url and source")
-    return document
-
-
-def text_in(row: object, key: str) -> str:
-    """The text of a field, "" when there is none."""
-    value = row.get(key) if isinstance(row, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def number_in(row: Row, key: str) -> int | None:
-    """The whole number of a field, None when there is none or when it cannot be true."""
-    return plausible_count(row.get(key))
-
-
-def category_in(row: Row, names: Mapping[int, str]) -> str | None:
-    """The category of a tag, which every wiki numbers in its own way; None when it is not known."""
-    number = number_in(row, "category")
-    return None if number is None else names.get(number)
+    return [kind.model_validate(row) for row in document]
