@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, InstanceOf, ValidationError, model_validator
+
 from captioning.project import Project
 from captioning.renamed_tag_files import renamed_sentence
 from captioning.run_summary import replaced_sentence, say_lines
@@ -33,7 +35,12 @@ from errors import ExcludedError, ExitCode, ItemError, KeptError, UserError
 from printing import printable
 from settings import Settings
 
-_FIELDS = {"picture", "caption", "seen", "again"}
+_SHOULD_BE = {
+    "picture": "picture should be the name of a picture, as text",
+    "seen": "seen should be text",
+    "again": "again should be true or false",
+    "caption": "should have either a caption, as text, or again = true",
+}
 _LARGEST_FILE = 64 << 20
 LONGEST_CAPTION = 20_000
 # Control characters, and halves of surrogate pairs: a text file cannot hold them.
@@ -41,13 +48,22 @@ _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
 _FORM = 'it should be as the report saves it: {"version": 1, "corrections": […]}'
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(BaseModel):
     """The new caption of a picture, or None to have the next run write another one."""
 
-    picture: str
-    caption: str | None
-    seen: str | None
+    # Texts are not pydantic's own, which refuse half a surrogate pair: the name of a picture may hold one.
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    picture: InstanceOf[str]
+    seen: InstanceOf[str] | None = None
+    again: bool | None = None
+    caption: InstanceOf[str] | None = None
+
+    @model_validator(mode="after")
+    def _caption_or_again(self) -> Correction:
+        if (self.again is True) == (self.caption is not None):
+            raise ValueError
+        return self
 
 
 @dataclass(slots=True)
@@ -178,26 +194,24 @@ def _entries(path: Path) -> list[object]:
 
 
 def _correction(entry: object, project: Project) -> Correction:
-    """An entry of the file as a Correction.
+    """An entry of the file as a Correction; raises ValueError that says what is wrong with it."""
+    try:
+        correction = Correction.model_validate(entry)
+    except ValidationError as error:
+        raise ValueError(_what_is_wrong(entry, error)) from error
+    if correction.caption is None:
+        return correction
+    return correction.model_copy(update={"caption": _caption(correction.caption, project)})
 
-    Raises ValueError that says what is wrong with it.
-    """
+
+def _what_is_wrong(entry: object, error: ValidationError) -> str:
     if not isinstance(entry, dict):
-        raise ValueError("should be an object in braces")
-    name, caption, seen, again = (entry.get(key) for key in ("picture", "caption", "seen", "again"))
-    if unknown := sorted(entry.keys() - _FIELDS):
-        raise ValueError(f"should have {', '.join(sorted(_FIELDS))}, and no {printable(unknown[0])}")
-    if not isinstance(name, str):
-        raise ValueError("picture should be the name of a picture, as text")
-    if not isinstance(seen, str | None):
-        raise ValueError("seen should be text")
-    if not isinstance(again, bool | None):
-        raise ValueError("again should be true or false")
-    if again is True and caption is None:
-        return Correction(name, None, seen)
-    if again is True or not isinstance(caption, str):
-        raise ValueError("should have either a caption, as text, or again = true")
-    return Correction(name, _caption(caption, project), seen)
+        return "should be an object in braces"
+    fields = Correction.model_fields
+    if unknown := sorted(entry.keys() - fields):
+        return f"should have {', '.join(sorted(fields))}, and no {printable(unknown[0])}"
+    place = error.errors()[0]["loc"]
+    return _SHOULD_BE[str(place[0]) if place else "caption"]
 
 
 def _caption(written: str, project: Project) -> str:
