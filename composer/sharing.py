@@ -1,8 +1,8 @@
 """What is said of several people: what all have and do, and what is told of them without saying of whom.
 
 No tag tells whose a beard or a sword is. What people in one picture nearly always share is said of all of
-them, by the lists of words.json; what one of them does is said of "one of them". All else is pooled: "seen
-among them are twin braids and a smile" is true whoever of them has it.
+them, by the lists of words.json; what one of them does is said of "one of them". All else is pooled:
+"visible details include twin braids and a smile" is true whoever of them has it.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import replace
 from composer.appearance import merged
 from composer.clothes_of_several import is_kind, share_clothes
 from composer.people_named import name_of
-from composer.phrasing import and_list, is_or_are, led, lists, sentence_list, with_article
+from composer.phrasing import and_list, led, lists, sentence_list, with_article
 from composer.picture import COUNTS, Picture, count_of, has_people
 from composer.subject import PAIR, Subject
 from composer.words import COLOUR_RANK, Role
@@ -68,18 +68,12 @@ def told_of_some(picture: Picture) -> list[str]:
     seen = picture.phrases("seen")
     others = "other " if picture.has("one_does") else ""
     return [
-        _led_by(f"the {others}things they do", doing),
+        led(f"their {others}actions include", doing),
         *picture.phrases("told"),
         *_told_of_each(picture),
-        led(f"seen among them {is_or_are(seen)}", seen),
-        _led_by("the things they wear", worn),
+        led("visible details include", seen),
+        led("their outfits include", worn),
     ]
-
-
-def _led_by(pool: str, things: Sequence[str]) -> str:
-    """ "One of the things they wear is a hat", "among the things they wear are gloves"."""
-    verb = is_or_are(things)
-    return led(f"{'one of' if verb == 'is' else 'among'} {pool} {verb}", things)
 
 
 def _told_of_each(picture: Picture) -> list[str]:

@@ -58,7 +58,7 @@ def _parsed(text: str) -> tuple[list[str], dict[str, str]]:
         ),
         (
             "character:hatsune_miku, character:ganyu, smile",
-            "Hatsune Miku and Ganyu are shown. Seen among them is a smile.",
+            "Hatsune Miku and Ganyu are shown. Visible details include a smile.",
         ),
     ],
 )
@@ -318,8 +318,8 @@ def test_names_are_titles_and_series_follow_from(tags: str, caption: str) -> Non
         ),
         (
             "3girls, long_hair, short_hair, blonde_hair, brown_hair, blue_eyes, green_eyes, hat, glasses",
-            "Three girls with blonde and brown hair, and blue and green eyes, are shown. Among the "
-            "things they wear are a hat and glasses.",
+            "Three girls with blonde and brown hair, and blue and green eyes, are shown. Their "
+            "outfits include a hat and glasses.",
         ),
         (
             "1boy, green_hair, bare_shoulders, floating_hair, looking_to_the_side, horse, riding_horse",
@@ -394,7 +394,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "2boys, hugging_own_legs, on_side",
-            "Two boys are shown. Among the things they do are hugging the legs and lying on the side.",
+            "Two boys are shown. Their actions include hugging the legs and lying on the side.",
         ),
         (
             "1girl, looking_at_phone, adjusting_eyewear, playing_guitar",
@@ -423,7 +423,7 @@ def test_clothes_that_share_a_noun_are_one_garment_where_they_can_be(tags: str, 
         ),
         (
             "3girls, ^_^, looking_at_viewer",
-            "Three girls are looking at the viewer. Seen among them are happily closed eyes.",
+            "Three girls are looking at the viewer. Visible details include happily closed eyes.",
         ),
     ],
 )
@@ -600,8 +600,8 @@ _GLUE = Counter(
         re.findall(
             r"\w+",
             """a an the and with who that is are she he they her his their it its in at on by under
-            among against near series are
-            amid from one of least differ features outfits include them wearing holding shown seen there
+            among against near series are details actions
+            amid from one of least differ outfits include them wearing holding shown seen there
             wears holds has painted drawn also visible together
             view one two three several group crowd girl girls boy boys
             scene picture something of person people other character characters sight no solo both some

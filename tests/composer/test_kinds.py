@@ -61,7 +61,7 @@ CASES = {
     ),
     "two others are the robots": (
         "2others robot no_humans sitting looking_at_another",
-        "Two robots are sitting, with no people in sight. Seen among them is a look at the other.",
+        "Two robots are sitting, with no people in sight. Visible details include a look at the other.",
     ),
     "one other beside a girl is the robot": (
         "1girl 1other robot hood walking",
@@ -80,7 +80,7 @@ CASES = {
     ),
     "who shares an umbrella holds it": (
         "1girl 1boy sharing_umbrella umbrella holding_umbrella rain wet",
-        "A girl and a boy are sharing an umbrella in the rain. Seen among them is wet skin.",
+        "A girl and a boy are sharing an umbrella in the rain. Visible details include wet skin.",
     ),
     "a nurse does not lie in the bed": (
         "1girl 1boy nurse doctor lying under_covers hospital",
@@ -92,7 +92,7 @@ CASES = {
     ),
     "what two do to another person they do to the other": (
         "2girls sitting leaning_on_person head_on_another's_shoulder",
-        "Two girls are sitting, one of them leaning on the other. Seen among them is a head on "
+        "Two girls are sitting, one of them leaning on the other. Visible details include a head on "
         "another's shoulder.",
     ),
     "what is unworn is not worn": (
@@ -119,7 +119,7 @@ CASES = {
     "a father is a man, and the stubble his": (
         "1boy 1girl father_and_daughter stubble twintails peeling smile kotatsu",
         "A man and a girl, father and daughter, are shown. The girl has twintails, and the man has "
-        "stubble. Seen among them is a smile. There is also a kotatsu.",
+        "stubble. Visible details include a smile. There is also a kotatsu.",
     ),
     "a grandfather and his grandson": (
         "2boys grandfather_and_grandson old_man walking",
@@ -136,22 +136,22 @@ CASES = {
     "what one of six has is left out": (
         "3girls 3boys beard glasses peeling one_eye_closed holding_knife chef_uniform kitchen smile",
         "Three girls and three boys wear chef uniforms. They are in a kitchen, one of them holding "
-        "a knife. Seen among them are a beard, one eye closed and a smile. Among the things they "
-        "wear are glasses.",
+        "a knife. Visible details include a beard, one eye closed and a smile. Their "
+        "outfits include glasses.",
     ),
     "what one of two does and has": (
         "2girls glasses sitting reading book holding_book tongue_out",
-        "Two girls are sitting, one of them holding a book. One of the other things they do is "
-        "reading. Seen among them is a tongue out. Among the things they wear are glasses.",
+        "Two girls are sitting, one of them holding a book. Their other actions include "
+        "reading. Visible details include a tongue out. Their outfits include glasses.",
     ),
     "a police officer and a thief": (
         "1girl 1boy police_officer police_uniform thief running",
-        "A girl and a boy, a police officer and a thief, are running. One of the things they wear "
-        "is a police uniform.",
+        "A girl and a boy, a police officer and a thief, are running. Their "
+        "outfits include a police uniform.",
     ),
     "a uniform of one and a dress of the other": (
         "2girls school_uniform dress standing",
-        "Two girls are standing. Among the things they wear are a school uniform and a dress.",
+        "Two girls are standing. Their outfits include a school uniform and a dress.",
     ),
     "black hair beside grey hair is that of the young": (
         "1boy old_woman 1girl grey_hair black_hair sitting",
@@ -159,7 +159,7 @@ CASES = {
     ),
     "a dragon and a mouse that are a duo": (
         "duo anthro dragon mouse smile inside",
-        "A duo of anthro characters, a dragon and a mouse, are indoors. Seen among them is a smile.",
+        "A duo of anthro characters, a dragon and a mouse, are indoors. Visible details include a smile.",
     ),
     "grey hair beside a child is that of the old": (
         "2girls multiple_girls old_woman female_child grey_hair sitting",
@@ -171,7 +171,7 @@ CASES = {
     ),
     "beside a cat nobody knows who sleeps": (
         "2girls cat sitting sleeping smile",
-        "Two girls are sitting. With them is a cat. Seen among them is a smile.",
+        "Two girls are sitting. With them is a cat. Visible details include a smile.",
     ),
     "a robot that sits beside a deer": (
         "no_humans robot deer sitting field",
@@ -189,7 +189,7 @@ CASES = {
     ),
     "who is angry and who smiles": (
         "2boys angry smile standing",
-        "Two boys are standing. Seen among them are an angry face and a smile.",
+        "Two boys are standing. Visible details include an angry face and a smile.",
     ),
     "triplets are brothers": ("3boys triplets brothers", "Three boys, triplet brothers."),
     "a dress of the only girl is one": (
@@ -249,7 +249,7 @@ CASES = {
     ),
     "the one other is the alien": (
         "1girl 1other alien blue_skin sitting",
-        "A girl and an alien are sitting. Seen among them is blue skin.",
+        "A girl and an alien are sitting. Visible details include blue skin.",
     ),
     "what is served at dinner is no company": (
         "2girls turkey dinner",
@@ -351,8 +351,7 @@ CASES = {
     ),
     "a ponytail of one of several": (
         "2girls 1boy ponytail glasses",
-        "Two girls and a boy are shown. Seen among them is a ponytail. Among the things they wear "
-        "are glasses.",
+        "Two girls and a boy are shown. Visible details include a ponytail. Their outfits include glasses.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
@@ -360,7 +359,7 @@ CASES = {
     ),
     "of several one thing that each of them does alone is said": (
         "1girl 2boys hand_on_own_hip hood_up on_side",
-        "A girl and two boys are shown, one of them lying on the side. Seen among them are a hand "
+        "A girl and two boys are shown, one of them lying on the side. Visible details include a hand "
         "on the hip and a hood up.",
     ),
     "a female and a male are two": (
@@ -607,7 +606,7 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "kirby meta_knight no_humans wings",
             "kirby meta_knight",
-            "Kirby and Meta Knight are shown with no people in sight. Seen among them are wings.",
+            "Kirby and Meta Knight are shown with no people in sight. Visible details include wings.",
         ),
         (
             "nami usopp 1girl 1boy height_difference",
@@ -629,7 +628,7 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "anya bond loid 1girl 1boy dog hat sitting",
             "anya bond loid",
             "Anya, Bond and Loid, a girl, a boy and a dog, are seen together. The girl and the boy "
-            "are sitting. One of the things they wear is a hat.",
+            "are sitting. Their outfits include a hat.",
         ),
         (
             "cheshire_cat no_humans cat grin",

@@ -23,7 +23,7 @@ _CASES = """
 1boy judo martial_arts fighting dougi | doing judo | martial; fighting
 1boy standing sportswear soccer_uniform | a soccer uniform | sportswear
 1girl dress white_dress blue_dress frilled_dress frills | wears a white and blue frilled dress. | a blue
-5girls white_dress blue_dress frilled_dress | are white, blue and frilled dresses | a frilled
+5girls white_dress blue_dress frilled_dress | include white, blue and frilled dresses | a frilled
 2boys kimono white_kimono black_kimono | white and black kimonos | a black
 1boy soccer_uniform yellow_shirt shorts | a soccer uniform with a yellow shirt and shorts | and a soccer
 1girl serafuku blue_sailor_collar skirt | a serafuku with a blue sailor collar and a skirt | , a skirt
