@@ -12,6 +12,8 @@ from composer.words import COLOUR_RANK, NOUN_RANK, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
+_OF_GIRLS_AND_BOYS = {"serafuku", "gakuran"}
+
 
 def share_clothes(picture: Picture, *, is_pair: bool) -> None:
     """Leave what all wear; what the only girl wears goes to the slot "theirs", and the rest to "pooled"."""
@@ -32,18 +34,16 @@ def share_clothes(picture: Picture, *, is_pair: bool) -> None:
             _give(picture, other, whole)
     if not (sexes or picture.names or qualities):
         return  # A hat beside two cats is worn by one of them or by none.
-    no_trades = lists().words["of_ages"] | lists().words["races"]
-    differ = any(role.phrase.partition(" ")[2] not in no_trades for role in picture.roles.get("kind", ()))
-    of_all = (
-        [] if OTHERS in sexes else _worn_by_all(picture, worn, differ=differ, is_mixed=is_mixed or differ)
-    )
+    of_all = [] if OTHERS in sexes else _worn_by_all(picture, worn, is_mixed=is_mixed)
     picture.put("clothes", of_all)
     picture.put("pooled", [role for role in worn if role not in of_all and not _is_no_garment(role)])
 
 
-def _worn_by_all(picture: Picture, worn: Sequence[Role], *, differ: bool, is_mixed: bool) -> list[Role]:
+def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> list[Role]:
     """The clothes of all: uniforms with their parts, what is worn for a sport, kimonos of several colours."""
     shared = [role for role in worn if is_among(role, "shared_clothes")]
+    no_trades = lists().words["of_ages"] | lists().words["races"]
+    differ = any(role.phrase.partition(" ")[2] not in no_trades for role in picture.roles.get("kind", ()))
     if differ:
         # A police officer and a thief do not both wear a police uniform.
         shared = [role for role in shared if not _is_of_trade(role)]
@@ -52,10 +52,13 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, differ: bool, is_mix
     left = [role for role in worn if role not in shared]
     whole = [role for role in shared if _is_whole(role)]
     broader = set[str]().union(*(broader_tags(role.noun) for role in whole))
-    if any(_is_outfit(role) and role.noun not in broader for role in left):
-        # Where one of two has a uniform and the other a dress or a Hawaiian shirt, not both have the uniform.
+    has_uniform = any(is_among(role, "uniforms") for role in shared) and not (is_mixed or differ)
+    parts = {role.noun for role in whole if has_uniform and is_among(role, "uniform_parts")}
+    kinds = {role.noun for role in whole} - broader - parts
+    are_several = len(kinds) > 1 and not (is_mixed and kinds == _OF_GIRLS_AND_BOYS)
+    if are_several or any(_is_outfit(role) and role.noun not in broader for role in left):
+        # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
         return [role for role in shared if role not in whole]
-    has_uniform = any(is_among(role, "uniforms") for role in shared) and not is_mixed
     return [*shared, *(role for role in left if has_uniform and is_among(role, "uniform_parts"))]
 
 

@@ -13,7 +13,7 @@ BORN_TOGETHER = ("twins", "triplets", "quadruplets")
 CHILD = "a child"
 _ONE_OTHER = "one other person"
 _ALIKE_IN_AGE = frozenset((*BORN_TOGETHER, "sisters", "brothers", "friends", "a couple"))
-_KIN = {
+KIN = {
     **dict.fromkeys(("father", "grandfather", "uncle", "husband"), (BOYS, "man")),
     **dict.fromkeys(("mother", "grandmother", "aunt", "wife"), (GIRLS, "woman")),
     **dict.fromkeys(("son", "grandson", "nephew", "brother"), (BOYS, "boy")),
@@ -32,6 +32,11 @@ def grown(picture: Picture, people: list[str]) -> list[str]:
             people = [kinds[0].phrase if who == called else who for who in people]
     if not picture.has("relation", "differing") or not _ALIKE_IN_AGE.isdisjoint(picture.phrases("relation")):
         people = _with_the_old(picture, people)
+    if "a boy" in people and any(
+        role.noun in lists().words["of_men"] for role in picture.roles.get("body", ())
+    ):
+        picture.put(f"grown {BOYS}", [Role("grown", GROWN[BOYS])])
+        people = ["a man" if who == "a boy" else who for who in people]
     others = [role for role in picture.roles.get("kind", ()) if role.noun in lists().words["of_no_people"]]
     if len(others) == 1 and people[-1:] == [_ONE_OTHER]:
         picture.take("kind", lambda role: role is others[0])
@@ -56,7 +61,7 @@ def _with_the_old(picture: Picture, people: list[str]) -> list[str]:
 def _of_kin(picture: Picture, people: list[str]) -> list[str]:
     """Two people by how they are related, in that order: a father and his daughter are a man and a girl."""
     for relation in picture.phrases("relation"):
-        kin = [_KIN[one] for one in relation.split(" and ") if one in _KIN]
+        kin = [KIN[one] for one in relation.split(" and ") if one in KIN]
         counts = [sex for sex in (GIRLS, BOYS) for _ in range(sum(of == sex for of, _ in kin))]
         said, number = counted_people(picture)
         if len(kin) == PAIR == number and said == people and _counted_as(counts) == people:

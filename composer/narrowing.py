@@ -13,7 +13,7 @@ from tags.spelling import without_qualifiers
 
 _HOLDING, _FLOWER = "holding_", "flower"
 _SEATED = (SITTING, "standing")
-_PLAYING = "playing_"
+_PLAYING, _PLAYING_GAMES = "playing_", "playing_games"
 _ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
 _PLACED = (ON, "in_", "under_", "behind_", "against_")
@@ -219,6 +219,12 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     return "" if role_of(told).slot == "clothes" else told
 
 
+def _played(_: str, tags: Sequence[str]) -> str:
+    """Playing games: playing_shogi, beside a shogi board."""
+    games = [game for game, things in lists().games.items() if not things.isdisjoint(tags)]
+    return f"{_PLAYING}{games[0].replace(' ', '_')}" if len(games) == 1 else ""
+
+
 def _of_something(tag: str, tags: Sequence[str]) -> str:
     """Burning: something_burning, where a village may burn as well as the dragon, or burning_car."""
     words = lists().words
@@ -244,6 +250,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.startswith(_PLACED), _placed),
     (lambda tag: tag.endswith(_INTERIOR), _interior),
     (lambda tag: tag.endswith(_PRINT), _printed),
+    (lambda tag: tag == _PLAYING_GAMES, _played),
     (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),
     (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),

@@ -158,6 +158,12 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     shared = [
         kind for kind in among if kind.lower().partition(" ")[2].replace(" ", "_") in lists().words[name]
     ]
+    if (
+        picture.names
+        and not picture.has("empty")
+        and lists().words["alike"].isdisjoint(picture.phrases("relation"))
+    ):
+        return ""  # Of five that have names, one may be the miko.
     if len(among) == 1 and picture.has("empty") and among[0].partition(" ")[2] in lists().words["races"]:
         return among[0]  # Where no human is, both brothers are skeletons.
     # One of two is the pirate and the other the shark girl.
@@ -192,7 +198,8 @@ def name_of(picture: Picture, sex: str) -> str:
     """What the only one of a sex is called: "man"."""
     if sex == BOYS and "mature male" in picture.phrases("quality"):
         return GROWN[sex]
-    return next((role.noun for role in picture.roles.get(f"grown {sex}", ())), sex)
+    grown_up = (role.phrase for role in picture.roles.get(f"grown {sex}", ()))
+    return next((phrase.removeprefix("an ").removeprefix("a ") for phrase in grown_up), sex)
 
 
 def _the(people: Sequence[str]) -> str:

@@ -55,6 +55,7 @@ class Lists:
     members: dict[str, frozenset[str]]
     qualifier_slot: dict[str, str]
     faces: dict[str, str]
+    games: dict[str, frozenset[str]]
     of_two: dict[str, str]
     compared: dict[str, str]
     words: dict[str, frozenset[str]]
@@ -96,6 +97,7 @@ def lists() -> Lists:
         members={place: frozenset(members.split()) for place, members in raw["members"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         faces=raw["faces"],
+        games={game: frozenset(things.split()) for game, things in raw["games"].items()},
         of_two=raw["of_two"],
         compared=raw["compared"],
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},

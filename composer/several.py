@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from composer.kin import KIN
 from composer.phrasing import lists
 from composer.picture import Picture, counted_people
+from composer.subject import PAIR
 from composer.words import Role
 from english import plural
 from tags.implications import broader_tags
@@ -35,6 +37,11 @@ def settle_several(picture: Picture) -> None:
     for difference, said in _COMPARED.items():
         if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
             differing.append(Role("differing", f"a {difference}{_DIFFERENCE}"))
+    if number == PAIR:
+        # No tag tells which of two is the teacher.
+        unlike = picture.take("relation", lambda role: _are_two_kinds(role.phrase))
+        told = [f"one is the {' and the other is the '.join(role.phrase.split(' and '))}" for role in unlike]
+        picture.put("told", [Role("told", each) for each in told])
     if any(" and " in relation for relation in picture.phrases("relation")):
         # Father and son are not of one age.
         differing = [role for role in differing if role.phrase != _OF_AGE]
@@ -52,6 +59,12 @@ def settle_several(picture: Picture) -> None:
         poses = picture.take("pose", lambda role: role.phrase == _LYING)
         phrase = f"{_LYING} {place.phrase}" if poses else place.phrase
         picture.put("pose", [replace(place, slot="pose", phrase=phrase)])
+
+
+def _are_two_kinds(relation: str) -> bool:
+    """Whether a relation names two, who are no kin: "teacher and student"."""
+    one, _, other = relation.partition(" and ")
+    return other != "" and one != other and KIN.keys().isdisjoint((one, other))
 
 
 def _passes_by(noun: str) -> bool:

@@ -11,25 +11,24 @@ from dataclasses import replace
 
 from composer.appearance import merged
 from composer.clothes_of_several import is_kind, share_clothes
+from composer.deeds_of_several import share_deeds
 from composer.people_named import name_of
 from composer.phrasing import and_list, led, lists, sentence_list, with_article
-from composer.picture import COUNTS, Picture, count_of, has_people
+from composer.picture import COUNTS, Picture, count_of
 from composer.subject import PAIR, Subject
 from composer.words import COLOUR_RANK, Role
 from english import is_plural
 from tags.people_counts import BOYS, GIRLS
 
+_BODY, _WRINKLE = "body", "wrinkle"
 _LENGTH = ("long hair", "short hair", "medium hair")
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))
-_ANOTHER = re.compile(r"\banother(?: person)?\b")
-_FACING, _FEEDING = "facing another person", "feeding"
 _OLD, _OF_AGE = re.compile(r"\ban (old (?:man|woman))\b"), frozenset(("grey", "white"))
 _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
-_SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
-_AT_REST = ("sitting", "lying")
-_SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
+_SOMETHING = "something"
 _ONE_AND_OTHER = "one has {} and the other has {}"
-_PRINT = " print"
+_OF_AGES, _GROWN = "an age difference", ("grown girl", "grown boy")
+_PRINT, _ON_HEAD = " print", " on the head"
 _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
 
 
@@ -42,22 +41,38 @@ def share(picture: Picture, subject: Subject) -> None:
     is_exact = all(count_of(picture, sex).isdigit() for sex in COUNTS if picture.has(sex))
     is_pair = subject.number == PAIR and is_exact
     gestures = _share_gestures(picture)
-    faces = _share_deeds(picture, gestures, is_pair=is_pair)
+    faces = share_deeds(picture, gestures, is_pair=is_pair)
     hair = _share_hair(picture, subject, is_pair=is_pair)
-    body = _share_body(picture, is_pair=is_pair)
+    body = _share_body(picture, subject, is_pair=is_pair)
     seen = [*hair, *body, *map(_of_nobody, gestures), *faces]
     # That somebody has short hair tells nothing by itself.
     _pool(picture, "seen", [] if all(each.endswith(_LENGTH) for each in seen) else seen)
     share_clothes(picture, is_pair=is_pair)
-    compared = [lists().compared[each] for each in picture.phrases("differing") if each in lists().compared]
+    _put_on_heads(picture)
+    # An old woman and a boy are not of one age.
+    differing = [
+        each for each in picture.phrases("differing") if each != _OF_AGES or not picture.has(*_GROWN)
+    ]
+    compared = [lists().compared[each] for each in differing if each in lists().compared]
     _pool(picture, "told", [f"they differ {and_list(compared)}"] if compared else [])
-    done = picture.phrases("act", "one_does")
+    done = picture.phrases("act", "one_does", "doing")
     picture.take("held", lambda role: any(deed.endswith(f" {role.phrase}") for deed in done))
     # No tag tells on whose lap the cat is.
     picture.take("on", lambda role: role.noun in lists().words["parts"])
     held = picture.take("held", lambda role: "{her}" not in role.phrase and role.phrase != _SOMETHING)
     things = picture.phrases("thing")
     picture.put("thing", [replace(role, slot="thing") for role in held if role.phrase not in things])
+
+
+def _put_on_heads(picture: Picture) -> None:
+    """Say of one fox mask and "a mask on the head" that the fox mask is on the head."""
+    for placed in picture.phrases("seen"):
+        noun, on_head, _ = placed.partition(_ON_HEAD)
+        alike = [role for role in picture.roles.get("pooled", ()) if f"a {role.noun}" == noun]
+        if on_head and len(alike) == 1:
+            picture.take("seen", lambda role: role.phrase == placed)  # noqa: B023
+            picture.take("pooled", lambda role: role in alike)  # noqa: B023
+            _pool(picture, "seen", [f"{alike[0].phrase}{_ON_HEAD}"])
 
 
 def told_of_some(picture: Picture) -> list[str]:
@@ -163,7 +178,7 @@ def _apart(phrases: Sequence[str]) -> str:
     return f"one with {phrases[0]} and the other with {phrases[1]}"
 
 
-def _share_body(picture: Picture, *, is_pair: bool) -> list[str]:
+def _share_body(picture: Picture, subject: Subject, *, is_pair: bool) -> list[str]:
     """Put a beard to its man, and leave what animals of one kind have; returns what else is seen."""
     picture.roles.pop("bared", None)
     body = picture.take("body", lambda role: True)
@@ -171,6 +186,12 @@ def _share_body(picture: Picture, *, is_pair: bool) -> list[str]:
         # All owls have wings, but one of them has a scar.
         picture.put("body", [role for role in body if not role.phrase.startswith(("a ", "an "))])
         body = [role for role in body if role.phrase.startswith(("a ", "an "))]
+    body = [role for role in body if role.head != _BODY]  # "A black body and a white body"
+    if old := _OLD.search(subject.text):
+        wrinkles = [role for role in body if role.phrase.startswith(_WRINKLE)]
+        body = [role for role in body if role not in wrinkles]
+        for role in wrinkles:
+            _give(picture, f"the {old[1]}", f"has {role.phrase}")
     if picture.phrases(BOYS) == ["1"] and picture.has(GIRLS):
         of_man = [role for role in body if role.noun in lists().words["of_men"]]
         body = [role for role in body if role not in of_man]
@@ -194,119 +215,3 @@ def _share_gestures(picture: Picture) -> list[str]:
     )
     idle = lists().words["idle_gestures"]
     return [role.phrase for role in others if role.phrase.replace(" ", "_") not in idle]
-
-
-def _share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> list[str]:
-    """Leave what all do, and put apart what one does and what somebody does; returns what faces show."""
-    beings = [role.noun in lists().words["machines"] for role in picture.roles.get("being", ())]
-    if not has_people(picture) and len(set(beings)) > 1:
-        # A robot that sits beside a deer says nothing of the deer.
-        for slot in ("pose", "act", "gesture"):
-            picture.roles.pop(slot, None)
-    acts = [role.phrase for role in picture.take("act", lambda role: True)]
-    # Beside a cat no tag tells whether the cat sleeps or somebody else.
-    acts = [act for act in acts if act != _SLEEPING or not (beings and has_people(picture))]
-    if is_pair:
-        acts = [_of_pair(act) for act in acts]
-    faces = [face for act in acts if (face := _face(act))]
-    acts = [act for act in acts if not _face(act)]
-    carried = [lists().of_two[act] for act in acts if is_pair and act in lists().of_two]
-    acts = [act for act in acts if not (carried and (act in lists().of_two or act == _SLEEPING))]
-    if any(_CARRIES in deed for deed in carried):
-        # Who is carried does not walk.
-        picture.roles.pop("pose", None)
-    shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
-    if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
-        shared.append(_SLEEPING)
-    picture.put("act", [Role("act", act) for act in shared])
-    _tell_some(
-        picture, [act for act in acts if act not in shared and _is_whole(act)], carried, is_pair=is_pair
-    )
-    return faces
-
-
-def _of_pair(act: str) -> str:
-    """An act of one of two: feeding the other, looking at the other."""
-    if act == _FACING:
-        return "facing each other"
-    return f"{_FEEDING} the other" if act == _FEEDING else _ANOTHER.sub("the other", act)
-
-
-def _face(act: str) -> str:
-    """What is seen of somebody who smiles or is sad: "a smile", "a sad face"; "" for what is done."""
-    if act in lists().words["moods"]:
-        return with_article(f"{act} face")
-    if act.startswith(_LOOKING) and act.replace(" ", "_") not in lists().words["shared_acts"]:
-        return f"a look {act.removeprefix(_LOOKING)}"
-    return lists().faces.get(act, "")
-
-
-def _are_all_asleep(picture: Picture, acts: Sequence[str], gestures: Sequence[str], *, is_pair: bool) -> bool:
-    """Whether nobody of several can be awake: two cats, or two girls of whom nothing else is told."""
-    if picture.has("being") and not has_people(picture):
-        return "stretching" not in acts
-    return is_pair and not picture.has("being") and len(acts) == 1 and [*gestures] == [_CLOSED_EYES]
-
-
-def _tell_some(picture: Picture, acts: Sequence[str], carried: Sequence[str], *, is_pair: bool) -> None:
-    """Put what one does to "one_does", most telling first, and what else somebody does to "doing"."""
-    words = lists().words
-    held = picture.phrases("held")
-    # Hands and feet are moved beside what is done.
-    acts = sorted(acts, key=lambda act: "{her}" in act)
-    maybe_of_all = [
-        act for act in acts if act.replace(" ", "_") in words["often_shared"] | words["acts_of_two"]
-    ]
-    directed = [act for act in acts if " " in act and "{her}" not in act and act not in maybe_of_all]
-    if len(held) == 1 and not directed and "{her}" not in held[0] and held[0] != _SOMETHING:
-        # Who shares an umbrella holds it.
-        is_told = any(act.endswith(f" {held[0]}") for act in picture.phrases("act"))
-        directed += [] if is_told else [f"holding {held[0]}"]
-    if directed and directed[0].split(" ")[0] in words["acts_apart"]:
-        # Who pushes the wheelchair does not sit in it.
-        picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    postures = _share_poses(picture)
-    others = [*directed, *(act for act in acts if act not in directed)]
-    if is_pair and len(postures) == PAIR and not (carried or directed):
-        carried, postures = ["one of them {} and the other {}".format(*postures)], []
-    others += postures
-    is_told = bool(directed) or (len(others) == 1 and not maybe_of_all)
-    first = [*carried, *(f"{_ONE_OF} {act}" for act in others if is_told)][:1]
-    _pool(picture, "one_does", first)
-    _pool(picture, "doing", [_OWN.sub("the", act) for act in others if [f"{_ONE_OF} {act}"] != first])
-
-
-def _share_poses(picture: Picture) -> list[str]:
-    """Leave the posture of all; returns the postures of which each is that of some."""
-    words = lists().words
-    poses = [role.phrase for role in picture.take("pose", lambda role: True)]
-    ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
-    postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
-    are_all = len(postures) == 1 and not _is_of_one(postures[0])
-    of_all = [" ".join([*(postures if are_all else ()), *ways])]
-    picture.put("pose", [Role("pose", pose) for pose in of_all if pose])
-    return [] if are_all else postures
-
-
-def _is_shared(act: str, *, is_pair: bool) -> bool:
-    words, tag = lists().words, act.replace(" ", "_")
-    is_of_all = tag in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
-    is_game = act.startswith("playing ") and act.split(" ")[1] not in words["not_played_together"]
-    return (is_of_all or is_game) and (is_pair or tag not in words["acts_of_two"])
-
-
-def _is_whole(act: str) -> bool:
-    """Whether an act tells all that is done: "reading a book", but not "cutting something" or "peeling"."""
-    words = lists().words
-    verb, _, thing = act.partition(" ")
-    if not verb.endswith("ing") or thing == _SOMETHING:
-        return False
-    return bool(thing) or verb not in words["transitive"] or verb in words["whole_verbs"]
-
-
-def _is_of_one(pose: str) -> bool:
-    """Whether a pose is rarely that of all: "lying on the back", but not "lying" alone."""
-    of_one = lists().words["of_one"]
-    if pose == _LYING:
-        return False
-    return pose.replace(" ", "_") in of_one or pose.split(" ")[0] in of_one

@@ -8,10 +8,12 @@ from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
+from composer.words import Role
 from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _ANIMAL_FOCUS = "a focus on the animal"
+_OF_BOTH_SEXES = " of both sexes"
 _FERAL, _STILL_LIFE = "feral", "a still life"
 _DUO = "a duo"
 _PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
@@ -110,10 +112,13 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     is_named = bool(of_all or left or sexes or species)
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
     kinds = and_list(picture.phrases("kind", "namesake"))
+    are_named = len(picture.names) > 1
+    if are_named and _tell_in_no_order(picture):
+        kinds, species = "", []
     asides = [
         relation if text != relation else "",
         and_list(of_all) if len(of_all) > 1 else "",
-        and_list(sexes),
+        and_list(sexes) if len(sexes) < PAIR or not are_named else "",
         and_list(map(with_article, species)) if len(species) > 1 else "",
         # A waitress is one of three animals of three kinds.
         f"{kinds} among them" if kinds and len(species) > 1 else kinds,
@@ -121,7 +126,8 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     told = [aside for aside in asides if aside]
     names = names_with_series(picture.names)
-    text = f"{names}, {text}" if names else text
+    of_both = _OF_BOTH_SEXES if len(sexes) == PAIR and are_named else ""
+    text = f"{names}, {text}{of_both}" if names else text
     series = "" if names else from_series(picture)
     number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(
@@ -130,3 +136,16 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         number,
         bool(told or names),
     )
+
+
+def _tell_in_no_order(picture: Picture) -> bool:
+    """Tell the kinds of named animals apart from their names, in whose order they would be read.
+
+    Returns whether there are several kinds to tell.
+    """
+    kinds = [*map(with_article, picture.species), *picture.phrases("kind", "namesake")]
+    if len(kinds) == PAIR:
+        picture.put("told", [Role("told", f"one is {kinds[0]} and the other is {kinds[1]}")])
+    elif len(kinds) > PAIR:
+        picture.put("seen", [Role("seen", each) for each in kinds])
+    return len(kinds) > 1
