@@ -195,6 +195,11 @@ def _adjectives(modifiers: Iterable[tuple[int, str]]) -> str:
     by_rank: dict[int, list[str]] = {}
     for rank, adjective in modifiers:
         by_rank.setdefault(rank, []).append(adjective)
+    # Black-tinted glasses are tinted.
+    by_rank = {
+        rank: [each for each in said if not any(other.endswith(f"-{each}") for other in said)]
+        for rank, said in by_rank.items()
+    }
     return " ".join(
         and_list(said) if rank in (0, COLOUR_RANK) else " ".join(said) for rank, said in by_rank.items()
     )

@@ -10,6 +10,7 @@ from composer.subject import PAIR
 from composer.words import Role
 
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
+_FACES = "facing "
 _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
 _IN = "in "
@@ -102,11 +103,12 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     words = lists().words
     held = picture.phrases("held")
     # Hands and feet are moved beside what is done.
-    acts = sorted(acts, key=lambda act: "{her}" in act)
+    acts = sorted(acts, key=lambda act: "{her}" in act or act.startswith(_FACES))
     maybe_of_all = [
         act for act in acts if act.replace(" ", "_") in words["often_shared"] | words["acts_of_two"]
     ]
-    directed = [act for act in acts if " " in act and "{her}" not in act and act not in maybe_of_all]
+    directed = [act for act in acts if " " in act and not act.startswith(_FACES) and "{her}" not in act]
+    directed = [act for act in directed if act not in maybe_of_all]
     if len(held) == 1 and not directed and "{her}" not in held[0] and held[0] != _SOMETHING:
         # Who shares an umbrella holds it.
         is_told = any(act.endswith(f" {held[0]}") for act in picture.phrases("act"))

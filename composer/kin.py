@@ -32,8 +32,10 @@ def grown(picture: Picture, people: list[str]) -> list[str]:
             people = [kinds[0].phrase if who == called else who for who in people]
     if not picture.has("relation", "differing") or not _ALIKE_IN_AGE.isdisjoint(picture.phrases("relation")):
         people = _with_the_old(picture, people)
-    if "a boy" in people and any(
-        role.noun in lists().words["of_men"] for role in picture.roles.get("body", ())
+    if (
+        picture.phrases(BOYS) == ["1"]
+        and "a boy" in people
+        and any(role.noun in lists().words["of_men"] for role in picture.roles.get("body", ()))
     ):
         picture.put(f"grown {BOYS}", [Role("grown", GROWN[BOYS])])
         people = ["a man" if who == "a boy" else who for who in people]

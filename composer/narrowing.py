@@ -13,7 +13,7 @@ from tags.spelling import without_qualifiers
 
 _HOLDING, _FLOWER = "holding_", "flower"
 _SEATED = (SITTING, "standing")
-_PLAYING, _PLAYING_GAMES = "playing_", "playing_games"
+_PLAYING, _PLAYING_GAMES, _BOARD_GAME = "playing_", "playing_games", "a board game"
 _ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
 _PLACED = (ON, "in_", "under_", "behind_", "against_")
@@ -222,7 +222,9 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
 def _played(_: str, tags: Sequence[str]) -> str:
     """Playing games: playing_shogi, beside a shogi board."""
     games = [game for game, things in lists().games.items() if not things.isdisjoint(tags)]
-    return f"{_PLAYING}{games[0].replace(' ', '_')}" if len(games) == 1 else ""
+    # Shogi is a board game, which stands behind it in the list.
+    games = games[:1] if games[1:] in ([], [_BOARD_GAME]) else []
+    return f"{_PLAYING}{games[0].replace(' ', '_')}" if games else ""
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:
