@@ -15,7 +15,7 @@ _MOST_READ = 500
 
 
 def perhaps_excluded_since(project: Project) -> list[Picture]:
-    """The pictures found to be excluded, and those with a reason for it that is newer than the caption.
+    """The pictures found to be excluded, and those of which something changed after the caption was written.
 
     In a large data set a sample is looked at, which takes some tenths of a second.
     """
@@ -30,7 +30,7 @@ def perhaps_excluded_since(project: Project) -> list[Picture]:
 
 
 def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Problem]:
-    """Those of the pictures that are excluded by what is known of them now, and have a caption."""
+    """The pictures among these that have a caption although they are excluded by now."""
     found, there = [], project.captions.texts.names()
     for picture in pictures:
         name = picture.stem_name

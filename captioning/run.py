@@ -54,7 +54,7 @@ class Run:
 
         Raises UserError where the folders cannot be used, or the settings ask for what only shards have.
         """
-        _refuse_what_shards_have(settings)
+        _refuse_settings_for_shards(settings)
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
@@ -193,7 +193,7 @@ class Run:
             self._summary.report(path, len(self._project.collection.folder.pictures))
 
 
-def _refuse_what_shards_have(settings: Settings) -> None:
+def _refuse_settings_for_shards(settings: Settings) -> None:
     """Raise UserError where a setting is for pictures in shards only."""
     if settings.cluster.ray:
         raise UserError(

@@ -219,7 +219,7 @@ class RunSummary:
 
 
 def say_lines(heading: str, lines: Sequence[str], say: Callable[[str], None]) -> None:
-    """Say lines below their heading, if there are any; of very many the first."""
+    """Say lines below their heading, if there are any; only the first ones if there are very many."""
     if lines:
         say(f"{heading}:")
         for each in first_lines(lines):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 _DESCRIPTION = "image_description"
-# Words in templates by which the model sees the picture, and by which it does not.
+# Words by which a template says that the model sees the picture, or that it does not.
 _SEEN, _NOT_SEEN = ("you see the picture", "is shown the picture"), "cannot see the picture"
 
 
@@ -94,7 +94,7 @@ async def may_send_pictures(
 
 
 def misfits(project: Project, *, sees: bool) -> Iterator[Misfit]:
-    """Templates named for captions that expect what there is not, or do not use what there is."""
+    """Named templates that expect something that is missing, or ignore something that is there."""
     settings, prompts = project.settings, list(_named(project.settings))
     if settings.interpreter.skip or not prompts:
         return

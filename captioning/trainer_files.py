@@ -85,7 +85,7 @@ class Existing:
     """The pictures that have a caption, in natural order, folder by folder; read anew each time."""
 
     def __init__(self, project: Project, count: Count, target: Target | None = None) -> None:
-        """They are counted in `count`, from 0 on each time. For Parquet there is no target."""
+        """Each pass over them counts them in `count`, beginning at 0. For Parquet there is no target."""
         self._project = project
         self._count = count
         self._target = target
@@ -136,10 +136,10 @@ class Existing:
 
 
 def write_beside_texts(project: Project, target: Target, *, is_run: bool = False) -> Count:
-    """Write the further files of a target into the captions folder, over no foreign file.
+    """Write the further files of a target into the captions folder; files of other programs stay.
 
-    Those of captions that are no longer there are removed, because the trainer would go on reading them. A
-    run removes those of other targets too, as they tell of the captions before it.
+    Files whose captions are gone are removed, because the trainer would go on reading them. A run also
+    removes those of other targets, which are about the captions before it.
     """
     count, captions = Count(), project.settings.dataset.captions
     writer = Writer(project.journal, captions, count, target.name)
@@ -156,7 +156,7 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
 
 
 class Writer:
-    """Writes further files below a folder, and over none that is not as the journal says it was written."""
+    """Writes further files below a folder; a file that somebody changed since the last time stays."""
 
     def __init__(self, journal: Journal, root: Path, count: Count, target: str = "") -> None:
         """Without a `target` an export writes, to a place of the user's choice."""
@@ -233,7 +233,7 @@ def what_to_write(project: Project, target: Target, folder: Path | None = None) 
 
 
 def misread_texts(project: Project, target: Target, most: int = _MOST_LOOKED_AT) -> Iterator[str]:
-    """Which texts the trainer would read in another way than they are meant, and what to do.
+    """Say which texts the trainer would misread, and what to do about it.
 
     At most `most` texts are read, evenly spread over the data set.
     """

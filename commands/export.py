@@ -62,7 +62,7 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
             say(line)
     for sentence in count.foreign_files():
         say(sentence)
-    # A file of another name is for people who know where to name it.
+    # People who chose a name for the file know where to enter it.
     if place is None or place.is_dir():
         for line in what_to_write(project, target, place):
             say(line)
@@ -89,7 +89,7 @@ def _export(project: Project, name: str, place: Path | None) -> Count:
 
 
 class _Exporter:
-    """Writes captions below a folder of the user's choice, over nothing but what an earlier export wrote."""
+    """Writes captions below a folder of the user's choice; only files of an earlier export are replaced."""
 
     def __init__(self, project: Project, root: Path) -> None:
         self._project = project
@@ -156,7 +156,7 @@ class _Captions:
     unread: list[str] = field(default_factory=list)
 
     def of(self, shards: Sequence[Shard]) -> Iterator[Captioned]:
-        """Those of pictures that may have one; a picture is called after its shard and its name there."""
+        """The captions of pictures that may have one; the name of a picture begins with that of its shard."""
         settings, added = self.knowledge.settings, self.knowledge.said_along
         for shard in shards:
             descriptions = descriptions_of(shard, settings.dataset)

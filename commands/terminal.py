@@ -1,4 +1,4 @@
-"""The terminal: stdout and stderr as the program may count on them, and a question to the user.
+"""The terminal: stdout and stderr that can always be written to, and questions to the user.
 
 A message that cannot be shown must not stop a run: on a full disk, in a pipe that nobody reads any more, or
 in a window that was closed, only the message is lost.
@@ -30,7 +30,7 @@ class _Unfailing(io.TextIOWrapper):
 
 
 def prepare_streams() -> None:
-    """Make stderr a stream that never fails, and stdout one that is there and can show any name.
+    """Make sure that stdout and stderr exist and can show any name, and that stderr never fails.
 
     Both may be missing: closed by the shell (`2>&-`), or because the program has no window (pythonw). What
     the console cannot show, such as names of pictures on Windows with an old code page, is escaped.

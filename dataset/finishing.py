@@ -126,7 +126,7 @@ class Finishing:
             self.slow_captions += 1
             message = f"the pattern {error} on this caption: write it in a simpler way in [Interpreter] strip"
             if self.slow_captions >= _MOST_SLOW_CAPTIONS:
-                # Nothing else is done while a pattern is searched for, so the run would all but stand still.
+                # Nothing else is done while a pattern is searched for, so the run would take far too long.
                 raise UserError(message.replace("this caption", "several captions")) from error
             raise ItemError("strip takes too long", message) from error
 

@@ -69,9 +69,9 @@ class PictureFacts:
 def prepare(file: PictureFile, max_side: int) -> Prepared:
     """Make the picture that a vision model is sent: upright, opaque, sRGB, at most `max_side` pixels long.
 
-    Transparency becomes white, of several frames or pages the first is taken, nothing is enlarged, though
-    white is put beside what is narrower than LEAST_SIDE, and metadata is left out. A JPEG or PNG that is like
-    this already is sent unchanged.
+    Transparency becomes white, the first of several frames or pages is taken, and metadata is left out.
+    Nothing is enlarged, but a picture that is narrower than LEAST_SIDE gets white beside it. A JPEG or PNG
+    that is like this already is sent unchanged.
     Raises ItemError for a file that is no picture, and for a picture that is damaged or too large.
     """
     # A large file takes the whole budget before it is read, for two of them at once may be too much.
@@ -88,7 +88,7 @@ def prepare(file: PictureFile, max_side: int) -> Prepared:
                 except _vips().Error:
                     if picture_format != "JPEG" or 2 * len(raw) > MEMORY_BUDGET:
                         raise
-                # Perhaps only the mark at its end is missing: with one, what lacks pixels gives a warning.
+                # Perhaps only the end mark is missing: add one, and libvips warns if pixels are missing too.
                 ended = raw + _END_OF_JPEG
                 return _prepared(ended, _open(ended, "warning"), picture_format, max_side, "warning")
 

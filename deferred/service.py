@@ -47,7 +47,7 @@ class Batch(NamedTuple):
 
     @property
     def has_ended(self) -> bool:
-        """Whether all answers are there that will come."""
+        """Whether no further answers will come."""
         return self.status in _ENDED
 
 
@@ -93,7 +93,7 @@ class BatchService:
             raise UserError(refusal(f"{path} cannot be read", error)) from error
 
     async def create(self, file: str) -> str:
-        """Make a batch of an uploaded file, in one try, because two batches cost twice as much; its id."""
+        """Make a batch of an uploaded file, in one try, because a second batch would be paid too; its id."""
         asked = orjson.dumps({"input_file_id": file, "endpoint": ROUTE, "completion_window": "24h"})
         return self._id_in(await self._ask("POST", "batches", lambda: asked, tries=1))
 
@@ -132,7 +132,7 @@ class BatchService:
                     async for piece in response.content.iter_chunked(_PIECE):
                         growing.add(piece)
                 except BaseException:
-                    # Whatever broke it off, Ctrl-C too, no half of a file may be left behind.
+                    # No half of a file may be left behind, also after Ctrl-C.
                     growing.discard()
                     raise
                 growing.settle()

@@ -183,8 +183,8 @@ class SurveySum:
     def complete(self, added: Added) -> AllShards:
         """Add what is missing, and keep the sum; the tags of all shards.
 
-        A shard that cannot be read is left out: who captions it says why. `added` is what is said along with
-        a tag. Raises UserError where what was counted cannot be kept.
+        A shard that cannot be read is left out: the run says why when it comes to that shard. `added` gives
+        what is said along with a tag. Raises UserError where what was counted cannot be kept.
         """
         for shard in self.missing:
             with suppress(ItemError):

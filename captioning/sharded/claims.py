@@ -37,7 +37,7 @@ async def claim_preparation(settings: Settings, say: Callable[[str], None]) -> E
 async def shards_in_turn(
     settings: Settings, shards: Sequence[Shard], say: Callable[[str], None]
 ) -> AsyncGenerator[Shard, None]:
-    """Each shard, while its lock is held; those that other processes have come last, once they are free."""
+    """Yield each shard while its lock is held; those of other processes come last, when they are free."""
     waiting, left = False, list(shards)
     while left:
         others = []

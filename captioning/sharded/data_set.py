@@ -97,7 +97,8 @@ class ShardDataSet:
 def texts_there(settings: Settings, shard: Shard, *, since: float, drafts_too: bool) -> int | None:
     """How many captions are there where nothing is due in a shard; None where something may be.
 
-    Nothing is due that another process has done `since` this run began, in seconds: it has told what failed.
+    What another process did after `since`, the time when this run began, is not due: that process has said
+    what failed.
     """
     folders, count = settings.dataset, 0
     journal = journal_of(shard, folders)

@@ -29,7 +29,7 @@ _LOOK_EVERY = 1.0
 _PAUSE = 0.2
 # Seconds to wait for another machine once none is left.
 _LONGEST_WITHOUT = 60.0
-# If a shard has ended this many processes, it is left out: it would end the next one too.
+# If this many processes ended while they captioned a shard, it is left out: it would end the next one too.
 _MOST_LOSSES = 3
 
 
@@ -37,8 +37,8 @@ class HandingOut:
     """A run over shards by all machines of a cluster, each of which captions one shard at a time."""
 
     def __init__(self, settings: Settings, summary: RunSummary, limit: int | None) -> None:
-        """Join the cluster; raises UserError where that cannot be, or the settings are for one machine."""
-        _refuse_what_one_machine_has(settings, limit)
+        """Join the cluster; raises UserError where that fails, or the settings are for one machine."""
+        _refuse_settings_for_one_machine(settings, limit)
         self._cluster = RayCluster(settings.cluster.ray)
         self._settings = settings
         self._summary = summary
@@ -243,7 +243,7 @@ def _unfit(looked: Looked | Lost) -> str:
     return ""
 
 
-def _refuse_what_one_machine_has(settings: Settings, limit: int | None) -> None:
+def _refuse_settings_for_one_machine(settings: Settings, limit: int | None) -> None:
     """Raise UserError where something is for a run on one machine only."""
     for stage in settings.stages.values():
         if not stage.skip and stage.endpoint.url in ("auto", "batch", "embedded"):

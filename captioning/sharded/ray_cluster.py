@@ -23,7 +23,7 @@ Message = TypeVar("Message")
 
 _PROGRAM = Path(__file__).resolve().parents[2]
 # Seconds for the cluster's port to answer. Ray itself tries for two minutes, in which nothing interrupts it.
-_LONGEST_KNOCK = 10
+_LONGEST_CONNECT = 10
 
 
 class Machine(NamedTuple):
@@ -44,10 +44,10 @@ class RayCluster:
     """The cluster of [Cluster] ray, until it is left."""
 
     def __init__(self, address: str) -> None:
-        """Raises UserError where Ray is not installed, or no cluster is there that can be used."""
+        """Raises UserError where Ray is not installed, or no cluster can be used."""
         self._ray = _library()
         if address != "auto":
-            _refuse_silence(address)
+            _refuse_no_answer(address)
         before = signal.getsignal(signal.SIGTERM)
         try:
             self._ray.init(
@@ -67,7 +67,7 @@ class RayCluster:
         self._ray.shutdown()
 
     def machines(self) -> list[Machine]:
-        """Those that are there. One without a CPU is left out, as Ray's users mean such a head node."""
+        """The machines of the cluster, without a head node that has no CPU and so is not meant to work."""
         found = [node for node in self._ray.nodes() if node["Alive"]]
         working = [node for node in found if node["Resources"].get("CPU")] or found
         return [Machine(node["NodeID"], node["NodeManagerHostname"]) for node in working]
@@ -79,7 +79,7 @@ class RayCluster:
     async def run(
         self, machine: Machine, work: Callable[..., Iterator[Message]], *arguments: object
     ) -> AsyncGenerator[Message | Lost, None]:
-        """Run a generator on a machine; what it yields, and Lost in the end where it was lost."""
+        """Run a generator on a machine and yield what it yields, and `Lost` at the end if it was lost."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         # Ray reserves no CPU for it: it mostly waits for a server, which may have reserved all of them.
@@ -113,10 +113,10 @@ def _library() -> ModuleType:
     return ray  # type: ignore[no-any-return,unused-ignore] # Ray has no types where it is not installed
 
 
-def _refuse_silence(address: str) -> None:
+def _refuse_no_answer(address: str) -> None:
     host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host, int(port)), _LONGEST_KNOCK):
+        with socket.create_connection((host, int(port)), _LONGEST_CONNECT):
             return
     except OSError as error:
         raise UserError(refusal(address, error)) from error

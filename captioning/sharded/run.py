@@ -56,7 +56,7 @@ class ShardRun:
 
         Raises UserError where the settings name no shards, or ask for what only folders have.
         """
-        _refuse_what_folders_have(settings)
+        _refuse_settings_for_folders(settings)
         self._of_all_machines = settings
         self._settings = settings.asking(0) if settings.cluster.ray else settings
         self._hands: HandingOut | None = None
@@ -136,7 +136,7 @@ class ShardRun:
         self._is_waiting = bool(result.tally.waiting)
 
 
-def _refuse_what_folders_have(settings: Settings) -> None:
+def _refuse_settings_for_folders(settings: Settings) -> None:
     """Raise UserError where a setting is for folders of pictures only."""
     dataset = settings.dataset
     if dataset.captions == dataset.images:

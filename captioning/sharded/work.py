@@ -73,7 +73,7 @@ class ShardWork:
 
     @property
     def endpoints(self) -> list[Endpoint]:
-        """Those that are asked."""
+        """The endpoints of the stages, each once."""
         asked = [each for each in (self._describer, self._writer) if each is not None]
         return asked[:1] if len(asked) == 2 and asked[0] is asked[1] else asked
 

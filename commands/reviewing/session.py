@@ -62,7 +62,7 @@ class Session:
         self._gathering = Gathering(project.sources())
         page = self._gathering.page()
         root = project.collection.root
-        # The page shows the address of no excluded picture, so none is served.
+        # Excluded pictures have no address on the page, so they are not served.
         shown = {str(entry["name"]) for entry in page["pictures"] if "src" in entry}
         found = project.collection.folder.pictures
         self.pictures = {each.name: root / each.name for each in found if each.stem_name in shown}
@@ -101,7 +101,7 @@ class Session:
                 project.close()
 
     async def marks(self, name: str, text: str) -> str:
-        """The marks of a picture's tags, were `text` its caption."""
+        """The marks that a picture's tags would have if `text` were its caption."""
         return await asyncio.to_thread(self._gathering.marks, name, text) if self._gathering else ""
 
     async def state(self, since: int) -> Values:
