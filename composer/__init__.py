@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 
 from composer import appearance
 from composer.belonging import settle
-from composer.doings import clauses, is_only_when, presentation, where
+from composer.doings import clauses, is_only_when, where
 from composer.naming import from_series
 from composer.phrasing import and_list, is_or_are, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
+from composer.presentation import nobody_in_sight, presentation
 from composer.sharing import share, told_of_some
 from composer.subject import TRAITS, Subject
 from composer.whom import find_subject
@@ -36,6 +37,7 @@ _VIEWS = (
     ("with no people in sight", "no people are in sight"),
 )
 _MOST_MAINS = 8
+_AMONG = ", among them "
 # No scenery is about these.
 _SMALL = frozenset(
     (
@@ -83,7 +85,8 @@ def compose(
         series = picture.series if picture.names else ()
         from_them = led(f"the series {'is' if len(series) == 1 else 'are'}", series)
         rest = led(_ALSO_SHOWN, picture.phrases(REST))
-        sentences = [*_about(subject, picture), from_them, *also, rest]
+        nobody = nobody_in_sight(picture)
+        sentences = [*_about(subject, picture), nobody, from_them, *also, rest]
     text = " ".join(said[0].upper() + said[1:].removesuffix(".") + "." for said in sentences if said)
     if subject.sexed and not re.search(rf"\b(?:{subject.pronoun[0]}|{{her}})(?!\w)", text):
         text = subject.sexed[0].upper() + subject.sexed[1:] + text[len(subject.text) :]
@@ -115,7 +118,9 @@ def _about(subject: Subject, picture: Picture) -> list[str]:
     if not done:
         return [told, *view]
     if told == subject.text:
-        return [f"{told}{',' if ',' in told else ''} is {done}", *view]
+        is_named = bool(picture.names) and not subject.is_bare_name
+        has_aside = subject.ends_in_aside or is_named or _AMONG in told
+        return [f"{told}{',' if has_aside and ',' in told else ''} is {done}", *view]
     return [told, f"{subject.pronoun[0]} {subject.verb} {done}", *view]
 
 
@@ -148,7 +153,7 @@ def _view(shown: Sequence[str], subject: Subject) -> str:
         return f"{subject.pronoun[0]} {subject.verb} {listed}"
     for beginning, view in _VIEWS:
         if listed.startswith(beginning):
-            return view + listed.removeprefix(beginning).replace(" and no people", ", with no people")
+            return view + listed.removeprefix(beginning)
     is_verb = listed.startswith(("shown ", "painted ", "drawn "))
     return f"the scene is {'' if is_verb else 'shown '}{listed}"
 
@@ -187,7 +192,7 @@ def _scene(picture: Picture) -> list[str]:
     subject = f"{frames} with {things}" if frames and things else frames or things
     left += [*picture.phrases(*others, "mark"), *_unseen_deeds(picture)]
     rest = picture.phrases(REST, "alone")
-    also = [*there_is_also(left), led(_ALSO_SHOWN, rest)]
+    also = [nobody_in_sight(picture), *there_is_also(left), led(_ALSO_SHOWN, rest)]
     if subject or picture.series:
         subject = (subject or "a scene") + from_series(picture)
         # A place follows a short subject without a comma: "a house in a forest".

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from composer.clothes import with_parts_of_uniform, with_their_parts
+from composer.fittings import worn_with_parts
 from composer.phrasing import and_list, as_words, in_plural, led, lists, sentence_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
@@ -14,6 +15,8 @@ from tags.people_counts import BOYS, GIRLS
 _EXCLUSIVE_RANKS = (0, COLOUR_RANK, NOUN_RANK)
 _SIZE_RANKS = (0, 1)
 _IS_SHOWN = "is shown"
+# How long it is: "medium black hair" could be its shade.
+_MEDIUM = re.compile("^medium(?!-)")
 _OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
@@ -52,7 +55,7 @@ def _described(picture: Picture) -> tuple[str, str]:
 
 
 def _worn(picture: Picture) -> list[str]:
-    return with_their_parts(merged(picture, "clothes", of_one=True))
+    return with_their_parts(worn_with_parts(merged(picture, "clothes", of_one=True)))
 
 
 def told_of_several(picture: Picture, text: str, *, ends_in_aside: bool) -> tuple[str, str]:
@@ -92,13 +95,13 @@ def of_each(picture: Picture) -> str:
 
 
 def _hair(picture: Picture) -> list[str]:
-    """The hair in one phrase: "long aqua hair in twintails with blunt bangs"."""
+    """The hair, and what falls into the face: "long aqua hair in twintails", "blunt bangs"."""
     hair, styles, fringe = merged(picture, "hair"), picture.phrases("hairstyle"), picture.phrases("fringe")
     if not hair:
         return styles + fringe
-    styles = list(map(_without_hair, styles))
+    hair = [_MEDIUM.sub("medium-length", said) for said in hair]
     fringe = [_OVER_FACE.sub("locks", said) for said in fringe]
-    return [" ".join(filter(None, (and_list(hair), led("in", styles), led("with", fringe))))]
+    return [" ".join(filter(None, (and_list(hair), led("in", map(_without_hair, styles))))), *fringe]
 
 
 def _mixed(roles: Iterable[Role]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.creatures import settle_creatures
+from composer.fittings import fit_parts
 from composer.idle import leave_out_idle
 from composer.once import say_once
 from composer.phrasing import lists, with_article
@@ -37,6 +38,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     settle_places(picture)
     _fly_vehicles(picture)
     leave_out_idle(picture)
+    fit_parts(picture)
     # Letters and marks are in the picture, and no way of showing it.
     picture.put("mark", picture.take("text", _is_mark))
     if picture.has("clothes"):

@@ -5,21 +5,27 @@ from collections.abc import Iterable, Sequence
 from composer.phrasing import and_list, lists
 from english import singular
 
-_SLEEVES, _PRINT, _DRESS = " sleeves", " print", "dress"
+_SLEEVES, _DRESS = " sleeves", "dress"
+# What some garment has, though no tag tells which: a floral print, gold trim.
+_ON_GARMENTS = (" print", " pattern", " trim", " high collar")
 _UNIFORM = ("uniform", "uniforms")
+_CLOTHES, _LONG_SLEEVES, _DETACHED = " clothes", "long sleeves", "detached "
 
 
 def with_their_parts(worn: Sequence[str]) -> list[str]:
     """What is worn, with sleeves, trimmings, prints and the parts of a uniform behind what has them."""
-    prints = [each for each in worn if each.endswith(_PRINT)]
+    prints = [each for each in worn if each.endswith(_ON_GARMENTS)]
     trimmings = _trimmings(worn)
-    worn = with_parts_of_uniform(worn)
+    worn = _with_parts_of_costume(with_parts_of_uniform(_without_vague(worn)))
     garments = _of_nouns(worn, "upper_garments")
     if _of_nouns(garments[:1], "tops"):
         # The skirt may have it as well as the shirt.
         trimmings = [each for each in trimmings if each not in prints]
     if len(garments) == 1:
         worn = _joined(worn, garments, [each for each in trimmings if each in worn])
+    coats, long_sleeves = _of_nouns(worn, "outer_garments"), [each for each in worn if each == _LONG_SLEEVES]
+    if len(coats) == 1 and not garments:
+        worn = _joined(worn, coats, long_sleeves)
     return [f"clothes with {each}" if each in prints else each for each in worn]
 
 
@@ -37,14 +43,27 @@ def with_parts_of_uniform(worn: Sequence[str]) -> list[str]:
     return _joined(worn, uniforms[:1], [*parts, *(_trimmings(worn) if parts else [])])
 
 
+def _without_vague(worn: Sequence[str]) -> list[str]:
+    """What is worn without what says no more: casual clothes beside a hoodie."""
+    is_told = bool(_of_nouns(worn, "main_clothes"))
+    vague = lists().words["vague_clothes"] if is_told else frozenset[str]()
+    return [each for each in worn if each.replace(" ", "_") not in vague]
+
+
+def _with_parts_of_costume(worn: Sequence[str]) -> list[str]:
+    """What is worn, with its garments behind a costume: "Roman clothes with a red tunic"."""
+    costumes = [each for each in worn if each.endswith(_CLOTHES) and each[0].isupper()]
+    return _joined(worn, costumes[:1], _of_nouns(worn, "costume_parts"))
+
+
 def _trimmings(worn: Sequence[str]) -> list[str]:
     """What a garment has: sleeves, frills, a floral print."""
     trimmings = lists().words["trimmings"]
-    return [each for each in worn if _is_sleeves(each) or each.endswith(_PRINT) or each in trimmings]
+    return [each for each in worn if _is_sleeves(each) or each.endswith(_ON_GARMENTS) or each in trimmings]
 
 
 def _is_sleeves(phrase: str) -> bool:
-    return phrase.startswith("sleeves ") or (phrase.endswith(_SLEEVES) and not phrase.startswith("detached "))
+    return phrase.startswith("sleeves ") or (phrase.endswith(_SLEEVES) and _DETACHED not in phrase)
 
 
 def _of_nouns(phrases: Iterable[str], name: str) -> list[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from composer.bystanders import let_birds_pass, settle_bystanders
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
+from composer.picture import COUNTS, Picture, counted_people
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
@@ -12,7 +13,6 @@ from tags.people_counts import GIRLS, OTHERS
 
 _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
-_TINY = frozenset(("insect", "snail", "spider", "worm"))
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
@@ -29,13 +29,14 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _give_wings_to_creatures(picture)
     _give_parts_to_animals(picture)
     _give_damage_to_machines(picture)
-    _let_birds_pass(picture)
+    let_birds_pass(picture)
     _give_sleep_to_animals(picture)
     _name_creatures(picture)
     _meet_foes(picture)
     _tell_of_animals(picture, tags)
     _give_feathers(picture)
     _look_at_animals(picture)
+    settle_bystanders(picture)
 
 
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
@@ -105,22 +106,6 @@ def _give_parts_to_animals(picture: Picture) -> None:
         if theirs := picture.take("body", lambda role: noun in parts.get(role.noun, ())):  # noqa: B023
             said = and_list(part.phrase for part in theirs)
             beings[at] = replace(being, phrase=f"{being.phrase} with {said}")
-
-
-def _let_birds_pass(picture: Picture) -> None:
-    """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
-    words, beings = lists().words["bystanders"], picture.roles.get("being", [])
-    insects = {role.noun for role in beings if _TINY & (broader_tags(role.noun) | {role.noun})}
-    others = [role for role in beings if role.noun not in words]
-    if not others and insects and len(insects) < len(beings):
-        # Beside a frog in a cape a dragonfly wears none.
-        others = [role for role in beings if role.noun not in insects]
-        words = frozenset(insects)
-    is_beside = picture.has("clothes", "held", "act", "pose") if others else picture.has("vehicle")
-    is_described = picture.has(*LOOKS) and not others and VEHICLE_FOCUS not in picture.phrases("text")
-    is_anthro = not lists().words["animal_people"].isdisjoint(picture.phrases("quality"))
-    if is_beside and not (is_described or is_anthro or has_people(picture)):
-        picture.put("thing", picture.take("being", lambda role: role.noun in words))
 
 
 def _give_sleep_to_animals(picture: Picture) -> None:

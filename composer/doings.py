@@ -1,13 +1,12 @@
-"""What those shown do and where, and how the picture shows it."""
+"""What those shown do and where."""
 
 from collections.abc import Collection, Sequence
-from itertools import groupby
 
 from composer.appearance import merged
-from composer.phrasing import and_list, led, lists, with_article
-from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
+from composer.phrasing import and_list, led, lists
+from composer.picture import Picture
+from composer.presentation import VIEWS, presentation
 from composer.subject import PAIR
-from tags.people_counts import BOYS
 
 # The slots of places in the order in which they are said, by the word before them.
 _PLACE_SLOTS = (
@@ -22,13 +21,7 @@ _PLACE_SLOTS = (
 _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather")
-_VIEWS = ("from", "shot")
-_LOOKING_OUT, _SETTING = "looking outside", " setting"
-_FOCUSES = (
-    ("the focus on a male character", (BOYS,)),
-    ("a focus on the animal", ("being", "kind", "quality")),
-    (VEHICLE_FOCUS, ("vehicle",)),
-)
+_LOOKING_OUT = "looking outside"
 
 
 def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
@@ -45,7 +38,7 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     # It is the scene that is a comic, and not the two in it.
-    is_sheet = picture.has("as") and picture.has(*_VIEWS)
+    is_sheet = picture.has("as") and picture.has(*VIEWS)
     is_own = not is_sheet and ((number > 1 and picture.has("as")) or done)
     first = 0 if is_own or not shown or shown[0].startswith("with ") else 1
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
@@ -72,7 +65,7 @@ def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[
 
 
 def _joined(deeds: Sequence[str]) -> str:
-    """Deeds as a list, with what is no verb behind them: "fencing and making eye contact in a duel"."""
+    """Deeds as a list, with what is no verb behind them: "standing in a fighting stance"."""
     within = [deed for deed in deeds if deed.startswith("in a ") or deed == "in battle"]
     return " ".join([and_list(deed for deed in deeds if deed not in within), *within]).strip()
 
@@ -112,17 +105,19 @@ def _without_the(phrase: str) -> str:
 
 def _width(place: str) -> int:
     """What to order places by, the smaller first: "on a street in a city in a desert"."""
+    if place.startswith("inside "):
+        return 2  # "In a corridor inside a spaceship".
     if not place.startswith("in "):
         return 5 if place.startswith("above ") else 1 if place.startswith("at ") else 0
     words, noun = lists().words, place.rpartition(" ")[2]
     if noun in words["narrow_places"]:
-        return 2
+        return 1
     return 3 if noun not in words["wide_places"] else 4 if noun in words["settlements"] else 5
 
 
 def is_only_when(picture: Picture) -> bool:
-    """Whether where those shown are is told by the time alone: "at night"."""
-    return not any(picture.has(*slots) for lead, slots in _PLACE_SLOTS if "time" not in slots)
+    """Whether where those shown are is told by the time and the sky alone: "at night"."""
+    return not any(picture.has(*slots) for lead, slots in _PLACE_SLOTS if slots[0] not in ("time", "sky"))
 
 
 def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
@@ -144,39 +139,3 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     return (
         weather if words["outdoor_weather"].issuperset(" ".join(map(_without_the, weather)).split()) else []
     )
-
-
-def _is_told(text: str, picture: Picture) -> bool:
-    """Whether the subject tells what the focus is on: a boy, an animal, a car."""
-    return any(text == focus and picture.has(*slots) for focus, slots in _FOCUSES)
-
-
-def presentation(picture: Picture) -> list[str]:
-    """How the picture shows it: "seen from below in profile", "as a sketch", "with bokeh"."""
-    sheets = [("shown as", "as"), ("in", "views")]
-    views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
-    # It is she who is seen from behind, and not the sheet.
-    is_sheet = picture.has("as") and picture.has(*_VIEWS)
-    parts = (*([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),)
-    said = [
-        " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
-    ]
-    # "In pixel art, in a fantasy setting": what has an article is listed by itself.
-    styles = sorted(_in_one_setting(picture), key=lambda style: style.startswith(("a ", "an ")))
-    in_styles = groupby(styles, key=lambda style: style.startswith(("a ", "an ")))
-    said += [led("in", group) for _, group in in_styles]
-    said += [led("painted", picture.phrases("painted")), led("drawn in", picture.phrases("drawn"))]
-    nobody = picture.phrases("empty") if not picture.has(*COUNTS) else []
-    with_it = led(
-        "with", [*(text for text in picture.phrases("text") if not _is_told(text, picture)), *nobody]
-    )
-    return [clause for clause in (*said, with_it) if clause]
-
-
-def _in_one_setting(picture: Picture) -> list[str]:
-    """The styles, with settings as one: "a medieval and fantasy setting"."""
-    styles = picture.phrases("style")
-    settings = [style for style in styles if style.endswith(_SETTING)]
-    names = [setting.partition(" ")[2].removesuffix(_SETTING) for setting in settings]
-    merged_settings = [with_article(f"{and_list(names)}{_SETTING}")] if names else []
-    return [style for style in styles if style not in settings] + merged_settings

@@ -17,6 +17,7 @@ _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED, _GLOW = "multicolored", "a glow"
 _ANY_ANIMALS = ("an animal", "animals", "a herd")
 _CROWD = "a crowd"
+_HETEROCHROMIA = "heterochromia"
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -31,6 +32,7 @@ def leave_out_idle(picture: Picture) -> None:
     if all("+" in "".join(picture.phrases(sex)) for sex in (GIRLS, BOYS)):
         picture.take("thing", lambda role: role.phrase == _CROWD)
     _tell_parts_of_hair(picture)
+    _tell_each_eye(picture)
     if counted_people(picture)[1] == 1:
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
     if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
@@ -96,6 +98,21 @@ def _tell_parts_of_hair(picture: Picture) -> None:
         colour = colours.pop()
         in_part = f"{_MULTICOLORED}, partly {colour}"
         picture.roles["hair"] = [_recoloured(role, colour, in_part) for role in picture.roles["hair"]]
+
+
+def _tell_each_eye(picture: Picture) -> None:
+    """Eyes of two colours of one person: "one blue eye and one yellow eye"."""
+    eyes = picture.roles.get("eyes", [])
+    colours = [said for role in eyes for rank, said in role.modifiers if rank == COLOUR_RANK]
+    is_one = counted_people(picture)[1] == 1 or picture.has("alone")
+    if (
+        is_one
+        and len(colours) == _TWO_WORDS
+        and picture.take("body", lambda role: role.noun == _HETEROCHROMIA)
+    ):
+        like = [said for role in eyes for rank, said in role.modifiers if rank != COLOUR_RANK]
+        each = (" ".join(["one", *dict.fromkeys(like), colour, "eye"]) for colour in colours)
+        picture.roles["eyes"] = [Role("eyes", " and ".join(each))]
 
 
 def _recoloured(role: Role, colour: str, told: str) -> Role:

@@ -11,7 +11,7 @@ from tags.implications import broader_tags
 from tags.people_counts import count_in, fewest_people
 from tags.spelling import without_qualifiers
 
-_HOLDING, _FLOWER = "holding_", "flower"
+_HOLDING, _FLOWER, _RIBBON, _EMPTY = "holding_", "flower", "ribbon", "no_humans"
 _SEATED = (SITTING, "standing")
 _PLAYING, _PLAYING_GAMES, _BOARD_GAME = "playing_", "playing_games", "a board game"
 _ON, _INTERIOR = "_on_", "_interior"
@@ -37,6 +37,10 @@ _SEEN_AS_ONE = frozenset(("being", "vehicle", "thing"))
 _MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
 _ALIVE = frozenset(("being", "kind", "quality"))
 _BURNING, _DAMAGED = "burning", "damaged"
+_PLANTED, _GLASS, _SMOKING, _PIPE = "planted_weapon", "glass", "smoking", "smoking_pipe"
+_SERVED = frozenset(("drink", "dessert"))
+_PLANTED_TAGS = frozenset(("planted", _PLANTED))
+_SAID_AS = frozenset((*_PLANTED_TAGS, _GLASS, _PIPE, "overcast"))
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -94,8 +98,8 @@ def _of_garment(tag: str, tags: Sequence[str]) -> str:
 def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     """holding_sword: holding_katana."""
     done = next(done for done in DONE_WITH if tag.startswith(done))
-    if done == _PLAYING and fewest_people(tags) > 1:
-        return ""
+    if (done == _PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
+        return ""  # A riding jacket is worn.
     thing = tag.removeprefix(done)
     # Of holding_arrow and arrow_(projectile) there is one arrow.
     spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
@@ -183,15 +187,18 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     is_hers = slot == "clothes" or noun in words["carried_one"]
     is_whole = slot in _SEEN_AS_ONE or (is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"]))
     # A long sword is a kind itself.
-    is_whole = is_whole or noun == _FLOWER
+    is_whole = is_whole or noun == _FLOWER or (noun == _RIBBON and _EMPTY in tags)
     if not rank or not (is_whole or "weapon" in broader_tags(noun)):
         return ""
     alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
     kind = narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
-    is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun == _FLOWER))
-    return f"{adjective}_{kind}" if is_of_one_colour and is_kind else ""
+    is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun in (_FLOWER, _RIBBON)))
+    told = f"{adjective}_{kind}"
+    # "An orange down jacket" is no jacket down.
+    is_same = noun == _FLOWER or role_of(told).slot == role_of(kind).slot
+    return told if is_of_one_colour and is_kind and is_same else ""
 
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
@@ -243,6 +250,17 @@ def _of_something(tag: str, tags: Sequence[str]) -> str:
     return f"something_{tag}" if has_made_people and has_mecha else ""
 
 
+def _said_as(tag: str, tags: Sequence[str]) -> str:
+    """planted_weapon: planted_spear, overcast: overcast_sky, and glass beside juice: drinking_glass."""
+    if tag == _PIPE:
+        return f"{_SMOKING}_{_PIPE}" if _SMOKING in tags else ""
+    if tag in _PLANTED_TAGS:
+        return _PLANTED.replace("weapon", narrowest("weapon", [other for other in tags if other != tag]))
+    if tag == _GLASS:
+        return "drinking_glass" if any(_SERVED & broader_tags(other) for other in tags) else ""
+    return f"{tag}_{SKY}"
+
+
 _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
     (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
     (lambda tag: tag in lists().words["of_garments"] | lists().words["of_outerwear"], _of_garment),
@@ -256,6 +274,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),
     (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),
+    (lambda tag: tag in _SAID_AS, _said_as),
     (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
     (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),

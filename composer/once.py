@@ -14,9 +14,10 @@ from composer.things import OWNED_SLOTS, PLANTED, UNWORN, Thing, leave_out, rena
 from composer.wholes import part_of_wholes, put_together
 from composer.words import COLOUR_RANK, NOUN_RANK
 from english import NUMBER_WORDS
-from tags.families import OWNED, SEEN, families
+from tags.families import BEING, HAIR, OWNED, SEEN, families
 
 _SEEN_SLOTS = ("body", "place", "landmark", "feature", "vehicle", "being", "thing")
+_HAIR_SLOTS, _KIND_SLOTS = ("hairstyle",), ("kind",)
 _OPEN = "open"
 # Whoever writes more tags of a family means a list of things.
 _MOST = 8
@@ -32,6 +33,9 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
         put_together(picture)
         for members in families(OWNED).values():
             _say_family_once(picture, members, OWNED_SLOTS)
+        for kind, slots in ((HAIR, _HAIR_SLOTS), (BEING, _KIND_SLOTS)):
+            for members in families(kind).values():
+                _say_family_once(picture, members, slots)
         part_of_wholes(picture)
     for members in families(SEEN).values():
         _say_family_once(picture, members, _SEEN_SLOTS)
@@ -71,6 +75,8 @@ def _described(named: Thing, kept: Thing, others: Sequence[Thing]) -> str:
         told = dict.fromkeys(word for said in (kept, *others) for word in said.told(rank))
         if not named.told(rank) and told:
             thing = f"{' '.join(told)} {thing}"
+    changing = dict.fromkeys(word for said in (kept, *others) for word in said.changing())
+    thing = " ".join([*(word for word in changing if word not in thing.split(" ")), thing])
     *words, noun = thing.split(" ")
     ranks = lists().adjective_rank
     thing = " ".join([*sorted(words, key=lambda word: ranks.get(word, NOUN_RANK)), noun])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from english import is_plural, plural
+from tags.proper_names import PLACE, proper_names
 from tags.spelling import without_qualifiers
 
 REMEMBERED_TAGS = 1 << 17  # about as many as Danbooru has
@@ -53,6 +54,7 @@ class Lists:
     beside: dict[str, set[str]]
     wholes: dict[str, frozenset[str]]
     members: dict[str, frozenset[str]]
+    fittings: dict[str, frozenset[str]]
     qualifier_slot: dict[str, str]
     faces: dict[str, str]
     games: dict[str, frozenset[str]]
@@ -95,6 +97,7 @@ def lists() -> Lists:
         parts_of={part: frozenset(animals.split()) for part, animals in raw["parts_of"].items()},
         wholes={whole: frozenset(parts.split()) for whole, parts in raw["wholes"].items()},
         members={place: frozenset(members.split()) for place, members in raw["members"].items()},
+        fittings={whole: frozenset(parts.split()) for whole, parts in raw["fittings"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         faces=raw["faces"],
         games={game: frozenset(things.split()) for game, things in raw["games"].items()},
@@ -121,6 +124,10 @@ def noun_phrase(tag: str) -> str:
     """A tag with articles before its nouns: cat_on_lap ─▶ "a cat on the lap"."""
     if not _HAS_WORD.search(tag):
         return tag
+    known = proper_names()
+    kind, name = known.get(tag) or known.get(without_qualifiers(tag)) or (PLACE, "")
+    if kind != PLACE:
+        return name
     said: list[str] = []
     chunk: list[str] = []
     for word in without_qualifiers(tag).split("_"):

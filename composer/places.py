@@ -10,6 +10,7 @@ _WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
 _SPACE_STATION = "space station"
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
+_FLYING = "flying"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -48,6 +49,10 @@ def _give_parts_to_buildings(picture: Picture) -> None:
 def _go_inside(picture: Picture) -> None:
     """Indoors one is in the castle, and not near it; where nobody is, a cockpit is a part of the ship."""
     words = lists().words
+    if any(role.noun in words["inside_vehicles"] for role in picture.roles.get("place", ())):
+        # From a cockpit an island is seen.
+        on_ground = picture.take("place", lambda role: role.phrase.startswith("on "))
+        picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in on_ground])
     said = " ".join(picture.phrases("thing", "pose")).split(" ")
     has_furniture = has_people(picture) and not words["found_indoors"].isdisjoint(said)
     in_room = has_people(picture) and any(
@@ -87,6 +92,13 @@ def _see_from_the_air(picture: Picture) -> None:
     words = lists().words
     poses = picture.phrases("pose")
     is_ashore = any(pose.startswith(("sitting", "standing")) for pose in poses)
+    if _FLYING in poses and not (has_people(picture) or is_ashore):
+        # Nothing flies on a pier.
+        on_ground = picture.take("place", lambda role: role.phrase.startswith("on "))
+        picture.put(
+            "feature",
+            [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2]) for role in on_ground],
+        )
     if words["in_air"].isdisjoint([*poses, *picture.phrases("act")]) or is_ashore:
         return
     for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
@@ -103,7 +115,9 @@ def _leave_bathtub(picture: Picture) -> None:
 
 
 def _stand_on_docks(picture: Picture) -> None:
-    """Who sits on a dock is not in the river."""
+    """Who sits on a dock is not in the river, and a boat lies at the dock."""
+    if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind", "quality")):
+        picture.move("place", "feature", lists().words["platforms"])
     if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):
         picture.move("on", "feature", lists().words["waters"])
 
@@ -117,15 +131,19 @@ def _show_stations(picture: Picture) -> None:
 
 def _list_in_scenes(picture: Picture) -> None:
     """Where nobody and no vehicle is, nothing is on a road: the road is shown."""
-    has_vehicle = picture.has("vehicle") and (
+    parked = lists().words["parked"] if picture.has("frame") else frozenset[str]()
+    has_vehicle = any(role.noun not in parked for role in picture.roles.get("vehicle", ())) and (
         VEHICLE_FOCUS in picture.phrases("text") or not picture.has("landmark")
     )
     if has_people(picture) or has_vehicle or picture.has("being", "kind", "quality", *LOOKS, "act"):
         return
-    for role in picture.take("place", lambda role: role.phrase.startswith("on ")):
-        picture.put("feature", [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2])])
+    # Of a room, the stage is no view.
+    part = "thing" if _INDOORS in picture.phrases("inout") else "feature"
+    grounds = picture.take("place", lambda role: role.phrase.startswith("on "))
+    picture.put(part, [replace(role, slot=part, phrase=role.phrase.partition(" ")[2]) for role in grounds])
     if (
-        len(picture.phrases("place")) > 1
+        len(picture.phrases("place")) + len(grounds) > 1
+        and picture.has("place")
         and picture.has("frame")
         and _INDOORS not in picture.phrases("inout")
     ):

@@ -19,7 +19,8 @@ _PARTS = re.compile(
     r"(?P<thing>.+?)(?P<state>(?: (?:under|around|on|over|behind) (?:\{her\}|the) .*| removed)?)$"
 )
 # What is told of a thing, besides colours and the like, and is no part of its name.
-_CHANGING = frozenset(("planted", "closed", "transparent", "broken", "lit", "empty"))
+_STATES = frozenset(("closed", "transparent"))
+_CHANGING = _STATES | frozenset(("planted", "broken", "lit", "empty"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Thing:
         *words, noun = self.thing.split(" ")
         ranks = lists().adjective_rank
         return " ".join([*(word for word in words if word not in ranks.keys() | _CHANGING), noun])
+
+    def changing(self) -> list[str]:
+        """The words that tell its state: transparent, closed."""
+        return [word for word in self.thing.split(" ") if word in _STATES]
 
     def told(self, rank: int) -> list[str]:
         """The colours (rank 2) or patterns that the words tell."""

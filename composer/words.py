@@ -15,6 +15,7 @@ from english import NUMBER_WORDS, singular
 from tags.categories import is_unsaid
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, count_in
+from tags.proper_names import proper_names
 from tags.spelling import qualifiers, without_qualifiers
 
 REST = "rest"
@@ -52,8 +53,8 @@ class Role:
 
     @property
     def noun(self) -> str:
-        """The last word of the phrase."""
-        return self.phrase.rpartition(" ")[2]
+        """The last word of the phrase, without what it is with: "car" of "a car with headlights"."""
+        return self.phrase.partition(" with ")[0].rpartition(" ")[2]
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
@@ -80,7 +81,7 @@ def is_known(tag: str) -> bool:
 
 
 def _known(tag: str) -> tuple[str, str] | None:
-    return _by_whole_tag(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
+    return _by_whole_tag(tag) or proper_names().get(tag) or _by_pattern(tag) or _by_head(tag) or _by_verb(tag)
 
 
 def _unknown(tag: str) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """Families of things of which a picture mostly shows one: a shoulder bag is the satchel of another tag.
 
-families.json has them: of "owned" somebody wears or holds one, and of "seen" one is in sight. A tag belongs
-to a family by itself, by its last word, or by what it says by broader.json: a fedora is a hat. Two tags of a
-family need not be one thing: they may be counted, of two colours, or those of two people.
+families.json has them: of "owned" somebody wears or holds one, of "seen" one is in sight, of "hair" somebody
+has one style, and of "kinds" somebody is one. A tag belongs to a family by itself, by its last word, or by
+what it says by broader.json: a fedora is a hat. Two tags of a family need not be one thing: they may be
+counted, of two colours, or those of two people.
 """
 
 import json
@@ -14,7 +15,7 @@ from english import singular
 from tags.appearance import said_by
 from tags.implications import broader_tags
 
-OWNED, SEEN = "owned", "seen"
+KINDS = OWNED, SEEN, HAIR, BEING = "owned", "seen", "hair", "kinds"
 _FILE = Path(__file__).with_suffix(".json")
 _REMEMBERED_TAGS = 1 << 16
 
@@ -28,16 +29,16 @@ def names_of(tag: str) -> frozenset[str]:
 
 @cache
 def families(kind: str) -> dict[str, frozenset[str]]:
-    """The families of a kind, `OWNED` or `SEEN`, in the order of the file: bags, with bag and satchel."""
+    """The families of one of `KINDS`, in the order of the file: bags, with bag, satchel and more."""
     content: dict[str, dict[str, str]] = json.loads(_FILE.read_text(encoding="utf-8"))
     return {name: frozenset(members.split()) for name, members in content[kind].items()}
 
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
 def families_of(tag: str) -> frozenset[str]:
-    """The names of the families, of either kind, that a tag belongs to."""
-    every = families(OWNED) | families(SEEN)
-    return frozenset(name for name, members in every.items() if not members.isdisjoint(names_of(tag)))
+    """The names of the families, of all kinds, that a tag belongs to."""
+    every = (family for kind in KINDS for family in families(kind).items())
+    return frozenset(name for name, members in every if not members.isdisjoint(names_of(tag)))
 
 
 def kin_of(tag: str, tags: Iterable[str]) -> list[str]:

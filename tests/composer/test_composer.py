@@ -297,11 +297,11 @@ def test_names_are_titles_and_series_follow_from(tags: str, caption: str) -> Non
     [
         (
             "1girl, long_hair, very_long_hair, blonde_hair, wavy_hair, twintails, blunt_bangs, ahoge",
-            "A girl has very long wavy blonde hair in twintails with blunt bangs and an ahoge.",
+            "A girl has very long wavy blonde hair in twintails, blunt bangs and an ahoge.",
         ),
         (
             "1girl, blue_eyes, red_eyes, heterochromia, glowing_eyes",
-            "A girl has glowing blue and red eyes, and heterochromia.",
+            "A girl has one glowing blue eye and one glowing red eye.",
         ),
         (
             "1girl, ponytail, sidelocks, cat_ears, animal_ears, cat_tail, tail",
@@ -445,7 +445,7 @@ def test_deeds_gestures_and_emoticons_are_said_in_words(tags: str, caption: str)
         ),
         (
             "1girl, close-up, dutch_angle, profile, from_above",
-            "A girl is seen at a Dutch angle and from above in a close-up and profile.",
+            "A girl is seen at a Dutch angle, in profile and from above in a close-up.",
         ),
         (
             "1girl, monochrome, greyscale, sketch, traditional_media, watercolor_(medium)",
@@ -605,7 +605,7 @@ _GLUE = Counter(
             wears holds has painted drawn also visible together
             view one two three several group crowd girl girls boy boys
             scene picture something of person people other character characters sight no solo both some
-            hand alone for to outside can be seen people
+            hand alone for to outside length color can be seen people
             as well things do other these were has""",
         ),
         1_000_000,

@@ -5,6 +5,77 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a place of its own name is no place among others": (
+        "1girl hyrule_castle ancient_rome",
+        "A girl is in ancient Rome near Hyrule Castle.",
+    ),
+    "a sword of its own name has no article": (
+        "1girl excalibur holding_sword holding_excalibur",
+        "A girl holds Excalibur.",
+    ),
+    "a pipe is smoked where somebody smokes": (
+        "1boy smoking_pipe smoking",
+        "A boy is smoking a pipe.",
+    ),
+    "a pipe may be cold": (
+        "1boy smoking_pipe sitting",
+        "A boy is sitting, with a smoking pipe.",
+    ),
+    "a bee is no companion": (
+        "1girl jar holding_jar bee",
+        "A girl holds a jar. There is also a bee.",
+    ),
+    "who looks at an animal looks at the bee": (
+        "1girl bee looking_at_animal",
+        "A girl is looking at a bee.",
+    ),
+    "a harbor with a gull is a picture of the boat": (
+        "no_humans scenery fishing_boat ship seagull flying harbor pier",
+        "Scenery with a fishing boat and a pier in a harbor, with no people in sight. "
+        "There is also a flying seagull.",
+    ),
+    "the only one is the robot": (
+        "1other solo humanoid_robot straw_hat",
+        "A humanoid robot wears a straw hat.",
+    ),
+    "a mecha that is a giant": (
+        "no_humans mecha giant damaged sitting",
+        "A damaged giant mecha is sitting, with no people in sight.",
+    ),
+    "food in the shape of a bear": (
+        "no_humans animal-themed_food bear plate",
+        "Bear-themed food and a plate, with no people in sight.",
+    ),
+    "a face behind a helmet": (
+        "1boy faceless_male helmet",
+        "A boy with no visible face wears a helmet.",
+    ),
+    "several colours of one theme": (
+        "no_humans motorcycle blue_theme pink_theme text_focus depth_of_field",
+        "A motorcycle is shown with depth of field, a blue and pink color theme, and a focus on the text. "
+        "No people are in sight.",
+    ),
+    "several settings of one picture": (
+        "1girl science_fiction post-apocalypse realistic standing",
+        "A girl is standing, in a realistic style, in a post-apocalypse science fiction setting.",
+    ),
+    "a corridor is inside the spaceship": (
+        "1girl standing spaceship_interior corridor",
+        "A girl is standing in a corridor inside a spaceship.",
+    ),
+    "a station without a train": (
+        "no_humans scenery bicycle train_station_platform rice_paddy railroad_tracks outdoors",
+        "Scenery with a bicycle, railroad tracks, a train station platform and a rice paddy, outdoors, "
+        "with no people in sight.",
+    ),
+    "a stage indoors is no view": (
+        "no_humans indoors stage electric_guitar",
+        "An electric guitar and a stage indoors, with no people in sight.",
+    ),
+    "one fighting stance": (
+        "1boy standing fighting_stance",
+        "A boy is standing in a fighting stance.",
+    ),
     "a house alone is what burns": (
         "house burning night no_humans",
         "A burning house at night, with no people in sight.",
@@ -450,7 +521,7 @@ CASES = {
     ),
     "hair that covers an eye is some of the hair": (
         "1girl white_hair hair_over_one_eye",
-        "A girl has white hair with locks over one eye.",
+        "A girl has white hair and locks over one eye.",
     ),
     "striped clothes are the shirt": (
         "1boy vertical-striped_shirt striped_shirt vertical-striped_clothes "
@@ -551,7 +622,7 @@ CASES = {
     ),
     "styles with and without articles": (
         "1girl silhouette 3d science_fiction photorealistic",
-        "A girl is shown in silhouette and 3D, in a photorealistic style and a science fiction setting.",
+        "A girl is shown in silhouette and 3D, in a photorealistic style, in a science fiction setting.",
     ),
     "multicolored hair": (
         "1girl multicolored_hair white_hair long_hair",

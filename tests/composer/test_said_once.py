@@ -64,6 +64,24 @@ no_humans still_life cat unworn_clothes school_uniform | A still life with a cat
 1girl serious walking forest | walking in a forest, serious. | and
 no_humans scenery train house train_station mountain | Scenery with a train and a mountain | near
 1girl black_hair hair_up hair_bun single_hair_bun | in a single bun | worn up
+1girl green_hair side_braid single_braid | in a side braid | single
+1girl solo robot_girl android | A robot girl | android
+1girl backpack black_bag bag_charm charm_(object) | a black backpack with a charm | There
+1girl witch_hat hat_flower red_flower black_hat | a black witch hat with a red flower | There
+no_humans unworn_hat straw_hat hat_ribbon blue_ribbon | An unworn straw hat with a blue ribbon | view
+no_humans car sports_car headlights wheel street | A sports car with headlights and wheels is on | view
+1boy lanyard id_card | a lanyard with an ID card | There
+1boy planted planted_weapon spear weapon | with a planted spear | weapon; There
+1girl casual grey_hoodie | wears a grey hoodie | casual
+1boy roman_clothes red_tunic | wears Roman clothes with a red tunic | , a red
+1girl pink_kimono yagasuri | a pink kimono with a yagasuri pattern | , a yagasuri
+1girl blue_eyes yellow_eyes heterochromia | one blue eye and one yellow eye | heterochromia
+1girl holding_umbrella transparent_umbrella closed_umbrella | holds a transparent closed umbrella | There
+no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
+1boy muscular muscular_male toned_male | A muscular boy | toned
+1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
+1girl very_short_hair brown_hair | very short brown hair | brown very
+1girl medium_hair brown_hair | medium-length brown hair | There
 """
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tags.families import OWNED, SEEN, families, families_of, kin_of
+from tags.families import KINDS, families, families_of, kin_of
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from tags.families import OWNED, SEEN, families, families_of, kin_of
         ("blue_bag", "red_backpack backpack", ""),
         ("blue_bag", "blue_backpack", "blue_backpack"),
         ("lamppost", "street_light street", "street_light"),
+        ("single_braid", "side_braid twintails", "side_braid"),
         ("apple", "banana fruit", ""),
     ],
 )
@@ -22,7 +23,7 @@ def test_kin_are_the_tags_that_may_name_the_same_thing(tag: str, others: str, ki
 
 
 def test_each_family_has_members_that_belong_to_it() -> None:
-    for kind in (OWNED, SEEN):
+    for kind in KINDS:
         for name, members in families(kind).items():
             assert members
             assert all(name in families_of(member) for member in members)

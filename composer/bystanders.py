@@ -1,0 +1,113 @@
+"""Small animals in a picture of somebody or something else: a bee beside a beekeeper, a gull above a ship."""
+
+from dataclasses import replace
+
+from composer.phrasing import lists, with_article
+from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
+from composer.words import Role
+from tags.implications import broader_tags
+from tags.people_counts import BOYS, GIRLS
+
+_TINY = frozenset(("insect", "snail", "spider", "worm"))
+_AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_THEMED, _FOOD = "animal-themed", "food"
+_FACELESS, _NO_FACE = "faceless", "no visible face"
+_GIANT, _DAMAGED = "giant", "damaged"
+
+
+def settle_bystanders(picture: Picture) -> None:
+    """Move small animals to the things in view, where the picture is of somebody or something else."""
+    _shape_food(picture)
+    _do_it_to_the_animal(picture)
+    _leave_people_alone(picture)
+    _tell_of_machines(picture)
+    _hide_face(picture)
+
+
+def _shape_food(picture: Picture) -> None:
+    """A bear beside food in the shape of an animal is that food."""
+    foods = [role for role in picture.roles.get("thing", ()) if role.phrase.startswith(_THEMED)]
+    beings = picture.roles.get("being", [])
+    if len(foods) == len(beings) == 1:
+        picture.take("being", lambda role: True)
+        shaped = replace(foods[0], phrase=with_article(f"{beings[0].noun}-themed {foods[0].noun}"))
+        picture.roles["thing"] = [shaped if role is foods[0] else role for role in picture.roles["thing"]]
+
+
+def let_birds_pass(picture: Picture) -> None:
+    """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
+    words, beings = lists().words["bystanders"], picture.roles.get("being", [])
+    insects = {role.noun for role in beings if _TINY & (broader_tags(role.noun) | {role.noun})}
+    others = [role for role in beings if role.noun not in words]
+    if not others and insects and len(insects) < len(beings):
+        # Beside a frog in a cape a dragonfly wears none.
+        others = [role for role in beings if role.noun not in insects]
+        words = frozenset(insects)
+    is_beside = picture.has("clothes", "held", "act", "pose") if others else picture.has("vehicle")
+    looks = [slot for slot in LOOKS if picture.has(slot) and not _flies_only(picture, slot)]
+    is_described = bool(looks) and not others and VEHICLE_FOCUS not in picture.phrases("text")
+    is_anthro = not lists().words["animal_people"].isdisjoint(picture.phrases("quality"))
+    if is_beside and not (is_described or is_anthro or has_people(picture)):
+        flies = _flies_only(picture, "pose")
+        passing = picture.take("being", lambda role: role.noun in words)
+        if passing and flies:
+            picture.take("pose", lambda role: role.phrase == _FLYING)
+            passing = [_flying(role) for role in passing]
+        picture.put("thing", passing)
+
+
+def _flies_only(picture: Picture, slot: str) -> bool:
+    """Whether all that is told of a pose is that a bird flies, beside a ship that cannot."""
+    vehicles = picture.roles.get("vehicle", ())
+    can_fly = any(_AIRCRAFT in broader_tags(role.noun) | {role.noun} for role in vehicles)
+    return slot == "pose" and bool(vehicles) and not can_fly and set(picture.phrases("pose")) == {_FLYING}
+
+
+def _flying(role: Role) -> Role:
+    article, _, animal = role.phrase.partition(" ")
+    is_one = article in ("a", "an")
+    return replace(role, phrase=f"a {_FLYING} {animal}" if is_one else f"{_FLYING} {role.phrase}")
+
+
+def _do_it_to_the_animal(picture: Picture) -> None:
+    """Who looks at an animal beside a bee looks at the bee."""
+    beings = picture.roles.get("being", [])
+    acts = [role for role in picture.roles.get("act", ()) if role.phrase.endswith(_AN_ANIMAL)]
+    if len(beings) == len(acts) == 1 and beings[0].phrase.startswith(("a ", "an ")) and picture.has(*COUNTS):
+        done = replace(acts[0], phrase=acts[0].phrase.removesuffix(_AN_ANIMAL[1:]) + beings[0].phrase)
+        picture.roles["act"] = [done if role is acts[0] else role for role in picture.roles["act"]]
+        picture.take("being", lambda role: True)
+
+
+def _leave_people_alone(picture: Picture) -> None:
+    """A bee, a bird or a fish is in view, and nobody is shown together with it."""
+    words = lists().words["bystanders"]
+    if counted_people(picture)[1] == 1 and len(picture.names) < 2:
+        picture.put("thing", picture.take("being", lambda role: role.noun in words))
+
+
+def _tell_of_machines(picture: Picture) -> None:
+    """The only one of a picture may be a robot, and a mecha that is a giant is a giant mecha."""
+    machines = lists().words["machines"]
+    beings = picture.roles.get("being", [])
+    if len(beings) != 1 or beings[0].noun not in machines or picture.names:
+        return
+    if not picture.has(*COUNTS):
+        is_giant = picture.take("kind", lambda role: role.phrase == f"a {_GIANT}")
+        picture.put("quality", [Role("quality", _GIANT)] if is_giant else [])
+        is_damaged = picture.take("act", lambda role: role.phrase == _DAMAGED)
+        if is_damaged:
+            picture.roles["quality"] = [Role("quality", _DAMAGED), *picture.roles.get("quality", ())]
+    elif (
+        picture.has("alone")
+        and not picture.has(GIRLS, BOYS, "kind", "empty")
+        and counted_people(picture)[1] == 1
+    ):
+        picture.put("kind", picture.take("being", lambda role: True))
+
+
+def _hide_face(picture: Picture) -> None:
+    """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
+    if counted_people(picture)[1] == 1:
+        faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
+        picture.put("body", [Role("body", _NO_FACE)] if faceless else [])

@@ -1,0 +1,91 @@
+"""How the picture shows what it shows: seen from where, as what, in which style, with which effects."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from composer.appearance import merged
+from composer.phrasing import and_list, led, lists, with_article
+from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
+from composer.words import COLOUR_RANK
+from tags.people_counts import BOYS
+
+VIEWS = ("from", "shot")
+_FOCUS, _A_FOCUS = "focus", "a focus on "
+_FOCUSES = (
+    ("the focus on a male character", (BOYS,)),
+    ("a focus on the animal", ("being", "kind", "quality")),
+    (VEHICLE_FOCUS, ("vehicle",)),
+)
+_SETTING, _THEME = " setting", " theme"
+# "A medieval fantasy setting": these stand last.
+_BROAD_SETTINGS = ("fantasy", "science fiction", "steampunk", "cyberpunk")
+
+
+def presentation(picture: Picture) -> list[str]:
+    """How the picture shows it, in clauses: "seen from below in profile", "as a sketch", "with bokeh"."""
+    sheets = [("shown as", "as"), ("in", "views")]
+    views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
+    # It is she who is seen from behind, and not the sheet.
+    is_sheet = picture.has("as") and picture.has(*VIEWS)
+    parts = (*([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),)
+    said = [
+        " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
+    ]
+    said += _styles(picture)
+    said += [led("painted", picture.phrases("painted")), led("drawn in", picture.phrases("drawn"))]
+    texts = _texts(picture)
+    said.append(led("with", texts or _nobody(picture)))
+    return [clause for clause in said if clause]
+
+
+def nobody_in_sight(picture: Picture) -> str:
+    """The sentence that no people are in sight, "" where a clause tells it or where it is not told."""
+    nobody = _nobody(picture) if _texts(picture) else ()
+    return "no people are in sight" if nobody else ""
+
+
+def _nobody(picture: Picture) -> list[str]:
+    return picture.phrases("empty") if not picture.has(*COUNTS) else []
+
+
+def _texts(picture: Picture) -> list[str]:
+    """What the picture has besides things, the focus last: "depth of field", "a focus on the text"."""
+    told = [text for text in picture.phrases("text") if not _is_told(text, picture)]
+    colours = [_colour_of_theme(style) for style in picture.phrases("style")]
+    if themes := [colour for colour in colours if colour]:
+        told.append(with_article(f"{and_list(themes)} color theme"))
+    return sorted(told, key=lambda text: _FOCUS in text)
+
+
+def _styles(picture: Picture) -> list[str]:
+    """The styles and settings, clause by clause: "in pixel art", "in a medieval fantasy setting"."""
+    styles = [style for style in picture.phrases("style") if not _colour_of_theme(style)]
+    settings = [style for style in styles if style.endswith(_SETTING)]
+    # "In pixel art, in a retro style": what has an article is listed by itself.
+    others = sorted(
+        (style for style in styles if style not in settings),
+        key=lambda style: style.startswith(("a ", "an ")),
+    )
+    said = [
+        led("in", group) for _, group in groupby(others, key=lambda style: style.startswith(("a ", "an ")))
+    ]
+    return [*said, f"in {_joined_settings(settings)}"] if settings else said
+
+
+def _joined_settings(settings: Sequence[str]) -> str:
+    """Several settings as one: "a medieval fantasy setting"."""
+    kinds = [each.partition(" ")[2].removesuffix(_SETTING) for each in settings]
+    kinds.sort(key=lambda kind: kind in _BROAD_SETTINGS)
+    return with_article(" ".join(kinds) + _SETTING)
+
+
+def _colour_of_theme(style: str) -> str:
+    """The colour that all of the picture has: "blue" of "a blue theme", "" for other themes."""
+    colour = style.partition(" ")[2].removesuffix(_THEME)
+    is_colour = lists().adjective_rank.get(colour) == COLOUR_RANK
+    return colour if style.endswith(_THEME) and is_colour else ""
+
+
+def _is_told(text: str, picture: Picture) -> bool:
+    """Whether the subject tells what the focus is on: a boy, an animal, a car."""
+    return any(text == focus and picture.has(*slots) for focus, slots in _FOCUSES)
