@@ -474,7 +474,7 @@ CASES = {
     ),
     "settings are one": (
         "1girl medieval fantasy standing",
-        "A girl is standing, in a medieval and fantasy setting.",
+        "A girl is standing, in a medieval fantasy setting.",
     ),
     "where no human is, all are skeletons": (
         "2boys skeleton brothers no_humans",
