@@ -173,12 +173,7 @@ def _is_colour_of_some(role: Role, roles: Sequence[Role]) -> bool:
     """Whether a blue ribbon is the hair ribbon or the neck ribbon, which nobody tells."""
     of_kinds = [other for other in roles if any(rank == NOUN_RANK for rank, _ in other.modifiers)]
     is_plain = [rank for rank, _ in role.modifiers] == [COLOUR_RANK]
-    return (
-        is_plain
-        and len(of_kinds) > 1
-        and len(roles) == len(of_kinds) + 1
-        and role.head in lists().words["unmerged"]
-    )
+    return is_plain and len(of_kinds) > 1 and role.head in lists().words["unmerged"]
 
 
 def _can_be_one_thing(slot: str, head: str, modifiers: Iterable[tuple[int, str]]) -> bool:

@@ -10,10 +10,10 @@ from composer.subject import PAIR
 from composer.words import Role
 
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
-_FACES = "facing "
+_FACES, _RIDING = "facing ", "riding "
 _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
-_IN = "in "
+_IN, _THE_OTHER = "in ", "the other's"
 _AT_REST = ("sitting", "lying")
 _SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
@@ -101,12 +101,14 @@ def _are_all_asleep(picture: Picture, acts: Sequence[str], gestures: Sequence[st
 def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *, is_pair: bool) -> list[str]:
     """Put the most telling of what one does to "one_does"; returns what else somebody does."""
     words = lists().words
+    of_other = picture.take("held", lambda role: _THE_OTHER in role.phrase)
+    acts = [*(f"holding {role.phrase}" for role in of_other), *acts]
     held = picture.phrases("held")
     # Hands and feet are moved beside what is done.
     acts = sorted(acts, key=lambda act: "{her}" in act or act.startswith(_FACES))
-    maybe_of_all = [
-        act for act in acts if act.replace(" ", "_") in words["often_shared"] | words["acts_of_two"]
-    ]
+    often_shared = words["often_shared"] | words["acts_of_two"]
+    # Two may ride one broom.
+    maybe_of_all = [act for act in acts if act.replace(" ", "_") in often_shared or act.startswith(_RIDING)]
     directed = [act for act in acts if " " in act and not act.startswith(_FACES) and "{her}" not in act]
     directed = [act for act in directed if act not in maybe_of_all]
     if len(held) == 1 and not directed and "{her}" not in held[0] and held[0] != _SOMETHING:
@@ -118,7 +120,8 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
     postures = _share_poses(picture)
     others = [*directed, *(act for act in acts if act not in directed)]
-    if is_pair and len(postures) == PAIR and not (carried or directed):
+    are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
+    if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
         carried, postures = ["one of them {} and the other {}".format(*postures)], []
     others += postures
     is_told = bool(directed) or (len(others) == 1 and not maybe_of_all)

@@ -21,7 +21,7 @@ _UNWORN = "unworn_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
 _OBJECT = "_object"
-_MULTIPLE = "multiple_"
+_MULTIPLE, _TWO = "multiple_", 2
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
@@ -101,6 +101,8 @@ def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     if (done == _PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
         return ""  # A riding jacket is worn.
     thing = tag.removeprefix(done)
+    if fewest_people(tags) > 1 and sum(other.endswith(f"_{thing}") and other != tag for other in tags) > 1:
+        return ""  # Of several umbrellas no tag tells whether it is the red one.
     # Of holding_arrow and arrow_(projectile) there is one arrow.
     spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
     kind = narrowest(only_one(spelled) or thing, tags)
@@ -185,7 +187,10 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     slot = role_of(tag).slot if rank == COLOUR_RANK else ""
     words = lists().words
     is_hers = slot == "clothes" or noun in words["carried_one"]
-    is_whole = slot in _SEEN_AS_ONE or (is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"]))
+    is_alone = fewest_people(tags) < _TWO or noun not in words["carried_one"]
+    is_whole = (slot in _SEEN_AS_ONE and is_alone) or (
+        is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"])
+    )
     # A long sword is a kind itself.
     is_whole = is_whole or noun == _FLOWER or (noun == _RIBBON and _EMPTY in tags)
     if not rank or not (is_whole or "weapon" in broader_tags(noun)):

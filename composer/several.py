@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from composer.kin import KIN
 from composer.phrasing import lists
-from composer.picture import Picture, counted_people
+from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import PAIR
 from composer.words import Role
 from english import plural
 from tags.implications import broader_tags
 from tags.people_counts import OTHERS
 
+_STUFFED = "stuffed"
 _DIFFERENCE, _OF_AGE = " difference", "an age difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"
 _MANY = 6  # of those whom an orchestra has at least
@@ -32,20 +33,15 @@ def settle_several(picture: Picture) -> None:
     number = counted_people(picture)[1]
     if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
-    # People differ in height, and have no height difference each.
-    differing = picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE))
-    for difference, said in _COMPARED.items():
-        if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
-            differing.append(Role("differing", f"a {difference}{_DIFFERENCE}"))
+    if picture.has(*COUNTS) and any(_STUFFED in each for each in picture.phrases("thing", "held")):
+        # The penguin is the stuffed animal.
+        picture.put("thing", picture.take("being", lambda role: True))
     if number == PAIR:
         # No tag tells which of two is the teacher.
         unlike = picture.take("relation", lambda role: _are_two_kinds(role.phrase))
         told = [f"one is the {' and the other is the '.join(role.phrase.split(' and '))}" for role in unlike]
         picture.put("told", [Role("told", each) for each in told])
-    if any(" and " in relation for relation in picture.phrases("relation")):
-        # Father and son are not of one age.
-        differing = [role for role in differing if role.phrase != _OF_AGE]
-    picture.put("differing", differing)
+    _differ(picture)
     # Whether one of them is the ghost, no tag tells.
     if len(picture.names) <= number and not picture.has(OTHERS):
         picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
@@ -59,6 +55,18 @@ def settle_several(picture: Picture) -> None:
         poses = picture.take("pose", lambda role: role.phrase == _LYING)
         phrase = f"{_LYING} {place.phrase}" if poses else place.phrase
         picture.put("pose", [replace(place, slot="pose", phrase=phrase)])
+
+
+def _differ(picture: Picture) -> None:
+    """People differ in height, and have no height difference each."""
+    differing = picture.take("body", lambda role: role.phrase.endswith(_DIFFERENCE))
+    for difference, said in _COMPARED.items():
+        if picture.take("quality", lambda role: role.phrase.startswith(said)):  # noqa: B023
+            differing.append(Role("differing", f"a {difference}{_DIFFERENCE}"))
+    if any(" and " in relation for relation in picture.phrases("relation")):
+        # Father and son are not of one age.
+        differing = [role for role in differing if role.phrase != _OF_AGE]
+    picture.put("differing", differing)
 
 
 def _are_two_kinds(relation: str) -> bool:

@@ -28,6 +28,7 @@ _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SOMETHING = "something"
 _ONE_AND_OTHER = "one has {} and the other has {}"
 _OF_AGES, _GROWN = "an age difference", ("grown girl", "grown boy")
+_CLOTHES, _AROUND_WAIST = "clothes", " around the waist"
 _PRINT, _ON_HEAD = " print", " on the head"
 _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
 
@@ -46,6 +47,7 @@ def share(picture: Picture, subject: Subject) -> None:
     body = _share_body(picture, subject, is_pair=is_pair)
     seen = [*hair, *body, *map(_of_nobody, gestures), *faces]
     # That somebody has short hair tells nothing by itself.
+    seen = [each for each in seen if not any(_says_more(other, each) for other in seen)]
     _pool(picture, "seen", [] if all(each.endswith(_LENGTH) for each in seen) else seen)
     share_clothes(picture, is_pair=is_pair)
     _put_on_heads(picture)
@@ -64,6 +66,12 @@ def share(picture: Picture, subject: Subject) -> None:
     picture.put("thing", [replace(role, slot="thing") for role in held if role.phrase not in things])
 
 
+def _says_more(phrase: str, than: str) -> bool:
+    """Whether a phrase says another one too: "streaming tears" says "tears"."""
+    more, less = (each.removeprefix("an ").removeprefix("a ") for each in (phrase, than))
+    return more.endswith(f" {less}")
+
+
 def _put_on_heads(picture: Picture) -> None:
     """Say of one fox mask and "a mask on the head" that the fox mask is on the head."""
     for placed in picture.phrases("seen"):
@@ -80,6 +88,8 @@ def told_of_some(picture: Picture) -> list[str]:
     doing = picture.phrases("doing")
     worn = merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
     worn = [f"clothes with {each}" if each.endswith(_PRINT) else each for each in worn]
+    tied = any(each.endswith(_AROUND_WAIST) and not each.startswith(_CLOTHES) for each in worn)
+    worn = [each for each in worn if not (tied and each.startswith(_CLOTHES + _AROUND_WAIST))]
     seen = picture.phrases("seen")
     others = "other " if picture.has("one_does") else ""
     return [

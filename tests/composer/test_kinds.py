@@ -488,6 +488,29 @@ CASES = {
         "3girls hug_from_behind standing",
         "Three girls are standing. Visible details include a hug from behind.",
     ),
+    "who eats of two no tag tells": (
+        "1girl 1boy eating crying streaming_tears sitting",
+        "A girl and a boy are sitting. Their actions include eating. Visible details include streaming "
+        "tears.",
+    ),
+    "of several umbrellas one is held": (
+        "6+girls red_umbrella transparent_umbrella holding_umbrella rain",
+        "A group of girls are in the rain, one of them holding an umbrella. A red umbrella and a "
+        "transparent umbrella are in view too.",
+    ),
+    "the penguin is the stuffed animal": (
+        "1girl 1boy stuffed_animal penguin holding_stuffed_animal",
+        "A girl and a boy are shown, one of them holding a stuffed animal. There is also a penguin.",
+    ),
+    "who flies sits": (
+        "2girls flying sidesaddle broom_riding",
+        "Two girls are shown. Their actions include riding a broom, flying and sitting sidesaddle.",
+    ),
+    "a hand of the other is held": (
+        "2girls holding_another's_hand holding_bouquet kneeling",
+        "Two girls are shown, one of them holding the other's hand. Their other actions include "
+        "kneeling. There is also a bouquet.",
+    ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
         "A man and a girl, father and daughter.",
