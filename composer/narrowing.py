@@ -41,6 +41,8 @@ _PLANTED, _GLASS, _SMOKING, _PIPE = "planted_weapon", "glass", "smoking", "smoki
 _SERVED = frozenset(("drink", "dessert"))
 _PLANTED_TAGS = frozenset(("planted", _PLANTED))
 _SAID_AS = frozenset((*_PLANTED_TAGS, _GLASS, _PIPE, "overcast"))
+_STACKED, _STACK = ("stack_of_", "pile_of_"), ("_stack", "_pile")
+_EYES, _ONE_EYED, _PAIR = "_eyes", "one-eyed", 2
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -208,6 +210,8 @@ def _described(tag: str, tags: Sequence[str]) -> str:
 
 def _with_object(tag: str, tags: Sequence[str]) -> str:
     """Reading: reading_book, petting: petting_cat."""
+    # Nobody reads a whole stack of books.
+    tags = [other for other in tags if not (other.startswith(_STACKED) or other.endswith(_STACK))]
     found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
     if tag == DRIVING and SITTING in tags:
         return ""  # Who sits in the car drives that one.
@@ -237,6 +241,11 @@ def _played(_: str, tags: Sequence[str]) -> str:
     # Shogi is a board game, which stands behind it in the list.
     games = games[:1] if games[1:] in ([], [_BOARD_GAME]) else []
     return f"{_PLAYING}{games[0].replace(' ', '_')}" if games else ""
+
+
+def _one_eye(tag: str, tags: Sequence[str]) -> str:
+    """The green eyes of somebody one-eyed are one."""
+    return tag.removesuffix("s") if _ONE_EYED in tags and fewest_people(tags) < _PAIR else ""
 
 
 def _of_something(tag: str, tags: Sequence[str]) -> str:
@@ -274,6 +283,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.endswith(_STATES) or tag.startswith(_UNWORN), _in_state),
     (lambda tag: tag.startswith(_PLACED), _placed),
     (lambda tag: tag.endswith(_INTERIOR), _interior),
+    (lambda tag: tag.endswith(_EYES), _one_eye),
     (lambda tag: tag.endswith(_PRINT), _printed),
     (lambda tag: tag == _PLAYING_GAMES, _played),
     (lambda tag: tag in _SEATED, seated),

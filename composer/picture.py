@@ -15,9 +15,9 @@ from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
-from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS
+from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
 from tags.series import told_series
-from tags.spelling import qualifiers
+from tags.spelling import qualifiers, without_qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
 VEHICLE_FOCUS = "a focus on the vehicle"
@@ -109,6 +109,7 @@ def sort_tags(
             copyrights += [] if is_unsaid(tag) else [tag]
         else:
             others.append(tag)
+    characters = _without_forms(characters, fewest_people(others))
     titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
     picture.names = _series_by_name(characters, titles)
     known = {title for found in picture.names.values() for title in found}
@@ -130,6 +131,22 @@ def sort_tags(
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
+
+
+def _without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]:
+    """The characters, of whom one has one name where they are more than people: Vi, and not Arcane VI too.
+
+    Where a tag implies the other one, as saber_(fate) does artoria_pendragon_(fate), it says both.
+    """
+    found = dict(characters)
+    bases = {tag: without_qualifiers(tag) for tag in characters}
+    for tag, base in bases.items():
+        others = [other for other in found if other != tag]
+        is_told = any(tag in broader_tags(other) for other in others)
+        is_form = any(bases[other] in broader_tags(base) for other in others)
+        if 1 < people < len(found) and (is_told or is_form):
+            del found[tag]
+    return found
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:

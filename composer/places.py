@@ -6,7 +6,7 @@ from composer.phrasing import lists
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.words import Role
 
-_WET, _IN_SPACE, _STARS = "wet", "in space", "stars in the sky"
+_WET, _FROZEN, _IN_SPACE, _STARS = "wet", "frozen", "in space", "stars in the sky"
 _SPACE_STATION = "space station"
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
@@ -63,8 +63,8 @@ def _go_inside(picture: Picture) -> None:
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
     is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
-    if is_empty and picture.take("act", lambda role: role.phrase == _WET):
-        picture.put("thing", [Role("thing", "wet ground")])
+    if is_empty:
+        _leave_states_to_things(picture)
     if (
         picture.has("empty")
         and picture.has("vehicle")
@@ -74,6 +74,14 @@ def _go_inside(picture: Picture) -> None:
         picture.put("thing", picture.take("kind", lambda role: True))
     if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind")):
         picture.move("place", "thing", words["inside_vehicles"])
+
+
+def _leave_states_to_things(picture: Picture) -> None:
+    """Where nobody is, rain wets the ground, and who else is wet or frozen is unknown."""
+    states = picture.take("act", lambda role: role.phrase in (_WET, _FROZEN))
+    is_outside = picture.has("weather") or _OUTDOORS in picture.phrases("inout")
+    if is_outside and any(role.phrase == _WET for role in states):
+        picture.put("thing", [Role("thing", "wet ground")])
 
 
 def _give_land_to_the_shore(picture: Picture) -> None:

@@ -122,6 +122,30 @@ CASES = {
         "A girl is standing, seen from behind in a full body view. The scene is shown as a reference sheet "
         "in multiple views against a white background.",
     ),
+    "a mecha with one eye has no green eyes": (
+        "mecha one-eyed green_eyes hangar no_humans",
+        "A one-eyed mecha has a green eye. It is in a hangar, with no people in sight.",
+    ),
+    "the beak is that of the mask": (
+        "1other plague_doctor_mask beak standing",
+        "A person wears a plague doctor mask. They are standing.",
+    ),
+    "of a stack of books one book is read": (
+        "1girl lying on_front reading book open_book stack_of_books",
+        "A girl is lying on her front and reading an open book. There is also a stack of books.",
+    ),
+    "the river is frozen, and not the train": (
+        "train river frozen wet outdoors no_humans",
+        "A train is outdoors near a river, with no people in sight. There is also wet ground.",
+    ),
+    "of too many cats some are told": (
+        "too_many_cats cat black_cat white_cat sitting no_humans",
+        "Multiple cats, among them a black cat and a white cat, are sitting, with no people in sight.",
+    ),
+    "skin-tight is the bodysuit": (
+        "1girl bodysuit skin_tight gloves",
+        "A girl wears a bodysuit and gloves.",
+    ),
     "whose mouth is open is left out": (
         "2girls sitting open_mouth closed_mouth",
         "Two girls are sitting.",
@@ -787,6 +811,16 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "anya bond loid",
             "Anya, Bond and Loid, a girl, a boy and a dog, are seen together. The girl and the boy "
             "are sitting. Their outfits include a hat.",
+        ),
+        (
+            "2girls vi_(arcane) arcane_vi jinx_(arcane) arcane_jinx sitting",
+            "vi_(arcane) arcane_vi jinx_(arcane) arcane_jinx",
+            "Vi and Jinx, two girls, are sitting.",
+        ),
+        (
+            "2girls artoria_pendragon_(fate) saber_(fate) tohsaka_rin sitting",
+            "artoria_pendragon_(fate) saber_(fate) tohsaka_rin",
+            "Saber and Tohsaka Rin, two girls, are sitting.",
         ),
         (
             "cheshire_cat no_humans cat grin",
