@@ -58,7 +58,7 @@ _SURE = frozenset({CHARACTER, COPYRIGHT})
 # A caption with more words than these says much in words that no table knows.
 MOST_WORDS_FOR_RULES = 60
 # A caption with as many words as these tells such a setting by all that it names, if it tells no other one.
-_FEWEST_WORDS_OF_SCENES = 30
+_FEWEST_WORDS_OF_SCENES = 24
 _TOLD_BY_SCENES = word_set("tags", "told_by_scenes")
 
 

@@ -40,6 +40,9 @@ _STRICT = stem_set("phrases", "strict")
 # These belong to a noun that is near, if not right beside it: the shoulder of a bag is not any shoulder.
 _NEAR_ONLY = stem_set("phrases", "near_only") | _COMMONPLACE
 
+# What else says hair and eyes.
+_PARTS = {stem(part): word_list("colours", part) for part in ("hair", "eyes")}
+
 # One word of each slot has to be there.
 Phrase = tuple[tuple[str, ...], ...]
 
@@ -92,11 +95,25 @@ def ways_to_say(tag: str) -> Ways:
 def told(tag: str) -> Ways:
     """What tells a reader of a long caption a tag without saying it: the moon tells that it is night."""
     listed = [parsed(phrase) for phrase in table("told").get(tag, ())]
-    ways = Ways(
-        words=frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0]),
-        phrases=tuple(phrase for phrase in listed if len(phrase) > 1),
-    )
+    words_alone = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
+    together: tuple[Phrase, ...] = ()
+    described: tuple[Described, ...] = ()
+    stems = [stem(word) for word in words_of(words(tag)) if word not in _FILLERS]
+    if len(stems) > 1 and stems[0] in _STRICT:
+        # "Hooded in green, she pulls the cape around her."
+        together = (_slots_of_colour(stems),)
+    elif len(stems) > 1:
+        others = frozenset(stems[:-1])
+        described = (Described(((stems[-1],),), frozenset(), others, others),)
+    phrases = tuple(phrase for phrase in listed if len(phrase) > 1)
+    ways = Ways(words_alone, phrases, together=together, described=described)
     return replace(ways, anchors=_anchors(ways))
+
+
+def _slots_of_colour(stems: Sequence[str]) -> Phrase:
+    """The words of a tag such as brown_hair, each with all words that mean it."""
+    of_colour = said_by("shades", "hair", "perhaps") if stems[-1] in _PARTS else said_by("shades")
+    return tuple((word, *map(stem, (*of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in stems)
 
 
 def listed_ways(tag: str) -> Sequence[str]:
