@@ -11,6 +11,7 @@ from check.text import Text
 from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, is_beside, somebody_else, trades
 from check.vocabulary import word_set
 from check.wording import Sources
+from english import NUMBER_WORDS
 from tags.people_counts import BOYS, GIRLS, OTHERS, count_in
 
 _ANIMALS = word_set("people", "animals")
@@ -104,7 +105,11 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
     by_trade = [one for one in people.by_trade if one.sex in {"", sex}]
     introduced = sum(mention.number or 0 for mention in (*found, *by_trade) if mention.is_new)
     most = max([people.names, introduced, *(number if one.number is None else one.number for one in found)])
-    return most >= number
+    if most >= number:
+        return True
+    # "The one on the left laughs; the other reads." "Three sailors mend a net."
+    told = _TOGETHER if number == 2 else NUMBER_WORDS[number : number + 1]
+    return not set(told).isdisjoint(text.words) and _speaks_of(text, people, sex)
 
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
