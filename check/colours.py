@@ -9,7 +9,7 @@ from functools import lru_cache
 from check.census import Census
 from check.describing import adjectives_from, modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
-from check.text import COMMA, JOINED, Text
+from check.text import CLAUSE, COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, word_list, word_set
 from english import stem
 from tags.appearance import said_by
@@ -35,13 +35,19 @@ _WORDS_FOR_COLOUR = frozenset({"colour", "color", "shade", "hue"})
 _LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
 # "Eyes gleam like sapphires" tells a colour, "hair flies like a flame" does not.
 _BEFORE_LIKE = word_set("colours", "before_like") | _LINKS_TO_COLOUR
-_BEGIN_ASIDES = frozenset({"behind", "beneath", "under", "of", "below", "above", "on", "in"})
+_LINKS_BEHIND_ASIDES = _BEFORE_LIKE | {"turn", "turns", "seem", "seems", "remain", "remains", "look", "looks"}
+_BEGIN_ASIDES = frozenset({"behind", "beneath", "under", "of", "below", "above", "on", "in", "that", "with"})
 _LONGEST_ASIDE = 12
 # "Irises" may be flowers, and these show it.
 _FLOWERS = word_set("colours", "flowers")
 # "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
 _BEHIND_EYE = word_set("colours", "behind_eye")
 _HERS = frozenset({"her", "his", "their", "whose"})
+_CRYING = frozenset(
+    {"crying", "tears", "weeping", "fatigue", "exhaustion", "sleep", "sleeplessness", "fever"}
+)
+_POOLS = word_set("colours", "pools")
+_LEADS_TO_LOOKS = _HERS | {"a", "an", "with"}
 _ONLY_HERS = frozenset({"orbs", "stare", "glance"})
 _BEFORE_MATERIALS = frozenset({"a", "an", "the"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
@@ -119,7 +125,9 @@ def colour_faults(
             continue
         allowed = {_ANY}.union(*colours.values())
         for (first, last), meant in places:
-            if meant.isdisjoint(allowed) and not _is_of_others(text, first, last):
+            # Where nobody is counted, an animal or a robot is who has the eyes of the tags.
+            is_of_others = any(census.tags.values()) and _is_of_others(text, first, last)
+            if meant.isdisjoint(allowed) and not is_of_others and not _is_cried(text, last):
                 faults.append(contradiction(_KINDS[part], text.span(first, last), colours))
                 # Of two people one may still have the colour of a tag.
                 found = set().union(*(other for _, other in places))
@@ -141,10 +149,14 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
             if likened:
                 yield (noun, likened), _COLOURS_OF_THINGS[text.words[likened]]
             said = said or list(_colour_of_material(text, noun, colours))
+            said = said or list(_apart(text, noun, colours))
             # "dark" alone is any dark colour.
             said = [at for at in said if text.words[at] not in _SHADES or len(said) == 1]
             if said:
                 meant = frozenset().union(*(colours[text.words[at]] for at in said))
+                if text.words[max(said)] in _LISTED[part] and text.word(max(said) - 1) in colours:
+                    # "A warm hazel brown" is a brown, though hazel alone may be green.
+                    meant = colours[text.words[max(said)]]
                 yield (min(*said, noun), max(*said, noun)), meant
     # "a blonde", "the brunette" and "a blonde woman" are only said of hair.
     for head in _PEOPLE_CALLED_BY_HAIR if part == _HAIR else ():
@@ -188,8 +200,23 @@ def _behind_aside(text: Text, noun: int) -> Iterator[int]:
     for at in range(noun + 2, end):
         if text.gaps[at] > (COMMA if is_clause else JOINED):
             return
-        if text.words[at] in _LINKS_TO_COLOUR and (text.gaps[at] == COMMA) == is_clause:
+        if text.words[at] in _LINKS_BEHIND_ASIDES and (text.gaps[at] == COMMA) == is_clause:
             yield from adjectives_from(text, at + 1)
+            return
+
+
+def _apart(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
+    """The colour in "hair is cut short and as red as rust" and "a flash of green in her eyes", "eyes are pools of amber"."""
+    pools = [at for at in range(noun + 1, noun + 5) if text.word(at) in _POOLS and text.gap(at) < CLAUSE]
+    if pools and text.word(pools[0] + 1) == "of":
+        yield from (at for at in range(pools[0] + 2, pools[0] + 5) if text.word(at) in colours)
+    if text.words[noun - 2 : noun - 1] == ["in"] and text.word(noun - 1) in _HERS:
+        yield from (at for at in (noun - 3,) if text.word(at) in colours)
+    for at in range(noun + 2, min(noun + _LONGEST_ASIDE, len(text.words) - 1)):
+        if text.gaps[at] >= CLAUSE:
+            return
+        if text.words[at - 1] == "as" == text.words[at + 1] and text.words[at] in colours:
+            yield at
             return
 
 
@@ -226,7 +253,7 @@ def _is_part(text: Text, at: int) -> bool:
         is_led = is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
         return is_led and text.gap(at) == JOINED
     if word in _ONLY_HERS:
-        return not _HERS.isdisjoint(text.words[max(0, at - 3) : at])
+        return not _LEADS_TO_LOOKS.isdisjoint(text.words[max(0, at - 3) : at])
     if word in {"iris", "irises"}:
         return _FLOWERS.isdisjoint(text.words)
     return not (text.word(at + 1) in _BEHIND_EYE and text.gap(at + 1) == JOINED)
@@ -267,6 +294,11 @@ def _is_of_others(text: Text, first: int, last: int) -> bool:
         if text.words[at] in _OWNERS:
             return False
     return False
+
+
+def _is_cried(text: Text, last: int) -> bool:
+    """Whether eyes have their colour from tears or a lack of sleep: "red from crying"."""
+    return text.word(last + 1) in {"from", "with"} and not _CRYING.isdisjoint(text.words[last + 2 : last + 5])
 
 
 def _is_other(text: Text, at: int) -> bool:
