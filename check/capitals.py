@@ -19,6 +19,7 @@ _BEFORE_PLACES = frozenset({"of", "in", "at", "near", "the", "to", "for"})
 _FROM = frozenset({"of", "from"})
 # Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
 _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
+_PLACES_DO = word_set("names", "places_do")
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
 _ROMAJI = re.compile(
@@ -134,7 +135,8 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
     if not text.has_capitals:
         return
     rows = [(first, last) for first, last in names if first < last]
-    yield from (row for row in rows if _is_whole_name(text, *row))
+    yield from (row for row in rows if _is_whole_name(text, *row) or _acts(text, *row))
+    yield from _pairs_of_names(text, capitals)
     in_rows = {at for first, last in rows for at in range(first, last + 1)}
     for at in capitals:
         if not _is_given(text.words[at]) or at in in_rows or at in text.quoted:
@@ -161,7 +163,7 @@ def subjects(text: Text, capitals: Sequence[int]) -> Iterator[Place]:
         before, behind = text.word(at - 1), text.word(at + 1)
         is_led = text.gap(at) == JOINED and (before in _BEFORE_PLACES or is_adjective(before))
         acts = text.gap(at + 1) == JOINED and behind.endswith("s") and behind not in _GRAMMAR
-        if not is_led and (acts or (at == 0 and text.gap(1) == COMMA)):
+        if not is_led and (acts or (text.gap(at) == SENTENCE and text.gap(at + 1) == COMMA)):
             yield at, at
 
 
@@ -175,6 +177,24 @@ def _is_whole_name(text: Text, first: int, last: int) -> bool:
         text.words[first] in _GIVEN or text.gap(last + 1) != JOINED or text.word(last + 1) in _GRAMMAR
     )
     return begins and not explains and not _is_ordinary(text, last)
+
+
+def _acts(text: Text, first: int, last: int) -> bool:
+    """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps"."""
+    if text.word(first - 1) in _BEFORE_PLACES or text.word(first - 1) == "the" or last - first > 2:
+        return False
+    behind = text.word(last + 1)
+    is_verb = text.gap(last + 1) == JOINED and behind.endswith("s") and behind not in _GRAMMAR | _PLACES_DO
+    return is_verb and not any(_is_ordinary(text, at) for at in range(first, last + 1))
+
+
+def _pairs_of_names(text: Text, capitals: Sequence[int]) -> Iterator[Place]:
+    """The two names with which a sentence begins: "Misty and Brock wave"."""
+    for at in capitals:
+        second = at + 2
+        is_pair = text.gap(at) == SENTENCE and text.word(at + 1) == "and" and second in capitals
+        if is_pair and text.words[at] not in _GRAMMAR and not _is_ordinary(text, second):
+            yield from ((at, at), (second, second))
 
 
 def _may_lead_to_person(text: Text, at: int) -> bool:

@@ -150,6 +150,8 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
                 yield (noun, likened), _COLOURS_OF_THINGS[text.words[likened]]
             said = said or list(_colour_of_material(text, noun, colours))
             said = said or list(_apart(text, noun, colours))
+            # Of "eyes shine in the golden light" the light is golden.
+            said = [at for at in said if text.word(at + 1) != "light" or is_adjective(text.word(at + 2))]
             # "dark" alone is any dark colour.
             said = [at for at in said if text.words[at] not in _SHADES or len(said) == 1]
             if said:
@@ -206,7 +208,7 @@ def _behind_aside(text: Text, noun: int) -> Iterator[int]:
 
 
 def _apart(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
-    """The colour in "hair is cut short and as red as rust" and "a flash of green in her eyes", "eyes are pools of amber"."""
+    """The colour in "hair is cut short and as red as rust", "a flash of green in her eyes", "pools of amber"."""
     pools = [at for at in range(noun + 1, noun + 5) if text.word(at) in _POOLS and text.gap(at) < CLAUSE]
     if pools and text.word(pools[0] + 1) == "of":
         yield from (at for at in range(pools[0] + 2, pools[0] + 5) if text.word(at) in colours)

@@ -145,7 +145,7 @@ def people_faults(
             if (wrong.number or 2) > 1:
                 contradicted.discard(f"multiple_{sex}s")
             contradicted.update(_of_other_sex(people, census, wrong, sex))
-    groups = _too_large_groups(people, census)
+    groups = [one for one in _too_large_groups(people, census) if one not in unsupported]
     faults.update({(group.first, COUNT): _group_fault(text, group, census) for group in groups})
     contradicted.update(_solo(census) if groups else ())
     for mention in unsupported:
@@ -253,6 +253,11 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
             is_wrong = is_wrong and not (is_first and mention.first - 1 in text.possessive)
         if is_wrong:
             yield mention
+        elif mention.kind == RELATION and text.word(mention.first) == "their" and census.total:
+            # "Their grandfather" is none of the two brothers who were counted before.
+            before = [one for one in people.found if one.first < mention.first and one.is_new]
+            if sum(one.number or 0 for one in before) >= census.total[1] > 1:
+                yield mention
 
 
 def _contradicted_by(mention: Mention, people: People, census: Census) -> set[str]:

@@ -31,8 +31,10 @@ _NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
 _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
+_PLACES = _BESIDE | {"in", "on", "at", "under", "above", "below", "outside", "inside", "across", "through"}
 _MODALS = frozenset({"could", "would", "might", "should", "must", "may", "can"})
 _REACH_OF_MODALS = 4
+_REACH_OF_VERBS = 8
 _WORN = word_set("people", "worn")
 _CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
 
@@ -119,15 +121,24 @@ def _is_introduced(text: Text, one: Mention) -> bool:
     behind = range(one.last + 1, min(one.last + 1 + _REACH_OF_MODALS, len(text.words)))
     if any(text.words[at] in _MODALS and text.gaps[at] == JOINED for at in behind):
         return False
-    is_apposition = text.gap(one.first) in {COMMA, CLAUSE}
+    is_apposition = text.gap(one.first) in {COMMA, CLAUSE} and not _is_behind_place(text, one.first)
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
+
+
+def _is_behind_place(text: Text, first: int) -> bool:
+    """Whether the words before only tell where this one is: "Beside the machine, two pilots wave"."""
+    begin = text.sentence.index(text.sentence[first])
+    return text.words[begin] in _PLACES and all(text.gaps[at] == JOINED for at in range(begin + 1, first))
 
 
 def _acts(text: Text, one: Mention) -> bool:
     """Whether a sentence begins with what this one does: "An apprentice sweeps the floor"."""
     behind = one.last + 1
     begins = text.gap(one.first) == SENTENCE and text.words[one.first] in {"a", "an", "another"}
-    if not begins or text.gap(behind) != JOINED or not text.word(behind).endswith("s"):
+    near = range(behind, min(behind + _REACH_OF_VERBS, len(text.words)))
+    verbs = [text.words[at] for at in near if text.sentence[at] == text.sentence[one.first]]
+    is_verb = text.gap(behind) == JOINED and text.word(behind).endswith("s")
+    if not begins or not (is_verb or "has" in verbs):
         return False
     # "A knight stands there, he …" may go on about the same one.
     rest = (at for at in range(behind + 1, len(text.words)) if text.sentence[at] == text.sentence[behind])
