@@ -208,7 +208,7 @@ def _behind_aside(text: Text, noun: int) -> Iterator[int]:
 
 
 def _apart(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
-    """The colour in "hair is cut short and as red as rust", "a flash of green in her eyes", "pools of amber"."""
+    """The colour in "hair is cut short and as red as rust", "the green in her eyes", "pools of jade"."""
     pools = [at for at in range(noun + 1, noun + 5) if text.word(at) in _POOLS and text.gap(at) < CLAUSE]
     if pools and text.word(pools[0] + 1) == "of":
         yield from (at for at in range(pools[0] + 2, pools[0] + 5) if text.word(at) in colours)

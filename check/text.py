@@ -27,8 +27,12 @@ _POSSESSIVE_ENDING = re.compile(r"'(?:(?<=[^\W_]')[sS](?![^\W_])|(?<=s')(?= ))")
 _SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
 _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
-_NEGATIONS = frozenset({"no", "without", "never", "not"})
+_NEGATIONS = frozenset(
+    {"no", "without", "never", "not", "nor", "neither", "lacks", "lacking", "instead", "devoid"}
+)
 _NEGATED_WORDS = 3
+# "Not a trace of snow" denies the snow.
+_TRACES = frozenset({"trace", "hint", "sign", "scrap", "blade", "speck", "shred", "instead", "devoid"})
 ARTICLES_AND_DETERMINERS = word_set("mentions", "determiners") | {"a", "an"}
 _ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 # A table of letters, because to decompose a long hostile text takes time in proportion to its square.
@@ -210,9 +214,14 @@ def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset
     found: set[int] = set()
     for position, word in enumerate(words):
         if word in _NEGATIONS and not _is_particle(written, position):
-            for after in range(position + 1, min(position + 1 + _NEGATED_WORDS, len(words))):
+            limit = (
+                position + 1 + _NEGATED_WORDS + 2 * (not _TRACES.isdisjoint(words[position : position + 4]))
+            )
+            for after in range(position + 1, min(limit, len(words))):
                 if gaps[after] != JOINED:
                     break
+                if words[after] in _TRACES or words[after] in {"one", "of"}:
+                    continue
                 found.add(after)
                 if not (words[after] in ARTICLES_AND_DETERMINERS or is_adjective(words[after])):
                     break
