@@ -18,8 +18,7 @@ from stage_runner import Due
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
-from writing.picture_stage import DataSet, PictureStage
-from writing.ready_pictures import ReadyPictures
+from writing.picture_stage import DataSet, PictureStage, ReadyPictures
 from writing.rereading import Rereading
 from writing.structure_tasks import TASKS
 from writing.structure_writer import StructuredWriter

@@ -14,8 +14,7 @@ from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from stage_runner import Due
 from writing import PICTURE_VARIABLES
-from writing.picture_stage import DataSet, PictureStage
-from writing.ready_pictures import ReadyPictures
+from writing.picture_stage import DataSet, PictureStage, ReadyPictures
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

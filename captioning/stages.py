@@ -67,7 +67,7 @@ def interpreter(
     """
     from interpreter import Interpreter
     from reading.reader import Reader
-    from writing.ready_pictures import ReadyPictures
+    from writing.picture_stage import ReadyPictures
 
     settings = project.settings
     folder = settings.tag_provider.cache.parent

@@ -26,7 +26,7 @@ Describe = Literal["unusual", "all", "none"]
 
 # The dash, the colon and the line break around a name and its description.
 _TOKENS_AROUND = 4
-# The tags of a data set come over and over.
+# The same tags are asked about for many pictures.
 _REMEMBERED = 1 << 14
 _SEPARATORS = re.compile(r"[_\-'/]+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -90,10 +90,10 @@ class Explanations:
 
 @lru_cache(_REMEMBERED)
 def is_jargon(tag: str, description: str) -> bool:
-    """Whether the words of a tag do not tell what is seen, so that a model needs its description.
+    """Whether a model needs the description of a tag, because the words of the tag do not tell what is seen.
 
-    They do not if one of them is no plain word, or if the description of a tag of several words does without
-    all of them: that of `cowboy_shot` speaks of no cowboy and no shot.
+    That is so if one of them is no plain word, or if the description of a tag of several words uses none of
+    them: that of `cowboy_shot` has neither cowboy nor shot.
     """
     if count_in(tag):
         return False
@@ -104,7 +104,7 @@ def is_jargon(tag: str, description: str) -> bool:
 
 
 def _is_figurative(words: list[str], description: str) -> bool:
-    """Whether a description does without all of the words, which paraphrases "closed mouth"."""
+    """Whether a description uses none of the words; one of "closed mouth" may merely paraphrase it."""
     said = _stems_in(description)
     return bool(said) and not words[0].endswith(("ed", "ing")) and said.isdisjoint(map(stem, words))
 

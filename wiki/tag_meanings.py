@@ -24,7 +24,7 @@ GLOSSARY = Path(__file__).with_name("glossary.json")
 _OWN_COLUMNS = ("tag", "description", "category")
 # In characters. A longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 131_072
-# Of so many pictures the categories of their tags are kept: some more than are under way at once.
+# The categories of the tags of this many pictures are kept: some more than are under way at once.
 _MOST_PICTURES = 1000
 
 Row = tuple[str, Mapping[str, object]]
