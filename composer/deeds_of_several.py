@@ -124,7 +124,7 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
         carried, postures = ["one of them {} and the other {}".format(*postures)], []
     others += postures
-    is_told = bool(directed) or (len(others) == 1 and not maybe_of_all)
+    is_told = bool(directed) or (len(others) == 1 and not maybe_of_all and others[0] not in often_shared)
     first = [*carried, *(f"{_ONE_OF} {act}" for act in others if is_told)][:1]
     _put(picture, "one_does", first)
     return [act for act in others if [f"{_ONE_OF} {act}"] != first]

@@ -71,7 +71,9 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
     are_several = fewest_people(tags) > 1 and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
-    name = "" if (of_one or done == _PLAYING) and are_several else only_one(found)
+    # Red and green headwear are those of two, of whom the crown is nobody's.
+    are_two = are_several and sum(_is_coloured(other, noun) for other in tags) > 1
+    name = "" if are_two or ((of_one or done == _PLAYING) and are_several) else only_one(found)
     if done not in DONE_WITH:
         kind = narrowest(name, tags) if name else otherwise
         kind = kind if kind.endswith(name) else name

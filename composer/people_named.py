@@ -220,22 +220,24 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
     told = []
     for name, series in picture.names.items():
         said = name if common or not series else f"{name} from {and_list(series)}"
-        told.append(said + _portrait(picture, picture.portraits.get(name)))
-    source = f" from {and_list(common)}" if common else ""
+        portrait = picture.portraits.get(name, Picture())
+        # Whether somebody is a fox or has one with them, no tag tells.
+        picture.put("seen", portrait.take("being", lambda role: True))
+        told.append(said + _portrait(picture, portrait))
     if sum(counted_people(portrait)[1] for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
+        picture.series.extend(common)
+    source = f" from {and_list(common)}" if common and people else ""
     kinds = [*_among(picture), *picture.phrases("namesake")]
     asides = [*_asides(picture, number), *_what_some_are(picture, kinds, number)]
     group = ", ".join([and_list(people) + source, *asides]).strip(", ")
-    reference = ", ".join([f"{_the(people or ['characters'])}{source}", *asides])
+    reference = ", ".join([f"{_the(people) if people else 'They'}{source}", *asides])
     text = f"{', '.join(told[:-1])}, and {told[-1]}"
     return Subject(text, sex_of(picture), max(number, len(told)), reference=reference, group=group)
 
 
-def _portrait(picture: Picture, portrait: Picture | None) -> str:
+def _portrait(picture: Picture, portrait: Picture) -> str:
     """What follows the name of one of several: ", an elf with green eyes"."""
-    if portrait is None:
-        return ""
     people, _ = counted_people(portrait)
     kinds = portrait.phrases("kind") + [with_article(species) for species in portrait.species]
     if people:
@@ -243,4 +245,4 @@ def _portrait(picture: Picture, portrait: Picture | None) -> str:
     who = people[:1] + kinds
     said = (f", {and_list(who)}" if who else "") + appearance.of_each(portrait)
     sexes = [sex for sex in COUNTS if (portrait if people else picture).has(sex)]
-    return said.replace("{her}", PRONOUNS[sexes[0]][1] if len(sexes) == 1 else "their")
+    return said.replace("{her}", PRONOUNS[sexes[0]][1] if len(sexes) == 1 else "the")

@@ -127,7 +127,8 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     hair, eyes = picture.take("hair", lambda role: True), picture.take("eyes", lambda role: True)
     hair = _leave_to_the_old(picture, subject, hair, is_pair=is_pair)
     coloured = [role for role in hair if _is_coloured(role)]
-    if len(coloured) == 1 and not is_pair:
+    # Whose hair and eyes the meanings of the names tell is not told of all.
+    if picture.portraits or (len(coloured) == 1 and not is_pair):
         coloured = []
     lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
     # Whoever reads "one of them" and then "one" takes both for the same.
@@ -138,7 +139,8 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
         _pool(picture, "apart", [_apart([role.phrase for role in coloured])])
         hair = []
     are_alike = not lists().words["alike"].isdisjoint(picture.phrases("relation"))
-    are_all = len([role for role in eyes if _is_coloured(role)]) > (0 if are_alike and is_pair else 1)
+    number = len([role for role in eyes if _is_coloured(role)])
+    are_all = number > (0 if are_alike and is_pair else 1) and not picture.portraits
     picture.put("hair", [role for role in coloured if role in hair])
     picture.put("eyes", [role for role in eyes if are_all and _is_coloured(role)])
     styles = _put_to_women(picture, picture.phrases("hairstyle"))

@@ -115,10 +115,11 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     are_named = len(picture.names) > 1
     if are_named and _tell_in_no_order(picture):
         kinds, species = "", []
+    of_both = _OF_BOTH_SEXES if len(sexes) == PAIR and (are_named or len(species) == PAIR) else ""
     asides = [
         relation if text != relation else "",
         and_list(of_all) if len(of_all) > 1 else "",
-        and_list(sexes) if len(sexes) < PAIR or not are_named else "",
+        and_list(sexes) if not of_both else "",
         and_list(map(with_article, species)) if len(species) > 1 else "",
         # A waitress is one of three animals of three kinds.
         f"{kinds} among them" if kinds and len(species) > 1 else kinds,
@@ -126,8 +127,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     told = [aside for aside in asides if aside]
     names = names_with_series(picture.names)
-    of_both = _OF_BOTH_SEXES if len(sexes) == PAIR and are_named else ""
-    text = f"{names}, {text}{of_both}" if names else text
+    text = f"{names}, {text}{of_both}" if names else f"{text}{of_both}"
     series = "" if names else from_series(picture)
     number = PAIR if _DUO in groups or set(groups) <= _PAIRS else MANY
     return Subject(

@@ -743,7 +743,16 @@ def test_a_couple_of_whom_each_was_told_is_not_counted_again() -> None:
     tags = "1girl 1boy tunic dress sword holding_sword couple blonde_hair"
     assert _composed(tags, categories, traits) == (
         "Link, a boy with a tunic, holding a sword, and Princess Zelda, a girl with a dress, are seen "
-        "together. They are a couple, with blonde hair."
+        "together. They are a couple. Visible details include blonde hair."
+    )
+
+
+def test_what_is_left_of_hair_and_animals_is_given_to_nobody() -> None:
+    categories = {"kamado_tanjirou": "character", "kamado_nezuko": "character"}
+    traits = {"kamado_tanjirou": "1boy red_eyes", "kamado_nezuko": "1girl black_hair crow"}
+    assert _composed("1girl 1boy black_hair orange_hair red_eyes crow forest", categories, traits) == (
+        "Kamado Tanjirou, a boy with red eyes, and Kamado Nezuko, a girl with black hair, are seen together. "
+        "They are in a forest. Visible details include a crow and orange hair."
     )
 
 

@@ -546,7 +546,7 @@ CASES = {
     ),
     "a female and a male are two": (
         "male female anthro fox wolf",
-        "Anthro characters, male and female, a fox and a wolf.",
+        "Anthro characters of both sexes, a fox and a wolf.",
     ),
     "marks are in the picture": (
         "1girl speech_bubble english_text bokeh from_side chibi",
