@@ -48,7 +48,7 @@ def main() -> ExitCode:
         lines = error.lines if isinstance(error, UserError) else (str(error),)
         if len(lines) == 1:
             # Several are those of config.ini, which knows what was typed.
-            lines = (_blamed_on_what_was_typed(lines[0], typed),)
+            lines = (_naming_typed_settings(lines[0], typed),)
         print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
         return ExitCode.USER_MUST_ACT
     except OSError as error:
@@ -67,7 +67,7 @@ def main() -> ExitCode:
         return ExitCode.USER_MUST_ACT
 
 
-def _blamed_on_what_was_typed(line: str, typed: Sequence[str]) -> str:
+def _naming_typed_settings(line: str, typed: Sequence[str]) -> str:
     """A message that names `[Section] key` as `--set Section.key` where the command line sets it."""
     for override in typed:
         section, _, key = override.partition("=")[0].strip().partition(".")

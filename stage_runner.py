@@ -230,7 +230,7 @@ class _Runner(Generic[Item, Answer]):
             self._handle_error(item, error, started, may_postpone)
             return
         except WaitingError as error:
-            self._let_wait(item, error, started)
+            self._note_waiting(item, error, started)
             return
         cost, size = self._stage.cost(answer), self._stage.size(item)
         self._answered += bool(cost)
@@ -253,7 +253,7 @@ class _Runner(Generic[Item, Answer]):
             self._fail_postponed()
             raise StageError(f"the first {self._unanswered} failed and none succeeded; the last one: {error}")
 
-    def _let_wait(self, item: Item, error: WaitingError, started: float) -> None:
+    def _note_waiting(self, item: Item, error: WaitingError, started: float) -> None:
         name, size = self._stage.name(item), self._stage.size(item)
         self._log_outcome(item, "waits", started, message=str(error))
         self._tally.waiting.append(name)

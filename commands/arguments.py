@@ -185,7 +185,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         return options
     if options.export == []:
         options.export = [""]
-    _refuse_what_does_not_go_together(options)
+    _refuse_conflicting_options(options)
     options.set = [*_folders(options.folder, beside=options.beside), *options.set]
     return options
 
@@ -213,7 +213,7 @@ def refuse_no_folder(folder: str | None) -> None:
         raise UserError(f"{folder} {what}{cut}; commands begin with --, such as --check")
 
 
-def _refuse_what_does_not_go_together(options: argparse.Namespace) -> None:
+def _refuse_conflicting_options(options: argparse.Namespace) -> None:
     commands = [each.flag for each in _COMMANDS if each.is_given(options)] or [_RUN]
     if len(commands) > 1:
         raise UserError(f"{_listed(commands)} cannot be done at once: leave out all but one of them")

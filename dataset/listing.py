@@ -201,8 +201,8 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
     stem, suffix = cut_suffix(name)
     small = suffix.lower()
     is_ours = small in _OF_ANY_KIND or small in tag_suffixes
-    is_link, is_file = entry.is_symlink(), _is(entry.is_file)
-    if not is_file and _is(entry.is_dir):
+    is_link, is_file = entry.is_symlink(), _is_kind(entry.is_file)
+    if not is_file and _is_kind(entry.is_dir):
         (listing.linked_folders if is_link else listing.folders).append(listing.path(name))
     elif not is_ours:
         return
@@ -224,7 +224,7 @@ def _sort_in(entry: os.DirEntry[str], home: str, tag_suffixes: Collection[str], 
             listing.twins.setdefault(key, []).append(suffix)
 
 
-def _is(kind: Callable[[], bool]) -> bool:
+def _is_kind(kind: Callable[[], bool]) -> bool:
     """Ask an entry what it is; a link in a circle of links is neither a file nor a folder."""
     try:
         return kind()

@@ -59,10 +59,10 @@ def change_shared(path: Path, read: Callable[[Path], bytes], change: Callable[[b
         while not is_written:
             content = read(path)
             text = change(content)
-            is_written = text is None or write_whole(path, text, partial(_has, path, read, content))
+            is_written = text is None or write_whole(path, text, partial(_still_holds, path, read, content))
 
 
-def _has(path: Path, read: Callable[[Path], bytes], content: bytes) -> bool:
+def _still_holds(path: Path, read: Callable[[Path], bytes], content: bytes) -> bool:
     return read(path) == content
 
 

@@ -77,7 +77,7 @@ def prepare(file: PictureFile, max_side: int) -> Prepared:
     # A large file takes the whole budget before it is read, for two of them at once may be too much.
     is_large = file.size > AS_IT_IS_LIMIT
     with _MEMORY.taken(MEMORY_BUDGET if is_large else 0):
-        raw = _still(file.read())
+        raw = _as_still_avif(file.read())
         picture_format = file.format_of(raw)
         with _decoding(file):
             header = _open(raw)
@@ -162,14 +162,14 @@ def _open(raw: bytes, fail_on: str = "truncated") -> pyvips.Image:
     return _vips().Image.new_from_source(source, "", access="sequential", fail_on=fail_on)
 
 
-def _still(raw: bytes) -> bytes:
+def _as_still_avif(raw: bytes) -> bytes:
     return raw.replace(_ANIMATED_AVIF, _STILL_AVIF, 1) if raw.startswith(_ANIMATED_AVIF, 4) else raw
 
 
 def _open_stream(stream: BinaryIO) -> pyvips.Image:
     def read(length: int) -> bytes:
         try:
-            return stream.read(length) if stream.tell() else _still(stream.read(length))
+            return stream.read(length) if stream.tell() else _as_still_avif(stream.read(length))
         except OSError:  # which libvips cannot pass on; it takes the file for one that was cut off
             return b""
 

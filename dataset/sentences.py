@@ -39,17 +39,17 @@ def is_sentences(text: str) -> bool:
     if not may_be_sentences(text):
         return False
     text = text.strip()
-    begins_and_ends = _begins_and_ends(text)
+    begins_and_ends = _has_capital_and_end(text)
     clauses = list(_clauses(text))
     return _has_english_sentences(clauses) or (begins_and_ends and _has_clauses_of_sentences(clauses))
 
 
 def may_be_sentences(text: str) -> bool:
     """Whether a text needs a closer look, which most tags do not."""
-    return _has_words_of_sentences(text) or _begins_and_ends(text.strip()) or "。" in text
+    return _has_words_of_sentences(text) or _has_capital_and_end(text.strip()) or "。" in text
 
 
-def _begins_and_ends(text: str) -> bool:
+def _has_capital_and_end(text: str) -> bool:
     return text[:1].isupper() and text[-1] in ".!?"
 
 

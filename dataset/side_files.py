@@ -100,7 +100,7 @@ def diffusion_pipe(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
     """captions.json in each folder: {"b.png": [captions]}."""
     for folder, group in itertools.groupby(pictures, key=lambda each: each.picture.folder):
         entries = ((each.picture.name.rpartition("/")[2], each.captions) for each in group)
-        yield SideFile(_in(folder, "captions.json"), _json_object(entries))
+        yield SideFile(_below(folder, "captions.json"), _json_object(entries))
 
 
 def ai_toolkit(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
@@ -152,7 +152,7 @@ def musubi_tuner(pictures: Iterable[Captioned]) -> Iterator[SideFile]:
                     yield each, each.captions[number]
 
         for folder, group in itertools.groupby(of_variant(), key=lambda pair: pair[0].picture.folder):
-            yield SideFile(_in(folder, name), lines(group))
+            yield SideFile(_below(folder, name), lines(group))
         variant += 1
 
 
@@ -241,7 +241,7 @@ def _classed(items: Sequence[str], each: Captioned) -> dict[str, list[str]] | No
     return found if len(items) > 1 and at and is_kept and items == [*map(str.strip, items)] else None
 
 
-def _in(folder: str, name: str) -> str:
+def _below(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 

@@ -137,7 +137,7 @@ class BatchService:
                     raise
                 growing.settle()
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise self._lost(error) from error
+            raise self._no_connection(error) from error
 
     async def _ask(
         self, method: str, place: str, data: Callable[[], Any] | None = None, tries: int | None = None
@@ -155,7 +155,7 @@ class BatchService:
                         return read_json(await self._body(response))
                     seen = await self._trouble(response)
             except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-                raise self._lost(error) from error
+                raise self._no_connection(error) from error
             except ValueError as error:
                 raise UserError(f"{self.url}/{place} answered with no JSON: check batch_service") from error
             pause = retries.pause(seen) if tries is None and seen.kind in ("busy", "broken") else None
@@ -179,7 +179,7 @@ class BatchService:
     def _failure(self, seen: Trouble) -> UserError:
         return UserError(f"{seen.sentence} ({_RUN_AGAIN})")
 
-    def _lost(self, error: Exception) -> UserError:
+    def _no_connection(self, error: Exception) -> UserError:
         return UserError(f"{self.url} does not answer ({type(error).__name__}): {_RUN_AGAIN}")
 
     def _id_in(self, found: object) -> str:

@@ -67,7 +67,9 @@ class Examination:
         """
         for form in FORMS:
             await self._ask_in(form, requests)
-            if self._is_finished(form) and self._right(self._method(form)) >= _GOOD_ENOUGH * len(pairs()):
+            if self._is_finished(form) and self._count_right(self._method(form)) >= _GOOD_ENOUGH * len(
+                pairs()
+            ):
                 break
         finished = [form for form in FORMS if self._is_finished(form)]
         methods = [self._method(form) for form in finished]
@@ -75,8 +77,8 @@ class Examination:
             methods.append({form: threshold for each in methods for form, threshold in each.items()})
         passed = [each for each in methods if self._passes(each)]
         # If two are equally good, the first one is kept, because it takes fewer requests.
-        best = max(passed, key=self._right, default={})
-        right = {name_of(each): self._right(each) for each in methods}
+        best = max(passed, key=self._count_right, default={})
+        right = {name_of(each): self._count_right(each) for each in methods}
         return Certificate(best, right, len(pairs()), WORDING, date.today().isoformat())
 
     def _is_finished(self, form: str) -> bool:
@@ -101,7 +103,7 @@ class Examination:
         answers = self._answers[form]
         if answers == [None]:
             return True
-        return len(answers) >= _TRIED and self._right(self._method(form)) < _HOPELESS * len(answers)
+        return len(answers) >= _TRIED and self._count_right(self._method(form)) < _HOPELESS * len(answers)
 
     def _method(self, form: str) -> Mapping[str, float]:
         """A form, with the threshold by which most of its answers are right."""
@@ -110,7 +112,7 @@ class Examination:
         known = sorted({each for each in self._answers[form] if each is not None})
         between = [(low + high) / 2 for low, high in pairwise(known)]
         thresholds = [_EVEN, *between]
-        best = max(thresholds, key=lambda each: (self._right({form: each}), -abs(each - _EVEN)))
+        best = max(thresholds, key=lambda each: (self._count_right({form: each}), -abs(each - _EVEN)))
         return {form: round(best, 3)}
 
     def _verdicts(self, method: Mapping[str, float]) -> list[bool | None]:
@@ -121,7 +123,7 @@ class Examination:
             for column in columns
         ]
 
-    def _right(self, method: Mapping[str, float]) -> int:
+    def _count_right(self, method: Mapping[str, float]) -> int:
         return sum(self._right_of(method, said) for said in (True, False))
 
     def _right_of(self, method: Mapping[str, float], said: bool) -> int:
@@ -131,7 +133,7 @@ class Examination:
         )
 
     def _passes(self, method: Mapping[str, float]) -> bool:
-        if self._right(method) < _BAR * len(pairs()):
+        if self._count_right(method) < _BAR * len(pairs()):
             return False
         return all(
             self._right_of(method, said) >= _BAR_OF_EACH * sum(pair.is_said is said for pair in pairs())

@@ -88,7 +88,7 @@ class SaidAs:
     def save(self) -> None:
         """Add what is new to the file, beside what it holds by now; raises UserError."""
         if self._new:
-            change_shared(self._path, read, partial(self._with, self._new))
+            change_shared(self._path, read, partial(self._text_with, self._new))
             self._new = {}
 
     def merge(self, other: Path) -> int:
@@ -102,7 +102,7 @@ class SaidAs:
         self.save()
         return added
 
-    def _with(self, new: Known, content: bytes) -> str:
+    def _text_with(self, new: Known, content: bytes) -> str:
         raw = _object(content, self._path)
         known = _said_as(raw, self._path)
         for tag, quoted in new.items():
@@ -151,9 +151,9 @@ class Judges:
     def add(self, model: str, certificate: Certificate) -> None:
         """Remember the certificate of a model; raises UserError where it cannot be written."""
         self._known[model] = asdict(certificate)
-        change_shared(self._path, read, partial(self._with, model))
+        change_shared(self._path, read, partial(self._text_with, model))
 
-    def _with(self, model: str, content: bytes) -> str:
+    def _text_with(self, model: str, content: bytes) -> str:
         return in_sorted_lines({**_object(content, self._path), model: self._known[model]})
 
 

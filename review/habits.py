@@ -91,7 +91,7 @@ def find_all(
     found = [
         *_forms(captions, names),
         *_without_names(captions),
-        *_leaks(captions, hidden),
+        *_hidden_traits_said(captions, hidden),
         *_lengths(captions),
     ]
     return [*found, *_phrases(captions, own)]
@@ -115,7 +115,7 @@ def _without_names(captions: Sequence[PageCaption]) -> Iterator[Finding]:
         )
 
 
-def _leaks(captions: Sequence[PageCaption], hidden: HiddenTraits) -> Iterator[Finding]:
+def _hidden_traits_said(captions: Sequence[PageCaption], hidden: HiddenTraits) -> Iterator[Finding]:
     leaked = {each.at: traits for each in captions if (traits := hidden.said_in(each.sentences))}
     if leaked:
         counts = Counter(trait for traits in leaked.values() for trait in traits)

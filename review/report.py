@@ -138,7 +138,7 @@ class Gathering:
         return {"pictures": entries, "tags": self._table.rows, "totals": totals}
 
     def marks(self, name: str, text: str) -> str:
-        """The marks of a picture's tags, were `text` its caption; "" where it has no tags to be shown."""
+        """The marks of a picture's tags, if `text` were its caption; "" where it has no tags to be shown."""
         sources = self._sources
         picture = self._pictures.get(name)
         lines = captions_in(text, sources.finishing.settings.caption_names)

@@ -34,7 +34,7 @@ ESTIMATES: Mapping[str, tuple[int, float]] = {
     "t5": (6, 1.2),
 }
 ENCODERS = tuple(ESTIMATES)
-# A text may have so much more tokens than is estimated: of those that were measured none has.
+# A text may have this many times the estimated tokens: none of the measured texts had more.
 _MARGIN = 1.11
 # How CLIP splits a text into pieces before it looks them up in its vocabulary; others do nearly the same.
 _PIECE = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)

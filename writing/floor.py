@@ -24,11 +24,11 @@ from writing.judging import Judgement, alike
 # fifth, and good ones that were made from the draft up to two thirds. Texts of small models have a quarter
 # without having seen the draft, and up to nine tenths where they rewrite it.
 _CLOSE, _REWRITTEN = 0.25, 0.66
-# A text that is so like the draft and leaves out more tags of it than this is worse. No good text did that.
+# A text that is at least this like the draft, and leaves out more of its tags than this, is worse.
 _TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 3
-# If a model that rewrites the draft adds so many new words, it makes things up.
+# If a model that rewrites the draft adds this many new words, it makes things up.
 _MADE_UP = 2
-# A rewritten draft may lose so much of the score, which is less than one tag of fifty. Good texts that were
+# A rewritten draft may lose this much of the score, which is less than one tag of fifty. Good texts that were
 # made from a draft lose nothing.
 _LOST = 0.02
 

@@ -77,7 +77,7 @@ def first_object_in(text: str) -> Json:
 
 def read_caption(reply: Reply, form: Form, *, name: str = CAPTION) -> str:
     """The one caption in a reply; raises ItemError where it cannot be used."""
-    return _used(reply.text, reply.finish_reason, form, name)
+    return _clean_variant(reply.text, reply.finish_reason, form, name)
 
 
 def read_several(reply: Reply, form: Form, *, names: Sequence[str]) -> dict[str, str]:
@@ -87,11 +87,11 @@ def read_several(reply: Reply, form: Form, *, names: Sequence[str]) -> dict[str,
     used = {}
     for name, text in found.items():
         with suppress(ItemError):
-            used[name] = _used(text, None, form, name)
+            used[name] = _clean_variant(text, None, form, name)
     return used
 
 
-def _used(text: str | None, finish_reason: str | None, form: Form, name: str) -> str:
+def _clean_variant(text: str | None, finish_reason: str | None, form: Form, name: str) -> str:
     """A variant made clean; raises ItemError for a list of tags, unless an example of the prompt has one."""
     caption = clean(text, finish_reason, replace(form, max_words=MOST_WORDS.get(name)))
     examples = form.prompted.examples if form.prompted else ()

@@ -65,7 +65,7 @@ class CaptionWriter:
         """
         form = replace(self._form, prompted=Prompted.by([(each.role, each.text) for each in messages]))
         requests = Requests(self._endpoint, admit, form)
-        if not self._is_checked or not self._can_be(picture.draft):
+        if not self._is_checked or not self._draft_fits(picture.draft):
             picture = replace(picture, draft="")
         captions, spoiled = await self._write_all(messages, requests, picture.draft)
         first = self._names[0]
@@ -89,7 +89,7 @@ class CaptionWriter:
         written = Captions(ordered, main.journal_details, notes)
         return Answer(written, requests.model, requests.usage, requests.seconds)
 
-    def _can_be(self, draft: str) -> bool:
+    def _draft_fits(self, draft: str) -> bool:
         """Whether the draft may take the place of the first caption: a short variant is another text."""
         most = variants.MOST_WORDS.get(self._names[0])
         return most is None or len(draft.split()) <= most

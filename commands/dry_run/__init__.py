@@ -137,8 +137,8 @@ class DryRun:
             estimates = [*self._of_tags(project, estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())
-        self._say_what_reading_costs(previews)
-        self._say_what_fits_into_files(previews)
+        self._say_cost_of_reading(previews)
+        self._say_how_many_files(previews)
         self._list_left_out(previews)
         for title, why in self._without_model.items():
             self.say(f"{title}: no request: {why}")
@@ -152,7 +152,7 @@ class DryRun:
         for why in dict.fromkeys(each.why_unknown for each in estimates if each.why_unknown):
             self.say(f"The duration cannot be estimated: {why}")
 
-    def _say_what_reading_costs(self, previews: Sequence[Preview]) -> None:
+    def _say_cost_of_reading(self, previews: Sequence[Preview]) -> None:
         mode, folder = self.settings.interpreter.reading, self.settings.tag_provider.cache.parent
         for preview in previews:
             if (
@@ -164,7 +164,7 @@ class DryRun:
             ):
                 self.say(costs(folder, preview.endpoint.model, mode, len(preview.pictures)))
 
-    def _say_what_fits_into_files(self, previews: Sequence[Preview]) -> None:
+    def _say_how_many_files(self, previews: Sequence[Preview]) -> None:
         for preview in previews:
             if preview.pictures and preview.endpoint and preview.endpoint.answers_later:
                 count, size = len(preview.pictures), round(preview.text_bytes) + preview.picture_bytes

@@ -22,7 +22,7 @@ async def review(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     try:
         async with serving(session) as address:
             say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
-            await session.caption_what_is_wanted()
+            await session.caption_wanted_pictures()
     finally:
         if session.is_report_outdated:
             say("Writing what was changed into report.html; Ctrl-C once more leaves that out.")

@@ -149,7 +149,7 @@ class Session:
     def _update(self, names: Collection[str]) -> Values:
         return self._gathering.update(names) if self._gathering else {}
 
-    async def caption_what_is_wanted(self) -> None:
+    async def caption_wanted_pictures(self) -> None:
         """Caption again what the page asks for, as long as the program runs."""
         while True:
             await self._is_wanted.wait()
