@@ -37,6 +37,9 @@ _VIEWS = (
     ("with no people in sight", "no people are in sight"),
 )
 _MOST_MAINS = 8
+# A space station floats, and it is no other thing that does.
+_OF_THE_MAIN = frozenset(("flying", "floating"))
+_UNDERWATER = "underwater"
 _AMONG = ", among them "
 # No scenery is about these.
 _SMALL = frozenset(
@@ -186,6 +189,8 @@ def _scene(picture: Picture) -> list[str]:
     place = where(picture, without=(*mains, *others, "frame"))
     said = [*filter(None, [place]), *presentation(picture)]
     found = picture.phrases(*mains)
+    small = _small_animals(picture)
+    found.sort(key=lambda thing: thing in small)
     if _FOOD_FOCUS in picture.phrases("text"):
         found.sort(key=lambda thing: not _is_eaten(thing))
     things, left = and_list(found[:_MOST_MAINS]), found[_MOST_MAINS:]
@@ -203,9 +208,18 @@ def _scene(picture: Picture) -> list[str]:
     return also if picture.has("mark") else [led("a picture of", filter(None, rest))]
 
 
+def _small_animals(picture: Picture) -> list[str]:
+    """The animals that are told behind the things of a scene: a butterfly, but no fish in the sea."""
+    if _UNDERWATER in picture.phrases("inout"):
+        return []
+    return [
+        role.phrase for role in picture.roles.get("being", ()) if role.noun in lists().words["bystanders"]
+    ]
+
+
 def _unseen_deeds(picture: Picture) -> list[str]:
     """What is done where nobody is: "something pouring", "a planted sword"."""
-    deeds = [f"something {deed}" for deed in picture.phrases("pose", "act")]
+    deeds = [f"something {deed}" for deed in picture.phrases("pose", "act") if deed not in _OF_THE_MAIN]
     return [*picture.phrases("held", "gesture"), *deeds]
 
 

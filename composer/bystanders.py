@@ -70,11 +70,15 @@ def _flying(role: Role) -> Role:
 
 
 def _do_it_to_the_animal(picture: Picture) -> None:
-    """Who looks at an animal beside a bee looks at the bee."""
+    """Who looks at an animal beside a bee looks at the bee, and who rides a dragon rides the white one."""
     beings = picture.roles.get("being", [])
-    acts = [role for role in picture.roles.get("act", ()) if role.phrase.endswith(_AN_ANIMAL)]
-    if len(beings) == len(acts) == 1 and beings[0].phrase.startswith(("a ", "an ")) and picture.has(*COUNTS):
-        done = replace(acts[0], phrase=acts[0].phrase.removesuffix(_AN_ANIMAL[1:]) + beings[0].phrase)
+    if len(beings) != 1 or not beings[0].phrase.startswith(("a ", "an ")) or not picture.has(*COUNTS):
+        return
+    ends = (_AN_ANIMAL, f" {with_article(beings[0].noun)}")
+    acts = [role for role in picture.roles.get("act", ()) if role.phrase.endswith(ends)]
+    if len(acts) == 1:
+        end = next(end for end in ends if acts[0].phrase.endswith(end))
+        done = replace(acts[0], phrase=acts[0].phrase.removesuffix(end[1:]) + beings[0].phrase)
         picture.roles["act"] = [done if role is acts[0] else role for role in picture.roles["act"]]
         picture.take("being", lambda role: True)
 

@@ -135,7 +135,8 @@ def seen_outside(picture: Picture, without: Collection[str]) -> list[str]:
     is_open_air = any(place.rpartition(" ")[2] in words["open_air"] for place in places)
     if not has_window or is_open_air or "outdoors" in inout or picture.has("landmark", "sky"):
         return []
-    weather = picture.phrases("weather")
-    return (
-        weather if words["outdoor_weather"].issuperset(" ".join(map(_without_the, weather)).split()) else []
-    )
+    return [
+        weather
+        for weather in picture.phrases("weather")
+        if words["outdoor_weather"].issuperset(_without_the(weather).split(" "))
+    ]

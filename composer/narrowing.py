@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from composer.kinds import DONE_WITH, ON, narrowest, only_one
 from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.waters import DRIVING, SITTING, SKY, in_nature, seated
+from composer.waters import DRIVING, SITTING, SKY, in_nature, lying_on_floor, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people_counts import count_in, fewest_people
@@ -17,9 +17,9 @@ _PLAYING, _PLAYING_GAMES, _BOARD_GAME = "playing_", "playing_games", "a board ga
 _ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
 _PLACED = (ON, "in_", "under_", "behind_", "against_")
-_UNWORN = "unworn_"
+_UNWORN, _HAIR = "unworn_", "hair_"
 _PRINT, _PRINTED = "_print", "print_"
-_STATES = ("_under_arm", "_removed", "_slice", "_around_neck")
+_STATES = ("_under_arm", "_removed", "_slice", "_around_neck", "_over_one_eye")
 _OBJECT = "_object"
 _MULTIPLE, _TWO = "multiple_", 2
 _READ = ("reading", "riding", "driving")
@@ -138,6 +138,8 @@ def _in_state(tag: str, tags: Sequence[str]) -> str:
     if tag.startswith(_UNWORN):
         return _UNWORN + narrowest(tag.removeprefix(_UNWORN), [other for other in tags if other != tag])
     state = next(state for state in _STATES if tag.endswith(state))
+    if tag.startswith(_HAIR):
+        return ""
     return narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
 
 
@@ -293,6 +295,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),
     (lambda tag: tag in _SAID_AS, _said_as),
     (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
+    (lambda tag: tag.endswith("_floor"), lying_on_floor),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
     (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),
     (lambda tag: tag in lists().objects or tag in lists().words["done_to_animals"], _with_object),

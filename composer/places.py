@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from composer.phrasing import lists
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
+from composer.views import SPACE_STATION, see_from_afar, see_from_space, see_from_the_air
 from composer.words import Role
+from tags.families import names_of
 
-_WET, _FROZEN, _IN_SPACE, _STARS = "wet", "frozen", "in space", "stars in the sky"
-_SPACE_STATION = "space station"
+_WET, _FROZEN, _TRAIN = "wet", "frozen", "train"
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
-_FLYING = "flying"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -18,13 +18,14 @@ def settle_places(picture: Picture) -> None:
     """Move what is no place for those shown to the things, the landmarks, or what is near."""
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
-    _see_from_the_air(picture)
+    see_from_the_air(picture)
     _go_inside(picture)
     _list_in_scenes(picture)
     _leave_bathtub(picture)
     _stand_on_docks(picture)
     _show_stations(picture)
-    _see_from_space(picture)
+    see_from_space(picture)
+    see_from_afar(picture)
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
         picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
@@ -95,25 +96,6 @@ def _give_land_to_the_shore(picture: Picture) -> None:
     picture.move("place", "feature", nouns)
 
 
-def _see_from_the_air(picture: Picture) -> None:
-    """Who falls from the sky is above the field, and not in it."""
-    words = lists().words
-    poses = picture.phrases("pose")
-    is_ashore = any(pose.startswith(("sitting", "standing")) for pose in poses)
-    if _FLYING in poses and not (has_people(picture) or is_ashore):
-        # Nothing flies on a pier.
-        on_ground = picture.take("place", lambda role: role.phrase.startswith("on "))
-        picture.put(
-            "feature",
-            [replace(role, slot="feature", phrase=role.phrase.partition(" ")[2]) for role in on_ground],
-        )
-    if words["in_air"].isdisjoint([*poses, *picture.phrases("act")]) or is_ashore:
-        return
-    for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
-        above = replace(role, phrase=f"above {role.phrase.partition(' ')[2]}")
-        picture.roles.setdefault("place", []).append(above)
-
-
 def _leave_bathtub(picture: Picture) -> None:
     """Who kneels in a bathroom is not in the bathtub."""
     is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
@@ -126,6 +108,11 @@ def _stand_on_docks(picture: Picture) -> None:
     """Who sits on a dock is not in the river, and a boat lies at the dock."""
     if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind", "quality")):
         picture.move("place", "feature", lists().words["platforms"])
+        if not picture.has("frame") and any(
+            _TRAIN in names_of(role.noun) for role in picture.roles["vehicle"]
+        ):
+            # It may be on the bridge.
+            picture.put("thing", picture.take("landmark", lambda role: role.noun in lists().words["bridges"]))
     if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):
         picture.move("on", "feature", lists().words["waters"])
 
@@ -133,8 +120,8 @@ def _stand_on_docks(picture: Picture) -> None:
 def _show_stations(picture: Picture) -> None:
     """Where nobody is, nothing is at the space station: the station is shown."""
     if not (has_people(picture) or picture.has("being", "kind", "quality")):
-        for role in picture.take("place", lambda role: role.phrase.endswith(_SPACE_STATION)):
-            picture.put("landmark", [replace(role, slot="landmark", phrase=f"a {_SPACE_STATION}")])
+        for role in picture.take("place", lambda role: role.phrase.endswith(SPACE_STATION)):
+            picture.put("landmark", [replace(role, slot="landmark", phrase=f"a {SPACE_STATION}")])
 
 
 def _list_in_scenes(picture: Picture) -> None:
@@ -143,7 +130,11 @@ def _list_in_scenes(picture: Picture) -> None:
     has_vehicle = any(role.noun not in parked for role in picture.roles.get("vehicle", ())) and (
         VEHICLE_FOCUS in picture.phrases("text") or not picture.has("landmark")
     )
-    if has_people(picture) or has_vehicle or picture.has("being", "kind", "quality", *LOOKS, "act"):
+    beings, bystanders = picture.roles.get("being", ()), lists().words["bystanders"]
+    has_being = any(role.noun not in bystanders for role in beings) or not picture.has("frame")
+    if has_people(picture) or has_vehicle or picture.has("kind", "quality", *LOOKS, "act"):
+        return
+    if beings and has_being:
         return
     # Of a room, the stage is no view.
     part = "thing" if _INDOORS in picture.phrases("inout") else "feature"
@@ -159,15 +150,3 @@ def _list_in_scenes(picture: Picture) -> None:
         picture.move("place", "feature", {role.noun for role in picture.roles["place"]})
     # Sparkles are in a scene, and nothing is among them.
     picture.put("thing", picture.take("among", lambda role: True))
-
-
-def _see_from_space(picture: Picture) -> None:
-    """In space there is no sky to be under."""
-    if any(
-        place.startswith(_IN_SPACE) or place.endswith(_SPACE_STATION) for place in picture.phrases("place")
-    ):
-        stars = picture.take("sky", lambda role: role.phrase == _STARS)
-        picture.put(
-            "thing",
-            [*picture.take("sky", lambda role: True), *(replace(role, phrase="stars") for role in stars)],
-        )

@@ -51,15 +51,16 @@ def _nobody(picture: Picture) -> list[str]:
 def _texts(picture: Picture) -> list[str]:
     """What the picture has besides things, the focus last: "depth of field", "a focus on the text"."""
     told = [text for text in picture.phrases("text") if not _is_told(text, picture)]
-    colours = [_colour_of_theme(style) for style in picture.phrases("style")]
-    if themes := [colour for colour in colours if colour]:
-        told.append(with_article(f"{and_list(themes)} color theme"))
+    themes = [style for style in picture.phrases("style") if style.endswith(_THEME)]
+    told += [theme for theme in themes if not _colour_of_theme(theme)]
+    if colours := [colour for theme in themes if (colour := _colour_of_theme(theme))]:
+        told.append(with_article(f"{and_list(colours)} color{_THEME}"))
     return sorted(told, key=lambda text: _FOCUS in text)
 
 
 def _styles(picture: Picture) -> list[str]:
     """The styles and settings, clause by clause: "in pixel art", "in a medieval fantasy setting"."""
-    styles = [style for style in picture.phrases("style") if not _colour_of_theme(style)]
+    styles = [style for style in picture.phrases("style") if not style.endswith(_THEME)]
     settings = [style for style in styles if style.endswith(_SETTING)]
     # "In pixel art, in a retro style": what has an article is listed by itself.
     others = sorted(
@@ -82,8 +83,7 @@ def _joined_settings(settings: Sequence[str]) -> str:
 def _colour_of_theme(style: str) -> str:
     """The colour that all of the picture has: "blue" of "a blue theme", "" for other themes."""
     colour = style.partition(" ")[2].removesuffix(_THEME)
-    is_colour = lists().adjective_rank.get(colour) == COLOUR_RANK
-    return colour if style.endswith(_THEME) and is_colour else ""
+    return colour if lists().adjective_rank.get(colour) == COLOUR_RANK else ""
 
 
 def _is_told(text: str, picture: Picture) -> bool:

@@ -36,6 +36,13 @@ def seated(tag: str, tags: Sequence[str]) -> str:
     return f"{tag}_{where}_{narrowest(seat, tags)}" if seat else ""
 
 
+def lying_on_floor(tag: str, tags: Sequence[str]) -> str:
+    """wooden_floor: on_wooden_floor, of who lies where no bed is."""
+    can_lie = lists().words["beds"].union(lists().words["seats"])
+    is_on_floor = "lying" in tags and can_lie.isdisjoint(tags) and fewest_people(tags) == 1
+    return f"{ON}{tag}" if is_on_floor and not any(other.startswith(ON) for other in tags) else ""
+
+
 def in_nature(tag: str, tags: Sequence[str]) -> str:
     """Sky: cloudy_sky, ocean: on_ocean."""
     if tag in lists().words["waters"]:

@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, Picture
+from composer.picture import COUNTS, Picture, has_people
 from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
 from composer.words import COLOUR_RANK, Role
+from tags.implications import broader_tags
 
 _READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower"
 _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {her} hilt")
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
 _FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
+_INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
+_ON_SHOULDER = ("shoulder bag", "messenger bag")
+_AT_REST = ("sitting", "lying")
 _ON_BACK = "a weapon on {her} back"
 _OF_CLOTHES, _A_SLEEVE, _MESSY = " clothes", "a sleeve", "messy"
 
@@ -48,7 +52,9 @@ def part_of_wholes(picture: Picture) -> None:
     _sheathe(picture)
     _give_to_wholes(picture)
     _leave_tools_to_acts(picture)
-    for place in picture.phrases("place"):
+    _carry_bags(picture)
+    _rest_from_sports(picture)
+    for place in (*picture.phrases("place"), *(f"among {each}" for each in picture.phrases("among"))):
         _leave_out_members(picture, place)
 
 
@@ -153,9 +159,34 @@ def _is_part(said: Thing, parts: frozenset[str]) -> bool:
     return not parts.isdisjoint(told)
 
 
+def _carry_bags(picture: Picture) -> None:
+    """Who has a bag need not wear it; but a satchel, a backpack or a shoulder bag is worn."""
+    if not (has_people(picture) or picture.has("quality", "kind")):
+        return
+    carried = lists().words["carried_along"]
+    bags = picture.take(
+        "clothes", lambda role: role.noun in carried and not role.phrase.endswith(_ON_SHOULDER)
+    )
+    picture.put("gesture", [replace(role, slot="gesture", head="", modifiers=()) for role in bags])
+
+
+def _rest_from_sports(picture: Picture) -> None:
+    """Who sits on a bench is not fencing, but dressed for it."""
+    is_at_rest = any(pose.startswith(_AT_REST) for pose in picture.phrases("pose"))
+    if is_at_rest:
+        sports = picture.take("act", lambda role: role.phrase in lists().words["sports_on_feet"])
+        picture.put("text", [replace(role, slot="text", phrase=f"a {role.phrase} theme") for role in sports])
+
+
 def _leave_tools_to_acts(picture: Picture) -> None:
     """Whoever rides a broom holds it, and the book in her hand is what she reads."""
     held = {role.noun for role in picture.roles.get("held", ())}
+    instruments = [role for role in picture.roles.get("held", ()) if _INSTRUMENT in broader_tags(role.noun)]
+    if len(instruments) == 1 and picture.take("act", lambda role: role.phrase == _PLAYING):
+        # With a piano in view too, it is the violin in her hands that she plays.
+        picture.take("held", lambda role: role is instruments[0])
+        played = instruments[0].phrase.partition(" ")[2]
+        picture.put("act", [Role("act", _PLAYING.replace("an instrument", f"the {played}"))])
     read = picture.take("act", lambda role: role.phrase.startswith(f"{_READING} ") and role.noun in held)
     picture.put("act", [replace(role, phrase=_READING) for role in read])
     done = {act.rpartition(" ")[2] for act in picture.phrases("act") if " " in act}

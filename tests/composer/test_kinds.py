@@ -7,7 +7,7 @@ from composer import compose
 CASES = {
     "a place of its own name is no place among others": (
         "1girl hyrule_castle ancient_rome",
-        "A girl is in ancient Rome near Hyrule Castle.",
+        "A girl is in ancient Rome. There is also Hyrule Castle.",
     ),
     "a sword of its own name has no article": (
         "1girl excalibur holding_sword holding_excalibur",
@@ -71,6 +71,42 @@ CASES = {
     "a stage indoors is no view": (
         "no_humans indoors stage electric_guitar",
         "An electric guitar and a stage indoors, with no people in sight.",
+    ),
+    "a mountain may be far away": (
+        "1boy standing outdoors river mountain",
+        "A boy is standing outdoors near a river. There is also a mountain.",
+    ),
+    "a train may be on the bridge": (
+        "no_humans train stone_bridge river",
+        "A train is near a river, with no people in sight. There is also a stone bridge.",
+    ),
+    "who flies is above the city": (
+        "1girl flying sitting city night",
+        "A girl is flying and sitting above a city at night.",
+    ),
+    "an alley is a part of a cityscape": (
+        "no_humans cityscape skyscraper alley",
+        "A cityscape with a skyscraper, with no people in sight. There is also an alley.",
+    ),
+    "a bag need not be worn": (
+        "1girl black_bag standing",
+        "A girl is standing, with a black bag.",
+    ),
+    "the violin in her hands is played": (
+        "1girl holding_violin violin playing_instrument grand_piano",
+        "A girl is playing the violin. There is also a grand piano.",
+    ),
+    "who sits is not fencing": (
+        "1girl fencing sitting bench",
+        "A girl is sitting on a bench, with a fencing theme.",
+    ),
+    "it rains outside": (
+        "1boy sitting workshop dim_lighting rain window",
+        "A boy is sitting in a workshop in dim light, with rain outside. There is also a window.",
+    ),
+    "who rides a dragon rides the white one": (
+        "1girl riding_dragon white_dragon dragon",
+        "A girl is riding a white dragon.",
     ),
     "one fighting stance": (
         "1boy standing fighting_stance",

@@ -51,7 +51,7 @@ no_humans scenery train_station straw_hat unworn_headwear unworn_hat | an unworn
 1girl broom_riding broom holding_broom | is riding a broom. | holds
 1girl teacup tea cup holding_cup | holds a teacup. | There
 1girl forest tree flower walking | walking in a forest. There is also a flower. | tree
-no_humans bridge viaduct river train | A viaduct | bridge
+no_humans bridge viaduct river train | a viaduct | bridge
 anthro solo fox ringtail striped_tail | has a striped ringed tail | , a
 1girl katana sheathed weapon_on_back weapon | has a katana on her back. | weapon; There
 no_humans seagull bird biplane vehicle_focus flying | A biplane is flying | A seagull
@@ -78,6 +78,9 @@ no_humans car sports_car headlights wheel street | A sports car with headlights 
 1girl blue_eyes yellow_eyes heterochromia | one blue eye and one yellow eye | heterochromia
 1girl holding_umbrella transparent_umbrella closed_umbrella | holds a transparent closed umbrella | There
 no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
+1girl cherry_blossoms cherry_tree tree | among cherry blossoms. | tree
+1girl lying wooden_floor indoors | lying on a wooden floor | There
+1girl hat_over_one_eye sandogasa hat | a sandogasa over one eye | with a hat
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
