@@ -13,6 +13,7 @@ _ANOTHER = re.compile(r"\banother(?: person)?\b")
 _FACES, _RIDING = "facing ", "riding "
 _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
+_HER_HAIR, _TOGETHER = " {her} hair", " together"
 _IN, _THE_OTHER = "in ", "the other's"
 _AT_REST = ("sitting", "lying")
 _SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
@@ -30,13 +31,14 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         # A robot that sits beside a deer says nothing of the deer.
         for slot in ("pose", "act", "gesture"):
             picture.roles.pop(slot, None)
-    acts = [role.phrase for role in picture.take("act", lambda role: True)]
+    # Whose hair is brushed no tag tells.
+    acts = [role.phrase.replace(_HER_HAIR, " hair") for role in picture.take("act", lambda role: True)]
     # Beside a cat no tag tells whether the cat sleeps or somebody else.
     acts = [act for act in acts if act != _SLEEPING or not (beings and has_people(picture))]
     if is_pair:
-        acts = [_of_pair(act) for act in acts]
+        acts = [told_of_pair(act) for act in acts]
         picture.roles["held"] = [
-            replace(role, phrase=_of_pair(role.phrase)) for role in picture.roles.get("held", ())
+            replace(role, phrase=told_of_pair(role.phrase)) for role in picture.roles.get("held", ())
         ]
     looks = [act for act in acts if _is_look(act)]
     faces = [face for act in acts if (face := _face(act, is_pair=is_pair))]
@@ -70,8 +72,8 @@ def _says_less(act: str, other: str) -> bool:
     return words < others
 
 
-def _of_pair(act: str) -> str:
-    """An act of one of two: feeding the other, looking at the other."""
+def told_of_pair(act: str) -> str:
+    """What is told of one of two: feeding the other, looking at the other."""
     if act == _FACING:
         return "facing each other"
     return f"{_FEEDING} the other" if act == _FEEDING else _ANOTHER.sub("the other", act)
@@ -145,6 +147,7 @@ def _share_poses(picture: Picture) -> list[str]:
 def _is_shared(act: str, *, is_pair: bool) -> bool:
     words, tag = lists().words, act.replace(" ", "_")
     is_of_all = tag in words["shared_acts"] or act.split(" ")[0] in words["shared_verbs"]
+    is_of_all = is_of_all or act.endswith(_TOGETHER)
     is_game = act.startswith("playing ") and act.split(" ")[1] not in words["not_played_together"]
     return (is_of_all or is_game) and (is_pair or tag not in words["acts_of_two"])
 

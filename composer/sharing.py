@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from composer.appearance import merged
 from composer.clothes_of_several import is_kind, share_clothes
-from composer.deeds_of_several import share_deeds
+from composer.deeds_of_several import share_deeds, told_of_pair
 from composer.people_named import name_of
 from composer.phrasing import and_list, led, lists, sentence_list, with_article
 from composer.picture import COUNTS, Picture, count_of
@@ -42,6 +42,12 @@ def share(picture: Picture, subject: Subject) -> None:
     is_exact = all(count_of(picture, sex).isdigit() for sex in COUNTS if picture.has(sex))
     is_pair = subject.number == PAIR and is_exact
     gestures = _share_gestures(picture)
+    if is_pair:
+        # Who kisses the other on the cheek does something.
+        are_told = any(act in lists().of_two for act in picture.phrases("act"))
+        done = [each for each in gestures if each in lists().of_two and not are_told][:1]
+        gestures = [told_of_pair(each) for each in gestures if each not in done]
+        _pool(picture, "act", done)
     faces = share_deeds(picture, gestures, is_pair=is_pair)
     hair = _share_hair(picture, subject, is_pair=is_pair)
     body = _share_body(picture, subject, is_pair=is_pair)

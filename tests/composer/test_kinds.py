@@ -224,7 +224,7 @@ CASES = {
     "what two do to another person they do to the other": (
         "2girls sitting leaning_on_person head_on_another's_shoulder",
         "Two girls are sitting, one of them leaning on the other. Visible details include a head "
-        "on another's shoulder.",
+        "on the other's shoulder.",
     ),
     "what is unworn is not worn": (
         "1girl 1boy straw_hat hat unworn_hat unworn_headwear",
@@ -570,6 +570,42 @@ CASES = {
         "2girls holding_another's_hand holding_bouquet kneeling",
         "Two girls are shown, one of them holding the other's hand. Their other actions include "
         "kneeling. There is also a bouquet.",
+    ),
+    "one kisses the other": (
+        "2girls kissing_cheek standing",
+        "Two girls are standing, one kissing the other on the cheek.",
+    ),
+    "a kiss beside a hug": (
+        "2boys hug_from_behind kiss_on_cheek",
+        "Two boys are shown, one hugging the other from behind. Visible details include a kiss on the cheek.",
+    ),
+    "three are no two who kiss": (
+        "3girls kissing_cheek standing",
+        "Three girls are standing. Visible details include a kiss on the cheek.",
+    ),
+    "hands are shaken by two": (
+        "2girls handshake",
+        "Two girls are shaking hands.",
+    ),
+    "what is done together": (
+        "1boy 1girl cooking_together",
+        "A girl and a boy are cooking together.",
+    ),
+    "whose hair is brushed no tag tells": (
+        "2girls brushing_hair hairbrush",
+        "Two girls are shown, one of them brushing hair. There is also a hairbrush.",
+    ),
+    "who has a massage no tag tells": (
+        "1boy 1girl massage",
+        "A girl and a boy are shown during a massage.",
+    ),
+    "a promise of two": (
+        "2girls pinky_swear",
+        "Two girls are making a pinky swear.",
+    ),
+    "a hand on the other": (
+        "2girls hand_on_another's_shoulder standing",
+        "Two girls are standing. Visible details include a hand on the other's shoulder.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
