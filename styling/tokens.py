@@ -108,7 +108,12 @@ class Limit:
                 "tokens are counted by tokenizers, which is not installed: pip install tokenizers, or leave "
                 "[Interpreter] tokenizer_file empty to have them estimated"
             ) from error
+        remedy = (
+            "name the tokenizer.json of the text encoder as [Interpreter] tokenizer_file, or leave it empty"
+        )
+        if not self.vocabulary.exists():
+            raise UserError(f"there is no file {self.vocabulary}: {remedy}")
         try:
             return Tokenizer.from_file(str(self.vocabulary))
         except Exception as error:  # the library raises no narrower class, whatever is wrong with a file
-            raise UserError(f"{self.vocabulary} is no tokenizer.json of an encoder ({error})") from error
+            raise UserError(f"{self.vocabulary} is no tokenizer.json ({error}): {remedy}") from error

@@ -394,7 +394,7 @@ CASES: Mapping[str, Case] = {
     "Interpreter.max_words": Case("endpoint", "5", is_said("over max_words")),
     "Interpreter.max_tokens_clip": Case("stages", "5", is_said("over max_tokens_clip")),
     "Interpreter.tokenizer_file": Case(
-        "tokens", "no.json", lambda seen: "no.json is no tokenizer.json" in seen.result.err
+        "tokens", "no.json", lambda seen: "no.json: name the tokenizer.json" in seen.result.err
     ),
     "Interpreter.shorten": Case("variants", "True", caption_is("miku", "[^.]*\\.\n.*")),
 }

@@ -48,12 +48,15 @@ def test_near_its_limit_an_estimate_tells_that_the_end_may_be_cut(encoder: str) 
     assert "what is cut begins with" in Limit(encoder, count - 3).exceeded(SAID)
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", "no JSON"])
-def test_a_file_that_is_no_vocabulary_is_refused(tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "there is no file"), ("", "is no tokenizer.json"), ("{}", "is no tokenizer.json")],
+)
+def test_a_file_that_is_no_vocabulary_is_refused(tmp_path: Path, content: str | None, said: str) -> None:
     path = tmp_path / "t.json"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    with pytest.raises(UserError, match="of an encoder"):
+    with pytest.raises(UserError, match=f"{said}.*name the tokenizer.json"):
         Limit("qwen", 5, 0, path).count("A girl.")
 
 
