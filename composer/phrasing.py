@@ -207,11 +207,6 @@ def sentence_list(deeds: Sequence[str]) -> str:
     return and_list(deeds) if len(deeds) != 2 or " and " not in deeds[0] else f"{deeds[0]}, and {deeds[1]}"
 
 
-def or_list(items: Sequence[str]) -> str:
-    """Join items of which each holds for somebody: "sitting or standing"."""
-    return " or ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
-
-
 def in_plural(noun: str) -> str:
     """What several have one each of: dresses, gloves, headwear, samurai."""
     words = lists().words
