@@ -198,7 +198,8 @@ class RunSummary:
         if self._is_incomplete:
             self.say(_INCOMPLETE)
         self.say(f"{places[0].upper()}{places[1:]}; {seconds:.1f} s in all.")
-        for line in filter(None, (self._drafts, self._hint, self.next_step)):
+        drafts = self._drafts if results else ""
+        for line in filter(None, (drafts, self._hint, self.next_step)):
             self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 

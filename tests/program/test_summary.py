@@ -50,6 +50,14 @@ def test_the_line_of_a_stage_counts_in_plain_words(tmp_path: Path, result: Stage
     assert said == [line]
 
 
+def test_where_nothing_was_made_nothing_is_said_of_drafts() -> None:
+    said: list[str] = []
+    summary = RunSummary(said.append)
+    summary.no_model("no model server answers on this computer")
+    summary.close(1.0)
+    assert said[-1] == "Nothing was made; 1.0 s in all."
+
+
 def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
     products = Products.of(config.load(Project(tmp_path).folder / "config.ini"))
     journal = f"each is in {tmp_path / 'captions' / 'journal.jsonl'}"
