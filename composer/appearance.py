@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from composer.clothes import with_parts_of_uniform, with_their_parts
 from composer.fittings import worn_with_parts
+from composer.naming import names_with_series
 from composer.phrasing import and_list, as_words, in_plural, led, lists, sentence_list, with_article
 from composer.picture import Picture
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
@@ -49,7 +50,9 @@ def told_of_one(picture: Picture, text: str, *, ends_in_aside: bool, beside: Seq
 
 def _described(picture: Picture) -> tuple[str, str]:
     """What somebody has, and what of them is bare: ("with blue eyes", "{her} navel visible")."""
-    having = [*_hair(picture), *merged(picture, "eyes"), *merged(picture, "body")]
+    # "Goggles on his head and abs" would be on both.
+    body = sorted(merged(picture, "body"), key=lambda part: " on {her} " in part)
+    having = [*_hair(picture), *merged(picture, "eyes"), *body]
     bared = and_list(picture.phrases("bared"))
     return led("with", having), bared and f"{'' if having else 'with '}{{her}} {bared} visible"
 
@@ -70,7 +73,8 @@ def told_of_several(picture: Picture, text: str, *, ends_in_aside: bool) -> tupl
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
     looks = _following([led("with", having), *picture.phrases("apart")], ends_in_aside or not having)
-    is_aside = "," in text and (picture.names or ends_in_aside or ", among " in text)
+    is_bare = text == names_with_series(picture.names)
+    is_aside = "," in text and not is_bare and (picture.names or ends_in_aside or ", among " in text)
     has_comma = is_aside or ", and " in looks or (looks and (ends_in_aside or picture.has("apart")))
     return f"{text}{looks}{',' if has_comma else ''}", led("wear", worn)
 

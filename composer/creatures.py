@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer.bystanders import let_birds_pass, settle_bystanders
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, Picture, counted_people
+from composer.picture import COUNTS, NAMED, Picture, counted_people
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
@@ -15,6 +15,7 @@ _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
+_POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
 _MULTIPLE = "multiple "
@@ -157,6 +158,10 @@ def _name_creatures(picture: Picture) -> None:
     # The White Rabbit is the rabbit.
     called = {name.rpartition(" ")[2].lower() for name in picture.names}
     picture.take("being", lambda role: role.noun in called)
+    if names and not people:
+        picture.take("kind", lambda role: role.phrase == _POKEMON)
+    if any(role.head == NAMED for role in picture.roles.get("being", ())):
+        return
     kinds = [role for role in picture.roles.get("kind", ()) if role.noun in known]
     beings = picture.roles.get("being", [])
     if len(picture.names) >= people and any("+" in count for count in picture.phrases(*COUNTS)):

@@ -28,6 +28,9 @@ _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 _MOST_DIGITS = 4
 # Nobody counts more people than these in a picture: of "6+girls" a caption tells a group.
 _MOST_COUNTED = 5
+_CREATURE, _SOLO = "creature", "solo"
+# The head of the name of an animal.
+NAMED = "named"
 _PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
 
 
@@ -111,7 +114,11 @@ def sort_tags(
             others.append(tag)
     characters = _without_forms(characters, fewest_people(others))
     titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
-    picture.names = _series_by_name(characters, titles)
+    animals = _animals_of_one(characters, others)
+    picture.names = _series_by_name(
+        {tag: name for tag, name in characters.items() if tag not in animals}, titles
+    )
+    picture.put("being", [Role("being", characters[tag], head=NAMED) for tag in animals])
     known = {title for found in picture.names.values() for title in found}
     picture.series = [title for title in titles if title not in known]
     owners = _owners(characters, traits) if len(picture.names) > 1 else {}
@@ -127,6 +134,7 @@ def sort_tags(
         if owner and role.slot in COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
+    _name_animal(picture)
     if len(picture.names) > 1 == counted_people(picture)[1] and any(map(_CARRIED.match, others)):
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
@@ -147,6 +155,34 @@ def _without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]
         if 1 < people < len(found) and (is_told or is_form):
             del found[tag]
     return found
+
+
+def _animals_of_one(characters: Mapping[str, str], others: Sequence[str]) -> list[str]:
+    """The characters that are the animals of somebody alone: Epona beside Link, who rides a horse."""
+    first, *rest = characters or [""]
+    if not rest or _SOLO not in others:
+        return []
+    has_animal = any(role_of(tag).slot == "being" for tag in others)
+    words = set(without_qualifiers(first).split("_"))
+    unlike = [
+        tag
+        for tag in rest
+        if words.isdisjoint(tag.split("_"))
+        and tag not in broader_tags(first)
+        and first not in broader_tags(tag)
+    ]
+    return [tag for tag in unlike if has_animal or _CREATURE in qualifiers(tag)]
+
+
+def _name_animal(picture: Picture) -> None:
+    """Epona and a horse are the horse Epona."""
+    beings = picture.roles.get("being", [])
+    named = [role for role in beings if role.head == NAMED]
+    others = [role for role in beings if role.head != NAMED]
+    if len(named) == len(others) == 1:
+        name, noun = named[0].phrase, others[0].noun
+        told = name if noun in name.lower().split(" ") else f"the {noun} {name}"
+        picture.roles["being"] = [replace(named[0], phrase=told)]
 
 
 def _owners(characters: Mapping[str, str], traits: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from tags.families import names_of
 _WET, _FROZEN, _TRAIN = "wet", "frozen", "train"
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
+_TANKS = frozenset(("aquarium",))
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -63,6 +64,9 @@ def _go_inside(picture: Picture) -> None:
     if has_furniture or in_room or _INDOORS in picture.phrases("inout"):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
+    if any(role.noun in words["rooms"] for role in picture.roles.get("place", ())):
+        # The fish tank stands in the bedroom.
+        picture.move("place", "thing", _TANKS)
     is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
     if is_empty:
         _leave_states_to_things(picture)

@@ -327,7 +327,7 @@ def test_names_are_titles_and_series_follow_from(tags: str, caption: str) -> Non
         ),
         (
             "1girl, feet_out_of_frame, no_pupils, mole_under_eye, eyewear_on_head, no_hat",
-            "A girl has no pupils, a mole under her eye, glasses on her head and no hat. She is "
+            "A girl has no pupils, a mole under her eye, no hat and glasses on her head. She is "
             "shown with her feet out of frame.",
         ),
     ],

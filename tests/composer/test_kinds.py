@@ -158,6 +158,14 @@ CASES = {
         "A girl is standing, seen from behind in a full body view. The scene is shown as a reference sheet "
         "in multiple views against a white background.",
     ),
+    "a fish tank stands in a bedroom": (
+        "no_humans still_life bed bedroom aquarium indoors",
+        "A still life with a bed and an aquarium indoors in a bedroom, with no people in sight.",
+    ),
+    "what is on somebody is told last": (
+        "1boy goggles_on_head abs standing",
+        "A boy has abs and goggles on his head. He is standing.",
+    ),
     "a mecha with one eye has no green eyes": (
         "mecha one-eyed green_eyes hangar no_humans",
         "A one-eyed mecha has a green eye. It is in a hangar, with no people in sight.",
@@ -883,6 +891,16 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "anya bond loid",
             "Anya, Bond and Loid, a girl, a boy and a dog, are seen together. The girl and the boy "
             "are sitting. Their outfits include a hat.",
+        ),
+        (
+            "1boy solo link epona horse standing",
+            "link epona",
+            "Link, a boy, is shown with the horse Epona. He is standing.",
+        ),
+        (
+            "kirby waddle_dee meta_knight pokemon_(creature) no_humans sitting",
+            "kirby waddle_dee meta_knight",
+            "Kirby, Waddle Dee and Meta Knight are sitting, with no people in sight.",
         ),
         (
             "2girls vi_(arcane) arcane_vi jinx_(arcane) arcane_jinx sitting",
