@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -109,3 +110,11 @@ class Knowledge:
     def asks_for_captions(self) -> bool:
         """Whether a model is asked for captions: a list of tags needs none."""
         return self.settings.interpreter.endpoint.url != "builtin" and bool(self.forms.written_by_model)
+
+
+class KnownTags(Knowledge, ABC):
+    """What is known of the tags of a data set, which stage 1 looks up."""
+
+    @abstractmethod
+    def tags(self) -> list[str]:
+        """The distinct tags, the most common first."""

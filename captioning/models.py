@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from captioning import stages
-from captioning.knowledge import Knowledge
+from captioning.knowledge import Knowledge, KnownTags
 from captioning.run_summary import NO_SENTENCES, Product, Products, RunSummary
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
@@ -86,7 +86,7 @@ class Models:
 
 
 async def look_up_tags(
-    project: stages.Tags,
+    project: KnownTags,
     models: Models,
     summary: RunSummary,
     run_stage: Callable[[Product, TagProvider, Endpoint | None], Awaitable[None]],

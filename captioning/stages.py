@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from captioning.knowledge import KnownTags
 from dataset.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from interpreter import Interpreter
     from interrogator import Interrogator
     from llm.endpoint import Endpoint
-    from settings import Settings
     from tag_provider import TagProvider
-    from wiki.cache import Cache
     from writing.picture_stage import DataSet
 
 
-class Tags(Protocol):
-    """What stage 1 needs: the tags of a data set, and what is known of them."""
-
-    @property
-    def settings(self) -> Settings:
-        """All settings."""
-
-    @property
-    def cache(self) -> Cache:
-        """What tags_cache.json holds."""
-
-    @property
-    def makes_lists_only(self) -> bool:
-        """Whether the captions are lists of tags, for which no model is asked anything."""
-
-    def tags(self) -> Iterable[str]:
-        """The tags, the most common first."""
-
-
-def tag_provider(project: Tags, endpoint: Endpoint | None) -> TagProvider:
+def tag_provider(project: KnownTags, endpoint: Endpoint | None) -> TagProvider:
     """Stage 1; without an endpoint it finds the categories of tags alone."""
     from tag_provider import TagProvider
     from wiki.source import open_source

@@ -7,7 +7,7 @@ from time import time
 from typing import TYPE_CHECKING, TypeVar
 
 from captioning import stages
-from captioning.knowledge import Knowledge
+from captioning.knowledge import KnownTags
 from captioning.run_summary import Product, Products, RunSummary
 from captioning.sharded.data_set import Common, ShardDataSet, texts_there
 from captioning.sharded.totals import Totals
@@ -28,7 +28,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-class KnownOfShards(Knowledge):
+class KnownOfShards(KnownTags):
     """What the settings stand for, and the tags of all shards."""
 
     def __init__(self, settings: Settings) -> None:
