@@ -20,7 +20,7 @@ from time import monotonic
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "BENCHMARKS.md"
-_LIBRARIES = ("openai", "aiohttp", "pydantic", "jinja2", "orjson", "pyvips", "pyvips-binary", "xllamacpp")
+_LIBRARIES = ("aiohttp", "pydantic", "jinja2", "orjson", "pyvips", "pyvips-binary", "xllamacpp")
 _LONGEST = 3 * 3600
 _STOPPED = -1
 _MISS = re.compile(r"missed|under target")

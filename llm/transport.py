@@ -1,24 +1,19 @@
-"""HTTP to one server through the SDK of OpenAI: what arrives is an answer or raises TransportError.
-
-The SDK reads and parses whatever comes, and lets some errors of its own transport through. Here each answer
-is read as it comes, is bounded in size, and is handed on as UTF-8.
-"""
+"""HTTP to one server: what arrives is an answer, bounded in size and in UTF-8, or raises TransportError."""
 
 from __future__ import annotations
 
 import json
 import re
-import traceback
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
 from tempfile import SpooledTemporaryFile
-from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import openai
+import truststore
 
 from addresses import is_here
 from config import VERSION
@@ -30,10 +25,10 @@ _CHARSET = re.compile(
     r"charset=\"?((?:iso-?8859|latin|windows-|cp|gb|big5|shift|euc-|koi8|utf-?16|utf-?32)[\w-]*)",
     re.IGNORECASE,
 )
-_IS_UTF8 = re.compile(r"\A[^;]*(?:;\s*charset=\"?utf-?8\"?\s*)?\Z", re.IGNORECASE)
 # The rest of an answer waits on the disk until it is whole, as many may arrive at once.
 _MOST_IN_MEMORY = 1_000_000
-_OF_THE_PACKING = (b"content-encoding", b"content-length", b"content-type", b"transfer-encoding")
+# Some servers close a connection that nothing was asked on for five seconds.
+_KEPT_OPEN = 5.0
 # How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
 # that is longer than it says.
 _NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
@@ -52,6 +47,15 @@ class TransportError(Exception):
     """A request that got no answer which can be read; the chain of causes says why."""
 
 
+# Errors of connections and of bodies that end early. Others are those of an answer that is no good HTTP.
+_NO_ANSWER = (
+    aiohttp.ClientConnectionError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ClientPayloadError,
+    aiohttp.InvalidURL,
+)
+
+
 class BrokenHttpError(TransportError):
     """What arrived is no HTTP message, or a broken one; `speaks_http` is False if it is none at all."""
 
@@ -68,59 +72,7 @@ class Transport:
     """Sends requests to one server, each once. The connection is opened by the first of them."""
 
     def __init__(self, url: str, settings: EndpointSettings) -> None:
-        self._sdk = _Sdk(url, settings)
-
-    async def get(self, url: str) -> HttpAnswer:
-        """The answer to a GET request; `url` is absolute, or relative to that of the server."""
-        whole = openai.HttpxBinaryResponseContent
-        return await self._answer(self._sdk.get(url, cast_to=whole, options=self._sdk.plain))
-
-    async def post(self, url: str, content: bytes) -> HttpAnswer:
-        """The answer to a POST request with this JSON text."""
-        return await self._answer(
-            self._sdk.post(url, content=content, cast_to=bytes, options=self._sdk.plain)
-        )
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._sdk.close()
-
-    async def _answer(self, request: Any) -> HttpAnswer:  # noqa: ANN401 - an awaitable of the SDK
-        try:
-            answer = await request
-            if isinstance(answer, bytes):
-                # The headers of a completion are not needed.
-                return HttpAnswer(200, {}, answer)
-            return _whole(answer.response)
-        except openai.APIStatusError as error:
-            return _whole(error.response)
-        except _UnreadableError as error:
-            raise error.meaning from error
-        except openai.OpenAIError as error:
-            raise TransportError from error
-
-
-def _whole(response: Any) -> HttpAnswer:  # noqa: ANN401 - a type of the SDK's own HTTP library
-    headers = {name.lower(): text for name, text in response.headers.items()}
-    return HttpAnswer(response.status_code, headers, response.content)
-
-
-class _UnreadableError(openai.OpenAIError):
-    """Carries the error of an answer that cannot be read through the SDK, which wraps or changes others."""
-
-    def __init__(self, meaning: TransportError) -> None:
-        super().__init__(str(meaning))
-        self.meaning = meaning
-
-
-class _Sdk(openai.AsyncOpenAI):
-    """The SDK, made to send the headers of the settings and no others.
-
-    By itself it also sends some that describe this computer, and keys that the environment holds for OpenAI.
-    """
-
-    def __init__(self, url: str, settings: EndpointSettings) -> None:
-        self._ours = {
+        headers = {
             "accept": "application/json",
             "accept-encoding": "identity",
             "content-type": "application/json",
@@ -128,129 +80,93 @@ class _Sdk(openai.AsyncOpenAI):
             **{name.lower(): str(value) for name, value in settings.headers.items()},
         }
         if key := settings.api_key.get_secret_value():
-            self._ours.setdefault("authorization", f"Bearer {key}")
-        added = {"authorization", "x-stainless-retry-count", "x-stainless-read-timeout"} - self._ours.keys()
-        # The SDK adds these headers last, unless the request itself says to omit them.
-        self.plain: openai.RequestOptions = {"headers": dict.fromkeys(added, openai.Omit())}
-        # A request without its body for each address that something was sent to.
-        self._bare: dict[str, Any] = {}
-        super().__init__(
-            base_url=url,
-            # The SDK insists on a key, but only the headers above are sent.
-            api_key="none",
-            max_retries=0,
-            timeout=settings.timeout,
-            http_client=_BoundedClient(
-                # A cookie would be sent back as a header that the settings do not name, valid or not.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-                # A redirect could carry the key to another host.
-                follow_redirects=False,
-                # The proxies in the environment are meant for other hosts than this computer.
-                trust_env=not is_here(url),
-                verify=_certificates(url),
-            ),
+            headers.setdefault("authorization", f"Bearer {key}")
+        self._session = aiohttp.ClientSession(
+            headers=headers,
+            # A cookie would be sent back as a header that the settings do not name.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # The slots of the server bound how many requests are in flight.
+            connector=aiohttp.TCPConnector(ssl=_certificates(), limit=0, keepalive_timeout=_KEPT_OPEN),
+            # Whoever asks has a deadline.
+            timeout=aiohttp.ClientTimeout(total=None),
+            # Not `trust_env`, which also sends what a .netrc file holds for the host.
+            proxy=_proxy_for(url),
         )
 
-    @property
-    def default_headers(self) -> dict[str, str | openai.Omit]:
-        """The headers of every request."""
-        return {**self._ours}
+    async def get(self, url: str) -> HttpAnswer:
+        """The answer to a GET request."""
+        return await self._answer("GET", url)
 
-    def _build_request(self, options: Any, **further: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
-        """The request that the SDK makes, which differs from those before it by its body alone.
+    async def post(self, url: str, content: bytes) -> HttpAnswer:
+        """The answer to a POST request with this JSON text."""
+        return await self._answer("POST", url, content)
 
-        The SDK makes address and headers anew each time, which is a third of its work. A version of it that
-        no longer calls this sends the same requests.
-        """
-        if options.content is None:
-            return super()._build_request(options, **further)
-        bare = self._bare.get(options.url)
-        if bare is None:
-            bare = super()._build_request(options.model_copy(update={"content": b""}), **further)
-            bare.headers.pop("content-length", None)
-            self._bare[options.url] = bare
-        made: Any = type(bare)
-        return made(
-            bare.method,
-            bare.url,
-            headers=bare.headers,
-            content=options.content,
-            extensions=bare.extensions,
-        )
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
 
-
-def _certificates(url: str) -> SSLContext | bool:
-    """Which certificates are trusted: True for those of this computer.
-
-    Reading these takes 40 ms. A server here that speaks plain HTTP needs none, and nothing else is reached
-    through its client, which knows no proxy and follows no redirect: so none is trusted.
-    """
-    return SSLContext(PROTOCOL_TLS_CLIENT) if is_here(url) and urlsplit(url).scheme == "http" else True
-
-
-class _BoundedClient(openai.DefaultAioHttpClient):
-    """Reads each answer as it comes, and stops where it is too large once it is unpacked.
-
-    The SDK itself reads and parses whatever comes: 2 MB of gzip may unpack to gigabytes.
-    """
-
-    async def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - types of the SDK's own HTTP library
-        """Send a request and read its answer; raises _UnreadableError where that cannot be read."""
+    async def _answer(self, method: str, url: str, content: bytes | None = None) -> HttpAnswer:
         try:
-            response = await super().send(request, **{**options, "stream": True})
+            # A redirect could carry the key to another host.
+            async with self._session.request(method, url, data=content, allow_redirects=False) as response:
+                body = await (response.read() if _is_plain_and_small(response) else _read(response))
+                headers = {name.lower(): text for name, text in response.headers.items()}
+                return HttpAnswer(response.status, headers, _as_utf8(body, headers.get("content-type", "")))
+        except (*_NO_ANSWER, OSError) as error:
+            raise TransportError from error
         except aiohttp.ClientResponseError as error:
-            raise _UnreadableError(BrokenHttpError(error.message)) from error
+            raise BrokenHttpError(error.message) from error
         except (aiohttp.ClientError, ValueError) as error:
-            # The library knows none of these of its transport, such as a status line that is no ASCII. Its
-            # frames hold the answer, whose connection is given back as soon as nothing does.
-            traceback.clear_frames(error.__traceback__)
-            raise _UnreadableError(BrokenHttpError(str(error))) from error
-        try:
-            if _is_plain_and_small(response):
-                # The usual answer: it has the length in its header, and its bytes are taken as they are.
-                await response.aread()
-                return response
-            body = await _read(response)
-        finally:
-            # Where reading fails or takes too long, the connection would stay open otherwise.
-            await response.aclose()
-        content = _as_utf8(body, response.headers.get("content-type", ""))
-        # Without the headers that say how the body was packed and encoded.
-        headers = [pair for pair in response.headers.raw if pair[0].lower() not in _OF_THE_PACKING]
-        return type(response)(response.status_code, headers=headers, content=content, request=request)
+            # Such as a status line that is no ASCII.
+            raise BrokenHttpError(str(error)) from error
 
 
-async def _read(response: Any) -> bytes:  # noqa: ANN401 - see above
-    """The unpacked body of an answer; raises _UnreadableError where it is too large."""
+def _proxy_for(url: str) -> str | None:
+    """The proxy of the environment for a URL; those are meant for other hosts than this computer."""
+    parts = urlsplit(url)
+    if is_here(url) or proxy_bypass(parts.hostname or ""):
+        return None
+    known = getproxies()
+    proxy = known.get(parts.scheme) or known.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def _certificates() -> SSLContext | bool:
+    """Which certificates are trusted: those of this computer, or those that the environment names."""
+    paths = get_default_verify_paths()
+    is_named = paths.cafile != paths.openssl_cafile and paths.cafile is not None
+    if sys.platform not in ("win32", "darwin") or is_named:
+        return True
+    # OpenSSL by itself does not know the store of these systems.
+    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The unpacked body of an answer; raises TooLargeError."""
     values = 0
     with SpooledTemporaryFile(_MOST_IN_MEMORY) as body:
-        # The library unpacks at most a megabyte for each of these pieces.
-        async for piece in response.aiter_bytes():
+        # The library unpacks little more than a piece at a time.
+        async for piece in response.content.iter_any():
             values += most_values_in(piece)
             try:
                 body.write(piece)
             except OSError as error:
-                raise _too_large(f"{body.tell():,} bytes and more, which the disk cannot hold") from error
+                size = f"{body.tell():,} bytes and more, which the disk cannot hold"
+                raise TooLargeError(size) from error
             if body.tell() > LARGEST_ANSWER:
-                raise _too_large(f"more than {LARGEST_ANSWER // 1_000_000} MB")
+                raise TooLargeError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
             if values > MOST_JSON_VALUES:
-                raise _too_large(f"more than {MOST_JSON_VALUES:,} values")
+                raise TooLargeError(f"more than {MOST_JSON_VALUES:,} values")
         body.seek(0)
         return body.read()
 
 
-def _too_large(size: str) -> _UnreadableError:
-    return _UnreadableError(TooLargeError(size))
-
-
-def _is_plain_and_small(response: Any) -> bool:  # noqa: ANN401 - see above
-    """Whether an answer is a success, not packed, UTF-8, and too short to hold too many values."""
-    length, headers = response.headers.get("content-length", ""), response.headers
-    if "content-encoding" in headers or "transfer-encoding" in headers or not response.is_success:
+def _is_plain_and_small(response: aiohttp.ClientResponse) -> bool:
+    """Whether an answer is not packed, and too short to hold too many values: the usual one."""
+    length, headers = response.content_length, response.headers
+    if "content-encoding" in headers or "transfer-encoding" in headers:
         return False
-    if _IS_UTF8.match(headers.get("content-type", "")) is None:
-        return False
-    return length.isascii() and length.isdecimal() and len(length) < 8 and int(length) <= MOST_JSON_VALUES
+    return length is not None and length <= MOST_JSON_VALUES
 
 
 def _as_utf8(body: bytes, content_type: str) -> bytes:

@@ -17,7 +17,7 @@ OUR_OWN = {path.stem for path in ROOT.glob("*.py")}
 OUR_OWN |= {path.parent.name for path in ROOT.glob("*/__init__.py")}
 # What asks a server, reads pictures or renders: some of these take longer to load than the program runs.
 OF_STAGES = {
-    *("openai", "aiohttp", "httpx", "requests", "jinja2", "pyvips", "pyarrow"),
+    *("aiohttp", "truststore", "requests", "jinja2", "pyvips", "pyarrow"),
     *("huggingface_hub", "xllamacpp", "numpy"),
 }
 # Templates are checked whether or not they are needed today, in some hundredths of a second.

@@ -28,7 +28,7 @@ IMPORTED_ONCE = [
     *("commands.comparison", "commands.corrections", "commands.dry_run", "commands.export", "commands.undo"),
     *("deferred.folder", "llm.completions", "llm.endpoint", "llm.transport", "review.report"),
     *("page_summaries.saving", "writing.trigger_tags", "tests.program.warm"),
-    *("openai", "httpcore2", "jinja2.sandbox", "pyvips", "regex", "requests"),
+    *("aiohttp", "jinja2.sandbox", "pyvips", "regex", "requests"),
 ]
 _server = None
 if "forkserver" in multiprocessing.get_all_start_methods():

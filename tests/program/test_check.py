@@ -80,7 +80,7 @@ def test_a_good_set_up_is_all_ok_takes_one_request_per_stage_and_is_not_changed(
     found = iter(lines(result, "ok"))
     for words in (
         "Python 3.",
-        "libraries: openai ",
+        "libraries: aiohttp ",
         "config.ini can be used",
         "[TagProvider] template tag_provider_prompt_template.txt uses pages",
         "[Interrogator] template interrogator_prompt_template.txt uses",
@@ -441,7 +441,7 @@ def test_a_terminal_gets_colours_unless_no_color_is_set(tmp_path: Path) -> None:
 def test_an_old_or_missing_library_is_a_problem_with_the_command_that_installs_it(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text(
-        "tqdm>=4.66\nopenai[aiohttp]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"
+        "tqdm>=4.66\npyvips[binary]>=9999\nno-such-library-there>=1.0\n", encoding="utf-8"
     )
     found = [str(finding) for finding in installed_libraries(requirements) if finding.level == "problem"]
     assert found[0].endswith("is older than 9999: pip install -r requirements.txt --upgrade")
