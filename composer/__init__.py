@@ -40,6 +40,7 @@ _MOST_MAINS = 8
 # A space station floats, and it is no other thing that does.
 _OF_THE_MAIN = frozenset(("flying", "floating"))
 _UNDERWATER = "underwater"
+_SHOWN = ("seen ", "shown ", "painted ", "drawn ")
 _AMONG = ", among them "
 # No scenery is about these.
 _SMALL = frozenset(
@@ -157,7 +158,7 @@ def _view(shown: Sequence[str], subject: Subject) -> str:
     for beginning, view in _VIEWS:
         if listed.startswith(beginning):
             return view + listed.removeprefix(beginning)
-    is_verb = listed.startswith(("shown ", "painted ", "drawn "))
+    is_verb = listed.startswith(_SHOWN)
     return f"the scene is {'' if is_verb else 'shown '}{listed}"
 
 
@@ -166,8 +167,7 @@ def _shown(picture: Picture, said: Sequence[str]) -> str:
     if said and where(picture).startswith(said[0]):
         return "shown " if is_only_when(picture) else ""
     is_verb = not said or (
-        not said[0].startswith("with ")
-        and (picture.has("pose", "act") or said[0].startswith(("seen ", "shown ", "painted ", "drawn ")))
+        not said[0].startswith("with ") and (picture.has("pose", "act") or said[0].startswith(_SHOWN))
     )
     return "" if is_verb else "shown "
 
@@ -183,7 +183,7 @@ def _told_later(subject: Subject, looks: str, done: str) -> str:
 
 
 def _scene(picture: Picture) -> list[str]:
-    """The sentences on a picture without anybody: "A landscape with a river, outdoors at night"."""
+    """The sentences on a picture without anybody: "A landscape with a river is shown at night"."""
     frames = and_list(picture.phrases("frame"))
     mains, others = _mains_of_scene(picture)
     place = where(picture, without=(*mains, *others, "frame"))
@@ -199,13 +199,18 @@ def _scene(picture: Picture) -> list[str]:
     rest = picture.phrases(REST, "alone")
     also = [nobody_in_sight(picture), *there_is_also(left), led(_ALSO_SHOWN, rest)]
     if subject or picture.series:
+        are = is_or_are(found) if things and not frames else "is"
         subject = (subject or "a scene") + from_series(picture)
-        # A place follows a short subject without a comma: "a house in a forest".
-        glue = " " if place and "," not in subject else ", "
-        return [glue.join([subject, ", ".join(said)]) if said else subject, *also]
+        return [_is_shown(f"{subject} {are}", said) if said else subject, *also]
     if said:
-        return ["a scene " + ", ".join(said), *also]
+        return [_is_shown("a scene is", said), *also]
     return also if picture.has("mark") else [led("a picture of", filter(None, rest))]
+
+
+def _is_shown(text: str, said: Sequence[str]) -> str:
+    """A sentence on a scene: "a house is shown in a forest", "a cake is seen from above"."""
+    shown = "" if said[0].startswith(_SHOWN) else "shown "
+    return f"{text} {shown}{', '.join(said)}"
 
 
 def _small_animals(picture: Picture) -> list[str]:

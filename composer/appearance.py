@@ -18,6 +18,7 @@ _SIZE_RANKS = (0, 1)
 _IS_SHOWN = "is shown"
 # How long it is: "medium black hair" could be its shade.
 _MEDIUM = re.compile("^medium(?!-)")
+_PAIR, _IN = 2, " in "
 _OVER_FACE = re.compile("^hair(?= (?:between|over) )")
 
 
@@ -52,7 +53,10 @@ def _described(picture: Picture) -> tuple[str, str]:
     """What somebody has, and what of them is bare: ("with blue eyes", "{her} navel visible")."""
     # "Goggles on his head and abs" would be on both.
     body = sorted(merged(picture, "body"), key=lambda part: " on {her} " in part)
-    having = [*_hair(picture), *merged(picture, "eyes"), *body]
+    hair, others = _hair(picture), [*merged(picture, "eyes"), *body]
+    if len(hair) == _PAIR and not others and _IN in hair[0]:
+        hair.reverse()  # "Hair in a bob cut and bangs" would be in bangs too.
+    having = [*hair, *others]
     bared = and_list(picture.phrases("bared"))
     return led("with", having), bared and f"{'' if having else 'with '}{{her}} {bared} visible"
 

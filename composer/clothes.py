@@ -26,7 +26,9 @@ def with_their_parts(worn: Sequence[str]) -> list[str]:
     coats, long_sleeves = _of_nouns(worn, "outer_garments"), [each for each in worn if each == _LONG_SLEEVES]
     if len(coats) == 1 and not garments:
         worn = _joined(worn, coats, long_sleeves)
-    return [f"clothes with {each}" if each in prints else each for each in worn]
+    sleeves = [each for each in trimmings if _is_sleeves(each)]
+    bare = [*prints, *(() if garments or coats else sleeves)]
+    return [f"clothes with {each}" if each in bare else each for each in worn]
 
 
 def with_parts_of_uniform(worn: Sequence[str]) -> list[str]:

@@ -9,9 +9,9 @@ from composer.words import COLOUR_RANK, Role
 from tags.families import names_of
 
 _WORN = "clothes"
-_WHOLES = (_WORN, "vehicle", "landmark", "feature", "held", "thing")
+_WHOLES = (_WORN, "act", "vehicle", "landmark", "feature", "held", "thing")
 _PARTS = ("thing", "clothes", "body", "mark")
-_WITH = " with "
+_WITH, _RIDING = " with ", "riding "
 
 
 def fit_parts(picture: Picture) -> None:
@@ -51,7 +51,7 @@ def worn_with_parts(worn: Sequence[str]) -> list[str]:
 
 
 def _is_whole(phrase: str, whole: str) -> bool:
-    tag = _bare(phrase).replace(" ", "_").lower()
+    tag = _bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower()
     return _WITH not in phrase and whole in names_of(tag)
 
 

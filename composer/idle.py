@@ -18,6 +18,7 @@ _MULTICOLORED, _GLOW = "multicolored", "a glow"
 _ANY_ANIMALS = ("an animal", "animals", "a herd")
 _CROWD = "a crowd"
 _HETEROCHROMIA = "heterochromia"
+_CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -33,6 +34,8 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take("thing", lambda role: role.phrase == _CROWD)
     _tell_parts_of_hair(picture)
     _tell_each_eye(picture)
+    if counted_people(picture)[1] < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
+        picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
     if counted_people(picture)[1] == 1:
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
     if any(slot != REST for slot in picture.roles) or picture.names or picture.species:

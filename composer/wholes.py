@@ -13,6 +13,7 @@ _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
 _FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
+_UNDER_ARM = "something under {her} arm"
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _ON_SHOULDER = ("shoulder bag", "messenger bag")
 _AT_REST = ("sitting", "lying")
@@ -180,6 +181,12 @@ def _rest_from_sports(picture: Picture) -> None:
 
 def _leave_tools_to_acts(picture: Picture) -> None:
     """Whoever rides a broom holds it, and the book in her hand is what she reads."""
+    if len(picture.phrases("held")) == 1 and picture.take("gesture", lambda role: role.phrase == _UNDER_ARM):
+        # It is what is held.
+        phrase = picture.phrases("held")[0]
+        picture.roles["held"] = [
+            replace(picture.roles["held"][0], phrase=phrase + _UNDER_ARM.removeprefix("something"))
+        ]
     held = {role.noun for role in picture.roles.get("held", ())}
     instruments = [role for role in picture.roles.get("held", ()) if _INSTRUMENT in broader_tags(role.noun)]
     if len(instruments) == 1 and picture.take("act", lambda role: role.phrase == _PLAYING):

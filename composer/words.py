@@ -270,6 +270,7 @@ def _said_by_garment(words: Sequence[str]) -> set[str]:
     said = {part for word in words[:-1] for part in (word, word.rpartition("-")[2])}
     said &= lists().adjective_rank.keys() | {word for word in words if "-" in word}
     found |= {f"{word}_clothes" for word in said} | {f"{word}_{words[-1]}" for word in said} | said
+    found |= {f"{word}_{_PRINT}" for word in said}
     found |= {_TRIMMED.get(word, word.replace("-trimmed", "_trim")) for word in said}
     if words[-1] == _SUIT:
         found |= {"_".join([*words[:-1], "jacket"]), "jacket"}

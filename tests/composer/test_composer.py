@@ -94,11 +94,12 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
         ),
         (
             "no_humans, scenery, building, balcony, boat",
-            "Scenery with a boat, with no people in sight. A building and a balcony are in view too.",
+            "Scenery with a boat is shown with no people in sight. A building and a balcony are in view too.",
         ),
         (
             "no_humans, scenery, train, factory, orange_sky",
-            "Scenery with a train under an orange sky, with no people in sight. There is also a factory.",
+            "Scenery with a train is shown under an orange sky, with no people in sight. "
+            "There is also a factory.",
         ),
         ("bear, playing_instrument, drum, clearing", "A bear is playing the drum in a clearing."),
         ("1girl, solo, hat, mask_(marking)", "A girl with a mask marking wears a hat."),
@@ -181,7 +182,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
         ),
         (
             "no_humans",
-            "A scene with no people in sight.",
+            "A scene is shown with no people in sight.",
         ),
         (
             "solo, long_hair, smile",
@@ -284,7 +285,7 @@ def test_people_are_counted_and_never_merged(tags: str, caption: str) -> None:
         ),
         (
             "copyright:touhou, no_humans, scenery",
-            "Scenery from Touhou, with no people in sight.",
+            "Scenery from Touhou is shown with no people in sight.",
         ),
     ],
 )
@@ -471,12 +472,12 @@ def test_places_backgrounds_views_and_styles_have_their_prepositions(tags: str, 
     [
         (
             "scenery, no_humans, mountain, river, tree, outdoors, night, starry_sky",
-            "Scenery with a tree, a mountain and a river, outdoors at night under a starry sky, with "
+            "Scenery with a tree, a mountain and a river is shown outdoors at night under a starry sky, with "
             "no people in sight.",
         ),
         (
             "still_life, apple, fruit, food, bowl, table, no_humans, grey_background",
-            "A still life with an apple, a bowl and a table, against a grey background, with no people "
+            "A still life with an apple, a bowl and a table is shown against a grey background, with no people "
             "in sight.",
         ),
         (
@@ -510,11 +511,11 @@ def test_places_backgrounds_views_and_styles_have_their_prepositions(tags: str, 
         ),
         (
             "no_humans, sword, white_background",
-            "A sword, against a white background, with no people in sight.",
+            "A sword is shown against a white background, with no people in sight.",
         ),
         (
             "cityscape, night, neon_lights, car, chinese_text",
-            "A cityscape with a car and neon lights at night. There is also Chinese text.",
+            "A cityscape with a car and neon lights is shown at night. There is also Chinese text.",
         ),
         (
             "vehicle_focus, motor_vehicle, truck, road",

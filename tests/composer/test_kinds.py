@@ -31,7 +31,7 @@ CASES = {
     ),
     "a harbor with a gull is a picture of the boat": (
         "no_humans scenery fishing_boat ship seagull flying harbor pier",
-        "Scenery with a fishing boat and a pier in a harbor, with no people in sight. "
+        "Scenery with a fishing boat and a pier is shown in a harbor, with no people in sight. "
         "There is also a flying seagull.",
     ),
     "the only one is the robot": (
@@ -44,7 +44,7 @@ CASES = {
     ),
     "food in the shape of a bear": (
         "no_humans animal-themed_food bear plate",
-        "Bear-themed food and a plate, with no people in sight.",
+        "Bear-themed food and a plate are shown with no people in sight.",
     ),
     "a face behind a helmet": (
         "1boy faceless_male helmet",
@@ -65,12 +65,12 @@ CASES = {
     ),
     "a station without a train": (
         "no_humans scenery bicycle train_station_platform rice_paddy railroad_tracks outdoors",
-        "Scenery with a bicycle, railroad tracks, a train station platform and a rice paddy, outdoors, "
+        "Scenery with a bicycle, railroad tracks, a train station platform and a rice paddy is shown outdoors, "
         "with no people in sight.",
     ),
     "a stage indoors is no view": (
         "no_humans indoors stage electric_guitar",
-        "An electric guitar and a stage indoors, with no people in sight.",
+        "An electric guitar and a stage are shown indoors, with no people in sight.",
     ),
     "a mountain may be far away": (
         "1boy standing outdoors river mountain",
@@ -86,7 +86,7 @@ CASES = {
     ),
     "an alley is a part of a cityscape": (
         "no_humans cityscape skyscraper alley",
-        "A cityscape with a skyscraper, with no people in sight. There is also an alley.",
+        "A cityscape with a skyscraper is shown with no people in sight. There is also an alley.",
     ),
     "a bag need not be worn": (
         "1girl black_bag standing",
@@ -114,7 +114,7 @@ CASES = {
     ),
     "a house alone is what burns": (
         "house burning night no_humans",
-        "A burning house at night, with no people in sight.",
+        "A burning house is shown at night, with no people in sight.",
     ),
     "who sits in a rowboat is on the lake": (
         "1boy rowboat lake sitting",
@@ -146,7 +146,7 @@ CASES = {
     ),
     "a ship of a scene is on the water too": (
         "scenery ship ocean no_humans",
-        "Scenery with a ship on the ocean, with no people in sight.",
+        "Scenery with a ship is shown on the ocean, with no people in sight.",
     ),
     "the village may burn as well as the dragon": (
         "dragon village burning no_humans",
@@ -709,7 +709,7 @@ CASES = {
     ),
     "a cabin is on no pier": (
         "scenery cabin lake wooden_pier pier bathhouse no_humans",
-        "Scenery with a cabin, a bathhouse, a lake and a wooden pier, with no people in sight.",
+        "Scenery with a cabin, a bathhouse, a lake and a wooden pier is shown with no people in sight.",
     ),
     "a platform is at a station": (
         "1girl train_station platform_(train) standing train",
@@ -765,7 +765,7 @@ CASES = {
     ),
     "a lantern of one colour": (
         "no_humans scenery red_lantern paper_lantern lantern",
-        "Scenery with a red paper lantern, with no people in sight.",
+        "Scenery with a red paper lantern is shown with no people in sight.",
     ),
     "koi of two colours in a pond": (
         "no_humans animal_focus koi fish orange_fish white_fish pond bridge",

@@ -81,6 +81,14 @@ no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
 1girl cherry_blossoms cherry_tree tree | among cherry blossoms. | tree
 1girl lying wooden_floor indoors | lying on a wooden floor | There
 1girl hat_over_one_eye sandogasa hat | a sandogasa over one eye | with a hat
+1girl riding_bicycle bicycle bicycle_basket | riding a bicycle with a basket | There
+1boy holding_skateboard skateboard under_arm | holds a skateboard under his arm | something
+1girl floral_apron floral_print | wears a floral apron | print
+1boy smoking smoking_pipe pipe_in_mouth | smoking a pipe | with a pipe
+1girl barcode barcode_tattoo | a barcode tattoo | There
+1girl closed_eyes one_eye_closed | closed eyes | one
+1girl bob_cut black_hair blunt_bangs | blunt bangs and black hair in a bob cut | cut and
+1boy apron sleeves_rolled_up | clothes with rolled-up sleeves | and rolled
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
