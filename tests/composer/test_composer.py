@@ -477,8 +477,8 @@ def test_places_backgrounds_views_and_styles_have_their_prepositions(tags: str, 
         ),
         (
             "still_life, apple, fruit, food, bowl, table, no_humans, grey_background",
-            "A still life with an apple, a bowl and a table is shown against a grey background, with no people "
-            "in sight.",
+            "A still life with an apple, a bowl and a table is shown against a grey background, with "
+            "no people in sight.",
         ),
         (
             "cat, no_humans, sleeping, windowsill, yellow_eyes",

@@ -65,8 +65,8 @@ CASES = {
     ),
     "a station without a train": (
         "no_humans scenery bicycle train_station_platform rice_paddy railroad_tracks outdoors",
-        "Scenery with a bicycle, railroad tracks, a train station platform and a rice paddy is shown outdoors, "
-        "with no people in sight.",
+        "Scenery with a bicycle, railroad tracks, a train station platform and a rice paddy is shown "
+        "outdoors, with no people in sight.",
     ),
     "a stage indoors is no view": (
         "no_humans indoors stage electric_guitar",
@@ -160,7 +160,7 @@ CASES = {
     ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
-        "A still life with a bed and an aquarium indoors in a bedroom, with no people in sight.",
+        "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
     ),
     "what is on somebody is told last": (
         "1boy goggles_on_head abs standing",
