@@ -13,6 +13,7 @@ from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _ANIMAL_FOCUS = "a focus on the animal"
+_HUMAN = "a human"
 _OF_BOTH_SEXES = " of both sexes"
 _FERAL, _STILL_LIFE = "feral", "a still life"
 _DUO = "a duo"
@@ -101,7 +102,14 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         quality for quality in picture.phrases("quality") if quality not in of_all and quality not in SEXES
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
+    has_human = _HUMAN in picture.phrases("kind")
     species = picture.species
+    if has_human:
+        # A human beside a feral dragon is neither feral nor a dragon.
+        of_all = []
+        if species:
+            species = [_HUMAN.partition(" ")[2], *species]
+            picture.take("kind", lambda role: role.phrase == _HUMAN)
     noun = plural(species[0]) if len(species) == 1 else "characters"
     trades = picture.phrases("kind")
     if len(species) > 1 == len(trades) and trades[0].partition(" ")[2] in lists().words["trades_of_all"]:
@@ -113,6 +121,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
     kinds = and_list(picture.phrases("kind", "namesake"))
     are_named = len(picture.names) > 1
+    picture.species = species
     if are_named and _tell_in_no_order(picture):
         kinds, species = "", []
     of_both = _OF_BOTH_SEXES if len(sexes) == PAIR and (are_named or len(species) == PAIR) else ""
@@ -122,7 +131,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         and_list(sexes) if not of_both else "",
         and_list(map(with_article, species)) if len(species) > 1 else "",
         # A waitress is one of three animals of three kinds.
-        f"{kinds} among them" if kinds and len(species) > 1 else kinds,
+        f"{kinds} among them" if kinds and (len(species) > 1 or has_human) else kinds,
         f"{and_list(of_a_sex)} among them" if of_a_sex else "",
     ]
     told = [aside for aside in asides if aside]

@@ -898,6 +898,12 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "Link, a boy, is shown with the horse Epona. He is standing.",
         ),
         (
+            "toothless hiccup human feral dragon duo male flying",
+            "toothless hiccup",
+            "Toothless and Hiccup, a duo of characters, male, are shown, one of them flying. One is a human "
+            "and the other is a dragon.",
+        ),
+        (
             "kirby waddle_dee meta_knight pokemon_(creature) no_humans sitting",
             "kirby waddle_dee meta_knight",
             "Kirby, Waddle Dee and Meta Knight are sitting, with no people in sight.",
