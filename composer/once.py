@@ -31,14 +31,24 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
     """Leave out what may be the same as something else; `is_of_one` is whether it can all be one person's."""
     if is_of_one:
         put_together(picture)
-        for members in families(OWNED).values():
-            _say_family_once(picture, members, OWNED_SLOTS)
-        for kind, slots in ((HAIR, _HAIR_SLOTS), (BEING, _KIND_SLOTS)):
-            for members in families(kind).values():
-                _say_family_once(picture, members, slots)
+        _say_families_once(picture, OWNED, OWNED_SLOTS)
+        _say_families_once(picture, HAIR, _HAIR_SLOTS)
+        _say_families_once(picture, BEING, _KIND_SLOTS)
         part_of_wholes(picture)
-    for members in families(SEEN).values():
-        _say_family_once(picture, members, _SEEN_SLOTS)
+    _say_families_once(picture, SEEN, _SEEN_SLOTS)
+
+
+def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> None:
+    names = _names_in(picture, slots)
+    for members in families(kind).values():
+        # Few of all families have anything in a picture.
+        if not members.isdisjoint(names):
+            _say_family_once(picture, members, slots)
+            names = _names_in(picture, slots)
+
+
+def _names_in(picture: Picture, slots: Sequence[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(said.names for said in things_in(picture, slots)))
 
 
 def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> None:
