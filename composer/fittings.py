@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from composer.phrasing import and_list, in_plural, lists, with_article
+from composer.phrasing import REMEMBERED_TAGS, and_list, in_plural, lists, with_article
 from composer.picture import Picture, counted_people
 from composer.words import COLOUR_RANK, Role
 from tags.families import names_of
@@ -43,16 +44,19 @@ def worn_with_parts(worn: Sequence[str]) -> list[str]:
     said = list(worn)
     for whole, parts in lists().fittings.items():
         wholes = [each for each in said if _is_whole(each, whole)]
-        theirs = [each for each in said if _is_part(each, parts)]
-        if len(wholes) == 1 and theirs:
+        if len(wholes) == 1 and (theirs := [each for each in said if _is_part(each, parts)]):
             with_parts = _with_parts(wholes[0], whole, theirs)
             said = [with_parts if each is wholes[0] else each for each in said if each not in theirs]
     return said
 
 
 def _is_whole(phrase: str, whole: str) -> bool:
-    tag = _bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower()
-    return _WITH not in phrase and whole in names_of(tag)
+    return whole in _names(phrase) and _WITH not in phrase
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _names(phrase: str) -> frozenset[str]:
+    return names_of(_bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower())
 
 
 def _is_part(phrase: str, parts: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ from tags.implications import broader_tags
 _READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower"
 _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {her} hilt")
 _SHEATHS = frozenset(("sheath", "scabbard"))
+_WHOLE_SLOTS = ("clothes", "held", "thing")
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
 _FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
@@ -137,17 +138,20 @@ def _take_off(picture: Picture) -> None:
 
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
+    found = list(things_in(picture, _WHOLE_SLOTS))
     for whole, parts in lists().wholes.items():
-        found = list(things_in(picture, ("clothes", "held", "thing")))
         wholes = [said for said in found if whole in said.names]
+        if len(wholes) != 1:
+            continue
         theirs = [said for said in found if said not in wholes and _is_part(said, parts)]
-        if len(wholes) != 1 or not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
+        if not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
             continue
         colours = dict.fromkeys(word for said in (*wholes, *theirs) for word in said.told(COLOUR_RANK))
         if len(colours) < 2:
             leave_out(picture, theirs)
             new = [word for word in colours if word not in wholes[0].thing.split(" ")]
             rename(picture, wholes[0], " ".join([*new, wholes[0].thing]))
+            found = list(things_in(picture, _WHOLE_SLOTS))
 
 
 def _number_of_kinds(found: list[Thing]) -> int:
