@@ -12,9 +12,9 @@ from check.capitals import Place
 from check.describing import start_of_phrase
 from check.mentions import Mention
 from check.names import Names
-from check.text import JOINED, Text
+from check.text import COMMA, JOINED, Text
 from check.trades import TRADES
-from check.vocabulary import concepts, is_known, stem_set, word_set
+from check.vocabulary import concepts, is_adjective, is_known, stem_set, word_set
 from check.wording import Sources
 from english import NUMBER_WORDS, may_be_plural
 
@@ -26,6 +26,9 @@ _NO_ANIMALS = word_set("adds", "no_animals")
 # With an article they are animals after all: "a bear", "a mouse", but not beside a computer.
 _WITH_ARTICLE = word_set("adds", "with_article")
 _ARTICLES = frozenset({"a", "an", "another", *NUMBER_WORDS[1:]})
+_NO_NAMES = word_set("names", "before_titles").union(TRADES, NUMBER_WORDS)
+# What an insect does that is heard and not seen: "cicadas drone".
+_HEARD = frozenset({"drone", "shrill", "chirp", "hum"})
 _PLACE_ENDINGS = ("ian", "ese", "ean", "alpine")
 _ALSO_VERBS = frozenset({"bears", "ducks", "flies", "swallows", "cranes", "seals", "rams"})
 # Words behind or before an animal's that make a thing of it: "cat ears", "a stuffed bear".
@@ -77,8 +80,11 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
     """Names of which no word stands in a source."""
     for first, last in capitals:
         spoken = text.words[first : last + 1]
-        # "High School" is the name of no particular school.
-        telling = [word for word in spoken if not is_known(word) and word not in TRADES]
+        # The first word of a sentence has its capital anyway: "Tufted Eevee".
+        if first < last and text.gap(first) > COMMA and is_adjective(spoken[0]):
+            spoken = spoken[1:]
+        # "High School" is the name of no particular school, and "Team Seven" that of no team.
+        telling = [word for word in spoken if not (is_known(word) or word in _NO_NAMES)]
         is_adjective_of_place = last == first and spoken[0].endswith(_PLACE_ENDINGS)
         if telling and not (is_adjective_of_place or any(map(known.bear_out, telling))):
             yield first, last
@@ -91,7 +97,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         word = text.words[at]
         # "Sealed" and "aping" say an animal by their stem only, "starling" and "duckling" are some.
         is_verb = word.endswith(("ed", "ing")) and not word.endswith("ling")
-        if is_verb or at in text.quoted or at in text.negated:
+        if is_verb or at in text.quoted or at in text.negated or text.word(at + 1) in _HEARD:
             continue
         # A sparrow is borne out by a bird, and by "animal" where nothing tells which animals there are.
         if not given.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):

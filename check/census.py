@@ -81,7 +81,8 @@ def _sex_or_hints(tag: str) -> tuple[str, frozenset[str]]:
     """The sex that a tag counts; if it counts nobody, its words that hint at who is there."""
     if count := count_in(tag):
         return count.kind, frozenset()
-    return "", _HINTS.intersection(tag.replace("-", "_").split("_"))
+    # Of "aged_up" nobody is a child.
+    return "", _HINTS.intersection(() if tag == "aged_up" else tag.replace("-", "_").split("_"))
 
 
 def _range(count_tags: Collection[str]) -> Range | None:
