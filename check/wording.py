@@ -83,7 +83,7 @@ class Sources:
         base, *broader = concepts(word)
         if base in self._said or any(each in self.stems and each not in _KINDS for each in broader):
             return True
-        if len(base) >= _SHORTEST_PART and any(
+        if len(base) > _SHORTEST_PART and any(
             each.startswith(base) or each.endswith(base) for each in self.stems
         ):
             return True
