@@ -8,33 +8,29 @@ proportion to the length of the caption, and no caption makes it raise.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 from check.adds import Addition, find_additions
-from check.census import count_people
-from check.colours import ColoursSaid, colour_faults, colour_of, contradicted_colours, find_colours
+from check.colours import ColoursSaid, colour_faults, contradicted_colours, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
 from check.matching import says
 from check.names import contradicted_names, find_names, find_titles, name_faults
 from check.people_said import (
     People,
     find_people,
-    is_about_people,
     people_faults,
     says_people,
     unsupported_people,
 )
-from check.scoring import Coverage, weight_of
+from check.scoring import Coverage
 from check.states import contradicted_states
+from check.tagged import COLOUR, PEOPLE, PLAIN, SURE, CountedTag, Tagged, tagged
 from check.text import Text, read
 from check.vocabulary import word_set
-from check.ways import Ways, told, ways_to_say
+from check.ways import told_by, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_grammar, is_list, new_words
-from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
-from tags.implications import broader_tags
-from tags.series import told_series
+from tags.categories import CHARACTER, COPYRIGHT
 
 __all__ = [
     "KINDS",
@@ -50,32 +46,11 @@ __all__ = [
     "new_words",
 ]
 
-_NEVER_SAID = UNSEEN | {RATING}
-# Which rules look for a tag in the caption, where its category does not decide it.
-_PEOPLE, _COLOUR, _PLAIN = "people", "colour", "plain"
-# Names are found or are not there, however long the caption is.
-_SURE = frozenset({CHARACTER, COPYRIGHT})
 # A caption with more words than these says much in words that no table knows.
 MOST_WORDS_FOR_RULES = 60
 # A caption with as many words as these tells such a setting by all that it names, if it tells no other one.
 _FEWEST_WORDS_OF_SCENES = 24
 _TOLD_BY_SCENES = word_set("tags", "told_by_scenes")
-
-
-@dataclass(frozen=True, slots=True)
-class _CountedTag:
-    """What is known of a tag whatever the caption.
-
-    `kind` tells who looks for it: a category, or people, colour or plain. `weight_if_repeated` is its weight
-    beside a tag that says it too, and `implied` are the tags that it says too itself.
-    """
-
-    kind: str
-    colour: tuple[str, frozenset[str]]
-    weight: float
-    weight_if_repeated: float
-    implied: frozenset[str]
-    ways: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +83,20 @@ def check(
     the caption adds to the tags: a description, meanings of tags.
     """
     aliases = aliases or {}
-    counted = _counted_tags(tags, categories)
-    characters, series = _of_kind(counted, CHARACTER), _of_kind(counted, COPYRIGHT)
+    asked = tagged(tuple(tags), tuple([categories.get(tag, "") for tag in tags]))
+    counted, census = asked.counted, asked.census
+    characters, series = asked.of_kind(CHARACTER), asked.of_kind(COPYRIGHT)
     text = read(caption)
     found_titles = find_titles(text, series, aliases)
     names = find_names(text, characters, aliases, tags, known_names, found_titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
     text = _with_no_in_names(text, counted)
-    people, census = find_people(text, names), count_people(tags)
+    people = find_people(text, names)
     sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)
     faults, contradicted = people_faults(text, people, census, unsupported)
-    coloured = {tag: known.colour for tag, known in counted.items() if known.kind == _COLOUR}
+    coloured = {tag: counted[tag].colour for tag in asked.of_kind(COLOUR)}
     colours = find_colours(text, coloured)
     if not any(fault.kind == COUNT for fault in faults):
         wrong_colours, contradicted_colours = colour_faults(text, tags, coloured, colours, census)
@@ -135,17 +111,18 @@ def check(
     is_of_one = census.persons is not None and census.persons[1] <= 1
     findings = _Findings(text, people, colours, named, aliases, is_of_one)
     adds = find_additions(text, unsupported, names, sources)
-    return _coverage(findings, counted, contradicted, faults, adds)
+    return _coverage(findings, asked, contradicted, faults, adds)
 
 
 def _coverage(
     findings: _Findings,
-    counted: Mapping[str, _CountedTag],
+    asked: Tagged,
     contradicted: Collection[str],
     faults: Sequence[Fault],
     adds: tuple[Addition, ...],
 ) -> Coverage:
     """Look for each tag, and sort the tags by what came of it."""
+    counted = asked.counted
     said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}
     # Said tags say others of the picture too: white_dress says dress.
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
@@ -159,10 +136,10 @@ def _coverage(
     contradicted = states.union(contradicted)
     unsaid = [tag for tag in unsaid if tag not in states]
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
-        said = said.union(tag for tag in unsaid if tag in _TOLD_BY_SCENES or says(findings.text, told(tag)))
+        said = said.union(tag for tag in unsaid if _is_told(findings.text, tag, counted[tag]))
         unsaid = [tag for tag in unsaid if tag not in said]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
-    perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in _SURE]
+    perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in SURE]
     return Coverage(
         tuple(tag for tag in counted if tag in said),
         tuple(tag for tag in unsaid if tag not in perhaps),
@@ -170,17 +147,8 @@ def _coverage(
         tuple(tag for tag in counted if tag in contradicted),
         tuple(faults),
         adds,
-        _weights(counted),
+        asked.weights,
     )
-
-
-def _counted_tags(tags: Sequence[str], categories: Mapping[str, str]) -> dict[str, _CountedTag]:
-    """What is known of each tag that a caption has to say."""
-    titles = [tag for tag in tags if categories.get(tag) == COPYRIGHT and not is_unsaid(tag)]
-    # Nobody has to say who publishes the series.
-    makers = set(titles).difference(told_series(titles))
-    seen = (tag for tag in tags if tag not in makers)
-    return {tag: known for tag in seen if (known := _counted_tag(tag, categories.get(tag, "")))}
 
 
 def _with_no_in_names(text: Text, counted: Collection[str]) -> Text:
@@ -191,51 +159,27 @@ def _with_no_in_names(text: Text, counted: Collection[str]) -> Text:
     return text
 
 
-@lru_cache(maxsize=1 << 16)
-def _counted_tag(tag: str, category: str) -> _CountedTag | None:
-    """What is known of a tag; None where no caption has to say it."""
-    if category in _NEVER_SAID or is_unsaid(tag):
-        return None
-    colour = colour_of(tag) or ("", frozenset())
-    if category in {CHARACTER, COPYRIGHT}:
-        kind = category
-    elif is_about_people(tag):
-        kind = _PEOPLE
-    else:
-        kind = _COLOUR if colour[0] else _PLAIN
-    weight, weight_if_repeated = weight_of(tag, category, is_colour=kind == _COLOUR)
-    # The last words of a name are no tags: little_red_riding_hood is no hood.
-    implied = frozenset[str]() if kind in _SURE else broader_tags(tag)
-    return _CountedTag(kind, colour, weight, weight_if_repeated, implied, ways_to_say(tag))
-
-
-def _of_kind(counted: Mapping[str, _CountedTag], kind: str) -> list[str]:
-    return [tag for tag, known in counted.items() if known.kind == kind]
-
-
-def _is_said(findings: _Findings, tag: str, known: _CountedTag) -> bool:
+def _is_said(findings: _Findings, tag: str, known: CountedTag) -> bool:
     text, aliases = findings.text, findings.aliases
-    if known.kind == _PLAIN:
+    if known.kind == PLAIN:
         if says(text, known.ways):
             return True
         return tag in aliases and any(says(text, ways_to_say(alias)) for alias in aliases[tag])
-    if known.kind in {CHARACTER, COPYRIGHT}:
+    if known.kind in SURE:
         return tag in findings.named
-    if known.kind == _PEOPLE:
+    if known.kind == PEOPLE:
         return says_people(text, tag, findings.people)
     part, colour = known.colour
     return any(not meant.isdisjoint(colour) for _, meant in findings.colours[part])
 
 
-def _is_denied(text: Text, known: _CountedTag) -> bool:
+def _is_told(text: Text, tag: str, known: CountedTag) -> bool:
+    """Whether a reader of a long caption takes a tag for said; a name is said or it is not."""
+    return tag in _TOLD_BY_SCENES or (known.kind not in SURE and says(text, told_by(tag)))
+
+
+def _is_denied(text: Text, known: CountedTag) -> bool:
     """Whether the caption says that something is not there: "without a hat"."""
-    return known.kind == _PLAIN and any(
+    return known.kind == PLAIN and any(
         text.negated.issuperset(text.at[word]) for word in known.ways.words if word in text.at
     )
-
-
-def _weights(counted: Mapping[str, _CountedTag]) -> dict[str, float]:
-    repeated = set[str]().union(*(known.implied for known in counted.values()))
-    return {
-        tag: known.weight_if_repeated if tag in repeated else known.weight for tag, known in counted.items()
-    }

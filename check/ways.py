@@ -92,7 +92,7 @@ def ways_to_say(tag: str) -> Ways:
 
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
-def told(tag: str) -> Ways:
+def told_by(tag: str) -> Ways:
     """What tells a reader of a long caption a tag without saying it: the moon tells that it is night."""
     listed = [parsed(phrase) for phrase in table("told").get(tag, ())]
     words_alone = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])

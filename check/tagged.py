@@ -1,0 +1,87 @@
+"""What the tags of a picture ask of a caption, whatever it says: a run asks several times for each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from check.census import Census, count_people
+from check.colours import colour_of
+from check.people_said import is_about_people
+from check.scoring import weight_of
+from check.ways import Ways, ways_to_say
+from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
+from tags.implications import broader_tags
+from tags.series import told_series
+
+# Which rules look for a tag in the caption, where its category does not decide it.
+PEOPLE, COLOUR, PLAIN = "people", "colour", "plain"
+# Names are found or are not there, however long the caption is.
+SURE = frozenset({CHARACTER, COPYRIGHT})
+_NEVER_SAID = UNSEEN | {RATING}
+_REMEMBERED_PICTURES = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTag:
+    """What is known of a tag.
+
+    `kind` tells who looks for it: a category, or people, colour or plain. `weight_if_repeated` is its weight
+    beside a tag that says it too, and `implied` are the tags that it says too itself.
+    """
+
+    kind: str
+    colour: tuple[str, frozenset[str]]
+    weight: float
+    weight_if_repeated: float
+    implied: frozenset[str]
+    ways: Ways
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The tags of a picture that a caption has to say, in their order, the weight of each, and the people."""
+
+    counted: Mapping[str, CountedTag]
+    weights: Mapping[str, float]
+    census: Census
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Those of one kind."""
+        return [tag for tag, known in self.counted.items() if known.kind == kind]
+
+
+@lru_cache(maxsize=_REMEMBERED_PICTURES)
+def tagged(tags: tuple[str, ...], categories: tuple[str, ...]) -> Tagged:
+    """What the tags ask, with the category of each, "" where it is not known."""
+    titles = [
+        tag
+        for tag, category in zip(tags, categories, strict=True)
+        if category == COPYRIGHT and not is_unsaid(tag)
+    ]
+    # Nobody has to say who publishes the series.
+    makers = set(titles).difference(told_series(titles))
+    seen = ((tag, category) for tag, category in zip(tags, categories, strict=True) if tag not in makers)
+    counted = {tag: known for tag, category in seen if (known := _counted_tag(tag, category))}
+    repeated = set[str]().union(*(known.implied for known in counted.values()))
+    weights = {
+        tag: known.weight_if_repeated if tag in repeated else known.weight for tag, known in counted.items()
+    }
+    return Tagged(counted, weights, count_people(tags))
+
+
+@lru_cache(maxsize=1 << 16)
+def _counted_tag(tag: str, category: str) -> CountedTag | None:
+    """What is known of a tag; None where no caption has to say it."""
+    if category in _NEVER_SAID or is_unsaid(tag):
+        return None
+    colour = colour_of(tag) or ("", frozenset())
+    if category in SURE:
+        kind = category
+    elif is_about_people(tag):
+        kind = PEOPLE
+    else:
+        kind = COLOUR if colour[0] else PLAIN
+    weight, weight_if_repeated = weight_of(tag, category, is_colour=kind == COLOUR)
+    # The last words of a name are no tags: little_red_riding_hood is no hood.
+    implied = frozenset[str]() if kind in SURE else broader_tags(tag)
+    return CountedTag(kind, colour, weight, weight_if_repeated, implied, ways_to_say(tag))
