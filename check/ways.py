@@ -112,7 +112,8 @@ def told_by(tag: str) -> Ways:
 
 def _slots_of_colour(stems: Sequence[str]) -> Phrase:
     """The words of a tag such as brown_hair, each with all words that mean it."""
-    of_colour = said_by("shades", "hair", "perhaps") if stems[-1] in _PARTS else said_by("shades")
+    tables = ("shades", "hair", "perhaps", "perhaps_hair", "things") if stems[-1] in _PARTS else ("shades",)
+    of_colour = said_by(*tables)
     return tuple((word, *map(stem, (*of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in stems)
 
 
