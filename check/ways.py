@@ -105,6 +105,9 @@ def told_by(tag: str) -> Ways:
     elif len(stems) > 1:
         others = frozenset(stems[:-1])
         described = (Described(((stems[-1],),), frozenset(), others, others),)
+        if not {*stems[:-1]} & _STRICT and stems[-1] not in _COMMONPLACE:
+            # "The gloves of a boxer" are boxing gloves: few writers repeat what a thing is for.
+            words_alone |= {stems[-1]}
     phrases = tuple(phrase for phrase in listed if len(phrase) > 1)
     ways = Ways(words_alone, phrases, together=together, described=described)
     return replace(ways, anchors=_anchors(ways))
