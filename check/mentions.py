@@ -33,6 +33,7 @@ _PICTURES = word_set("mentions", "pictures")
 _SELF_PICTURES = word_set("mentions", "self_pictures")
 _OF = word_set("mentions", "of")
 _SCREENS = word_set("mentions", "screens")
+_HANGING = frozenset({"hangs", "hang", "hung", "framed", "wall"})
 _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
 _DESCRIBING_NOUNS = word_set("mentions", "describing_nouns")
@@ -176,7 +177,8 @@ def _is_pictured(text: Text, at: int, *, has_people: bool) -> bool:
 
     Of a portrait or a drawing, the first person is who the caption is about, not somebody on a picture in it.
     """
-    pictures = _PICTURES | _SELF_PICTURES if has_people else _PICTURES
+    is_inside = has_people or not _HANGING.isdisjoint(text.words[:at])
+    pictures = _PICTURES | _SELF_PICTURES if is_inside else _PICTURES
     for before in range(at - 1, max(-1, at - 1 - _PICTURE_REACH), -1):
         if text.gap(before + 1) == SENTENCE:
             break

@@ -22,6 +22,7 @@ _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # An animal that is alone is spoken of with these.
 _ROLES_AND_ANIMALS = ANY_ROLES | {"it", "its", "itself"}
 _WITH = word_set("people", "with")
+_ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _LEADING = frozenset({"with", "and", "by"})
 # A fault with its place in the caption and its kind; no two faults have the same.
 _Placed = tuple[tuple[int, str], Fault]
@@ -171,11 +172,18 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
         return numbered[0]
     found = [one for one in people.of(sex) if one.kind != RELATION or (one.is_new and (one.number or 0) > 1)]
     for at, mention in enumerate(found):
-        if (mention.number or 2) > allowed[1] or (mention.is_more and allowed[1] == 1):
+        if max(mention.number or 2, _ordinal(text, mention)) > allowed[1] or (
+            mention.is_more and allowed[1] == 1
+        ):
             return mention
         if allowed[1] == 1 and at and _are_two(text, found[at - 1], mention):
             return mention
     return None
+
+
+def _ordinal(text: Text, mention: Mention) -> int:
+    """The number that "a third girl" tells, 0 for others."""
+    return max(_ORDINALS.get(word, 0) for word in text.words[mention.first : mention.last + 1])
 
 
 def _are_two(text: Text, one: Mention, other: Mention) -> bool:
@@ -198,7 +206,7 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     if numbered:
         counted = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
         return numbered[0] if counted + people.names < allowed[0] else None
-    alone = len(found) == 1 and found[0].is_new and not people.names
+    alone = len(found) == 1 and text.words.count("one") < 2 and found[0].is_new and not people.names
     return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 
 

@@ -11,7 +11,7 @@ from check.describing import start_of_phrase
 from check.mentions import CROWD, TRADE, Mention, is_somebody
 from check.text import CLAUSE, COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import word_set
-from check.wording import Sources
+from check.wording import Sources, is_grammar
 from english import NUMBER_WORDS, plural
 from tags.people_counts import BOYS, GIRLS, MANY
 
@@ -32,6 +32,9 @@ _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
 _PLACES = _BESIDE | {"in", "on", "at", "under", "above", "below", "outside", "inside", "across", "through"}
+_BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
+_TOWARDS_SOMEBODY = frozenset({"with", "from", "past", "toward", "towards", "at", "to"})
+_ALL_OF_THEM = frozenset({"they", "both", "them"})
 _MODALS = frozenset({"could", "would", "might", "should", "must", "may", "can"})
 _REACH_OF_MODALS = 4
 _REACH_OF_VERBS = 8
@@ -81,19 +84,29 @@ def somebody_else(
     for one in by_trade:
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
-        by_pronoun = one.is_more or _acts(text, one)
+        comes_in = _acts(text, one) or _comes_in(text, one)
+        by_pronoun = one.is_more or comes_in
         people_before = max(counted, bool(before), others_before(one.first, by_pronoun=by_pronoun)) + found
+        if comes_in and census.total[1] > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first]):
+            people_before = census.total[1]
         is_alone = not (people_before or others_before(len(text.words), by_pronoun=True))
         is_other_sex = is_alone and _is_of_other_sex(one, census)
         if _explains(text, one, before):
             continue
-        is_another = is_other_sex or (people_before >= census.total[1] and _is_introduced(text, one))
+        is_introduced = (
+            comes_in or _is_introduced(text, one) or (census.is_empty and text.word(one.first - 1) == "its")
+        )
+        is_another = is_other_sex or (people_before >= census.total[1] and is_introduced)
         if is_another and not tags.bear_out(text.words[one.last]):
             yield one
         elif one.is_new:
             found += one.number or 0
             # "A butler waits behind the two girls."
-            behind = (each.number or 0 for each in people if each.first > one.last and each.kind != CROWD)
+            rest = range(one.last + 1, len(text.words))
+            end = next((at for at in rest if text.gaps[at] >= CLAUSE), len(text.words))
+            behind = (
+                each.number or 0 for each in people if one.last < each.first < end and each.kind != CROWD
+            )
             if max(behind, default=0) >= max(2, census.total[1]) and not tags.bear_out(text.words[one.last]):
                 yield one
 
@@ -143,6 +156,23 @@ def _acts(text: Text, one: Mention) -> bool:
     # "A knight stands there, he …" may go on about the same one.
     rest = (at for at in range(behind + 1, len(text.words)) if text.sentence[at] == text.sentence[behind])
     return not any(text.words[at] in {"she", "he"} for at in rest)
+
+
+def _comes_in(text: Text, one: Mention) -> bool:
+    """Whether this one comes in beside somebody: "and a doctor takes", "she bargains with a vendor"."""
+    before, behind = text.word(one.first - 1), one.last + 1
+    if text.words[one.first] not in {"a", "an"} or text.gap(one.first) != JOINED:
+        return False
+    verb = text.word(behind)
+    if (
+        before in _BEGIN_CLAUSES
+        and text.gap(behind) == JOINED
+        and verb.endswith("s")
+        and not is_grammar(verb)
+    ):
+        return True
+    begin = text.sentence.index(text.sentence[one.first])
+    return before in _TOWARDS_SOMEBODY and text.words[begin] in {"she", "he", "they"}
 
 
 def is_beside(text: Text, first: int) -> bool:
