@@ -19,6 +19,8 @@ _BEFORE_PLACES = frozenset({"of", "in", "at", "near", "the", "to", "for"})
 _FROM = frozenset({"of", "from"})
 # Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
 _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
+_PEOPLE = word_set("names", "people")
+_BEGIN_CLAUSES = frozenset({"while", "as", "when", "and", "where", "but"})
 _PLACES_DO = word_set("names", "places_do")
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
@@ -135,7 +137,8 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
     if not text.has_capitals:
         return
     rows = [(first, last) for first, last in names if first < last]
-    yield from (row for row in rows if _is_whole_name(text, *row) or _acts(text, *row))
+    yield from (row for row in rows if _is_whole_name(text, *row))
+    yield from (name for name in names if _acts(text, *name) or _explains_somebody(text, *name))
     yield from _pairs_of_names(text, capitals)
     in_rows = {at for first, last in rows for at in range(first, last + 1)}
     for at in capitals:
@@ -169,7 +172,9 @@ def subjects(text: Text, capitals: Sequence[int]) -> Iterator[Place]:
 
 def _is_whole_name(text: Text, first: int, last: int) -> bool:
     """Whether words with capitals begin with a title or a given name: "Captain Harlow", "Tom Vance"."""
-    if text.word(first - 1) in _BEFORE_PLACES or last - first > 2:
+    if (
+        text.word(first - 1) in _BEFORE_PLACES and text.words[first] not in _TITLES_OF_PEOPLE
+    ) or last - first > 2:
         return False
     begins = text.words[first] in _TITLES_OF_PEOPLE or text.words[first] in _GIVEN
     # "Kyoto, Japan" explains; "Tired, Captain Harlow sleeps" goes on.
@@ -180,12 +185,21 @@ def _is_whole_name(text: Text, first: int, last: int) -> bool:
 
 
 def _acts(text: Text, first: int, last: int) -> bool:
-    """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps"."""
-    if text.word(first - 1) in _BEFORE_PLACES or text.word(first - 1) == "the" or last - first > 2:
+    """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps", "as Himmel watches"."""
+    before = text.word(first - 1)
+    if before in _BEFORE_PLACES or last - first > 2 or (first == last and before not in _BEGIN_CLAUSES):
         return False
+    if first < last and text.gap(first) == SENTENCE and is_adjective(text.words[first]):
+        first += 1  # "Young Theodora holds a candle."
     behind = text.word(last + 1)
     is_verb = text.gap(last + 1) == JOINED and behind.endswith("s") and behind not in _GRAMMAR | _PLACES_DO
     return is_verb and not any(_is_ordinary(text, at) for at in range(first, last + 1))
+
+
+def _explains_somebody(text: Text, first: int, last: int) -> bool:
+    """Whether a name stands between commas behind a word for somebody: "a young woman, Greta, waits"."""
+    is_between = text.gap(first) == COMMA == text.gap(last + 1)
+    return is_between and text.word(first - 1) in _PEOPLE and not _is_ordinary(text, first)
 
 
 def _pairs_of_names(text: Text, capitals: Sequence[int]) -> Iterator[Place]:
