@@ -185,7 +185,7 @@ def _is_whole_name(text: Text, first: int, last: int) -> bool:
 
 
 def _acts(text: Text, first: int, last: int) -> bool:
-    """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps", "as Himmel watches"."""
+    """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps", "as Ilse sings"."""
     before = text.word(first - 1)
     if before in _BEFORE_PLACES or last - first > 2 or (first == last and before not in _BEGIN_CLAUSES):
         return False

@@ -40,6 +40,7 @@ _STRICT = stem_set("phrases", "strict")
 # These belong to a noun that is near, if not right beside it: the shoulder of a bag is not any shoulder.
 _NEAR_ONLY = stem_set("phrases", "near_only") | _COMMONPLACE
 
+_MATERIALS = stem_set("modifiers", "materials")
 # What else says hair and eyes.
 _PARTS = {stem(part): word_list("colours", part) for part in ("hair", "eyes")}
 
@@ -104,8 +105,8 @@ def told_by(tag: str) -> Ways:
         together = (_slots_of_colour(stems),)
     elif len(stems) > 1:
         others = frozenset(stems[:-1])
-        described = (Described(((stems[-1],),), frozenset(), others, others),)
-        if not {*stems[:-1]} & _STRICT and stems[-1] not in _COMMONPLACE:
+        described = (Described(((stems[-1],),), frozenset(), others, others - _MATERIALS),)
+        if others.isdisjoint(_STRICT | _MATERIALS) and stems[-1] not in _COMMONPLACE:
             # "The gloves of a boxer" are boxing gloves: few writers repeat what a thing is for.
             words_alone |= {stems[-1]}
     phrases = tuple(phrase for phrase in listed if len(phrase) > 1)

@@ -85,7 +85,7 @@ def test_a_picture_has_its_caption_cost_and_the_marks_of_its_tags(album: Album) 
 
 def test_tags_that_the_model_read_in_its_caption_are_said_until_somebody_edits_it(album: Album) -> None:
     name = album.add("a.png", "1girl, ripped jeans, jeans, hat")
-    caption = "A girl whose denims have seen better days." + " She waits." * 30
+    caption = "A girl whose Levis have seen better days." + " She waits." * 30
     album.caption(name, caption, read=["ripped_jeans"])
     assert (entry(album, name)["marks"], "read" in entry(album, name)) == ("sssp", False)
     album.caption(name, caption, read=["ripped_jeans"], reading="quotes")
