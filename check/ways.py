@@ -42,7 +42,7 @@ _NEAR_ONLY = stem_set("phrases", "near_only") | _COMMONPLACE
 
 _MATERIALS = stem_set("modifiers", "materials")
 # What else says hair and eyes.
-_PARTS = {stem(part): word_list("colours", part) for part in ("hair", "eyes")}
+_PARTS = {part: word_list("colours", part) for part in ("hair", "eyes")}
 
 # One word of each slot has to be there.
 Phrase = tuple[tuple[str, ...], ...]
@@ -99,10 +99,11 @@ def told_by(tag: str) -> Ways:
     words_alone = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
     together: tuple[Phrase, ...] = ()
     described: tuple[Described, ...] = ()
-    stems = [stem(word) for word in words_of(words(tag)) if word not in _FILLERS]
+    tokens = [word for word in words_of(words(tag)) if word not in _FILLERS]
+    stems = [stem(word) for word in tokens]
     if len(stems) > 1 and stems[0] in _STRICT:
         # "Hooded in green, she pulls the cape around her."
-        together = (_slots_of_colour(stems),)
+        together = (_slots_of_colour(tokens),)
     elif len(stems) > 1:
         others = frozenset(stems[:-1])
         described = (Described(((stems[-1],),), frozenset(), others, others - _MATERIALS),)
@@ -114,11 +115,11 @@ def told_by(tag: str) -> Ways:
     return replace(ways, anchors=_anchors(ways))
 
 
-def _slots_of_colour(stems: Sequence[str]) -> Phrase:
+def _slots_of_colour(tokens: Sequence[str]) -> Phrase:
     """The words of a tag such as brown_hair, each with all words that mean it."""
-    tables = ("shades", "hair", "perhaps", "perhaps_hair", "things") if stems[-1] in _PARTS else ("shades",)
-    of_colour = said_by(*tables)
-    return tuple((word, *map(stem, (*of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in stems)
+    is_of_body = tokens[-1] in _PARTS
+    of_colour = said_by("shades", *(("hair", "perhaps", "perhaps_hair", "things") if is_of_body else ()))
+    return tuple(tuple(map(stem, (word, *of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in tokens)
 
 
 def listed_ways(tag: str) -> Sequence[str]:

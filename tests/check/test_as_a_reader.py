@@ -170,6 +170,31 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("She wears her hair long, and hair ornaments, an eye patch, sky blue jeans.", "1girl", set()),
         ("Her hair is worn in braids, her mane of hair dressed in a braid.", "1girl", set()),
         ("Wearing glasses, long hair flowing in the wind, she reads.", "1girl", set()),
+        ("The gaze that drifts past us is a striking green.", "1girl blue_eyes", {"eye colour"}),
+        ("Each of her eyes, which are a warm hazel brown, shines.", "1girl green_eyes", {"eye colour"}),
+        ("There is a flash of green in her eyes.", "1girl blue_eyes", {"eye colour"}),
+        ("Her eyes shimmer in shades of violet.", "1girl blue_eyes", {"eye colour"}),
+        ("Her hair is cut short and as red as rust.", "1girl blue_hair", {"hair colour"}),
+        ("A wolf with brown eyes howls.", "solo wolf anthro blue_eyes", {"eye colour"}),
+        ("Her eyes are red from crying.", "1girl blue_eyes", set()),
+        ("Her eyes shine in the golden light and rest on the green hills.", "1girl blue_eyes", set()),
+        ("She lies in bed while a doctor takes her pulse.", "1girl solo", {"unsupported people"}),
+        ("She haggles with a fishmonger.", "1girl solo", {"unsupported people"}),
+        ("A lighthouse, its keeper waving from the gallery.", "no_humans", {"unsupported people"}),
+        ("Beside the machine, two pilots wave.", "no_humans", {"unsupported people"}),
+        ("A peddler with a tray has stopped; he listens.", "1boy solo", set()),
+        ("He sings. A peddler with a tray has stopped.", "1boy solo", {"unsupported people"}),
+        ("Two brothers splash. Their grandfather watches.", "2boys", {"unsupported people"}),
+        ("A third boy joins the two at the table.", "2boys", {"count"}),
+        ("A nurse and a patient sit there; the two women laugh.", "2girls", set()),
+        ("One girl sings, one plays the drums and one dances.", "3girls", set()),
+        ("On the wall hangs a portrait of an old man.", "1girl solo", set()),
+        ("Behind them Oikawa Tooru claps.", "2boys", {"unknown name"}),
+        ("Misty and Brock wave.", "1girl", {"unknown name"}),
+        ("A girl reads as Himmel watches.", "1girl solo", {"unknown name"}),
+        ("A young woman, Greta, waits.", "1girl solo", {"unknown name"}),
+        ("Lynk, as blond as wheat, rides.", "1boy frieren", {"unknown name"}),
+        ("Wisteria hangs there, and Big Ben looms over Mount Fuji.", "1girl solo", set()),
     ],
 )
 def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: set[str]) -> None:
@@ -217,6 +242,8 @@ def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: se
         ("Frieren, the heroine of Bleach, runs.", "1girl solo frieren genshin_impact", "genshin_impact"),
         ("Behind her the audience claps.", "1girl solo", ""),
         ("Next to her is a teacher.", "1girl solo", "solo"),
+        ("There is not a trace of snow; she has a staff instead of a sword.", "snow sword", "snow sword"),
+        ("Not one blade of grass is left.", "grass sword", "grass"),
     ],
 )
 def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, contradicted: str) -> None:
@@ -248,6 +275,8 @@ def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, 
         ("An old fisherman sits there.", "no_humans reflection", ["An old fisherman"]),
         ("Two girls have tea. A butler waits behind them.", "2girls", ["A butler"]),
         ("A CAT IN THE HAT, THE DOG", "no_humans dog cat", []),
+        ("A pirate fears no man. A rat gnaws at a crust.", "1boy pirate", ["A rat"]),
+        ("Tufted Frieren and Team Seven wave while cicadas drone.", "2girls frieren", []),
         ("She stands on a stage, her long raven hair loose, a piglet in her arms.", "1girl pig", []),
     ],
 )
@@ -262,6 +291,41 @@ def test_a_scene_tells_its_setting_unless_it_tells_another_one() -> None:
     assert {"indoors", "day"} <= set(coverage.said)
     assert found("She hunts for a key.", "1girl solo indoors").missed == ("indoors",)
     assert found(f"{told} It is midnight on the lawn.", "1girl solo day").contradicted == ("day",)
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags"),
+    [
+        ("The moon hangs over the roofs.", "night sky building"),
+        ("Her back is turned to us.", "from_behind"),
+        ("Hooded in green, she pulls the cape around her.", "green_cape"),
+        ("Two braids the yellow of ripe wheat hang down.", "blonde_hair"),
+        ("The boxer lifts his gloves.", "boxing_gloves"),
+        ("The one on the left laughs; the other girl reads.", "2girls"),
+        ("Four sailors mend a net, and a man whistles.", "4boys"),
+    ],
+)
+def test_what_tells_a_tag_says_it_in_a_long_caption_only(caption: str, tags: str) -> None:
+    filler = (
+        "Nothing else is told of it, and so it goes on for a while with words about nothing at all, and on."
+    )
+    assert set(found(f"{caption} {filler}", tags).said) == set(tags.split())
+
+
+@pytest.mark.parametrize(
+    ("caption", "tags"),
+    [
+        ("The moon hangs over the roofs.", "day"),
+        ("A gloved hand lifts a cup. Lace hangs at the window.", "lace_gloves"),
+        ("Her hair is wet.", "curly_hair"),
+        ("A ruby lies beside a rose.", "ruby_rose"),
+    ],
+)
+def test_what_does_not_tell_a_tag_leaves_it_unsaid_in_a_long_caption(caption: str, tags: str) -> None:
+    filler = (
+        "Nothing else is told of it, and so it goes on for a while with words about nothing at all, and on."
+    )
+    assert found(f"{caption} {filler}", tags).said == ()
 
 
 def test_a_description_bears_out_what_no_tag_does() -> None:
