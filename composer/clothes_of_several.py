@@ -59,7 +59,11 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     if are_several or any(_is_outfit(role) and role.noun not in broader for role in left):
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
         return [role for role in shared if role not in whole]
-    return [*shared, *(role for role in left if has_uniform and is_among(role, "uniform_parts"))]
+    # One of them may wear a jacket over the uniform.
+    parts_of_all = [
+        role for role in left if is_among(role, "uniform_parts") and not is_among(role, "worn_over_uniforms")
+    ]
+    return [*shared, *(parts_of_all if has_uniform else ())]
 
 
 def _is_no_garment(role: Role) -> bool:

@@ -15,6 +15,7 @@ _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
+_REPAIRS = ("welding", "repairing", "fixing")
 _POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
@@ -73,10 +74,13 @@ def is_trade(role: Role) -> bool:
 
 
 def _give_damage_to_machines(picture: Picture) -> None:
-    """Beside a robot, it is the robot that is damaged."""
+    """Beside a robot, it is the robot that is damaged, and where nobody is, the robot that is repaired."""
     words, beings = lists().words, picture.roles.get("being", [])
     at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
     kinds = " ".join(picture.phrases("kind")).split(" ")
+    if at is not None and picture.has("empty"):
+        # It is repaired, and repairs nothing.
+        picture.take("act", lambda role: role.phrase in _REPAIRS)
     if at is None or not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
         return
     if picture.take("act", lambda role: role.phrase == _DAMAGED):

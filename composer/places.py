@@ -64,6 +64,10 @@ def _go_inside(picture: Picture) -> None:
     if has_furniture or in_room or _INDOORS in picture.phrases("inout"):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
+    if has_people(picture) and any(role.noun in _TANKS for role in picture.roles.get("place", ())):
+        # They stand before the glass.
+        for slot in ("inout", "among"):
+            picture.take(slot, lambda role: role.phrase in (_UNDERWATER, "bubbles", "air bubbles"))
     if any(role.noun in words["rooms"] for role in picture.roles.get("place", ())):
         # The fish tank stands in the bedroom.
         picture.move("place", "thing", _TANKS)

@@ -158,6 +158,30 @@ CASES = {
         "A girl is standing, seen from behind in a full body view. The scene is shown as a reference sheet "
         "in multiple views against a white background.",
     ),
+    "in an aquarium the fish are underwater": (
+        "2girls aquarium underwater bubble indoors holding_hands jellyfish",
+        "Two girls are holding hands indoors in an aquarium. There is also a jellyfish.",
+    ),
+    "a machine is welded and does not weld": (
+        "no_humans mecha hangar welding sparks damaged",
+        "A damaged mecha is in a hangar, with no people in sight. There are also sparks.",
+    ),
+    "the stripes are those of the shirt": (
+        "1girl vertical_stripes vertical-striped_shirt",
+        "A girl wears a vertical-striped shirt.",
+    ),
+    "the diamond is the shape of the pupils": (
+        "1boy diamond_(shape) diamond-shaped_pupils yellow_eyes",
+        "A boy has yellow eyes and diamond-shaped pupils.",
+    ),
+    "one of four wears a jacket over the uniform": (
+        "4girls school_uniform pink_jacket sitting",
+        "Four girls wear school uniforms. They are sitting. Their outfits include a pink jacket.",
+    ),
+    "a red fox is a true fox": (
+        "feral group mammal fox red_fox true_fox parent parent_and_child ambient_wildlife",
+        "A group of feral red foxes, parent and child. There is also wildlife.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
