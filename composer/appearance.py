@@ -70,7 +70,7 @@ def told_of_several(picture: Picture, text: str, *, ends_in_aside: bool) -> tupl
 
     `text` says who they are. The colours of hair need not all be those of each.
     """
-    having = [said for slot in ("hair", "eyes") for said in _mixed(picture.roles.get(slot, ()))]
+    having = [said for slot in ("hair", "eyes") for said in mixed(picture.roles.get(slot, ()))]
     having += merged(picture, "body", of_several=True)
     worn = merged(picture, "clothes", is_each=True)
     if picture.has(GIRLS) != picture.has(BOYS):
@@ -112,7 +112,7 @@ def _hair(picture: Picture) -> list[str]:
     return [" ".join(filter(None, (and_list(hair), led("in", map(_without_hair, styles))))), *fringe]
 
 
-def _mixed(roles: Iterable[Role]) -> list[str]:
+def mixed(roles: Iterable[Role]) -> list[str]:
     """What several people have of one kind: "short black and blonde hair"."""
     nouns: dict[str, tuple[list[str], list[str]]] = {}
     for role in roles:

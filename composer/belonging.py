@@ -153,9 +153,10 @@ def _fly_vehicles(picture: Picture) -> None:
     """It is the plane that flies, and not the pilot in its cockpit."""
     vehicles = picture.roles.get("vehicle", [])
     flown = [at for at, role in enumerate(vehicles) if "aircraft" in broader_tags(role.noun) | {role.noun}]
-    has_wings = any(role.noun == "wings" for role in picture.roles.get("body", ()))
+    is_inside = any(role.noun in lists().words["inside_vehicles"] for role in picture.roles.get("place", ()))
+    has_wings = any(role.noun == "wings" for role in picture.roles.get("body", ())) and not is_inside
     if (
-        has_people(picture)
+        (has_people(picture) or picture.has("quality"))
         and flown
         and not has_wings
         and picture.take("pose", lambda role: role.phrase == _FLYING)

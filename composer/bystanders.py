@@ -11,6 +11,7 @@ from tags.people_counts import BOYS, GIRLS
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
 _THEMED, _FOOD = "animal-themed", "food"
+_STATUE = "a statue"
 _FACELESS, _NO_FACE = "faceless", "no visible face"
 _GIANT, _DAMAGED = "giant", "damaged"
 
@@ -22,6 +23,7 @@ def settle_bystanders(picture: Picture) -> None:
     _leave_people_alone(picture)
     _tell_of_machines(picture)
     _hide_face(picture)
+    _carve_statue(picture)
 
 
 def _shape_food(picture: Picture) -> None:
@@ -108,6 +110,19 @@ def _tell_of_machines(picture: Picture) -> None:
         and counted_people(picture)[1] == 1
     ):
         picture.put("kind", picture.take("being", lambda role: True))
+
+
+def _carve_statue(picture: Picture) -> None:
+    """Where nobody is, a mermaid beside a statue is what the statue shows."""
+    kinds = picture.roles.get("kind", [])
+    if not picture.has("empty") or len(kinds) != 1 or picture.has(*COUNTS, *LOOKS, "act", "quality"):
+        return
+    for slot in ("landmark", "thing"):
+        for at, role in enumerate(picture.roles.get(slot, ())):
+            if role.phrase == _STATUE:
+                picture.roles[slot][at] = replace(role, phrase=f"{_STATUE} of {kinds[0].phrase}")
+                picture.take("kind", lambda role: True)
+                return
 
 
 def _hide_face(picture: Picture) -> None:

@@ -40,7 +40,10 @@ _BURNING, _DAMAGED = "burning", "damaged"
 _PLANTED, _GLASS, _SMOKING, _PIPE = "planted_weapon", "glass", "smoking", "smoking_pipe"
 _SERVED = frozenset(("drink", "dessert"))
 _PLANTED_TAGS = frozenset(("planted", _PLANTED))
-_SAID_AS = frozenset((*_PLANTED_TAGS, _GLASS, _PIPE, "overcast"))
+_FROZEN_LAKE, _SKATING = "frozen_lake", "skating"
+_CHEST, _TREASURE = "chest", "treasure"
+_HOARD = frozenset((_TREASURE, "gold", "gold_(metal)", "coin", "dungeon", "pirate"))
+_SAID_AS = frozenset((*_PLANTED_TAGS, _GLASS, _PIPE, _CHEST, _FROZEN_LAKE, "overcast"))
 _STACKED, _STACK = ("stack_of_", "pile_of_"), ("_stack", "_pile")
 _EYES, _ONE_EYED, _PAIR = "_eyes", "one-eyed", 2
 
@@ -276,6 +279,10 @@ def _said_as(tag: str, tags: Sequence[str]) -> str:
         return _PLANTED.replace("weapon", narrowest("weapon", [other for other in tags if other != tag]))
     if tag == _GLASS:
         return "drinking_glass" if any(_SERVED & broader_tags(other) for other in tags) else ""
+    if tag == _FROZEN_LAKE:
+        return f"{ON}{tag}" if any(other.endswith(_SKATING) for other in tags) else ""
+    if tag == _CHEST:
+        return f"{_TREASURE}_{_CHEST}" if _HOARD.intersection(tags) else ""
     return f"{tag}_{SKY}"
 
 

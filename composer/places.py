@@ -138,6 +138,12 @@ def _list_in_scenes(picture: Picture) -> None:
     has_vehicle = any(role.noun not in parked for role in picture.roles.get("vehicle", ())) and (
         VEHICLE_FOCUS in picture.phrases("text") or not picture.has("landmark")
     )
+    figures = [role for role in picture.roles.get("being", ()) if role.noun in lists().words["figures"]]
+    if figures and not picture.has(*COUNTS, "pose", "act", "vehicle") and picture.has("place"):
+        # A scarecrow in a field does not stand on the road.
+        inside = any(role.phrase.startswith("in ") for role in picture.roles["place"])
+        roads = picture.take("place", lambda role: inside and role.phrase.startswith("on "))
+        picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in roads])
     beings, bystanders = picture.roles.get("being", ()), lists().words["bystanders"]
     has_being = any(role.noun not in bystanders for role in beings) or not picture.has("frame")
     if has_people(picture) or has_vehicle or picture.has("kind", "quality", *LOOKS, "act"):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from composer.appearance import merged
+from composer.appearance import merged, mixed
 from composer.clothes_of_several import is_kind, share_clothes
 from composer.deeds_of_several import share_deeds, told_of_pair
 from composer.people_named import name_of
@@ -20,6 +20,7 @@ from composer.words import COLOUR_RANK, Role
 from english import is_plural
 from tags.people_counts import BOYS, GIRLS
 
+_SEVERAL_KINDS = re.compile(", among | and ")
 _BODY, _WRINKLE = "body", "wrinkle"
 _LENGTH = ("long hair", "short hair", "medium hair")
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))
@@ -55,6 +56,12 @@ def share(picture: Picture, subject: Subject) -> None:
     # That somebody has short hair tells nothing by itself.
     seen = [each for each in seen if not any(_says_more(other, each) for other in seen)]
     _pool(picture, "seen", [] if all(each.endswith(_LENGTH) for each in seen) else seen)
+    if subject.kind == "it" and _SEVERAL_KINDS.search(subject.text):
+        # The blue eyes need not be those of the kitten that is named last.
+        _pool(
+            picture, "seen", [*mixed(picture.roles.pop("eyes", ())), *merged(picture, _BODY, of_several=True)]
+        )
+        picture.roles.pop(_BODY, None)
     share_clothes(picture, is_pair=is_pair)
     _put_on_heads(picture)
     # An old woman and a boy are not of one age.

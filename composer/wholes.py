@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.phrasing import lists, with_article
+from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, has_people
 from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
 from composer.words import COLOUR_RANK, Role
@@ -37,7 +37,7 @@ def put_together(picture: Picture) -> None:
     acts = picture.phrases("act")
     picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
     _say_place_once(picture)
-    if not picture.has(*COUNTS) and _TREASURE in picture.phrases("thing"):
+    if not picture.has(*COUNTS) and _TREASURE in " ".join(picture.phrases("thing")):
         # The crown is in the hoard of the dragon.
         hoard = lists().words["hoarded"]
         picture.put("thing", picture.take("clothes", lambda role: role.noun in hoard))
@@ -147,11 +147,27 @@ def _give_to_wholes(picture: Picture) -> None:
         if not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
             continue
         colours = dict.fromkeys(word for said in (*wholes, *theirs) for word in said.told(COLOUR_RANK))
-        if len(colours) < 2:
+        if whole == _BOUQUET:
+            _tell_flowers(picture, wholes[0], theirs)
+        elif len(colours) < 2:
             leave_out(picture, theirs)
             new = [word for word in colours if word not in wholes[0].thing.split(" ")]
             rename(picture, wholes[0], " ".join([*new, wholes[0].thing]))
             found = list(things_in(picture, _WHOLE_SLOTS))
+
+
+def _tell_flowers(picture: Picture, bouquet: Thing, flowers: list[Thing]) -> None:
+    """A bouquet and a red rose are a bouquet of red roses."""
+    leave_out(picture, flowers)
+    named = [flower for flower in flowers if flower.noun != _FLOWER or flower.told(COLOUR_RANK)]
+    colours = {colour for flower in named for colour in flower.told(COLOUR_RANK)}
+    words = [word for word in bouquet.role.phrase.split(" ") if word not in colours]
+    told = f"{' '.join(words)} of {and_list(in_plural(flower.thing) for flower in named)}"
+    if named:
+        picture.roles[bouquet.slot] = [
+            replace(role, phrase=told) if role is bouquet.role else role
+            for role in picture.roles[bouquet.slot]
+        ]
 
 
 def _number_of_kinds(found: list[Thing]) -> int:

@@ -108,6 +108,28 @@ CASES = {
         "1girl riding_dragon white_dragon dragon",
         "A girl is riding a white dragon.",
     ),
+    "a mermaid where nobody is": (
+        "no_humans statue mermaid garden",
+        "A statue of a mermaid is shown in a garden, with no people in sight.",
+    ),
+    "a scarecrow stands in the field": (
+        "no_humans scarecrow straw_hat wheat_field dirt_road",
+        "A scarecrow wears a straw hat. It is in a wheat field, with no people in sight. "
+        "There is also a dirt road.",
+    ),
+    "who skates on a lake that is frozen": (
+        "1girl ice_skating frozen_lake",
+        "A girl is ice skating on a frozen lake.",
+    ),
+    "it is the plane that flies": (
+        "anthro hawk male solo wings cockpit biplane flying",
+        "A male anthro hawk has wings. He is in a cockpit. There is also a flying biplane.",
+    ),
+    "two-coloured eyes need not be those of the last cat": (
+        "no_humans multiple_cats black_cat white_cat heterochromia sleeping",
+        "Multiple cats, among them a black cat and a white cat, are sleeping, with no people in sight. "
+        "Visible details include heterochromia.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",

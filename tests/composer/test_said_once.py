@@ -76,7 +76,7 @@ no_humans car sports_car headlights wheel street | A sports car with headlights 
 1boy roman_clothes red_tunic | wears Roman clothes with a red tunic | , a red
 1girl pink_kimono yagasuri | a pink kimono with a yagasuri pattern | , a yagasuri
 1girl blue_eyes yellow_eyes heterochromia | one blue eye and one yellow eye | heterochromia
-1girl holding_umbrella transparent_umbrella closed_umbrella | holds a transparent closed umbrella | There
+1girl holding_umbrella transparent_umbrella closed_umbrella | holds a closed transparent umbrella | There
 no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
 1girl cherry_blossoms cherry_tree tree | among cherry blossoms. | tree
 1girl lying wooden_floor indoors | lying on a wooden floor | There
@@ -89,6 +89,17 @@ no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
 1girl closed_eyes one_eye_closed | closed eyes | one
 1girl bob_cut black_hair blunt_bangs | blunt bangs and black hair in a bob cut | cut and
 1boy apron sleeves_rolled_up | clothes with rolled-up sleeves | and rolled
+no_humans ship pirate_flag jolly_roger skull_and_crossbones skull | There is also a pirate flag | skull
+1boy present box | a present | box
+1boy loosened_necktie blue_necktie | a loosened blue necktie | blue loosened
+feral dragon membranous_wings folded_wings wings | folded membranous wings | , folded
+feral dragon chest gold_(metal) cave | A treasure chest | a chest
+1girl bouquet holding_bouquet red_rose rose | a bouquet of red roses | There
+1boy knight helmet visor_(armor) plume | a helmet with a plume and a visor | There
+1boy knight dragon dragon_skull skull | There is also a dragon skull | with a dragon
+1girl holding_skirt skirt_hold skirt | a hand holding the skirt | holds
+1girl tarot tarot_card_(object) | There is also a tarot card | a tarot,
+no_humans cat collar bell | a collar with a bell | There
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
