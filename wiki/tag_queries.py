@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     InstanceOf,
     ValidationError,
     ValidationInfo,
@@ -31,8 +30,6 @@ QUERY_BYTES = 6_000
 
 class Row(BaseModel):
     """A part of an answer. A field that is missing or of another type than it should be counts as empty."""
-
-    model_config = ConfigDict(frozen=True)
 
     @field_validator("*", mode="wrap")
     @classmethod
