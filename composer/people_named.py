@@ -14,7 +14,6 @@ from composer.words import Role
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
-_FEW = 3
 _SOLO_FOCUS = "the focus on one person"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
