@@ -4,16 +4,27 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from composer.kinds import DONE_WITH, ON, narrowest, only_one
+from composer.meanings import (
+    BURNING,
+    DAMAGED,
+    PLANTED,
+    PLAYING,
+    of_something,
+    one_eye,
+    planted,
+    played,
+    said_as,
+)
 from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.waters import DRIVING, SITTING, SKY, in_nature, lying_on_floor, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
-from tags.people_counts import count_in, fewest_people
+from tags.people_counts import fewest_people
 from tags.spelling import without_qualifiers
 
 _HOLDING, _FLOWER, _RIBBON, _EMPTY = "holding_", "flower", "ribbon", "no_humans"
 _SEATED = (SITTING, "standing")
-_PLAYING, _PLAYING_GAMES, _BOARD_GAME = "playing_", "playing_games", "a board game"
+_PLAYING_GAMES = "playing_games"
 _ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
 _PLACED = (ON, "in_", "under_", "behind_", "against_")
@@ -33,19 +44,8 @@ _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "be
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
 _SEEN_AS_ONE = frozenset(("being", "vehicle", "thing"))
-# The slots of what may burn as well as a dragon.
-_MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
-_ALIVE = frozenset(("being", "kind", "quality"))
-_BURNING, _DAMAGED = "burning", "damaged"
-_PLANTED, _GLASS, _SMOKING, _PIPE = "planted_weapon", "glass", "smoking", "smoking_pipe"
-_SERVED = frozenset(("drink", "dessert"))
-_PLANTED_TAGS = frozenset(("planted", _PLANTED))
-_FROZEN_LAKE, _SKATING = "frozen_lake", "skating"
-_CHEST, _TREASURE = "chest", "treasure"
-_HOARD = frozenset((_TREASURE, "gold", "gold_(metal)", "coin", "dungeon", "pirate"))
-_SAID_AS = frozenset((*_PLANTED_TAGS, _GLASS, _PIPE, _CHEST, _FROZEN_LAKE, "overcast"))
 _STACKED, _STACK = ("stack_of_", "pile_of_"), ("_stack", "_pile")
-_EYES, _ONE_EYED, _PAIR = "_eyes", "one-eyed", 2
+_EYES = "_eyes"
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -76,7 +76,7 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     are_several = fewest_people(tags) > 1 and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
     # Red and green headwear are those of two, of whom the crown is nobody's.
     are_two = are_several and sum(_is_coloured(other, noun) for other in tags) > 1
-    name = "" if are_two or ((of_one or done == _PLAYING) and are_several) else only_one(found)
+    name = "" if are_two or ((of_one or done == PLAYING) and are_several) else only_one(found)
     if done not in DONE_WITH:
         kind = narrowest(name, tags) if name else otherwise
         kind = kind if kind.endswith(name) else name
@@ -105,7 +105,7 @@ def _of_garment(tag: str, tags: Sequence[str]) -> str:
 def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     """holding_sword: holding_katana."""
     done = next(done for done in DONE_WITH if tag.startswith(done))
-    if (done == _PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
+    if (done == PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
         return ""  # A riding jacket is worn.
     thing = tag.removeprefix(done)
     if fewest_people(tags) > 1 and sum(other.endswith(f"_{thing}") and other != tag for other in tags) > 1:
@@ -242,50 +242,6 @@ def _with_object(tag: str, tags: Sequence[str]) -> str:
     return "" if role_of(told).slot == "clothes" else told
 
 
-def _played(_: str, tags: Sequence[str]) -> str:
-    """Playing games: playing_shogi, beside a shogi board."""
-    games = [game for game, things in lists().games.items() if not things.isdisjoint(tags)]
-    # Shogi is a board game, which stands behind it in the list.
-    games = games[:1] if games[1:] in ([], [_BOARD_GAME]) else []
-    return f"{_PLAYING}{games[0].replace(' ', '_')}" if games else ""
-
-
-def _one_eye(tag: str, tags: Sequence[str]) -> str:
-    """The green eyes of somebody one-eyed are one."""
-    return tag.removesuffix("s") if _ONE_EYED in tags and fewest_people(tags) < _PAIR else ""
-
-
-def _of_something(tag: str, tags: Sequence[str]) -> str:
-    """Burning: something_burning, where a village may burn as well as the dragon, or burning_car."""
-    words = lists().words
-    if tag == _BURNING:
-        others = [other for other in tags if other != tag and other not in words["fires"]]
-        things = [other for other in others if role_of(other).slot in _MAY_BURN]
-        has_others = any(count_in(other) or role_of(other).slot in _ALIVE for other in others)
-        burnt = only_one([] if has_others else things) or "something"
-        return f"{tag}_{burnt}" if burnt in things else f"something_{tag}" if things else ""
-    # Of a girl and a robot it is the robot, unless she was built too.
-    has_made_people = not (words["made_people"] - words["machines"]).isdisjoint(tags)
-    machines = [other for other in tags if other.rpartition("_")[2] in words["machines"]]
-    has_mecha = any(role_of(other).slot == "being" for other in machines)
-    return f"something_{tag}" if has_made_people and has_mecha else ""
-
-
-def _said_as(tag: str, tags: Sequence[str]) -> str:
-    """planted_weapon: planted_spear, overcast: overcast_sky, and glass beside juice: drinking_glass."""
-    if tag == _PIPE:
-        return f"{_SMOKING}_{_PIPE}" if _SMOKING in tags else ""
-    if tag in _PLANTED_TAGS:
-        return _PLANTED.replace("weapon", narrowest("weapon", [other for other in tags if other != tag]))
-    if tag == _GLASS:
-        return "drinking_glass" if any(_SERVED & broader_tags(other) for other in tags) else ""
-    if tag == _FROZEN_LAKE:
-        return f"{ON}{tag}" if any(other.endswith(_SKATING) for other in tags) else ""
-    if tag == _CHEST:
-        return f"{_TREASURE}_{_CHEST}" if _HOARD.intersection(tags) else ""
-    return f"{tag}_{SKY}"
-
-
 _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
     (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
     (lambda tag: tag in lists().words["of_garments"] | lists().words["of_outerwear"], _of_garment),
@@ -294,13 +250,14 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.endswith(_STATES) or tag.startswith(_UNWORN), _in_state),
     (lambda tag: tag.startswith(_PLACED), _placed),
     (lambda tag: tag.endswith(_INTERIOR), _interior),
-    (lambda tag: tag.endswith(_EYES), _one_eye),
+    (lambda tag: tag.endswith(_EYES), one_eye),
     (lambda tag: tag.endswith(_PRINT), _printed),
-    (lambda tag: tag == _PLAYING_GAMES, _played),
+    (lambda tag: tag == _PLAYING_GAMES, played),
     (lambda tag: tag in _SEATED, seated),
     (lambda tag: tag in _MADE_ANIMALS, _made_animal),
-    (lambda tag: tag in (_BURNING, _DAMAGED), _of_something),
-    (lambda tag: tag in _SAID_AS, _said_as),
+    (lambda tag: tag in (BURNING, DAMAGED), of_something),
+    (lambda tag: tag in lists().said_as, said_as),
+    (lambda tag: tag in PLANTED, planted),
     (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
     (lambda tag: tag.endswith("_floor"), lying_on_floor),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),

@@ -55,6 +55,7 @@ class Lists:
     wholes: dict[str, frozenset[str]]
     members: dict[str, frozenset[str]]
     fittings: dict[str, frozenset[str]]
+    said_as: dict[str, tuple[frozenset[str], str]]
     qualifier_slot: dict[str, str]
     faces: dict[str, str]
     games: dict[str, frozenset[str]]
@@ -98,6 +99,7 @@ def lists() -> Lists:
         wholes={whole: frozenset(parts.split()) for whole, parts in raw["wholes"].items()},
         members={place: frozenset(members.split()) for place, members in raw["members"].items()},
         fittings={whole: frozenset(parts.split()) for whole, parts in raw["fittings"].items()},
+        said_as={tag: (frozenset(beside.split()), said) for tag, (beside, said) in raw["said_as"].items()},
         qualifier_slot={word: slot for slot, words in raw["qualifiers"].items() for word in words.split()},
         faces=raw["faces"],
         games={game: frozenset(things.split()) for game, things in raw["games"].items()},
