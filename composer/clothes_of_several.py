@@ -12,6 +12,7 @@ from composer.words import COLOUR_RANK, NOUN_RANK, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
+_SUIT = "suit"
 _OF_GIRLS_AND_BOYS = {"serafuku", "gakuran"}
 
 
@@ -29,7 +30,7 @@ def share_clothes(picture: Picture, *, is_pair: bool) -> None:
         _give(picture, sex, theirs)
         if is_pair and picture.phrases(other) == ["1"] and any(is_among(role, "outfits") for role in theirs):
             # Who of a girl and a boy wears no dress wears the kimono.
-            whole = [role for role in worn if _is_whole(role)]
+            whole = [role for role in worn if _is_whole(role) or role.noun == _SUIT]
             worn = [role for role in worn if role not in whole]
             _give(picture, other, whole)
     if not (sexes or picture.names or qualities):

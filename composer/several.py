@@ -11,7 +11,7 @@ from english import plural
 from tags.implications import broader_tags
 from tags.people_counts import OTHERS
 
-_STUFFED = "stuffed"
+_TOYS = ("stuffed", "inflatable")
 _DIFFERENCE, _OF_AGE = " difference", "an age difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"
 _MANY = 6  # of those whom an orchestra has at least
@@ -33,7 +33,9 @@ def settle_several(picture: Picture) -> None:
     number = counted_people(picture)[1]
     if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
-    if picture.has(*COUNTS) and any(_STUFFED in each for each in picture.phrases("thing", "held")):
+    if picture.has(*COUNTS) and any(
+        toy in each for each in picture.phrases("thing", "held") for toy in _TOYS
+    ):
         # The penguin is the stuffed animal.
         picture.put("thing", picture.take("being", lambda role: True))
     if number == PAIR:

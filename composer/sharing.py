@@ -141,7 +141,9 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     hair = _leave_to_the_old(picture, subject, hair, is_pair=is_pair)
     coloured = [role for role in hair if _is_coloured(role)]
     # Whose hair and eyes the meanings of the names tell is not told of all.
-    if picture.portraits or (len(coloured) == 1 and not is_pair):
+    are_alike = not lists().words["alike"].isdisjoint(picture.phrases("relation"))
+    can_share = are_alike or not (picture.names or (picture.has(GIRLS) and picture.has(BOYS)))
+    if picture.portraits or (len(coloured) == 1 and not (is_pair and can_share)):
         coloured = []
     lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
     # Whoever reads "one of them" and then "one" takes both for the same.
@@ -151,7 +153,6 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     elif is_pair and len(coloured) == PAIR == len(hair) and not (picture.names or picture.has("one_does")):
         _pool(picture, "apart", [_apart([role.phrase for role in coloured])])
         hair = []
-    are_alike = not lists().words["alike"].isdisjoint(picture.phrases("relation"))
     number = len([role for role in eyes if _is_coloured(role)])
     are_all = number > (0 if are_alike and is_pair else 1) and not picture.portraits
     picture.put("hair", [role for role in coloured if role in hair])
@@ -211,7 +212,7 @@ def _share_body(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
         # All owls have wings, but one of them has a scar.
         picture.put("body", [role for role in body if not role.phrase.startswith(("a ", "an "))])
         body = [role for role in body if role.phrase.startswith(("a ", "an "))]
-    body = [role for role in body if role.head != _BODY]  # "A black body and a white body"
+    body = [role for role in body if role.noun != _BODY]  # "A black body and a white body"
     if old := _OLD.search(subject.text):
         wrinkles = [role for role in body if role.phrase.startswith(_WRINKLE)]
         body = [role for role in body if role not in wrinkles]

@@ -254,7 +254,7 @@ CASES = {
     ),
     "a beard is not the girl's": (
         "1girl 1boy beard brown_hair",
-        "A girl and a man with brown hair are shown. The man has a beard.",
+        "A girl and a man are shown. The man has a beard. Visible details include brown hair.",
     ),
     "a bride is the girl": ("1girl 1boy bride", "A girl and a boy are shown. The girl is a bride."),
     "each of two is a kind": ("2girls angel demon", "Two girls, an angel and a demon."),
@@ -660,6 +660,22 @@ CASES = {
     "a hand on the other": (
         "2girls hand_on_another's_shoulder standing",
         "Two girls are standing. Visible details include a hand on the other's shoulder.",
+    ),
+    "one colour of hair is not told of two who have names or sexes": (
+        "1girl 1boy black_hair sitting",
+        "A girl and a boy are sitting. Visible details include black hair.",
+    ),
+    "an umbrella is shared by two": (
+        "2girls shared_umbrella rain walking",
+        "Two girls are walking in the rain, sharing an umbrella.",
+    ),
+    "who of two has the suit": (
+        "1girl 1boy dress suit ballroom",
+        "A girl and a boy are in a ballroom. The girl wears a dress, and the boy wears a suit.",
+    ),
+    "the flamingo is inflatable": (
+        "2girls flamingo inflatable_toy pool",
+        "Two girls are at a pool. An inflatable toy and a flamingo are in view too.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
