@@ -22,6 +22,7 @@ from check.ways import Phrase, frequency, parsed
 from check.wording import is_grammar
 from english import may_be_plural
 
+_DENYING = frozenset({"no", "not", "without"})
 _SCENE, _THING = "scene", "thing"
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
 _SEEN_ELSEWHERE = frozenset({"window", "windows", "dream", "dreams"})
@@ -79,16 +80,19 @@ class _Reader:
         text = self.text
         for phrase in state.sure:
             ends = ends_in_order(text, phrase)
-            yield from (True for at in ends if self._is_there(at) and _is_one_place(text, phrase, at))
+            denies = not _DENYING.isdisjoint(phrase[0])
+            yield from (
+                True for at in ends if self._is_there(at, denies=denies) and _is_one_place(text, phrase, at)
+            )
         for phrase in state.of_subject:
             for at in ends_in_order(text, phrase):
                 if self._is_there(at) and self._has_subject(at):
                     yield True
 
-    def _is_there(self, at: int) -> bool:
-        """Whether this is no comparison, no picture of it, and not denied."""
+    def _is_there(self, at: int, *, denies: bool = False) -> bool:
+        """Whether this is no comparison, no picture of it, and not denied, unless the phrase `denies` itself."""
         text = self.text
-        if at in text.quoted or at in text.negated:
+        if at in text.quoted or (at in text.negated and not denies):
             return False
         near = range(max(0, at - _REACH_OF_COMPARISONS), min(at + 3, len(text.words)))
         words = {text.words[other] for other in near if text.sentence[other] == text.sentence[at]}

@@ -244,6 +244,15 @@ def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: se
         ("Next to her is a teacher.", "1girl solo", "solo"),
         ("There is not a trace of snow; she has a staff instead of a sword.", "snow sword", "snow sword"),
         ("Not one blade of grass is left.", "grass sword", "grass"),
+        ("She has curled up in the armchair with a book.", "1girl solo standing", "standing"),
+        ("On tiptoe she reaches for the topmost shelf.", "1girl solo sitting", "sitting"),
+        ("Tears stream down her face.", "1girl solo smile", "smile"),
+        ("She faces us with folded arms.", "1girl solo from_behind", "from_behind"),
+        ("Seen from far below, she towers there.", "1girl solo from_above", "from_above"),
+        ("Not a cloud is seen, and the street is bone dry.", "no_humans rain", "rain"),
+        ("She waits on the platform of a station.", "1girl solo beach", "beach"),
+        ("Only her face is shown, cut off at the chin.", "1girl solo full_body", "full_body"),
+        ("Seen from the waist up, down to the boots.", "1girl solo full_body", ""),
     ],
 )
 def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, contradicted: str) -> None:
