@@ -90,7 +90,7 @@ class _Reader:
                     yield True
 
     def _is_there(self, at: int, *, denies: bool = False) -> bool:
-        """Whether this is no comparison, no picture of it, and not denied, unless the phrase `denies` itself."""
+        """Whether this is no comparison, no picture, and not denied, unless the phrase `denies` itself."""
         text = self.text
         if at in text.quoted or (at in text.negated and not denies):
             return False
