@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from check.census import Census
-from check.describing import adjectives_from, modifiers
+from check.colours_apart import HERS, colours_apart, likened
+from check.describing import modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
-from check.text import CLAUSE, COMMA, JOINED, Text
+from check.text import COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, word_list, word_set
 from english import stem
 from tags.appearance import said_by
@@ -31,25 +32,15 @@ def _colours_by_word(*tables: str) -> dict[str, frozenset[str]]:
 
 _PARTS = (_HAIR, _EYES)
 _COLOURS_OF_THINGS = _colours_by_word("things")
-_WORDS_FOR_COLOUR = frozenset({"colour", "color", "shade", "hue"})
-_LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
-# "Eyes gleam like sapphires" tells a colour, "hair flies like a flame" does not.
-_BEFORE_LIKE = word_set("colours", "before_like") | _LINKS_TO_COLOUR
-_LINKS_BEHIND_ASIDES = _BEFORE_LIKE | {"turn", "turns", "seem", "seems", "remain", "remains", "look", "looks"}
-_BEGIN_ASIDES = frozenset({"behind", "beneath", "under", "of", "below", "above", "on", "in", "that", "with"})
-_LONGEST_ASIDE = 12
 # "Irises" may be flowers, and these show it.
 _FLOWERS = word_set("colours", "flowers")
 # "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
 _BEHIND_EYE = word_set("colours", "behind_eye")
-_HERS = frozenset({"her", "his", "their", "whose"})
 _CRYING = frozenset(
     {"crying", "tears", "weeping", "fatigue", "exhaustion", "sleep", "sleeplessness", "fever"}
 )
-_POOLS = word_set("colours", "pools")
-_LEADS_TO_LOOKS = _HERS | {"a", "an", "with"}
+_LEADS_TO_LOOKS = HERS | {"a", "an", "with"}
 _ONLY_HERS = frozenset({"orbs", "stare", "glance"})
-_BEFORE_MATERIALS = frozenset({"a", "an", "the"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
 _BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
 # Colours of clothes and other things, and what each word can mean.
@@ -144,12 +135,10 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
             if text.stems[noun] != head or noun in text.quoted or not _is_part(text, noun):
                 continue
             said = [at for at in modifiers(text, noun) if text.words[at] in colours]
-            said = said or [at for at in _behind_aside(text, noun) if text.words[at] in colours]
-            likened = _likened(text, noun) if not said else None
-            if likened:
-                yield (noun, likened), _COLOURS_OF_THINGS[text.words[likened]]
-            said = said or list(_colour_of_material(text, noun, colours))
-            said = said or list(_apart(text, noun, colours))
+            likeness = likened(text, noun, _COLOURS_OF_THINGS) if not said else None
+            if likeness:
+                yield (noun, likeness), _COLOURS_OF_THINGS[text.words[likeness]]
+            said = said or colours_apart(text, noun, colours)
             # Of "eyes shine in the golden light" the light is golden.
             said = [at for at in said if text.word(at + 1) != "light" or is_adjective(text.word(at + 2))]
             # "dark" alone is any dark colour.
@@ -165,87 +154,6 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
         for at in text.at.get(head, ()):
             if at not in text.quoted and text.words[at] in colours:
                 yield (at, at), colours[text.words[at]]
-
-
-def _likened(text: Text, noun: int) -> int | None:
-    """The thing in "hair the colour of ripe persimmons", "eyes like wet moss" and "eyes are emeralds"."""
-    behind = noun + 2 if text.word(noun + 1) in _BEFORE_LIKE else noun + 1
-    colour = next((at for at in range(noun + 1, noun + 5) if text.word(at) in _WORDS_FOR_COLOUR), 0)
-    if colour and text.word(colour + 1) == "of":
-        start = colour + 2
-    elif text.word(behind) == "like":
-        start = behind + 1
-    elif text.word(noun + 1) in _LINKS_TO_COLOUR and text.word(behind) in _COLOURS_OF_THINGS:
-        start = behind
-    else:
-        return None
-    end = min(start + 3, len(text.words))
-    return next(
-        (
-            at
-            for at in range(start, end)
-            if text.words[at] in _COLOURS_OF_THINGS and text.sentence[at] == text.sentence[noun]
-        ),
-        None,
-    )
-
-
-def _behind_aside(text: Text, noun: int) -> Iterator[int]:
-    """What "is" says behind an aside: "eyes behind the lenses are brown", "eyes: they are blue"."""
-    if text.words[noun + 1 : noun + 3] == ["they", "are"]:
-        yield from adjectives_from(text, noun + 3)
-        return
-    end = min(noun + 1 + _LONGEST_ASIDE, len(text.words))
-    if noun + 1 >= end or not (text.gap(noun + 1) == COMMA or text.words[noun + 1] in _BEGIN_ASIDES):
-        return
-    is_clause = text.gap(noun + 1) == COMMA
-    for at in range(noun + 2, end):
-        if text.gaps[at] > (COMMA if is_clause else JOINED):
-            return
-        if text.words[at] in _LINKS_BEHIND_ASIDES and (text.gaps[at] == COMMA) == is_clause:
-            yield from adjectives_from(text, at + 1)
-            return
-
-
-def _apart(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
-    """The colour in "hair is cut short and as red as rust", "the green in her eyes", "pools of jade"."""
-    pools = [at for at in range(noun + 1, noun + 5) if text.word(at) in _POOLS and text.gap(at) < CLAUSE]
-    if pools and text.word(pools[0] + 1) == "of":
-        yield from (at for at in range(pools[0] + 2, pools[0] + 5) if text.word(at) in colours)
-    if text.words[noun - 2 : noun - 1] == ["in"] and text.word(noun - 1) in _HERS:
-        yield from (at for at in (noun - 3,) if text.word(at) in colours)
-    for at in range(noun + 2, min(noun + _LONGEST_ASIDE, len(text.words) - 1)):
-        if text.gaps[at] >= CLAUSE:
-            return
-        if text.words[at - 1] == "as" == text.words[at + 1] and text.words[at] in colours:
-            yield at
-            return
-
-
-def _colour_of_material(text: Text, noun: int, colours: Mapping[str, frozenset[str]]) -> Iterator[int]:
-    """The colour in "eyes of pale gold", "hair the colour of honey" and "eyes have the green of leaves"."""
-    start = noun + 1
-    if text.words[start : start + 2] == ["have", "the"] or text.word(start) == "the":
-        start += 2 if text.word(start) == "have" else 1
-        if text.word(start) in _WORDS_FOR_COLOUR:
-            start += 1
-        elif text.word(start) in colours:
-            yield start
-            return
-    elif text.word(start) in _LINKS_TO_COLOUR:
-        start += 3 if text.word(start + 2) in _WORDS_FOR_COLOUR else 1
-    if text.word(start) != "of":
-        return
-    for at in range(start + 1, start + 6):
-        word = text.word(at)
-        # "Of the clearest, palest blue"
-        if text.gap(at) > (COMMA if is_adjective(word) else JOINED):
-            return
-        if word in colours:
-            yield at
-            return
-        if not (is_adjective(word) or word in _BEFORE_MATERIALS or at <= start + 2):
-            return
 
 
 def _is_part(text: Text, at: int) -> bool:
