@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from composer.bystanders import is_tiny
 from composer.creatures import settle_creatures
 from composer.fittings import fit_parts
 from composer.idle import leave_out_idle
@@ -19,6 +20,7 @@ _CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
 _SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
 _SCENERY, _NECK_BELL = "scenery", "a neck bell"
 _DUO = "duo"
+_FEASTS = frozenset(("feast", "banquet"))
 _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
 
@@ -68,6 +70,9 @@ def _tell_the_one(picture: Picture) -> None:
     """Make small animals beside the one things in view (a mouse beside a dragon); drop coats (tabby)."""
     words = lists().words
     small = [animal for animal in picture.species if animal in words["bystanders"]]
+    if len(small) == len(picture.species):
+        # Of a frog and a snail it is the frog.
+        small = [animal for animal in small if is_tiny(animal)]
     if len(small) < len(picture.species):
         picture.species = [animal for animal in picture.species if animal not in small]
         picture.put("thing", [Role("thing", with_article(animal)) for animal in small])
@@ -128,8 +133,11 @@ def _is_mark(role: Role) -> bool:
 def _have_meals(picture: Picture) -> None:
     """A dinner of people is when something happens, and no thing on the table."""
     if has_people(picture):
-        for role in picture.take("thing", lambda role: role.phrase in lists().words["meals"]):
-            picture.put("time", [replace(role, slot="time", phrase=f"at {role.phrase.removeprefix('a ')}")])
+        meals = lists().words["meals"]
+        for role in picture.take("thing", lambda role: role.phrase.removeprefix("a ") in meals):
+            # One is at dinner, but at a feast.
+            meal = role.phrase if role.noun in _FEASTS else role.noun
+            picture.put("time", [replace(role, slot="time", phrase=f"at {meal}")])
 
 
 def _boil_in_pots(picture: Picture) -> None:

@@ -26,6 +26,11 @@ def settle_bystanders(picture: Picture) -> None:
     _carve_statue(picture)
 
 
+def is_tiny(animal: str) -> bool:
+    """Whether it is an insect, a snail or the like."""
+    return bool(_TINY & (broader_tags(animal) | {animal}))
+
+
 def _shape_food(picture: Picture) -> None:
     """A bear beside food in the shape of an animal is that food."""
     foods = [role for role in picture.roles.get("thing", ()) if role.phrase.startswith(_THEMED)]
@@ -39,7 +44,7 @@ def _shape_food(picture: Picture) -> None:
 def let_birds_pass(picture: Picture) -> None:
     """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
     words, beings = lists().words["bystanders"], picture.roles.get("being", [])
-    insects = {role.noun for role in beings if _TINY & (broader_tags(role.noun) | {role.noun})}
+    insects = {role.noun for role in beings if is_tiny(role.noun)}
     others = [role for role in beings if role.noun not in words]
     if not others and insects and len(insects) < len(beings):
         # Beside a frog in a cape a dragonfly wears none.

@@ -18,7 +18,7 @@ from tags.families import BEING, HAIR, OWNED, SEEN, families
 
 _SEEN_SLOTS = ("body", "place", "landmark", "feature", "vehicle", "being", "thing")
 _HAIR_SLOTS, _KIND_SLOTS = ("hairstyle",), ("kind",)
-_OPEN = "open"
+_OPEN, _OF = "open", " of "
 # Whoever writes more tags of a family means a list of things.
 _MOST = 8
 _COUNTED = frozenset(("multiple", "several", "many", "no", *NUMBER_WORDS[2:]))
@@ -61,8 +61,17 @@ def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[
         worn = [said.role for said in found if said.slot == "clothes"]
         picture.put("thing", picture.take("clothes", lambda role: role in worn))
         leave_out(picture, unworn)
+    elif slots is _SEEN_SLOTS and len(specific := _specific(found, members)) > 1:
+        leave_out(picture, [said for said in found if said not in specific])
     elif not _are_several(found, slots):
         _keep_one(picture, found, slots)
+
+
+def _specific(found: Sequence[Thing], members: frozenset[str]) -> list[Thing]:
+    """Those that are of a family by what they are, and not by name: a crow and a gull, of birds."""
+    kinds = different(found)
+    named = [said for said in found if said.noun in members or said.kind.replace(" ", "_") in members]
+    return [said for said in found if said.kind in kinds and (said not in named or _OF in said.kind)]
 
 
 def _keep_one(picture: Picture, found: Sequence[Thing], slots: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from composer.words import Role
 from tags.families import names_of
 
 _WET, _FROZEN, _TRAIN = "wet", "frozen", "train"
+_ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS = frozenset(("aquarium",))
@@ -21,6 +22,7 @@ def settle_places(picture: Picture) -> None:
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
     _go_inside(picture)
+    _keep_one_road(picture)
     _list_in_scenes(picture)
     _leave_bathtub(picture)
     _stand_on_docks(picture)
@@ -46,6 +48,14 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         picture.move("place", "thing", words["parts_of_buildings"])
     elif (picture.has("sky") and _INDOORS not in picture.phrases("inout")) or in_open_air:
         picture.move("place", "thing", words["buildings"])
+
+
+def _keep_one_road(picture: Picture) -> None:
+    """Who is on a wet street is on the crosswalk too, which is told as a thing."""
+    roads = [role for role in picture.roles.get("place", ()) if role.phrase.startswith("on ")]
+    roads.sort(key=lambda role: role.phrase in _ANY_ROADS)
+    picture.take("place", lambda role: role in roads[1:])
+    picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in roads[1:]])
 
 
 def _go_inside(picture: Picture) -> None:

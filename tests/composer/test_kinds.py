@@ -130,6 +130,26 @@ CASES = {
         "Multiple cats, among them a black cat and a white cat, are sleeping, with no people in sight. "
         "Visible details include heterochromia.",
     ),
+    "a feast is when something happens": (
+        "1boy viking longhouse feast drinking_horn",
+        "A male Viking is in a longhouse at a feast. There is also a drinking horn.",
+    ),
+    "who is on a wet street is on the crosswalk": (
+        "no_humans taxi wet_street crosswalk",
+        "A taxi is on a wet street, with no people in sight. There is also a crosswalk.",
+    ),
+    "fish of two kinds": (
+        "no_humans scenery underwater fish manta_ray whale_shark",
+        "Scenery with a manta ray and a whale shark is shown underwater, with no people in sight.",
+    ),
+    "of a frog and a snail it is the frog": (
+        "anthro frog snail male solo robe",
+        "A male anthro frog wears a robe. There is also a snail.",
+    ),
+    "a sword in the ground is planted": (
+        "1girl knight sword_in_ground planted_sword sword",
+        "A female knight is shown with a planted sword.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",
