@@ -15,6 +15,7 @@ _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
 _IN, _THE_OTHER = "in ", "the other's"
+_RIDING = "riding"
 _AT_REST = ("sitting", "lying")
 _SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
@@ -120,7 +121,7 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     if directed and directed[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    postures = _share_poses(picture)
+    postures = _share_poses(picture, acts)
     others = [*directed, *(act for act in acts if act not in directed)]
     are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
     if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
@@ -132,13 +133,15 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     return [act for act in others if [f"{_ONE_OF} {act}"] != first]
 
 
-def _share_poses(picture: Picture) -> list[str]:
+def _share_poses(picture: Picture, acts: Sequence[str]) -> list[str]:
     """Leave the posture of all; returns the postures of which each is that of some."""
     words = lists().words
     poses = [role.phrase for role in picture.take("pose", lambda role: True)]
     ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
     postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
-    are_all = len(postures) == 1 and not _is_of_one(postures[0])
+    # Whoever rides does not walk beside the horse.
+    is_ridden = any(act.startswith(_RIDING) for act in acts)
+    are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or is_ridden)
     of_all = [" ".join([*(postures if are_all else ()), *ways])]
     picture.put("pose", [Role("pose", pose) for pose in of_all if pose])
     return [] if are_all else postures

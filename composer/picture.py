@@ -171,7 +171,13 @@ def _animals_of_one(characters: Mapping[str, str], others: Sequence[str]) -> lis
         and tag not in broader_tags(first)
         and first not in broader_tags(tag)
     ]
-    return [tag for tag in unlike if has_animal or _CREATURE in qualifiers(tag)]
+    # Bloop (Gawr Gura) is with Gawr Gura.
+    base = without_qualifiers(first)
+    return [
+        tag
+        for tag in rest
+        if (tag in unlike and (has_animal or _CREATURE in qualifiers(tag))) or base in qualifiers(tag)
+    ]
 
 
 def _name_animal(picture: Picture) -> None:

@@ -7,15 +7,17 @@ from composer.appearance import merged
 from composer.phrasing import and_list, led, lists, with_article
 from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
 from composer.words import COLOUR_RANK
-from tags.people_counts import BOYS
+from tags.people_counts import BOYS, OTHERS
 
 VIEWS = ("from", "shot")
 _FOCUS, _A_FOCUS = "focus", "a focus on "
 _FOCUSES = (
     ("the focus on a male character", (BOYS,)),
+    ("a focus on another character", (OTHERS,)),
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
+_PORTRAIT = "portrait"
 _SETTING, _THEME = " setting", " theme"
 # "A medieval fantasy setting": these stand last.
 _BROAD_SETTINGS = ("fantasy", "science fiction", "steampunk", "cyberpunk")
@@ -23,6 +25,9 @@ _BROAD_SETTINGS = ("fantasy", "science fiction", "steampunk", "cyberpunk")
 
 def presentation(picture: Picture) -> list[str]:
     """How the picture shows it, in clauses: "seen from below in profile", "as a sketch", "with bokeh"."""
+    if len(picture.phrases("from")) > 1:
+        # Only one of several drawings is a headshot.
+        picture.take("shot", lambda role: role.phrase.endswith(_PORTRAIT))
     sheets = [("shown as", "as"), ("in", "views")]
     views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
     # It is she who is seen from behind, and not the sheet.

@@ -224,6 +224,22 @@ CASES = {
         "feral group mammal fox red_fox true_fox parent parent_and_child ambient_wildlife",
         "A group of feral red foxes, parent and child. There is also wildlife.",
     ),
+    "a family of animals is no second animal": (
+        "anthro male mustelid musteloid lutrine otter apron",
+        "A male anthro otter wears an apron.",
+    ),
+    "the focus is on the one who is there": (
+        "1other other_focus plague_doctor_mask",
+        "A person wears a plague doctor mask.",
+    ),
+    "whoever rides does not walk": (
+        "1boy 1girl walking riding horse horseback_riding",
+        "A girl and a boy are shown. Their actions include riding a horse and walking.",
+    ),
+    "one of several drawings is a headshot": (
+        "feral gryphon front_view rear_view headshot_portrait",
+        "A feral gryphon is seen from the front and from behind.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
@@ -978,6 +994,11 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "1boy solo link epona horse standing",
             "link epona",
             "Link, a boy, is shown with the horse Epona. He is standing.",
+        ),
+        (
+            "1girl solo gawr_gura bloop_(gawr_gura) sitting",
+            "gawr_gura bloop_(gawr_gura)",
+            "Gawr Gura, a girl, is shown with Bloop. She is sitting.",
         ),
         (
             "toothless hiccup human feral dragon duo male flying",
