@@ -1,4 +1,4 @@
-"""A run over 300 pictures in all three stages that is killed, and what it leaves behind.
+"""A run over 100 pictures in all three stages that is killed, and what it leaves behind.
 
 The answers depend on nothing but the messages, so that a run in pieces has to end in the very files of a
 run in one go. An answer counts as arrived once its last byte has left the server.
@@ -10,7 +10,6 @@ import hashlib
 import json
 import random
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -22,10 +21,10 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.faults import Exchange, Reply
 from tests.fakes.wiki_pages import WikiTag
+from tests.program.processes import Running, running
 from tests.program.project import Project, png
-from tests.program.starts import LONGEST_RUN
 
-PICTURES = 300
+PICTURES = 100
 IN_FLIGHT = 8
 # The model that each stage asks for tells the stages apart.
 READER, SEER, WRITER = "reader", "seer", "writer"
@@ -178,22 +177,17 @@ class Scene:
         asked = len(self.endpoint.requests)
         looked_up = len(self.wiki.asked)
         self.answers.expect(stop_after or 0)
-        errors = self.project.folder / "stderr.txt"
-        with errors.open("w") as err:
-            process = subprocess.Popen(self.project.command(), stdout=subprocess.DEVNULL, stderr=err)
-            try:
-                if stop_after is None:
-                    process.wait(LONGEST_RUN)
-                else:
-                    self._await_answers(process)
-                    time.sleep(delay)
-                sent = list(self.answers.sent)
-                process.kill()
-            finally:
-                process.kill()
-                code = process.wait()
-        said = errors.read_text()
+        with running(self.project) as run:
+            if stop_after is None:
+                run.wait()
+            else:
+                self._await_answers(run)
+                time.sleep(delay)
+            sent = list(self.answers.sent)
+            run.kill()
+            code, said = run.wait(), "".join(run.errors)
         assert "Traceback" not in said, said
+        assert code is not None, said
         return Run(
             code,
             [items_of(request.body, self.names) for request in self.endpoint.requests[asked:]],
@@ -201,8 +195,8 @@ class Scene:
             set(_looked_up(self.wiki, looked_up)),
         )
 
-    def _await_answers(self, process: subprocess.Popen[bytes]) -> None:
-        while self.answers.stop_after and process.poll() is None and not self.answers.enough.wait(0.05):
+    def _await_answers(self, run: Running) -> None:
+        while self.answers.stop_after and run.wait(0) is None and not self.answers.enough.wait(0.05):
             """Wait for the answer, or for the end of a run that needs fewer."""
 
     def look(self, expected: Mapping[str, str]) -> Left:

@@ -6,17 +6,17 @@ import os
 import signal
 import struct
 import subprocess
-import threading
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import IO
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from tests.program.project import Project
-from tests.program.starts import LONGEST_RUN
+from tests.program.starts import LONGEST_RUN, Begun, begin
 
 LAST_WORD = "Interrupted. What is done is kept: the same command goes on from here.\n"
 # What an interrupted run must not wait for takes this many seconds, and its end takes less even on a computer
@@ -24,58 +24,62 @@ LAST_WORD = "Interrupted. What is done is kept: the same command goes on from he
 HANGS = 90.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Running:
-    """A run under way, with what it has said so far."""
+    """A run under way, and the folder with what it has said so far."""
 
-    process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    begun: Begun
+    folder: Path
+
+    @property
+    def said(self) -> list[str]:
+        """The lines on stdout."""
+        return _lines_of(self.folder / "out")
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines on stderr."""
+        return _lines_of(self.folder / "err")
+
+    def wait(self, seconds: float = LONGEST_RUN) -> int | None:
+        """Wait so long at most for its end: the exit code, or None while it runs."""
+        return self.begun.wait(seconds)
 
     def until(self, happened: Callable[[], object]) -> None:
         """Wait for something to happen, which it does while the run is still going on."""
         ends = time.monotonic() + LONGEST_RUN
         while not happened():
-            assert self.process.poll() is None, self.errors
+            assert self.wait(0.005) is None, self.errors
             assert time.monotonic() < ends, self.said
-            time.sleep(0.005)
 
     def end(self, *signals: signal.Signals) -> float:
         """Send the signals; the seconds until the program has ended."""
-        assert self.process.poll() is None, self.errors
+        assert self.wait(0) is None, self.errors
         started = time.monotonic()
         for number in signals:
-            os.kill(self.process.pid, number)
-        self.process.wait(LONGEST_RUN)
+            self.begun.send(number)
+        self.wait()
         return time.monotonic() - started
+
+    def kill(self) -> None:
+        """End it at once, and wait until it has gone."""
+        self.begun.process.kill()
+        self.wait()
 
 
 @contextmanager
 def running(project: Project, *arguments: str) -> Iterator[Running]:
-    """Start the program, and read what it says while it runs."""
-    process = subprocess.Popen(
-        project.command(*arguments), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    run = Running(process)
-    readers = [
-        threading.Thread(target=_read_lines, args=(pipe, lines))
-        for pipe, lines in ((process.stdout, run.said), (process.stderr, run.errors))
-    ]
-    for reader in readers:
-        reader.start()
+    """Start the program, and end it at the latest with the block; what it said can be read afterwards."""
+    said = Path(tempfile.mkdtemp(dir=project.folder.parent))
+    run = Running(begin(project.command(*arguments)[2:], project.folder, said), said)
     try:
         yield run
     finally:
-        process.kill()
-        process.wait()
-        for reader in readers:
-            reader.join()
+        run.kill()
 
 
-def _read_lines(pipe: IO[str], lines: list[str]) -> None:
-    """Add each line as soon as it is there."""
-    for line in pipe:
-        lines.append(line)  # noqa: PERF402 - extend() would show nothing before the end
+def _lines_of(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines(keepends=True) if file.exists() else []
 
 
 def wait_until(what: str, *, is_so: Callable[[], bool]) -> None:

@@ -79,9 +79,9 @@ class Project:
         config_file = str(self.folder / "config.ini")
         return [sys.executable, str(ROOT / "caption.py"), "--config", config_file, *chosen, *arguments]
 
-    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Result:
-        """One run to its end."""
-        code, out, err = run_to_end(self.command(*arguments)[2:], self.folder, environment)
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None, watcher: str = "") -> Result:
+        """One run to its end; a watcher is Python code that the process does first."""
+        code, out, err = run_to_end(self.command(*arguments)[2:], self.folder, environment, watcher)
         assert "Traceback" not in err, err
         return Result(code, out, err)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,32 +38,42 @@ if "forkserver" in multiprocessing.get_all_start_methods():
 
 
 def run_to_end(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None, watcher: str = ""
 ) -> tuple[int, str, str]:
     """Run `python caption.py` in a folder: the exit code, stdout and stderr.
 
-    With variables of Python's own in `environment` a Python begins, because it reads them itself.
+    A watcher is Python code that the process does first, such as an audit hook. With variables of Python's
+    own in `environment` a Python begins, because it reads them itself; the watcher then sees imports too.
     """
     if _server is None or any(name.startswith("PYTHON") for name in environment or {}):
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "caption.py"), *arguments],
-            cwd=folder,
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_RUN,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        return _start(arguments, folder, environment or {}, watcher)
     with tempfile.TemporaryDirectory() as said:
         out, err = Path(said, "out"), Path(said, "err")
-        process = _server.Process(target=_program, args=(list(arguments), folder, out, err, environment))
+        told = (list(arguments), folder, out, err, environment, watcher)
+        process = _server.Process(target=_program, args=told)
         process.start()
         process.join(LONGEST_RUN)
         if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired(list(arguments), LONGEST_RUN, err.read_bytes())
         return process.exitcode, out.read_text(), err.read_text()
+
+
+def _start(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], watcher: str
+) -> tuple[int, str, str]:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "sitecustomize.py").write_text(watcher, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "caption.py"), *arguments],
+            cwd=folder,
+            env={**os.environ, **({"PYTHONPATH": place} if watcher else {}), **environment},
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_RUN,
+            check=False,
+        )
+    return done.returncode, done.stdout, done.stderr
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,11 @@ class Begun:
         """The number of the process."""
         assert self.process.pid is not None
         return self.process.pid
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it has not ended meanwhile."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def wait(self, seconds: float) -> int | None:
         """Wait so long at most for its end: the exit code, or a signal below 0; None while it runs."""
@@ -99,13 +115,18 @@ def begin(
             variables = {**os.environ, **(environment or {})}
             running = subprocess.Popen(command, cwd=folder, env=variables, stdout=stdout, stderr=stderr)
             return Begun(running, err)
-    process = _server.Process(target=_program, args=(list(arguments), folder, out, err, environment))
+    process = _server.Process(target=_program, args=(list(arguments), folder, out, err, environment, ""))
     process.start()
     return Begun(process, err)
 
 
 def _program(
-    arguments: list[str], folder: Path, out: Path, err: Path, environment: Mapping[str, str] | None
+    arguments: list[str],
+    folder: Path,
+    out: Path,
+    err: Path,
+    environment: Mapping[str, str] | None,
+    watcher: str,
 ) -> None:
     """Do in a forked process what Python does with caption.py."""
     for path, descriptor in ((out, 1), (err, 2)):
@@ -113,6 +134,7 @@ def _program(
             os.dup2(file.fileno(), descriptor)
     os.chdir(folder)
     os.environ.update(environment or {})
+    exec(watcher, {})
     sys.argv = [str(ROOT / "caption.py"), *arguments]
     import caption
 

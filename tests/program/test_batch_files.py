@@ -24,7 +24,7 @@ from tests.program.starts import LONGEST_RUN
 
 KEY = "sk-marked-4c1f"
 REFUSAL = "I'm sorry, but I can't help with that."
-PICTURES = 400
+PICTURES = 120
 EXCLUDED = "1girl, loli, nude, blue hat, green scarf"
 
 
@@ -82,19 +82,13 @@ def test_answers_from_files_become_the_captions_of_a_direct_run(tmp_path: Path) 
     with FakeEndpoint(answer=model) as endpoint:
         direct = Project(tmp_path / "direct", endpoint.url, Endpoint__concurrency="4", **settings())
         add_pictures(direct)
-        import time
-
-        t0 = time.time()
         assert direct.run().code == 1
-        print("direct", time.time() - t0)
         asked = len(endpoint.requests)
     project = Project(tmp_path / "files", "batch", Endpoint__api_key=KEY, **settings())
     add_pictures(project)
     batch, rounds = project.folder / "batch", []
     while True:
-        t0 = time.time()
         result = project.run()
-        print("round", time.time() - t0, result.out[-900:], result.err)
         open_files = unanswered(batch)
         if not open_files:
             break
@@ -217,7 +211,7 @@ def test_a_killed_run_submits_nothing_twice_and_the_next_ones_get_all_captions(t
 
     def kill(request: str) -> None:
         if request == "POST /v1/batches" and killed:
-            killed.pop().process.kill()
+            killed.pop().begun.process.kill()
 
     with FakeBatchService(key=KEY, at=kill) as service:
         more = {"Endpoint__batch_service": service.url, "Endpoint__api_key": KEY}
@@ -226,7 +220,7 @@ def test_a_killed_run_submits_nothing_twice_and_the_next_ones_get_all_captions(t
             project.add(f"{number}.png", f"1girl, solo, smile, thing {number}")
         with running(project, "--batch-submit") as run:
             killed.append(run)
-            run.process.wait(LONGEST_RUN)
+            run.wait(LONGEST_RUN)
         assert len(service.batches) == 1
         assert "0001.jsonl is submitted to " in project.run("--batch-submit").out
         second = project.run("--batch-fetch")

@@ -196,9 +196,6 @@ def test_files_for_a_trainer_beside_pictures_are_no_tag_files(tmp_path: Path) ->
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("command", ["run", "--undo"])
 def test_a_kill_at_any_step_leaves_the_tags_and_the_next_run_goes_on(tmp_path: Path, command: str) -> None:
-    watcher = tmp_path / "watcher"
-    watcher.mkdir()
-    (watcher / "sitecustomize.py").write_text(_KILLER, encoding="utf-8")
     arguments = [] if command == "run" else [command]
     code, step = -9, 0
     while code == -9:
@@ -207,8 +204,8 @@ def test_a_kill_at_any_step_leaves_the_tags_and_the_next_run_goes_on(tmp_path: P
         project.add("a.png", TAGS)
         if command == "--undo":
             assert project.run().code == 0
-        environment = {"PYTHONPATH": str(watcher), "KILL_AT": str(step), "FOLDER": str(project.images)}
-        code = project.run(*arguments, environment=environment).code
+        environment = {"KILL_AT": str(step), "FOLDER": str(project.images)}
+        code = project.run(*arguments, environment=environment, watcher=_KILLER).code
         names = [name for name in ("a.txt", "a.tags") if (project.images / name).exists()]
         assert TAGS in [text(project.images / name) for name in names], step
         assert project.run(*arguments).code == 0, step

@@ -499,13 +499,12 @@ def test_of_a_large_data_set_only_the_files_of_a_sample_are_opened(tmp_path: Pat
             (project.captions / f"{number:05}.txt").write_text("A girl.")
             journal.add(INTERPRETER, f"{number:05}", DONE, "A girl.", model="tiny", prompt="p", draft=False)
         journal.close()
-        seen, watcher = tmp_path / "seen.txt", tmp_path / "watcher"
-        watcher.mkdir()
-        (watcher / "sitecustomize.py").write_text(_WATCHER, encoding="utf-8")
+        seen = tmp_path / "seen.txt"
         looked_at = os.pathsep.join(map(str, (project.images, project.captions)))
         result = project.run(
             "--check",
-            environment={"PYTHONPATH": str(watcher), "SEEN": str(seen), "LOOKED_AT": looked_at},
+            environment={"SEEN": str(seen), "LOOKED_AT": looked_at},
+            watcher=_WATCHER,
         )
     assert result.code == 0, result
     opened = Counter(Path(line).suffix for line in set(seen.read_text(encoding="utf-8").splitlines()))

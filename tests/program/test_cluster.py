@@ -73,7 +73,7 @@ def test_a_node_is_killed_and_one_joins_and_no_caption_is_lost_or_asked_for_twic
             joined = cluster.add_node(**NODE)
             run.until(lambda: "3 machines so far" in "".join(run.said))
             go.set()
-            assert run.process.wait(HANGS) == 1, run.errors
+            assert run.wait(HANGS) == 1, run.errors
         cluster.remove_node(joined)
     said = "".join(run.said)
     assert len(_captions(project)) == SHARDS * CAPTIONED
@@ -105,7 +105,7 @@ def test_nodes_are_spread_over_servers_and_one_that_is_gone_ends_the_run(
         with running(project) as run:
             run.until(lambda: len(right.requests) > others)
             right.stop()
-            assert run.process.wait(HANGS) == 2
+            assert run.wait(HANGS) == 2
         assert right.url in "".join(run.errors)
     assert len(_captions(project)) == SHARDS * CAPTIONED
     cluster.remove_node(second)

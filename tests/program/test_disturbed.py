@@ -5,7 +5,6 @@ In the end everything is as after a run that nobody disturbed, and what people w
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -86,7 +85,7 @@ class Disturbed:
                 """Until then the program has not begun."""
             code = run.wait(self._chance.uniform(0.01, longest))
             if code is None:
-                os.kill(run.pid, number)
+                run.send(number)
                 code = run.wait(LONGEST_RUN)
                 if code != 0:
                     break

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -290,11 +291,11 @@ def test_any_template_is_one_or_refused(text: str) -> None:
     in_file("t.txt", text.encode(), lambda path: Prompt(path, ("tags",)).messages({"tags": "a, b"}))
 
 
-def repeated(unit: str, size: int = 1_000_000) -> str:
+def repeated(unit: str, size: int = 300_000) -> str:
     return unit * (size // len(unit))
 
 
-def numbered(pattern: str, size: int = 1_000_000) -> str:
+def numbered(pattern: str, size: int = 300_000) -> str:
     return "".join(pattern % (number, number) for number in range(size // len(pattern) // 2))
 
 
@@ -331,22 +332,29 @@ LARGE: dict[str, tuple[str, Callable[[Path], Any], str]] = {
 }
 
 
-# Were one step quadratic, the next two would take hours, and be ended by the limit of all tests.
+# The next two take a fifth of a second of processor time; were one step quadratic, it would be a minute.
+LONGEST = 8
+
+
 @pytest.mark.parametrize("case", LARGE)
-def test_a_megabyte_of_anything_takes_no_more_than_linear_time(case: str) -> None:
+def test_much_of_anything_takes_no_more_than_linear_time(case: str) -> None:
     name, read, content = LARGE[case]
+    started = time.process_time()
     in_file(name, content.encode(), read)
+    assert time.process_time() - started < LONGEST
 
 
 @pytest.mark.parametrize(
     "unit", ["<", "<|", "[A", "</s", "<a ", "{{ x }}", "\ud800", "<|a", "1. a\n", "a\n\n"]
 )
-def test_a_megabyte_of_marks_is_put_into_a_prompt_and_read_in_a_reply_in_linear_time(
+def test_many_marks_are_put_into_a_prompt_and_read_in_a_reply_in_linear_time(
     template: Prompt, unit: str
 ) -> None:
+    started = time.process_time()
     with suppress(ItemError):
         # A template of its own: one that is slow five times is refused, as it may be on a busy computer.
-        Prompt(template.path, ("tags", "pages")).messages({"tags": repeated(unit, 900_000), "pages": []})
+        Prompt(template.path, ("tags", "pages")).messages({"tags": repeated(unit), "pages": []})
     with suppress(ItemError):
         sentences_in(Reply(repeated(unit), "stop", "m", Usage(), 0.1), [RED_SHOES] * 3)
     trouble.of_answer("u", repeated(unit))
+    assert time.process_time() - started < LONGEST

@@ -2,7 +2,7 @@
 
 The program runs as a user's does, with an audit hook of Python beside it that notes each name that is
 looked up, each address that is connected to and each program that is started. A proxy that refuses
-everything stands in the environment.
+everything stands in the environment. One of the runs imports all libraries while it is watched.
 """
 
 from __future__ import annotations
@@ -95,15 +95,13 @@ class Seen:
     programs: set[str]
 
 
-def watched(project: Project, proxy: RefusingProxy, *arguments: str) -> Seen:
-    watcher = project.folder / "watcher"
-    watcher.mkdir(exist_ok=True)
-    (watcher / "sitecustomize.py").write_text(WATCHER, encoding="utf-8")
+def watched(project: Project, proxy: RefusingProxy, *arguments: str, **python: str) -> Seen:
+    """Run the program and note where it turns to; with a variable of Python's, imports are watched too."""
     log = project.folder / "seen.jsonl"
     log.unlink(missing_ok=True)
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
-    environment = {**dict.fromkeys(names, proxy.address), "PYTHONPATH": str(watcher), "SEEN": str(log)}
-    result = project.run(*arguments, environment={**environment, "NO_PROXY": "", "no_proxy": ""})
+    environment = {**dict.fromkeys(names, proxy.address), "SEEN": str(log), "NO_PROXY": "", "no_proxy": ""}
+    result = project.run(*arguments, environment={**environment, **python}, watcher=WATCHER)
     assert log.exists(), "the watcher did not run"
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     return Seen(
@@ -160,7 +158,7 @@ def test_a_run_of_all_stages_contacts_only_the_endpoint_and_the_wiki_without_a_p
 ) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
         project = with_all_stages(tmp_path, endpoint, wiki)
-        seen = watched(project, proxy, "-v")
+        seen = watched(project, proxy, "-v", PYTHONUNBUFFERED="1")
         assert seen.result.code == 0, seen.result
         assert seen.addresses == {place(endpoint.url), place(wiki.url)}
         assert endpoint.requests and wiki.asked

@@ -16,14 +16,14 @@ from tests.fakes.wiki import SILENT
 from tests.fakes.wiki_pages import TAGS
 from tests.program.processes import HANGS, LAST_WORD, Running, running
 from tests.program.project import Project, png
-from tests.program.starts import LONGEST_RUN, ROOT
+from tests.program.starts import LONGEST_RUN, ROOT, Begun
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 
 
 def check(run: Running, seconds: float) -> None:
     """The end that is promised: without waiting, and with 130."""
-    assert run.process.returncode == 130
+    assert run.wait(0) == 130
     assert seconds < HANGS
 
 
@@ -173,12 +173,12 @@ asyncio.run(interruption.watch(run()))
     ("signals", "longest_end"), [([signal.SIGINT], 0.1), ([signal.SIGINT, signal.SIGTERM], HANGS)]
 )
 def test_what_cannot_be_stopped_in_order_is_left_as_it_is_after_a_while_or_a_second_signal(
-    signals: list[signal.Signals], longest_end: float
+    tmp_path: Path, signals: list[signal.Signals], longest_end: float
 ) -> None:
     command = [sys.executable, "-c", NEVER_ENDS, f"{longest_end}"]
-    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "running\n"
-        run = Running(process)
+        assert process.stdout.readline() == b"running\n"
+        run = Running(Begun(process, tmp_path / "err"), tmp_path)
         check(run, run.end(*signals))
-        assert process.stdout.read() == "last word\n"
+        assert process.stdout.read() == b"last word\n"

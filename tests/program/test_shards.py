@@ -89,11 +89,10 @@ def test_three_processes_one_of_them_killed_make_the_captions_of_one_over_a_fold
         killed.until(lambda: len(_lines(journal, "done")) == CAPTIONED // 2 and first["a"] > CAPTIONED // 2)
         others = [stack.enter_context(running(project)) for project in sharded[1:]]
         killed.until(lambda: first["b"] and first["c"])
-        killed.process.kill()
-        killed.process.wait()
+        killed.kill()
         go.set()
         for run in others:
-            assert run.process.wait(HANGS) == 1, run.errors
+            assert run.wait(HANGS) == 1, run.errors
         asked = Counter(json.dumps(request.body["messages"]) for request in endpoint.requests)
         folder.set |= {"Endpoint.url": endpoint.url}
         assert folder.run().code == 1

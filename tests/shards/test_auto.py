@@ -89,5 +89,5 @@ def test_the_shards_of_a_process_are_asked_about_by_what_it_learnt_of_the_server
         run.until(lambda: "0.tar Interpreter" in "".join(run.said))
         found[0] = int(re.findall(r"(\d+) at once", "".join(run.said))[0])
         is_found.set()
-        assert run.process.wait(HANGS) == 0, run.errors
+        assert run.wait(HANGS) == 0, run.errors
     assert together.most >= found[0] // 2
