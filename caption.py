@@ -33,6 +33,8 @@ PROGRAM_FOLDER = Path(__file__).resolve().parent
 def main() -> ExitCode:
     """Do what the command line says; the exit code."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    # Otherwise pydantic looks for plugins in all packages that are installed, a twentieth of a start.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     interruption = Interruption(_say_interrupted)
     interruption.listen()
     prepare_streams()
