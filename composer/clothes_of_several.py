@@ -44,10 +44,13 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     """The clothes of all: uniforms with their parts, what is worn for a sport, kimonos of several colours."""
     shared = [role for role in worn if is_among(role, "shared_clothes")]
     no_trades = lists().words["of_ages"] | lists().words["races"]
-    differ = any(role.phrase.partition(" ")[2] not in no_trades for role in picture.roles.get("kind", ()))
+    trades = [
+        role.noun for role in picture.roles.get("kind", ()) if role.phrase.partition(" ")[2] not in no_trades
+    ]
+    differ = bool(trades)
     if differ:
-        # A police officer and a thief do not both wear a police uniform.
-        shared = [role for role in shared if not _is_of_trade(role)]
+        # A police officer and a thief do not both wear a police uniform, nor maid and princess the headdress.
+        shared = [role for role in shared if not _is_of_trade(role, trades)]
     if lists().words["alike"].isdisjoint(picture.phrases("relation")) and not picture.has("together"):
         shared = [role for role in shared if not _is_of_one(role, shared)]
     left = [role for role in worn if role not in shared]
@@ -75,8 +78,11 @@ def _is_no_garment(role: Role) -> bool:
     return (noun == "clothes" and is_told) or (noun == "sleeves" and not told.startswith("detached"))
 
 
-def _is_of_trade(role: Role) -> bool:
-    return is_among(role, "uniforms") and not is_among(role, "school_clothes")
+def _is_of_trade(role: Role, trades: Sequence[str]) -> bool:
+    """Whether it is what one of several wears by whose trade they differ."""
+    if _is_whole(role):
+        return not is_among(role, "school_clothes")
+    return not set(trades).isdisjoint(role.phrase.split(" "))
 
 
 def _is_whole(role: Role) -> bool:

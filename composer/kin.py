@@ -11,6 +11,7 @@ from tags.people_counts import BOYS, GIRLS
 GROWN = {GIRLS: "woman", BOYS: "man"}
 BORN_TOGETHER = ("twins", "triplets", "quadruplets")
 CHILD = "a child"
+_MARRIED = frozenset(("husband and wife", "wife and wife", "husband and husband"))
 _ONE_OTHER = "one other person"
 _ALIKE_IN_AGE = frozenset((*BORN_TOGETHER, "sisters", "brothers", "friends", "a couple"))
 KIN = {
@@ -62,7 +63,8 @@ def _with_the_old(picture: Picture, people: list[str]) -> list[str]:
 
 def _of_kin(picture: Picture, people: list[str]) -> list[str]:
     """Two people by how they are related, in that order: a father and his daughter are a man and a girl."""
-    for relation in picture.phrases("relation"):
+    # Parents are told before their child, who may be a baby that no tag counts.
+    for relation in sorted(picture.phrases("relation"), key=lambda each: each not in _MARRIED):
         kin = [KIN[one] for one in relation.split(" and ") if one in KIN]
         counts = [sex for sex in (GIRLS, BOYS) for _ in range(sum(of == sex for of, _ in kin))]
         said, number = counted_people(picture)

@@ -35,6 +35,7 @@ _OBJECT = "_object"
 _MULTIPLE, _TWO = "multiple_", 2
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
+_GOWNS, _GOWNS_OF_ONE = frozenset(("gown",)), frozenset(("hospital_gown", "dressing_gown"))
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
 # What lies on a face is rarely what lies on the table.
 _NO_THINGS_ON = frozenset(("food", "object", "snow"))
@@ -73,7 +74,10 @@ def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
-    are_several = fewest_people(tags) > 1 and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
+    are_people = fewest_people(tags) > 1
+    are_several = are_people and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
+    if are_people and found & _GOWNS and not _GOWNS_OF_ONE.isdisjoint(tags):
+        return ""  # The patient wears the gown, and not the nurse.
     # Red and green headwear are those of two, of whom the crown is nobody's.
     are_two = are_several and sum(_is_coloured(other, noun) for other in tags) > 1
     name = "" if are_two or ((of_one or done == PLAYING) and are_several) else only_one(found)

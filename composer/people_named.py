@@ -14,6 +14,7 @@ from composer.words import Role
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
+_CROWD = "a group of other people"
 _SOLO_FOCUS = "the focus on one person"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -25,7 +26,9 @@ def named_or_counted(picture: Picture, people: list[str], number: int) -> Subjec
     if not (number > 1 or several_names or picture.has("company", "relation")):
         return somebody(picture, people)
     ones = [sex for sex in (GIRLS, BOYS) if "1" in picture.phrases(sex)]
-    if _SOLO_FOCUS in picture.phrases("text") and len(ones) == 1 and not several_names:
+    is_in_crowd = people[-1:] == [_CROWD] and number > PAIR and len(people) == PAIR
+    is_focused = _SOLO_FOCUS in picture.phrases("text") or is_in_crowd
+    if is_focused and len(ones) == 1 and not several_names:
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
         focused = somebody(picture, [f"a {ones[0]}"])
         others = and_list(who for who in people if who != f"a {ones[0]}")
@@ -105,7 +108,9 @@ def _related(picture: Picture, number: int) -> str:
         left_out = ("siblings", *siblings)
         relations = [said if each == alike else each for each in relations if each not in left_out]
     said_of_all = lists().words["all_related"].intersection(" ".join(picture.phrases("relation")).split(" "))
-    is_of_some = number > PAIR and relations and not said_of_all
+    # A father with a baby and his wife are of two relations.
+    pairs = [relation for relation in relations if " and " in relation]
+    is_of_some = (number > PAIR or len(pairs) > 1) and relations and not said_of_all
     return and_list(relations) + (" among them" if is_of_some else "")
 
 
@@ -140,6 +145,10 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
+    if number == PAIR == len(among) and picture.has(GIRLS) and picture.has(BOYS) and not races:
+        # Which of them is the knight, no tag tells.
+        picture.put("told", [Role("told", f"one is {among[0]} and the other is {among[1]}")])
+        return []
     if len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)):
         return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     return [f"{and_list(among)} among them"] if among else []
@@ -152,8 +161,9 @@ def _be(picture: Picture, sex: str, kind: str) -> None:
 def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     """What all of several people are, as three girls beside the tag of a maid are maids; "" for nothing."""
     name = "trades_of_all" if picture.has(GIRLS) and picture.has(BOYS) else "trades_of_a_sex"
-    if picture.has(OTHERS):
-        return ""
+    is_pair_of_sexes = name == "trades_of_all" and counted_people(picture)[1] == PAIR
+    if picture.has(OTHERS) or is_pair_of_sexes:
+        return ""  # Of a girl and a boy one may be the firefighter who carries the other.
     shared = [
         kind for kind in among if kind.lower().partition(" ")[2].replace(" ", "_") in lists().words[name]
     ]

@@ -214,9 +214,10 @@ def _share_body(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
         body = [role for role in body if role.phrase.startswith(("a ", "an "))]
     body = [role for role in body if role.noun != _BODY]  # "A black body and a white body"
     if old := _OLD.search(subject.text):
-        wrinkles = [role for role in body if role.phrase.startswith(_WRINKLE)]
-        body = [role for role in body if role not in wrinkles]
-        for role in wrinkles:
+        nouns = lists().words["of_men"] if old[1].endswith(" man") else frozenset[str]()
+        theirs = [role for role in body if role.phrase.startswith(_WRINKLE) or role.noun in nouns]
+        body = [role for role in body if role not in theirs]
+        for role in theirs:
             _give(picture, f"the {old[1]}", f"has {role.phrase}")
     if picture.phrases(BOYS) == ["1"] and picture.has(GIRLS):
         of_man = [role for role in body if role.noun in lists().words["of_men"]]

@@ -305,7 +305,8 @@ CASES = {
     ),
     "a nurse does not lie in the bed": (
         "1girl 1boy nurse doctor lying under_covers hospital",
-        "A girl and a boy, a nurse and a doctor, are in a hospital, one of them lying under the covers.",
+        "A girl and a boy are in a hospital, one of them lying under the covers. One is a nurse "
+        "and the other is a doctor.",
     ),
     "of more than two some are related": (
         "4girls twins sisters",
@@ -367,8 +368,8 @@ CASES = {
     ),
     "a police officer and a thief": (
         "1girl 1boy police_officer police_uniform thief running",
-        "A girl and a boy, a police officer and a thief, are running. Their outfits include a "
-        "police uniform.",
+        "A girl and a boy are running. One is a police officer and the other is a thief. Their "
+        "outfits include a police uniform.",
     ),
     "a uniform of one and a dress of the other": (
         "2girls school_uniform dress standing",
@@ -712,6 +713,37 @@ CASES = {
     "the flamingo is inflatable": (
         "2girls flamingo inflatable_toy pool",
         "Two girls are at a pool. An inflatable toy and a flamingo are in view too.",
+    ),
+    "a maid and a princess in no headdress of both": (
+        "2girls maid princess maid_headdress standing",
+        "Two girls, a maid and a princess, are standing. Their outfits include a maid headdress.",
+    ),
+    "the nurse wears no hospital gown": (
+        "1girl 1boy nurse patient white_dress hospital_gown sitting",
+        "A girl and a boy are sitting. One is a nurse and the other is a patient. The girl "
+        "wears a white dress. Their outfits include a hospital gown.",
+    ),
+    "one of two is the firefighter": (
+        "1girl 1boy firefighter pajamas princess_carry",
+        "A girl and a boy, a firefighter among them, are shown, one carrying the other in a "
+        "princess carry. Their outfits include pajamas.",
+    ),
+    "a singer before a crowd": (
+        "1girl 6+others singing stage pink_hair",
+        "A girl, among a group of other people, has pink hair. She is singing on a stage.",
+    ),
+    "a beard is the old man's": (
+        "2boys old_man child beard grandfather_and_grandson sitting",
+        "An old man and a boy, grandfather and grandson, are sitting. The old man has a beard.",
+    ),
+    "father and mother of a son": (
+        "1girl 1boy baby mother_and_son husband_and_wife sitting",
+        "A man and a woman, mother and son, and husband and wife among them, are sitting. With "
+        "them is a baby.",
+    ),
+    "knight and mage in no order": (
+        "1girl 1boy knight mage standing",
+        "A girl and a boy are standing. One is a knight and the other is a mage.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
