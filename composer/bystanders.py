@@ -12,7 +12,7 @@ _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
 _THEMED, _FOOD = "animal-themed", "food"
 _STATUE = "a statue"
-_FACELESS, _NO_FACE = "faceless", "no visible face"
+_FACELESS, _NO_FACE, _A_CROWD = "faceless", "no visible face", "a crowd"
 _GIANT, _DAMAGED = "giant", "damaged"
 
 
@@ -134,4 +134,6 @@ def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
     if counted_people(picture)[1] == 1:
         faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
-        picture.put("body", [Role("body", _NO_FACE)] if faceless else [])
+        # In a crowd it is the others who have no face.
+        is_hidden = faceless and _A_CROWD not in picture.phrases("thing")
+        picture.put("body", [Role("body", _NO_FACE)] if is_hidden else [])

@@ -15,6 +15,7 @@ _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
+_FERAL, _FLIPPERS = "feral", "flippers"
 _REPAIRS = ("welding", "repairing", "fixing")
 _POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
@@ -29,6 +30,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _count_animals(picture)
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
+    _give_flippers_to_whales(picture)
     _give_parts_to_animals(picture)
     _give_damage_to_machines(picture)
     let_birds_pass(picture)
@@ -98,6 +100,12 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
         picture.put("thing", [replace(role, phrase=f"something {role.phrase}") for role in fire])
+
+
+def _give_flippers_to_whales(picture: Picture) -> None:
+    """The flippers of animals are no shoes."""
+    if _FERAL in picture.phrases("quality"):
+        picture.put("body", picture.take("clothes", lambda role: role.noun == _FLIPPERS))
 
 
 def _give_parts_to_animals(picture: Picture) -> None:

@@ -91,7 +91,9 @@ def _go_inside(picture: Picture) -> None:
     ):
         # The ship is shown, with a skeleton on board.
         picture.put("thing", picture.take("kind", lambda role: True))
-    if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind")):
+    alive = [role for role in picture.roles.get("being", ()) if role.noun not in words["machines"]]
+    if picture.has("vehicle", "being") and not (has_people(picture) or alive or picture.has("kind")):
+        # The cockpit is a part of the plane or the mecha.
         picture.move("place", "thing", words["inside_vehicles"])
 
 

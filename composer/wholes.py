@@ -13,7 +13,7 @@ _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _WHOLE_SLOTS = ("clothes", "held", "thing")
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
-_FERAL, _FLIPPERS, _ON_GROUND = "feral", "flippers", (" on the ground", " on the floor")
+_ON_GROUND = (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _ON_SHOULDER = ("shoulder bag", "messenger bag")
@@ -45,8 +45,6 @@ def put_together(picture: Picture) -> None:
         picture.take("act", lambda role: role.phrase == _MESSY)
     if picture.species or picture.has("quality") or (picture.has("being", "kind") and picture.has("empty")):
         picture.put("body", picture.take("thing", lambda role: role.noun == _SPIKES))
-    if _FERAL in picture.phrases("quality"):
-        picture.put("body", picture.take("clothes", lambda role: role.noun == _FLIPPERS))
 
 
 def part_of_wholes(picture: Picture) -> None:

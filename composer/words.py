@@ -30,7 +30,7 @@ _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _COUNTED = re.compile("([2-9])([a-z]+s)")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
-_PRINT, _UNWORN, _SUIT = "print", "unworn", "suit"
+_PRINT, _UNWORN, _SUIT, _TWO_SIDED = "print", "unworn", "suit", "two-sided"
 # A frilled dress has frills, and a fur-trimmed coat a fur trim.
 _TRIMMED = {"frilled": "frills", "ruffled": "ruffles"}
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
@@ -237,6 +237,8 @@ def _covers(tag: str) -> frozenset[str]:
             # A red oil-paper umbrella is a red umbrella, and grey skin is colored.
             covered |= {"_".join([word, *words[after:]]) for after in range(at + 1, len(words))}
             covered |= {"_".join(["colored", *words[at + 1 :]])}
+    if words[0] == "holding" and len(words) > 1 and words[1] in lists().words["prefix_folds"]:
+        covered |= {words[1]}
     if words[0] == "holding" or (words[0] == "playing" and _is_verb_before_noun(words)):
         # Whoever holds a rifle holds a gun, and whoever plays an instrument holds it.
         covered |= {f"holding_{thing}" for thing in covered} | {"holding_object"}
@@ -272,6 +274,10 @@ def _said_by_garment(words: Sequence[str]) -> set[str]:
     found |= {f"{word}_clothes" for word in said} | {f"{word}_{words[-1]}" for word in said} | said
     found |= {f"{word}_{_PRINT}" for word in said}
     found |= {_TRIMMED.get(word, word.replace("-trimmed", "_trim")) for word in said}
+    if words[0] == _TWO_SIDED:
+        # Black and red are its sides.
+        colours = [word for word, rank in lists().adjective_rank.items() if rank == COLOUR_RANK]
+        found |= {"_".join([colour, *words[1:]]) for colour in colours}
     if words[-1] == _SUIT:
         found |= {"_".join([*words[:-1], "jacket"]), "jacket"}
     if _PRINT in words[:-1]:

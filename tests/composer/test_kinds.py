@@ -240,6 +240,26 @@ CASES = {
         "feral gryphon front_view rear_view headshot_portrait",
         "A feral gryphon is seen from the front and from behind.",
     ),
+    "black and red are the sides of the cape": (
+        "1girl black_cape red_cape two-sided_cape",
+        "A girl wears a two-sided cape.",
+    ),
+    "the umbrella is transparent, and the crowd has no faces": (
+        "1girl solo crowd faceless transparent transparent_umbrella umbrella holding_umbrella",
+        "A girl holds a transparent umbrella. There is also a crowd.",
+    ),
+    "the flippers of whales are no shoes": (
+        "feral trio orca flippers swimming",
+        "A trio of feral orcas with flippers are swimming.",
+    ),
+    "a cockpit is a part of the mecha": (
+        "no_humans mecha hangar cockpit",
+        "A mecha is in a hangar, with no people in sight. There is also a cockpit.",
+    ),
+    "a figure on a shelf wears no headphones": (
+        "no_humans room bed headphones figure",
+        "A bed, a figure and headphones are shown in a room, with no people in sight.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
