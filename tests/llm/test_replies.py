@@ -47,12 +47,21 @@ def label(entry: dict[str, Any]) -> str:
     return f"{entry['verdict']}: {ascii(entry['reply'])[:50]}"
 
 
-@pytest.mark.parametrize("entry", CORPUS, ids=label)
-def test_every_answer_of_the_corpus_is_judged_as_a_reader_would(entry: dict[str, Any]) -> None:
-    verdict, text = judge(entry["reply"], entry["finish_reason"], form_of(entry))
-    assert verdict == entry["verdict"], text
-    if verdict == "ok":
-        assert text == entry["text"]
+def with_verdict(verdict: str) -> list[dict[str, Any]]:
+    return [entry for entry in CORPUS if entry["verdict"] == verdict]
+
+
+@pytest.mark.parametrize("verdict", REMEDIES)
+def test_every_bad_answer_of_the_corpus_is_rejected_as_a_reader_would(verdict: str) -> None:
+    for entry in with_verdict(verdict):
+        found, message = judge(entry["reply"], entry["finish_reason"], form_of(entry))
+        assert found == verdict, (label(entry), message)
+
+
+def test_every_good_answer_of_the_corpus_is_made_clean_as_a_reader_would() -> None:
+    for entry in with_verdict("ok"):
+        found = judge(entry["reply"], entry["finish_reason"], form_of(entry))
+        assert found == ("ok", entry["text"]), label(entry)
 
 
 def test_the_corpus_holds_at_least_eight_answers_for_every_reason() -> None:
@@ -63,23 +72,25 @@ def test_the_corpus_holds_at_least_eight_answers_for_every_reason() -> None:
     assert unharmed >= 90
 
 
-@pytest.mark.parametrize("entry", [e for e in CORPUS if e["verdict"] == "ok"], ids=label)
-def test_a_good_caption_stays_good_in_every_wrapping(entry: dict[str, Any]) -> None:
-    form = form_of(entry)
-    text = entry["text"]
-    for wrapped in (
-        f"<think>Let me see. I cannot tell.</think>\n\n{text}<|im_end|>",
-        f"Sure! Here is the caption:\n\n{text}",
-        f"```\n{text}\n```",
-        f"<|channel|>analysis<|message|>Why?<|end|><|start|>assistant<|channel|>final<|message|>{text}",
-    ):
-        assert judge(wrapped, "stop", form) == ("ok", text)
+@pytest.mark.parametrize(
+    "wrapping",
+    [
+        "<think>Let me see. I cannot tell.</think>\n\n%s<|im_end|>",
+        "Sure! Here is the caption:\n\n%s",
+        "```\n%s\n```",
+        "<|channel|>analysis<|message|>Why?<|end|><|start|>assistant<|channel|>final<|message|>%s",
+    ],
+)
+def test_every_good_caption_stays_good_in_this_wrapping(wrapping: str) -> None:
+    for entry in with_verdict("ok"):
+        found = judge(wrapping.replace("%s", entry["text"]), "stop", form_of(entry))
+        assert found == ("ok", entry["text"]), label(entry)
 
 
-@pytest.mark.parametrize("entry", [e for e in CORPUS if e["verdict"] == "refused"], ids=label)
-def test_a_refusal_is_found_behind_thoughts_and_a_greeting(entry: dict[str, Any]) -> None:
-    form = form_of(entry)
-    assert judge(f"<think>Hm.</think>Certainly! {entry['reply']}", "stop", form)[0] == "refused"
+def test_every_refusal_is_found_behind_thoughts_and_a_greeting() -> None:
+    for entry in with_verdict("refused"):
+        found, _ = judge(f"<think>Hm.</think>Certainly! {entry['reply']}", "stop", form_of(entry))
+        assert found == "refused", label(entry)
 
 
 @pytest.mark.parametrize("reason", REMEDIES)
