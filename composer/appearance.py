@@ -73,7 +73,7 @@ def told_of_several(picture: Picture, text: str, *, ends_in_aside: bool) -> tupl
     having = [said for slot in ("hair", "eyes") for said in mixed(picture.roles.get(slot, ()))]
     having += merged(picture, "body", of_several=True)
     worn = merged(picture, "clothes", is_each=True)
-    if picture.has(GIRLS) != picture.has(BOYS):
+    if not (picture.has(GIRLS) and picture.has(BOYS)):
         # A girl and a boy may wear a dress and a uniform.
         worn = with_parts_of_uniform(worn)
     looks = _following([led("with", having), *picture.phrases("apart")], ends_in_aside or not having)

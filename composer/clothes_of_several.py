@@ -12,7 +12,7 @@ from composer.words import COLOUR_RANK, NOUN_RANK, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
-_SUIT = "suit"
+_SUIT, _TEACHER = "suit", "teacher"
 _OF_GIRLS_AND_BOYS = {"serafuku", "gakuran"}
 
 
@@ -57,17 +57,20 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     whole = [role for role in shared if _is_whole(role)]
     broader = set[str]().union(*(broader_tags(role.noun) for role in whole))
     has_uniform = any(is_among(role, "uniforms") for role in shared) and not (is_mixed or differ)
-    parts = {role.noun for role in whole if has_uniform and is_among(role, "uniform_parts")}
+    parts = {role.noun for role in whole if has_uniform and _is_part(role)}
     kinds = {role.noun for role in whole} - broader - parts
     are_several = len(kinds) > 1 and not (is_mixed and kinds == _OF_GIRLS_AND_BOYS)
     if are_several or any(_is_outfit(role) and role.noun not in broader for role in left):
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
         return [role for role in shared if role not in whole]
     # One of them may wear a jacket over the uniform.
-    parts_of_all = [
-        role for role in left if is_among(role, "uniform_parts") and not is_among(role, "worn_over_uniforms")
-    ]
+    parts_of_all = [role for role in left if _is_part(role) and not is_among(role, "worn_over_uniforms")]
     return [*shared, *(parts_of_all if has_uniform else ())]
+
+
+def _is_part(role: Role) -> bool:
+    """Whether it is a part of a uniform of several: a skirt, but not the kimono of another."""
+    return is_among(role, "uniform_parts") and not is_among(role, "kimonos")
 
 
 def _is_no_garment(role: Role) -> bool:
@@ -81,7 +84,7 @@ def _is_no_garment(role: Role) -> bool:
 def _is_of_trade(role: Role, trades: Sequence[str]) -> bool:
     """Whether it is what one of several wears by whose trade they differ."""
     if _is_whole(role):
-        return not is_among(role, "school_clothes")
+        return _TEACHER in trades or not is_among(role, "school_clothes")
     return not set(trades).isdisjoint(role.phrase.split(" "))
 
 

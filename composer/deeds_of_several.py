@@ -121,7 +121,7 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     if directed and directed[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    postures = _share_poses(picture, acts)
+    postures = _share_poses(picture, acts, can_lie=not directed)
     others = [*directed, *(act for act in acts if act not in directed)]
     are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
     if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
@@ -133,8 +133,11 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     return [act for act in others if [f"{_ONE_OF} {act}"] != first]
 
 
-def _share_poses(picture: Picture, acts: Sequence[str]) -> list[str]:
-    """Leave the posture of all; returns the postures of which each is that of some."""
+def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool) -> list[str]:
+    """Leave the posture of all; returns the postures of which each is that of some.
+
+    `can_lie` is whether all may lie, as nobody is told to do something to another.
+    """
     words = lists().words
     poses = [role.phrase for role in picture.take("pose", lambda role: True)]
     ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
@@ -142,6 +145,7 @@ def _share_poses(picture: Picture, acts: Sequence[str]) -> list[str]:
     # Whoever rides does not walk beside the horse.
     is_ridden = any(act.startswith(_RIDING) for act in acts)
     are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or is_ridden)
+    are_all = are_all and (can_lie or postures != [_LYING])
     of_all = [" ".join([*(postures if are_all else ()), *ways])]
     picture.put("pose", [Role("pose", pose) for pose in of_all if pose])
     return [] if are_all else postures

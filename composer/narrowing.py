@@ -112,6 +112,8 @@ def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
     if (done == PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
         return ""  # A riding jacket is worn.
     thing = tag.removeprefix(done)
+    if thing in lists().words["parts"]:
+        return ""  # Hands that are held are no mechanical arms.
     if fewest_people(tags) > 1 and sum(other.endswith(f"_{thing}") and other != tag for other in tags) > 1:
         return ""  # Of several umbrellas no tag tells whether it is the red one.
     # Of holding_arrow and arrow_(projectile) there is one arrow.

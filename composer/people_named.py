@@ -136,7 +136,9 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         if len(ones) == 1 and number > 1 and is_only:
             _be(picture, sex, ones[0])
             among = [kind for kind in among if kind not in ones]
-            if number == PAIR and len(among) == 1 and picture.phrases(other) == ["1"]:
+            are_told = {role.head for role in picture.roles.get("theirs", ())}
+            is_free = f"the {name_of(picture, other)}" not in are_told
+            if number == PAIR and len(among) == 1 and picture.phrases(other) == ["1"] and is_free:
                 _be(picture, other, among[0])
                 return []
     among = [kind for kind in among if kind != CHILD]

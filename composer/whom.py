@@ -115,7 +115,8 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     if len(species) > 1 == len(trades) and trades[0].partition(" ")[2] in lists().words["trades_of_all"]:
         # Of a group beside one tag of a pirate, all are pirates.
         noun = plural(picture.take("kind", lambda role: True)[0].phrase.partition(" ")[2])
-    them = " ".join([*(of_all if len(of_all) == 1 else ()), noun])
+    of_one_sex = sexes if len(sexes) == 1 else []
+    them = " ".join([*of_one_sex, *(of_all if len(of_all) == 1 else ()), noun])
     company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
     is_named = bool(of_all or left or sexes or species)
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
@@ -128,7 +129,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     asides = [
         relation if text != relation else "",
         and_list(of_all) if len(of_all) > 1 else "",
-        and_list(sexes) if not of_both else "",
+        and_list(sexes) if not (of_both or of_one_sex) else "",
         and_list(map(with_article, species)) if len(species) > 1 else "",
         # A waitress is one of three animals of three kinds.
         f"{kinds} among them" if kinds and (len(species) > 1 or has_human) else kinds,

@@ -470,7 +470,7 @@ CASES = {
     "sisters of whom one is older": ("2girls sisters older_sister", "Two girls, sisters."),
     "a waitress among animals": (
         "trio anthro female deer squirrel hedgehog waitress",
-        "A trio of anthro characters, female, a deer, a squirrel and a hedgehog, a waitress among them.",
+        "A trio of female anthro characters, a deer, a squirrel and a hedgehog, a waitress among them.",
     ),
     "not the riders breathe fire": (
         "1girl dragon dragon_riding breathing_fire",
@@ -765,6 +765,29 @@ CASES = {
         "1girl 1boy knight mage standing",
         "A girl and a boy are standing. One is a knight and the other is a mage.",
     ),
+    "who holds hands holds no arms": (
+        "1girl mechanical_arms holding_hands standing",
+        "A girl has mechanical arms. She is standing and holding hands.",
+    ),
+    "the patient lies and not the surgeon": (
+        "2boys surgeon patient lying holding_scalpel",
+        "Two boys, a surgeon and a patient, are shown, one of them holding a scalpel. Their "
+        "other actions include lying.",
+    ),
+    "a princess is no knight beside a prince": (
+        "1girl 1boy prince princess knight standing",
+        "A girl and a boy, a knight among them, are standing. The girl is a princess, and the "
+        "boy is a prince.",
+    ),
+    "of a teacher and a student one wears a school uniform": (
+        "1girl 1boy teacher student school_uniform",
+        "A girl and a boy are shown. One is a teacher and the other is a student. Their "
+        "outfits include a school uniform.",
+    ),
+    "a ghost's kimono is no part of a uniform": (
+        "2girls ghost school_uniform white_kimono",
+        "Two girls wear school uniforms. Their outfits include a white kimono. There is also a ghost.",
+    ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
         "A man and a girl, father and daughter.",
@@ -1055,8 +1078,8 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "toothless hiccup human feral dragon duo male flying",
             "toothless hiccup",
-            "Toothless and Hiccup, a duo of characters, male, are shown, one of them flying. One is a human "
-            "and the other is a dragon.",
+            "Toothless and Hiccup, a duo of male characters, are shown, one of them flying. One is "
+            "a human and the other is a dragon.",
         ),
         (
             "kirby waddle_dee meta_knight pokemon_(creature) no_humans sitting",
