@@ -105,6 +105,8 @@ def _without_the(phrase: str) -> str:
 
 def _width(place: str) -> int:
     """What to order places by, the smaller first: "on a street in a city in a desert"."""
+    if place.startswith("on ") and place.rpartition(" ")[2] in lists().words["wide_places"]:
+        return 5  # "In a wheat field on a farm".
     if place.startswith("inside "):
         return 2  # "In a corridor inside a spaceship".
     if not place.startswith("in "):

@@ -100,6 +100,9 @@ feral dragon chest gold_(metal) cave | A treasure chest | a chest
 1girl holding_skirt skirt_hold skirt | a hand holding the skirt | holds
 1girl tarot tarot_card_(object) | There is also a tarot card | a tarot,
 no_humans cat collar bell | a collar with a bell | There
+1girl holding_katana katana unsheathed | holds a katana. | unsheathed
+1boy falling midair skydiving | falling and skydiving | midair
+1boy wheat_field farm standing | in a wheat field on a farm | on a farm in
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
