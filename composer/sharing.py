@@ -29,7 +29,7 @@ _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SOMETHING = "something"
 _ONE_AND_OTHER = "one has {} and the other has {}"
 _OF_AGES, _GROWN = "an age difference", ("grown girl", "grown boy")
-_CLOTHES, _AROUND_WAIST = "clothes", " around the waist"
+_AROUND, _CLOTHES_AROUND = " around ", "clothes around "
 _PRINT, _ON_HEAD = " print", " on the head"
 _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
 
@@ -101,8 +101,8 @@ def told_of_some(picture: Picture) -> list[str]:
     doing = picture.phrases("doing")
     worn = merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
     worn = [f"clothes with {each}" if each.endswith(_PRINT) else each for each in worn]
-    tied = any(each.endswith(_AROUND_WAIST) and not each.startswith(_CLOTHES) for each in worn)
-    worn = [each for each in worn if not (tied and each.startswith(_CLOTHES + _AROUND_WAIST))]
+    if sum(_AROUND in each for each in worn) > 1:
+        worn = [each for each in worn if not each.startswith(_CLOTHES_AROUND)]
     seen = picture.phrases("seen")
     others = "other " if picture.has("one_does") else ""
     return [

@@ -30,7 +30,7 @@ _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _COUNTED = re.compile("([2-9])([a-z]+s)")
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
-_PRINT, _UNWORN, _SUIT, _TWO_SIDED = "print", "unworn", "suit", "two-sided"
+_PRINT, _UNWORN, _SUITS, _TWO_SIDED = "print", "unworn", ("suit", "tuxedo"), "two-sided"
 # A frilled dress has frills, and a fur-trimmed coat a fur trim.
 _TRIMMED = {"frilled": "frills", "ruffled": "ruffles"}
 _SLOTS_WITH_SHARED_NOUNS = {"hair", "eyes", "clothes", "body", "sky", "backdrop"}
@@ -278,8 +278,8 @@ def _said_by_garment(words: Sequence[str]) -> set[str]:
         # Black and red are its sides.
         colours = [word for word, rank in lists().adjective_rank.items() if rank == COLOUR_RANK]
         found |= {"_".join([colour, *words[1:]]) for colour in colours}
-    if words[-1] == _SUIT:
-        found |= {"_".join([*words[:-1], "jacket"]), "jacket"}
+    if words[-1] in _SUITS:
+        found |= {"_".join([*words[:-1], part]) for part in ("jacket", "pants")} | {"jacket"}
     if _PRINT in words[:-1]:
         found |= {"_".join(words[: words.index(_PRINT) + 1])}
     return found
