@@ -52,7 +52,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
         are_all = _DUO in tags and len(beings) == PAIR
         if not are_all and any(role.noun not in lists().words["bystanders"] for role in beings):
             picture.put("thing", picture.take("being", lambda role: role.noun in lists().words["bystanders"]))
-        picture.species += [being.partition(" ")[2] for being in picture.phrases("being")]
+        picture.species += [being.partition(" ")[2] or being for being in picture.phrases("being")]
         picture.roles.pop("being", None)
     # A deer is a cervid.
     families = lists().words["families"]

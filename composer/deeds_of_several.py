@@ -117,7 +117,10 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     if len(held) == 1 and not directed and "{her}" not in held[0] and held[0] != _SOMETHING:
         # Who shares an umbrella holds it.
         is_told = any(act.endswith(f" {held[0]}") for act in picture.phrases("act"))
-        directed += [] if is_told else [f"holding {held[0]}"]
+        # In a duel the other holds a sword too.
+        are_fighting = any(act.replace(" ", "_") in words["fights"] for act in picture.phrases("act"))
+        (acts if are_fighting else directed).extend([] if is_told else [f"holding {held[0]}"])
+        maybe_of_all += acts[-1:] if are_fighting else []
     if directed and directed[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))

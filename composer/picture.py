@@ -123,7 +123,7 @@ def sort_tags(
     picture.series = [title for title in titles if title not in known]
     owners = _owners(characters, traits) if len(picture.names) > 1 else {}
     picture.portraits = {name: Picture() for name in owners.values()}
-    species = {tag for tag in others if categories.get(tag) == SPECIES}
+    species = {tag for tag in others if categories.get(tag) == SPECIES and not is_unsaid(tag)}
     for tag, role in _placed(others, species):
         owner = owners.get(tag)
         shown = picture.portraits[owner] if owner else picture

@@ -260,6 +260,14 @@ CASES = {
         "no_humans room bed headphones figure",
         "A bed, a figure and headphones are shown in a room, with no people in sight.",
     ),
+    "in a duel both hold swords": (
+        "2girls duel holding_sword sword",
+        "Two girls are in a duel. Their actions include holding a sword.",
+    ),
+    "livestock has no article": (
+        "feral group trio wolf livestock standing",
+        "A trio of feral characters, a wolf and livestock, are standing.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
