@@ -59,7 +59,7 @@ class Batches:
 
     def endpoint(self, settings: EndpointSettings) -> Endpoint:
         """The endpoint that asks through the folder of these settings; raises UserError without a model."""
-        # They load the SDK, which takes half a second.
+        # They load aiohttp, which takes some tenths of a second.
         from deferred.endpoint import open_endpoint
         from deferred.folder import BatchFolder
 

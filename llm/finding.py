@@ -86,7 +86,7 @@ def _addresses(written: str) -> Iterator[str]:
 
 async def _look(url: str, settings: EndpointSettings, written: str = "") -> tuple[Server, bool]:
     """What is at an address, and whether no other address is worth a try."""
-    # The SDK takes half a second to load, so only runs that ask a model load it.
+    # aiohttp takes some tenths of a second to load, so only runs that ask a model load it.
     from llm.client import Client
 
     client = Client(url, settings)

@@ -99,7 +99,7 @@ class Endpoints:
         for known, _, endpoint in self._open:
             if known == settings and endpoint and (endpoint.url, endpoint.model) == place:
                 return endpoint
-        # The SDK takes half a second to load, so only runs that ask a model load it.
+        # aiohttp takes some tenths of a second to load, so only runs that ask a model load it.
         from llm.endpoint import Endpoint
 
         return Endpoint(
@@ -130,7 +130,7 @@ class Endpoints:
         about = model.catalogue.models[0]
         if must_see:
             model.refuse_blind()
-        # The SDK takes a second to load, so what is wrong with a model is told before.
+        # aiohttp takes some tenths of a second to load, so what is wrong with a model is told before.
         from llm.endpoint import Endpoint
 
         return Endpoint(
