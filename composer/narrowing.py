@@ -27,7 +27,18 @@ _SEATED = (SITTING, "standing")
 _PLAYING_GAMES = "playing_games"
 _ON, _INTERIOR = "_on_", "_interior"
 # Behind the name of a thing that another tag may tell more exactly.
-_PLACED = (ON, "in_", "under_", "behind_", "against_")
+_PLACED = (
+    ON,
+    "in_",
+    "under_",
+    "behind_",
+    "against_",
+    "sitting_in_",
+    "sitting_on_",
+    "lying_on_",
+    "standing_on_",
+)
+_STOOD_ON = frozenset(("thing", "vehicle"))
 _UNWORN, _HAIR = "unworn_", "hair_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck", "_over_one_eye")
@@ -165,7 +176,7 @@ def _placed(tag: str, tags: Sequence[str]) -> str:
         return ""
     placed = next(placed for placed in _PLACED if tag.startswith(placed))
     kind = narrowest(tag.removeprefix(placed), [other for other in tags if not other.startswith(placed)])
-    return placed + kind if role_of(kind).slot == "thing" else ""
+    return placed + kind if role_of(kind).slot in _STOOD_ON else ""
 
 
 def _interior(tag: str, tags: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, has_people
 from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
 from composer.words import COLOUR_RANK, Role
+from tags.families import names_of
 from tags.implications import broader_tags
 
 _READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower"
@@ -15,6 +16,7 @@ _WHOLE_SLOTS = ("clothes", "held", "thing")
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
 _ON_GROUND = (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
+_LOOKING_AT = "looking at "
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _ON_SHOULDER = ("shoulder bag", "messenger bag")
 _AT_REST = ("sitting", "lying")
@@ -52,6 +54,7 @@ def part_of_wholes(picture: Picture) -> None:
     _sheathe(picture)
     _give_to_wholes(picture)
     _leave_tools_to_acts(picture)
+    _look_at_held(picture)
     _carry_bags(picture)
     _rest_from_sports(picture)
     for place in (*picture.phrases("place"), *(f"among {each}" for each in picture.phrases("among"))):
@@ -176,6 +179,17 @@ def _is_part(said: Thing, parts: frozenset[str]) -> bool:
     """Whether it is a part of a garment or a bouquet, or a thing that nothing more is told of: a book."""
     told = said.names if said.slot == "clothes" or _FLOWER in said.names else {said.thing.replace(" ", "_")}
     return not parts.isdisjoint(told)
+
+
+def _look_at_held(picture: Picture) -> None:
+    """Who holds a smartphone and looks at a phone looks at that one."""
+    for held in picture.roles.get("held", ()):
+        names = names_of(held.phrase.partition(" ")[2].replace(" ", "_"))
+        looked = picture.take(
+            "act",
+            lambda role: role.phrase.startswith(_LOOKING_AT) and role.noun in names,  # noqa: B023
+        )
+        picture.put("act", [replace(role, phrase=f"{_LOOKING_AT}the {held.noun}") for role in looked])
 
 
 def _carry_bags(picture: Picture) -> None:

@@ -103,6 +103,11 @@ no_humans cat collar bell | a collar with a bell | There
 1girl holding_katana katana unsheathed | holds a katana. | unsheathed
 1boy falling midair skydiving | falling and skydiving | midair
 1boy wheat_field farm standing | in a wheat field on a farm | on a farm in
+1girl holding_phone smartphone phone cellphone looking_at_phone | looking at the smartphone | at a phone
+1boy sitting sitting_in_boat boat rowboat lake | sitting in a rowboat on a lake | There
+1girl bagged_fish goldfish plastic_bag fish | a goldfish in a bag | plastic
+1boy dark-skinned_male tan dark_skin | A dark-skinned boy | tan
+no_humans scenery power_lines overhead_line utility_pole | power lines | overhead
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
