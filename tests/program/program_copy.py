@@ -21,11 +21,11 @@ class ProgramCopy:
         for texts in ("templates", "styles"):
             shutil.copytree(ROOT / texts, folder / texts)
         for file in [*ROOT.glob("*.py"), ROOT / "english.json", ROOT / "requirements.txt"]:
-            shutil.copy(file, folder)
+            shutil.copy2(file, folder)
+        # With what Python has compiled: it knows by the time of a file which module a test has changed.
         for package in {init.parent for init in ROOT.glob("*/__init__.py")}:
             if package.name not in _NO_PART_OF_THE_PROGRAM:
-                without_cache = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(package, folder / package.name, ignore=without_cache)
+                shutil.copytree(package, folder / package.name)
 
     def start(self, *arguments: str) -> Result:
         """Start it with these arguments, and wait for its end."""

@@ -112,9 +112,9 @@ def test_names_of_251_bytes_get_all_files_whose_names_still_fit(tmp_path: Path, 
         assert result.code == 0, result
 
 
-# Starts a program for which the system refuses every `flock` with this error, as network drives do.
+# Has the system refuse every `flock` of the process with this error, as network drives do.
 WITHOUT_LOCKS = """
-import ctypes, os, platform, sys
+import ctypes, os, platform
 
 class Rule(ctypes.Structure):
     _fields_ = [
@@ -127,14 +127,13 @@ class Program(ctypes.Structure):
 
 flock = {"x86_64": 73, "aarch64": 32}[platform.machine()]
 load, compare, end = 0x20, 0x15, 0x06
-refused, allowed = 0x00050000 | int(sys.argv[1]), 0x7FFF0000
+refused, allowed = 0x00050000 | int(os.environ["REFUSED"]), 0x7FFF0000
 rules = (Rule * 4)(
     Rule(load, 0, 0, 0), Rule(compare, 0, 1, flock), Rule(end, 0, 0, refused), Rule(end, 0, 0, allowed)
 )
 libc = ctypes.CDLL(None)
 if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(Program(4, rules))):
-    sys.exit("no filter")
-os.execvp(sys.argv[2], sys.argv[2:])
+    os._exit(99)
 """
 
 
@@ -148,19 +147,11 @@ def test_a_drive_without_locks_is_warned_about_once_and_the_run_does_its_work(
 ) -> None:
     project = Project(tmp_path, Interrogator__skip="False")
     project.add("a.png")
-    launcher = [sys.executable, "-c", WITHOUT_LOCKS, str(number)]
-    done = subprocess.run(
-        [*launcher, *project.command()],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_RUN,
-        check=False,
-    )
-    if "no filter" in done.stderr:
+    done = project.run(environment={"REFUSED": str(number)}, watcher=WITHOUT_LOCKS)
+    if done.code == 99:
         pytest.skip("this computer lets nobody refuse a system call")
-    assert done.returncode == 0, done
-    assert done.stderr.splitlines() == [
+    assert done.code == 0, done
+    assert done.err.splitlines() == [
         f"This drive knows no locks ({os.strerror(number)}), so a second run is not kept out: "
         "start none on the same folders."
     ]

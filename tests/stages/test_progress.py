@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
-from tests.program.processes import on_a_terminal
+from tests.program.processes import on_a_terminal, running
 from tests.program.project import Project
 
 PICTURES = 12
@@ -97,24 +94,18 @@ def test_the_log_keeps_what_happens_in_order_and_never_a_secret(tmp_path: Path) 
     assert kept[-1]["exit_code"] == 1
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so; the test's own time limit ends it otherwise."""
-    while not condition():
-        time.sleep(0.02)
-
-
 def test_the_log_tells_that_a_server_went_away_and_came_back(tmp_path: Path) -> None:
     log = tmp_path / "run.jsonl"
     with FakeEndpoint(latency=0.1) as endpoint:
         project = Project(tmp_path / "project", url=endpoint.url, Endpoint__concurrency="1")
         for number in range(6):
             project.add(f"{number}.png", f"1girl, dress {number}")
-        process = subprocess.Popen(project.command("--log", str(log)), stdout=subprocess.DEVNULL)
-        until(lambda: endpoint.answered > 0)
-        endpoint.stop()
-        until(lambda: "server away" in log.read_text(encoding="utf-8"))
-        endpoint.start_again()
-        assert process.wait() == 0
+        with running(project, "--log", str(log)) as run:
+            run.until(lambda: endpoint.answered > 0)
+            endpoint.stop()
+            run.until(lambda: "server away" in log.read_text(encoding="utf-8"))
+            endpoint.start_again()
+            assert run.wait() == 0
     assert [each["event"] for each in events(log) if "server" in each["event"]] == [
         "server away",
         "server back",
@@ -127,12 +118,10 @@ def test_the_log_of_an_interrupted_run_ends_with_its_exit_code(tmp_path: Path) -
     with FakeEndpoint(latency=30) as endpoint:
         project = Project(tmp_path / "project", url=endpoint.url)
         project.add("a.png")
-        process = subprocess.Popen(
-            project.command("--log", str(log)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        until(lambda: bool(endpoint.requests))
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        with running(project, "--log", str(log)) as run:
+            run.until(lambda: endpoint.requests)
+            run.end(signal.SIGINT)
+            assert run.wait() == 130
     assert events(log)[-1]["exit_code"] == 130
 
 
