@@ -51,9 +51,7 @@ def _several(picture: Picture, people: list[str], number: int) -> Subject:
     asides = _asides(picture, number)
     is_bare_name = text == names_with_series(picture.names) and not (asides or told)
     is_bare = len(picture.names) > 1 and is_bare_name
-    is_long = (
-        bool(asides or told or is_bare) or text.endswith(" them") or ", one a " in text or " who are " in text
-    )
+    is_long = bool(asides or told or is_bare) or text.endswith(" them") or " who are " in text
     has_others = several_names and len(picture.names) > number
     text = ", ".join([text, *([*told, *asides] if has_others else [*asides, *told])])
     if number and has_others and not is_furry:
