@@ -42,13 +42,7 @@ def share(picture: Picture, subject: Subject) -> None:
     """
     is_exact = all(count_of(picture, sex).isdigit() for sex in COUNTS if picture.has(sex))
     is_pair = subject.number == PAIR and is_exact
-    gestures = _share_gestures(picture)
-    if is_pair:
-        # Who kisses the other on the cheek does something.
-        are_told = any(act in lists().of_two for act in picture.phrases("act"))
-        done = [each for each in gestures if each in lists().of_two and not are_told][:1]
-        gestures = [told_of_pair(each) for each in gestures if each not in done]
-        _pool(picture, "act", done)
+    gestures = _share_gestures(picture, is_pair=is_pair)
     faces = share_deeds(picture, gestures, is_pair=is_pair)
     hair = _share_hair(picture, subject, is_pair=is_pair)
     body = _share_body(picture, subject, is_pair=is_pair)
@@ -64,12 +58,21 @@ def share(picture: Picture, subject: Subject) -> None:
         picture.roles.pop(_BODY, None)
     share_clothes(picture, is_pair=is_pair)
     _put_on_heads(picture)
-    # An old woman and a boy are not of one age.
+    _compare(picture)
+    _put_down(picture)
+
+
+def _compare(picture: Picture) -> None:
+    """Tell in what they differ, but not in age, where an old woman and a boy are told of."""
     differing = [
         each for each in picture.phrases("differing") if each != _OF_AGES or not picture.has(*_GROWN)
     ]
     compared = [lists().compared[each] for each in differing if each in lists().compared]
     _pool(picture, "told", [f"they differ {and_list(compared)}"] if compared else [])
+
+
+def _put_down(picture: Picture) -> None:
+    """Make what somebody holds a thing in view, unless a deed tells it."""
     done = picture.phrases("act", "one_does", "doing")
     picture.take("held", lambda role: any(deed.endswith(f" {role.phrase}") for deed in done))
     # No tag tells on whose lap the cat is.
@@ -234,11 +237,19 @@ def _share_body(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     return [_of_nobody(phrase) for phrase in said]
 
 
-def _share_gestures(picture: Picture) -> list[str]:
-    """Leave the gestures of all, such as a handshake; returns the others."""
-    shared = lists().words["shared_gestures"]
+def _share_gestures(picture: Picture, *, is_pair: bool) -> list[str]:
+    """Leave the gestures of all, such as heads together; returns the others.
+
+    Of two, who kisses the other on the cheek does something, which becomes an act.
+    """
+    shared, idle = lists().words["shared_gestures"], lists().words["idle_gestures"]
     others = picture.take(
         "gesture", lambda role: role.phrase.replace("{her}", "their").replace(" ", "_") not in shared
     )
-    idle = lists().words["idle_gestures"]
-    return [role.phrase for role in others if role.phrase.replace(" ", "_") not in idle]
+    gestures = [role.phrase for role in others if role.phrase.replace(" ", "_") not in idle]
+    if not is_pair:
+        return gestures
+    are_told = any(act in lists().of_two for act in picture.phrases("act"))
+    done = [each for each in gestures if each in lists().of_two and not are_told][:1]
+    _pool(picture, "act", done)
+    return [told_of_pair(each) for each in gestures if each not in done]
