@@ -7,8 +7,8 @@
 
 words.json has what is known of tags. A tag is said once, by itself or by one that says it too, but not where
 it tells nothing beside the rest, such as the sky above a hill or the tail of a fox. Hardly anything is said
-that no tag says: whoever sits beside a log sits on it. Of several people is said what all of them share, and
-one thing of one of two or three (sharing); what only one of many can have is left out.
+that no tag says: whoever sits beside a log sits on it. Of several people is said what all of them share; what
+no tag gives to one of them is told as what is seen among them (sharing).
 """
 
 import re
