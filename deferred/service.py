@@ -15,8 +15,6 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 
-from addresses import is_here
-from config import VERSION
 from dataset.disk import GrowingFile, refusal
 from decoding import open_file
 from deferred.lines import ROUTE
@@ -25,6 +23,7 @@ from limits import LARGEST_ANSWER, read_json
 from llm import trouble
 from llm.listings import at, positive, rows, text
 from llm.retries import Retries
+from llm.session import open_session
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -58,17 +57,8 @@ class BatchService:
         self.url = settings.batch_service
         self._settings = settings
         self._secrets = trouble.secrets_in(settings)
-        headers = {"user-agent": f"Tagscribe/{VERSION}"}
-        headers |= {name.lower(): str(value) for name, value in settings.headers.items()}
-        if key := settings.api_key.get_secret_value():
-            headers.setdefault("authorization", f"Bearer {key}")
-        self._session = aiohttp.ClientSession(
-            headers=headers,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            # The proxies in the environment are meant for other hosts than this computer.
-            trust_env=not is_here(self.url),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=settings.timeout),
-        )
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT, sock_read=settings.timeout)
+        self._session = open_session(self.url, settings, {}, timeout)
 
     async def __aenter__(self) -> BatchService:
         """Nothing is sent yet."""

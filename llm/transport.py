@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
 from tempfile import SpooledTemporaryFile
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-import truststore
 
-from addresses import is_here
-from config import VERSION
 from limits import LARGEST_ANSWER, MOST_JSON_VALUES, most_values_in
+from llm.session import open_session
 from settings import EndpointSettings
 
 # Encodings that servers declare. Others that Python knows are no encodings of texts, or slow ones.
@@ -27,8 +21,6 @@ _CHARSET = re.compile(
 )
 # The rest of an answer waits on the disk until it is whole, as many may arrive at once.
 _MOST_IN_MEMORY = 1_000_000
-# Some servers close a connection that nothing was asked on for five seconds.
-_KEPT_OPEN = 5.0
 # How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
 # that is longer than it says.
 _NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
@@ -76,22 +68,9 @@ class Transport:
             "accept": "application/json",
             "accept-encoding": "identity",
             "content-type": "application/json",
-            "user-agent": f"Tagscribe/{VERSION}",
-            **{name.lower(): str(value) for name, value in settings.headers.items()},
         }
-        if key := settings.api_key.get_secret_value():
-            headers.setdefault("authorization", f"Bearer {key}")
-        self._session = aiohttp.ClientSession(
-            headers=headers,
-            # A cookie would be sent back as a header that the settings do not name.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            # The slots of the server bound how many requests are in flight.
-            connector=aiohttp.TCPConnector(ssl=_certificates(), limit=0, keepalive_timeout=_KEPT_OPEN),
-            # Whoever asks has a deadline.
-            timeout=aiohttp.ClientTimeout(total=None),
-            # Not `trust_env`, which also sends what a .netrc file holds for the host.
-            proxy=_proxy_for(url),
-        )
+        # Whoever asks has a deadline.
+        self._session = open_session(url, settings, headers, aiohttp.ClientTimeout(total=None))
 
     async def get(self, url: str) -> HttpAnswer:
         """The answer to a GET request."""
@@ -119,26 +98,6 @@ class Transport:
         except (aiohttp.ClientError, ValueError) as error:
             # Such as a status line that is no ASCII.
             raise BrokenHttpError(str(error)) from error
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy of the environment for a URL; those are meant for other hosts than this computer."""
-    parts = urlsplit(url)
-    if is_here(url) or proxy_bypass(parts.hostname or ""):
-        return None
-    known = getproxies()
-    proxy = known.get(parts.scheme) or known.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
-def _certificates() -> SSLContext | bool:
-    """Which certificates are trusted: those of this computer, or those that the environment names."""
-    paths = get_default_verify_paths()
-    is_named = paths.cafile != paths.openssl_cafile and paths.cafile is not None
-    if sys.platform not in ("win32", "darwin") or is_named:
-        return True
-    # OpenSSL by itself does not know the store of these systems.
-    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

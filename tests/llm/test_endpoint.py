@@ -387,6 +387,9 @@ def test_a_proxy_of_the_environment_is_used_for_servers_elsewhere_and_gets_no_pa
     code = f"""
 import asyncio, sys
 sys.path.insert(0, {str(ROOT)!r})
+from contextlib import suppress
+from deferred.service import BatchService
+from errors import UserError
 from llm.client import Client
 from settings import EndpointSettings
 async def run():
@@ -394,6 +397,9 @@ async def run():
         client = Client(url, EndpointSettings())
         await client.look_up("models")
         await client.close()
+    async with BatchService(EndpointSettings(batch_service=sys.argv[2])) as service:
+        with suppress(UserError):
+            await service.find("file")
 asyncio.run(run())
 """
     (tmp_path / ".netrc").write_text("machine model.invalid login marked password marked\n", encoding="utf-8")
@@ -409,8 +415,9 @@ asyncio.run(run())
         urls = [here.url, "http://model.invalid/v1", "http://direct.invalid/v1"]
         subprocess.run([sys.executable, "-c", code, *urls], env=environment, check=True)
         assert [request.path for request in here.received] == ["/v1/models"]
-        assert [request.path for request in proxy.received] == ["http://model.invalid/v1/models"]
-        assert "authorization" not in proxy.received[0].headers
+        asked = [request.path for request in proxy.received]
+        assert asked == [f"http://model.invalid/v1/{place}" for place in ("models", "batches?limit=100")]
+        assert not any("authorization" in request.headers for request in proxy.received)
 
 
 @pytest.mark.parametrize(
