@@ -1,9 +1,10 @@
 """A caption from tags alone, without a model.
 
-    tags ─▶ told more exactly by each other (narrowing) ─▶ what each says (words) ─▶ sorted (picture)
-         ─▶ given to those whose it is (belonging, creatures, places), without what is idle (idle)
+    tags ─▶ told more exactly by each other (narrowing, meanings) ─▶ what each says (words)
+         ─▶ sorted (picture) ─▶ said once (once), with their parts (wholes, fittings)
+         ─▶ given to those whose it is (belonging, creatures, bystanders), and to where it is (places, views)
          ─▶ who is seen (whom, people) ─▶ what several share (sharing)
-         ─▶ looks (appearance), actions and places (doings), the rest
+         ─▶ looks (appearance), actions and places (doings), how it is shown (presentation), the rest
 
 words.json has what is known of tags. A tag is said once, by itself or by one that says it too, but not where
 it tells nothing beside the rest, such as the sky above a hill or the tail of a fox. Hardly anything is said
@@ -39,7 +40,7 @@ _VIEWS = (
 _MOST_MAINS = 8
 # A space station floats, and it is no other thing that does.
 _OF_THE_MAIN = frozenset(("flying", "floating"))
-_UNDERWATER = "underwater"
+_UNDERWATER, _BREATH = "underwater", "visible breath"
 _SHOWN = ("seen ", "shown ", "painted ", "drawn ")
 _AMONG = ", among them "
 # No scenery is about these.
@@ -225,7 +226,8 @@ def _small_animals(picture: Picture) -> list[str]:
 def _unseen_deeds(picture: Picture) -> list[str]:
     """What is done where nobody is: "something pouring", "a planted sword"."""
     deeds = [f"something {deed}" for deed in picture.phrases("pose", "act") if deed not in _OF_THE_MAIN]
-    return [*picture.phrases("held", "gesture"), *deeds]
+    gestures = [gesture for gesture in picture.phrases("gesture") if gesture != _BREATH]
+    return [*picture.phrases("held"), *gestures, *deeds]
 
 
 def _is_eaten(thing: str) -> bool:
@@ -234,12 +236,19 @@ def _is_eaten(thing: str) -> bool:
     return noun in lists().words["edible"] or not _EATEN.isdisjoint(broader_tags(noun) | {noun})
 
 
+def _is_small(picture: Picture, slot: str) -> bool:
+    """Whether no scenery is about any of these: a hut, a bicycle."""
+    return all(role.noun in _SMALL for role in picture.roles.get(slot, ()))
+
+
 def _mains_of_scene(picture: Picture) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The slots that the picture is about, and those of what is in it besides: lighthouse, seagull."""
     slots = ("landmark", "vehicle", "being", "kind", "thing", *TRAITS)
     for main in slots[:2]:
-        is_idle = picture.has("frame") and all(role.noun in _SMALL for role in picture.roles.get(main, ()))
+        is_idle = picture.has("frame") and _is_small(picture, main)
         if picture.has(main) and not is_idle:
-            mains = (main, "feature") if picture.has("frame") else (main,)
-            return mains, tuple(slot for slot in slots if slot != main)
+            # A ferry is not less than the lighthouse.
+            both = slots[:2] if main != slots[1] and not _is_small(picture, slots[1]) else (main,)
+            mains = (*both, "feature") if picture.has("frame") else both
+            return mains, tuple(slot for slot in slots if slot not in mains)
     return ((*slots, "feature"), ()) if picture.has("frame") or not picture.has("thing") else (slots, ())

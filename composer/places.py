@@ -43,11 +43,15 @@ def _give_parts_to_buildings(picture: Picture) -> None:
     if has_people(picture):
         if in_open_air or _OUTDOORS in picture.phrases("inout"):
             picture.move("place", "landmark", words["buildings"])
-    elif picture.has("landmark") and not picture.has("clothes", "act", "pose"):
+    elif picture.has("landmark") and not picture.has("clothes", "act", "pose") and not _is_indoors(picture):
         picture.move("place", "landmark", words["buildings"])
         picture.move("place", "thing", words["parts_of_buildings"])
-    elif (picture.has("sky") and _INDOORS not in picture.phrases("inout")) or in_open_air:
+    elif (picture.has("sky") and not _is_indoors(picture)) or in_open_air:
         picture.move("place", "thing", words["buildings"])
+
+
+def _is_indoors(picture: Picture) -> bool:
+    return _INDOORS in picture.phrases("inout")
 
 
 def _keep_one_road(picture: Picture) -> None:
@@ -71,7 +75,7 @@ def _go_inside(picture: Picture) -> None:
         said.endswith(" room") or said.rpartition(" ")[2] in words["halls"]
         for said in picture.phrases("place")
     )
-    if has_furniture or in_room or _INDOORS in picture.phrases("inout"):
+    if has_furniture or in_room or _is_indoors(picture):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
     if has_people(picture) and any(role.noun in _TANKS for role in picture.roles.get("place", ())):
@@ -163,14 +167,14 @@ def _list_in_scenes(picture: Picture) -> None:
     if beings and has_being:
         return
     # Of a room, the stage is no view.
-    part = "thing" if _INDOORS in picture.phrases("inout") else "feature"
+    part = "thing" if _is_indoors(picture) else "feature"
     grounds = picture.take("place", lambda role: role.phrase.startswith("on "))
     picture.put(part, [replace(role, slot=part, phrase=role.phrase.partition(" ")[2]) for role in grounds])
     if (
         len(picture.phrases("place")) + len(grounds) > 1
         and picture.has("place")
         and picture.has("frame")
-        and _INDOORS not in picture.phrases("inout")
+        and not _is_indoors(picture)
     ):
         # Of a landscape, the forest and the field are parts.
         picture.move("place", "feature", {role.noun for role in picture.roles["place"]})

@@ -29,6 +29,9 @@ def see_from_the_air(picture: Picture) -> None:
 def see_from_space(picture: Picture) -> None:
     """In space there is no sky to be under."""
     places = picture.phrases("place")
+    if _IN_SPACE in places and (has_people(picture) or picture.has("being", "kind", "quality")):
+        # Who floats in space is not on board.
+        _show(picture, "landmark", picture.take("place", lambda role: role.phrase.endswith(SPACE_STATION)))
     if any(place.startswith(_IN_SPACE) or place.endswith(SPACE_STATION) for place in places):
         stars = picture.take("sky", lambda role: role.phrase == _STARS)
         others = picture.take("sky", lambda role: True)

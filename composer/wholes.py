@@ -98,6 +98,8 @@ def _sheathe(picture: Picture) -> None:
     """The hand on the hilt, the sheath and the katana are one: "a hand on the hilt of {her} katana"."""
     weapons = lists().words["sheathed_weapons"]
     swords = [said for said in things_in(picture, OWNED_SLOTS) if not weapons.isdisjoint(said.names)]
+    if len(unheld := [said for said in swords if said.slot != "held"]) == 1:
+        swords = unheld
     in_hand = [role for role in picture.roles.get("gesture", ()) if role.phrase.startswith(_ON_HILT)]
     is_sheathed = bool(picture.take("gesture", lambda role: role.phrase == _SHEATHED))
     if not swords:

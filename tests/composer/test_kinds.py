@@ -150,6 +150,23 @@ CASES = {
         "1girl knight sword_in_ground planted_sword sword",
         "A female knight is shown with a planted sword.",
     ),
+    "who floats in space is not on board": (
+        "1girl astronaut space space_station floating",
+        "A female astronaut is floating in space near a space station.",
+    ),
+    "a ferry is not less than a lighthouse": (
+        "no_humans lighthouse ferry ocean",
+        "A lighthouse and a ferry are shown near the ocean, with no people in sight.",
+    ),
+    "a statue does not take the library outdoors": (
+        "no_humans scenery library indoors statue bookshelf",
+        "Scenery with a statue is shown indoors in a library, with no people in sight. "
+        "There is also a bookshelf.",
+    ),
+    "of two blades one is in the hand": (
+        "1boy kunai holding_kunai katana sheathed weapon",
+        "A boy holds a kunai. He is shown with his katana sheathed.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",
