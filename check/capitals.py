@@ -20,7 +20,8 @@ _FROM = frozenset({"of", "from"})
 # Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
 _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
 _PEOPLE = word_set("names", "people")
-_BEGIN_CLAUSES = frozenset({"while", "as", "when", "and", "where", "but"})
+_BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but"})
+_OBJECTS = frozenset({"them", "her", "him", "it", "us"})
 _PLACES_DO = word_set("names", "places_do")
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
@@ -59,7 +60,14 @@ def capital_names(text: Text, capitals: Sequence[int]) -> list[Place]:
     capitals = [at for at in capitals if at not in text.quoted]
     if len(capitals) > max(4, _MOST_CAPITALS * len(text.words)):
         return []
-    return [place for place in _rows(text, capitals) if _is_name(text, *place)]
+    return [
+        place for place in _rows(text, capitals) if _is_name(text, *place) and not _is_likened(text, place[0])
+    ]
+
+
+def _is_likened(text: Text, first: int) -> bool:
+    """Whether somebody or something is only likened to what begins here: "like a young Athena"."""
+    return text.gap(first) == JOINED and "like" in text.words[max(0, first - 3) : first]
 
 
 def named_with_series(text: Text, places: Sequence[Place], known_titles: Sequence[Place]) -> Iterator[Place]:
@@ -186,8 +194,10 @@ def _is_whole_name(text: Text, first: int, last: int) -> bool:
 
 def _acts(text: Text, first: int, last: int) -> bool:
     """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps", "as Ilse sings"."""
-    before = text.word(first - 1)
-    if before in _BEFORE_PLACES or last - first > 2 or (first == last and before not in _BEGIN_CLAUSES):
+    before, is_one = text.word(first - 1), first == last
+    begins = text.gap(first) > JOINED and not is_one
+    # "And Mary Jane shoes" and "Venetian blinds" are things.
+    if last - first > 2 or not (begins or before in _BEGIN_CLAUSES or (before in _OBJECTS and not is_one)):
         return False
     if first < last and text.gap(first) == SENTENCE and is_adjective(text.words[first]):
         first += 1  # "Young Theodora holds a candle."
