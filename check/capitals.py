@@ -22,6 +22,7 @@ _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", 
 _PEOPLE = word_set("names", "people")
 _BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but"})
 _OBJECTS = frozenset({"them", "her", "him", "it", "us"})
+_PEOPLE_DO = word_set("names", "people_do")
 _PLACES_DO = word_set("names", "places_do")
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
@@ -147,6 +148,7 @@ def likely_people(text: Text, capitals: Sequence[int], names: Sequence[Place]) -
     rows = [(first, last) for first, last in names if first < last]
     yield from (row for row in rows if _is_whole_name(text, *row))
     yield from (name for name in names if _acts(text, *name) or _explains_somebody(text, *name))
+    yield from ((at, at) for at in capitals if text.gap(at) == SENTENCE and _acts(text, at, at))
     yield from _pairs_of_names(text, capitals)
     in_rows = {at for first, last in rows for at in range(first, last + 1)}
     for at in capitals:
@@ -195,15 +197,18 @@ def _is_whole_name(text: Text, first: int, last: int) -> bool:
 def _acts(text: Text, first: int, last: int) -> bool:
     """Whether unknown words with capitals do what somebody does: "Oikawa Tooru claps", "as Ilse sings"."""
     before, is_one = text.word(first - 1), first == last
-    begins = text.gap(first) > JOINED and not is_one
+    begins = text.gap(first) > JOINED and (not is_one or text.word(last + 1) in _PEOPLE_DO)
     # "And Mary Jane shoes" and "Venetian blinds" are things.
     if last - first > 2 or not (begins or before in _BEGIN_CLAUSES or (before in _OBJECTS and not is_one)):
         return False
     if first < last and text.gap(first) == SENTENCE and is_adjective(text.words[first]):
         first += 1  # "Young Theodora holds a candle."
     behind = text.word(last + 1)
-    is_verb = text.gap(last + 1) == JOINED and behind.endswith("s") and behind not in _GRAMMAR | _PLACES_DO
-    return is_verb and not any(_is_ordinary(text, at) for at in range(first, last + 1))
+    if text.gap(last + 1) != JOINED or not behind.endswith("s") or behind in _GRAMMAR | _PLACES_DO:
+        return False
+    # Of "Gary Oak leans" the second word may be an oak, for who leans is somebody.
+    named = (first,) if behind in _PEOPLE_DO else range(first, last + 1)
+    return not any(_is_ordinary(text, at) for at in named)
 
 
 def _explains_somebody(text: Text, first: int, last: int) -> bool:
