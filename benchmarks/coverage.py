@@ -72,6 +72,8 @@ def main() -> int:
     ]
     rows += [(MISSED, group, measure(examples)[MISSED]) for group, examples in GROUPS_OF_MISSED.items()]
     for name, group, figure in rows:
+        if not (figure.right or figure.wrong or figure.overlooked):
+            continue
         print(_line(name, group, figure))
         precision, recall = (_PRECISION_OF_ADDS, _RECALL_OF_ADDS) if name == ADDS else (_PRECISION, _RECALL)
         if figure.precision < precision or figure.recall < recall:

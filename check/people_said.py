@@ -170,7 +170,7 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
     numbered = [one for one in people.by_trade if one.sex == sex and (one.number or 0) > allowed[1]]
     if numbered:
         return numbered[0]
-    found = [one for one in people.of(sex) if one.kind != RELATION or (one.is_new and (one.number or 0) > 1)]
+    found = [one for one in people.of(sex) if one.kind != RELATION or (one.number or 0) > 1]
     for at, mention in enumerate(found):
         if max(mention.number or 2, _ordinal(text, mention)) > allowed[1] or (
             mention.is_more and allowed[1] == 1

@@ -196,6 +196,8 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
         ("She reads. Gary Oak leans on a tree, Mount Fuji gleams.", "1girl solo", {"unknown name"}),
         ("She hands over a cup. A customer waits.", "1girl solo", {"unsupported people"}),
         ("A customer waits.", "1girl solo", set()),
+        ("Both have freckles and jet-black hair.", "1boy 1girl red_hair", {"hair colour"}),
+        ("His twin daughters bang their plates.", "1boy 1girl", {"count"}),
         ("Two girls read. Three more girls whisper.", "2girls", {"count"}),
         ("Two students read; one looks at her neighbour.", "2girls", set()),
         ("A young woman, Greta, waits.", "1girl solo", {"unknown name"}),
