@@ -10,6 +10,7 @@ import sys
 import time
 
 from check import KINDS
+from check.faults import WRONG_OWNER
 from tests.check.corpus import (
     ADDS,
     CORPUS,
@@ -23,7 +24,6 @@ from tests.check.corpus import (
     MISSED,
     OUTSIDE,
     PROSE,
-    WRONG_OWNER,
     Figure,
     judge,
     measure,
