@@ -94,7 +94,7 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
         ),
         (
             "no_humans, scenery, building, balcony, boat",
-            "Scenery with a building and a boat is shown with no people in sight. There is also a balcony.",
+            "Scenery with a boat is shown with no people in sight. A building and a balcony are in view too.",
         ),
         (
             "no_humans, scenery, train, factory, orange_sky",
