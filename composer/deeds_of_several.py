@@ -124,22 +124,27 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     if directed and directed[0].split(" ")[0] in words["acts_apart"]:
         # Who pushes the wheelchair does not sit in it.
         picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    postures = _share_poses(picture, acts, can_lie=not directed)
+    # A bartender stands where a guest sits.
+    no_trades = words["of_ages"] | words["races"]
+    differ = is_pair and any(role.noun not in no_trades for role in picture.roles.get("kind", ()))
+    postures = _share_poses(picture, acts, can_lie=not directed, differ=differ)
     others = [*directed, *(act for act in acts if act not in directed)]
     are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
     if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
         carried, postures = ["one of them {} and the other {}".format(*postures)], []
     others += postures
-    is_told = bool(directed) or (len(others) == 1 and not maybe_of_all and others[0] not in often_shared)
-    first = [*carried, *(f"{_ONE_OF} {act}" for act in others if is_told)][:1]
+    unsure = {*maybe_of_all, *often_shared, *(_AT_REST if differ else ())}
+    is_sure = len(others) == 1 and others[0] not in unsure
+    first = [*carried, *(f"{_ONE_OF} {act}" for act in others if directed or is_sure)][:1]
     _put(picture, "one_does", first)
     return [act for act in others if [f"{_ONE_OF} {act}"] != first]
 
 
-def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool) -> list[str]:
+def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool, differ: bool) -> list[str]:
     """Leave the posture of all; returns the postures of which each is that of some.
 
-    `can_lie` is whether all may lie, as nobody is told to do something to another.
+    `can_lie` is whether all may lie, as nobody is told to do something to another, and `differ` whether two
+    are of different trades.
     """
     words = lists().words
     poses = [role.phrase for role in picture.take("pose", lambda role: True)]
@@ -148,6 +153,7 @@ def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool) -> lis
     # Whoever rides does not walk beside the horse.
     is_ridden = any(act.startswith(_RIDING) for act in acts)
     are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or is_ridden)
+    are_all = are_all and not (differ and postures[0].startswith(_AT_REST))
     are_all = are_all and (can_lie or postures != [_LYING])
     of_all = [" ".join([*(postures if are_all else ()), *ways])]
     picture.put("pose", [Role("pose", pose) for pose in of_all if pose])

@@ -765,8 +765,8 @@ CASES = {
     ),
     "the nurse wears no hospital gown": (
         "1girl 1boy nurse patient white_dress hospital_gown sitting",
-        "A girl and a boy are sitting. One is a nurse and the other is a patient. The girl "
-        "wears a white dress. Their outfits include a hospital gown.",
+        "A girl and a boy are shown. Their actions include sitting. One is a nurse and the other "
+        "is a patient. The girl wears a white dress. Their outfits include a hospital gown.",
     ),
     "one of two is the firefighter": (
         "1girl 1boy firefighter pajamas princess_carry",
@@ -812,6 +812,16 @@ CASES = {
     "a ghost's kimono is no part of a uniform": (
         "2girls ghost school_uniform white_kimono",
         "Two girls wear school uniforms. Their outfits include a white kimono. There is also a ghost.",
+    ),
+    "who mixes drinks does not sit": (
+        "1girl 1boy bartender bar sitting shaking cocktail_shaker",
+        "A girl and a boy, a bartender among them, are in a bar, one of them shaking a "
+        "cocktail shaker. Their other actions include sitting.",
+    ),
+    "a model poses for a painter": (
+        "2boys painter model posing holding_paintbrush",
+        "Two boys, a painter and a model, are shown, one of them holding a paintbrush. Their "
+        "other actions include posing.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
