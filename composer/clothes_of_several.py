@@ -47,9 +47,9 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     trades = [
         role.noun for role in picture.roles.get("kind", ()) if role.phrase.partition(" ")[2] not in no_trades
     ]
-    differ = bool(trades)
+    differ = bool(trades) or len(picture.species) > 1
     if differ:
-        # A police officer and a thief do not both wear a police uniform, nor maid and princess the headdress.
+        # A police officer and a thief do not both wear a police uniform, nor both animals a uniform.
         shared = [role for role in shared if not _is_of_trade(role, trades)]
     if lists().words["alike"].isdisjoint(picture.phrases("relation")) and not picture.has("together"):
         shared = [role for role in shared if not _is_of_one(role, shared)]

@@ -15,7 +15,7 @@ _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
 _IN, _THE_OTHER = "in ", "the other's"
-_RIDING = "riding"
+_PLAYING, _HUGS = "playing ", frozenset(("in a group hug",))
 _AT_REST = ("sitting", "lying")
 _SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
@@ -50,6 +50,9 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
     if any(_CARRIES in deed for deed in carried):
         # Who is carried does not walk.
         picture.roles.pop("pose", None)
+    if any(act in _HUGS for act in acts):
+        # The game is over.
+        acts = [act for act in acts if not act.startswith(_PLAYING)]
     shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
     if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
         shared.append(_SLEEPING)

@@ -12,7 +12,7 @@ _WET, _FROZEN, _TRAIN = "wet", "frozen", "train"
 _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
-_TANKS = frozenset(("aquarium",))
+_TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -21,6 +21,9 @@ def settle_places(picture: Picture) -> None:
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
+    if {_INDOORS, _OUTDOORS}.issubset(picture.phrases("inout")):
+        # Two panels, or a door between them.
+        picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
     _go_inside(picture)
     _keep_one_road(picture)
     _list_in_scenes(picture)
@@ -112,8 +115,12 @@ def _leave_states_to_things(picture: Picture) -> None:
 def _give_land_to_the_shore(picture: Picture) -> None:
     """A ship on the ocean is near an island, and not on it."""
     words = lists().words
-    is_afloat = any(role.noun in words["waters"] for role in picture.roles.get("on", ()))
-    if picture.has(*COUNTS) or picture.names or not is_afloat:
+    if picture.has(*COUNTS) or picture.names:
+        return
+    if _SCENERY in picture.phrases("frame") and len(picture.phrases("place")) > 1:
+        # From a train station the island is seen far off.
+        picture.move("place", "feature", _FAR_OFF)
+    if not any(role.noun in words["waters"] for role in picture.roles.get("on", ())):
         return
     ashore = words["on_shore"]
     nouns = {noun for role in picture.roles.get("place", ()) if (noun := role.noun) not in ashore}

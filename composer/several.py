@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from composer.kin import KIN
-from composer.phrasing import lists
+from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import PAIR
 from composer.words import Role
@@ -83,7 +83,10 @@ def _passes_by(noun: str) -> bool:
 
 
 def _be_robots(picture: Picture) -> None:
-    """Two others beside the tag of a robot are two robots, and beside a girl the one other is the robot."""
+    """Two others beside the tag of a robot are two robots, and beside a girl the one other is the robot.
+
+    Alone the one other is the robot too.
+    """
     people, number = counted_people(picture)
     slots = ("being", "kind") if picture.has("empty") else ("being",)
     words = lists().words
@@ -93,7 +96,14 @@ def _be_robots(picture: Picture) -> None:
         for role in picture.roles.get(slot, ())
         if role.noun in words["machines"] | words["foes"]
     ]
-    if len(found) != 1 or number < 2 or not picture.has(OTHERS) or picture.names:
+    if len(found) != 1 or not picture.has(OTHERS) or picture.names:
+        return
+    if number < PAIR:
+        if picture.has("alone"):
+            del picture.roles[OTHERS]
+            told = " ".join([*picture.phrases("quality"), found[0].phrase.partition(" ")[2]])
+            picture.roles.pop("quality", None)
+            picture.roles["being"] = [replace(found[0], slot="being", phrase=with_article(told))]
         return
     count, robot = people[-1].partition(" ")[0], found[0]
     for slot in slots:

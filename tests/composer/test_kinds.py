@@ -285,6 +285,30 @@ CASES = {
         "feral group trio wolf livestock standing",
         "A trio of feral characters, a wolf and livestock, are standing.",
     ),
+    "who is partly under water is in the river": (
+        "feral otter duo floating river partially_submerged",
+        "A duo of feral otters are in a river, one of them floating.",
+    ),
+    "an island is seen from the station": (
+        "no_humans scenery train train_station island ocean",
+        "Scenery with a train, the ocean and an island is shown at a train station, with no people in sight.",
+    ),
+    "the one other is the robot": (
+        "1other robot humanoid_robot solo one-eyed straw_hat",
+        "A one-eyed humanoid robot wears a straw hat.",
+    ),
+    "nobody plays in a group hug": (
+        "6+boys playing_soccer group_hug",
+        "A group of boys are in a group hug.",
+    ),
+    "a door is between indoors and outdoors": (
+        "1girl indoors outdoors door standing",
+        "A girl is standing. There is also a door.",
+    ),
+    "of two animals one may wear the uniform": (
+        "anthro badger squirrel duo uniform",
+        "A duo of anthro characters, a badger and a squirrel, are shown. Their outfits include a uniform.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
