@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.phrasing import lists
+from composer.phrasing import led, lists
 from composer.picture import COUNTS, Picture, has_people
 from composer.words import Role
 
@@ -22,8 +22,8 @@ def see_from_the_air(picture: Picture) -> None:
         return
     if picture.has(*COUNTS) and picture.take("frame", lambda role: role.phrase == _CITYSCAPE):
         picture.put("place", [Role("place", "in a city")])
-    for role in picture.take("place", lambda role: role.noun in words["seen_from_air"]):
-        picture.put("place", [replace(role, phrase=f"above {_bare(role)}")])
+    if below := picture.take("place", lambda role: role.noun in words["seen_from_air"]):
+        picture.put("place", [replace(below[0], phrase=led("above", map(_bare, below)))])
 
 
 def see_from_space(picture: Picture) -> None:

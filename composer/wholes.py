@@ -17,6 +17,7 @@ _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "differenc
 _ON_GROUND = (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
 _LOOKING_AT = "looking at "
+_OVER_SHOULDER, _ON_HER_SHOULDER = "something over {her} shoulder", " on {her} shoulder"
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _ON_SHOULDER = ("shoulder bag", "messenger bag")
 _AT_REST = ("sitting", "lying")
@@ -215,6 +216,8 @@ def _rest_from_sports(picture: Picture) -> None:
 
 def _leave_tools_to_acts(picture: Picture) -> None:
     """Whoever rides a broom holds it, and the book in her hand is what she reads."""
+    if any(phrase.endswith(_ON_HER_SHOULDER) for phrase in picture.phrases("body")):
+        picture.take("gesture", lambda role: role.phrase == _OVER_SHOULDER)
     if len(picture.phrases("held")) == 1 and picture.take("gesture", lambda role: role.phrase == _UNDER_ARM):
         # It is what is held.
         phrase = picture.phrases("held")[0]

@@ -167,6 +167,14 @@ CASES = {
         "1boy kunai holding_kunai katana sheathed weapon",
         "A boy holds a kunai. He is shown with his katana sheathed.",
     ),
+    "a snowman is what she builds": (
+        "1girl building_snowman snowman",
+        "A girl is building a snowman.",
+    ),
+    "above several places": (
+        "1girl gliding flying valley forest village",
+        "A girl is flying above a valley, a forest and a village, gliding.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",

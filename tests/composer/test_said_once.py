@@ -108,6 +108,11 @@ no_humans cat collar bell | a collar with a bell | There
 1girl bagged_fish goldfish plastic_bag fish | a goldfish in a bag | plastic
 1boy dark-skinned_male tan dark_skin | A dark-skinned boy | tan
 no_humans scenery power_lines overhead_line utility_pole | power lines | overhead
+1girl visor_cap sunglasses bikini | sunglasses | There
+1girl scarf necktie school_uniform | wears a scarf | There
+1girl fairy fairy_wings butterfly_wings | fairy wings | butterfly
+1girl shovel_on_shoulder over_shoulder | a shovel on her shoulder | something
+1girl abs toned | has abs | toned
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
