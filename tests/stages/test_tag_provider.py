@@ -516,19 +516,22 @@ BAD_DAYS = [
 
 
 @pytest.mark.parametrize(("fault", "sentence"), BAD_DAYS, ids=["403", "429", "502", "200", "half", "none"])
-def test_a_wiki_that_fails_midway_leaves_every_page_it_gave_and_nothing_else(
+def test_a_wiki_that_fails_leaves_every_page_it_gave_and_nothing_else(
     tmp_path: Path, model: FakeEndpoint, fault: Fault, sentence: str
 ) -> None:
-    tags = [f"hat_of_the_sailor_number_{number:04}" for number in range(600)]
+    # A request names up to 500 tags, which takes seconds: two of the faults come after a good answer.
+    comes_midway = fault in (TOO_FAST, HALF)
+    tags = [f"hat_of_the_sailor_number_{number:04}" for number in range(550 if comes_midway else 20)]
     with FakeDanbooru({tag: WikiTag(tag, f"A hat. It has the number {tag}.") for tag in tags}) as wiki:
-        wiki.faults.append(Fault())
+        wiki.faults += [Fault()] if comes_midway else []
         wiki.always = fault
         stage = Stage(tmp_path, DanbooruSource(Access(wiki.url, HASTY)), model, concurrency=8)
         tally = stage.run(tags)
-        given = len(wiki.asked[0].one("search[name_space]").split())
-        assert 0 < given < 600
+        given = len(wiki.asked[0].one("search[name_space]").split()) if comes_midway else 0
+        assert 0 <= given < len(tags)
         assert (tally.done, tally.failures) == (given, [])
-        assert sorted(stage.entries()) == tags[:given], "could not ask is never remembered"
+        known = sorted(stage.entries()) if stage.path.exists() else []
+        assert known == tags[:given], "could not ask is never remembered"
         assert re.search(sentence, stage.provider.wiki_error)
         wiki.always = None
         before = len(wiki.asked)
