@@ -13,6 +13,7 @@ from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _SUIT, _TEACHER = "suit", "teacher"
+_OF_TRACK = "track "
 _OF_GIRLS_AND_BOYS = {"serafuku", "gakuran"}
 
 
@@ -59,6 +60,11 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     has_uniform = any(is_among(role, "uniforms") for role in shared) and not (is_mixed or differ)
     parts = {role.noun for role in whole if has_uniform and _is_part(role)}
     kinds = {role.noun for role in whole} - broader - parts
+    # Who wears a hoodie wears no raincoat, and who wears track pants no school uniform.
+    if not has_uniform and any(is_among(role, "worn_over_uniforms") for role in left):
+        left = [*left, *whole]
+        shared = [role for role in shared if role not in whole]
+        whole = []
     are_several = len(kinds) > 1 and not (is_mixed and kinds == _OF_GIRLS_AND_BOYS)
     if are_several or any(_is_outfit(role) and role.noun not in broader for role in left):
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
@@ -103,7 +109,8 @@ def _is_of_one(role: Role, shared: Sequence[Role]) -> bool:
 
 
 def _is_outfit(role: Role) -> bool:
-    return is_among(role, "outfits") or (is_kind(role) and is_among(role, "tops"))
+    is_tracksuit = role.phrase.removeprefix("a ").startswith(_OF_TRACK)
+    return is_tracksuit or is_among(role, "outfits") or (is_kind(role) and is_among(role, "tops"))
 
 
 def is_among(role: Role, name: str) -> bool:

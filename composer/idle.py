@@ -17,6 +17,8 @@ _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED, _GLOW = "multicolored", "a glow"
 _ANY_ANIMALS = ("an animal", "animals", "a herd")
 _CROWD = "a crowd"
+_BAREFOOT, _SHOES = "barefoot", frozenset(("footwear", "shoes"))
+_ABOVE_CLOUDS, _CLOUDS = "above the clouds", frozenset(("a cloudy sky", "clouds"))
 _HETEROCHROMIA = "heterochromia"
 _CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
 _HAS_BEING = ("being", "kind", "quality")
@@ -38,6 +40,12 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
     if counted_people(picture)[1] == 1:
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
+        if _BAREFOOT in picture.phrases("act"):
+            # Who is barefoot wears no slippers.
+            shoes = picture.take("clothes", lambda role: not _SHOES.isdisjoint({role.noun} | role.covers))
+            picture.put("thing", [replace(role, slot="thing") for role in shoes])
+    if any(place.startswith(_ABOVE_CLOUDS) for place in picture.phrases("place")):
+        picture.take("sky", lambda role: role.phrase in _CLOUDS)
     if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
         picture.roles.pop(REST, None)
 

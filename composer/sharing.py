@@ -24,6 +24,7 @@ _SEVERAL_KINDS = re.compile(", among | and ")
 _BODY, _WRINKLE = "body", "wrinkle"
 _LENGTH = ("long hair", "short hair", "medium hair")
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))
+_BALD = "bald"
 _OLD, _OF_AGE = re.compile(r"\ban (old (?:man|woman))\b"), frozenset(("grey", "white"))
 _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SOMETHING = "something"
@@ -177,10 +178,11 @@ def _leave_to_the_old(picture: Picture, subject: Subject, hair: list[Role], *, i
     """Give grey hair to the old one, and of two the other hair to the other; returns what is left."""
     aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
     old = _OLD.search(subject.text)
-    if not (old and aged):
+    is_bald = bool(old and picture.take("quality", lambda role: role.phrase == _BALD))
+    if not (old and (aged or is_bald)):
         return hair
     # Grey hair is not that of the grandchild too, nor black hair that of the grandmother.
-    _give(picture, f"the {old[1]}", f"has {aged[0].phrase}")
+    _give(picture, f"the {old[1]}", f"has {aged[0].phrase}" if aged else f"is {_BALD}")
     left, other = [role for role in hair if role not in aged], _OTHER.search(subject.text)
     coloured = [role for role in left if _is_coloured(role)]
     if is_pair and other and len(coloured) == 1:

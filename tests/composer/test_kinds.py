@@ -317,6 +317,31 @@ CASES = {
         "anthro badger squirrel duo uniform",
         "A duo of anthro characters, a badger and a squirrel, are shown. Their outfits include a uniform.",
     ),
+    "who is barefoot wears no slippers": (
+        "1girl barefoot slippers denim_shorts standing",
+        "A girl wears denim shorts. She is standing, barefoot. There are also slippers.",
+    ),
+    "a slipped strap is no garment": (
+        "1girl tank_top strap_slip standing",
+        "A girl wears a tank top. She is standing, with a slipped strap.",
+    ),
+    "of two one wears the raincoat and one the hoodie": (
+        "1girl 1boy siblings yellow_raincoat raincoat black_hoodie hoodie",
+        "A girl and a boy, siblings, are shown. Their outfits include a yellow raincoat and a black hoodie.",
+    ),
+    "who wears track pants wears no school uniform": (
+        "2girls school_uniform track_pants sitting",
+        "Two girls are sitting. Their outfits include a school uniform and track pants.",
+    ),
+    "above the clouds the sky is clear": (
+        "3girls above_clouds sky cloud hiking",
+        "Three girls are hiking above the clouds.",
+    ),
+    "the black hair is not that of the bald one": (
+        "2boys old old_man child grandfather_and_grandson bald black_hair sitting",
+        "An old man and a boy, grandfather and grandson, are sitting. The old man is bald, and the boy has "
+        "black hair.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
