@@ -101,6 +101,8 @@ def _tell_of_machines(picture: Picture) -> None:
     """The only one of a picture may be a robot, and a mecha that is a giant is a giant mecha."""
     machines = lists().words["machines"]
     beings = picture.roles.get("being", [])
+    if len(beings) == 1 and beings[0].phrase.startswith(f"a {_GIANT} "):
+        picture.take("kind", lambda role: role.phrase == f"a {_GIANT}")
     if len(beings) != 1 or beings[0].noun not in machines or picture.names:
         return
     if not picture.has(*COUNTS):

@@ -208,7 +208,8 @@ def _meet_foes(picture: Picture) -> None:
         return
     # A child may be a ghost as well.
     has_trade = any(is_trade(role) and role.noun not in _AGES for role in kinds)
-    others = words["foes"] if has_trade else frozenset[str]()
+    # Who is alone meets nobody.
+    others = words["foes"] if has_trade and not picture.has("alone") else frozenset[str]()
     if picture.has("being"):
         others |= words["men"] if picture.has(GIRLS) else words["women"]
     picture.put("being", picture.take("kind", lambda role: role.noun in others))

@@ -175,6 +175,18 @@ CASES = {
         "1girl gliding flying valley forest village",
         "A girl is flying above a valley, a forest and a village, gliding.",
     ),
+    "who is alone is the ghost": (
+        "1boy solo ghost pirate",
+        "A boy who is a ghost and a pirate.",
+    ),
+    "an ice cream van is a vehicle": (
+        "no_humans ice_cream_van van truck beach",
+        "An ice cream van is at the beach, with no people in sight.",
+    ),
+    "a giant turtle is no giant besides": (
+        "no_humans giant_turtle giant turtle",
+        "A giant turtle is shown with no people in sight.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",
