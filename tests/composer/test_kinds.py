@@ -177,7 +177,7 @@ CASES = {
     ),
     "who is alone is the ghost": (
         "1boy solo ghost pirate",
-        "A boy who is a ghost and a pirate.",
+        "A male ghost pirate.",
     ),
     "an ice cream van is a vehicle": (
         "no_humans ice_cream_van van truck beach",
