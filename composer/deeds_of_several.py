@@ -124,13 +124,13 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
         are_fighting = any(act.replace(" ", "_") in words["fights"] for act in picture.phrases("act"))
         (acts if are_fighting else directed).extend([] if is_told else [f"holding {held[0]}"])
         maybe_of_all += acts[-1:] if are_fighting else []
-    if directed and directed[0].split(" ")[0] in words["acts_apart"]:
-        # Who pushes the wheelchair does not sit in it.
-        picture.take("pose", lambda role: role.phrase.startswith(_AT_REST))
-    # A bartender stands where a guest sits.
+    # A bartender stands where a guest sits, and who pushes the wheelchair does not sit in it.
     no_trades = words["of_ages"] | words["races"]
     differ = is_pair and any(role.noun not in no_trades for role in picture.roles.get("kind", ()))
-    postures = _share_poses(picture, acts, can_lie=not directed, differ=differ)
+    differ = differ or (bool(directed) and directed[0].split(" ")[0] in words["acts_apart"])
+    # Of two, one lies while the other does something.
+    of_one = _AT_REST if differ else (_LYING,) if directed else ()
+    postures = _share_poses(picture, acts, of_one)
     others = [*directed, *(act for act in acts if act not in directed)]
     are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
     if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
@@ -143,12 +143,8 @@ def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *
     return [act for act in others if [f"{_ONE_OF} {act}"] != first]
 
 
-def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool, differ: bool) -> list[str]:
-    """Leave the posture of all; returns the postures of which each is that of some.
-
-    `can_lie` is whether all may lie, as nobody is told to do something to another, and `differ` whether two
-    are of different trades.
-    """
+def _share_poses(picture: Picture, acts: Sequence[str], of_one: tuple[str, ...]) -> list[str]:
+    """Leave the posture of all, unless it begins with one that only one has; returns those of some."""
     words = lists().words
     poses = [role.phrase for role in picture.take("pose", lambda role: True)]
     ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
@@ -156,8 +152,7 @@ def _share_poses(picture: Picture, acts: Sequence[str], *, can_lie: bool, differ
     # Whoever rides does not walk beside the horse.
     is_ridden = any(act.startswith(_RIDING) for act in acts)
     are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or is_ridden)
-    are_all = are_all and not (differ and postures[0].startswith(_AT_REST))
-    are_all = are_all and (can_lie or postures != [_LYING])
+    are_all = are_all and not postures[0].startswith(of_one)
     of_all = [" ".join([*(postures if are_all else ()), *ways])]
     picture.put("pose", [Role("pose", pose) for pose in of_all if pose])
     return [] if are_all else postures

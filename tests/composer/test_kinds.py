@@ -503,7 +503,8 @@ CASES = {
     ),
     "who pushes a wheelchair does not sit": (
         "1girl 1boy wheelchair sitting pushing_wheelchair park",
-        "A girl and a boy are in a park, one of them pushing a wheelchair.",
+        "A girl and a boy are in a park, one of them pushing a wheelchair. Their other actions "
+        "include sitting.",
     ),
     "beside a cat nobody knows who sleeps": (
         "2girls cat sitting sleeping smile",
@@ -891,6 +892,11 @@ CASES = {
         "2boys painter model posing holding_paintbrush",
         "Two boys, a painter and a model, are shown, one of them holding a paintbrush. Their "
         "other actions include posing.",
+    ),
+    "who cuts hair does not sit": (
+        "1boy 1girl cutting_hair scissors sitting glasses",
+        "A girl and a boy are shown, one of them cutting hair. Their other actions include "
+        "sitting. Their outfits include glasses. There are also scissors.",
     ),
     "a quality of the only one of a sex": (
         "1girl 1boy mature_male father_and_daughter",
