@@ -149,7 +149,7 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         # Which of them is the knight, no tag tells.
         picture.put("told", [Role("told", f"one is {among[0]} and the other is {among[1]}")])
         return []
-    if len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)):
+    if among and len(among) == number and len(races) in ((0, PAIR) if number == PAIR else (number,)):
         return [and_list(among)]  # One may be both an elf and a maid, but not both an elf and a dwarf.
     return [f"{and_list(among)} among them"] if among else []
 

@@ -748,6 +748,16 @@ def test_a_couple_of_whom_each_was_told_is_not_counted_again() -> None:
     )
 
 
+def test_names_that_nothing_counts_are_told_without_a_gap() -> None:
+    categories = {"frieren": "character", "saber": "character"}
+    assert _composed("group vampire standing", categories, {"frieren": "vampire"}) == (
+        "Frieren, a vampire, and Saber, are seen together. They, a group, are standing."
+    )
+    assert _composed("duo vampire standing", categories, {"frieren": "vampire"}).endswith(
+        "They, a duo, are standing."
+    )
+
+
 def test_what_is_left_of_hair_and_animals_is_given_to_nobody() -> None:
     categories = {"kamado_tanjirou": "character", "kamado_nezuko": "character"}
     traits = {"kamado_tanjirou": "1boy red_eyes", "kamado_nezuko": "1girl black_hair crow"}
