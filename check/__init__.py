@@ -24,13 +24,12 @@ from check.people_said import (
 )
 from check.scoring import Coverage
 from check.states import contradicted_states
-from check.tagged import COLOUR, PEOPLE, PLAIN, SURE, CountedTag, Tagged, tagged
+from check.tagged import PEOPLE, PLAIN, SURE, CountedTag, Tagged, tagged
 from check.text import Text, read
 from check.vocabulary import word_set
 from check.ways import told_by, ways_to_say
 from check.who_is_who import owner_faults
 from check.wording import Sources, is_grammar, is_list, new_words
-from tags.categories import CHARACTER, COPYRIGHT
 
 __all__ = [
     "KINDS",
@@ -84,22 +83,22 @@ def check(
     """
     aliases = aliases or {}
     asked = tagged(tuple(tags), tuple([categories.get(tag, "") for tag in tags]))
-    counted, census = asked.counted, asked.census
-    characters, series = asked.of_kind(CHARACTER), asked.of_kind(COPYRIGHT)
+    census, series = asked.census, asked.series
     text = read(caption)
     found_titles = find_titles(text, series, aliases)
-    names = find_names(text, characters, aliases, tags, known_names, found_titles)
+    names = find_names(text, asked.characters, aliases, tags, known_names, found_titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
-    text = _with_no_in_names(text, counted)
+    for spoken in asked.with_no:
+        inside = spoken.index("no")
+        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
     people = find_people(text, names)
     sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)
     faults, contradicted = people_faults(text, people, census, unsupported)
-    coloured = {tag: counted[tag].colour for tag in asked.of_kind(COLOUR)}
-    colours = find_colours(text, coloured)
+    colours = find_colours(text, asked.coloured)
     if not any(fault.kind == COUNT for fault in faults):
-        wrong_colours, contradicted_colours = colour_faults(text, tags, coloured, colours, census)
+        wrong_colours, contradicted_colours = colour_faults(text, tags, asked.coloured, colours, census)
         faults += wrong_colours
         contradicted |= contradicted_colours
     faults += name_faults(text, names)
@@ -149,14 +148,6 @@ def _coverage(
         adds,
         asked.weights,
     )
-
-
-def _with_no_in_names(text: Text, counted: Collection[str]) -> Text:
-    """The text in which the "no" of a tag's own words denies nothing, as in otoko_no_ko."""
-    for spoken in (tag.split("_") for tag in counted if "_no_" in tag):
-        inside = spoken.index("no")
-        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
-    return text
 
 
 def _is_said(findings: _Findings, tag: str, known: CountedTag) -> bool:

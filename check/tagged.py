@@ -1,6 +1,6 @@
 """What the tags of a picture ask of a caption, whatever it says: a run asks several times for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,15 +39,19 @@ class CountedTag:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """The tags of a picture that a caption has to say, in their order, the weight of each, and the people."""
+    """The tags of a picture that a caption has to say, in their order, the weight of each, and the people.
+
+    `characters`, `series` and `coloured` are the tags of these kinds, the last with what each colours, and
+    `with_no` those in whose words a "no" denies nothing, as in otoko_no_ko, each cut into words.
+    """
 
     counted: Mapping[str, CountedTag]
     weights: Mapping[str, float]
     census: Census
-
-    def of_kind(self, kind: str) -> list[str]:
-        """Those of one kind."""
-        return [tag for tag, known in self.counted.items() if known.kind == kind]
+    characters: Sequence[str]
+    series: Sequence[str]
+    coloured: Mapping[str, tuple[str, frozenset[str]]]
+    with_no: Sequence[Sequence[str]]
 
 
 @lru_cache(maxsize=_REMEMBERED_PICTURES)
@@ -66,7 +70,14 @@ def tagged(tags: tuple[str, ...], categories: tuple[str, ...]) -> Tagged:
     weights = {
         tag: known.weight_if_repeated if tag in repeated else known.weight for tag, known in counted.items()
     }
-    return Tagged(counted, weights, count_people(tags))
+    by_kind = {
+        kind: [tag for tag, known in counted.items() if known.kind == kind]
+        for kind in (CHARACTER, COPYRIGHT, COLOUR)
+    }
+    coloured = {tag: counted[tag].colour for tag in by_kind[COLOUR]}
+    with_no = [tag.split("_") for tag in counted if "_no_" in tag]
+    census = count_people(tags)
+    return Tagged(counted, weights, census, by_kind[CHARACTER], by_kind[COPYRIGHT], coloured, with_no)
 
 
 @lru_cache(maxsize=1 << 16)
