@@ -8,7 +8,15 @@ from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
 from check.mentions import CHILD, CROWD, PERSON, RELATION, TRADE, Mention, first_pronouns, mentions
 from check.names import Names
 from check.text import SENTENCE, Text
-from check.trades import ANY_ROLES, ROLES_OF_BOYS, ROLES_OF_GIRLS, is_beside, somebody_else, trades
+from check.trades import (
+    ANY_ROLES,
+    ROLES_OF_BOYS,
+    ROLES_OF_GIRLS,
+    is_beside,
+    meets_somebody,
+    somebody_else,
+    trades,
+)
 from check.vocabulary import word_set
 from check.wording import Sources
 from english import NUMBER_WORDS
@@ -257,7 +265,11 @@ def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention
             is_led = text.word(mention.first - 1) in _LEADING or is_beside(text, mention.first)
             # "She hands over a cup. A customer waits."
             begins = text.gap(mention.first) == SENTENCE and mention.first > 0
-            is_led = is_led or (begins and bool(people.others_before(mention.first, by_pronoun=True)))
+            is_led = (
+                is_led
+                or meets_somebody(text, mention.last)
+                or (begins and bool(people.others_before(mention.first, by_pronoun=True)))
+            )
             is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""
             # "The baker's daughter" may be the one whom the caption is about.
             is_first = not people.others_before(mention.first, by_pronoun=True)

@@ -20,13 +20,16 @@ ROLES_OF_BOYS = word_set("people", "roles_of_boys")
 ANY_ROLES = word_set("people", "roles", "roles_of_girls", "roles_of_boys")
 _TRADES = (ANY_ROLES | word_set("people", "trades")) - word_set("people", "no_trades")
 # Each form of such a word, and the singular.
-TRADES = {**{plural(word): word for word in _TRADES}, **{word: word for word in _TRADES}}
+TRADES = {
+    **{f"{word[:-2]}en" if word.endswith("man") else plural(word): word for word in _TRADES},
+    **{word: word for word in _TRADES},
+}
 _GROUPS = word_set("people", "groups")
 # "His bride" and "her squire" are somebody else than he and she; "their captain" may be one of them.
 _OWNED = frozenset({"his", "her"})
-_NEW = frozenset({"a", "an", "another", "one", "some", *NUMBER_WORDS[2:]}) | _OWNED
+_NEW = frozenset({"a", "an", "another", "one", "some", "dozen", *NUMBER_WORDS[2:]}) | _OWNED
 _LEADS = _NEW | {"the"}
-_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS)}
+_NUMBERS = {**{word: number for number, word in enumerate(NUMBER_WORDS)}, "dozen": 12}
 # "She is a knight", "dressed as a maid", "the sword of a knight" introduce nobody.
 _SAME = word_set("people", "leads_to_same")
 _BESIDE = word_set("people", "beside")
@@ -84,10 +87,13 @@ def somebody_else(
     for one in by_trade:
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
-        comes_in = _acts(text, one) or _comes_in(text, one)
+        is_met = census.total[1] == 1 and one.is_new and meets_somebody(text, one.last)
+        comes_in = is_met or _acts(text, one) or _comes_in(text, one)
         by_pronoun = one.is_more or comes_in
         people_before = max(counted, bool(before), others_before(one.first, by_pronoun=by_pronoun)) + found
-        if comes_in and census.total[1] > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first]):
+        if is_met or (
+            comes_in and census.total[1] > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first])
+        ):
             people_before = census.total[1]
         is_alone = not (people_before or others_before(len(text.words), by_pronoun=True))
         is_other_sex = is_alone and _is_of_other_sex(one, census)
@@ -173,6 +179,18 @@ def _comes_in(text: Text, one: Mention) -> bool:
         return True
     begin = text.sentence.index(text.sentence[one.first])
     return before in _TOWARDS_SOMEBODY and text.words[begin] in {"she", "he", "they"}
+
+
+def meets_somebody(text: Text, last: int) -> bool:
+    """Whether what follows is done to or beside somebody else: "tourists photograph her"."""
+    rest = range(last + 2, len(text.words))
+    for at in rest:
+        if text.sentence[at] != text.sentence[last] or text.gaps[at] >= CLAUSE:
+            return False
+        is_object = text.words[at] in {"her", "him"} and text.gap(at) == JOINED
+        if is_object and (text.gap(at + 1) >= COMMA or is_grammar(text.word(at + 1))):
+            return text.words[at - 1] != "like"
+    return False
 
 
 def is_beside(text: Text, first: int) -> bool:
