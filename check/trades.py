@@ -88,6 +88,7 @@ def somebody_else(
         before = [each for each in people if each.last < one.first and each.kind != CROWD]
         counted = sum(each.number or 2 for each in before if each.is_new)
         is_met = census.total[1] == 1 and one.is_new and meets_somebody(text, one.last)
+        is_met = is_met and not _is_imagined(text, one)
         comes_in = is_met or _acts(text, one) or _comes_in(text, one)
         by_pronoun = one.is_more or comes_in
         people_before = max(counted, bool(before), others_before(one.first, by_pronoun=by_pronoun)) + found
@@ -136,12 +137,16 @@ def _is_introduced(text: Text, one: Mention) -> bool:
     """Whether the words tell of somebody new: not "Miku, a singer" nor "dressed as a maid"."""
     if one.is_more:
         return True
-    # "All that an astronomer of seventeen could need" is nobody.
-    behind = range(one.last + 1, min(one.last + 1 + _REACH_OF_MODALS, len(text.words)))
-    if any(text.words[at] in _MODALS and text.gaps[at] == JOINED for at in behind):
+    if _is_imagined(text, one):
         return False
     is_apposition = text.gap(one.first) in {COMMA, CLAUSE} and not _is_behind_place(text, one.first)
     return one.is_new and not is_apposition and text.word(one.first - 1) not in _SAME
+
+
+def _is_imagined(text: Text, one: Mention) -> bool:
+    """Whether this is nobody who is there: "all that an astronomer of seventeen could need"."""
+    behind = range(one.last + 1, min(one.last + 1 + _REACH_OF_MODALS, len(text.words)))
+    return any(text.words[at] in _MODALS and text.gaps[at] == JOINED for at in behind)
 
 
 def _is_behind_place(text: Text, first: int) -> bool:
