@@ -17,6 +17,7 @@ _SKY, _OF_NO_SEX = "the sky", "of ambiguous gender"
 _MULTICOLORED, _GLOW = "multicolored", "a glow"
 _ANY_ANIMALS = ("an animal", "animals", "a herd")
 _CROWD = "a crowd"
+_EXPRESSIONS, _EXPRESSION_CHART = "several expressions", "an expression chart"
 _BAREFOOT, _SHOES = "barefoot", frozenset(("footwear", "shoes"))
 _ABOVE_CLOUDS, _CLOUDS = "above the clouds", frozenset(("a cloudy sky", "clouds"))
 _HETEROCHROMIA = "heterochromia"
@@ -36,6 +37,11 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take("thing", lambda role: role.phrase == _CROWD)
     _tell_parts_of_hair(picture)
     _tell_each_eye(picture)
+    if _EXPRESSIONS in picture.phrases("gesture") or _EXPRESSION_CHART in picture.phrases("as"):
+        # Each of these moods is that of one drawing.
+        words = lists().words
+        picture.take("act", lambda role: role.phrase in words["moods"] or role.phrase in lists().faces)
+        picture.take("gesture", lambda role: role.phrase.replace(" ", "_") in words["idle_gestures"])
     if counted_people(picture)[1] < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
         picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
     if counted_people(picture)[1] == 1:

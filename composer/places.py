@@ -25,6 +25,7 @@ def settle_places(picture: Picture) -> None:
         # Two panels, or a door between them.
         picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
     _go_inside(picture)
+    _run_over_bridges(picture)
     _keep_one_road(picture)
     _list_in_scenes(picture)
     _leave_bathtub(picture)
@@ -102,6 +103,15 @@ def _go_inside(picture: Picture) -> None:
     if picture.has("vehicle", "being") and not (has_people(picture) or alive or picture.has("kind")):
         # The cockpit is a part of the plane or the mecha.
         picture.move("place", "thing", words["inside_vehicles"])
+
+
+def _run_over_bridges(picture: Picture) -> None:
+    """A train in a landscape runs over the bridge, and not near it."""
+    words = lists().words
+    is_train = any(role.noun in words["on_rails"] for role in picture.roles.get("vehicle", ()))
+    if is_train and picture.has("empty") and not picture.has("frame"):
+        bridges = picture.take("landmark", lambda role: role.noun in words["bridges"])
+        picture.put("on", [replace(role, slot="on", phrase=f"on {role.phrase}") for role in bridges])
 
 
 def _leave_states_to_things(picture: Picture) -> None:

@@ -78,7 +78,7 @@ CASES = {
     ),
     "a train may be on the bridge": (
         "no_humans train stone_bridge river",
-        "A train is near a river, with no people in sight. There is also a stone bridge.",
+        "A train is on a stone bridge near a river, with no people in sight.",
     ),
     "who flies is above the city": (
         "1girl flying sitting city night",
@@ -353,6 +353,14 @@ CASES = {
         "2boys old old_man child grandfather_and_grandson bald black_hair sitting",
         "An old man and a boy, grandfather and grandson, are sitting. The old man is bald, and the boy has "
         "black hair.",
+    ),
+    "a red fox is no arctic fox": (
+        "feral duo fox true_fox red_fox arctic_fox",
+        "A duo of feral characters, a red fox and an arctic fox.",
+    ),
+    "of the moods of a chart nobody has all": (
+        "1boy expression_chart frown grin crying standing",
+        "A boy is standing. The scene is shown as an expression chart.",
     ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
