@@ -7,7 +7,7 @@ from english import singular
 
 _SLEEVES, _DRESS = " sleeves", "dress"
 # What some garment has, though no tag tells which: a floral print, gold trim.
-_ON_GARMENTS = (" print", " pattern", " trim", " high collar")
+_ON_GARMENTS = (" print", " pattern", " trim", " high collar", " cutout")
 _UNIFORM = ("uniform", "uniforms")
 _CLOTHES, _LONG_SLEEVES, _DETACHED = " clothes", "long sleeves", "detached "
 

@@ -13,6 +13,7 @@ from tags.people_counts import GIRLS, OTHERS
 
 _SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
+_SAILOR = "sailor collar"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
 _FERAL, _FLIPPERS = "feral", "flippers"
@@ -180,13 +181,17 @@ def _name_creatures(picture: Picture) -> None:
         # One of the many is the reindeer.
         picture.put("kind", picture.take("being", lambda role: role.phrase.startswith(("a ", "an "))))
         return
+    bystanders = lists().words["bystanders"]
     if picture.has(OTHERS) and picture.has("empty"):
         # What is counted besides people is the creature itself.
         if len(beings) > 1:
-            bystanders = lists().words["bystanders"]
             picture.put("thing", picture.take("being", lambda role: role.noun in bystanders))
             beings = picture.roles.get("being", [])
         names, people = names or people, 0
+    if names and not people and beings and all(role.noun in bystanders for role in beings):
+        # Totoro is no frog.
+        picture.put("thing", picture.take("being", lambda role: True))
+        beings = []
     if names and not people and not beings:
         picture.take("kind", lambda role: role in kinds)
         return
@@ -227,7 +232,7 @@ def _tell_of_animals(picture: Picture, tags: Sequence[str]) -> None:
     are_pets = any({"dog", "cat"} & (broader_tags(role.noun) | {role.noun}) for role in beings)
     if are_pets and _ANIMAL_EARS not in tags and not any(tag.endswith("_ears") for tag in tags):
         picture.put(
-            "thing", picture.take("clothes", lambda role: role.noun == _COLLAR and "_" not in role.head)
+            "thing", picture.take("clothes", lambda role: role.noun == _COLLAR and _SAILOR not in role.phrase)
         )
 
 

@@ -187,6 +187,10 @@ CASES = {
         "no_humans giant_turtle giant turtle",
         "A giant turtle is shown with no people in sight.",
     ),
+    "a katana of its own name": (
+        "1girl virtuous_contract katana holding_sword sword",
+        "A girl holds Virtuous Contract.",
+    ),
     "one fighting stance": (
         "1boy standing fighting_stance",
         "A boy is standing in a fighting stance.",

@@ -113,6 +113,11 @@ no_humans scenery power_lines overhead_line utility_pole | power lines | overhea
 1girl fairy fairy_wings butterfly_wings | fairy wings | butterfly
 1girl shovel_on_shoulder over_shoulder | a shovel on her shoulder | something
 1girl abs toned | has abs | toned
+1girl plugsuit red_bodysuit | wears a red plugsuit | bodysuit
+1girl dress black_dress cleavage_cutout | a black dress with a cleavage cutout | , a cleavage
+1boy sword_on_back two_swords_on_back | two swords on his back | a sword
+1girl autumn_leaves falling_leaves | among falling leaves | autumn
+1girl sailor_senshi_uniform blue_sailor_collar black_cat cat | a blue sailor collar | view
 1boy muscular muscular_male toned_male | A muscular boy | toned
 1girl white_hair blunt_bangs pointy_ears | white hair, blunt bangs and pointy ears | with blunt
 1girl very_short_hair brown_hair | very short brown hair | brown very
