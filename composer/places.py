@@ -149,9 +149,8 @@ def _stand_on_docks(picture: Picture) -> None:
     """Who sits on a dock is not in the river, and a boat lies at the dock."""
     if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind", "quality")):
         picture.move("place", "feature", lists().words["platforms"])
-        if not picture.has("frame") and any(
-            _TRAIN in names_of(role.noun) for role in picture.roles["vehicle"]
-        ):
+        is_main = not picture.has("frame") or VEHICLE_FOCUS in picture.phrases("text")
+        if is_main and any(_TRAIN in names_of(role.noun) for role in picture.roles["vehicle"]):
             # It may be on the bridge.
             picture.put("thing", picture.take("landmark", lambda role: role.noun in lists().words["bridges"]))
     if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):

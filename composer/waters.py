@@ -15,6 +15,7 @@ _ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
 _ANTHRO = "anthro"
 _ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
 DRIVING = "driving"
+_SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 
 
 def seated(tag: str, tags: Sequence[str]) -> str:
@@ -40,7 +41,8 @@ def lying_on_floor(tag: str, tags: Sequence[str]) -> str:
     """wooden_floor: on_wooden_floor, of who lies where no bed is."""
     can_lie = lists().words["beds"].union(lists().words["seats"])
     is_on_floor = "lying" in tags and can_lie.isdisjoint(tags) and fewest_people(tags) == 1
-    return f"{ON}{tag}" if is_on_floor and not any(other.startswith(ON) for other in tags) else ""
+    is_elsewhere = any(other.startswith(ON) and other not in _SIDES for other in tags)
+    return f"{ON}{tag}" if is_on_floor and not is_elsewhere else ""
 
 
 def in_nature(tag: str, tags: Sequence[str]) -> str:

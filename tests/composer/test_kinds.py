@@ -1139,6 +1139,11 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
     ("tags", "names", "draft"),
     [
         (
+            "totoro no_humans frog rain",
+            "totoro",
+            "Totoro is in the rain, with no people in sight. There is also a frog.",
+        ),
+        (
             "hikari_(pokemon) piplup 1girl pokemon_(creature) beanie",
             "hikari_(pokemon) piplup",
             "Hikari and Piplup, a pair of a girl and a Pokemon creature, are seen together. The "

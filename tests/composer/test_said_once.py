@@ -79,7 +79,7 @@ no_humans car sports_car headlights wheel street | A sports car with headlights 
 1girl holding_umbrella transparent_umbrella closed_umbrella | holds a closed transparent umbrella | There
 no_humans train overcast grey_sky cloud | under an overcast grey sky, | clouds
 1girl cherry_blossoms cherry_tree tree | among cherry blossoms. | tree
-1girl lying wooden_floor indoors | lying on a wooden floor | There
+1girl lying on_side wooden_floor indoors | lying on her side on a wooden floor | There
 1girl hat_over_one_eye sandogasa hat | a sandogasa over one eye | with a hat
 1girl riding_bicycle bicycle bicycle_basket | riding a bicycle with a basket | There
 1boy holding_skateboard skateboard under_arm | holds a skateboard under his arm | something
