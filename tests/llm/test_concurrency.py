@@ -185,8 +185,7 @@ def course(
     return in_virtual_time(Client(server, setting, deadline).run(items, until, every))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("jitter", [0.0, 0.3])
+@pytest.mark.parametrize(("jitter", "seed"), [(0.0, 1), (0.3, 1), (0.3, 2), (0.3, 3)])
 @pytest.mark.parametrize("slots", [4, 32, 128])
 def test_auto_finds_the_slots_within_twenty_latencies(slots: int, jitter: float, seed: int) -> None:
     seen = course(Server(lambda time: slots, jitter=jitter, seed=seed), 60)
