@@ -170,7 +170,7 @@ def test_where_no_answer_is_right_the_tags_alone_make_the_caption(tmp_path: Path
         assert "a.png: the draft was better: the model's text is not right: the object" in result.out
         made = json.loads(project.caption("a"))
         assert ideogram4.faults(made) == []
-        assert made["compositional_deconstruction"]["background"] == "A scene outdoors."
+        assert made["compositional_deconstruction"]["background"] == "A scene is shown outdoors."
         assert len(endpoint.requests) == 2
         project.set |= {"Interpreter.floor": "none", "Dataset.existing": "overwrite"}
         assert "a.png: the answer is not as asked for: the object should have" in project.run().out
