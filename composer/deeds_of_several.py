@@ -11,6 +11,7 @@ from composer.words import Role
 
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
 _FACES, _RIDING = "facing ", "riding "
+_FACING_AWAY, _FROM_BEHIND = "facing away", "from behind"
 _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
@@ -41,6 +42,9 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         picture.roles["held"] = [
             replace(role, phrase=told_of_pair(role.phrase)) for role in picture.roles.get("held", ())
         ]
+    if _FROM_BEHIND in picture.phrases("from"):
+        # All who are seen from behind face away.
+        acts = [act for act in acts if act != _FACING_AWAY]
     looks = [act for act in acts if _is_look(act)]
     faces = [face for act in acts if (face := _face(act, is_pair=is_pair))]
     acts = [act for act in acts if not (_face(act, is_pair=is_pair) or _is_look(act))]

@@ -13,6 +13,7 @@ _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
+_STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
@@ -24,6 +25,7 @@ def settle_places(picture: Picture) -> None:
     if {_INDOORS, _OUTDOORS}.issubset(picture.phrases("inout")):
         # Two panels, or a door between them.
         picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
+    _still_life(picture)
     _go_inside(picture)
     _run_over_bridges(picture)
     _keep_one_road(picture)
@@ -103,6 +105,17 @@ def _go_inside(picture: Picture) -> None:
     if picture.has("vehicle", "being") and not (has_people(picture) or alive or picture.has("kind")):
         # The cockpit is a part of the plane or the mecha.
         picture.move("place", "thing", words["inside_vehicles"])
+
+
+def _still_life(picture: Picture) -> None:
+    """In a still life and in ruins nobody sews or stands in the water, and clothes are things."""
+    beings = [role for role in picture.roles.get("being", ()) if role.noun not in lists().words["figures"]]
+    if not picture.has("empty", "frame") or picture.has("kind", "quality") or has_people(picture):
+        return
+    picture.take("pose", lambda role: role.phrase == _SUBMERGED)
+    if _STILL_LIFE in picture.phrases("frame") and not beings:
+        picture.roles.pop("act", None)
+        picture.put("thing", picture.take("clothes", lambda role: True))
 
 
 def _run_over_bridges(picture: Picture) -> None:

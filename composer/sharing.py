@@ -6,6 +6,7 @@ them, by the lists of words.json; what one of them does is said of "one of them"
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -103,7 +104,7 @@ def _put_on_heads(picture: Picture) -> None:
 def told_of_some(picture: Picture) -> list[str]:
     """The sentences on what only some of several people do, have and wear."""
     doing = picture.phrases("doing")
-    worn = merged(Picture(roles={"clothes": picture.roles.get("pooled", [])}), "clothes")
+    worn = merged(Picture(roles={"clothes": _apart_by_patterns(picture.roles.get("pooled", []))}), "clothes")
     worn = [f"clothes with {each}" if each.endswith(_PRINT) else each for each in worn]
     if sum(_AROUND in each for each in worn) > 1:
         worn = [each for each in worn if not each.startswith(_CLOTHES_AROUND)]
@@ -116,6 +117,16 @@ def told_of_some(picture: Picture) -> list[str]:
         led("visible details include", seen),
         led("their outfits include", worn),
     ]
+
+
+def _apart_by_patterns(worn: Sequence[Role]) -> list[Role]:
+    """Clothes of which a striped shirt and a checkered shirt are not said as one shirt."""
+    patterned = Counter(
+        role.head
+        for role in worn
+        if not lists().words["clothes_states"].isdisjoint(word for _, word in role.modifiers)
+    )
+    return [replace(role, head="") if patterned[role.head] > 1 else role for role in worn]
 
 
 def _told_of_each(picture: Picture) -> list[str]:

@@ -366,6 +366,23 @@ CASES = {
         "1boy expression_chart frown grin crying standing",
         "A boy is standing. The scene is shown as an expression chart.",
     ),
+    "nobody sews in a still life": (
+        "no_humans still_life sewing_machine sewing buttons mannequin",
+        "A still life with a mannequin, a sewing machine and buttons is shown with no people in sight.",
+    ),
+    "not the bird is partially submerged": (
+        "no_humans scenery ruins train_station water partially_submerged bird",
+        "Scenery with water, ruins and a bird is shown at a train station, with no people in sight.",
+    ),
+    "a striped and a checkered shirt are two": (
+        "1boy 1girl father_and_daughter striped_shirt plaid_shirt",
+        "A man and a girl, father and daughter, are shown. Their outfits include a striped shirt and a "
+        "plaid shirt.",
+    ),
+    "who is seen from behind faces away": (
+        "1boy 1girl standing facing_away from_behind",
+        "A girl and a boy are standing, seen from behind.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
