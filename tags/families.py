@@ -7,12 +7,10 @@ counted, of two colours, or those of two people.
 """
 
 import json
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
 from english import singular
-from tags.appearance import said_by
 from tags.implications import broader_tags
 
 KINDS = OWNED, SEEN, HAIR, BEING = "owned", "seen", "hair", "kinds"
@@ -32,30 +30,3 @@ def families(kind: str) -> dict[str, frozenset[str]]:
     """The families of one of `KINDS`, in the order of the file: bags, with bag, satchel and more."""
     content: dict[str, dict[str, str]] = json.loads(_FILE.read_text(encoding="utf-8"))
     return {name: frozenset(members.split()) for name, members in content[kind].items()}
-
-
-@lru_cache(maxsize=_REMEMBERED_TAGS)
-def families_of(tag: str) -> frozenset[str]:
-    """The names of the families, of all kinds, that a tag belongs to."""
-    every = (family for kind in KINDS for family in families(kind).items())
-    return frozenset(name for name, members in every if not members.isdisjoint(names_of(tag)))
-
-
-def kin_of(tag: str, tags: Iterable[str]) -> list[str]:
-    """Those of `tags`, of one picture of one person or none, that may name the same thing as `tag`.
-
-    A tag with a colour has only kin of that colour: to say a red backpack says the bag, but no blue bag.
-    """
-    mine = families_of(tag)
-    if not mine:
-        return []
-    colours = _colours(tag)
-    return [
-        other
-        for other in tags
-        if other != tag and not mine.isdisjoint(families_of(other)) and colours <= _colours(other)
-    ]
-
-
-def _colours(tag: str) -> set[str]:
-    return {word for word in tag.split("_") if word in said_by("shades")}
