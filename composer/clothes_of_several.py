@@ -66,7 +66,8 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
         shared = [role for role in shared if role not in whole]
         whole = []
     are_several = len(kinds) > 1 and not (is_mixed and kinds == _OF_GIRLS_AND_BOYS)
-    if are_several or any(_is_outfit(role) and role.noun not in broader for role in left):
+    has_kimono = has_uniform and is_mixed and any(is_among(role, "kimonos") for role in left)
+    if are_several or has_kimono or any(_is_outfit(role) and role.noun not in broader for role in left):
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
         return [role for role in shared if role not in whole]
     # One of them may wear a jacket over the uniform.

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from composer.phrasing import lists
 from composer.picture import Picture, counted_people
 from composer.subject import PAIR
-from composer.words import Role
+from composer.words import COLOUR_RANK, Role
 from tags.people_counts import BOYS, GIRLS
 
 GROWN = {GIRLS: "woman", BOYS: "man"}
 BORN_TOGETHER = ("twins", "triplets", "quadruplets")
 CHILD = "a child"
+_GREY = frozenset(("grey", "white"))
 _MARRIED = frozenset(("husband and wife", "wife and wife", "husband and husband"))
 _ONE_OTHER = "one other person"
 _ALIKE_IN_AGE = frozenset((*BORN_TOGETHER, "sisters", "brothers", "friends", "a couple"))
@@ -57,8 +58,18 @@ def _with_the_old(picture: Picture, people: list[str]) -> list[str]:
             picture.put(f"grown {sex}", picture.take("kind", lambda role: role.phrase in told))  # noqa: B023
             if CHILD in told:
                 return [old, f"a young {sex}"]
+            if _has_young_hair(picture):
+                picture.put("kind", [Role("kind", old)])
+                return people
             return [f"two old {'women' if sex == GIRLS else 'men'}"]
     return people
+
+
+def _has_young_hair(picture: Picture) -> bool:
+    """Whether hair of another colour stands beside grey hair, so that not all are old."""
+    hair = [role for role in picture.roles.get("hair", ()) if COLOUR_RANK in dict(role.modifiers)]
+    grey = [role for role in hair if any(word in _GREY for _, word in role.modifiers)]
+    return 0 < len(grey) < len(hair)
 
 
 def _of_kin(picture: Picture, people: list[str]) -> list[str]:

@@ -158,11 +158,11 @@ def _without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]
 
 
 def _animals_of_one(characters: Mapping[str, str], others: Sequence[str]) -> list[str]:
-    """The characters that are the animals of somebody alone: Epona beside Link, who rides a horse."""
+    """The characters that are animals or vehicles of somebody alone: Epona beside Link, who rides a horse."""
     first, *rest = characters or [""]
     if not rest or _SOLO not in others:
         return []
-    has_animal = any(role_of(tag).slot == "being" for tag in others)
+    has_animal = any(role_of(tag).slot in ("being", "vehicle") for tag in others)
     words = set(without_qualifiers(first).split("_"))
     unlike = [
         tag

@@ -7,6 +7,7 @@ from composer.naming import from_series, names_with_series
 from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
+from composer.somebody import OF_NO_SEX
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from composer.words import Role
 from english import NUMBER_WORDS, plural
@@ -107,6 +108,8 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon.
         of_all = []
+        # Of a woman and a dragon nobody tells the dragon's sex.
+        sexes = sexes if len(sexes) > 1 or OF_NO_SEX not in picture.phrases("kind") else []
         if species:
             species = [_HUMAN.partition(" ")[2], *species]
             picture.take("kind", lambda role: role.phrase == _HUMAN)

@@ -383,6 +383,18 @@ CASES = {
         "1boy 1girl standing facing_away from_behind",
         "A girl and a boy are standing, seen from behind.",
     ),
+    "an otter that cooks is no fish": (
+        "anthro male mustelid musteline lutrine apron cooking fish food",
+        "A male anthro otter wears an apron. He is cooking. Food and fish are in view too.",
+    ),
+    "beside white hair black hair is that of no old man": (
+        "2boys old_man black_hair white_hair standing",
+        "Two boys, an old man among them, with black hair, are standing. The old man has white hair.",
+    ),
+    "one of two kneels in the box": (
+        "2girls in_box kneeling",
+        "Two girls are shown, one of them kneeling.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
