@@ -30,11 +30,17 @@ from tests.check.corpus import HELD_OUT, LONG, Example, Figure, judge
 _PRECISION, _RECALL = 0.7, 0.85
 
 
-def _open(example: Example) -> list[str]:
+def _open(example: Example) -> set[str]:
     """What the rules do not find in a caption, names apart."""
     coverage = judge(example)
-    unnamed = _without_names(example, (*coverage.missed, *coverage.perhaps))
-    return [tag for tag in example.tags if tag in unnamed]
+    return _without_names(example, (*coverage.missed, *coverage.perhaps))
+
+
+def _asked(example: Example) -> list[str]:
+    """What the model is asked about: what is open, and where something is, what only other words tell."""
+    asked = _open(example)
+    asked |= _without_names(example, judge(example).told) if asked else set()
+    return [tag for tag in example.tags if tag in asked]
 
 
 def _without_names(example: Example, tags: Iterable[str]) -> set[str]:
@@ -60,12 +66,12 @@ async def _read(endpoint: Endpoint, folder: Path, examples: list[Example]) -> in
     before, started = endpoint.usage, time.monotonic()
     found = []
     for example in examples:
-        tags = dict.fromkeys(_open(example), "")
+        tags = dict.fromkeys(_asked(example), "")
         reading = await reader.read(example.caption, tags, example.categories, requests)
         found.append(tags.keys() - (reading.said if reading else frozenset()))
     wanted = [_without_names(example, example.missed) for example in examples]
     under = False
-    for name, each in (("rules", [set(_open(each)) for each in examples]), ("read", found)):
+    for name, each in (("rules", [_open(each) for each in examples]), ("read", found)):
         figure = _figure(each, wanted)
         print(f"{name:6} precision {figure.precision:.2f}  recall {figure.recall:.2f}  {figure}")
         under = name == "read" and (figure.precision < _PRECISION or figure.recall < _RECALL)

@@ -134,8 +134,10 @@ def _coverage(
         states |= contradicted_colours(findings.text, counted, unsaid)
     contradicted = states.union(contradicted)
     unsaid = [tag for tag in unsaid if tag not in states]
+    told: set[str] = set()
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
-        said = said.union(tag for tag in unsaid if _is_told(findings.text, tag, counted[tag]))
+        told = {tag for tag in unsaid if _is_told(findings.text, tag, counted[tag])}
+        said = said | told
         unsaid = [tag for tag in unsaid if tag not in said]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
     perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in SURE]
@@ -147,6 +149,7 @@ def _coverage(
         tuple(faults),
         adds,
         asked.weights,
+        tuple(tag for tag in counted if tag in told and tag not in _TOLD_BY_SCENES),
     )
 
 

@@ -28,7 +28,8 @@ class Coverage:
 
     Each tag that counts is `said`, `missed`, `contradicted`, or `perhaps` unsaid: not found in a long text,
     where people write many things in words that no table knows. All are in the given order. `adds` is what
-    the caption says and no tag bears out. `weights` has the weight of each tag that counts.
+    the caption says and no tag bears out. `weights` has the weight of each tag that counts. `told` are those
+    that are said only by words which tell them to a reader, as the moon tells the night.
     """
 
     said: tuple[str, ...]
@@ -38,6 +39,7 @@ class Coverage:
     faults: tuple[Fault, ...]
     adds: tuple[Addition, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -52,13 +54,19 @@ class Coverage:
     def after_reading(self, found: Collection[str]) -> "Coverage":
         """The coverage after somebody read the caption again and found these tags said, and no others."""
         known = self.with_said(found)
-        missed = {*known.missed, *known.perhaps}
-        return replace(known, missed=tuple(tag for tag in self.weights if tag in missed), perhaps=())
+        doubted = {*self.told}.difference(_with_broader(found))
+        missed = {*known.missed, *known.perhaps, *doubted}
+        return replace(
+            known,
+            said=tuple(tag for tag in known.said if tag not in doubted),
+            missed=tuple(tag for tag in self.weights if tag in missed),
+            perhaps=(),
+            told=(),
+        )
 
     def with_said(self, found: Collection[str]) -> "Coverage":
         """The coverage once it is known that these tags are said, and with them what they say too."""
-        said = {*self.said, *found, *(broader for tag in found for broader in broader_tags(tag))}
-        said -= {*self.contradicted}
+        said = {*self.said, *_with_broader(found)} - {*self.contradicted}
         return replace(
             self,
             said=tuple(tag for tag in self.weights if tag in said),
@@ -74,6 +82,10 @@ class Coverage:
         total = sum(self.weights.values())
         share = sum(self.weights[tag] for tag in tags) / total if total else 1.0
         return round(share * _FACTOR_PER_FAULT ** len(self.faults), 4)
+
+
+def _with_broader(tags: Collection[str]) -> set[str]:
+    return {*tags, *(broader for tag in tags for broader in broader_tags(tag))}
 
 
 def weight_of(tag: str, category: str, *, is_colour: bool) -> tuple[float, float]:

@@ -65,6 +65,8 @@ class Rereading:
         """
         # The rules know how names of series are said.
         asked = [tag for tag in known.not_found if picture.categories.get(tag) != COPYRIGHT]
+        # What is said only by words that tell it is asked about along with these.
+        asked += known.judged.coverage.told if asked else ()
         if self._reader is None or known.form or not asked:
             return known
         meanings = self._explain(asked)

@@ -359,6 +359,18 @@ def test_a_description_bears_out_what_no_tag_does() -> None:
     assert told.adds == ()
 
 
+def test_a_second_reading_settles_what_is_only_told() -> None:
+    caption = (
+        "A girl with a lantern walks along the quiet river, while the moon hangs over the hills and lights "
+        "the path in front of her with a pale gleam."
+    )
+    coverage = check(caption, ["1girl", "night", "umbrella"], {})
+    assert (coverage.told, coverage.missed) == (("night",), ("umbrella",))
+    assert "night" in coverage.said
+    assert coverage.after_reading({"night"}).missed == ("umbrella",)
+    assert coverage.after_reading(()).missed == ("night", "umbrella")
+
+
 def test_a_second_reading_settles_what_is_perhaps_unsaid() -> None:
     filler = (
         "There is light and shade, and more of it all around, near and far, high and low, warm and cold. "
