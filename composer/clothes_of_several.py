@@ -61,7 +61,10 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     parts = {role.noun for role in whole if has_uniform and _is_part(role)}
     kinds = {role.noun for role in whole} - broader - parts
     # Who wears a hoodie wears no raincoat, and who wears track pants no school uniform.
-    if not has_uniform and any(is_among(role, "worn_over_uniforms") for role in left):
+    # Nor do a boy and a girl surely both wear hakama.
+    over = any(is_among(role, "worn_over_uniforms") for role in left)
+    are_unlike = is_mixed and not any(is_among(role, "uniforms") for role in whole)
+    if not has_uniform and (over or are_unlike):
         left = [*left, *whole]
         shared = [role for role in shared if role not in whole]
         whole = []

@@ -17,6 +17,7 @@ _SAILOR = "sailor collar"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
 _FERAL, _FLIPPERS = "feral", "flippers"
+_SCRATCHES, _ANIMAL_CLOTHES = "scratches", "animal clothes"
 _REPAIRS = ("welding", "repairing", "fixing")
 _POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
@@ -31,6 +32,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _count_animals(picture)
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
+    _dress_animals(picture)
     _give_flippers_to_whales(picture)
     _give_parts_to_animals(picture)
     _give_damage_to_machines(picture)
@@ -81,6 +83,9 @@ def _give_damage_to_machines(picture: Picture) -> None:
     words, beings = lists().words, picture.roles.get("being", [])
     at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
     kinds = " ".join(picture.phrases("kind")).split(" ")
+    if at is not None and counted_people(picture)[1]:
+        # It is the robot that is scratched, and not the pilot.
+        picture.take("body", lambda role: role.phrase == _SCRATCHES)
     if at is not None and picture.has("empty"):
         # It is repaired, and repairs nothing.
         picture.take("act", lambda role: role.phrase in _REPAIRS)
@@ -101,6 +106,12 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
         picture.put("thing", [replace(role, phrase=f"something {role.phrase}") for role in fire])
+
+
+def _dress_animals(picture: Picture) -> None:
+    """The clothes of a dog are not worn by whoever walks it."""
+    if picture.has("being"):
+        picture.take("clothes", lambda role: role.phrase == _ANIMAL_CLOTHES)
 
 
 def _give_flippers_to_whales(picture: Picture) -> None:

@@ -14,6 +14,7 @@ PLANTED = frozenset(("planted", "planted_weapon"))
 # The slots of what may burn as well as a dragon.
 _MAY_BURN = frozenset(("landmark", "place", "vehicle", "thing"))
 _ALIVE = frozenset(("being", "kind", "quality"))
+_EYEWEAR_HANG = "eyewear_hang"
 _BOARD_GAME, _ONE_EYED, _PAIR = "a board game", "one-eyed", 2
 
 
@@ -40,6 +41,11 @@ def played(_: str, tags: Sequence[str]) -> str:
 def one_eye(tag: str, tags: Sequence[str]) -> str:
     """The green eyes of somebody one-eyed are one."""
     return tag.removesuffix("s") if _ONE_EYED in tags and fewest_people(tags) < _PAIR else ""
+
+
+def hung(tag: str, tags: Sequence[str]) -> str:
+    """Sunglasses that hang from the shirt are not worn."""
+    return f"{tag}_hanging_from_clothes" if _EYEWEAR_HANG in tags else ""
 
 
 def of_something(tag: str, tags: Sequence[str]) -> str:

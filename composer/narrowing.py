@@ -9,6 +9,7 @@ from composer.meanings import (
     DAMAGED,
     PLANTED,
     PLAYING,
+    hung,
     of_something,
     one_eye,
     planted,
@@ -57,7 +58,7 @@ _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
 _SEEN_AS_ONE = frozenset(("being", "vehicle", "thing"))
 _STACKED, _STACK = ("stack_of_", "pile_of_"), ("_stack", "_pile")
-_EYES = "_eyes"
+_EYES, _EYEWEAR = "_eyes", ("glasses", "goggles")
 
 
 def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -268,6 +269,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag.startswith(_PLACED), _placed),
     (lambda tag: tag.endswith(_INTERIOR), _interior),
     (lambda tag: tag.endswith(_EYES), one_eye),
+    (lambda tag: tag.endswith(_EYEWEAR), hung),
     (lambda tag: tag.endswith(_PRINT), _printed),
     (lambda tag: tag == _PLAYING_GAMES, played),
     (lambda tag: tag in _SEATED, seated),

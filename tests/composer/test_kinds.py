@@ -395,6 +395,22 @@ CASES = {
         "2girls in_box kneeling",
         "Two girls are shown, one of them kneeling.",
     ),
+    "sunglasses that hang from a shirt are not worn": (
+        "1boy sunglasses eyewear_hang hoodie",
+        "A boy with sunglasses hanging from his clothes wears a hoodie.",
+    ),
+    "the dog wears the clothes of animals": (
+        "1girl dog raincoat animal_clothes",
+        "A girl wears a raincoat and is shown with a dog.",
+    ),
+    "not the pilot is scratched": (
+        "1girl mecha scratches pilot_suit",
+        "A girl wears a pilot suit and is shown with a mecha.",
+    ),
+    "a girl and a boy may not both wear hakama": (
+        "1boy 1girl hakama running",
+        "A girl and a boy are running. Their outfits include hakama.",
+    ),
     "a fish tank stands in a bedroom": (
         "no_humans still_life bed bedroom aquarium indoors",
         "A still life with a bed and an aquarium is shown indoors in a bedroom, with no people in sight.",
