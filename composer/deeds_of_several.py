@@ -28,6 +28,31 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
     What one does goes to the slot "one_does", and what else somebody does to "doing". `gestures` are those
     that only some have.
     """
+    acts = _take_acts(picture, is_pair=is_pair)
+    looks = [act for act in acts if _is_look(act)]
+    faces = [face for act in acts if (face := _face(act, is_pair=is_pair))]
+    acts = [act for act in acts if not (_face(act, is_pair=is_pair) or _is_look(act))]
+    acts = [act for act in acts if not any(_says_less(act, other) for other in acts)]
+    carried = [lists().of_two[act] for act in acts if is_pair and act in lists().of_two]
+    acts = [act for act in acts if not (carried and (act in lists().of_two or act == _SLEEPING))]
+    if any(_CARRIES in deed for deed in carried):
+        # Who is carried does not walk.
+        picture.roles.pop("pose", None)
+    shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
+    if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
+        shared.append(_SLEEPING)
+    picture.put("act", [Role("act", act) for act in shared])
+    acts = [act for act in acts if act not in shared and _is_whole(act)]
+    others = _tell_first(picture, acts, carried, is_pair=is_pair)
+    if not picture.has("one_does") and not others and len(looks) == 1:
+        _put(picture, "one_does", [f"{_ONE_OF} {looks[0]}"])
+        looks = []
+    _put(picture, "doing", [_OWN.sub("the", act) for act in others])
+    return [*faces, *(f"a look {look.removeprefix(_LOOKING)}" for look in looks)]
+
+
+def _take_acts(picture: Picture, *, is_pair: bool) -> list[str]:
+    """Take out the acts that can be told of several, in words for these."""
     beings = [role.noun in lists().words["machines"] for role in picture.roles.get("being", ())]
     if not has_people(picture) and len(set(beings)) > 1:
         # A robot that sits beside a deer says nothing of the deer.
@@ -45,29 +70,10 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
     if _FROM_BEHIND in picture.phrases("from"):
         # All who are seen from behind face away.
         acts = [act for act in acts if act != _FACING_AWAY]
-    looks = [act for act in acts if _is_look(act)]
-    faces = [face for act in acts if (face := _face(act, is_pair=is_pair))]
-    acts = [act for act in acts if not (_face(act, is_pair=is_pair) or _is_look(act))]
-    acts = [act for act in acts if not any(_says_less(act, other) for other in acts)]
-    carried = [lists().of_two[act] for act in acts if is_pair and act in lists().of_two]
-    acts = [act for act in acts if not (carried and (act in lists().of_two or act == _SLEEPING))]
-    if any(_CARRIES in deed for deed in carried):
-        # Who is carried does not walk.
-        picture.roles.pop("pose", None)
     if any(act in _HUGS for act in acts):
-        # The game is over.
+        # A team that hugs has stopped to play.
         acts = [act for act in acts if not act.startswith(_PLAYING)]
-    shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
-    if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
-        shared.append(_SLEEPING)
-    picture.put("act", [Role("act", act) for act in shared])
-    acts = [act for act in acts if act not in shared and _is_whole(act)]
-    others = _tell_first(picture, acts, carried, is_pair=is_pair)
-    if not picture.has("one_does") and not others and len(looks) == 1:
-        _put(picture, "one_does", [f"{_ONE_OF} {looks[0]}"])
-        looks = []
-    _put(picture, "doing", [_OWN.sub("the", act) for act in others])
-    return [*faces, *(f"a look {look.removeprefix(_LOOKING)}" for look in looks)]
+    return acts
 
 
 def _put(picture: Picture, slot: str, phrases: Sequence[str]) -> None:

@@ -1,14 +1,11 @@
-"""The tags of one picture, sorted by where a caption says them: who comes from where, how many there are.
-
-A series is said of a character whose qualifier names it, as in ganyu_(genshin_impact), or where only one
-character and one series are left to belong together.
-"""
+"""The tags of one picture, sorted by where a caption says them, and how many people they count."""
 
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
 from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
@@ -17,18 +14,15 @@ from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
 from tags.series import told_series
-from tags.spelling import qualifiers, without_qualifiers
 
 COUNTS = (GIRLS, BOYS, OTHERS)
 VEHICLE_FOCUS = "a focus on the vehicle"
 LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
 _CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
-_BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 # Python refuses to make a number of thousands of digits.
 _MOST_DIGITS = 4
 # Nobody counts more people than these in a picture: of "6+girls" a caption tells a group.
 _MOST_COUNTED = 5
-_CREATURE, _SOLO = "creature", "solo"
 # The head of the name of an animal.
 NAMED = "named"
 _PLURALS = {GIRLS: "girls", BOYS: "boys", OTHERS: "people"}
@@ -112,10 +106,10 @@ def sort_tags(
             copyrights += [] if is_unsaid(tag) else [tag]
         else:
             others.append(tag)
-    characters = _without_forms(characters, fewest_people(others))
+    characters = without_forms(characters, fewest_people(others))
     titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
-    animals = _animals_of_one(characters, others)
-    picture.names = _series_by_name(
+    animals = animals_of_one(characters, others)
+    picture.names = series_by_name(
         {tag: name for tag, name in characters.items() if tag not in animals}, titles
     )
     picture.put("being", [Role("being", characters[tag], head=NAMED) for tag in animals])
@@ -139,45 +133,6 @@ def sort_tags(
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
-
-
-def _without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]:
-    """The characters, of whom one has one name where they are more than people: Vi, and not Arcane VI too.
-
-    Where a tag implies the other one, as saber_(fate) does artoria_pendragon_(fate), it says both.
-    """
-    found = dict(characters)
-    bases = {tag: without_qualifiers(tag) for tag in characters}
-    for tag, base in bases.items():
-        others = [other for other in found if other != tag]
-        is_told = any(tag in broader_tags(other) for other in others)
-        is_form = any(bases[other] in broader_tags(base) for other in others)
-        if 1 < people < len(found) and (is_told or is_form):
-            del found[tag]
-    return found
-
-
-def _animals_of_one(characters: Mapping[str, str], others: Sequence[str]) -> list[str]:
-    """The characters that are animals or vehicles of somebody alone: Epona beside Link, who rides a horse."""
-    first, *rest = characters or [""]
-    if not rest or _SOLO not in others:
-        return []
-    has_animal = any(role_of(tag).slot in ("being", "vehicle") for tag in others)
-    words = set(without_qualifiers(first).split("_"))
-    unlike = [
-        tag
-        for tag in rest
-        if words.isdisjoint(tag.split("_"))
-        and tag not in broader_tags(first)
-        and first not in broader_tags(tag)
-    ]
-    # Bloop (Gawr Gura) is with Gawr Gura.
-    base = without_qualifiers(first)
-    return [
-        tag
-        for tag in rest
-        if (tag in unlike and (has_animal or _CREATURE in qualifiers(tag))) or base in qualifiers(tag)
-    ]
 
 
 def _name_animal(picture: Picture) -> None:
@@ -232,32 +187,6 @@ def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]
     things = [tag for alike, role in groups if role.slot == "thing" for tag in alike]
     animals = [tag for alike, role in groups if role.slot == "being" for tag in alike]
     return frozenset(each for each in animals if any(thing.endswith(f"_{each}") for thing in things))
-
-
-def _series_by_name(characters: Mapping[str, str], titles: Sequence[str]) -> dict[str, list[str]]:
-    """The titles that each name belongs to; `characters` has the name of each tag."""
-    known: dict[str, list[str]] = {name: [] for name in characters.values()}
-    for tag, name in characters.items():
-        sources = [_words(said) for said in qualifiers(tag)]
-        # A title may go on after what the qualifier says: fate, Fate/Grand Order.
-        known[name] += [
-            title
-            for title in titles
-            if title not in known[name] and any(_words(title)[: len(source)] == source for source in sources)
-        ]
-    if len(titles) == 1 and any(known.values()):
-        # One of them is known to come from it, so the others that tell nothing else do too.
-        for tag, name in characters.items():
-            known[name] = known[name] or ([] if qualifiers(tag) else list(titles))
-    titles_left = [title for title in titles if not any(title in found for found in known.values())]
-    names_left = [name for name, found in known.items() if not found]
-    if len(titles_left) == len(names_left) == 1:
-        known[names_left[0]] = titles_left
-    return known
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(_BETWEEN_WORDS.split(text.lower()))
 
 
 def count_of(picture: Picture, sex: str) -> str:

@@ -22,10 +22,8 @@ def settle_places(picture: Picture) -> None:
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
-    if {_INDOORS, _OUTDOORS}.issubset(picture.phrases("inout")):
-        # Two panels, or a door between them.
-        picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
-    _still_life(picture)
+    _stand_in_doors(picture)
+    _do_nothing_in_still_lifes(picture)
     _go_inside(picture)
     _run_over_bridges(picture)
     _keep_one_road(picture)
@@ -38,6 +36,12 @@ def settle_places(picture: Picture) -> None:
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
         picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
+
+
+def _stand_in_doors(picture: Picture) -> None:
+    """Of two panels, or of a door between them, nobody is both indoors and outdoors."""
+    if {_INDOORS, _OUTDOORS}.issubset(picture.phrases("inout")):
+        picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
 
 
 def _give_parts_to_buildings(picture: Picture) -> None:
@@ -85,11 +89,11 @@ def _go_inside(picture: Picture) -> None:
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
     if has_people(picture) and any(role.noun in _TANKS for role in picture.roles.get("place", ())):
-        # They stand before the glass.
+        # People in an aquarium stand before the tank, in which the water and the bubbles are.
         for slot in ("inout", "among"):
             picture.take(slot, lambda role: role.phrase in (_UNDERWATER, "bubbles", "air bubbles"))
     if any(role.noun in words["rooms"] for role in picture.roles.get("place", ())):
-        # The fish tank stands in the bedroom.
+        # In a bedroom an aquarium is a fish tank, and no place.
         picture.move("place", "thing", _TANKS)
     is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
     if is_empty:
@@ -107,7 +111,7 @@ def _go_inside(picture: Picture) -> None:
         picture.move("place", "thing", words["inside_vehicles"])
 
 
-def _still_life(picture: Picture) -> None:
+def _do_nothing_in_still_lifes(picture: Picture) -> None:
     """In a still life and in ruins nobody sews or stands in the water, and clothes are things."""
     beings = [role for role in picture.roles.get("being", ()) if role.noun not in lists().words["figures"]]
     if not picture.has("empty", "frame") or picture.has("kind", "quality") or has_people(picture):
@@ -119,11 +123,11 @@ def _still_life(picture: Picture) -> None:
 
 
 def _run_over_bridges(picture: Picture) -> None:
-    """A train in a landscape runs over the bridge, and not near it."""
-    words = lists().words
-    is_train = any(role.noun in words["on_rails"] for role in picture.roles.get("vehicle", ()))
-    if is_train and picture.has("empty") and not picture.has("frame"):
-        bridges = picture.take("landmark", lambda role: role.noun in words["bridges"])
+    """A train that the picture is of runs over the bridge, and not near it."""
+    is_main = not picture.has("frame") or VEHICLE_FOCUS in picture.phrases("text")
+    is_train = any(_TRAIN in names_of(role.noun) for role in picture.roles.get("vehicle", ()))
+    if is_train and is_main and picture.has("empty"):
+        bridges = picture.take("landmark", lambda role: role.noun in lists().words["bridges"])
         picture.put("on", [replace(role, slot="on", phrase=f"on {role.phrase}") for role in bridges])
 
 
@@ -162,10 +166,6 @@ def _stand_on_docks(picture: Picture) -> None:
     """Who sits on a dock is not in the river, and a boat lies at the dock."""
     if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind", "quality")):
         picture.move("place", "feature", lists().words["platforms"])
-        is_main = not picture.has("frame") or VEHICLE_FOCUS in picture.phrases("text")
-        if is_main and any(_TRAIN in names_of(role.noun) for role in picture.roles["vehicle"]):
-            # It may be on the bridge.
-            picture.put("thing", picture.take("landmark", lambda role: role.noun in lists().words["bridges"]))
     if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):
         picture.move("on", "feature", lists().words["waters"])
 

@@ -104,20 +104,12 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = _HUMAN in picture.phrases("kind")
-    species = picture.species
     if has_human:
-        # A human beside a feral dragon is neither feral nor a dragon.
+        # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all = []
-        # Of a woman and a dragon nobody tells the dragon's sex.
         sexes = sexes if len(sexes) > 1 or OF_NO_SEX not in picture.phrases("kind") else []
-        if species:
-            species = [_HUMAN.partition(" ")[2], *species]
-            picture.take("kind", lambda role: role.phrase == _HUMAN)
-    noun = plural(species[0]) if len(species) == 1 else "characters"
-    trades = picture.phrases("kind")
-    if len(species) > 1 == len(trades) and trades[0].partition(" ")[2] in lists().words["trades_of_all"]:
-        # Of a group beside one tag of a pirate, all are pirates.
-        noun = plural(picture.take("kind", lambda role: True)[0].phrase.partition(" ")[2])
+        _count_human_as_species(picture)
+    species, noun = picture.species, _noun_of_group(picture)
     of_one_sex = sexes if len(sexes) == 1 else []
     them = " ".join([*of_one_sex, *(of_all if len(of_all) == 1 else ()), noun])
     company, relation = and_list(picture.phrases("company")), and_list(picture.phrases("relation"))
@@ -125,7 +117,6 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     text = f"{company} of {them}" if company and is_named else company or (them if is_named else relation)
     kinds = and_list(picture.phrases("kind", "namesake"))
     are_named = len(picture.names) > 1
-    picture.species = species
     if are_named and _tell_in_no_order(picture):
         kinds, species = "", []
     of_both = _OF_BOTH_SEXES if len(sexes) == PAIR and (are_named or len(species) == PAIR) else ""
@@ -149,6 +140,21 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         number,
         bool(told or names),
     )
+
+
+def _count_human_as_species(picture: Picture) -> None:
+    """Tell a human beside a dragon as one of two kinds, where the dragon's is known."""
+    if picture.species:
+        picture.species = [_HUMAN.partition(" ")[2], *picture.species]
+        picture.take("kind", lambda role: role.phrase == _HUMAN)
+
+
+def _noun_of_group(picture: Picture) -> str:
+    """What all are called: "wolves", or "pirates" where one tag of a pirate stands beside several animals."""
+    species, trades = picture.species, picture.phrases("kind")
+    if len(species) > 1 == len(trades) and trades[0].partition(" ")[2] in lists().words["trades_of_all"]:
+        return plural(picture.take("kind", lambda role: True)[0].phrase.partition(" ")[2])
+    return plural(species[0]) if len(species) == 1 else "characters"
 
 
 def _tell_in_no_order(picture: Picture) -> bool:
