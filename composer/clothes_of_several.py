@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from composer.appearance import merged
 from composer.clothes import with_parts_of_uniform
+from composer.kin import BORN_TOGETHER
 from composer.people_named import name_of
 from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of
 from composer.subject import SEXES
-from composer.words import COLOUR_RANK, NOUN_RANK, Role
+from composer.words import NOUN_RANK, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _SUIT, _TEACHER = "suit", "teacher"
 _OF_TRACK = "track "
-_OF_GIRLS_AND_BOYS = {"serafuku", "gakuran"}
+_ALIKE = frozenset((*BORN_TOGETHER, "matching", "wearing matching outfits"))
 
 
 def share_clothes(picture: Picture, *, is_pair: bool) -> None:
@@ -42,35 +43,29 @@ def share_clothes(picture: Picture, *, is_pair: bool) -> None:
 
 
 def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> list[Role]:
-    """The clothes of all: uniforms with their parts, what is worn for a sport, kimonos of several colours."""
+    """The clothes of all: uniforms with their parts, what is worn for a sport, and what those alike wear."""
     shared = [role for role in worn if is_among(role, "shared_clothes")]
     no_trades = lists().words["of_ages"] | lists().words["races"]
-    trades = [
-        role.noun for role in picture.roles.get("kind", ()) if role.phrase.partition(" ")[2] not in no_trades
-    ]
+    kinds = picture.roles.get("kind", ())
+    trades = [role.noun for role in kinds if role.phrase.partition(" ")[2] not in no_trades]
     differ = bool(trades) or len(picture.species) > 1
     if differ:
         # A police officer and a thief do not both wear a police uniform, nor both animals a uniform.
         shared = [role for role in shared if not _is_of_trade(role, trades)]
-    if lists().words["alike"].isdisjoint(picture.phrases("relation")) and not picture.has("together"):
-        shared = [role for role in shared if not _is_of_one(role, shared)]
+    are_alike = picture.has("together") or not _ALIKE.isdisjoint(picture.phrases("relation", "act"))
+    if not are_alike:
+        # A red kimono may be that of one, and of a girl and a boy one may wear the uniform.
+        shared = [role for role in shared if _is_extra(role) or (is_among(role, "uniforms") and not is_mixed)]
     left = [role for role in worn if role not in shared]
-    whole = [role for role in shared if _is_whole(role)]
+    whole = [role for role in shared if not _is_extra(role)]
     broader = set[str]().union(*(broader_tags(role.noun) for role in whole))
     has_uniform = any(is_among(role, "uniforms") for role in shared) and not (is_mixed or differ)
     parts = {role.noun for role in whole if has_uniform and _is_part(role)}
-    kinds = {role.noun for role in whole} - broader - parts
-    # Who wears a hoodie wears no raincoat, and who wears track pants no school uniform.
-    # Nor do a boy and a girl surely both wear hakama.
-    over = any(is_among(role, "worn_over_uniforms") for role in left)
-    are_unlike = is_mixed and not any(is_among(role, "uniforms") for role in whole)
-    if not has_uniform and (over or are_unlike):
-        left = [*left, *whole]
-        shared = [role for role in shared if role not in whole]
-        whole = []
-    are_several = len(kinds) > 1 and not (is_mixed and kinds == _OF_GIRLS_AND_BOYS)
-    has_kimono = has_uniform and is_mixed and any(is_among(role, "kimonos") for role in left)
-    if are_several or has_kimono or any(_is_outfit(role) and role.noun not in broader for role in left):
+    are_several = len({role.noun for role in whole} - broader - parts) > 1
+    others = any(
+        (_is_outfit(role) and role.noun not in broader) or is_among(role, "shared_clothes") for role in left
+    )
+    if are_several or others:
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
         return [role for role in shared if role not in whole]
     # One of them may wear a jacket over the uniform.
@@ -100,16 +95,12 @@ def _is_of_trade(role: Role, trades: Sequence[str]) -> bool:
 
 def _is_whole(role: Role) -> bool:
     """Whether it is all that somebody wears: a kimono, but no ice skates."""
-    return is_among(role, "shared_clothes") and not is_among(role, "shared_extras")
+    return is_among(role, "shared_clothes") and not _is_extra(role)
 
 
-def _is_of_one(role: Role, shared: Sequence[Role]) -> bool:
-    """Whether it may be that of one: a red kimono, but not kimonos without a colour or of two colours."""
-    if is_among(role, "hats_of_trades"):
-        return True
-    alike = [other for other in shared if other.head == role.head]
-    colours = {said for other in alike for rank, said in other.modifiers if rank == COLOUR_RANK}
-    return is_among(role, "worn_each_their_own") and len(colours) == 1
+def _is_extra(role: Role) -> bool:
+    """Whether all wear it for what they do: ice skates, winter clothes."""
+    return is_among(role, "shared_extras") and not is_among(role, "hats_of_trades")
 
 
 def _is_outfit(role: Role) -> bool:

@@ -1,4 +1,4 @@
-"""What several people do: what all of them do, what one does, and what somebody does."""
+"""What several people do: what all of them do, and what somebody does."""
 
 import re
 from collections.abc import Sequence
@@ -10,23 +10,21 @@ from composer.subject import PAIR
 from composer.words import Role
 
 _ANOTHER = re.compile(r"\banother(?: person)?\b")
-_FACES, _RIDING = "facing ", "riding "
 _FACING_AWAY, _FROM_BEHIND = "facing away", "from behind"
 _FACING, _FEEDING = "facing another person", "feeding"
 _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", "looking "
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
-_IN, _THE_OTHER = "in ", "the other's"
+_IN, _THE_OTHER, _THE_OTHERS = "in ", " the other", "the other's"
 _PLAYING, _HUGS = "playing ", frozenset(("in a group hug",))
-_AT_REST = ("sitting", "lying")
-_SOMETHING, _ONE_OF, _CARRIES = "something", "one of them", "carrying the other"
+_SOMETHING, _CARRIES = "something", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
 
 
 def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> list[str]:
     """Leave what all do; returns what faces show.
 
-    What one does goes to the slot "one_does", and what else somebody does to "doing". `gestures` are those
-    that only some have.
+    Who carries the other goes to the slot "one_does", and what else somebody does to "doing". `gestures` are
+    those that only some have.
     """
     acts = _take_acts(picture, is_pair=is_pair)
     looks = [act for act in acts if _is_look(act)]
@@ -42,12 +40,18 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
     if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
         shared.append(_SLEEPING)
     picture.put("act", [Role("act", act) for act in shared])
-    acts = [act for act in acts if act not in shared and _is_whole(act)]
-    others = _tell_first(picture, acts, carried, is_pair=is_pair)
-    if not picture.has("one_does") and not others and len(looks) == 1:
-        _put(picture, "one_does", [f"{_ONE_OF} {looks[0]}"])
-        looks = []
-    _put(picture, "doing", [_OWN.sub("the", act) for act in others])
+    others = [act for act in acts if act not in shared]
+    postures = _share_poses(picture, [*shared, *others])
+    are_apart = lists().words["postures"].issuperset(postures)
+    if is_pair and len(postures) == PAIR and are_apart and not (carried or others):
+        carried, postures = ["one of them {} and the other {}".format(*postures)], []
+    others = [*_holding(picture), *(act for act in others if _is_whole(act))]
+    if not carried:
+        # Of two, at least one does that: leaning on the other.
+        carried = [f"one of them {act}" for act in others if act.endswith(_THE_OTHER)][:1]
+        others = [act for act in others if not (carried and carried[0].endswith(act))]
+    _put(picture, "one_does", carried[:1])
+    _put(picture, "doing", [_OWN.sub("the", act) for act in (*others, *postures)])
     return [*faces, *(f"a look {look.removeprefix(_LOOKING)}" for look in looks)]
 
 
@@ -110,62 +114,43 @@ def _is_look(act: str) -> bool:
 def _are_all_asleep(picture: Picture, acts: Sequence[str], gestures: Sequence[str], *, is_pair: bool) -> bool:
     """Whether nobody of several can be awake: two cats, or two girls of whom nothing else is told."""
     if picture.has("being") and not has_people(picture):
-        return "stretching" not in acts
+        return "stretching" not in acts and not picture.has("pose")
     return is_pair and not picture.has("being") and len(acts) == 1 and [*gestures] == [_CLOSED_EYES]
 
 
-def _tell_first(picture: Picture, acts: Sequence[str], carried: Sequence[str], *, is_pair: bool) -> list[str]:
-    """Put the most telling of what one does to "one_does"; returns what else somebody does."""
-    words = lists().words
-    of_other = picture.take("held", lambda role: _THE_OTHER in role.phrase)
-    acts = [*(f"holding {role.phrase}" for role in of_other), *acts]
+def _holding(picture: Picture) -> list[str]:
+    """Tell of the one thing in view that somebody holds, which the other may hold too."""
+    of_other = picture.take("held", lambda role: _THE_OTHERS in role.phrase)
     held = picture.phrases("held")
-    # Hands and feet are moved beside what is done.
-    acts = sorted(acts, key=lambda act: "{her}" in act or act.startswith(_FACES))
-    often_shared = words["often_shared"] | words["acts_of_two"]
-    # Two may ride one broom.
-    maybe_of_all = [act for act in acts if act.replace(" ", "_") in often_shared or act.startswith(_RIDING)]
-    directed = [act for act in acts if " " in act and not act.startswith(_FACES) and "{her}" not in act]
-    directed = [act for act in directed if act not in maybe_of_all]
-    if len(held) == 1 and not directed and "{her}" not in held[0] and held[0] != _SOMETHING:
-        # Who shares an umbrella holds it.
-        is_told = any(act.endswith(f" {held[0]}") for act in picture.phrases("act"))
-        # In a duel the other holds a sword too.
-        are_fighting = any(act.replace(" ", "_") in words["fights"] for act in picture.phrases("act"))
-        (acts if are_fighting else directed).extend([] if is_told else [f"holding {held[0]}"])
-        maybe_of_all += acts[-1:] if are_fighting else []
-    # A bartender stands where a guest sits, and who pushes the wheelchair does not sit in it.
-    no_trades = words["of_ages"] | words["races"]
-    differ = is_pair and any(role.noun not in no_trades for role in picture.roles.get("kind", ()))
-    differ = differ or (bool(directed) and directed[0].split(" ")[0] in words["acts_apart"])
-    # Of two, one lies while the other does something.
-    of_one = _AT_REST if differ else (_LYING,) if directed else ()
-    postures = _share_poses(picture, acts, of_one)
-    others = [*directed, *(act for act in acts if act not in directed)]
-    are_apart = all(each.split(" ")[0] in words["postures"] for each in postures)
-    if is_pair and len(postures) == PAIR and are_apart and not (carried or directed):
-        carried, postures = ["one of them {} and the other {}".format(*postures)], []
-    others += postures
-    unsure = {*maybe_of_all, *often_shared, *(_AT_REST if differ else ())}
-    is_sure = len(others) == 1 and others[0] not in unsure
-    first = [*carried, *(f"{_ONE_OF} {act}" for act in others if directed or is_sure)][:1]
-    _put(picture, "one_does", first)
-    return [act for act in others if [f"{_ONE_OF} {act}"] != first]
+    is_told = any(act.endswith(f" {phrase}") for act in picture.phrases("act") for phrase in held)
+    is_one = len(held) == 1 and "{her}" not in held[0] and held[0] != _SOMETHING and not is_told
+    return [
+        f"holding {phrase}" for phrase in (*(role.phrase for role in of_other), *(held if is_one else ()))
+    ]
 
 
-def _share_poses(picture: Picture, acts: Sequence[str], of_one: tuple[str, ...]) -> list[str]:
-    """Leave the posture of all, unless it begins with one that only one has; returns those of some."""
+def _share_poses(picture: Picture, acts: Sequence[str]) -> list[str]:
+    """Leave the posture of all where those shown are alike and do nothing else; returns those of some."""
     words = lists().words
     poses = [role.phrase for role in picture.take("pose", lambda role: True)]
     ways = [pose for pose in poses if pose.replace(" ", "_") in words["shared_gestures"]]
     postures = [pose for pose in poses if pose.split(" ")[0].endswith("ing")]
-    # Whoever rides does not walk beside the horse.
-    is_ridden = any(act.startswith(_RIDING) for act in acts)
-    are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or is_ridden)
-    are_all = are_all and not postures[0].startswith(of_one)
+    are_of_kinds = len({role.noun for role in picture.roles.get("being", ())}) > 1 or len(picture.species) > 1
+    is_going = {*postures} <= words["ways_of_going"]
+    # Whoever pulls somebody out of a chest stands, and the other does not.
+    is_busy = any(act.split(" ")[0] not in words["done_together"] for act in acts)
+    are_all = len(postures) == 1 and not (_is_of_one(postures[0]) or are_of_kinds or is_busy)
+    are_all = are_all and (is_going or not _are_unlike(picture))
     of_all = [" ".join([*(postures if are_all else ()), *ways])]
     picture.put("pose", [Role("pose", pose) for pose in of_all if pose])
     return [] if are_all else postures
+
+
+def _are_unlike(picture: Picture) -> bool:
+    """Whether one may sit while the other stands: guest and bartender, father and child."""
+    no_trades = lists().words["of_ages"] | lists().words["races"]
+    are_apart = any(" and " in relation for relation in picture.phrases("relation"))
+    return are_apart or any(role.noun not in no_trades for role in picture.roles.get("kind", ()))
 
 
 def _is_shared(act: str, *, is_pair: bool) -> bool:

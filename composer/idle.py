@@ -22,6 +22,7 @@ _BAREFOOT, _SHOES = "barefoot", frozenset(("footwear", "shoes"))
 _ABOVE_CLOUDS, _CLOUDS = "above the clouds", frozenset(("a cloudy sky", "clouds"))
 _HETEROCHROMIA = "heterochromia"
 _CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
+_UPRIGHT, _LYING = ("standing", "squatting", "kneeling", "sitting", "walking", "running"), "lying"
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -45,6 +46,9 @@ def leave_out_idle(picture: Picture) -> None:
     if counted_people(picture)[1] < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
         picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
     if counted_people(picture)[1] == 1:
+        if any(pose.startswith(_UPRIGHT) for pose in picture.phrases("pose")):
+            # It is the sword that is on the back of who squats.
+            picture.take("pose", lambda role: role.phrase.startswith(_LYING))
         picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
         if _BAREFOOT in picture.phrases("act"):
             # Who is barefoot wears no slippers.

@@ -170,7 +170,7 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     if (
         picture.names
         and not picture.has("empty")
-        and lists().words["alike"].isdisjoint(picture.phrases("relation"))
+        and set(BORN_TOGETHER).isdisjoint(picture.phrases("relation"))
     ):
         return ""  # Of five that have names, one may be the miko.
     if len(among) == 1 and picture.has("empty") and among[0].partition(" ")[2] in lists().words["races"]:

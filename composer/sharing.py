@@ -13,6 +13,7 @@ from dataclasses import replace
 from composer.appearance import merged, mixed
 from composer.clothes_of_several import is_kind, share_clothes
 from composer.deeds_of_several import share_deeds, told_of_pair
+from composer.kin import BORN_TOGETHER
 from composer.people_named import name_of
 from composer.phrasing import and_list, led, lists, sentence_list, with_article
 from composer.picture import COUNTS, Picture, count_of
@@ -155,10 +156,9 @@ def _share_hair(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     hair, eyes = picture.take("hair", lambda role: True), picture.take("eyes", lambda role: True)
     hair = _leave_to_the_old(picture, subject, hair, is_pair=is_pair)
     coloured = [role for role in hair if _is_coloured(role)]
-    # Whose hair and eyes the meanings of the names tell is not told of all.
-    are_alike = not lists().words["alike"].isdisjoint(picture.phrases("relation"))
-    can_share = are_alike or not (picture.names or (picture.has(GIRLS) and picture.has(BOYS)))
-    if picture.portraits or (len(coloured) == 1 and not (is_pair and can_share)):
+    # One colour may be that of one, but twins have the same.
+    are_alike = not set(BORN_TOGETHER).isdisjoint(picture.phrases("relation"))
+    if picture.portraits or (len(coloured) == 1 and not are_alike):
         coloured = []
     lengths = [role for role in hair if _LENGTHS.issuperset(said for _, said in role.modifiers)]
     # Whoever reads "one of them" and then "one" takes both for the same.

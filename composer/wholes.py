@@ -29,7 +29,8 @@ def put_together(picture: Picture) -> None:
     """Say of one person's things what belongs together, before those of one kind are said once."""
     _take_off(picture)
     _name_vehicle(picture)
-    several = len(picture.phrases("clothes")) > 1
+    # Where nobody is, the checkered clothes are the tablecloth.
+    several = len(picture.phrases("clothes")) > 1 or picture.has("empty")
     states = lists().words["clothes_states"] if several else frozenset[str]()
     broad = lists().words["broad_clothes"] if several else frozenset[str]()
     picture.take(
