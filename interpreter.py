@@ -14,6 +14,7 @@ from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total
 from llm.prompts import Message, Prompt, fingerprint
 from reading.costs import is_worth_examining
+from reading.reader import Reader
 from stage_runner import Due
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
@@ -26,7 +27,6 @@ from writing.writer import Captions, CaptionWriter, first_request
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
-    from reading.reader import Reader
 
 COMPOSER = "composer"
 
@@ -57,12 +57,12 @@ class Interpreter(PictureStage[Written]):
     def __init__(
         self,
         data_set: DataSet,
-        endpoint: Endpoint | None,
-        reader: Reader | None = None,
-        pictures: ReadyPictures | None = None,
+        endpoint: Endpoint | None = None,
+        *,
+        sees: bool = False,
         waiting: frozenset[str] = frozenset(),
     ) -> None:
-        """With `pictures`, each picture is sent along; raises UserError when a template cannot be used.
+        """If it `sees`, each picture is sent along; raises UserError when a template cannot be used.
 
         `waiting` are the names of pictures whose descriptions are not there yet.
         """
@@ -74,9 +74,13 @@ class Interpreter(PictureStage[Written]):
         self._descriptions = data_set.descriptions
         self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
-        self._reader = reader
-        self._pictures = pictures
-        rereading = Rereading(reader, self._material.explained)
+        self._pictures: ReadyPictures | None = None
+        if sees:
+            self._pictures = ReadyPictures(self._collection, data_set.settings.interrogator.max_image_side)
+        self._reader: Reader | None = None
+        if endpoint and settings.reading != "never":
+            self._reader = Reader(data_set.settings.tag_provider.cache.parent, endpoint)
+        rereading = Rereading(self._reader, self._material.explained)
         self._writer: CaptionWriter | StructuredWriter | None = None
         if endpoint and self._forms.structure:
             self._writer = StructuredWriter(settings, self._forms, endpoint)

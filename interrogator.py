@@ -33,7 +33,7 @@ class Interrogator(PictureStage[Described]):
 
     title = "Interrogator"
 
-    def __init__(self, data_set: DataSet, endpoint: Endpoint | None) -> None:
+    def __init__(self, data_set: DataSet, endpoint: Endpoint | None = None) -> None:
         """Without an endpoint there are prompts, but no answers.
 
         Raises UserError when the template cannot be used.

@@ -21,9 +21,9 @@ from pathlib import Path
 
 import config
 from benchmarks.saturation import Case, share_taken
-from captioning import stages
 from captioning.project import Project
 from composer import compose
+from interpreter import Interpreter
 from tags.spelling import canonical
 from tests.fakes.answers import Json
 from tests.fakes.endpoint import FakeEndpoint
@@ -118,7 +118,7 @@ def taken(folder: Path, url: str, settings: Mapping[str, str]) -> Taken:
 def _faults_of_descriptions(run: Folder) -> int:
     chosen = [f"{key}={value}" for key, value in run.set.items()]
     project = Project(config.load(run.folder / "config.ini", chosen))
-    stage = stages.interpreter(project)
+    stage = Interpreter(project)
     texts = ((each, project.descriptions.read(each.stem_name)) for each in project.collection.pictures)
     return sum(len(judge(text, stage.picture_tags(each, "")).coverage.faults) for each, text in texts if text)
 

@@ -25,7 +25,6 @@ from pathlib import Path
 import config
 from benchmarks.caption_page import Group, Run, page
 from benchmarks.recorder import Recorder
-from captioning import stages
 from captioning.project import Project
 from dataset.pictures import Picture, evenly_spread
 from interpreter import Interpreter
@@ -162,7 +161,7 @@ def _command(program: Path, folder: Path, captions: Path, url: str) -> list[str]
 
 
 def _held_against(project: Project, names: set[str]) -> Iterator[tuple[str, PictureTags]]:
-    stage: Interpreter = stages.interpreter(project)
+    stage = Interpreter(project)
     pictures: Sequence[Picture] = project.collection.pictures
     for picture in pictures:
         if picture.stem_name in names:

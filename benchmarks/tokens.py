@@ -20,8 +20,8 @@ from pathlib import Path
 import config
 import stage_runner
 from benchmarks.datasets import Tags, mixed, of_a_cast, write_meanings, write_pictures
-from captioning import stages
 from captioning.project import Project
+from interpreter import Interpreter
 from llm.answers import Usage
 from llm.servers import Endpoints
 from progress import Bar
@@ -72,7 +72,7 @@ async def _usage(folder: Folder, in_one_order: bool, like_beside_like: bool) -> 
     assert endpoint is not None
     bar = Bar("Interpreter", len(pictures))
     try:
-        stage = stages.interpreter(project, endpoint)
+        stage = Interpreter(project, endpoint)
         ordered = stage.in_order_of_prompts(pictures) if like_beside_like else pictures
         await stage_runner.run(stage, ordered, bar, stage_runner.Tally())
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -110,11 +109,3 @@ class Knowledge:
     def asks_for_captions(self) -> bool:
         """Whether a model is asked for captions: a list of tags needs none."""
         return self.settings.interpreter.endpoint.url != "builtin" and bool(self.forms.written_by_model)
-
-
-class KnownTags(Knowledge, ABC):
-    """What is known of the tags of a data set, which stage 1 looks up."""
-
-    @abstractmethod
-    def tags(self) -> list[str]:
-        """The distinct tags, the most common first."""

@@ -1,13 +1,14 @@
-"""The models of a run: choosing them, and saying to the user which they are."""
+"""The models of a run: choosing them, saying to the user which they are, and looking up tags with one."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from captioning import stages
-from captioning.knowledge import Knowledge, KnownTags
+from captioning.knowledge import Knowledge
 from captioning.run_summary import NO_SENTENCES, Product, Products, RunSummary
+from captioning.stage_result import run_stage
+from dataset.json_lines import JsonLines
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
 from llm.embedded.needs import Consent, Demand, Needs
@@ -16,7 +17,6 @@ from settings import Settings, StageSettings
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from llm.servers import Endpoints
-    from tag_provider import TagProvider
 
 
 class Models:
@@ -62,6 +62,37 @@ class Models:
             self._summary.left_out(product)
         return endpoint
 
+    async def look_up_tags(self, tags: Callable[[], Iterable[str]]) -> bool:
+        """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json; whether some answers come later.
+
+        `tags` gives the distinct tags of the data set, the most common first.
+        """
+        chosen, product, endpoint = self._settings.tag_provider, self.products.meanings, None
+        if not self._knowledge.makes_lists_only:
+            endpoint = await self.endpoint(product, chosen)
+            if endpoint is None:
+                return False
+        elif chosen.skip or chosen.endpoint.url == "builtin":
+            # Otherwise the wiki tells the categories of tags, on which their places in a list depend.
+            return False
+        from tag_provider import TagProvider
+        from wiki.source import open_source
+
+        log = JsonLines(self._settings.dataset.captions / ".tags.jsonl")
+        log.watch()
+        stage = TagProvider(chosen, open_source(chosen), self._knowledge.cache, log, tags, endpoint)
+        due = stage.due()
+        with self._summary.telling(product, due) as result:
+            await run_stage(stage, due, endpoint, result)
+        if stage.without_sentence:
+            self._summary.once(
+                f"The model gave no usable sentence for {amount(stage.without_sentence, 'tag')}: the first "
+                "sentence of the wiki page is used instead."
+            )
+        if stage.wiki_error:
+            self._summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")
+        return bool(result.tally.waiting)
+
     async def fetch(self) -> None:
         """Get what is answered by now of batch files, if that is wanted; raises UserError if it fails."""
         await self._batches.fetch(self._settings, self._summary.once, self._summary.incomplete)
@@ -83,34 +114,6 @@ class Models:
 
             self._endpoints = Endpoints.of(self._settings, self._needs, self._batches.endpoint)
         return self._endpoints
-
-
-async def look_up_tags(
-    project: KnownTags,
-    models: Models,
-    summary: RunSummary,
-    run_stage: Callable[[Product, TagProvider, Endpoint | None], Awaitable[None]],
-) -> None:
-    """Stage 1: tags ─▶ wiki pages ─▶ model ─▶ tags_cache.json."""
-    chosen, product = project.settings.tag_provider, models.products.meanings
-    if project.makes_lists_only:
-        # Where a tag stands in a list depends on its category, which the wiki tells.
-        if chosen.skip or chosen.endpoint.url == "builtin":
-            return
-        endpoint = None
-    else:
-        endpoint = await models.endpoint(product, chosen)
-        if endpoint is None:
-            return
-    stage = stages.tag_provider(project, endpoint)
-    await run_stage(product, stage, endpoint)
-    if stage.without_sentence:
-        summary.once(
-            f"The model gave no usable sentence for {amount(stage.without_sentence, 'tag')}: the first "
-            "sentence of the wiki page is used instead."
-        )
-    if stage.wiki_error:
-        summary.incomplete(f"{stage.wiki_error}. The captions are made without these meanings.")
 
 
 def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from captioning.knowledge import KnownTags
+from captioning.knowledge import Knowledge
 from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal, new_run
 from dataset.picture_folder import PictureFolder
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from writing.trigger_tags import OwnTraits
 
 
-class Project(KnownTags):
+class Project(Knowledge):
     """Opens each thing when it is first needed, so that a command pays only for what it uses."""
 
     def __init__(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from captioning import stages
 from captioning.project import Project
 from captioning.shard_sample import sample_project
 from dataset.pictures import Picture, evenly_spread
 from errors import ItemError
+from interpreter import Interpreter
+from interrogator import Interrogator
 from llm.embedded.needs import Demand
 from llm.prompts import Message, Prompt, estimated_picture_tokens, estimated_prompt_tokens
 from page_summaries import summarizing
@@ -32,10 +33,10 @@ def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> in
         return _tokens_of(prompt.messages({"pages": [page]}))
     pictures = evenly_spread(project.collection.pictures, most)
     if stage == "Interrogator":
-        asking = stages.interrogator(project)
+        asking = Interrogator(project)
         lengths = _lengths(pictures, lambda picture: [asking.messages(picture)])
     else:
-        lengths = _lengths(pictures, stages.interpreter(project, sees=sees).messages)
+        lengths = _lengths(pictures, Interpreter(project, sees=sees).messages)
     return max(lengths, default=0) + picture
 
 

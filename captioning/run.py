@@ -9,9 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from captioning import stages
 from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_since, still_captioned
-from captioning.models import Models, look_up_tags
+from captioning.models import Models
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
 from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
@@ -61,7 +60,7 @@ class Run:
         self._summary = RunSummary(say)
         self._models = Models(self._project, self._summary, consent, transfers)
         self._products = self._models.products
-        # The tags and pictures whose answers come later.
+        # The pictures whose descriptions come later.
         self._waiting: frozenset[str] = frozenset()
 
     async def run(self) -> ExitCode:
@@ -99,8 +98,7 @@ class Run:
         writer = await self._models.writer()
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
-        await look_up_tags(self._project, self._models, self._summary, self._run_stage)
-        if self._waiting:
+        if await self._models.look_up_tags(self._project.tags):
             self._summary.once(MEANINGS_COME_FIRST)
         else:
             await self._describe_pictures()
@@ -113,7 +111,9 @@ class Run:
         """Stage 2: pictures ─▶ vision model ─▶ descriptions/."""
         endpoint = await self._models.describer()
         if endpoint is not None:
-            stage = stages.interrogator(self._project, endpoint)
+            from interrogator import Interrogator
+
+            stage = Interrogator(self._project, endpoint)
             await self._run_stage(self._products.descriptions, stage, endpoint)
 
     async def _write_captions(self, writer: Endpoint | None) -> None:
@@ -122,7 +122,9 @@ class Run:
             sees = await may_send_pictures(self._settings, writer, self._summary.once)
             if writer is not None:
                 self._tell_what_is_asked(sees)
-            stage = stages.interpreter(self._project, writer, sees=sees, waiting=self._waiting)
+            from interpreter import Interpreter
+
+            stage = Interpreter(self._project, writer, sees=sees, waiting=self._waiting)
             await self._run_stage(self._products.captions, stage, writer)
             if stage.reading_note:
                 self._summary.once(stage.reading_note)
@@ -136,14 +138,12 @@ class Run:
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
     ) -> None:
-        due = stage.due()
-        if product is not self._products.meanings:
-            is_captions = product is self._products.captions
-            (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
+        due, is_captions = stage.due(), product is self._products.captions
+        (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
         with self._summary.telling(product, due) as result:
             await run_stage(stage, due, endpoint, result)
         self._waiting = frozenset(result.tally.waiting)
-        if product is self._products.captions:
+        if is_captions:
             left = (*result.tally.failures, *result.tally.excluded)
             make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
 

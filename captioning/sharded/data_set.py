@@ -1,51 +1,60 @@
-"""One shard as the stages have it, with what is known of all shards."""
+"""One shard as the stages have it, and what is known of all shards."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 from captioning.knowledge import Knowledge
 from dataset.disk import make_folder
 from dataset.journal import INTERPRETER, INTERROGATOR, Packed
-from dataset.pictures import Survey
 from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
 from shards.pictures import open_pictures
 from shards.results import ShardResults, journal_of
+from shards.surveying import AllShards
 from writing.material import Material
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What all shards have in common: what is known of tags, and which tags the pictures have."""
+class KnownOfShards(Knowledge):
+    """What the settings stand for, and the tags of all shards."""
 
-    knowledge: Knowledge
-    material: Material
-    survey: Survey
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.shards = AllShards()
+
+    def tags(self) -> list[str]:
+        """The distinct tags, the most common first, without those that the user describes."""
+        return self.undescribed(self.shards.survey())
+
+    @cached_property
+    def material(self) -> Material:
+        """What templates can say; it takes over what stage 1 found, so it is asked for after that."""
+        # Stage 1 may have found what further tags imply.
+        self.forget_along()
+        return self.material_of(self.shards)
 
 
 class ShardDataSet:
     """The pictures of a shard and their texts: `writing.picture_stage.DataSet`."""
 
-    def __init__(self, common: Common, shard: Shard, run: str, limit: int | None) -> None:
+    def __init__(self, known: KnownOfShards, shard: Shard, run: str, limit: int | None) -> None:
         """`run` is the name of the run, and `limit` is how many pictures to do at most.
 
         Raises ItemError where the shard cannot be read, and UserError where nothing can be written.
         """
         self.shard = shard
-        self.settings = common.knowledge.settings
-        self.finishing = common.knowledge.finishing
-        self.material = common.material
+        self.settings = known.settings
+        self.finishing = known.finishing
+        self.material = known.material
         self._limit = limit
         self.journal = journal_of(shard, self.settings.dataset, run)
         self.captions = ShardResults(INTERPRETER, self.journal)
         self.descriptions = ShardResults(INTERROGATOR, self.journal)
-        added = common.knowledge.said_along
-        self.collection = open_pictures(shard, self.settings, added, self.descriptions, common.survey)
+        survey = known.shards.survey()
+        self.collection = open_pictures(shard, self.settings, known.said_along, self.descriptions, survey)
         self.stored = self.collection.stored
         make_folder(self.journal.path.parent)
         self.journal.watch()

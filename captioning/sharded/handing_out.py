@@ -12,10 +12,10 @@ from typing import Any
 
 from captioning.run_summary import RunSummary
 from captioning.sharded import node
+from captioning.sharded.data_set import KnownOfShards
 from captioning.sharded.node import AtOnce, Broadcast, Looked, Told
 from captioning.sharded.ray_cluster import Lost, Machine, RayCluster
-from captioning.sharded.totals import Totals
-from captioning.sharded.work import KnownOfShards
+from captioning.sharded.work import Totals
 from config import VERSION
 from english import amount
 from errors import StageError, UserError

@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from captioning.models import Models
 from captioning.run_summary import RunSummary
-from captioning.sharded.claims import shards_in_turn
-from captioning.sharded.totals import Totals
-from captioning.sharded.work import KnownOfShards, ShardWork
+from captioning.sharded.data_set import KnownOfShards
+from captioning.sharded.work import ShardWork, Totals, shards_in_turn
 from config import VERSION
 from errors import ItemError, StageError, UserError
 from settings import Settings
@@ -135,7 +134,7 @@ class _Turn:
         models = Models(known, RunSummary(self.introductions.append))
         try:
             describer, writer = await models.describer(), await models.writer()
-            self.work = work = ShardWork(known.common(), models.products, summary, describer, writer)
+            self.work = work = ShardWork(known, models.products, summary, describer, writer)
             for endpoint in work.endpoints:
                 if settled := self.at_once.get((endpoint.url, endpoint.model)):
                     endpoint.concurrency.go_on_from(settled)

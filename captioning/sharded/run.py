@@ -9,16 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, aclosing
 from time import monotonic, time
-from typing import TYPE_CHECKING
 
-from captioning.models import Models, look_up_tags
-from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
-from captioning.sharded.claims import claim_preparation, locks_of, shards_in_turn
-from captioning.sharded.data_set import Common
+from captioning.models import Models
+from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary
+from captioning.sharded.data_set import KnownOfShards
 from captioning.sharded.handing_out import HandingOut
-from captioning.sharded.totals import Totals
-from captioning.sharded.work import KnownOfShards, ShardWork
-from captioning.stage_result import run_stage
+from captioning.sharded.work import ShardWork, Totals, claim_preparation, locks_of, shards_in_turn
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -28,11 +24,6 @@ from llm.embedded.needs import Consent
 from settings import AUTO, Settings
 from shards.finding import find_shards
 from shards.surveying import SurveySum
-
-if TYPE_CHECKING:
-    from llm.endpoint import Endpoint
-    from tag_provider import TagProvider
-
 
 # Counting the tags of this many shards takes seconds, which need not be announced.
 _FEW = 20
@@ -69,8 +60,6 @@ class ShardRun:
         self._summary = RunSummary(say)
         self._models = Models(self._known, self._summary, consent, transfers)
         self._totals = Totals()
-        # Whether answers about tags come later.
-        self._is_waiting = False
 
     async def run(self) -> ExitCode:
         """Do all of it; the exit code."""
@@ -96,8 +85,7 @@ class ShardRun:
     async def _all_shards(self) -> None:
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._models.writer()
-        common = await self._prepare()
-        if self._is_waiting:
+        if await self._look_up_tags():
             self._summary.once(MEANINGS_COME_FIRST)
             return
         if self._hands is not None:
@@ -105,7 +93,7 @@ class ShardRun:
             await self._hands.caption(self._known, self._part, self._totals, there)
             return
         describer = await self._models.describer()
-        work = ShardWork(common, self._models.products, self._summary, describer, writer)
+        work = ShardWork(self._known, self._models.products, self._summary, describer, writer)
         work.limit, work.since, self._totals = self._limit, self._began_at, work.totals
         turns = shards_in_turn(self._settings, self._part, self._summary.once)
         async with aclosing(turns) as shards:
@@ -114,8 +102,11 @@ class ShardRun:
                 if work.left() == 0:
                     break
 
-    async def _prepare(self) -> Common:
-        """Count the tags of all shards and look them up, once for all processes."""
+    async def _look_up_tags(self) -> bool:
+        """Count the tags of all shards and look them up, once for all processes.
+
+        Returns whether some answers about tags come later.
+        """
         known = self._known
         with await claim_preparation(self._settings, self._summary.once):
             counting = SurveySum(self._shards, self._settings)
@@ -124,16 +115,7 @@ class ShardRun:
             if self._hands is not None and missing:
                 await self._hands.count(known, counting.missing, len(self._shards))
             known.shards = counting.complete(known.said_along)
-            await look_up_tags(known, self._models, self._summary, self._look_up)
-            # Stage 1 may have found what further tags imply.
-            known.forget_along()
-        return known.common()
-
-    async def _look_up(self, product: Product, stage: TagProvider, endpoint: Endpoint | None) -> None:
-        due = stage.due()
-        with self._summary.telling(product, due) as result:
-            await run_stage(stage, due, endpoint, result)
-        self._is_waiting = bool(result.tally.waiting)
+            return await self._models.look_up_tags(known.tags)
 
 
 def _refuse_settings_for_folders(settings: Settings) -> None:

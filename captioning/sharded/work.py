@@ -1,24 +1,30 @@
-"""The stages over one shard after the other, in one process; and what is known of all shards for that."""
+"""The stages over one shard after the other, in one process, and what came of all shards together.
+
+Several processes may caption the same shards: each takes the lock of a shard first. A lock ends with its
+process, so that the shards of one that was killed are taken by the others.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, TypeVar
 
-from captioning import stages
-from captioning.knowledge import KnownTags
-from captioning.run_summary import Product, Products, RunSummary
-from captioning.sharded.data_set import Common, ShardDataSet, texts_there
-from captioning.sharded.totals import Totals
+from captioning.run_summary import Product, Products, RunSummary, by_reason
+from captioning.sharded.data_set import KnownOfShards, ShardDataSet, texts_there
 from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures
 from dataset.journal import new_run
+from dataset.locks import claim
 from english import amount
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.surveying import AllShards
 from stage_runner import Stage
 
 if TYPE_CHECKING:
@@ -27,21 +33,93 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+_FOLDER_OF_LOCKS = ".locks"
+# Seconds after which a lock of another process is tried again.
+_PAUSE = 1.0
 
-class KnownOfShards(KnownTags):
-    """What the settings stand for, and the tags of all shards."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self.shards = AllShards()
+def locks_of(settings: Settings) -> Path:
+    """The folder of the locks."""
+    return settings.dataset.captions / _FOLDER_OF_LOCKS
 
-    def tags(self) -> list[str]:
-        """The distinct tags, the most common first, without those that the user describes."""
-        return self.undescribed(self.shards.survey())
 
-    def common(self) -> Common:
-        """What the data set of each shard needs of all this."""
-        return Common(self, self.material_of(self.shards), self.shards.survey())
+async def claim_preparation(settings: Settings, say: Callable[[str], None]) -> ExitStack:
+    """Hold the lock under which tags are counted and looked up, once no other process has it."""
+    place = locks_of(settings) / "tags.lock"
+    while (held := claim(place)) is None:
+        say("Another process counts the tags and looks up what they mean: waiting for it.")
+        await asyncio.sleep(_PAUSE)
+    return held
+
+
+async def shards_in_turn(
+    settings: Settings, shards: Sequence[Shard], say: Callable[[str], None]
+) -> AsyncGenerator[Shard, None]:
+    """Yield each shard while its lock is held; those of other processes come last, when they are free."""
+    waiting, left = False, list(shards)
+    while left:
+        others = []
+        for shard in left:
+            held = claim(locks_of(settings) / f"{shard.name}.lock")
+            if held is None:
+                others.append(shard)
+                continue
+            with held:
+                yield shard
+        left = others
+        if left and not waiting:
+            waiting = True
+            say(f"Other processes caption {amount(len(left), 'shard')}: waiting, to finish what they leave.")
+        if left:
+            await asyncio.sleep(_PAUSE)
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums, which take the same memory for a thousand shards as for one.
+
+    `captioned` and `passed_over` count shards, and `there` the texts in those that were done before.
+    """
+
+    captioned: int = 0
+    passed_over: int = 0
+    there: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
+
+    def add(self, product: Product, result: StageResult) -> None:
+        """Add what came of a stage over one shard."""
+        self.done[product.noun] += result.tally.done
+        self.failures.update(dict(result.tally.reasons()))
+        self.excluded[product.noun] += len(result.tally.excluded)
+        self.there += result.existing if product.noun == "caption" else 0
+
+    def merge(self, other: Totals) -> None:
+        """Add what another process has summed up."""
+        self.captioned += other.captioned
+        self.passed_over += other.passed_over
+        self.there += other.there
+        self.done.update(other.done)
+        self.failures.update(other.failures)
+        self.excluded.update(other.excluded)
+
+    def line(self) -> str:
+        """All of it in one line."""
+        parts = [f"{amount(self.captioned, 'shard')} done"]
+        if self.passed_over:
+            parts.append(f"{self.passed_over:,} done before")
+        if self.done["picture"]:
+            parts.append(f"{amount(self.done['picture'], 'picture')} described")
+        parts.append(f"{amount(self.done['caption'], 'caption')} written")
+        if self.there:
+            parts.append(f"{self.there:,} there already")
+        if self.failures:
+            parts.append(f"{self.failures.total():,} failed ({by_reason(self.failures.most_common())})")
+        # Two stages leave out the same pictures.
+        if excluded := max(self.excluded.values(), default=0):
+            parts.append(f"{excluded:,} excluded")
+        return f"All shards: {'; '.join(parts)}"
 
 
 class ShardWork:
@@ -53,7 +131,7 @@ class ShardWork:
 
     def __init__(
         self,
-        common: Common,
+        known: KnownOfShards,
         products: Products,
         summary: RunSummary,
         describer: Endpoint | None,
@@ -63,8 +141,8 @@ class ShardWork:
         self.results: list[StageResult] = []
         self.limit: int | None = None
         self.since = time()
-        self._common = common
-        self._settings = common.knowledge.settings
+        self._known = known
+        self._settings = known.settings
         self._products = products
         self.summary = summary
         self._describer = describer
@@ -86,7 +164,7 @@ class ShardWork:
             self.totals.there += there
             return
         try:
-            data_set = ShardDataSet(self._common, shard, self._run, self.left())
+            data_set = ShardDataSet(self._known, shard, self._run, self.left())
         except ItemError as error:
             self.summary.incomplete(f"{error}.")
             return
@@ -116,14 +194,17 @@ class ShardWork:
         return max(0, self.limit - self.totals.done[noun])
 
     async def _stages(self, data_set: ShardDataSet) -> None:
+        from interpreter import Interpreter
+        from interrogator import Interrogator
+
         name, products, waiting = data_set.shard.name, self._products, frozenset[str]()
         self.summary.files_with_problems(data_set.collection.folder, name)
         if self._describer is not None:
-            stage = stages.interrogator(data_set, self._describer)
+            stage = Interrogator(data_set, self._describer)
             waiting = await self._run_stage(name, products.descriptions, stage, self._describer)
         if not self._settings.interpreter.skip:
             sees = await may_send_pictures(self._settings, self._writer, self.summary.once)
-            captioning = stages.interpreter(data_set, self._writer, sees=sees, waiting=waiting)
+            captioning = Interpreter(data_set, self._writer, sees=sees, waiting=waiting)
             await self._run_stage(name, products.captions, captioning, self._writer)
 
     async def _run_stage(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from captioning import stages
 from captioning.existing_captions import mixed_forms_sentence, still_captioned
 from captioning.project import Project
 from captioning.run_summary import by_reason, weak_model
@@ -29,6 +28,7 @@ from dataset.text_folder import Texts
 from dataset.trainers import captions_in
 from english import amount, first_few
 from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
+from interpreter import Interpreter
 from settings.checks import TEXT_EXTENSIONS
 
 _TELLS_THE_REST = "--dry-run with [Dataset] existing = refresh tells how many are outdated"
@@ -195,7 +195,7 @@ def _outdated(
     ]
     if not pictures or not model or project.settings.interpreter.skip:
         return
-    stage = stages.interpreter(project, sees=sees)
+    stage = Interpreter(project, sees=sees)
 
     def is_outdated(picture: Picture) -> bool:
         try:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import config
-from captioning import stages
 from captioning.models import needs_of
 from captioning.project import Project
 from captioning.stage_result import StageResult, run_stage
@@ -20,7 +19,8 @@ from dataset.pictures import Picture
 from dataset.results import FileResults
 from dataset.text_folder import Texts
 from errors import StageError, UserError
-from interpreter import COMPOSER
+from interpreter import COMPOSER, Interpreter
+from interrogator import Interrogator
 from llm.answers import Usage
 from llm.embedded.needs import Consent
 from llm.servers import Endpoints
@@ -121,7 +121,7 @@ class Contender:
                     self.say(f"{self.label}: Interrogator skipped, there is no model to ask.")
                 else:
                     self._seer = endpoint.model
-                    await self._run_stage(stages.interrogator(project, endpoint), endpoint)
+                    await self._run_stage(Interrogator(project, endpoint), endpoint)
             has_sentences = bool(project.forms.written_by_model)
             endpoint = await self._endpoint(chosen.interpreter) if has_sentences else None
             self._writer = endpoint.model if endpoint else COMPOSER
@@ -131,7 +131,7 @@ class Contender:
             sees = await may_send_pictures(chosen, endpoint, lambda said: self.say(f"{self.label}: {said}"))
             if sees and endpoint is not None:
                 self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
-            await self._run_stage(stages.interpreter(project, endpoint, sees=sees), endpoint)
+            await self._run_stage(Interpreter(project, endpoint, sees=sees), endpoint)
 
     async def disconnect(self) -> None:
         """Close connections, and end the models that run for this configuration alone."""

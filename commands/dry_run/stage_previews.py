@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from captioning import stages
 from captioning.project import Project
 from captioning.run_summary import NO_SENTENCES
 from captioning.templates import misfits, sends_pictures
@@ -59,7 +58,7 @@ class StagePreviews:
     async def _of_descriptions(self) -> Preview:
         project, chosen = self._project, self._settings.interrogator
         collection, endpoint = project.collection, await self._endpoint(chosen)
-        describer = stages.interrogator(project, endpoint)
+        describer = Interrogator(project, endpoint)
         return self._preview(
             describer,
             endpoint,
@@ -82,7 +81,7 @@ class StagePreviews:
             if sees:
                 describe(collection.file(picture))
 
-        writer = stages.interpreter(project, endpoint, sees=sees)
+        writer = Interpreter(project, endpoint, sees=sees)
         return self._preview(
             writer,
             endpoint,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import config
-from captioning import stages
 from captioning.project import Project as DataSet
 from check import check
 from check.remembered import _checked, checked
+from interpreter import Interpreter
 from tests.program.project import Project
 from writing.judging import judge
 
@@ -48,7 +48,7 @@ def test_the_report_checks_no_caption_again_that_was_checked_when_it_was_written
     project = Project(tmp_path)
     project.add("a.png", "1girl, hatsune miku, red dress, smile")
     data_set = DataSet(config.load(project.folder / "config.ini"))
-    stage, (picture,) = stages.interpreter(data_set), data_set.collection.pictures
+    stage, (picture,) = Interpreter(data_set), data_set.collection.pictures
     caption = f"Hatsune Miku in a red dress smiles at a dog in {tmp_path.name}."
     judge(caption, stage.picture_tags(picture, ""))
     project.captions.mkdir(exist_ok=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import config
 from captioning.sharded import node
+from captioning.sharded.data_set import KnownOfShards
 from captioning.sharded.node import Broadcast
-from captioning.sharded.work import KnownOfShards
 from shards.finding import find_shards
 from shards.surveying import SurveySum
 from tests.fakes.answers import Json, caption_for

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import config
-from captioning import stages
 from captioning.project import Project
-from interpreter import Written
+from interpreter import Interpreter, Written
 from styling import ideogram4
 from tests.program.starts import ROOT
 from writing.structure_tasks import TASKS
@@ -36,7 +35,7 @@ def captions(style: str, folder: Path, *overrides: str) -> Iterator[tuple[str, s
     """The name of each shipped picture, and its text in a style."""
     chosen = [f"Interpreter.style={style}", "Endpoint.url=builtin", "Tags.trigger=mychar", *overrides]
     project = Project(config.load(ROOT / "config.ini", chosen), aside=folder)
-    stage = stages.interpreter(project)
+    stage = Interpreter(project)
     for picture in project.collection.pictures:
         said = SENTENCES[picture.name]
         if style == "ideogram4":
