@@ -34,7 +34,10 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     by_some = and_list(picture.phrases("one_does"))
     if number < PAIR and picture.has("views") and len(poses) + len(acts) > 1:
         # Of somebody who is shown several times no picture shows all that is done.
-        poses, acts = [], [f"{and_list(poses + acts)} by turns"]
+        # Nobody is barefoot by turns.
+        states = [act for act in acts if _is_state(act) and act not in lists().words["moods"]]
+        done = [act for act in poses + acts if act not in states]
+        poses, acts = [], [f"{and_list(done)} by turns" if len(done) > 1 else and_list(done), *states]
     done, shown = _deeds(picture, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     # It is the scene that is a comic, and not the two in it.

@@ -136,7 +136,9 @@ def sort_tags(
 
 
 def _name_animal(picture: Picture) -> None:
-    """Epona and a horse are the horse Epona."""
+    """Epona and a horse are the horse Epona, and Frog is the frog."""
+    names = {name.lower() for name in picture.names}
+    picture.take("being", lambda role: role.noun in names)
     beings = picture.roles.get("being", [])
     named = [role for role in beings if role.head == NAMED]
     others = [role for role in beings if role.head != NAMED]

@@ -18,12 +18,12 @@ from composer.people_named import name_of
 from composer.phrasing import and_list, led, lists, sentence_list, with_article
 from composer.picture import COUNTS, Picture, count_of
 from composer.subject import PAIR, Subject
-from composer.words import COLOUR_RANK, Role
+from composer.words import COLOUR_RANK, NOUN_RANK, Role
 from english import is_plural
 from tags.people_counts import BOYS, GIRLS
 
 _SEVERAL_KINDS = re.compile(", among | and ")
-_BODY, _WRINKLE = "body", "wrinkle"
+_BODY, _WRINKLE, _HUMAN = "body", "wrinkle", "human"
 _LENGTH = ("long hair", "short hair", "medium hair")
 _LENGTHS = frozenset(("long", "short", "medium", "very long"))
 _BALD = "bald"
@@ -121,11 +121,12 @@ def told_of_some(picture: Picture) -> list[str]:
 
 
 def _apart_by_patterns(worn: Sequence[Role]) -> list[Role]:
-    """Clothes of which a striped shirt and a checkered shirt are not said as one shirt."""
+    """Clothes of which a striped and a checkered shirt, or leather and plate armor, are not said as one."""
+    states = lists().words["clothes_states"]
     patterned = Counter(
         role.head
         for role in worn
-        if not lists().words["clothes_states"].isdisjoint(word for _, word in role.modifiers)
+        if any(word in states or rank == NOUN_RANK for rank, word in role.modifiers)
     )
     return [replace(role, head="") if patterned[role.head] > 1 else role for role in worn]
 
@@ -224,7 +225,8 @@ def _share_body(picture: Picture, subject: Subject, *, is_pair: bool) -> list[st
     """Put a beard to its man, and leave what animals of one kind have; returns what else is seen."""
     picture.roles.pop("bared", None)
     body = picture.take("body", lambda role: True)
-    if not picture.has(*COUNTS) and not picture.names and len(picture.species) < PAIR:
+    has_human = any(role.noun == _HUMAN for role in picture.roles.get("kind", ()))
+    if not (picture.has(*COUNTS) or picture.names or has_human) and len(picture.species) < PAIR:
         # All owls have wings, but one of them has a scar.
         picture.put("body", [role for role in body if not role.phrase.startswith(("a ", "an "))])
         body = [role for role in body if role.phrase.startswith(("a ", "an "))]

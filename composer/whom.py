@@ -14,7 +14,7 @@ from english import NUMBER_WORDS, plural
 
 _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("son", "daughter")]
 _ANIMAL_FOCUS = "a focus on the animal"
-_HUMAN = "a human"
+_HUMAN = "human"
 _OF_BOTH_SEXES = " of both sexes"
 _FERAL, _STILL_LIFE = "feral", "a still life"
 _DUO = "a duo"
@@ -103,7 +103,9 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         quality for quality in picture.phrases("quality") if quality not in of_all and quality not in SEXES
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
-    has_human = _HUMAN in picture.phrases("kind")
+    has_human = any(map(_is_human, picture.roles.get("kind", ())))
+    if has_human and not picture.species:
+        picture.species = [role.phrase.partition(" ")[2] for role in picture.take("being", lambda role: True)]
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all = []
@@ -145,8 +147,12 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
 def _count_human_as_species(picture: Picture) -> None:
     """Tell a human beside a dragon as one of two kinds, where the dragon's is known."""
     if picture.species:
-        picture.species = [_HUMAN.partition(" ")[2], *picture.species]
-        picture.take("kind", lambda role: role.phrase == _HUMAN)
+        humans = picture.take("kind", _is_human)
+        picture.species = [*(role.phrase.partition(" ")[2] for role in humans), *picture.species]
+
+
+def _is_human(role: Role) -> bool:
+    return role.noun == _HUMAN
 
 
 def _noun_of_group(picture: Picture) -> str:

@@ -4,6 +4,7 @@ sets.txt has tag sets; drafts.txt has for each the draft that a reader accepted.
 `python -m tests.composer.test_drafts` writes drafts.txt anew: read what differs before you commit it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,23 @@ import pytest
 
 from check import check
 from composer import compose
+from tags.categories import CHARACTER, COPYRIGHT
 from tags.people_counts import fewest_people
 
 _SETS, _DRAFTS = (Path(__file__).with_name(name) for name in ("sets.txt", "drafts.txt"))
 _MARKS = {"c": "character", "s": "copyright", "m": "meta"}
 _LAST_RESORT = "Also shown:"
+_TEMPLATES = Path(__file__).parents[2] / "templates"
+# Whose is what in the example of two characters.
+_WHOSE = {
+    "geppetto": ("old_man", "white_hair", "beard", "glasses", "apron"),
+    "pinocchio": ("short_hair", "black_hair", "red_shorts", "bow"),
+}
+_EXAMPLES = re.compile(
+    r"^Characters: (?P<characters>.*)\nSeries: (?P<series>.*)\n(?:What .*\n)?"
+    r"Tags: (?P<tags>[^{]*)\nDraft: (?P<draft>.*)$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,22 @@ def test_drafts_leave_out_few_tags(are_several: bool) -> None:
     pictures = [picture for picture in ALL if _shows_several(picture) == are_several]
     scores = [check(picture.draft, picture.tags, picture.categories).score for picture in pictures]
     assert sum(scores) / len(scores) > 1 - _MOST_LEFT_OUT
+
+
+def test_examples_of_templates_have_the_drafts_that_a_model_is_given() -> None:
+    examples = [
+        example
+        for template in _TEMPLATES.glob("interpreter*.txt")
+        for example in _EXAMPLES.finditer(template.read_text(encoding="utf-8"))
+    ]
+    assert examples
+    for example in examples:
+        tags, characters, series = (
+            [name.replace(" ", "_") for name in example[group].split(", ")]
+            for group in ("tags", "characters", "series")
+        )
+        categories = {**dict.fromkeys(characters, CHARACTER), **dict.fromkeys(series, COPYRIGHT)}
+        assert compose(tags, categories, _WHOSE) == example["draft"]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,36 @@ import pytest
 from composer import compose
 
 CASES = {
+    "of one who lies on nothing the sword is on the back": (
+        "1boy solo squatting sword sheathed on_back",
+        "A boy is squatting, with his sword sheathed.",
+    ),
+    "a child on the shoulders is no garment": (
+        "crowd 6+boys 6+girls child_on_shoulders hanfu",
+        "A crowd of girls and boys are shown. Visible details include a child on the shoulders. Their "
+        "outfits include a hanfu.",
+    ),
+    "where nobody is, checkered clothes are those of the table": (
+        "no_humans checkered_clothes checkered_tablecloth table lavender_(flower)",
+        "A checkered tablecloth, a table and lavender are shown with no people in sight.",
+    ),
+    "an era is no thing": (
+        "1girl solo kimono taishou_era",
+        "A girl wears a kimono. She is shown in a Taisho setting.",
+    ),
+    "nobody is barefoot by turns": (
+        "1girl solo multiple_views barefoot smile standing",
+        "A girl is standing and smiling by turns, barefoot, in multiple views.",
+    ),
+    "leather and plate armor are those of two": (
+        "2boys plate_armor leather_armor",
+        "Two boys are shown. Their outfits include plate armor and leather armor.",
+    ),
+    "of a human and a dragon the human has no scales": (
+        "human young_human feral dragon duo green_scales sitting",
+        "A duo of characters, a young human and a dragon, are shown. Their actions include sitting. "
+        "Visible details include green scales.",
+    ),
     "a place of its own name is no place among others": (
         "1girl hyrule_castle ancient_rome",
         "A girl is in ancient Rome. There is also Hyrule Castle.",
