@@ -26,8 +26,8 @@ _WHOSE = {
     "pinocchio": ("short_hair", "black_hair", "red_shorts", "bow"),
 }
 _EXAMPLES = re.compile(
-    r"^Characters: (?P<characters>.*)\nSeries: (?P<series>.*)\n(?:What .*\n)?"
-    r"Tags: (?P<tags>[^{]*)\nDraft: (?P<draft>.*)$",
+    r"^Characters: (?P<characters>[^{\n]*)\nSeries: (?P<series>[^{\n]*)\n(?:What .*\n)?"
+    r"Tags: (?P<tags>[^{\n]*)\nDraft: (?P<draft>.*)$",
     re.MULTILINE,
 )
 
