@@ -14,16 +14,12 @@ from check.adds import Addition, find_additions
 from check.colours import ColoursSaid, colour_faults, contradicted_colours, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
 from check.matching import says
+from check.mentions import People, find_people
 from check.names import contradicted_names, find_names, find_titles, name_faults
-from check.people_said import (
-    People,
-    find_people,
-    people_faults,
-    says_people,
-    unsupported_people,
-)
+from check.people_said import people_faults, says_people
 from check.scoring import Coverage
 from check.states import contradicted_states
+from check.strangers import unsupported_people
 from check.tagged import PEOPLE, PLAIN, SURE, CountedTag, Tagged, tagged
 from check.text import Text, read
 from check.vocabulary import word_set

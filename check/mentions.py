@@ -1,24 +1,26 @@
-"""The people that a caption speaks of, found by their nouns, and how many there are.
+"""Who is spoken of in a caption: people called by a noun, by what they do, by name or by a pronoun.
 
 People on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt") do not count.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from check.names import Names
+from check.people_nouns import (
+    ALL_NOUNS,
+    CHILD,
+    GROUPS_BY_TRADE,
+    PEOPLE_NOUNS,
+    PERSON,
+    RELATION,
+    TRADE,
+)
 from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, table, word_set
+from check.vocabulary import concepts, is_adjective, stem_set, word_set
 from english import NUMBER_WORDS
-from tags.people_counts import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS, count_in
 
-PERSON, RELATION, CHILD, CROWD, TRADE = "person", "relation", "child", "crowd", "trade"
-
-# The kind and the sex that each noun says, and whether it is a plural.
-PEOPLE_NOUNS: dict[str, tuple[str, str, bool]] = {
-    noun: (kind, sex, is_plural)
-    for kind, sex, singulars, plurals in table("people_nouns")
-    for is_plural, nouns in ((False, singulars), (True, plurals))
-    for noun in nouns.split()
-}
 _NUMBERS = {
     **{word: number for number, word in enumerate(NUMBER_WORDS) if number},
     **dict.fromkeys(("a", "an", "single", "lone", "solitary"), 1),
@@ -52,6 +54,12 @@ _PRONOUNS = {
 # Words before a noun that tell how many there are, and whether they were there before.
 _LEADS = _GROUPS | _MORE | _DETERMINERS | _NUMBERS.keys()
 _GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
+# "His bride" and "her squire" are somebody else than he and she; "their captain" may be one of them.
+_OWNED = frozenset({"his", "her"})
+_BESIDE = word_set("people", "beside")
+_THEM = frozenset({"her", "him", "them", "it", "she", "he"})
+_WORN = stem_set("people", "worn")
+_CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
 # In words: how far before a noun its number is looked for, and a picture that shows the person.
 _REACH = 6
 _PICTURE_REACH = 5
@@ -74,23 +82,95 @@ class Mention:
     is_more: bool
 
 
-def mentions(text: Text, names: frozenset[int]) -> list[Mention]:
-    """The people that are there, in the order of the caption.
+@dataclass(frozen=True, slots=True)
+class People:
+    """All people in a caption.
 
-    A word at a position of `names` is nobody: "Son" in "Son Goku".
+    `found` are those named by nouns, `by_trade` those called by what they do, `pronouns` has the position of
+    the first pronoun of each sex, `names` is how many of the tagged characters are named, and `name_places`
+    where each name first stands. `counts` has the largest number of each sex that is spelled as a tag, as in
+    "2girls".
     """
+
+    found: list[Mention]
+    by_trade: list[Mention]
+    pronouns: dict[str, int]
+    names: int
+    name_places: tuple[int, ...]
+    counts: dict[str, int]
+
+    def of(self, sex: str) -> list[Mention]:
+        """The mentions of girls or of boys."""
+        return [mention for mention in self.found if mention.sex == sex]
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The positions of all words for somebody: nouns, trades and names."""
+        mentioned = (mention.last for mention in (*self.found, *self.by_trade))
+        return frozenset((*mentioned, *self.name_places))
+
+    def others_before(self, position: int, *, by_pronoun: bool) -> int:
+        """How many people are named before a position; with pronouns, one if there is only one of these.
+
+        A pronoun alone may mean who comes next: "With her hat in hand, a maid …".
+        """
+        named = sum(at < position for at in self.name_places)
+        return named or (by_pronoun and any(at < position for at in self.pronouns.values()))
+
+
+def find_people(text: Text, names: Names) -> People:
+    """Find all people in a caption that has these names."""
+    counts: dict[str, int] = {}
+    for word in text.words:
+        count = count_in(word) if word[0] <= "9" else None
+        if count:
+            counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
+    firsts = (min(places) for places in names.places.values() if places)
+    places = (*firsts, *(first for first, _ in names.foreign))
     found: list[Mention] = []
+    by_trade: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
-    nouns = [(at, word) for at, word in enumerate(text.words) if word in PEOPLE_NOUNS]
+    nouns = [(at, word) for at, word in enumerate(text.words) if word in ALL_NOUNS]
     for at, word in nouns:
-        if at in names or not is_somebody(text, at):
+        # "Son" in "Son Goku" is nobody.
+        if at in names.taken or not _is_somebody(text, at):
             continue
         mention = _mention(text, at)
-        if word in _ALSO_VERBS and _is_verb(text, mention):
+        if mention.kind == TRADE:
+            by_trade.append(_by_trade(text, mention, by_trade))
+        elif word in _ALSO_VERBS and _is_verb(text, mention):
             continue
-        if not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
+        elif not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
             found.append(mention)
-    return found
+    return People(found, by_trade, _first_pronouns(text), len(places), places, counts)
+
+
+def _by_trade(text: Text, mention: Mention, found: Sequence[Mention]) -> Mention:
+    """Somebody called by what they do; `is_more` is whether it is somebody else: "behind her the drummer"."""
+    word, lead = text.words[mention.last], text.words[mention.first]
+    is_group, is_owned = word in GROUPS_BY_TRADE, lead in _OWNED
+    is_alone = (mention.number == 1 or is_group) and lead not in _GROUPS_AND_NUMBERS | _MORE
+    is_new = is_owned or (mention.is_new and not is_alone)
+    is_led = is_beside(text, mention.first) or _goes_on(text, mention.first, found)
+    is_more = (is_led and (is_new or lead == "the")) or is_owned
+    number = None if is_group else mention.number
+    return Mention(mention.first, mention.last, TRADE, mention.sex, number, is_new, is_more)
+
+
+def is_beside(text: Text, first: int) -> bool:
+    """Whether the words before tell that this is somebody else: "behind her the drummer"."""
+    before = first - 1
+    # "is", "stands", "waits"
+    if text.word(before).endswith("s") and text.gap(first) == JOINED:
+        before -= 1
+    return text.word(before) in _THEM and text.word(before - 1) in _BESIDE
+
+
+def _goes_on(text: Text, first: int, found: Sequence[Mention]) -> bool:
+    """Whether this goes on with others: "and the bassist"."""
+    if text.word(first - 1) != "and" or not found or not found[-1].is_more:
+        return False
+    return text.sentence[found[-1].last] == text.sentence[first]
 
 
 def _is_verb(text: Text, crowd: Mention) -> bool:
@@ -100,7 +180,7 @@ def _is_verb(text: Text, crowd: Mention) -> bool:
 
 
 def _mention(text: Text, at: int) -> Mention:
-    kind, sex, plural = PEOPLE_NOUNS[text.words[at]]
+    kind, sex, plural = ALL_NOUNS[text.words[at]]
     first, leads = at, []
     for before in range(at - 1, max(-1, at - 1 - _REACH), -1):
         word = text.words[before]
@@ -113,6 +193,8 @@ def _mention(text: Text, at: int) -> Mention:
     is_more = not _MORE.isdisjoint(leads)
     if "little" in leads and sex and kind == PERSON:
         kind = CHILD
+    # "Four samurai" are several.
+    plural = plural or (kind == TRADE and any(_NUMBERS.get(word, 1) > 1 for word in leads))
     number = _NUMBERS.get(text.words[at]) or _number(leads, plural=plural)
     return Mention(first, at, kind, sex, number, _DETERMINERS.isdisjoint(leads), is_more)
 
@@ -127,6 +209,7 @@ def _may_lead(text: Text, at: int, *, plural: bool) -> bool:
         word in _LEADS
         or word.isdigit()
         or (word in _DESCRIBING_NOUNS and text.gaps[at + 1] == JOINED)
+        or text.is_hyphenated(at)
         or is_adjective(word)
     )
 
@@ -143,7 +226,7 @@ def _number(leads: list[str], *, plural: bool) -> int | None:
     return None
 
 
-def is_somebody(text: Text, at: int) -> bool:
+def _is_somebody(text: Text, at: int) -> bool:
     """Whether this is a person, not a comparison, a quotation, a denial or the name of a thing."""
     if at in text.quoted or at in text.possessive or at in text.negated:
         return False
@@ -156,9 +239,18 @@ def is_somebody(text: Text, at: int) -> bool:
         return False  # The mother of an animal is one too, and who "taught her that" is not here.
     if text.word(at - 1) in _ROBOTS and text.gap(at) == JOINED:
         return False  # A robot waiter is a robot.
-    if text.word(at + 1) in _COMPOUNDS and text.gap(at + 1) == JOINED:
+    if text.gap(at + 1) == JOINED and text.word(at + 1) in _COMPOUNDS:
+        return False
+    if text.words[at] not in PEOPLE_NOUNS and _is_thing(text, at):
         return False
     return not _is_compared(text, at)
+
+
+def _is_thing(text: Text, at: int) -> bool:
+    """Whether a trade only describes the next word, as in "a maid uniform", or is a piece of a game."""
+    if text.words[at] in _CHESSMEN and "chess" in text.at:
+        return True
+    return text.gap(at + 1) == JOINED and not _WORN.isdisjoint(concepts(text.word(at + 1)))
 
 
 def _is_compared(text: Text, at: int) -> bool:
@@ -197,7 +289,7 @@ def _is_place(text: Text, at: int) -> bool:
     return text.word(before) in {"on", "in"}
 
 
-def first_pronouns(text: Text) -> dict[str, int]:
+def _first_pronouns(text: Text) -> dict[str, int]:
     """Where the caption first says "she", "her", "he", "his" and the like, by sex."""
     first: dict[str, int] = {}
     for at, word in enumerate(text.words):

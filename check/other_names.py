@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from check.capitals import Place, likely_people, named_with_series, other_titles
-from check.mentions import PEOPLE_NOUNS
+from check.people_nouns import ALL_NOUNS
 from check.text import COMMA, JOINED, Text, words_of
-from check.trades import TRADES
 from check.vocabulary import is_known, word_set
 from english import stem
 from tags.spelling import words
@@ -23,7 +22,7 @@ _PARTICLES = word_set("names", "particles")
 # Parts of names that identify nobody.
 _TITLES = word_set("names", "titles")
 _PEOPLE = word_set("names", "people")
-_WHO_IS_FROM_A_SERIES = _PEOPLE.union(TRADES, PEOPLE_NOUNS)
+_WHO_IS_FROM_A_SERIES = _PEOPLE.union(ALL_NOUNS)
 _INTRODUCING = word_set("names", "introducing")
 _MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
 # Names that captions also have as words.

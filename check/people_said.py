@@ -1,24 +1,13 @@
 """The people of a caption against those of the tags: whether there are too many, too few, or others."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
-from check.mentions import CHILD, CROWD, PERSON, RELATION, TRADE, Mention, first_pronouns, mentions
-from check.names import Names
-from check.text import SENTENCE, Text
-from check.trades import (
-    ANY_ROLES,
-    ROLES_OF_BOYS,
-    ROLES_OF_GIRLS,
-    is_beside,
-    meets_somebody,
-    somebody_else,
-    trades,
-)
+from check.mentions import Mention, People
+from check.people_nouns import ANY_ROLES, CHILD, CROWD, PERSON, RELATION, ROLES_OF_BOYS, ROLES_OF_GIRLS, TRADE
+from check.text import Text
 from check.vocabulary import word_set
-from check.wording import Sources
 from english import NUMBER_WORDS
 from tags.people_counts import BOYS, GIRLS, OTHERS, count_in
 
@@ -31,58 +20,8 @@ _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 _ROLES_AND_ANIMALS = ANY_ROLES | {"it", "its", "itself"}
 _WITH = word_set("people", "with")
 _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
-_LEADING = frozenset({"with", "and", "by"})
 # A fault with its place in the caption and its kind; no two faults have the same.
 _Placed = tuple[tuple[int, str], Fault]
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """All people in a caption.
-
-    `found` are those named by nouns, `by_trade` those called by what they do, `pronouns` has the position of
-    the first pronoun of each sex, `names` is how many names there are, and
-    `name_places` where each first stands. `counts` has the largest number of each sex that is spelled as a
-    tag, as in "2girls".
-    """
-
-    found: list[Mention]
-    by_trade: list[Mention]
-    pronouns: dict[str, int]
-    names: int
-    name_places: tuple[int, ...]
-    counts: dict[str, int]
-
-    def of(self, sex: str) -> list[Mention]:
-        """The mentions of girls or of boys."""
-        return [mention for mention in self.found if mention.sex == sex]
-
-    @property
-    def places(self) -> frozenset[int]:
-        """The positions of all words for somebody: nouns, trades and names."""
-        mentioned = (mention.last for mention in (*self.found, *self.by_trade))
-        return frozenset((*mentioned, *self.name_places))
-
-    def others_before(self, position: int, *, by_pronoun: bool) -> int:
-        """How many people are named before a position; with pronouns, one if there is only one of these.
-
-        A pronoun alone may mean who comes next: "With her hat in hand, a maid …".
-        """
-        named = sum(at < position for at in self.name_places)
-        return named or (by_pronoun and any(at < position for at in self.pronouns.values()))
-
-
-def find_people(text: Text, names: Names) -> People:
-    """Find all people in a caption that has these names."""
-    counts: dict[str, int] = {}
-    for word in text.words:
-        count = count_in(word) if word[0] <= "9" else None
-        if count:
-            counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
-    firsts = (min(places) for places in names.places.values() if places)
-    places = (*firsts, *(first for first, _ in names.foreign))
-    found, by_trade = mentions(text, names.taken), trades(text, names.taken)
-    return People(found, by_trade, first_pronouns(text), len(places), places, counts)
 
 
 # What the caption says
@@ -218,12 +157,6 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
     return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
 
 
-def _crowds(people: People, census: Census) -> list[Mention]:
-    """The crowds of a caption whose tags know none."""
-    is_wrong = census.is_solo or (census.total is not None and not census.total[1])
-    return [mention for mention in people.found if is_wrong and mention.kind == CROWD]
-
-
 def _of_other_sex(people: People, census: Census, wrong: Mention, sex: str) -> Sequence[str]:
     """The count tags of the other sex where all are said to be of this one: three girls, of 2girls 1boy."""
     other = BOYS if sex == GIRLS else GIRLS
@@ -245,42 +178,6 @@ def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
     said = text.span(mention.first, mention.last)
     who = "one person" if most == 1 else f"{most} people"
     return Fault(COUNT, said, f'The caption says "{said}", but by its tags the picture shows {who}.')
-
-
-def unsupported_people(text: Text, people: People, census: Census, tags: Sources) -> list[Mention]:
-    """People of whom no tag speaks, who are named by a noun or by what they do, and crowds."""
-    by_trade = somebody_else(text, people.found, people.by_trade, people.others_before, census, tags)
-    others = dict.fromkeys((*_unsupported(text, people, census), *_crowds(people, census), *by_trade))
-    return sorted(others, key=lambda mention: mention.first)
-
-
-def _unsupported(text: Text, people: People, census: Census) -> Iterator[Mention]:
-    for mention in people.found:
-        counted = census.ranges.get(mention.sex)
-        is_wrong = census.is_empty or (counted is not None and not counted[1])
-        if mention.kind == CHILD:
-            is_wrong = not census.children
-        elif mention.kind == RELATION and census.total == (1, 1):
-            # "her friend" is a second person; "a teacher" may be the only one.
-            is_led = text.word(mention.first - 1) in _LEADING or is_beside(text, mention.first)
-            # "She hands over a cup. A customer waits."
-            begins = text.gap(mention.first) == SENTENCE and mention.first > 0
-            is_led = (
-                is_led
-                or meets_somebody(text, mention.last)
-                or (begins and bool(people.others_before(mention.first, by_pronoun=True)))
-            )
-            is_wrong = is_wrong or not mention.is_new or is_led or mention.sex != ""
-            # "The baker's daughter" may be the one whom the caption is about.
-            is_first = not people.others_before(mention.first, by_pronoun=True)
-            is_wrong = is_wrong and not (is_first and mention.first - 1 in text.possessive)
-        if is_wrong:
-            yield mention
-        elif mention.kind == RELATION and text.word(mention.first) == "their" and census.total:
-            # "Their grandfather" is none of the two brothers who were counted before.
-            before = [one for one in people.found if one.first < mention.first and one.is_new]
-            if sum(one.number or 0 for one in before) >= census.total[1] > 1:
-                yield mention
 
 
 def _contradicted_by(mention: Mention, people: People, census: Census) -> set[str]:

@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any
 
 from check.matching import ends_in_order
+from check.people_nouns import ANY_ROLES
 from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.trades import ANY_ROLES
 from check.vocabulary import is_adjective, is_known, table, word_set
 from check.ways import Phrase, frequency, parsed
 from check.wording import is_grammar
