@@ -147,7 +147,8 @@ def merged(
         all_modifiers = (modifier for role in roles for modifier in role.modifiers)
         modifiers = dict.fromkeys(sorted(all_modifiers, key=itemgetter(0)))
         is_colour_of_kind = [rank for rank, _ in modifiers] == [COLOUR_RANK, NOUN_RANK]
-        is_one = not of_several or is_colour_of_kind or head in lists().words["coats_of"]
+        is_coat = head in lists().words["coats_of"] and all(rank != NOUN_RANK for rank, _ in modifiers)
+        is_one = not of_several or is_colour_of_kind or is_coat
         # Of several, the bride wears the wedding dress and others the pink dress.
         is_one = is_one and not (is_each and is_colour_of_kind) and _can_be_one_thing(slot, head, modifiers)
         if is_one or (of_one and _is_worn_once(head, modifiers)):

@@ -46,16 +46,16 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     if picture.has("clothes"):
         for slot in ("act", "quality"):
             picture.take(slot, lambda role: role.phrase == _CLOTHED)
+    families = lists().words["families"]
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one, but a butterfly is nobody.
-        beings = picture.roles.get("being", ())
+        beings = [role for role in picture.roles.get("being", ()) if role.noun not in families]
         are_all = _DUO in tags and len(beings) == PAIR
         if not are_all and any(role.noun not in lists().words["bystanders"] for role in beings):
             picture.put("thing", picture.take("being", lambda role: role.noun in lists().words["bystanders"]))
         picture.species += [being.partition(" ")[2] or being for being in picture.phrases("being")]
         picture.roles.pop("being", None)
     # A deer is a cervid.
-    families = lists().words["families"]
     if species := [animal for animal in picture.species if animal.rpartition(" ")[2] not in families]:
         picture.species = species
     if _is_alone(picture) and _DUO not in tags:

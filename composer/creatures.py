@@ -24,6 +24,7 @@ _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
 _MULTIPLE = "multiple "
 _BREATHING_FIRE = "breathing fire"
+_IN_MOUTH = "holding something in {her} mouth"
 _ON_LAP = " on {her} lap"
 
 
@@ -43,7 +44,14 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _tell_of_animals(picture, tags)
     _give_feathers(picture)
     _look_at_animals(picture)
+    _hold_in_beaks(picture)
     settle_bystanders(picture)
+
+
+def _hold_in_beaks(picture: Picture) -> None:
+    """Beside a bird, no tag tells who holds something in the mouth."""
+    if picture.has(*COUNTS) and picture.has("being"):
+        picture.take("act", lambda role: role.phrase == _IN_MOUTH)
 
 
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:

@@ -37,6 +37,10 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         # Who is carried does not walk.
         picture.roles.pop("pose", None)
     shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
+    if _CLOSED_EYES in gestures:
+        # Whoever sleeps does not look at the viewer.
+        looks += [act for act in shared if act.startswith(_LOOKING)]
+        shared, acts = ([act for act in each if act not in looks] for each in (shared, acts))
     if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):
         shared.append(_SLEEPING)
     picture.put("act", [Role("act", act) for act in shared])

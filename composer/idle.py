@@ -78,6 +78,9 @@ def _leave_out_of_animals(picture: Picture) -> None:
     if (has_people(picture) or picture.has(*_HAS_BEING)) and not picture.has(*COUNTS):
         for slot in ("body", "thing"):
             picture.take(slot, lambda role: role.phrase.replace(" ", "_") in idle)
+    for slot in ("thing",) if picture.has(*COUNTS) else ("thing", "kind"):
+        # Nobody calls a pangolin a pholidote.
+        picture.take(slot, lambda role: role.phrase.partition(" ")[2] in lists().words["families"])
     if picture.species or picture.has("being"):
         picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
     if not picture.has(*COUNTS) and len(picture.phrases("being")) > 1:

@@ -8,7 +8,7 @@ from composer.views import SPACE_STATION, see_from_afar, see_from_space, see_fro
 from composer.words import Role
 from tags.families import names_of
 
-_WET, _FROZEN, _TRAIN = "wet", "frozen", "train"
+_WET, _FROZEN, _TRAIN, _PLANETARIUM = "wet", "frozen", "train", "planetarium"
 _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
@@ -23,6 +23,7 @@ def settle_places(picture: Picture) -> None:
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
     _stand_in_doors(picture)
+    _see_the_stars_inside(picture)
     _do_nothing_in_still_lifes(picture)
     _go_inside(picture)
     _run_over_bridges(picture)
@@ -58,6 +59,22 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         picture.move("place", "thing", words["parts_of_buildings"])
     elif (picture.has("sky") and not _is_indoors(picture)) or in_open_air:
         picture.move("place", "thing", words["buildings"])
+
+
+def _see_the_stars_inside(picture: Picture) -> None:
+    """The stars of a planetarium are on its dome, and of a platform and a train nobody is in both."""
+    if any(role.noun == _PLANETARIUM for role in picture.roles.get("place", ())):
+        picture.put("thing", picture.take("sky", lambda role: True))
+    trains = picture.take("place", lambda role: role.phrase == f"inside a {_TRAIN}")
+    at = picture.take(
+        "place", lambda role: trains and role.phrase.startswith("at ") and _TRAIN in role.phrase
+    )
+    picture.put("thing", [replace(role, slot="thing", phrase=role.phrase.partition(" ")[2]) for role in at])
+    picture.put("thing" if at else "place", [_of_train(role) if at else role for role in trains])
+
+
+def _of_train(role: Role) -> Role:
+    return replace(role, slot="thing", phrase=f"a {_TRAIN} interior")
 
 
 def _is_indoors(picture: Picture) -> bool:

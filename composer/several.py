@@ -14,6 +14,7 @@ from tags.people_counts import OTHERS
 _TOYS = ("stuffed", "inflatable")
 _DIFFERENCE, _OF_AGE = " difference", "an age difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"
+_GHOSTLY = "a ghost "
 _MANY = 6  # of those whom an orchestra has at least
 _LARGE = "shark"
 _SMALL = frozenset(("insect", "bug", "fish"))
@@ -45,7 +46,8 @@ def settle_several(picture: Picture) -> None:
         picture.put("told", [Role("told", each) for each in told])
     _differ(picture)
     # Whether one of them is the ghost, no tag tells.
-    if len(picture.names) <= number and not picture.has(OTHERS):
+    is_told = any(role.phrase.startswith(_GHOSTLY) for role in picture.roles.get("body", ()))
+    if len(picture.names) <= number and not (picture.has(OTHERS) or is_told):
         picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
     if 0 < number < _MANY:
         # Three singers are no orchestra.
@@ -88,13 +90,17 @@ def _be_robots(picture: Picture) -> None:
     Alone the one other is the robot too.
     """
     people, number = counted_people(picture)
+    if number == 1 and picture.has(OTHERS) and not picture.names:
+        # The one other is the scarecrow.
+        figures = picture.take("thing", lambda role: role.noun in lists().words["figures"])
+        picture.put("being", [replace(role, slot="being") for role in figures])
     slots = ("being", "kind") if picture.has("empty") else ("being",)
     words = lists().words
     found = [
         role
         for slot in slots
         for role in picture.roles.get(slot, ())
-        if role.noun in words["machines"] | words["foes"]
+        if role.noun in words["machines"] | words["foes"] | words["figures"]
     ]
     if len(found) != 1 or not picture.has(OTHERS) or picture.names:
         return

@@ -189,7 +189,8 @@ def _is_coloured(role: Role) -> bool:
 def _leave_to_the_old(picture: Picture, subject: Subject, hair: list[Role], *, is_pair: bool) -> list[Role]:
     """Give grey hair to the old one, and of two the other hair to the other; returns what is left."""
     aged = [role for role in hair if any(said in _OF_AGE for _, said in role.modifiers)]
-    old = _OLD.search(subject.text)
+    # Of an old couple, no tag tells who is white-haired.
+    old = _OLD.search(subject.text) if len(_OLD.findall(subject.text)) == 1 else None
     is_bald = bool(old and picture.take("quality", lambda role: role.phrase == _BALD))
     if not (old and (aged or is_bald)):
         return hair

@@ -8,7 +8,7 @@ from composer.words import Role
 
 SPACE_STATION = "space station"
 _FLYING, _IN_SPACE, _STARS = "flying", "in space", "stars in the sky"
-_INDOORS, _INSIDE, _CITYSCAPE = "indoors", "inside ", "a cityscape"
+_INDOORS, _INSIDE, _CITYSCAPE, _WINDOW = "indoors", "inside ", "a cityscape", "window"
 
 
 def see_from_the_air(picture: Picture) -> None:
@@ -28,6 +28,13 @@ def see_from_the_air(picture: Picture) -> None:
 
 def see_from_space(picture: Picture) -> None:
     """In space there is no sky to be under."""
+    inside = picture.take("place", lambda role: role.phrase.endswith(SPACE_STATION))
+    if inside and any(thing.endswith(_WINDOW) for thing in picture.phrases("thing")):
+        # What is told of space is what the window shows.
+        picture.take("place", lambda role: role.phrase == _IN_SPACE)
+        picture.put("place", [replace(role, phrase=f"{_INSIDE}a {SPACE_STATION}") for role in inside])
+    else:
+        picture.put("place", inside)
     places = picture.phrases("place")
     if _IN_SPACE in places and (has_people(picture) or picture.has("being", "kind", "quality")):
         # Who floats in space is not on board.

@@ -15,6 +15,7 @@ _ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
 _ANTHRO = "anthro"
 _ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
 DRIVING = "driving"
+_MOORINGS = frozenset(("harbor", "port", "marina", "dock", "pier"))
 _SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 
 
@@ -30,6 +31,8 @@ def seated(tag: str, tags: Sequence[str]) -> str:
         seats -= words["boats"]  # The cats may sit on the pier.
     seat = only_one(seats.difference(*map(broader_tags, seats)))
     are_several = fewest_people(tags) > 1 or any(role_of(other).slot == "company" for other in tags)
+    if seat in words["boats"] and not _MOORINGS.isdisjoint(tags):
+        return ""  # In a harbor there are other things to sit on.
     if seat in words["one_seat"] and are_several:
         return ""
     is_deep = seat in words["deep_seats"] or seat in lists().objects[DRIVING]

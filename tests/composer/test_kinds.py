@@ -5,6 +5,62 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a tuning fork is no act": (
+        "1boy solo tuning_fork sitting",
+        "A boy is sitting. There is also a tuning fork.",
+    ),
+    "in a space station space is seen through its window": (
+        "1girl solo space space_station window floating",
+        "A girl is floating inside a space station. There is also a window.",
+    ),
+    "who sits in a harbor need not sit in a boat": (
+        "1boy solo sitting harbor boat",
+        "A boy is sitting in a harbor. There is also a boat.",
+    ),
+    "the one other is the scarecrow": (
+        "1other solo ambiguous_gender scarecrow straw_hat facing_viewer",
+        "A scarecrow wears a straw hat. It is facing the viewer.",
+    ),
+    "of an old couple no tag tells whose hair is white": (
+        "1boy 1girl couple old_man old_woman white_hair",
+        "An old woman and an old man, a couple, are shown. Visible details include white hair.",
+    ),
+    "nobody is in a train and on the platform": (
+        "2girls train_interior train_station facing_another",
+        "Two girls are facing each other. A train station and a train interior are in view too.",
+    ),
+    "a bat and a moth are the duo": (
+        "bat mammal moth insect anthro duo playing_games",
+        "A duo of anthro characters, a bat and a moth, are playing games.",
+    ),
+    "a warehouse is a place to be in": (
+        "2boys indoors market warehouse",
+        "Two boys are indoors in a market in a warehouse.",
+    ),
+    "families of animals are no things": (
+        "hermit_crab malacostracan arthropod marine feral group beach",
+        "A group of feral hermit crabs are at the beach.",
+    ),
+    "beside a bird no tag tells who holds something in the mouth": (
+        "1boy solo cormorant bird mouth_hold standing",
+        "A boy is shown with a cormorant. He is standing.",
+    ),
+    "the stars of a planetarium are inside": (
+        "no_humans indoors planetarium constellation chair",
+        "A chair and a constellation are shown indoors in a planetarium, with no people in sight.",
+    ),
+    "who has the tail of a ghost is one": (
+        "1girl 1boy ghost ghost_tail",
+        "A girl and a boy, a ghost among them, are shown. Visible details include a ghost tail.",
+    ),
+    "who sleeps does not look at the viewer": (
+        "feral duo red_fox looking_at_viewer closed_eyes",
+        "A duo of feral red foxes are shown. Visible details include closed eyes and a look at the viewer.",
+    ),
+    "neck fur has no colour of other fur": (
+        "feral duo brown_fur yellow_fur neck_fur",
+        "A duo of feral characters with brown fur, yellow fur and neck fur are shown.",
+    ),
     "of one who lies on nothing the sword is on the back": (
         "1boy solo squatting sword sheathed on_back",
         "A boy is squatting, with his sword sheathed.",
