@@ -66,11 +66,13 @@ def _see_the_stars_inside(picture: Picture) -> None:
     if any(role.noun == _PLANETARIUM for role in picture.roles.get("place", ())):
         picture.put("thing", picture.take("sky", lambda role: True))
     trains = picture.take("place", lambda role: role.phrase == f"inside a {_TRAIN}")
-    at = picture.take(
-        "place", lambda role: trains and role.phrase.startswith("at ") and _TRAIN in role.phrase
-    )
+    at = picture.take("place", _is_train_station) if trains else []
     picture.put("thing", [replace(role, slot="thing", phrase=role.phrase.partition(" ")[2]) for role in at])
     picture.put("thing" if at else "place", [_of_train(role) if at else role for role in trains])
+
+
+def _is_train_station(role: Role) -> bool:
+    return role.phrase.startswith("at ") and _TRAIN in role.phrase
 
 
 def _of_train(role: Role) -> Role:
