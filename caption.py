@@ -201,7 +201,7 @@ def _compare(options: argparse.Namespace) -> ExitCode:
 
 
 def _review(options: argparse.Namespace) -> ExitCode:
-    from commands.reviewing import review
+    from commands.reviewing.server import review
 
     _set_up_logging(options)
     words = "The review has ended: what it reported as written is written."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from dataset.pictures import Picture
 from dataset.text_digests import digest
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Answer, total
-from llm.prompts import Message, Prompt, fingerprint
+from llm.prompts import Message, Prompt, fingerprint, with_request
 from reading.costs import is_worth_examining
 from reading.reader import Reader
 from stage_runner import Due
@@ -23,7 +23,8 @@ from writing.picture_stage import DataSet, PictureStage, ReadyPictures
 from writing.rereading import Rereading
 from writing.structure_tasks import TASKS
 from writing.structure_writer import StructuredWriter
-from writing.writer import Captions, CaptionWriter, first_request
+from writing.variants import asking_for
+from writing.writer import Captions, CaptionWriter
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -265,7 +266,8 @@ class Interpreter(PictureStage[Written]):
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:
         """What is sent about a picture, for each template; raises ItemError where it cannot be made."""
-        return [first_request(messages, self._forms) for messages in self._admitted_messages(picture)]
+        names = self._forms.written_by_model
+        return [asking_for(messages, names) for messages in self._admitted_messages(picture)]
 
     def _admitted_messages(self, picture: Picture) -> list[list[Message]]:
         description = self._description(picture)
@@ -279,12 +281,8 @@ class Interpreter(PictureStage[Written]):
             prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
             for prompt in (self._prompts[path] for path in fitting)
         ]
-        return [self._asking_for_style(messages) for messages in asked]
-
-    def _asking_for_style(self, messages: list[Message]) -> list[Message]:
-        *before, last = messages
         request = self._forms.request
-        return [*before, replace(last, text=f"{last.text}\n\n{request}")] if request else messages
+        return [with_request(messages, request) for messages in asked] if request else asked
 
     def close(self) -> None:
         """Prepare no more pictures."""

@@ -9,7 +9,7 @@ from english import amount
 from errors import ItemError, UserError
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import open_pictures
+from shards.pictures import ShardPictures
 from shards.results import descriptions_of
 
 
@@ -22,7 +22,7 @@ class ShardSample(Project):
         for shard in self.shards:
             descriptions = descriptions_of(shard, self.settings.dataset)
             try:
-                self.collection = open_pictures(shard, self.settings, self.said_along, descriptions)
+                self.collection = ShardPictures(shard, self.settings, self.said_along, descriptions)
                 self.shard = shard
                 return
             except ItemError as error:

@@ -19,7 +19,7 @@ from errors import ExitCode, ItemError, UserError
 from parquet_pages import require_pyarrow
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import ShardPictures, open_pictures
+from shards.pictures import ShardPictures
 from shards.results import ShardResults, descriptions_of, journal_of
 
 _PARQUET = "parquet"
@@ -161,7 +161,7 @@ class _Captions:
         for shard in shards:
             descriptions = descriptions_of(shard, settings.dataset)
             try:
-                pictures = open_pictures(shard, settings, added, descriptions)
+                pictures = ShardPictures(shard, settings, added, descriptions)
             except ItemError as error:
                 self.unread.append(str(error))
                 continue

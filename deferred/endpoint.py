@@ -41,9 +41,9 @@ class _Files(Transport):
         self._folder = folder
         self._settings = settings
 
-    async def post(self, url: str, content: bytes) -> HttpAnswer:
+    async def ask(self, url: str, content: bytes | None = None) -> HttpAnswer:
         """What came of a chat request; raises what `BatchFolder.answer` does."""
-        answer = self._folder.answer(content, self._settings)
+        answer = self._folder.answer(content or b"", self._settings)
         return HttpAnswer(answer.status, {}, answer.body)
 
     async def close(self) -> None:
@@ -64,10 +64,6 @@ class _FileClient(Client):
     async def close(self) -> None:
         """Put what was written into its place."""
         await self._files.close()
-
-    async def count_tokens(self, text: str) -> None:
-        """None: there is no server that could count them."""
-        return
 
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
         """No answer: there is no server."""

@@ -69,11 +69,12 @@ class Client:
     async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
         # The whole address, as the SDK would parse and join it anew for each request.
-        request = self._open().post(f"{self._url.rstrip('/')}/chat/completions", body)
+        request = self._open().ask(f"{self._url.rstrip('/')}/chat/completions", body)
         try:
             answer = await asyncio.wait_for(request, self._settings.timeout)
         except asyncio.TimeoutError:
-            return trouble.of_deadline(self._url, self._settings.timeout)
+            longer = f"{self._url} took longer than {self._settings.timeout:g} seconds"
+            return Trouble("slow", "timeout", f"{longer}; raise timeout if it needs that")
         except TransportError as error:
             return self._of_transport(error)
         if answer.status != 200:
@@ -88,16 +89,22 @@ class Client:
         failure = None if completion is None else read_completion(said.encode())
         if isinstance(failure, ServerError):
             return trouble.of_error(self._url, model, failure.status, {}, failure)
-        return trouble.of_answer(self._url, said)
+        no_completion = f"{self._url} answered with something that is no chat completion"
+        return Trouble("flaky", "no completion", f"{no_completion}: {trouble.excerpt(said)}")
 
     def _of_transport(self, error: TransportError) -> Trouble:
+        url = self._url
         if isinstance(error, TooLargeError):
-            return trouble.of_size(self._url, str(error))
+            sentence = f"{url} sent an answer of {error}, which no caption has: see what runs at this address"
+            return Trouble("broken", "answer too large", sentence)
         if not isinstance(error, BrokenHttpError):
-            return trouble.of_connection(self._url, _innermost(error))
+            return trouble.of_connection(url, _innermost(error))
         if error.speaks_http:
-            return trouble.of_broken_http(self._url, self.masked(str(error)))
-        return trouble.of_foreign_protocol(self._url)
+            said = trouble.excerpt(self.masked(str(error))[:80])
+            sentence = f"{url} answered with broken HTTP ({said}): see what server or proxy stands there"
+            return Trouble("flaky", "broken HTTP", sentence)
+        remedy = "correct url in config.ini, or start the model server there"
+        return Trouble("foreign", "no HTTP", f"what answers at {url} speaks no HTTP: {remedy}")
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
@@ -114,8 +121,8 @@ class Client:
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
         """Like `look_up`, with the status of the answer."""
         await self.ready()
-        url, transport = urljoin(f"{self._url}/", place), self._open()
-        request = transport.get(url) if question is None else transport.post(url, orjson.dumps(question))
+        content = None if question is None else orjson.dumps(question)
+        request = self._open().ask(urljoin(f"{self._url}/", place), content)
         try:
             answer = await asyncio.wait_for(request, min(_MAX_QUERY_TIME, self._settings.timeout))
             if answer.status != 200:

@@ -62,6 +62,11 @@ def with_picture(messages: Sequence[Message], mime: str, data: bytes) -> list[Me
     return [*messages[:-1], replace(messages[-1], picture=url)]
 
 
+def with_request(messages: Sequence[Message], request: str) -> list[Message]:
+    """The messages, with a further request at their end, so that servers can reuse all that is before it."""
+    return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
+
+
 def question_in_shape(roles: Sequence[str], question: str) -> list[Message]:
     """A short prompt whose messages have these roles, and whose last one asks a question.
 

@@ -72,19 +72,9 @@ class Transport:
         # Whoever asks has a deadline.
         self._session = open_session(url, settings, headers, aiohttp.ClientTimeout(total=None))
 
-    async def get(self, url: str) -> HttpAnswer:
-        """The answer to a GET request."""
-        return await self._answer("GET", url)
-
-    async def post(self, url: str, content: bytes) -> HttpAnswer:
-        """The answer to a POST request with this JSON text."""
-        return await self._answer("POST", url, content)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._session.close()
-
-    async def _answer(self, method: str, url: str, content: bytes | None = None) -> HttpAnswer:
+    async def ask(self, url: str, content: bytes | None = None) -> HttpAnswer:
+        """The answer to a POST request with this JSON text, or to a GET request without one."""
+        method = "GET" if content is None else "POST"
         try:
             # A redirect could carry the key to another host.
             async with self._session.request(method, url, data=content, allow_redirects=False) as response:
@@ -98,6 +88,10 @@ class Transport:
         except (aiohttp.ClientError, ValueError) as error:
             # Such as a status line that is no ASCII.
             raise BrokenHttpError(str(error)) from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

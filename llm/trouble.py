@@ -115,47 +115,6 @@ def of_connection(url: str, cause: BaseException) -> Trouble:
     return Trouble("flaky", "connection lost", f"{url} hung up without an answer")
 
 
-def of_deadline(url: str, seconds: float) -> Trouble:
-    """A request that was not answered in time."""
-    return Trouble(
-        "slow", "timeout", f"{url} took longer than {seconds:g} seconds; raise timeout if it needs that"
-    )
-
-
-def of_broken_http(url: str, said: str) -> Trouble:
-    """An answer that is a broken HTTP message; `said` is what the parser says of it."""
-    return Trouble(
-        "flaky",
-        "broken HTTP",
-        f"{url} answered with broken HTTP ({excerpt(said[:80])}): see what server or proxy stands there",
-    )
-
-
-def of_foreign_protocol(url: str) -> Trouble:
-    """An answer that is no HTTP at all."""
-    return Trouble(
-        "foreign",
-        "no HTTP",
-        f"what answers at {url} speaks no HTTP: correct url in config.ini, or start the model server there",
-    )
-
-
-def of_size(url: str, size: str) -> Trouble:
-    """An answer that is larger than any that is asked for."""
-    return Trouble(
-        "broken",
-        "answer too large",
-        f"{url} sent an answer of {size}, which no caption has: see what runs at this address",
-    )
-
-
-def of_answer(url: str, body: str) -> Trouble:
-    """An answer with status 200 that is no chat completion."""
-    return Trouble(
-        "flaky", "no completion", f"{url} answered with something that is no chat completion: {excerpt(body)}"
-    )
-
-
 def secrets_in(settings: EndpointSettings) -> list[str]:
     """The key and the headers in every form in which a server may send them back: plain, in JSON, in a URL.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from english import first_sentence
 from errors import ItemError
-from llm.prompts import Message, Prompt
+from llm.prompts import Prompt, with_request
 from page_summaries.sentences import (
     MOST_WORDS_ASKED,
     NoSentenceError,
@@ -154,19 +154,15 @@ class Summarizer:
                 # The first sentence of the page is there to fall back on, so one more try is enough.
                 if not endpoint.settings.retries:
                     raise
-                answer = await endpoint.ask(_saying_what_was_wrong(messages, error), accept, retries=0)
+                wrong = (
+                    f"Your last answer cannot be used: {error}. Write one plain sentence of at most "
+                    f"{MOST_WORDS_ASKED} words on what is seen."
+                )
+                answer = await endpoint.ask(with_request(messages, wrong), accept, retries=0)
         except NoSentenceError as error:
             _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
             return with_first_sentence(page)
         return PageSummary(page, answer.result, answer.model)
-
-
-def _saying_what_was_wrong(messages: Sequence[Message], error: NoSentenceError) -> list[Message]:
-    wrong = (
-        f"Your last answer cannot be used: {error}. Write one plain sentence of at most {MOST_WORDS_ASKED} "
-        "words on what is seen."
-    )
-    return [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{wrong}")]
 
 
 def _as_values(page: Page) -> dict[str, str]:

@@ -30,7 +30,6 @@ from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
 from shards.pictures import ShardPictures
-from shards.stored import open_shard
 
 
 class Counted(TypedDict):
@@ -64,14 +63,13 @@ def counted(shard: Shard, settings: Settings, added: Added, remembered: int) -> 
     `added` is what is said along with a tag; the tags of at most `remembered` pictures are kept. Raises
     ItemError where the shard cannot be read, and UserError where what was counted cannot be kept.
     """
-    dataset = settings.dataset
-    place = dataset.captions / FOLDER / f"{shard.stem}.json"
+    place = settings.dataset.captions / FOLDER / f"{shard.stem}.json"
     state = state_of(shard, settings, remembered)
     known = _read(place)
     if known is not None and known["of"] == state:
         return known
-    with closing(open_shard(shard, dataset.tag_extension)) as stored:
-        pictures = ShardPictures(stored, dataset, settings.tags, added, None)
+    pictures = ShardPictures(shard, settings, added, None)
+    with closing(pictures.stored):
         survey, lists = _count(pictures)
     found = Counted(
         of=state,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from errors import ExcludedError, ItemError
 from llm.answers import Answer, Reply
 from llm.picture_requests import Admit, Requests
-from llm.prompts import Message
+from llm.prompts import Message, with_request
 from llm.replies import Form, clean
 from llm.replies.copies import Prompted
 from settings import InterpreterSettings
@@ -78,7 +78,7 @@ class StructuredWriter:
         request = self._task.request(picture)
         if not request:
             return self._answer(from_tags, picture, requests)
-        asked = [*messages[:-1], replace(messages[-1], text=f"{messages[-1].text}\n\n{request}")]
+        asked = with_request(messages, request)
         try:
             made, repaired = await self._ask(asked, picture, requests), False
         except ItemError as error:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from check import is_list
 from errors import LIST_OF_TAGS, ItemError
 from llm.answers import Reply
-from llm.prompts import Message
+from llm.prompts import Message, with_request
 from llm.replies import Form, clean
 from styling.forms import CAPTION
 from styling.ideogram4 import Json, object_schema
@@ -44,13 +44,8 @@ def request_for(names: Sequence[str]) -> str:
 
 
 def asking_for(messages: Sequence[Message], names: Sequence[str]) -> Sequence[Message]:
-    """The messages with a request at their end, so that all before it is the same for every variant."""
-    if names == [CAPTION]:
-        return messages
-    return [
-        *messages[:-1],
-        replace(messages[-1], text=f"{messages[-1].text}\n\n{request_for(names)}"),
-    ]
+    """The messages with a request for these variants, which the one usual caption needs none of."""
+    return messages if names == [CAPTION] else with_request(messages, request_for(names))
 
 
 def response_format(name: str, schema: Json) -> Json:

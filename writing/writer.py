@@ -142,8 +142,3 @@ class CaptionWriter:
                 if len(spoiled) >= _MOST_SPOILED:
                     return stand_in
             raise
-
-
-def first_request(messages: Sequence[Message], forms: Forms) -> Sequence[Message]:
-    """What the model is sent first: the messages of the template, and which variants are wanted."""
-    return variants.asking_for(messages, forms.written_by_model)

@@ -12,7 +12,7 @@ from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import open_pictures
+from shards.pictures import ShardPictures
 from shards.results import ShardResults, journal_of
 from shards.surveying import AllShards
 from writing.material import Material
@@ -54,7 +54,7 @@ class ShardDataSet:
         self.captions = ShardResults(INTERPRETER, self.journal)
         self.descriptions = ShardResults(INTERROGATOR, self.journal)
         survey = known.shards.survey()
-        self.collection = open_pictures(shard, self.settings, known.said_along, self.descriptions, survey)
+        self.collection = ShardPictures(shard, self.settings, known.said_along, self.descriptions, survey)
         self.stored = self.collection.stored
         make_folder(self.journal.path.parent)
         self.journal.watch()

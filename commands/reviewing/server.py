@@ -1,6 +1,8 @@
-"""The server of --review: it answers on this computer only, and only to whoever has its address.
+"""--review: the report served on this computer, where corrections are written at once.
 
-Any page that a browser shows may ask any server of this computer, and with a name that resolves to 127.0.0.1
+The page and the code that applies corrections are those of `--report` and `--apply`. The server answers on
+this computer only, and only to whoever has its address, which holds a token that is made at each start. Any
+page that a browser shows may ask any server of this computer, and with a name that resolves to 127.0.0.1
 even read the answers. So each request must name this server by its number, come from its own page where the
 browser says where it comes from, and have the token in its path.
 """
@@ -18,9 +20,11 @@ from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 
+from captioning.project import Project
 from commands.corrections import LONGEST_CAPTION
 from commands.reviewing.session import PICTURES, Session
-from errors import UserError
+from errors import ExitCode, UserError
+from settings import Settings
 
 _HOST = "127.0.0.1"
 _LARGEST_REQUEST = 64 << 20
@@ -34,6 +38,21 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def review(settings: Settings, say: Callable[[str], None]) -> ExitCode:
+    """Serve the report until the program is interrupted; raises UserError where there is nothing to show."""
+    Project(settings).refuse_empty()
+    session = Session(settings)
+    try:
+        async with serving(session) as address:
+            say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
+            await session.caption_wanted_pictures()
+    finally:
+        if session.is_report_outdated:
+            say("Writing what was changed into report.html; Ctrl-C once more leaves that out.")
+            Project(settings).write_report()
+    return ExitCode.DONE
 
 
 @asynccontextmanager

@@ -356,5 +356,5 @@ def test_many_marks_are_put_into_a_prompt_and_read_in_a_reply_in_linear_time(
         Prompt(template.path, ("tags", "pages")).messages({"tags": repeated(unit), "pages": []})
     with suppress(ItemError):
         sentences_in(Reply(repeated(unit), "stop", "m", Usage(), 0.1), [RED_SHOES] * 3)
-    trouble.of_answer("u", repeated(unit))
+    trouble.excerpt(repeated(unit))
     assert time.process_time() - started < LONGEST
