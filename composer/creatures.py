@@ -24,6 +24,7 @@ _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
 _MULTIPLE = "multiple "
 _BREATHING_FIRE = "breathing fire"
+_ANIMAL_FOCUS = "a focus on the animal"
 _IN_MOUTH = "holding something in {her} mouth"
 _ON_LAP = " on {her} lap"
 
@@ -45,7 +46,15 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _give_feathers(picture)
     _look_at_animals(picture)
     _hold_in_beaks(picture)
+    _act_in_focus(picture)
     settle_bystanders(picture)
+
+
+def _act_in_focus(picture: Picture) -> None:
+    """Where the dog is in focus, it is the dog that runs with its tongue out."""
+    if picture.has(*COUNTS) and picture.has("being") and _ANIMAL_FOCUS in picture.phrases("text"):
+        for slot in ("pose", "gesture"):
+            picture.roles.pop(slot, None)
 
 
 def _hold_in_beaks(picture: Picture) -> None:

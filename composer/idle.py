@@ -63,8 +63,10 @@ def leave_out_idle(picture: Picture) -> None:
 def _leave_out_of_places(picture: Picture) -> None:
     """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
-    if is_person and picture.take("frame", lambda role: role.phrase == _CITYSCAPE):
-        _be_in_city(picture)
+    # A cityscape may lie far below.
+    cityscapes = picture.take("frame", lambda role: is_person and role.phrase == _CITYSCAPE)
+    if _IN_CITY not in picture.phrases("place"):
+        picture.put("thing", [replace(role, slot="thing") for role in cityscapes])
     has_others = len(picture.phrases("sky")) > 1 or picture.has("thing", "feature", "landmark")
     if is_person or has_others or picture.has("being"):
         picture.take("sky", lambda role: role.phrase == _SKY)
@@ -85,12 +87,6 @@ def _leave_out_of_animals(picture: Picture) -> None:
         picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
     if not picture.has(*COUNTS) and len(picture.phrases("being")) > 1:
         picture.take("body", lambda role: role.phrase in _OF_ALL_ANIMALS)
-
-
-def _be_in_city(picture: Picture) -> None:
-    """Whoever is amid a cityscape is in a city."""
-    if _IN_CITY not in picture.phrases("place"):
-        picture.put("place", [Role("place", _IN_CITY)])
 
 
 def _leave_out_general(picture: Picture) -> None:

@@ -67,6 +67,8 @@ def _named(
     """Names and counts, and what some of them are: "Frieren and Fern, two girls", ["one of them an elf"]."""
     among, names = _among(picture), names_with_series(picture.names)
     if names and (number < 2 or len(picture.names) > number + len(creatures)) and not creatures:
+        # An old man is one of the men who are counted.
+        among = [kind for kind in among if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
         return names, [f"{and_list(people + among)} among them"] if people + among else []
     who = _who(picture, [*people, *creatures])
     if OF_NO_SEX in picture.phrases("kind"):
@@ -118,7 +120,9 @@ def _among(picture: Picture) -> list[str]:
     if any(relation.startswith(_ELDERS) for relation in picture.phrases("relation")):
         # A grandfather is old, and his grandson a child.
         kinds = [kind for kind in kinds if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
-    return [kind for kind in kinds if kind != OF_NO_SEX]
+    # An android is called a cyborg too.
+    artificial = [kind for kind in kinds if kind.rpartition(" ")[2] in lists().words["artificial"]]
+    return [kind for kind in kinds if kind != OF_NO_SEX and kind not in artificial[1:]]
 
 
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:
@@ -145,6 +149,9 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
+    if 0 < len(races) < len(among) and len(among) >= number:
+        # The elf may be the bartender.
+        among = max(races, [kind for kind in among if kind not in races], key=len)
     if number == PAIR == len(among) and picture.has(GIRLS) and picture.has(BOYS) and not races:
         # Which of them is the knight, no tag tells.
         picture.put("told", [Role("told", f"one is {among[0]} and the other is {among[1]}")])

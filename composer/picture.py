@@ -141,6 +141,9 @@ def _name_animal(picture: Picture) -> None:
     picture.take("being", lambda role: role.noun in names)
     beings = picture.roles.get("being", [])
     named = [role for role in beings if role.head == NAMED]
+    if named:
+        # The alien beside Samus is the Metroid.
+        picture.take("kind", lambda role: role.noun in lists().words["of_no_people"])
     others = [role for role in beings if role.head != NAMED]
     if len(named) == len(others) == 1:
         name, noun = named[0].phrase, others[0].noun

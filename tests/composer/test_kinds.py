@@ -5,6 +5,26 @@ import pytest
 from composer import compose
 
 CASES = {
+    "an elf may be the bartender": (
+        "1girl 1boy elf bartender knight",
+        "A girl and a boy, a bartender and a knight among them.",
+    ),
+    "an android is no cyborg besides": (
+        "1girl 1boy android cyborg",
+        "A girl and a boy, an android among them.",
+    ),
+    "of two one sits on the table": (
+        "1girl 1boy on_table sitting kneeling",
+        "A girl and a boy are shown, one of them sitting and the other kneeling.",
+    ),
+    "where the dog is in focus it is the dog that runs": (
+        "1girl dog animal_focus running tongue_out straw_hat",
+        "A girl wears a straw hat and is shown with a dog.",
+    ),
+    "a cityscape may lie below": (
+        "2girls cityscape mountain sitting",
+        "Two girls are sitting. A mountain and a cityscape are in view too.",
+    ),
     "a tuning fork is no act": (
         "1boy solo tuning_fork sitting",
         "A boy is sitting. There is also a tuning fork.",
@@ -552,7 +572,7 @@ CASES = {
     ),
     "a bride is the girl": ("1girl 1boy bride", "A girl and a boy are shown. The girl is a bride."),
     "each of two is a kind": ("2girls angel demon", "Two girls, an angel and a demon."),
-    "but one may be an elf and a maid": ("2girls elf maid", "Two girls, an elf and a maid among them."),
+    "but one may be an elf and a maid": ("2girls elf maid", "Two girls, an elf among them."),
     "people of no sex": (
         "2others ambiguous_gender ninja samurai",
         "Two people of ambiguous gender, a ninja and a samurai.",
