@@ -98,7 +98,8 @@ def test_a_program_on_path_that_has_a_card_is_told_all_and_ends_with_the_run(pro
     )
     assert (told["LLAMA_ARG_KV_UNIFIED"], told["LLAMA_ARG_N_PARALLEL"]) == ("1", "8")
     assert (told["LLAMA_ARG_REASONING"], told["LLAMA_ARG_OFFLINE"]) == ("off", "1")
-    checked = project.run("--check", environment=environment)
+    # A check sends one request alone.
+    checked = project.run("--check", environment={**environment, "FAKE_LLAMA_AT_ONCE": "1"})
     assert f"[Interpreter] {place}" in checked.out
     assert "whl/vulkan" not in checked.out
     other = json.loads(Path(environment["FAKE_LLAMA"]).read_text(encoding="utf-8"))
