@@ -28,9 +28,9 @@ _CLOSE, _REWRITTEN = 0.25, 0.66
 _TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 3
 # If a model that rewrites the draft adds this many new words, it makes things up.
 _MADE_UP = 2
-# A rewritten draft may lose this much of the score, which is less than one tag of fifty. Good texts that were
-# made from a draft lose nothing.
-_LOST = 0.02
+# A rewritten draft may lose this much of the score, which is less than one tag of a hundred. Good texts that
+# were made from a draft lose nothing.
+_LOST = 0.005
 
 # Reasons for which an answer cannot be used at all, though the model was asked rightly and answered.
 SPOILED_ANSWERS = frozenset({REPEATS_ITSELF, REPEATS_EXAMPLE, REPEATS_PROMPT, LIST_OF_TAGS})
