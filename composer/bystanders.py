@@ -6,7 +6,7 @@ from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
 from composer.words import Role
 from tags.implications import broader_tags
-from tags.people_counts import BOYS, GIRLS
+from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
@@ -134,6 +134,9 @@ def _carve_statue(picture: Picture) -> None:
 
 def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
+    if picture.has(OTHERS) and picture.has(GIRLS, BOYS):
+        # In a crowd it is the others who have no face.
+        picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
     if counted_people(picture)[1] == 1:
         faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
         # In a crowd it is the others who have no face.

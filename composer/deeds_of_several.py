@@ -16,7 +16,7 @@ _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", 
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
 _IN, _THE_OTHER, _THE_OTHERS = "in ", " the other", "the other's"
 _PLAYING, _HUGS = "playing ", frozenset(("in a group hug",))
-_SOMETHING, _CARRIES = "something", "carrying the other"
+_SOMETHING, _CARRYING, _CARRIES = "something", "carrying ", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
 
 
@@ -34,8 +34,9 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
     carried = [lists().of_two[act] for act in acts if is_pair and act in lists().of_two]
     acts = [act for act in acts if not (carried and (act in lists().of_two or act == _SLEEPING))]
     if any(_CARRIES in deed for deed in carried):
-        # Who is carried does not walk.
+        # Who is carried does not walk, and is what is carried under the arm.
         picture.roles.pop("pose", None)
+        acts = [act for act in acts if not act.startswith(_CARRYING)]
     shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
     if _CLOSED_EYES in gestures:
         # Whoever sleeps does not look at the viewer.

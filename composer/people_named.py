@@ -14,6 +14,14 @@ from composer.words import Role
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
+# An android is called a cyborg too.
+_ONE_KIND = {"cyborg": "android", "gynoid": "android", "robot": "android", "android": "android"} | {
+    "kogal": "gyaru",
+    "gyaru": "gyaru",
+    "sukeban": "delinquent",
+    "yankii": "delinquent",
+    "delinquent": "delinquent",
+}
 _CROWD = "a group of other people"
 _SOLO_FOCUS = "the focus on one person"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
@@ -120,9 +128,9 @@ def _among(picture: Picture) -> list[str]:
     if any(relation.startswith(_ELDERS) for relation in picture.phrases("relation")):
         # A grandfather is old, and his grandson a child.
         kinds = [kind for kind in kinds if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
-    # An android is called a cyborg too.
-    artificial = [kind for kind in kinds if kind.rpartition(" ")[2] in lists().words["artificial"]]
-    return [kind for kind in kinds if kind != OF_NO_SEX and kind not in artificial[1:]]
+    kinds = [kind for kind in kinds if kind != OF_NO_SEX]
+    told = [next(filter(None, (_ONE_KIND.get(word) for word in kind.split(" "))), kind) for kind in kinds]
+    return [kind for at, kind in enumerate(kinds) if told[at] not in told[:at]]
 
 
 def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.phrasing import lists
+from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.views import SPACE_STATION, see_from_afar, see_from_space, see_from_the_air
 from composer.words import Role
@@ -13,12 +13,14 @@ _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
+_MURAL = "mural"
 _STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 
 def settle_places(picture: Picture) -> None:
     """Move what is no place for those shown to the things, the landmarks, or what is near."""
+    _paint_on_walls(picture)
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
@@ -37,6 +39,21 @@ def settle_places(picture: Picture) -> None:
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
         picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
+
+
+def _paint_on_walls(picture: Picture) -> None:
+    """The mountain in a bathhouse is painted on its wall."""
+    murals = [role for role in picture.roles.get("thing", ()) if role.noun == _MURAL]
+    if _INDOORS in picture.phrases("inout") and len(murals) == 1:
+        painted = [*picture.take("landmark", _is_any), *picture.take("feature", _is_any)]
+        if painted:
+            picture.take("thing", lambda role: role is murals[0])
+            shown = and_list(role.phrase for role in painted)
+            picture.put("thing", [replace(murals[0], phrase=f"{murals[0].phrase} of {shown}")])
+
+
+def _is_any(role: Role) -> bool:
+    return True
 
 
 def _stand_in_doors(picture: Picture) -> None:

@@ -1,13 +1,13 @@
 """Whom or what a caption is about: people, a character, an animal, or a scene."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from composer.creatures import COUNTED_AS_MANY, is_trade
 from composer.naming import from_series, names_with_series
 from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import VEHICLE_FOCUS, Picture, counted_people
-from composer.somebody import OF_NO_SEX
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from composer.words import Role
 from english import NUMBER_WORDS, plural
@@ -16,7 +16,7 @@ _TWO_RELATED = [f"{one} and {two}" for one in ("mother", "father") for two in ("
 _ANIMAL_FOCUS = "a focus on the animal"
 _HUMAN = "human"
 _OF_BOTH_SEXES = " of both sexes"
-_FERAL, _STILL_LIFE = "feral", "a still life"
+_FERAL, _STILL_LIFE, _RIDING = "feral", "a still life", "riding "
 _DUO = "a duo"
 _PAIRS = frozenset((_DUO, "a couple", *_TWO_RELATED))
 
@@ -105,11 +105,11 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = any(map(_is_human, picture.roles.get("kind", ())))
     if has_human and not picture.species:
-        picture.species = [role.phrase.partition(" ")[2] for role in picture.take("being", lambda role: True)]
+        picture.species = [role.phrase.partition(" ")[2] for role in _other_than_human(picture)]
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all = []
-        sexes = sexes if len(sexes) > 1 or OF_NO_SEX not in picture.phrases("kind") else []
+        sexes = sexes if len(sexes) > 1 else []
         _count_human_as_species(picture)
     species, noun = picture.species, _noun_of_group(picture)
     of_one_sex = sexes if len(sexes) == 1 else []
@@ -149,6 +149,14 @@ def _count_human_as_species(picture: Picture) -> None:
     if picture.species:
         humans = picture.take("kind", _is_human)
         picture.species = [*(role.phrase.partition(" ")[2] for role in humans), *picture.species]
+
+
+def _other_than_human(picture: Picture) -> list[Role]:
+    """Take out the dragon that a human is shown with, or rides, of which two are one."""
+    found = picture.take("being", lambda role: True)
+    ridden = picture.take("act", lambda role: not found and role.phrase.startswith(_RIDING))
+    picture.put("act", [replace(role, phrase=f"{_RIDING}the other") for role in ridden])
+    return found or [replace(role, phrase=role.phrase.removeprefix(_RIDING)) for role in ridden]
 
 
 def _is_human(role: Role) -> bool:

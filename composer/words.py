@@ -28,6 +28,11 @@ _SAID_BY_COUNT = {GIRLS: frozenset({"female"}), BOYS: frozenset({"male", "male_f
 _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
 _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _COUNTED = re.compile("([2-9])([a-z]+s)")
+# What a tag can be that no list knows, if it is of a broader kind that one knows.
+_KINDS_OF = frozenset(("being", "clothes", "vehicle", "thing"))
+_TRADE = re.compile(
+    "[a-z]+(?:smith|keeper|maid|wright|herd|dresser|monger|ician|master|worker|seller|bearer|[a-z](?:ll|cl|em|[gnprt])ist)"
+)
 _ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _PRINT, _UNWORN, _SUITS, _TWO_SIDED = "print", "unworn", ("suit", "tuxedo"), "two-sided"
@@ -89,6 +94,11 @@ def _unknown(tag: str) -> tuple[str, str]:
     name = without_qualifiers(tag)
     if (counted := _COUNTED.fullmatch(name)) and lists().head_slot.get(counted[2]) == "being":
         return "being", f"{NUMBER_WORDS[int(counted[1])]} {counted[2]}"
+    broader = (known[0] for each in broader_tags(tag) if (known := _known(each)))
+    if kind := next((slot for slot in broader if slot in _KINDS_OF), ""):
+        return kind, noun_phrase(name)  # A long-tailed tit is a bird.
+    if _TRADE.fullmatch(name):
+        return "kind", noun_phrase(name)
     is_noun = _PLAIN_WORDS.fullmatch(name) and not name.endswith(_ENDS_OF_OTHERS)
     return ("thing", noun_phrase(name)) if is_noun else (REST, as_words(name))
 

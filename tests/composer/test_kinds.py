@@ -5,6 +5,47 @@ import pytest
 from composer import compose
 
 CASES = {
+    "an unknown bird is a bird": (
+        "no_humans long-tailed_tit bird branch black_eyes",
+        "A long-tailed tit has black eyes. It is shown with no people in sight. There is also a branch.",
+    ),
+    "an unknown trade is one": (
+        "1girl solo hairdresser cutting_hair",
+        "A female hairdresser is cutting hair.",
+    ),
+    "a cat on a lap is told once": (
+        "1girl solo cat sleeping_animal animal_on_lap sitting knitting",
+        "A girl has a sleeping cat on her lap. She is sitting and knitting.",
+    ),
+    "in a crowd it is the others who have no face": (
+        "1girl 6+others faceless solo_focus scarf",
+        "A girl, among a group of other people, wears a scarf.",
+    ),
+    "who is carried is not carried besides": (
+        "2girls carrying carrying_under_arm carrying_person",
+        "Two girls are shown, one carrying the other.",
+    ),
+    "a mountain in a bathhouse is painted": (
+        "no_humans scenery indoors bathhouse mural mount_fuji lake stool",
+        "Scenery with a stool, and a mural of Mount Fuji and a lake is shown indoors in a bathhouse, with"
+        " no people in sight.",
+    ),
+    "the dragon that one of two rides is the other": (
+        "duo feral western_dragon human female riding",
+        "A duo of characters, a human and a western dragon.",
+    ),
+    "gyaru and kogal are one kind": (
+        "3girls gyaru kogal selfie",
+        "Three girls who are gyarus are taking a selfie.",
+    ),
+    "no wing of that name is done": (
+        "1boy arwing hangar screwdriver",
+        "A boy is in a hangar. There is also a screwdriver.",
+    ),
+    "a grain of rice on the face is no rice ball": (
+        "1boy rice_on_face onigiri eating",
+        "A boy has rice on his face. He is eating. There is also an onigiri.",
+    ),
     "an elf may be the bartender": (
         "1girl 1boy elf bartender knight",
         "A girl and a boy, a bartender and a knight among them.",
@@ -1357,8 +1398,8 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "toothless hiccup human feral dragon duo male flying",
             "toothless hiccup",
-            "Toothless and Hiccup, a duo of male characters, are shown. Their actions include flying. One"
-            " is a human and the other is a dragon.",
+            "Toothless and Hiccup, a duo of characters, are shown. Their actions include flying. One is a"
+            " human and the other is a dragon.",
         ),
         (
             "kirby waddle_dee meta_knight pokemon_(creature) no_humans sitting",
