@@ -93,10 +93,12 @@ def check(
     unsupported = unsupported_people(text, people, census, sources)
     faults, contradicted = people_faults(text, people, census, unsupported)
     colours = find_colours(text, asked.coloured)
-    if not any(fault.kind == COUNT for fault in faults):
-        wrong_colours, contradicted_colours = colour_faults(text, tags, asked.coloured, colours, census)
-        faults += wrong_colours
-        contradicted |= contradicted_colours
+    is_counted = not any(fault.kind == COUNT for fault in faults)
+    wrong_colours, colours_of_others = colour_faults(
+        text, tags, asked.coloured, colours, census, is_counted=is_counted
+    )
+    faults += wrong_colours
+    contradicted |= colours_of_others
     faults += name_faults(text, names)
     contradicted |= contradicted_names(names, series, found_titles, census.total[1] if census.total else 0)
     faults += owner_faults(text, names.places, own_tags or {})
@@ -118,18 +120,12 @@ def _coverage(
 ) -> Coverage:
     """Look for each tag, and sort the tags by what came of it."""
     counted = asked.counted
-    said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}
+    said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}.difference(contradicted)
+    unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
+    contradicted = _contradicted(findings, counted, unsaid).union(contradicted)
     # Said tags say others of the picture too: white_dress says dress.
     said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
-    states = contradicted_states(
-        findings.text, counted, unsaid, findings.people.places, is_of_one=findings.is_of_one
-    )
-    states |= {tag for tag in unsaid if _is_denied(findings.text, counted[tag])}
-    if findings.is_of_one:
-        states |= contradicted_colours(findings.text, counted, unsaid)
-    contradicted = states.union(contradicted)
-    unsaid = [tag for tag in unsaid if tag not in states]
     told: set[str] = set()
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
         told = {tag for tag in unsaid if _is_told(findings.text, tag, counted[tag])}
@@ -147,6 +143,19 @@ def _coverage(
         asked.weights,
         tuple(tag for tag in counted if tag in told and tag not in _TOLD_BY_SCENES),
     )
+
+
+def _contradicted(findings: _Findings, counted: Mapping[str, CountedTag], unsaid: Sequence[str]) -> set[str]:
+    """The tags, of those that the caption does not say itself, that cannot be true with what it says."""
+    text, is_of_one = findings.text, findings.is_of_one
+    found = contradicted_states(text, counted, unsaid, findings.people.places, is_of_one=is_of_one)
+    found |= contradicted_colours(text, counted, unsaid, is_of_one=is_of_one)
+    if text.negated:
+        denied = {text.stems[at] for at in text.negated}
+        denied -= {said for at, said in enumerate(text.stems) if at not in text.negated}
+        found |= {tag for tag in unsaid if _is_denied(text, counted[tag], denied)}
+    # Where there is no snow, there is none on the roof.
+    return found | {tag for tag in unsaid if found and not found.isdisjoint(counted[tag].implied)}
 
 
 def _is_said(findings: _Findings, tag: str, known: CountedTag) -> bool:
@@ -168,8 +177,10 @@ def _is_told(text: Text, tag: str, known: CountedTag) -> bool:
     return tag in _TOLD_BY_SCENES or (known.kind not in SURE and says(text, told_by(tag)))
 
 
-def _is_denied(text: Text, known: CountedTag) -> bool:
-    """Whether the caption says that something is not there: "without a hat"."""
-    return known.kind == PLAIN and any(
-        text.negated.issuperset(text.at[word]) for word in known.ways.words if word in text.at
-    )
+def _is_denied(text: Text, known: CountedTag, denied: Collection[str]) -> bool:
+    """Whether the caption says that something is not there: "without a hat"; of a lake, "no water"."""
+    if known.kind != PLAIN:
+        return False
+    if any(text.negated.issuperset(text.at[word]) for word in known.ways.words if word in text.at):
+        return True
+    return not known.broader.isdisjoint(denied)

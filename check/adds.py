@@ -13,7 +13,7 @@ from check.describing import start_of_phrase
 from check.mentions import Mention
 from check.names import Names
 from check.people_nouns import TRADES
-from check.text import COMMA, JOINED, Text
+from check.text import ARTICLES_AND_DETERMINERS, COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, is_known, stem_set, word_set
 from check.wording import Sources
 from english import NUMBER_WORDS, may_be_plural
@@ -102,7 +102,11 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         # A sparrow is borne out by a bird, and by "animal" where nothing tells which animals there are.
         if not given.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
             continue
-        first = start_of_phrase(text, at, _LEADS, may_follow_noun=True)
+        # "The hall swallows the columns" does something: only adjectives stand before a bird.
+        is_verb = word in _ALSO_VERBS and text.word(at + 1) in ARTICLES_AND_DETERMINERS
+        first = start_of_phrase(text, at, _LEADS, may_follow_noun=word not in _ALSO_VERBS)
+        if is_verb:
+            continue
         if word in _NO_ANIMALS and not (word in _WITH_ARTICLE and text.words[first] in _ARTICLES):
             continue
         if first < at or (may_be_plural(word) and word not in _ALSO_VERBS):

@@ -20,7 +20,7 @@ _FROM = frozenset({"of", "from"})
 # Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
 _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
 _PEOPLE = word_set("names", "people")
-_BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but"})
+_BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but", "for", "because"})
 _OBJECTS = frozenset({"them", "her", "him", "it", "us"})
 _PEOPLE_DO = word_set("names", "people_do")
 _PLACES_DO = word_set("names", "places_do")
@@ -204,7 +204,10 @@ def _acts(text: Text, first: int, last: int) -> bool:
     if first < last and text.gap(first) == SENTENCE and is_adjective(text.words[first]):
         first += 1  # "Young Theodora holds a candle."
     behind = text.word(last + 1)
-    if text.gap(last + 1) != JOINED or not behind.endswith("s") or behind in _GRAMMAR | _PLACES_DO:
+    # "For Ichika has just told her"
+    has_done = behind == "has" and before in _BEGIN_CLAUSES
+    is_verb = behind.endswith("s") and behind not in _GRAMMAR | _PLACES_DO
+    if text.gap(last + 1) != JOINED or not (is_verb or has_done):
         return False
     # Of "Gary Oak leans" the second word may be an oak, for who leans is somebody.
     named = (first,) if behind in _PEOPLE_DO else range(first, last + 1)
@@ -212,9 +215,10 @@ def _acts(text: Text, first: int, last: int) -> bool:
 
 
 def _explains_somebody(text: Text, first: int, last: int) -> bool:
-    """Whether a name stands between commas behind a word for somebody: "a young woman, Greta, waits"."""
-    is_between = text.gap(first) == COMMA == text.gap(last + 1)
-    return is_between and text.word(first - 1) in _PEOPLE and not _is_ordinary(text, first)
+    """Whether a name explains or is explained: "a young woman, Greta, waits", "it is Sanae, who listens"."""
+    is_between = text.gap(first) == COMMA == text.gap(last + 1) and text.word(first - 1) in _PEOPLE
+    is_explained = text.gap(last + 1) == COMMA and text.word(last + 1) in {"who", "whose"}
+    return (is_between or is_explained) and not _is_ordinary(text, first)
 
 
 def _pairs_of_names(text: Text, capitals: Sequence[int]) -> Iterator[Place]:

@@ -43,6 +43,7 @@ _CRYING = frozenset(
 _LEADS_TO_LOOKS = HERS | {"a", "an", "with"}
 _ONLY_HERS = frozenset({"orbs", "stare", "glance"})
 _ALSO_VERBS = word_set("colours", "also_verbs")
+_PARTICIPLES = frozenset({"cropped", "curled", "curling", "locked", "locking"})
 _BEFORE_CURLS = frozenset({"her", "his", "the", "a", "drill", "corkscrew", "spiral", "of", "and", "hair"})
 # Colours of clothes and other things, and what each word can mean.
 _OF_THINGS = said_by("shades", "perhaps").keys() - {_ANY}
@@ -101,10 +102,13 @@ def colour_faults(
     coloured: Mapping[str, tuple[str, frozenset[str]]],
     said: ColoursSaid,
     census: Census,
+    *,
+    is_counted: bool,
 ) -> tuple[list[Fault], set[str]]:
     """Colours of the caption that are none of the tags', and the tags that they contradict.
 
-    Where the tags colour fewer parts than there are people, those of the others may have any colour.
+    Where the tags colour fewer parts than there are people, or the people of the caption are not as
+    `is_counted` by the tags, those of the others may have any colour, unless it tells no more than the tags.
     """
     if census.persons is None:
         return [], set()
@@ -112,7 +116,8 @@ def colour_faults(
     contradicted: set[str] = set()
     for part, places in said.items():
         colours = {tag: colour for tag, (of_part, colour) in coloured.items() if of_part == part}
-        is_open = len(colours) < census.persons[1]
+        are_more = len({meant for _, meant in places}) > len(colours)
+        is_open = are_more and (len(colours) < census.persons[1] or not is_counted)
         if len(colours) < 2 and not _OF_SEVERAL_COLOURS[part].isdisjoint(tags):
             continue
         allowed = {_ANY}.union(*colours.values())
@@ -162,6 +167,8 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
 def _is_part(text: Text, at: int) -> bool:
     """Whether a word means hair or eyes here: not in "a white ghost bobs", nor "a vase of blue irises"."""
     word, before = text.words[at], text.word(at - 1)
+    if word in _PARTICIPLES:
+        return False
     if word in _ALSO_VERBS:
         is_led = is_adjective(before) or before in _BEFORE_CURLS or before in _COLOURS[_HAIR]
         return is_led and text.gap(at) == JOINED
@@ -172,24 +179,41 @@ def _is_part(text: Text, at: int) -> bool:
     return not (text.word(at + 1) in _BEHIND_EYE and text.gap(at + 1) == JOINED)
 
 
-def contradicted_colours(text: Text, tags: Collection[str], unsaid: Iterable[str]) -> set[str]:
-    """The tags of coloured things that have only other colours in the caption: white_dress, "a red dress"."""
+def contradicted_colours(
+    text: Text, tags: Collection[str], unsaid: Iterable[str], *, is_of_one: bool
+) -> set[str]:
+    """The tags of coloured things that have only other colours in the caption: white_dress, "a red dress".
+
+    Of several people, another one may wear such a thing too: the caption has to call it by the tag's own word
+    and tell of no more of them than the tags.
+    """
     found: set[str] = set()
     for tag in unsaid:
-        colour, _, thing = tag.partition("_")
-        if colour not in _OF_THINGS or not thing or thing.endswith(_PARTS):
+        if not (known := _coloured_thing(tag)) or known[1] not in text.at:
             continue
-        allowed = {colour, _ANY, *(other.partition("_")[0] for other in tags if other.endswith(f"_{thing}"))}
+        thing, noun = known
+        coloured = [other for other in tags if other.endswith(thing) and _coloured_thing(other)]
+        allowed = {_ANY, *(other.partition("_")[0] for other in coloured)}
         meant = [
             _OF_THINGS_BY_WORD[text.words[said]]
-            for at in text.at.get(stem(thing.rpartition("_")[2]), ())
-            if at not in text.quoted
+            for at in text.at[noun]
+            if at not in text.quoted and (is_of_one or text.stems[at] == noun)
             for said in modifiers(text, at)
             if text.words[said] in _OF_THINGS_BY_WORD
         ]
-        if meant and all(each.isdisjoint(allowed) for each in meant):
+        is_open = not is_of_one and len(meant) > len(coloured)
+        if meant and not is_open and all(each.isdisjoint(allowed) for each in meant):
             found.add(tag)
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _coloured_thing(tag: str) -> tuple[str, str] | None:
+    """Of a tag that colours a thing, how tags of such a thing end, and the stem of its noun."""
+    colour, _, thing = tag.partition("_")
+    if colour not in _OF_THINGS or not thing or thing.endswith(_PARTS):
+        return None
+    return f"_{thing}", stem(thing.rpartition("_")[2])
 
 
 def _is_of_others(text: Text, first: int, last: int) -> bool:

@@ -16,6 +16,7 @@ _LEAD_REACH = 4
 _CONJUNCTIONS = frozenset({"and", "or", "but", "yet"})
 # A noun phrase does not go beyond one of these.
 _STOPS = word_set("modifiers", "stops")
+_STOPS_AND_LIKE = _STOPS | {"like"}
 # What may stand between a noun and what is said of it: "her eyes are a deep blue".
 _LINKS = word_set("modifiers", "links")
 _LINKS_OR_ADJECTIVES = _LINKS | word_set("modifiers", "adjectives")
@@ -97,7 +98,7 @@ def _colour_before_of(text: Text, position: int, noun: int) -> Iterator[int]:
 
 def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
     position = _after_others(text, noun)
-    if text.word(position) == "of":
+    if text.word(position) in {"of", "in"}:
         yield from _modifiers_of_material(text, position + 1)
         return
     first_gap = text.gap(position)
@@ -149,11 +150,17 @@ def _after_others(text: Text, noun: int) -> int:
 
 
 def _modifiers_of_material(text: Text, start: int) -> Iterator[int]:
-    """The adjectives of what a thing is made of: "wings of white feathers" are white."""
+    """The adjectives of what a thing is made of, or in: wings "of white feathers", a coat "in dark green"."""
     end = start
-    while end < start + 3 and text.gap(end) == JOINED and is_adjective(text.word(end)):
+    while (
+        end < start + 3
+        and text.gap(end) == JOINED
+        and (is_adjective(text.word(end)) or text.word(end) in _COLOURS)
+    ):
         end += 1
-    if text.word(end) in _MATERIALS and text.gap(end) == JOINED:
+    is_joined = text.gap(end) == JOINED
+    is_colour = text.word(end - 1) in _COLOURS and (not is_joined or text.word(end) in _STOPS)
+    if is_colour or (is_joined and text.word(end) in _MATERIALS):
         yield from range(start, end)
 
 
@@ -161,7 +168,7 @@ def _without_those_of_next_noun(text: Text, adjectives: list[int], end: int) -> 
     """Leave out the last adjectives if they belong to the noun at `end`: "is long, red ribbons"."""
     kept = list(adjectives)
     next_word = text.word(end)
-    is_of_next = bool(next_word) and next_word not in _STOPS and text.gap(end) == JOINED
+    is_of_next = bool(next_word) and next_word not in _STOPS_AND_LIKE and text.gap(end) == JOINED
     while is_of_next and kept and kept[-1] == end - 1:
         end = kept.pop()
         is_of_next = text.gap(end) == JOINED

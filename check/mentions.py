@@ -3,6 +3,7 @@
 People on posters, in comparisons ("like a child") and in names of things ("boyfriend shirt") do not count.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,10 @@ _GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
 _OWNED = frozenset({"his", "her"})
 _BESIDE = word_set("people", "beside")
 _THEM = frozenset({"her", "him", "them", "it", "she", "he"})
+_TITLES_OF_PEOPLE = word_set("names", "titles_of_people")
 _WORN = stem_set("people", "worn")
+# These go on with a word for somebody: "passers-by", "mother-in-law".
+_GO_ON = frozenset({"by", "in"})
 _CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
 # In words: how far before a noun its number is looked for, and a picture that shows the person.
 _REACH = 6
@@ -114,7 +118,7 @@ class People:
 
         A pronoun alone may mean who comes next: "With her hat in hand, a maid …".
         """
-        named = sum(at < position for at in self.name_places)
+        named = bisect_left(self.name_places, position)
         return named or (by_pronoun and any(at < position for at in self.pronouns.values()))
 
 
@@ -126,8 +130,10 @@ def find_people(text: Text, names: Names) -> People:
         if count:
             counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
     firsts = (min(places) for places in names.places.values() if places)
-    places = (*firsts, *(first for first, _ in names.foreign))
-    found: list[Mention] = []
+    places = tuple(sorted((*firsts, *(first for first, _ in names.foreign))))
+    # "Old Mr Pemberton" is a person, though "Eevee" may be none.
+    titled = (place for place in names.foreign if text.words[place[0]] in _TITLES_OF_PEOPLE)
+    found = [Mention(first, last, PERSON, "", 1, is_new=True, is_more=False) for first, last in titled]
     by_trade: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
     nouns = [(at, word) for at, word in enumerate(text.words) if word in ALL_NOUNS]
@@ -136,6 +142,9 @@ def find_people(text: Text, names: Names) -> People:
         if at in names.taken or not _is_somebody(text, at):
             continue
         mention = _mention(text, at)
+        # The mother of an animal is one too.
+        if mention.kind == RELATION and text.words[mention.first] == "its":
+            continue
         if mention.kind == TRADE:
             by_trade.append(_by_trade(text, mention, by_trade))
         elif word in _ALSO_VERBS and _is_verb(text, mention):
@@ -235,8 +244,10 @@ def _is_somebody(text: Text, at: int) -> bool:
     if text.words[at] in _GROUPS and text.word(at + 1) == "of":
         return False
     is_relation = PEOPLE_NOUNS.get(text.words[at], ("",))[0] == RELATION
-    if is_relation and (text.word(at - 1) == "its" or text.word(at + 1) in _PAST):
-        return False  # The mother of an animal is one too, and who "taught her that" is not here.
+    if is_relation and text.word(at + 1) in _PAST:
+        return False  # Who "taught her that" is not here.
+    if text.is_hyphenated(at) and text.word(at + 1) not in _GO_ON:
+        return False  # "a people-free street", "a man-shaped statue"
     if text.word(at - 1) in _ROBOTS and text.gap(at) == JOINED:
         return False  # A robot waiter is a robot.
     if text.gap(at + 1) == JOINED and text.word(at + 1) in _COMPOUNDS:

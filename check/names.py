@@ -63,7 +63,7 @@ def _is_of_title(text: Text, name: Place, title: Place) -> bool:
     """Whether a name is only a word of a series: "from Sousou no Frieren"; "from Naruto"."""
     if name == title:
         return text.word(name[0] - 1) == "from" or text.parts[2 * name[0]].endswith("(")
-    return title[0] <= name[0] and name[1] <= title[1]
+    return _is_within(name, title)
 
 
 def _may_name(text: Text, at: int, *, is_whole: bool) -> bool:
@@ -166,8 +166,17 @@ def find_names(
     is_of_others = bool(titles) and not in_caption
     own_words = words_of_tags(tags, aliases) if is_of_others else frozenset[str]()
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
-    unlisted = [place for place in capitals if place not in in_caption]
+    unlisted = [place for place in capitals if not any(_is_of(text, place, title) for title in in_caption)]
     return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, frozenset(taken))
+
+
+def _is_within(name: Place, title: Place) -> bool:
+    return title[0] <= name[0] and name[1] <= title[1]
+
+
+def _is_of(text: Text, name: Place, title: Place) -> bool:
+    """Whether a name is a part of a title: "The Melancholy of Haruhi Suzumiya"."""
+    return _is_within(name, title) or (name[1] + 2 == title[0] and text.word(name[1] + 1) == "of")
 
 
 def _positions(places: Mapping[int, int]) -> set[int]:

@@ -6,7 +6,8 @@ from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
 from check.mentions import Mention, People
 from check.people_nouns import ANY_ROLES, CHILD, CROWD, PERSON, RELATION, ROLES_OF_BOYS, ROLES_OF_GIRLS, TRADE
-from check.text import Text
+from check.strangers import PLACES
+from check.text import JOINED, SENTENCE, Text
 from check.vocabulary import word_set
 from english import NUMBER_WORDS
 from tags.people_counts import BOYS, GIRLS, OTHERS, count_in
@@ -19,6 +20,7 @@ _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
 # An animal that is alone is spoken of with these.
 _ROLES_AND_ANIMALS = ANY_ROLES | {"it", "its", "itself"}
 _WITH = word_set("people", "with")
+_ALONE = frozenset({"lone", "single", "sole", "solitary", "only"})
 _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 # A fault with its place in the caption and its kind; no two faults have the same.
 _Placed = tuple[tuple[int, str], Fault]
@@ -125,7 +127,18 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
             return mention
         if allowed[1] == 1 and at and _are_two(text, found[at - 1], mention):
             return mention
+        if _comes_after_all(text, people, census, mention):
+            return mention
     return None
+
+
+def _comes_after_all(text: Text, people: People, census: Census, mention: Mention) -> bool:
+    """Whether everybody is named before somebody new: "At the stove an old woman fries eggs"."""
+    most = census.total[1] if census.total else 0
+    named = people.others_before(mention.first, by_pronoun=False)
+    is_led = text.words[mention.first] in {"a", "an"} and text.gap(mention.first) in {JOINED, SENTENCE}
+    is_place = is_led and text.words[text.start_of_sentence(mention.first)] in PLACES
+    return named >= most > 1 and mention.kind == PERSON and is_place
 
 
 def _ordinal(text: Text, mention: Mention) -> int:
@@ -154,7 +167,16 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
         counted = sum(one.number or 0 for one in found if one.is_new or one.is_more or one in numbered)
         return numbered[0] if counted + people.names < allowed[0] else None
     alone = len(found) == 1 and text.words.count("one") < 2 and found[0].is_new and not people.names
-    return found[0] if alone and _TOGETHER.isdisjoint(text.words) else None
+    is_told = alone and _is_told_to_be_alone(text, people, found[0])
+    return found[0] if alone and (is_told or _TOGETHER.isdisjoint(text.words)) else None
+
+
+def _is_told_to_be_alone(text: Text, people: People, mention: Mention) -> bool:
+    """Whether words tell that there is one and no other: "a lone woman", "one woman and two men"."""
+    spoken = text.words[mention.first : mention.last]
+    beside = [one for one in people.found if one.sex not in {"", mention.sex} and (one.number or 0) > 1]
+    is_counted = any(text.sentence[one.last] == text.sentence[mention.last] for one in beside)
+    return not _ALONE.isdisjoint(spoken) or ("one" in spoken and is_counted)
 
 
 def _of_other_sex(people: People, census: Census, wrong: Mention, sex: str) -> Sequence[str]:

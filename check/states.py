@@ -14,26 +14,29 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from check.matching import ends_in_order
+from check.matching import ends_in_order, says
 from check.people_nouns import ANY_ROLES
 from check.text import CLAUSE, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, table, word_set
-from check.ways import Phrase, frequency, parsed
+from check.ways import Phrase, frequency, parsed, ways_to_say
 from check.wording import is_grammar
 from english import may_be_plural
 
 _DENYING = frozenset({"no", "not", "without"})
 _SCENE, _THING = "scene", "thing"
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
+# "How far off the dawn still is", "hours until morning"
+_NOT_YET = frozenset({"how", "until", "till"})
 _SEEN_ELSEWHERE = frozenset({"window", "windows", "dream", "dreams"})
 _PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN_ELSEWHERE
 # Between somebody and what is said of them, these begin to speak of something else.
 _OTHER_SUBJECTS = frozenset({"whose", "her", "his", "their", "its", "that", "which"})
-_SUBJECTS = ANY_ROLES | {"she", "he", "they"}
+_SUBJECTS = ANY_ROLES | {"she", "he", "they", "both"}
 _PLACE_WORDS = frozenset({"in", "insid", "on", "acros", "through"})
 _OTHER_PLACE_WORDS = frozenset(
     {"through", "with", "and", "by", "to", "from", "at", "as", "for", "behind", "past"}
 )
+_HOLDING, _HANDS_FULL = "holding_", "hands_full"
 _REACH = 8
 _REACH_OF_COMPARISONS = 6
 _REACH_BEHIND = 4
@@ -95,8 +98,9 @@ class _Reader:
         if at in text.quoted or (at in text.negated and not denies):
             return False
         near = range(max(0, at - _REACH_OF_COMPARISONS), min(at + 3, len(text.words)))
-        words = {text.words[other] for other in near if text.sentence[other] == text.sentence[at]}
-        return _PICTURES.isdisjoint(words) and _COMPARISONS.isdisjoint(words)
+        words = [text.words[other] for other in near if text.sentence[other] == text.sentence[at]]
+        before = text.words[max(0, at - _REACH_OF_COMPARISONS) : at]
+        return _PICTURES.isdisjoint(words) and _COMPARISONS.isdisjoint(words) and _NOT_YET.isdisjoint(before)
 
     def _has_subject(self, at: int) -> bool:
         text = self.text
@@ -129,7 +133,8 @@ def contradicted_states(
     """
     states = _states_by_tag()
     wanted = [tag for tag in unsaid if tag in states]
-    if not wanted:
+    held = [tag for tag in unsaid if is_of_one and tag.startswith(_HOLDING)]
+    if not (wanted or held):
         return set()
     others = (
         at
@@ -139,7 +144,10 @@ def contradicted_states(
     reader = _Reader(text, sorted({*others, *people} - text.possessive))
     by_name = _states()
     there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
-    return {
+    # Who has both hands full holds nothing else.
+    is_full = bool(held) and reader.says(by_name[_HANDS_FULL])
+    found = {tag for tag in held if is_full and not says(text, ways_to_say(tag.removeprefix(_HOLDING)))}
+    return found | {
         tag
         for tag in wanted
         for own in states[tag]

@@ -17,7 +17,7 @@ from tags.people_counts import MANY
 
 # "She is a knight", "dressed as a maid", "the sword of a knight" introduce nobody.
 _SAME = word_set("people", "leads_to_same")
-_PLACES = word_set("people", "beside") | {
+PLACES = word_set("people", "beside") | {
     *("in", "on", "at", "under", "above", "below", "outside", "inside", "across", "through")
 }
 _BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
@@ -46,6 +46,10 @@ def _is_noun_of_other(text: Text, one: Mention, people: People, census: Census) 
     is_wrong = census.is_empty or (counted is not None and not counted[1])
     if one.kind != RELATION:
         return is_wrong
+    before = [each for each in people.found if each.first < one.first and each.is_new]
+    if text.words[one.first] != "their" and any((each.number or 0) > (one.number or 2) for each in before):
+        # "A trio of boys … his two pals" are counted already.
+        return is_wrong
     if census.total == (1, 1):
         # "The baker's daughter" may be the one whom the caption is about.
         has_others = people.others_before(one.first, by_pronoun=True)
@@ -53,7 +57,6 @@ def _is_noun_of_other(text: Text, one: Mention, people: People, census: Census) 
         return is_wrong and bool(has_others or one.first - 1 not in text.possessive)
     if not is_wrong and text.word(one.first) == "their" and census.total:
         # "Their grandfather" is none of the two brothers who were counted before.
-        before = [each for each in people.found if each.first < one.first and each.is_new]
         return sum(each.number or 0 for each in before) >= census.total[1] > 1
     return is_wrong
 
@@ -97,16 +100,22 @@ def _is_another(
         if counted is not None and not counted[1]:
             return True
     most = census.total[1] if census.total else 0
-    is_met = most == 1 and one.is_new and _meets_somebody(text, one.last) and not _is_imagined(text, one)
+    # "A young watchmaker bends over a watch that lies before her" opens with the tagged person.
+    opens = one.number == 1 and not (before or found or people.others_before(one.first, by_pronoun=True))
+    is_met = most == 1 and one.is_new and not opens and _meets_somebody(text, one.last)
+    is_met = is_met and not _is_imagined(text, one)
     comes_in = is_met or _acts(text, one) or _comes_in(text, one)
-    is_introduced = (
-        comes_in or _is_introduced(text, one) or (census.is_empty and text.words[one.first] == "its")
-    )
+    is_introduced = comes_in or _is_introduced(text, one) or (census.is_empty and _is_owned(text, one))
     if is_met or (comes_in and most > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first])):
         return is_introduced
     counted_before = sum(each.number or 2 for each in before if each.is_new)
     named = people.others_before(one.first, by_pronoun=one.is_more or comes_in)
     return is_introduced and max(counted_before, bool(before), named) + found >= most
+
+
+def _is_owned(text: Text, one: Mention) -> bool:
+    """Whether something has this one: "its keeper", "the engine's driver"."""
+    return text.words[one.first] == "its" or one.first - 1 in text.possessive
 
 
 def _is_beside_all(text: Text, one: Mention, people: People, most: int) -> bool:
@@ -145,8 +154,8 @@ def _is_imagined(text: Text, one: Mention) -> bool:
 
 def _is_behind_place(text: Text, first: int) -> bool:
     """Whether the words before only tell where this one is: "Beside the machine, two pilots wave"."""
-    begin = text.sentence.index(text.sentence[first])
-    return text.words[begin] in _PLACES and all(text.gaps[at] == JOINED for at in range(begin + 1, first))
+    begin = text.start_of_sentence(first)
+    return text.words[begin] in PLACES and all(text.gaps[at] == JOINED for at in range(begin + 1, first))
 
 
 def _acts(text: Text, one: Mention) -> bool:
@@ -176,7 +185,7 @@ def _comes_in(text: Text, one: Mention) -> bool:
         and not is_grammar(verb)
     ):
         return True
-    begin = text.sentence.index(text.sentence[one.first])
+    begin = text.start_of_sentence(one.first)
     return before in _TOWARDS_SOMEBODY and text.words[begin] in {"she", "he", "they"}
 
 

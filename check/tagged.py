@@ -8,10 +8,14 @@ from check.census import Census, count_people
 from check.colours import colour_of
 from check.people_said import is_about_people
 from check.scoring import weight_of
+from check.text import words_of
+from check.vocabulary import concepts
 from check.ways import Ways, ways_to_say
+from english import stem
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.series import told_series
+from tags.spelling import without_qualifiers
 
 # Which rules look for a tag in the caption, where its category does not decide it.
 PEOPLE, COLOUR, PLAIN = "people", "colour", "plain"
@@ -26,7 +30,8 @@ class CountedTag:
     """What is known of a tag.
 
     `kind` tells who looks for it: a category, or people, colour or plain. `weight_if_repeated` is its weight
-    beside a tag that says it too, and `implied` are the tags that it says too itself.
+    beside a tag that says it too, `implied` are the tags that it says too itself, and `broader` the stems of
+    words that say it of a wider kind: water for a lake.
     """
 
     kind: str
@@ -34,6 +39,7 @@ class CountedTag:
     weight: float
     weight_if_repeated: float
     implied: frozenset[str]
+    broader: frozenset[str]
     ways: Ways
 
 
@@ -95,4 +101,8 @@ def _counted_tag(tag: str, category: str) -> CountedTag | None:
     weight, weight_if_repeated = weight_of(tag, category, is_colour=kind == COLOUR)
     # The last words of a name are no tags: little_red_riding_hood is no hood.
     implied = frozenset[str]() if kind in SURE else broader_tags(tag)
-    return CountedTag(kind, colour, weight, weight_if_repeated, implied, ways_to_say(tag))
+    ways = ways_to_say(tag)
+    noun = (words_of(without_qualifiers(tag)) or ("",))[-1]
+    # A synonym says the noun, and is nothing wider.
+    broader = frozenset(said for said in concepts(noun)[1:] if stem(noun) not in concepts(said))
+    return CountedTag(kind, colour, weight, weight_if_repeated, implied, broader, ways)

@@ -5,13 +5,15 @@ Everything here takes time in proportion to the length of the caption, whatever 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from check.vocabulary import concepts, is_adjective, word_set
 from english import is_abbreviation, stem
+from tags.appearance import said_by
 
 # What separates a word from the one before it, from the weakest to the strongest.
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
@@ -28,11 +30,17 @@ _SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
 _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
 _NEGATIONS = frozenset(
-    {"no", "without", "never", "not", "nor", "neither", "lacks", "lacking", "instead", "devoid"}
+    {"no", "without", "never", "not", "nor", "neither", "lacks", "lacking", "instead", "devoid", "t"}
 )
 _NEGATED_WORDS = 3
 # "Not a trace of snow" denies the snow.
-_TRACES = frozenset({"trace", "hint", "sign", "scrap", "blade", "speck", "shred", "instead", "devoid"})
+_TRACES = frozenset(
+    {"trace", "hint", "sign", "scrap", "blade", "speck", "shred", "flake", "drop", "instead", "devoid"}
+)
+# "She isn't smiling" is cut into "isn" and "t".
+_BEFORE_T = frozenset({"isn", "aren", "wasn", "weren", "doesn", "don", "didn", "hasn", "haven"})
+_GRAMMAR = word_set("wording", "grammar")
+_COLOURS = frozenset(said_by("shades"))
 ARTICLES_AND_DETERMINERS = word_set("mentions", "determiners") | {"a", "an"}
 _ACCENTED_LETTERS = (range(0xC0, 0x250), range(0x1E00, 0x1F00))
 # A table of letters, because to decompose a long hostile text takes time in proportion to its square.
@@ -49,8 +57,8 @@ _PLAIN = _PLAIN_LETTERS | {ord(mark): "'" for mark in "‘’ʼ`"} | {ord(mark):
 class Text:
     """A caption and its words; each list has one entry a word.
 
-    `words` are in lower case and `written` as the caption has them; `parts` is the caption without accents,
-    split into what is before each word and the word. `gaps` tell what separates each word from the one
+    `words` are in lower case, and `written` without accents; `parts` is the caption split into what is before
+    each word and the word. `gaps` tell what separates each word from the one
     before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
     letter is one. `at` has the positions of words by the stem of what they say: "roses" stands under rose,
     flower and plant.
@@ -114,6 +122,10 @@ class Text:
         """The word at a position, or "" beyond either end."""
         return self.words[position] if 0 <= position < len(self.words) else ""
 
+    def start_of_sentence(self, position: int) -> int:
+        """Where the sentence of the word at a position begins."""
+        return bisect_left(self.sentence, self.sentence[position])
+
     def gap(self, position: int) -> int:
         """What separates the word here from the one before; beyond either end, the end of a sentence."""
         return self.gaps[position] if 0 < position < len(self.words) else SENTENCE
@@ -146,6 +158,9 @@ def read(caption: str) -> Text:
     said = [concepts(word) for word in words]
     at: dict[str, list[int]] = {}
     for position, all_said in enumerate(said):
+        # "Sky-blue" and "rose-pink" are no sky and no rose.
+        if parts[2 * position + 2] == "-" and not _COLOURS.isdisjoint(words[position + 1 : position + 2]):
+            continue
         for concept in all_said:
             positions = at.get(concept)
             if positions:
@@ -154,7 +169,7 @@ def read(caption: str) -> Text:
                 at[concept] = [position]
     gaps = _gaps(parts[2:-1:2], written)
     return Text(
-        parts,
+        parts if plain.isascii() and caption.isascii() else _own_parts(caption, parts),
         written,
         words,
         [all_said[0] for all_said in said],
@@ -170,13 +185,24 @@ def read(caption: str) -> Text:
     )
 
 
+def _own_parts(caption: str, parts: list[str]) -> list[str]:
+    """The parts of a caption as it writes them, with accents and curved quotation marks."""
+    ends = accumulate(len(part.translate(_ENDINGS_BY_SIGN)) for part in parts)
+    return [caption[start:end] for start, end in pairwise((0, *ends))]
+
+
 def _gaps(between: list[str], written: list[str]) -> list[int]:
     """What separates each word from the one before it, by the characters between them."""
     gaps = [
-        JOINED if marks == " " or (marks == ". " and is_abbreviation(before, word)) else _gap(marks, word[0])
+        JOINED if marks == " " or (marks == ". " and _is_cut(before, word)) else _gap(marks, word[0])
         for before, marks, word in zip(written, between, written[1:], strict=False)
     ]
     return [SENTENCE, *gaps] if written else []
+
+
+def _is_cut(before: str, word: str) -> bool:
+    """Whether a full stop cuts a word short, as in "Dr. Fox", and ends no sentence: "are lit. She smiles"."""
+    return is_abbreviation(before, word) and not (word[0].isupper() and word.lower() in _GRAMMAR)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -213,6 +239,8 @@ def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset
     """The words that the caption denies: "no hat", "without her gloves"."""
     found: set[int] = set()
     for position, word in enumerate(words):
+        if word == "t" and words[position - 1] not in _BEFORE_T:
+            continue
         if word in _NEGATIONS and not _is_particle(written, position):
             limit = (
                 position + 1 + _NEGATED_WORDS + 2 * (not _TRACES.isdisjoint(words[position : position + 4]))

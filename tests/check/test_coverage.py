@@ -191,6 +191,8 @@ def test_a_tag_is_said_by_compounds_parts_and_what_implies_it(caption: str, tag:
         ("A dress with white frills", "white_dress"),
         ("Her red hair ribbon flutters", "red_hair"),
         ("The cat has blue eyes. Her hair is red.", "blue_hair"),
+        ("She wears a rose-pink kimono", "rose"),
+        ("A sky-blue apron", "sky"),
     ],
 )
 def test_words_that_say_something_else_do_not_say_the_tag(caption: str, tag: str) -> None:
