@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dataset.pictures import Picture
 from dataset.text_digests import digest
 from errors import ItemError, Problem, WaitingError
-from llm.answers import Answer, total
+from llm.answers import Answer, Usage
 from llm.prompts import Message, Prompt, fingerprint, with_request
 from reading.costs import is_worth_examining
 from reading.reader import Reader
@@ -145,7 +145,8 @@ class Interpreter(PictureStage[Written]):
             admit = partial(self._admit, picture, description)
             answers = await self._write_all(self._writer, asked, picture_tags, admit)
         sees = {} if self._pictures is None else {"sees": True}
-        details = {**total(answers).cost, **sees, **answers[0].result.journal_details}
+        usage, seconds = sum((each.usage for each in answers), Usage()), sum(each.seconds for each in answers)
+        details = {**usage.cost(seconds), **sees, **answers[0].result.journal_details}
         notes = [note for answer in answers for note in answer.result.notes]
         return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
 

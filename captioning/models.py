@@ -59,7 +59,7 @@ class Models:
         elif product is self.products.captions:
             self._summary.no_model(endpoints.absence(chosen.endpoint))
         else:
-            self._summary.left_out(product)
+            self._summary.say(f"{product.title}: skipped, there is no model to ask")
         return endpoint
 
     async def look_up_tags(self, tags: Callable[[], Iterable[str]]) -> bool:

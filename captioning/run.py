@@ -13,7 +13,7 @@ from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_
 from captioning.models import Models
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
-from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary
+from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary, replaced_sentence
 from captioning.stage_result import run_stage
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
@@ -185,7 +185,7 @@ class Run:
             ("description", self._project.descriptions),
             ("caption", self._project.captions),
         ):
-            self._summary.replaced(noun, results.saved, results.replaced.folder)
+            self._summary.once(replaced_sentence(noun, results.saved, results.replaced.folder))
 
     def _write_report(self) -> None:
         if self._settings.dataset.report and self._summary.is_anything_new:

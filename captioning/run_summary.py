@@ -127,38 +127,26 @@ class RunSummary:
         self.listing(f"{begin}Files with a problem", others)
         self._is_incomplete |= any(each.reason not in _NO_FAILURES for each in folder.problems)
 
-    def left_out(self, product: Product) -> None:
-        """Say that a stage is skipped because there is no model."""
-        self.say(f"{product.title}: skipped, there is no model to ask")
-
-    def stage_ended(self, product: Product, result: StageResult) -> None:
-        """Say what came of a stage that ran to its end."""
-        self.in_short(product, result)
-        self.listing("Failed", result.tally.failures, f"; {product.all_failures}")
-        self.listing("To look at", result.tally.noted)
-        self._hint = weak_model(dict(counted(result.tally.noted)).get(DRAFT_WAS_BETTER, 0), result.tally.done)
-        self.listing("Written by hand while the run was on, and left as they are", result.tally.kept)
-        self.listing("Excluded, and not captioned", result.tally.excluded)
-        self._is_incomplete |= bool(result.tally.failures)
-        if result.is_anything_done:
-            self._results.append(product)
-
     @contextmanager
     def telling(self, product: Product, due: Due[Any]) -> Iterator[StageResult]:
         """Say what comes of the stage that runs inside, in one line where it ends early."""
         result = StageResult(due.total, due.existing)
         try:
             yield result
-        except BaseException:
-            # Whatever ended it, Ctrl-C too, the user learns how far the stage came.
-            self.in_short(product, result)
-            raise
-        self.stage_ended(product, result)
-
-    def in_short(self, product: Product, result: StageResult) -> None:
-        """Say in one line what came of a stage, which may have ended early."""
-        self.say(_line(product, result))
-        self.is_anything_new |= result.is_anything_new
+        finally:
+            # Whatever ends it, Ctrl-C too, the user learns how far the stage came.
+            tally = result.tally
+            self.say(_line(product, result))
+            changed = tally.failures or tally.excluded or tally.kept
+            self.is_anything_new |= bool(tally.done or tally.waits or changed)
+        self.listing("Failed", tally.failures, f"; {product.all_failures}")
+        self.listing("To look at", tally.noted)
+        self._hint = weak_model(dict(counted(tally.noted)).get(DRAFT_WAS_BETTER, 0), tally.done)
+        self.listing("Written by hand while the run was on, and left as they are", tally.kept)
+        self.listing("Excluded, and not captioned", tally.excluded)
+        self._is_incomplete |= bool(tally.failures)
+        if tally.done or result.existing or not result.total:
+            self._results.append(product)
 
     def nothing_to_do(self, product: Product, existing: int) -> None:
         """Say that everything a stage would make exists."""
@@ -203,11 +191,6 @@ class RunSummary:
             self.say(line)
         return ExitCode.SOME_FAILED if self._is_incomplete else ExitCode.DONE
 
-    def replaced(self, noun: str, count: int, folder: Path) -> None:
-        """Say where texts that people wrote are kept, after the run replaced them."""
-        if count:
-            self.once(replaced_sentence(noun, count, folder))
-
     def listing(self, heading: str, problems: Sequence[Problem], all_of_them: str = "") -> None:
         """List problems; if there are very many, only the first, and where to find all of them."""
         if not problems:
@@ -228,7 +211,9 @@ def say_lines(heading: str, lines: Sequence[str], say: Callable[[str], None]) ->
 
 
 def replaced_sentence(noun: str, count: int, folder: Path) -> str:
-    """Where texts are kept that people wrote, after they were replaced."""
+    """Where texts are kept that people wrote, after they were replaced; "" where none was."""
+    if not count:
+        return ""
     were = "was" if count == 1 else "were"
     return (
         f"{amount(count, noun)} written by hand {were} replaced, and kept in {folder}: "

@@ -34,17 +34,6 @@ class StageResult:
     seconds: float = 0.0
     at_once: int | None = None
 
-    @property
-    def is_anything_new(self) -> bool:
-        """Whether the report would show more than before."""
-        tally = self.tally
-        return bool(tally.done or tally.failures or tally.excluded or tally.kept or tally.waits)
-
-    @property
-    def is_anything_done(self) -> bool:
-        """Whether there is a result of this run or of an earlier one, or nothing was due."""
-        return bool(self.tally.done or self.existing or not self.total)
-
 
 async def run_stage(
     stage: Stage[Item, Answer],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from operator import sub
 from typing import Generic, TypeVar
@@ -76,10 +76,3 @@ class Answer(Generic[Result]):
     def cost(self) -> dict[str, float]:
         """Tokens and seconds, under the names that they have in the journal."""
         return self.usage.cost(self.seconds)
-
-
-def total(answers: Sequence[Answer[Result]]) -> Answer[Sequence[Result]]:
-    """Several answers as one: their results in order, and what they took together."""
-    usage = sum((answer.usage for answer in answers), Usage())
-    results = [answer.result for answer in answers]
-    return Answer(results, answers[-1].model, usage, sum(answer.seconds for answer in answers))

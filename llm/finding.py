@@ -67,11 +67,11 @@ async def servers_here(settings: EndpointSettings) -> list[Server]:
     urls = [
         f"http://127.0.0.1:{port}/v1" for port, answer in zip(LOCAL_PORTS, answers, strict=True) if answer
     ]
-    found = await asyncio.gather(*(_look(url, without_secrets(settings)) for url in urls))
+    found = await asyncio.gather(*(_look(url, without_key(settings)) for url in urls))
     return [server for server, _ in found if server.lists]
 
 
-def without_secrets(settings: EndpointSettings) -> EndpointSettings:
+def without_key(settings: EndpointSettings) -> EndpointSettings:
     """The settings for a server on a usual port: without the key, which is meant for another server."""
     return settings.model_copy(update={"api_key": SecretStr(""), "headers": {}})
 

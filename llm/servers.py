@@ -12,7 +12,7 @@ from errors import UserError
 from llm.choosing import Choice, best, has_model, named, without_model
 from llm.concurrency import Concurrency
 from llm.embedded.needs import Needs
-from llm.finding import Server, server_at, servers_here, without_secrets
+from llm.finding import Server, server_at, servers_here, without_key
 from llm.sight import Sight
 from settings import EndpointSettings, Settings
 
@@ -103,7 +103,7 @@ class Endpoints:
         from llm.endpoint import Endpoint
 
         return Endpoint(
-            without_secrets(settings) if settings.url == "auto" else settings,
+            without_key(settings) if settings.url == "auto" else settings,
             choice.server.url,
             choice.model.name,
             Concurrency(settings.concurrency),

@@ -66,7 +66,7 @@ def why_the_draft_is_better(
     adds = judged.coverage.adds
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
         return f"adds {', '.join(map(str, adds))}, which nothing bears out"
-    left_out = [tag for tag in _open(judged) if tag not in _open(draft_judged)]
+    left_out = [tag for tag in judged.not_found if tag not in draft_judged.not_found]
     if likeness >= _TAKEN_OVER and len(left_out) > _MOST_LEFT_OUT:
         return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
     if likeness < _REWRITTEN:
@@ -80,10 +80,6 @@ def why_the_draft_is_better(
 def note_on_draft(why: str) -> Problem:
     """What the user should know of a picture whose draft was kept; `why` as above."""
     return Problem("", DRAFT_WAS_BETTER, f"{DRAFT_WAS_BETTER}: the model's text {why}")
-
-
-def _open(judged: Judgement) -> tuple[str, ...]:
-    return *judged.unsaid, *judged.coverage.perhaps
 
 
 def _what_spoils(judged: Judgement, draft: Judgement) -> str:

@@ -60,6 +60,11 @@ class Judgement:
     leaked: tuple[str, ...]
 
     @property
+    def not_found(self) -> Sequence[str]:
+        """The tags, names of people apart, that the rules do not find in the caption."""
+        return *self.unsaid, *self.coverage.perhaps
+
+    @property
     def spoils(self) -> tuple[int, int, int]:
         """What spoils a LoRA, the worst first: hidden traits, missing names, what is wrong."""
         return len(self.leaked), len(self.unnamed), len(self.coverage.faults)

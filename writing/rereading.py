@@ -24,14 +24,9 @@ class Known:
     said: frozenset[str] = frozenset()
     form: str = ""
 
-    @property
-    def not_found(self) -> Sequence[str]:
-        """The tags, names of people apart, that the rules do not find in the text."""
-        return *self.judged.unsaid, *self.judged.coverage.perhaps
-
     def at_best(self, picture: PictureTags) -> Judgement:
         """The judgement of the text if it said all tags that the rules do not find."""
-        return judge(self.text, picture, {*self.said, *self.not_found})
+        return judge(self.text, picture, {*self.said, *self.judged.not_found})
 
     def surely_unsaid(self, picture: PictureTags) -> Sequence[str]:
         """The tags that the text does not say in any words."""
@@ -53,7 +48,7 @@ class Rereading:
         kept = before if before is not None and before.text in text else None
         said, form = (kept.said, kept.form) if kept else (frozenset[str](), "")
         known = Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
-        if self._reader is None or not (found := self._reader.said_as_learnt(text, known.not_found)):
+        if self._reader is None or not (found := self._reader.said_as_learnt(text, known.judged.not_found)):
             return known
         said |= found
         return Known(text, judge(text, picture, said, is_read=bool(form)), said, form)
@@ -64,7 +59,7 @@ class Rereading:
         Raises what `Reader.read` raises.
         """
         # The rules know how names of series are said.
-        asked = [tag for tag in known.not_found if picture.categories.get(tag) != COPYRIGHT]
+        asked = [tag for tag in known.judged.not_found if picture.categories.get(tag) != COPYRIGHT]
         # What is said only by words that tell it is asked about along with these.
         asked += known.judged.coverage.told if asked else ()
         if self._reader is None or known.form or not asked:

@@ -43,11 +43,10 @@ class StructureTask(Protocol):
         """The caption of an answer, and what is wrong with the answer."""
 
 
-class Ideogram4Task:
+class _Ideogram4:
     """One JSON object with a description, the background and what stands out."""
 
     def from_tags(self, picture: PictureTags, draft: str) -> str:
-        """See `StructureTask`."""
         places = [tag for tag in picture.tags if is_place(tag)]
         others = [tag for tag in picture.tags if tag not in places]
         groups = [[name, *tags] for name, tags in picture.own_tags.items()] or [others]
@@ -55,15 +54,12 @@ class Ideogram4Task:
         return ideogram4.caption_of(draft, _composed(places, picture), list(described))
 
     def request(self, picture: PictureTags) -> str:
-        """See `StructureTask`."""
         return ideogram4.request(sees=picture.seen)
 
     def schema(self, picture: PictureTags) -> Json:
-        """See `StructureTask`."""
         return ideogram4.schema(sees=picture.seen)
 
     def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
-        """See `StructureTask`."""
         caption = ideogram4.mended(answer, sees=picture.seen)
         return ideogram4.rendered(caption), ideogram4.faults(caption)
 
@@ -75,15 +71,13 @@ def _composed(tags: Sequence[str], picture: PictureTags) -> str:
         return ""
 
 
-class NewbieTask:
+class _Newbie:
     """XML of tags, which a model is asked about only where several people could have a tag."""
 
     def from_tags(self, picture: PictureTags, draft: str) -> str:
-        """See `StructureTask`."""
         return _xml(picture, picture.own_tags, {})
 
     def request(self, picture: PictureTags) -> str:
-        """See `StructureTask`."""
         people = _people(picture)
         if not 2 <= len(people) <= _MOST_PEOPLE:
             return ""
@@ -91,7 +85,6 @@ class NewbieTask:
         return _WHO_HAS_WHICH.format(", ".join(people)) + where
 
     def schema(self, picture: PictureTags) -> Json:
-        """See `StructureTask`."""
         tags = [words(tag) for tag in picture.tags if _key_of_character(tag, picture)]
         properties = {
             "n": {"enum": _people(picture)},
@@ -102,7 +95,6 @@ class NewbieTask:
         return object_schema({"characters": {"type": "array", "items": object_schema(properties)}})
 
     def read(self, answer: Json, picture: PictureTags) -> tuple[str, list[str]]:
-        """See `StructureTask`."""
         people, faults = _people(picture), []
         own: dict[str, list[str]] = {}
         said: dict[str, Mapping[str, str]] = {}
@@ -186,4 +178,4 @@ def _general_key(tag: str, section: str) -> str:
     return key_of_all(tag) if section == "general" else "other"
 
 
-TASKS: Mapping[str, StructureTask] = {IDEOGRAM4: Ideogram4Task(), NEWBIE: NewbieTask()}
+TASKS: Mapping[str, StructureTask] = {IDEOGRAM4: _Ideogram4(), NEWBIE: _Newbie()}

@@ -104,13 +104,14 @@ class StructuredWriter:
         # Without a check, all tags count as said.
         return _Made(caption, faults, judge("", replace(picture, said_beside=frozenset(picture.tags))))
 
-    def _read(self, text: str, picture: PictureTags) -> _Made:
+    async def _ask(
+        self, asked: Sequence[Message], picture: PictureTags, requests: Requests, **how: int
+    ) -> _Made:
+        """What the model answers; `how` are numbers of tries as `Requests.write` takes them."""
+        fields = variants.response_format("caption", self._task.schema(picture))
+        text = await requests.write(asked, _object_in, extra_fields=fields, **how)
         caption, faults = self._task.read(json.loads(text), picture)
         return self._judged(caption, faults, picture)
-
-    async def _ask(self, asked: Sequence[Message], picture: PictureTags, requests: Requests) -> _Made:
-        fields = variants.response_format("caption", self._task.schema(picture))
-        return self._read(await requests.write(asked, _object_in, extra_fields=fields), picture)
 
     async def _ask_again(
         self, asked: Sequence[Message], made: _Made, picture: PictureTags, requests: Requests, attempt: int
@@ -121,14 +122,12 @@ class StructuredWriter:
             "right and the rest stays."
         )
         turns = [*asked, Message("assistant", made.caption), Message("user", correction)]
-        fields = variants.response_format("caption", self._task.schema(picture))
         try:
-            text = await requests.write(turns, _object_in, extra_fields=fields, retries=0, attempt=attempt)
+            return await self._ask(turns, picture, requests, retries=0, attempt=attempt)
         except ExcludedError:
             raise
         except ItemError:
             return None
-        return self._read(text, picture)
 
     def _answer(
         self,

@@ -16,7 +16,7 @@ from captioning.run_summary import Product, Products, RunSummary
 from captioning.stage_result import StageResult
 from errors import Problem
 from llm.answers import Usage
-from stage_runner import Tally
+from stage_runner import Due, Tally
 from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Hang, Reply, Status
 from tests.fakes.wiki_pages import TAGS
@@ -28,6 +28,11 @@ NO_SUCH_MODEL = Status(404, '{"error": {"message": "no such model"}}')
 
 def product(tmp_path: Path) -> Product:
     return Product("Interpreter", "caption", "written", "caption", tmp_path, "each is in the journal")
+
+
+def tell(said: list[str], made: Product, result: StageResult) -> None:
+    with RunSummary(said.append).telling(made, Due((), result.total)) as told:
+        told.tally, told.usage, told.at_once = result.tally, result.usage, result.at_once
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,7 @@ def product(tmp_path: Path) -> Product:
 )
 def test_the_line_of_a_stage_counts_in_plain_words(tmp_path: Path, result: StageResult, line: str) -> None:
     said: list[str] = []
-    RunSummary(said.append).in_short(product(tmp_path), result)
+    tell(said, product(tmp_path), result)
     assert said == [line]
 
 
@@ -68,7 +73,7 @@ def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> 
         (products.captions, journal),
     ):
         said: list[str] = []
-        RunSummary(said.append).stage_ended(each, StageResult(22, tally=Tally(0, failures)))
+        tell(said, each, StageResult(22, tally=Tally(0, failures)))
         assert said[-1] == f"  … and 2 more: 2 cut off; {where}"
 
 
