@@ -1,4 +1,4 @@
-"""Small animals in a picture of somebody or something else: a bee beside a beekeeper, a gull above a ship."""
+"""Animals in a picture of somebody or something else: a bee beside a beekeeper, a cat on a lap."""
 
 from dataclasses import replace
 
@@ -10,6 +10,9 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_ANIMAL_FOCUS = "a focus on the animal"
+_IN_MOUTH = "holding something in {her} mouth"
+_ON_LAP = " on {her} lap"
 _THEMED, _FOOD = "animal-themed", "food"
 _STATUE = "a statue"
 _FACELESS, _NO_FACE, _A_CROWD = "faceless", "no visible face", "a crowd"
@@ -18,12 +21,38 @@ _GIANT, _DAMAGED = "giant", "damaged"
 
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
+    _lie_on_laps(picture)
+    _hold_in_beaks(picture)
+    _act_in_focus(picture)
     _shape_food(picture)
     _do_it_to_the_animal(picture)
     _leave_people_alone(picture)
     _tell_of_machines(picture)
     _hide_face(picture)
     _carve_statue(picture)
+
+
+def _lie_on_laps(picture: Picture) -> None:
+    """The animal on her lap is the sleeping cat."""
+    beings = picture.roles.get("being", [])
+    if len(beings) == 1 and beings[0].phrase.startswith(("a ", "an ")):
+        on_lap = picture.take("body", lambda role: role.phrase == f"an animal{_ON_LAP}")
+        picture.put("body", [replace(role, phrase=beings[0].phrase + _ON_LAP) for role in on_lap])
+        if on_lap:
+            picture.take("being", lambda role: True)
+
+
+def _act_in_focus(picture: Picture) -> None:
+    """Where the dog is in focus, it is the dog that runs with its tongue out."""
+    if picture.has(*COUNTS) and picture.has("being") and _ANIMAL_FOCUS in picture.phrases("text"):
+        for slot in ("pose", "gesture"):
+            picture.roles.pop(slot, None)
+
+
+def _hold_in_beaks(picture: Picture) -> None:
+    """Beside a bird, no tag tells who holds something in the mouth."""
+    if picture.has(*COUNTS) and picture.has("being"):
+        picture.take("act", lambda role: role.phrase == _IN_MOUTH)
 
 
 def is_tiny(animal: str) -> bool:

@@ -24,8 +24,6 @@ _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
 _MULTIPLE = "multiple "
 _BREATHING_FIRE = "breathing fire"
-_ANIMAL_FOCUS = "a focus on the animal"
-_IN_MOUTH = "holding something in {her} mouth"
 _ON_LAP = " on {her} lap"
 
 
@@ -45,23 +43,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _tell_of_animals(picture, tags)
     _give_feathers(picture)
     _look_at_animals(picture)
-    _lie_on_laps(picture)
-    _hold_in_beaks(picture)
-    _act_in_focus(picture)
     settle_bystanders(picture)
-
-
-def _act_in_focus(picture: Picture) -> None:
-    """Where the dog is in focus, it is the dog that runs with its tongue out."""
-    if picture.has(*COUNTS) and picture.has("being") and _ANIMAL_FOCUS in picture.phrases("text"):
-        for slot in ("pose", "gesture"):
-            picture.roles.pop(slot, None)
-
-
-def _hold_in_beaks(picture: Picture) -> None:
-    """Beside a bird, no tag tells who holds something in the mouth."""
-    if picture.has(*COUNTS) and picture.has("being"):
-        picture.take("act", lambda role: role.phrase == _IN_MOUTH)
 
 
 def _give_wings_to_dragons(picture: Picture, tags: Sequence[str]) -> None:
@@ -149,16 +131,6 @@ def _give_parts_to_animals(picture: Picture) -> None:
         if theirs := picture.take("body", lambda role: noun in parts.get(role.noun, ())):  # noqa: B023
             said = and_list(part.phrase for part in theirs)
             beings[at] = replace(being, phrase=f"{being.phrase} with {said}")
-
-
-def _lie_on_laps(picture: Picture) -> None:
-    """The animal on her lap is the sleeping cat."""
-    beings = picture.roles.get("being", [])
-    if len(beings) == 1 and beings[0].phrase.startswith(("a ", "an ")):
-        on_lap = picture.take("body", lambda role: role.phrase == f"an animal{_ON_LAP}")
-        picture.put("body", [replace(role, phrase=beings[0].phrase + _ON_LAP) for role in on_lap])
-        if on_lap:
-            picture.take("being", lambda role: True)
 
 
 def _give_sleep_to_animals(picture: Picture) -> None:
