@@ -10,6 +10,7 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
 _ANIMAL_FOCUS = "a focus on the animal"
 _IN_MOUTH = "holding something in {her} mouth"
 _ON_LAP = " on {her} lap"
@@ -21,6 +22,7 @@ _GIANT, _DAMAGED = "giant", "damaged"
 
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
+    _leave_fish_to_turtles(picture)
     _lie_on_laps(picture)
     _hold_in_beaks(picture)
     _act_in_focus(picture)
@@ -68,6 +70,17 @@ def _shape_food(picture: Picture) -> None:
         picture.take("being", lambda role: True)
         shaped = replace(foods[0], phrase=with_article(f"{beings[0].noun}-themed {foods[0].noun}"))
         picture.roles["thing"] = [shaped if role is foods[0] else role for role in picture.roles["thing"]]
+
+
+def _leave_fish_to_turtles(picture: Picture) -> None:
+    """Of a duo of turtles with fish the fish are no half, and clothes without a name hang on a line."""
+    beings = picture.roles.get("being", [])
+    if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
+        passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
+        picture.put("thing", [replace(role, slot="thing") for role in passing])
+    if beings and not (has_people(picture) or picture.has("quality")):
+        loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)
+        picture.put("thing", [replace(role, slot="thing") for role in loose])
 
 
 def let_birds_pass(picture: Picture) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from composer.phrasing import lists
 from composer.picture import COUNTS, Picture, counted_people, has_people
+from composer.subject import SEXES
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS
 
-_CITYSCAPE, _IN_CITY = "a cityscape", "in a city"
+_CITYSCAPE, _IN_CITY, _INDOORS = "a cityscape", "in a city", "indoors"
 _BUTTONS, _HAT, _BRIM, _TWO_WORDS = "buttons", "hat", "brim", 2
 _GENERAL = frozenset(("food", "drink", "beverage", "tool", "weapon", "instrument", "fruit", "container"))
 _OF_ALL_ANIMALS = ("a tail", "a mane")
@@ -63,8 +64,9 @@ def leave_out_idle(picture: Picture) -> None:
 def _leave_out_of_places(picture: Picture) -> None:
     """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
-    # A cityscape may lie far below.
-    cityscapes = picture.take("frame", lambda role: is_person and role.phrase == _CITYSCAPE)
+    # A cityscape may lie far below, or outside the window.
+    is_view = is_person or _INDOORS in picture.phrases("inout")
+    cityscapes = picture.take("frame", lambda role: is_view and role.phrase == _CITYSCAPE)
     if _IN_CITY not in picture.phrases("place"):
         picture.put("thing", [replace(role, slot="thing") for role in cityscapes])
     has_others = len(picture.phrases("sky")) > 1 or picture.has("thing", "feature", "landmark")
@@ -84,7 +86,10 @@ def _leave_out_of_animals(picture: Picture) -> None:
         # Nobody calls a pangolin a pholidote.
         picture.take(slot, lambda role: role.phrase.partition(" ")[2] in lists().words["families"])
     if picture.species or picture.has("being"):
-        picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
+        is_of_no_sex = picture.take("kind", lambda role: role.phrase == _OF_NO_SEX)
+        if is_of_no_sex and picture.has("company") and len(SEXES.keys() & picture.phrases("quality")) == 1:
+            # One of two is male, and of the other nobody knows.
+            picture.take("quality", lambda role: role.phrase in SEXES)
     if not picture.has(*COUNTS) and len(picture.phrases("being")) > 1:
         picture.take("body", lambda role: role.phrase in _OF_ALL_ANIMALS)
 

@@ -18,6 +18,7 @@ from tags.series import told_series
 COUNTS = (GIRLS, BOYS, OTHERS)
 VEHICLE_FOCUS = "a focus on the vehicle"
 LOOKS = ("hair", "hairstyle", "eyes", "body", "clothes", "pose")
+_COSPLAY = "_(cosplay)"
 _CARRIED = re.compile("pokemon_on_(?:arm|head|lap|shoulder)$")
 # Python refuses to make a number of thousands of digits.
 _MOST_DIGITS = 4
@@ -100,7 +101,8 @@ def sort_tags(
         category = categories.get(tag)
         if not tag or (category in UNSEEN and not is_medium(tag)):
             continue
-        if category == CHARACTER:
+        # Reimu in Marisa's clothes is not Marisa.
+        if category == CHARACTER and not tag.endswith(_COSPLAY):
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
             copyrights += [] if is_unsaid(tag) else [tag]
@@ -169,12 +171,13 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         role = Role("species", as_words(tag), covers=broader_tags(tag)) if is_species else role_of(spoken)
         said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
     groups = [(alike, role) for alike, role in said.values() if role.slot != META]
-    # Tags that say the same do not cover each other.
+    # Tags that say the same do not cover each other, nor does a family (ursine) cover an animal (bear).
     named_after = _named_after(groups)
     covered = frozenset[str]().union(
         *(
             role.covers.difference(alike, named_after if role.slot == "thing" else ())
             for alike, role in groups
+            if not lists().words["families"].issuperset(alike)
         )
     )
     kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}

@@ -5,6 +5,27 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a bear of a family is a bear": (
+        "anthro duo male female ursine bear rabbit shirt",
+        "A duo of anthro characters of both sexes, a bear and a rabbit, are shown. Their outfits include "
+        "a shirt.",
+    ),
+    "fish beside two turtles are no turtles": (
+        "duo feral sea_turtle fish swimming",
+        "A duo of feral sea turtles are swimming. There is also a fish.",
+    ),
+    "clothes hang on a line beside a cat": (
+        "no_humans scenery clothesline clothes black_cat",
+        "Scenery with a black cat, a clothesline and clothes is shown with no people in sight.",
+    ),
+    "a city is seen from a room": (
+        "no_humans scenery indoors bedroom bed cityscape window",
+        "A bed, a window and a cityscape are shown indoors in a bedroom, with no people in sight.",
+    ),
+    "of two one may have no sex": (
+        "duo anthro feral male ambiguous_gender mouse dragon",
+        "A duo of characters, anthro and feral, a mouse and a dragon.",
+    ),
     "an unknown bird is a bird": (
         "no_humans long-tailed_tit bird branch black_eyes",
         "A long-tailed tit has black eyes. It is shown with no people in sight. There is also a branch.",
