@@ -224,10 +224,8 @@ def _small_animals(picture: Picture) -> list[str]:
 
 
 def _unseen_deeds(picture: Picture) -> list[str]:
-    """What is done where nobody is: "something pouring", "a planted sword"."""
-    deeds = [f"something {deed}" for deed in picture.phrases("pose", "act") if deed not in _OF_THE_MAIN]
-    gestures = [gesture for gesture in picture.phrases("gesture") if gesture != _BREATH]
-    return [*picture.phrases("held"), *gestures, *deeds]
+    """What is held or shown where nobody is: "a planted sword"."""
+    return [*picture.phrases("held"), *(each for each in picture.phrases("gesture") if each != _BREATH)]
 
 
 def _is_eaten(thing: str) -> bool:

@@ -10,6 +10,7 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
 _ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
 _ANIMAL_FOCUS = "a focus on the animal"
 _IN_MOUTH = "holding something in {her} mouth"
@@ -77,7 +78,7 @@ def _leave_fish_to_turtles(picture: Picture) -> None:
     beings = picture.roles.get("being", [])
     if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
         passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
-        picture.put("thing", [replace(role, slot="thing") for role in passing])
+        _pass(picture, passing)
     if beings and not (has_people(picture) or picture.has("quality")):
         loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)
         picture.put("thing", [replace(role, slot="thing") for role in loose])
@@ -102,7 +103,15 @@ def let_birds_pass(picture: Picture) -> None:
         if passing and flies:
             picture.take("pose", lambda role: role.phrase == _FLYING)
             passing = [_flying(role) for role in passing]
-        picture.put("thing", passing)
+        _pass(picture, passing)
+
+
+def _pass(picture: Picture, passing: list[Role]) -> None:
+    """Make animals things in view, with the wings that are no cat's."""
+    if any(_BIRD in broader_tags(role.noun) | {role.noun} for role in passing):
+        for slot in ("gesture", "body"):
+            picture.take(slot, lambda role: role.phrase.endswith(_WINGS))
+    picture.put("thing", [replace(role, slot="thing") for role in passing])
 
 
 def _flies_only(picture: Picture, slot: str) -> bool:

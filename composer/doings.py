@@ -44,6 +44,8 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     is_sheet = picture.has("as") and picture.has(*VIEWS)
     is_own = not is_sheet and ((number > 1 and picture.has("as")) or done)
     first = 0 if is_own or not shown or shown[0].startswith("with ") else 1
+    # "A hand pulling {her} mask and a bag" would pull both.
+    gestures = sorted(gestures, key=lambda gesture: "ing {her} " in gesture)
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
     return "" if done else by_some, [clause for clause in said if clause], shown[first:]
 

@@ -1,5 +1,6 @@
 """What a caption leaves out, as it tells nothing beside the rest: "under the sky", "an owl with feathers"."""
 
+import re
 from dataclasses import replace
 
 from composer.phrasing import lists
@@ -24,6 +25,12 @@ _ABOVE_CLOUDS, _CLOUDS = "above the clouds", frozenset(("a cloudy sky", "clouds"
 _HETEROCHROMIA = "heterochromia"
 _CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
 _UPRIGHT, _LYING = ("standing", "squatting", "kneeling", "sitting", "walking", "running"), "lying"
+_OF_KIN = re.compile("(?:father|mother) and (?:son|daughter)")
+_ANY_KIN = re.compile("(?:parent and .*|(?:father|mother) and child)")
+_ONE_WING, _ON_FACE = "a single wing", " on {her} face"
+_IN_FACE = tuple(
+    f" on {whose} {part}" for whose in ("the", "{her}") for part in ("cheek", "nose", "forehead", "chin")
+)
 _HAS_BEING = ("being", "kind", "quality")
 
 
@@ -37,6 +44,8 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take(slot, lambda role: role.phrase.replace(" ", "_") in lists().words["idle_things"])
     if all("+" in "".join(picture.phrases(sex)) for sex in (GIRLS, BOYS)):
         picture.take("thing", lambda role: role.phrase == _CROWD)
+    _tell_relation_once(picture)
+    _tell_wing_and_scar_once(picture)
     _tell_parts_of_hair(picture)
     _tell_each_eye(picture)
     if _EXPRESSIONS in picture.phrases("gesture") or _EXPRESSION_CHART in picture.phrases("as"):
@@ -112,6 +121,21 @@ def _leave_out_general(picture: Picture) -> None:
         picture.take("clothes", lambda role: role.phrase in ("a serafuku", "a gakuran"))
     if len(picture.phrases("clothes")) > 1:
         picture.take("clothes", lambda role: role.phrase == _BUTTONS)
+
+
+def _tell_relation_once(picture: Picture) -> None:
+    """Father and son are parent and child too."""
+    if any(_OF_KIN.fullmatch(relation) for relation in picture.phrases("relation")):
+        picture.take("relation", lambda role: bool(_ANY_KIN.fullmatch(role.phrase)))
+
+
+def _tell_wing_and_scar_once(picture: Picture) -> None:
+    """Whoever has a single wing has no wings, and the scar on the cheek is the one on the face."""
+    if _ONE_WING in picture.phrases("body"):
+        picture.take("body", lambda role: role.noun == "wings")
+    parts = [*picture.phrases("body"), *picture.phrases("clothes")]
+    told = {said for part in parts for place in _IN_FACE if (said := part.removesuffix(place)) != part}
+    picture.take("body", lambda role: role.phrase.removesuffix(_ON_FACE) in told)
 
 
 def _tell_parts_of_hair(picture: Picture) -> None:

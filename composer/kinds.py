@@ -16,7 +16,7 @@ _NO_THINGS = frozenset(("gesture", "act"))
 def narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
     kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
-    # A stack of books is no book to read.
+    # A stack of books is no book to read, and a phone booth no phone to hold.
     many = lists().words["collections"]
     kinds = [
         kind for kind in kinds if role_of(kind).slot not in _NO_THINGS and kind.rpartition("_")[2] not in many

@@ -32,6 +32,7 @@ _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SOMETHING = "something"
 _ONE_AND_OTHER = "one has {} and the other has {}"
 _OF_AGES, _GROWN = "an age difference", ("grown girl", "grown boy")
+_UNWORN = "unworn "
 _AROUND, _CLOTHES_AROUND = " around ", "clothes around "
 _PRINT, _ON_HEAD = " print", " on the head"
 _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
@@ -107,6 +108,9 @@ def told_of_some(picture: Picture) -> list[str]:
     doing = picture.phrases("doing")
     worn = merged(Picture(roles={"clothes": _apart_by_patterns(picture.roles.get("pooled", []))}), "clothes")
     worn = [f"clothes with {each}" if each.endswith(_PRINT) else each for each in worn]
+    # The hat that lies there is worn by nobody.
+    unworn = [thing.split(" ")[-1] for thing in picture.phrases("thing") if _UNWORN in thing]
+    worn = [each for each in worn if each.split(" ")[-1] not in unworn]
     if sum(_AROUND in each for each in worn) > 1:
         worn = [each for each in worn if not each.startswith(_CLOTHES_AROUND)]
     seen = picture.phrases("seen")

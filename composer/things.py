@@ -35,9 +35,11 @@ class Thing:
 
     @property
     def names(self) -> frozenset[str]:
-        """What it is called; in a place one is by no broader name."""
+        """What it is called; a place is by no broader name."""
         tag = self.thing.replace(" ", "_")
-        return names_of(tag.lower()) if self.slot != "place" else frozenset({tag, self.noun})
+        # A phone booth is no phone.
+        is_apart = self.slot == "place" or self.noun in lists().words["collections"]
+        return frozenset({tag, self.noun}) if is_apart else names_of(tag.lower())
 
     @property
     def noun(self) -> str:

@@ -5,6 +5,34 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a booth is no phone to hold": (
+        "1girl solo phone_booth phone holding_phone",
+        "A girl holds a phone. There is also a phone booth.",
+    ),
+    "a hat that lies there is worn by none of two": (
+        "2girls witch_hat unworn_witch_hat veranda",
+        "Two girls are on a veranda. There is also an unworn witch hat.",
+    ),
+    "one hand pulls the mask alone": (
+        "1girl solo mask mask_pull school_bag",
+        "A girl is shown with a school bag and a hand pulling her mask.",
+    ),
+    "a plaster on the cheek is the one on the face": (
+        "1girl solo bandaid_on_face bandaid_on_nose",
+        "A girl has a bandaid on her nose.",
+    ),
+    "whoever has one wing has no wings": (
+        "2boys black_wings feathered_wings single_wing",
+        "Two boys are shown. Visible details include a single wing.",
+    ),
+    "father and son are no parent and son besides": (
+        "anthro duo male bear father_and_son parent_and_son parent_and_child",
+        "A duo of male anthro bears, father and son.",
+    ),
+    "cats on a pier have no wings of a gull": (
+        "no_humans animal_focus black_cat white_cat seagull spread_wings sitting",
+        "A black cat and a white cat are sitting, with no people in sight. There is also a seagull.",
+    ),
     "a bear of a family is a bear": (
         "anthro duo male female ursine bear rabbit shirt",
         "A duo of anthro characters of both sexes, a bear and a rabbit, are shown. Their outfits include "
