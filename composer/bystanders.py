@@ -25,7 +25,7 @@ def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
     _leave_fish_to_turtles(picture)
     _lie_on_laps(picture)
-    _hold_in_beaks(picture)
+    _leave_deeds_to_animals(picture)
     _act_in_focus(picture)
     _shape_food(picture)
     _do_it_to_the_animal(picture)
@@ -52,10 +52,16 @@ def _act_in_focus(picture: Picture) -> None:
             picture.roles.pop(slot, None)
 
 
-def _hold_in_beaks(picture: Picture) -> None:
-    """Beside a bird, no tag tells who holds something in the mouth."""
-    if picture.has(*COUNTS) and picture.has("being"):
-        picture.take("act", lambda role: role.phrase == _IN_MOUTH)
+def _leave_deeds_to_animals(picture: Picture) -> None:
+    """Beside a bird, no tag tells who steals or holds something in the mouth, and over a crowd it flies."""
+    animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
+    if picture.has(*COUNTS) and animals:
+        deeds = lists().words["done_by_animals"]
+        if picture.has("being"):
+            picture.take("act", lambda role: role.phrase == _IN_MOUTH or role.phrase in deeds)
+        birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
+        if birds and counted_people(picture)[1] > 1:
+            picture.take("pose", lambda role: role.phrase == _FLYING)
 
 
 def is_tiny(animal: str) -> bool:

@@ -44,7 +44,10 @@ def share_clothes(picture: Picture, *, is_pair: bool) -> None:
 
 def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> list[Role]:
     """The clothes of all: uniforms with their parts, what is worn for a sport, and what those alike wear."""
-    shared = [role for role in worn if is_among(role, "shared_clothes")]
+    # Not all cooks wear the tall hat.
+    shared = [
+        role for role in worn if is_among(role, "shared_clothes") and not is_among(role, "hats_of_trades")
+    ]
     no_trades = lists().words["of_ages"] | lists().words["races"]
     kinds = picture.roles.get("kind", ())
     trades = [role.noun for role in kinds if role.phrase.partition(" ")[2] not in no_trades]
@@ -63,7 +66,10 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
     parts = {role.noun for role in whole if has_uniform and _is_part(role)}
     are_several = len({role.noun for role in whole} - broader - parts) > 1
     others = any(
-        (_is_outfit(role) and role.noun not in broader) or is_among(role, "shared_clothes") for role in left
+        (_is_outfit(role) and role.noun not in broader)
+        or is_among(role, "shared_clothes")
+        or is_among(role, "worn_at_leisure")
+        for role in left
     )
     if are_several or others:
         # One wears the yukata and another the jinbei, or one a uniform and another a Hawaiian shirt.
@@ -100,7 +106,7 @@ def _is_whole(role: Role) -> bool:
 
 def _is_extra(role: Role) -> bool:
     """Whether all wear it for what they do: ice skates, winter clothes."""
-    return is_among(role, "shared_extras") and not is_among(role, "hats_of_trades")
+    return is_among(role, "shared_extras")
 
 
 def _is_outfit(role: Role) -> bool:

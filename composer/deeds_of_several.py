@@ -38,8 +38,8 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         picture.roles.pop("pose", None)
         acts = [act for act in acts if not act.startswith(_CARRYING)]
     shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
-    if _CLOSED_EYES in gestures:
-        # Whoever sleeps does not look at the viewer.
+    if looks or _CLOSED_EYES in gestures:
+        # Whoever sleeps or looks away does not look at the viewer.
         looks += [act for act in shared if act.startswith(_LOOKING)]
         shared, acts = ([act for act in each if act not in looks] for each in (shared, acts))
     if _SLEEPING in acts and _are_all_asleep(picture, acts, gestures, is_pair=is_pair):

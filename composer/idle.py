@@ -27,6 +27,7 @@ _CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
 _UPRIGHT, _LYING = ("standing", "squatting", "kneeling", "sitting", "walking", "running"), "lying"
 _OF_KIN = re.compile("(?:father|mother) and (?:son|daughter)")
 _ANY_KIN = re.compile("(?:parent and .*|(?:father|mother) and child)")
+_SILHOUETTE = "silhouette"
 _ONE_WING, _ON_FACE = "a single wing", " on {her} face"
 _IN_FACE = tuple(
     f" on {whose} {part}" for whose in ("the", "{her}") for part in ("cheek", "nose", "forehead", "chin")
@@ -74,6 +75,10 @@ def _leave_out_of_places(picture: Picture) -> None:
     """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
     # A cityscape may lie far below, or outside the window.
+    if not is_person and picture.has("frame"):
+        # In an alley it is the cat that is a silhouette.
+        silhouettes = picture.take("style", lambda role: picture.has("being") and role.phrase == _SILHOUETTE)
+        picture.put("thing", [Role("thing", f"a {_SILHOUETTE}") for _ in silhouettes])
     is_view = is_person or _INDOORS in picture.phrases("inout")
     cityscapes = picture.take("frame", lambda role: is_view and role.phrase == _CITYSCAPE)
     if _IN_CITY not in picture.phrases("place"):

@@ -32,7 +32,8 @@ _OTHER = re.compile(r"\ba ((?:young )?(?:girl|boy|man|woman))\b")
 _SOMETHING = "something"
 _ONE_AND_OTHER = "one has {} and the other has {}"
 _OF_AGES, _GROWN = "an age difference", ("grown girl", "grown boy")
-_UNWORN = "unworn "
+_UNWORN, _EYEWEAR = "unworn ", {"glasses", "sunglasses"}
+_GLASSES_ON_HEAD = "glasses on the head"
 _AROUND, _CLOTHES_AROUND = " around ", "clothes around "
 _PRINT, _ON_HEAD = " print", " on the head"
 _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
@@ -94,6 +95,9 @@ def _says_more(phrase: str, than: str) -> bool:
 
 def _put_on_heads(picture: Picture) -> None:
     """Say of one fox mask and "a mask on the head" that the fox mask is on the head."""
+    worn = {role.noun for role in picture.roles.get("pooled", ())}
+    if worn >= _EYEWEAR and picture.take("seen", lambda role: role.phrase == _GLASSES_ON_HEAD):
+        _pool(picture, "seen", [f"eyewear{_ON_HEAD}"])
     for placed in picture.phrases("seen"):
         noun, on_head, _ = placed.partition(_ON_HEAD)
         alike = [role for role in picture.roles.get("pooled", ()) if f"a {role.noun}" == noun]

@@ -5,6 +5,36 @@ import pytest
 from composer import compose
 
 CASES = {
+    "not all cooks wear the tall hat": (
+        "2girls 3boys chef chef_hat kitchen apron",
+        "Two girls and three boys who are chefs are in a kitchen. Their outfits include a chef hat and an"
+        " apron.",
+    ),
+    "who wears a hoodie wears no uniform": (
+        "2girls school_uniform hoodie park",
+        "Two girls are in a park. Their outfits include a school uniform and a hoodie.",
+    ),
+    "whoever looks away does not look at the viewer": (
+        "2girls looking_at_viewer looking_away",
+        "Two girls are shown. Visible details include a look away and a look at the viewer.",
+    ),
+    "a penguin steals, not its keeper": (
+        "1boy penguin stealing standing",
+        "A boy is shown with a penguin. He is standing.",
+    ),
+    "over a crowd the birds fly": (
+        "6+girls 6+boys crowd market bird flying camel",
+        "A crowd of girls and boys are in a market. With them is a camel. There is also a bird.",
+    ),
+    "of glasses and sunglasses one is on a head": (
+        "2boys 1girl sunglasses glasses eyewear_on_head",
+        "A girl and two boys are shown. Visible details include eyewear on the head. Their outfits "
+        "include sunglasses and glasses.",
+    ),
+    "in an alley the cat is a silhouette": (
+        "no_humans scenery alley cat silhouette",
+        "Scenery with a cat and a silhouette is shown in an alley, with no people in sight.",
+    ),
     "a booth is no phone to hold": (
         "1girl solo phone_booth phone holding_phone",
         "A girl holds a phone. There is also a phone booth.",
