@@ -9,8 +9,8 @@ from english import amount
 from errors import ItemError, UserError
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import ShardPictures
 from shards.results import descriptions_of
+from shards.stored import ShardPictures
 
 
 class ShardSample(Project):

@@ -19,8 +19,8 @@ from errors import ExitCode, ItemError, UserError
 from parquet_pages import require_pyarrow
 from settings import Settings
 from shards.finding import Shard, find_shards
-from shards.pictures import ShardPictures
 from shards.results import ShardResults, descriptions_of, journal_of
+from shards.stored import ShardPictures
 
 _PARQUET = "parquet"
 _NAMES = (*TARGETS, _PARQUET)

@@ -23,7 +23,7 @@ from limits import LARGEST_ANSWER, read_json
 from llm import trouble
 from llm.listings import at, positive, rows, text
 from llm.retries import Retries
-from llm.session import open_session
+from llm.transport import open_session
 from llm.trouble import Trouble
 from settings import EndpointSettings
 

@@ -1,17 +1,26 @@
-"""HTTP to one server: what arrives is an answer, bounded in size and in UTF-8, or raises TransportError."""
+"""HTTP to one server: what arrives is an answer, bounded in size and in UTF-8, or raises TransportError.
+
+Nothing goes to a server that the settings do not name: no cookie, no login of a .netrc file.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
 from tempfile import SpooledTemporaryFile
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import truststore
 
+from addresses import is_here
+from config import VERSION
 from limits import LARGEST_ANSWER, MOST_JSON_VALUES, most_values_in
-from llm.session import open_session
 from settings import EndpointSettings
 
 # Encodings that servers declare. Others that Python knows are no encodings of texts, or slow ones.
@@ -19,6 +28,8 @@ _CHARSET = re.compile(
     r"charset=\"?((?:iso-?8859|latin|windows-|cp|gb|big5|shift|euc-|koi8|utf-?16|utf-?32)[\w-]*)",
     re.IGNORECASE,
 )
+# Some servers close a connection that nothing was asked on for five seconds.
+_KEPT_OPEN = 5.0
 # The rest of an answer waits on the disk until it is whole, as many may arrive at once.
 _MOST_IN_MEMORY = 1_000_000
 # How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
@@ -136,3 +147,43 @@ def _as_utf8(body: bytes, content_type: str) -> bytes:
         except LookupError:
             return body
     return body if encoding == "utf-8" and text.isascii() else text.encode("utf-8", "replace")
+
+
+def open_session(
+    url: str, settings: EndpointSettings, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
+) -> aiohttp.ClientSession:
+    """Connections to the server at `url`; each request has the headers of the settings beside these."""
+    sent = {"user-agent": f"Tagscribe/{VERSION}", **headers}
+    sent |= {name.lower(): str(value) for name, value in settings.headers.items()}
+    if key := settings.api_key.get_secret_value():
+        sent.setdefault("authorization", f"Bearer {key}")
+    return aiohttp.ClientSession(
+        headers=sent,
+        # A cookie would be sent back as a header that the settings do not name.
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # The slots of the server bound how many requests are in flight.
+        connector=aiohttp.TCPConnector(ssl=_certificates(), limit=0, keepalive_timeout=_KEPT_OPEN),
+        timeout=timeout,
+        # Not `trust_env`, which also sends what a .netrc file holds for the host.
+        proxy=_proxy_for(url),
+    )
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy of the environment for a URL; those are meant for other hosts than this computer."""
+    parts = urlsplit(url)
+    if is_here(url) or proxy_bypass(parts.hostname or ""):
+        return None
+    known = getproxies()
+    proxy = known.get(parts.scheme) or known.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+
+
+def _certificates() -> SSLContext | bool:
+    """Which certificates are trusted: those of this computer, or those that the environment names."""
+    paths = get_default_verify_paths()
+    is_named = paths.cafile != paths.openssl_cafile and paths.cafile is not None
+    if sys.platform not in ("win32", "darwin") or is_named:
+        return True
+    # OpenSSL by itself does not know the store of these systems.
+    return truststore.SSLContext(PROTOCOL_TLS_CLIENT)

@@ -29,7 +29,7 @@ from dataset.pictures import Picture, Survey, TagList, evenly_spread
 from errors import ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures
+from shards.stored import ShardPictures
 
 
 class Counted(TypedDict):

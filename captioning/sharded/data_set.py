@@ -12,8 +12,8 @@ from dataset.wanted import Wanted
 from errors import ExcludedError, ItemError
 from settings import Settings
 from shards.finding import Shard
-from shards.pictures import ShardPictures
 from shards.results import ShardResults, journal_of
+from shards.stored import ShardPictures
 from shards.surveying import AllShards
 from writing.material import Material
 
