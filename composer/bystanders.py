@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
+from composer.subject import PAIR
 from composer.words import Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_AT_ANOTHER = "looking at another person"
 _BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
 _ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
 _ANIMAL_FOCUS = "a focus on the animal"
@@ -136,6 +138,11 @@ def _flying(role: Role) -> Role:
 def _do_it_to_the_animal(picture: Picture) -> None:
     """Who looks at an animal beside a bee looks at the bee, and who rides a dragon rides the white one."""
     beings = picture.roles.get("being", [])
+    is_one = counted_people(picture)[1] == 1 and len(picture.names) < PAIR
+    looks = picture.take("act", lambda role: is_one and role.phrase == _AT_ANOTHER)
+    if looks and len(beings) == 1:
+        # Nobody else is there but the elephant.
+        picture.put("act", [replace(role, phrase=f"looking at the {beings[0].noun}") for role in looks])
     if len(beings) != 1 or not beings[0].phrase.startswith(("a ", "an ")) or not picture.has(*COUNTS):
         return
     ends = (_AN_ANIMAL, f" {with_article(beings[0].noun)}")

@@ -7,6 +7,7 @@ character and one series are left to belong together.
 import re
 from collections.abc import Mapping, Sequence
 
+from composer.phrasing import lists
 from composer.words import role_of
 from tags.implications import broader_tags
 from tags.spelling import qualifiers, without_qualifiers
@@ -26,7 +27,9 @@ def without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]:
         others = [other for other in found if other != tag]
         is_told = any(tag in broader_tags(other) for other in others)
         is_form = any(bases[other] in broader_tags(base) for other in others)
-        if 1 < people < len(found) and (is_told or is_form):
+        if lists().second_names.get(base) in {bases[other] for other in others}:
+            del found[tag]  # Sailor Moon is Tsukino Usagi.
+        elif 1 < people < len(found) and (is_told or is_form):
             del found[tag]
     return found
 

@@ -61,6 +61,7 @@ class Lists:
     games: dict[str, frozenset[str]]
     of_two: dict[str, str]
     compared: dict[str, str]
+    second_names: dict[str, str]
     words: dict[str, frozenset[str]]
 
 
@@ -105,6 +106,7 @@ def lists() -> Lists:
         games={game: frozenset(things.split()) for game, things in raw["games"].items()},
         of_two=raw["of_two"],
         compared=raw["compared"],
+        second_names=raw["second_names"],
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
 

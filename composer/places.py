@@ -13,7 +13,7 @@ _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
-_MURAL = "mural"
+_MURAL, _SPARKLER, _FIREWORKS = "mural", "sparkler", "fireworks"
 _STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
@@ -80,6 +80,9 @@ def _give_parts_to_buildings(picture: Picture) -> None:
 
 def _see_the_stars_inside(picture: Picture) -> None:
     """The stars of a planetarium are on its dome, and of a platform and a train nobody is in both."""
+    if any(_SPARKLER in thing for thing in picture.phrases("thing", "held")):
+        # These fireworks are in somebody's hand.
+        picture.put("thing", picture.take("sky", lambda role: role.noun == _FIREWORKS))
     if any(role.noun == _PLANETARIUM for role in picture.roles.get("place", ())):
         picture.put("thing", picture.take("sky", lambda role: True))
     trains = picture.take("place", lambda role: role.phrase == f"inside a {_TRAIN}")

@@ -5,6 +5,14 @@ import pytest
 from composer import compose
 
 CASES = {
+    "nobody else is looked at but the elephant": (
+        "1boy solo elephant looking_at_another grin",
+        "A boy is shown with an elephant. He is grinning and looking at the elephant.",
+    ),
+    "fireworks in a hand are not in the sky": (
+        "2girls sparkler holding_sparkler fireworks night",
+        "Two girls are shown at night. Their actions include holding a sparkler. There are also fireworks.",
+    ),
     "not all cooks wear the tall hat": (
         "2girls 3boys chef chef_hat kitchen apron",
         "Two girls and three boys who are chefs are in a kitchen. Their outfits include a chef hat and an"
@@ -1446,6 +1454,11 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
             "nami usopp 1girl 1boy height_difference",
             "nami usopp",
             "Nami and Usopp, a pair of a girl and a boy, are shown. They differ in height.",
+        ),
+        (
+            "1girl solo sailor_moon tsukino_usagi sitting",
+            "sailor_moon tsukino_usagi",
+            "Tsukino Usagi, a girl, is sitting.",
         ),
         (
             "charlie_brown snoopy woodstock 1boy dog bird hat",
