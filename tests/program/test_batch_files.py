@@ -6,9 +6,9 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -28,14 +28,19 @@ PICTURES = 120
 EXCLUDED = "1girl, loli, nude, blue hat, green scarf"
 
 
-@with_config(ConfigDict(extra="forbid"))
-class _Line(TypedDict):
+def form_of_lines() -> TypeAdapter[Any]:
     """A line of OpenAI's batch files, which vLLM reads too: all four are needed."""
+    # Takes seconds, and every process that runs tests reads this module.
+    from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 
-    custom_id: str
-    method: str
-    url: str
-    body: CompletionCreateParamsNonStreaming
+    @with_config(ConfigDict(extra="forbid"))
+    class Line(TypedDict):
+        custom_id: str
+        method: str
+        url: str
+        body: CompletionCreateParamsNonStreaming
+
+    return TypeAdapter(Line)
 
 
 def chance(of: str) -> int:
@@ -109,7 +114,7 @@ def test_answers_from_files_become_the_captions_of_a_direct_run(tmp_path: Path) 
         request for path in batch.glob("0*.jsonl") if path.stem.isdecimal() for request in requests_in(path)
     ]
     assert len({request["custom_id"] for request in requests}) == len(requests)
-    form = TypeAdapter(_Line)
+    form = form_of_lines()
     for request in requests[:50]:
         form.validate_python(request)
         assert (request["method"], request["url"]) == ("POST", "/v1/chat/completions")
