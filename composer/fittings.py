@@ -17,7 +17,11 @@ _WITH, _RIDING = " with ", "riding "
 
 def fit_parts(picture: Picture) -> None:
     """Say the parts of things with them where there is one such thing: "a bicycle with a basket"."""
+    slots = (*_WHOLES, *_PARTS)
+    names = frozenset[str]().union(*(_names(each) for each in picture.phrases(*slots)))
     for whole, parts in lists().fittings.items():
+        if whole not in names:
+            continue
         wholes = [(slot, role) for slot in _WHOLES for role in picture.roles.get(slot, ())]
         wholes = [(slot, role) for slot, role in wholes if _is_whole(role.phrase, whole)]
         if len({role.noun for _, role in wholes}) != 1:

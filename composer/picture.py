@@ -199,7 +199,7 @@ def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]
 
 def count_of(picture: Picture, sex: str) -> str:
     """The count of a sex, "" for none: "2", "6+", "multiple". Of two counts the larger holds."""
-    return max(picture.phrases(sex), key=_size, default="")
+    return max(picture.phrases(sex), key=_size) if sex in picture.roles else ""
 
 
 def counted_people(picture: Picture) -> tuple[list[str], int]:

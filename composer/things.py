@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from composer.phrasing import lists, with_article
+from composer.phrasing import REMEMBERED_TAGS, lists, with_article
 from composer.picture import Picture
 from composer.words import NOUN_RANK, Role
 from tags.families import names_of
@@ -67,9 +68,16 @@ def things_in(picture: Picture, slots: Sequence[str]) -> Iterator[Thing]:
     """The things of some slots; of gestures only those that tell where something is."""
     for slot in slots:
         for role in picture.roles.get(slot, ()):
-            found = _PARTS.match(role.phrase)
-            if found and (slot != "gesture" or found["state"] or found["thing"].startswith(PLANTED)):
-                yield Thing(slot, role, found["lead"], found["thing"], found["state"])
+            found = _parts_of(role.phrase)
+            if found and (slot != "gesture" or found[2] or found[1].startswith(PLANTED)):
+                yield Thing(slot, role, *found)
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _parts_of(phrase: str) -> tuple[str, str, str] | None:
+    """How a phrase is begun, the thing, and where it is, None where it is of no thing."""
+    found = _PARTS.match(phrase)
+    return (found["lead"], found["thing"], found["state"]) if found else None
 
 
 def rename(picture: Picture, said: Thing, thing: str) -> None:

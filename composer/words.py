@@ -7,7 +7,7 @@ none of them knows goes to the slot "rest" and is said as it is written.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, noun_phrase, with_article
@@ -111,12 +111,22 @@ def _by_whole_tag(tag: str) -> tuple[str, str] | None:
 
 
 def _by_pattern(tag: str) -> tuple[str, str] | None:
-    for before, after, slot, said in lists().patterns:
+    for before, after, slot, said in _patterns_for(tag[:1], tag[-1:]):
         # Regular expressions would take a third of the time of a draft here.
         if tag.startswith(before) and tag.endswith(after) and len(tag) > len(before) + len(after):
             rest = tag[len(before) : len(tag) - len(after)]
             return slot, _verb_phrase(tag) if said == "{verb}" else _filled_in(said, tag, rest)
     return None
+
+
+@cache
+def _patterns_for(first: str, last: str) -> Sequence[tuple[str, str, str, str]]:
+    """The patterns that a tag may fit that begins and ends with these letters: few of all."""
+    return [
+        pattern
+        for pattern in lists().patterns
+        if pattern[0][:1] in ("", first) and pattern[1][-1:] in ("", last)
+    ]
 
 
 def _filled_in(said: str, tag: str, rest: str) -> str:

@@ -111,14 +111,11 @@ def narrower_tags(tag: str) -> Sequence[str]:
 def _broader_directly(tag: str) -> Iterable[str]:
     ends = [end.replace(" ", "_") for end in _last_words(tag)]
     held = [_HOLDING] if ends and tag.startswith(f"{_HOLDING}_") else []
+    behind = [end for end in _BEHIND if tag.endswith(end)] if tag.endswith(_BEHIND) else []
+    before = [start for start in _BEFORE if tag.startswith(start)] if tag.startswith(_BEFORE) else []
     alike = (
-        *(wide + end for end in _BEHIND if tag.endswith(end) for wide in broader_tags(tag.removesuffix(end))),
-        *(
-            start + wide
-            for start in _BEFORE
-            if tag.startswith(start)
-            for wide in broader_tags(tag[len(start) :])
-        ),
+        *(wide + end for end in behind for wide in broader_tags(tag.removesuffix(end))),
+        *(start + wide for start in before for wide in broader_tags(tag[len(start) :])),
     )
     # A cracked mirror is a broken mirror, by the entry "cracked_" of broader.json.
     first, _, rest = tag.partition("_")
