@@ -91,7 +91,7 @@ def check(
     people = find_people(text, names)
     sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
     unsupported = unsupported_people(text, people, census, sources)
-    faults, contradicted = people_faults(text, people, census, unsupported)
+    faults, contradicted, more = people_faults(text, people, census, unsupported)
     colours = find_colours(text, asked.coloured)
     is_counted = not any(fault.kind == COUNT for fault in faults)
     wrong_colours, colours_of_others = colour_faults(
@@ -107,7 +107,7 @@ def check(
     named = names.said.union(tag for tag, found in found_titles.items() if found)
     is_of_one = census.persons is not None and census.persons[1] <= 1
     findings = _Findings(text, people, colours, named, aliases, is_of_one)
-    adds = find_additions(text, unsupported, names, sources)
+    adds = find_additions(text, (*unsupported, *more), names, sources)
     return _coverage(findings, asked, contradicted, faults, adds)
 
 

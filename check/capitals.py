@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from operator import ne
 
+from check.people_nouns import PEOPLE_NOUNS, RELATION
 from check.text import COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, word_set
-from english import NUMBER_WORDS, may_be_plural
+from english import NUMBER_WORDS, may_be_plural, stem
 
 Place = tuple[int, int]
 
@@ -23,6 +24,7 @@ _PEOPLE = word_set("names", "people")
 _BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but", "for", "because"})
 _OBJECTS = frozenset({"them", "her", "him", "it", "us"})
 _PEOPLE_DO = word_set("names", "people_do")
+_STEMS_OF_DEEDS = frozenset(map(stem, _PEOPLE_DO))
 _PLACES_DO = word_set("names", "places_do")
 _GIVEN = word_set("names", "given")
 # Syllables of Japanese names. Names that end in n and e are not told from words such as "human" and "before".
@@ -218,7 +220,11 @@ def _explains_somebody(text: Text, first: int, last: int) -> bool:
     """Whether a name explains or is explained: "a young woman, Greta, waits", "it is Sanae, who listens"."""
     is_between = text.gap(first) == COMMA == text.gap(last + 1) and text.word(first - 1) in _PEOPLE
     is_explained = text.gap(last + 1) == COMMA and text.word(last + 1) in {"who", "whose"}
-    return (is_between or is_explained) and not _is_ordinary(text, first)
+    before = text.word(first - 1) if text.gap(first) == JOINED else ""
+    # "His brother Marek", "next to her sits Ayumi", "they wave at Haruto"
+    is_met = before in {"at", "to"} and stem(text.word(first - 2)) in _STEMS_OF_DEEDS
+    is_led = is_met or before in _PEOPLE_DO or PEOPLE_NOUNS.get(before, ("",))[0] == RELATION
+    return (is_between or is_explained or is_led) and not _is_ordinary(text, first)
 
 
 def _pairs_of_names(text: Text, capitals: Sequence[int]) -> Iterator[Place]:

@@ -142,13 +142,10 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
         for noun in text.at.get(head, ()):
             if text.stems[noun] != head or noun in text.quoted or not _is_part(text, noun):
                 continue
-            said = [at for at in modifiers(text, noun) if text.words[at] in colours]
+            said = _said_of(text, noun, colours)
             likeness = likened(text, noun, _COLOURS_OF_THINGS) if not said else None
             if likeness:
                 yield (noun, likeness), _COLOURS_OF_THINGS[text.words[likeness]]
-            said = said or colours_apart(text, noun, colours)
-            # Of "eyes shine in the golden light" the light is golden.
-            said = [at for at in said if text.word(at + 1) != "light" or is_adjective(text.word(at + 2))]
             # "dark" alone is any dark colour.
             said = [at for at in said if text.words[at] not in _SHADES or len(said) == 1]
             if said:
@@ -162,6 +159,14 @@ def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozense
         for at in text.at.get(head, ()):
             if at not in text.quoted and text.words[at] in colours:
                 yield (at, at), colours[text.words[at]]
+
+
+def _said_of(text: Text, noun: int, colours: Collection[str]) -> list[int]:
+    """Where one of these colours is said of a noun."""
+    said = [at for at in modifiers(text, noun) if text.words[at] in colours]
+    said = said or colours_apart(text, noun, colours)
+    # Of "eyes shine in the golden light" the light is golden.
+    return [at for at in said if text.word(at + 1) != "light" or is_adjective(text.word(at + 2))]
 
 
 def _is_part(text: Text, at: int) -> bool:
@@ -194,17 +199,20 @@ def contradicted_colours(
         thing, noun = known
         coloured = [other for other in tags if other.endswith(thing) and _coloured_thing(other)]
         allowed = {_ANY, *(other.partition("_")[0] for other in coloured)}
-        meant = [
-            _OF_THINGS_BY_WORD[text.words[said]]
-            for at in text.at[noun]
-            if at not in text.quoted and (is_of_one or text.stems[at] == noun)
-            for said in modifiers(text, at)
-            if text.words[said] in _OF_THINGS_BY_WORD
-        ]
+        nouns = (at for at in text.at[noun] if is_of_one or text.stems[at] == noun)
+        meant = [colour for at in nouns if at not in text.quoted for colour in _of_thing(text, at)]
         is_open = not is_of_one and len(meant) > len(coloured)
         if meant and not is_open and all(each.isdisjoint(allowed) for each in meant):
             found.add(tag)
     return found
+
+
+def _of_thing(text: Text, noun: int) -> list[frozenset[str]]:
+    """What each colour that is said of a thing can mean: "a coat the colour of rust"."""
+    if said := _said_of(text, noun, _OF_THINGS_BY_WORD):
+        return [_OF_THINGS_BY_WORD[text.words[at]] for at in said]
+    likeness = likened(text, noun, _COLOURS_OF_THINGS)
+    return [_COLOURS_OF_THINGS[text.words[likeness]]] if likeness else []
 
 
 @lru_cache(maxsize=1 << 16)

@@ -145,11 +145,12 @@ def find_people(text: Text, names: Names) -> People:
         # The mother of an animal is one too.
         if mention.kind == RELATION and text.words[mention.first] == "its":
             continue
+        is_pictured = has_pictures and _is_pictured(text, at, has_people=bool(found))
+        if is_pictured or (word in _ALSO_VERBS and _is_verb(text, mention)):
+            continue
         if mention.kind == TRADE:
             by_trade.append(_by_trade(text, mention, by_trade))
-        elif word in _ALSO_VERBS and _is_verb(text, mention):
-            continue
-        elif not (has_pictures and _is_pictured(text, at, has_people=bool(found))):
+        else:
             found.append(mention)
     return People(found, by_trade, _first_pronouns(text), len(places), places, counts)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,6 +16,8 @@ from tags.spelling import words
 # A shorter part of a name only counts with a capital.
 _SHORTEST_GIVEN_NAME = 4
 _SHORTEST_CONTRACTION = 6
+# How alike each word of a name has to be to that of a tag, from 0 to 1.
+_ALIKE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,12 @@ def find_names(
     found = {
         tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names, in_caption) for tag in characters
     }
+    for tag in (tag for tag in characters if foreign and not found[tag]):
+        alike = [(first, last) for first, last in foreign.items() if _is_alike(text, first, last, tag)]
+        for first, last in alike:
+            found[tag].update(range(first, last + 1))
+            del foreign[first]
+    in_foreign_names = _positions(foreign)
     if not all(found.values()):
         # Somebody is missing, and somebody may be named in that place.
         taken_so_far = in_foreign_names.union(*found.values(), _positions(dict(in_caption)))
@@ -168,6 +177,19 @@ def find_names(
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
     unlisted = [place for place in capitals if not any(_is_of(text, place, title) for title in in_caption)]
     return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, frozenset(taken))
+
+
+def _is_alike(text: Text, first: int, last: int, tag: str) -> bool:
+    """Whether a name is that of a tag, spelled in another way: "Chilchack Tims" is chilchuck_tims."""
+    spoken = text.words[first : last + 1]
+    return any(
+        len(way) == len(spoken) > 1
+        and all(
+            SequenceMatcher(None, one, other).ratio() >= _ALIKE
+            for one, other in zip(spoken, way, strict=True)
+        )
+        for way in name_of(tag).full
+    )
 
 
 def _is_within(name: Place, title: Place) -> bool:

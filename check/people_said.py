@@ -81,12 +81,19 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
 
 def people_faults(
     text: Text, people: People, census: Census, unsupported: Sequence[Mention]
-) -> tuple[list[Fault], set[str]]:
-    """Find wrong counts, and the tags that they and the people contradict of whom no tag speaks."""
+) -> tuple[list[Fault], set[str], list[Mention]]:
+    """Find wrong counts, and the tags that they and the people contradict of whom no tag speaks.
+
+    Also returned are the mentions by which there are more people than the tags count.
+    """
     faults: dict[tuple[int, str], Fault] = {}
     contradicted: set[str] = set()
+    more: list[Mention] = []
     for sex in (GIRLS, BOYS):
-        if wrong := _too_many(text, people, census, sex) or _too_few(text, people, census, sex):
+        too_many = _too_many(text, people, census, sex)
+        if too_many and too_many.number:
+            more.append(too_many)
+        if wrong := too_many or _too_few(text, people, census, sex):
             said = text.span(wrong.first, wrong.last)
             faults[wrong.first, COUNT] = contradiction(COUNT, said, census.tags[sex])
             contradicted.update(census.tags[sex])
@@ -104,7 +111,7 @@ def people_faults(
         faults[mention.first, UNSUPPORTED_PEOPLE] = Fault(UNSUPPORTED_PEOPLE, said, message)
         contradicted.update(_contradicted_by(mention, people, census))
     faults.update(_wrong_pronouns(text, people, census))
-    return list(faults.values()), contradicted
+    return list(faults.values()), contradicted, more
 
 
 def _solo(census: Census) -> Sequence[str]:

@@ -105,7 +105,7 @@ class _Reader:
     def _has_subject(self, at: int) -> bool:
         text = self.text
         # "Standing at the edge, the girl in the red swimsuit adjusts her goggles."
-        is_first = text.gaps[at] == SENTENCE and text.words[at].endswith("ing")
+        is_first = text.gaps[at] == SENTENCE and text.words[at].endswith(("ing", "ed"))
         for subject in self.subjects:
             if text.sentence[subject] != text.sentence[at]:
                 continue

@@ -24,6 +24,7 @@ _BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
 _TOWARDS_SOMEBODY = frozenset({"with", "from", "past", "toward", "towards", "at", "to"})
 _LEADING = frozenset({"with", "and", "by"})
 _ALL_OF_THEM = frozenset({"they", "both", "them"})
+_IS = frozenset({"is", "has"})
 _MODALS = frozenset({"could", "would", "might", "should", "must", "may", "can"})
 _REACH_OF_MODALS = 4
 _REACH_OF_VERBS = 8
@@ -50,15 +51,18 @@ def _is_noun_of_other(text: Text, one: Mention, people: People, census: Census) 
     if text.words[one.first] != "their" and any((each.number or 0) > (one.number or 2) for each in before):
         # "A trio of boys … his two pals" are counted already.
         return is_wrong
+    if _is_imagined(text, one):
+        return False
     if census.total == (1, 1):
         # "The baker's daughter" may be the one whom the caption is about.
         has_others = people.others_before(one.first, by_pronoun=True)
         is_wrong = is_wrong or _is_second(text, one, has_others=bool(has_others))
         return is_wrong and bool(has_others or one.first - 1 not in text.possessive)
-    if not is_wrong and text.word(one.first) == "their" and census.total:
-        # "Their grandfather" is none of the two brothers who were counted before.
-        return sum(each.number or 0 for each in before) >= census.total[1] > 1
-    return is_wrong
+    if is_wrong or not census.total:
+        return is_wrong
+    # "Their grandfather" is none of the two brothers who were counted before; "a waiter brings them tea".
+    is_led = text.word(one.first) == "their" or (not one.sex and one.is_new and _acts(text, one))
+    return is_led and sum(each.number or 0 for each in before) >= census.total[1] > 1
 
 
 def _is_second(text: Text, one: Mention, *, has_others: bool) -> bool:
@@ -114,8 +118,15 @@ def _is_another(
 
 
 def _is_owned(text: Text, one: Mention) -> bool:
-    """Whether something has this one: "its keeper", "the engine's driver"."""
-    return text.words[one.first] == "its" or one.first - 1 in text.possessive
+    """Whether something has this one, or it does something: "its keeper", "the driver waves"."""
+    is_of_thing = text.words[one.first] == "its" or one.first - 1 in text.possessive
+    return is_of_thing or _does(text, one.last)
+
+
+def _does(text: Text, last: int) -> bool:
+    """Whether a verb follows: "the keeper waves", "the keeper is out"."""
+    verb = text.word(last + 1)
+    return text.gap(last + 1) == JOINED and verb.endswith("s") and (verb in _IS or not is_grammar(verb))
 
 
 def _is_beside_all(text: Text, one: Mention, people: People, most: int) -> bool:

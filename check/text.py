@@ -35,7 +35,20 @@ _NEGATIONS = frozenset(
 _NEGATED_WORDS = 3
 # "Not a trace of snow" denies the snow.
 _TRACES = frozenset(
-    {"trace", "hint", "sign", "scrap", "blade", "speck", "shred", "flake", "drop", "instead", "devoid"}
+    {
+        "trace",
+        "hint",
+        "sign",
+        "scrap",
+        "blade",
+        "speck",
+        "shred",
+        "flake",
+        "drop",
+        "breath",
+        "instead",
+        "devoid",
+    }
 )
 # "She isn't smiling" is cut into "isn" and "t".
 _BEFORE_T = frozenset({"isn", "aren", "wasn", "weren", "doesn", "don", "didn", "hasn", "haven"})
@@ -251,7 +264,8 @@ def _negated(words: list[str], written: list[str], gaps: list[int]) -> frozenset
                 if words[after] in _TRACES or words[after] in {"one", "of"}:
                     continue
                 found.add(after)
-                if not (words[after] in ARTICLES_AND_DETERMINERS or is_adjective(words[after])):
+                is_verb = word == "t" and after == position + 1
+                if not (is_verb or words[after] in ARTICLES_AND_DETERMINERS or is_adjective(words[after])):
                     break
     return frozenset(found)
 
