@@ -1458,7 +1458,7 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "1girl solo sailor_moon tsukino_usagi sitting",
             "sailor_moon tsukino_usagi",
-            "Tsukino Usagi, a girl, is sitting.",
+            "Tsukino Usagi (Sailor Moon), a girl, is sitting.",
         ),
         (
             "charlie_brown snoopy woodstock 1boy dog bird hat",
