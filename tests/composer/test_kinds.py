@@ -96,6 +96,10 @@ CASES = {
         "no_humans long-tailed_tit bird branch black_eyes",
         "A long-tailed tit has black eyes. It is shown with no people in sight. There is also a branch.",
     ),
+    "a machine that is a robot is the same in every run": (
+        "3boys gundam",
+        "Three boys are shown. With them is a Gundam.",
+    ),
     "an unknown trade is one": (
         "1girl solo hairdresser cutting_hair",
         "A female hairdresser is cutting hair.",
