@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from deferred.folder import BatchFolder
 from errors import ItemError, UserError
 from llm.answers import Reply
-from llm.chat_request import written
+from llm.chat_request import body_of
 from llm.client import Client, Reached
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
@@ -82,7 +82,7 @@ class FileEndpoint(Endpoint):
             return outcome
         if outcome.kind not in _FINAL:
             request.may_send()
-            self.folder.ask_again(written(self._dialect.spoken(request.fields)), self.settings)
+            self.folder.ask_again(body_of(self._dialect.adapted(request.fields)), self.settings)
         if outcome.kind == "refused":
             raise outcome.item_error
         # The answer is in the file, so asking once more would give the same one.
