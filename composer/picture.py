@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
-from composer.phrasing import as_words, display_name, lists
+from composer.phrasing import as_words, display_name, lists, proper_names
 from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
@@ -101,8 +101,8 @@ def sort_tags(
         category = categories.get(tag)
         if not tag or (category in UNSEEN and not is_medium(tag)):
             continue
-        # Reimu in Marisa's clothes is not Marisa.
-        if category == CHARACTER and not tag.endswith(_COSPLAY):
+        # Reimu in Marisa's clothes is not Marisa, nor is the Master Sword somebody.
+        if category == CHARACTER and not (tag.endswith(_COSPLAY) or tag in proper_names()):
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
             copyrights += [] if is_unsaid(tag) else [tag]
