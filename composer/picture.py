@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
-from composer.phrasing import as_words, display_name, lists, proper_names
+from composer.phrasing import as_words, display_name, lists
 from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
+from tags.proper_names import proper_names
 from tags.series import told_series
 
 COUNTS = (GIRLS, BOYS, OTHERS)
