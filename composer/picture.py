@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
-from composer.phrasing import as_words, display_name, lists
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists
 from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
@@ -216,7 +217,7 @@ def counted_people(picture: Picture) -> tuple[list[str], int]:
                 # Robots, for example, which no caption should call people.
                 singular, plural = "character", "characters"
             said.append(_counted(count, other + singular, other + plural))
-    if all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
+    if len(said) > 1 and all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
         said[:2] = ["a crowd of girls and boys"]
     return said, number
 
@@ -226,6 +227,7 @@ def _is_crowd(count: str) -> bool:
     return count.endswith("+") and _size(count) > _MOST_COUNTED
 
 
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def _size(count: str) -> float:
     """What to compare counts by: several are more than one, and "2+" is more than "2"."""
     if count == MULTIPLE:
