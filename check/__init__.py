@@ -129,6 +129,7 @@ def _coverage(
     told: set[str] = set()
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
         told = {tag for tag in unsaid if _is_told(findings.text, tag, counted[tag])}
+        told = told.union(*(counted[tag].implied for tag in told)).intersection(unsaid)
         said = said | told
         unsaid = [tag for tag in unsaid if tag not in said]
     is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES

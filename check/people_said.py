@@ -54,6 +54,9 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
     # It can mean as many as its largest number says, or all "a girl" added up, and by "girls" any number.
     by_trade = [one for one in people.by_trade if one.sex in {"", sex}]
     introduced = sum(mention.number or 0 for mention in (*found, *by_trade) if mention.is_new)
+    # "A grandmother and her granddaughter", "a third girl"
+    introduced += len({text.words[one.last] for one in found if one.kind == RELATION and not one.is_new})
+    introduced = max((introduced, *(_ordinal(text, one) for one in found)))
     most = max([people.names, introduced, *(number if one.number is None else one.number for one in found)])
     if most >= number:
         return True

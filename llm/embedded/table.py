@@ -14,16 +14,14 @@ _FILE = Path(__file__).with_name("models.ini")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model of the hub: `file` is the pattern of its file, "" for the largest one that fits.
+    """A model of the table; `memory` is in bytes, None for one that auto never chooses."""
 
-    `memory` is in bytes, None for one that auto never chooses.
-    """
-
+    name: str
     repository: str
-    file: str = ""
-    licence: str = ""
-    memory: float | None = None
-    on_processor: bool = False
+    file: str
+    licence: str
+    memory: float | None
+    on_processor: bool
 
 
 def known_models() -> dict[str, Known]:
@@ -32,6 +30,7 @@ def known_models() -> dict[str, Known]:
     table.read(_FILE, encoding="utf-8")
     return {
         name: Known(
+            name,
             row["repository"],
             row["file"],
             row["licence"],

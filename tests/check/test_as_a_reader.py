@@ -381,6 +381,9 @@ def test_a_scene_tells_its_setting_unless_it_tells_another_one() -> None:
         ("The boxer lifts his gloves.", "boxing_gloves"),
         ("The one on the left laughs; the other girl reads.", "2girls"),
         ("Four sailors mend a net, and a man whistles.", "4boys"),
+        ("A grandmother waits, and her granddaughter reads.", "2girls"),
+        ("A pickup rusts in the yard.", "pickup_truck motor_vehicle ground_vehicle"),
+        ("He shoves his cuffs back; a tuft of hair springs up.", "sleeves_rolled_up ahoge"),
     ],
 )
 def test_what_tells_a_tag_says_it_in_a_long_caption_only(caption: str, tags: str) -> None:
