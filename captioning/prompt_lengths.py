@@ -14,7 +14,7 @@ from interrogator import Interrogator
 from llm.embedded.needs import Demand
 from llm.prompts import Message, Prompt, estimated_picture_tokens, estimated_prompt_tokens
 from page_summaries import summarizing
-from settings import Settings, StageSettings
+from settings import Settings
 from writing import PAGE_VARIABLES
 
 # At most this many pictures are read before a run with an embedded model, which takes a second.
@@ -45,22 +45,15 @@ def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
     # Stage 1 may change what is known of tags, so the project of the run cannot be asked yet.
     project = sample_project(settings, most_surveyed=_SAMPLE)
     described = 0 if settings.interrogator.skip else _DESCRIPTION
-    return [
-        Demand(
-            stage.endpoint,
-            longest_prompt(project, name, sees=sends and sees, most=_SAMPLE) + described,
-        )
-        for name, stage, sends in _asking(project)
-    ]
-
-
-def _asking(project: Project) -> Iterator[tuple[str, StageSettings, bool]]:
-    """The stages that ask an embedded model by name, and whether they may send pictures."""
-    may_see = project.settings.interpreter.sees is not False
-    for name, stage in project.settings.stages.items():
+    may_see = settings.interpreter.sees is not False
+    demands = []
+    for name, stage in settings.stages.items():
         asks = not stage.skip and not (project.makes_lists_only and name != "Interrogator")
         if asks and stage.endpoint.url == "embedded":
-            yield name, stage, stage.must_see or (may_see and name == "Interpreter")
+            sends = stage.must_see or (may_see and name == "Interpreter")
+            prompt = longest_prompt(project, name, sees=sends and sees, most=_SAMPLE)
+            demands.append(Demand(stage.endpoint, prompt + described))
+    return demands
 
 
 def _tokens_of(messages: Iterable[Message]) -> int:

@@ -144,12 +144,13 @@ def write_beside_texts(project: Project, target: Target, *, is_run: bool = False
     count, captions = Count(), project.settings.dataset.captions
     writer = Writer(project.journal, captions, count, target.name)
     existing = Existing(project, count, target)
-    if target.side_files is None:
-        for _ in () if is_run else existing:
-            pass  # Reading them counts them; a run has counted them already.
-    else:
+    if target.side_files is not None:
         for side in target.side_files(existing):
             writer.write(side.name, side.pieces)
+    elif not is_run:
+        # Reading them counts them; a run has counted them already.
+        for _ in existing:
+            pass
     writer.remove_others(of_other_targets=is_run)
     project.journal.close()
     return count

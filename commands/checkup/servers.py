@@ -24,7 +24,7 @@ from llm.notices import REASONING_OFF, reasons_all_the_same
 from llm.prompts import CHARACTERS_PER_TOKEN, question_in_shape
 from llm.servers import Endpoints
 from llm.sight import Look, blind, blindness, look
-from settings import EndpointSettings, Settings
+from settings import EndpointSettings, Settings, StageSettings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -58,28 +58,24 @@ class Servers:
     async def check(self, project: Project) -> AsyncIterator[Finding]:
         """Send one small request for each stage; a problem of several stages is reported once."""
         stages: dict[Finding, list[str]] = {}
-        async for name, finding in self._of_stages(project):
-            if finding.level == "ok":
-                yield finding
-                continue
-            alike = replace(finding, text=finding.text.removeprefix(f"[{name}] "))
-            stages.setdefault(alike, []).append(name)
+        for name, settings in project.settings.stages.items():
+            async for finding in self._stage(project, name, settings):
+                if finding.level == "ok":
+                    yield finding
+                    continue
+                alike = replace(finding, text=finding.text.removeprefix(f"[{name}] "))
+                stages.setdefault(alike, []).append(name)
         for finding, names in stages.items():
             yield replace(finding, text=f"[{', '.join(names)}] {finding.text}")
 
-    async def _of_stages(self, project: Project) -> AsyncIterator[tuple[str, Finding]]:
-        """The name of each stage with each of its findings, whose text begins with the name in brackets."""
-        for name, settings in project.settings.stages.items():
-            if settings.skip:
-                continue
-            if project.makes_lists_only and name != "Interrogator":
-                yield name, ok(f"[{name}] the captions are lists of tags: no model is asked")
-            else:
-                stage = Stage(name, settings.endpoint, settings.must_see)
-                async for finding in self._stage(project, stage):
-                    yield name, finding
-
-    async def _stage(self, project: Project, stage: Stage) -> AsyncIterator[Finding]:
+    async def _stage(self, project: Project, name: str, settings: StageSettings) -> AsyncIterator[Finding]:
+        """What there is to say of a stage; each text begins with its name in brackets."""
+        if settings.skip:
+            return
+        if project.makes_lists_only and name != "Interrogator":
+            yield ok(f"[{name}] the captions are lists of tags: no model is asked")
+            return
+        stage = Stage(name, settings.endpoint, settings.must_see)
         try:
             chosen = without_retries(stage.settings)
             endpoint = await self.connections.endpoint(chosen, must_see=stage.must_see)
