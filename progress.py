@@ -28,7 +28,8 @@ _SMOOTHING = 0.05
 class Bar(tqdm):  # type: ignore[type-arg] # it takes type arguments only in its stubs
     """The progress bar of one stage on stderr; nothing is shown when stderr is no terminal.
 
-    `tokens` tells how many tokens the model has written so far.
+    `n` counts the items that are done or failed; they show when the bar is redrawn. `tokens` tells how many
+    tokens the model has written so far.
     """
 
     # The bar redraws itself, so tqdm need not start a thread that watches for a standstill.
@@ -68,10 +69,6 @@ class Bar(tqdm):  # type: ignore[type-arg] # it takes type arguments only in its
             "tokens": f"  {tokens:,.0f} tok/s" if tokens else "",
             "notes": "".join(f"  {note}" for note in self._notes.values() if note),
         }
-
-    def advance(self, by: int) -> None:
-        """Count items that are done or failed; they show when the bar is redrawn."""
-        self.n += by
 
     def note(self, kind: str, words: str) -> None:
         """Show a few words in the bar, or take them away again with ""."""

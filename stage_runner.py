@@ -236,7 +236,7 @@ class _Runner(Generic[Item, Answer]):
         self._answered += bool(cost)
         self._log_outcome(item, "done", started, **cost)
         self._tally.done += size
-        self._bar.advance(size)
+        self._bar.n += size
 
     def _handle_error(self, item: Item, error: ItemError, started: float, may_postpone: bool) -> None:
         # A picture that cannot be read says nothing about the others, so only failed answers count here.
@@ -259,7 +259,7 @@ class _Runner(Generic[Item, Answer]):
         self._tally.waiting.append(name)
         self._tally.waits += size
         self._bar.note("waiting", f"{self._tally.waits:,} wait")
-        self._bar.advance(size)
+        self._bar.n += size
         self._stage.waits(item)
 
     def _log_outcome(self, item: Item, outcome: str, started: float, **further: object) -> None:
@@ -274,7 +274,7 @@ class _Runner(Generic[Item, Answer]):
         name = self._stage.name(item)
         self._tally.add_failure(name, error)
         self._bar.failed = len(self._tally.failures)
-        self._bar.advance(self._stage.size(item))
+        self._bar.n += self._stage.size(item)
         if error.outcome == "failed":
             self._stage.failed(item, error)
             _log.debug("%s: %s", name, error)

@@ -156,13 +156,12 @@ def _save(project: Project, correction: Correction, last: Made | None, applied: 
 def _good(project: Project, entries: Sequence[object], applied: Applied) -> list[Correction]:
     """The entries that can be applied; the others become problems."""
     pictures = {picture.stem_name: picture for picture in project.collection.pictures}
-    names = Counter(each.get("picture") for each in entries if isinstance(each, dict) and _is_named(each))
-    found = []
-    for number, entry in enumerate(entries, start=1):
-        name = str(entry["picture"]) if isinstance(entry, dict) and _is_named(entry) else ""
+    names = list(map(_name_in, entries))
+    counts, found = Counter(names), []
+    for number, (name, entry) in enumerate(zip(names, entries, strict=True), start=1):
         try:
             correction = _correction(entry, project)
-            if names[name] > 1:
+            if counts[name] > 1:
                 raise ValueError("the picture is in the file twice; keep one of the entries")
             _check(project, pictures, correction)
             found.append(correction)
@@ -172,8 +171,10 @@ def _good(project: Project, entries: Sequence[object], applied: Applied) -> list
     return found
 
 
-def _is_named(entry: Mapping[str, object]) -> bool:
-    return isinstance(entry.get("picture"), str)
+def _name_in(entry: object) -> str:
+    """The picture that an entry names; "" where it names none."""
+    name = entry.get("picture") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _entries(path: Path) -> list[object]:

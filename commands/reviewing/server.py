@@ -77,7 +77,7 @@ def _application(session: Session, place: str, token: str) -> web.Application:
     async def guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
         if not _is_from_here(request, place):
             response: web.StreamResponse = web.Response(status=403, text="Open the printed address.\n")
-        elif not hmac.compare_digest(_first_part(request.raw_path), token.encode()):
+        elif not hmac.compare_digest(_token_in(request.raw_path), token.encode()):
             response = web.Response(status=404, text="There is nothing here.\n")
         else:
             try:
@@ -107,7 +107,8 @@ def _is_from_here(request: web.Request, place: str) -> bool:
     return is_asked_by_number and origins in ([], [f"http://{place}"]) and site in ("none", "same-origin")
 
 
-def _first_part(path: str) -> bytes:
+def _token_in(path: str) -> bytes:
+    """The first part of a path."""
     return "".join(path.split("/")[1:2]).encode("utf-8", "replace")
 
 
