@@ -50,14 +50,15 @@ class Knowledge:
 
         return tags_cache.load(self.settings.tag_provider.cache)
 
-    def forget_along(self) -> None:
-        """Look up again what tags imply, because stage 1 may have found more."""
-        self._along.clear()
-
     def material_of(self, surveyed: Surveyed) -> Material:
-        """What templates can say of pictures, by the tags of those that are surveyed."""
+        """What templates can say of pictures, by the tags of those that are surveyed.
+
+        It takes over what stage 1 found, so it is asked for after that.
+        """
         from writing.material import Material
 
+        # Stage 1 may have found what further tags imply.
+        self._along.clear()
         return Material.of(surveyed, self.own, self.cache, self.settings.tags)
 
     def undescribed(self, survey: Survey) -> list[str]:

@@ -141,9 +141,7 @@ class Project(Knowledge):
 
     @cached_property
     def material(self) -> Material:
-        """What templates can say; it takes over what stage 1 found, so it is asked for after that."""
-        # Stage 1 may have found what further tags imply.
-        self.forget_along()
+        """What templates can say; asked for after stage 1."""
         self.collection.forget()
         return self.material_of(self.collection)
 

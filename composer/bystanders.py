@@ -11,6 +11,7 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_RIDING, _TACK = "riding", ("saddle", "reins")
 _AT_ANOTHER = "looking at another person"
 _BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
 _ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
@@ -60,7 +61,9 @@ def _leave_deeds_to_animals(picture: Picture) -> None:
     if picture.has(*COUNTS) and animals:
         deeds = lists().words["done_by_animals"]
         if picture.has("being"):
-            picture.take("act", lambda role: role.phrase == _IN_MOUTH or role.phrase in deeds)
+            is_ridden = any(thing.endswith(_TACK) for thing in picture.phrases("thing"))
+            deeds |= frozenset((_IN_MOUTH,) if is_ridden else (_IN_MOUTH, _RIDING))
+            picture.take("act", lambda role: role.phrase in deeds)
         birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
         if birds and counted_people(picture)[1] > 1:
             picture.take("pose", lambda role: role.phrase == _FLYING)

@@ -27,8 +27,9 @@ def without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]:
         others = [other for other in found if other != tag]
         is_told = any(tag in broader_tags(other) for other in others)
         is_form = any(bases[other] in broader_tags(base) for other in others)
-        if lists().second_names.get(base) in {bases[other] for other in others}:
-            del found[tag]  # Sailor Moon is Tsukino Usagi.
+        if first := next((other for other in others if bases[other] == lists().second_names.get(base)), ""):
+            # Tsukino Usagi (Sailor Moon) is one.
+            found[first] += f" ({found.pop(tag)})"
         elif 1 < people < len(found) and (is_told or is_form):
             del found[tag]
     return found

@@ -89,9 +89,10 @@ def _give_damage_to_machines(picture: Picture) -> None:
     if at is not None and picture.has("empty"):
         # It is repaired, and repairs nothing.
         picture.take("act", lambda role: role.phrase in _REPAIRS)
-    if at is None or not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
+    if not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
         return
-    if picture.take("act", lambda role: role.phrase == _DAMAGED):
+    # It is the cockpit that is damaged, and not the pilot.
+    if picture.take("act", lambda role: role.phrase == _DAMAGED) and at is not None:
         machine = f"{_DAMAGED} {beings[at].phrase.partition(' ')[2]}"
         beings[at] = replace(beings[at], phrase=with_article(machine))
 

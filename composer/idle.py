@@ -28,6 +28,7 @@ _UPRIGHT, _LYING = ("standing", "squatting", "kneeling", "sitting", "walking", "
 _OF_KIN = re.compile("(?:father|mother) and (?:son|daughter)")
 _ANY_KIN = re.compile("(?:parent and .*|(?:father|mother) and child)")
 _SILHOUETTE = "silhouette"
+_STANDING, _GOING = "standing", ("walking", "running")
 _ONE_WING, _ON_FACE = "a single wing", " on {her} face"
 _IN_FACE = tuple(
     f" on {whose} {part}" for whose in ("the", "{her}") for part in ("cheek", "nose", "forehead", "chin")
@@ -56,19 +57,28 @@ def leave_out_idle(picture: Picture) -> None:
         picture.take("gesture", lambda role: role.phrase.replace(" ", "_") in words["idle_gestures"])
     if counted_people(picture)[1] < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
         picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
-    if counted_people(picture)[1] == 1:
-        if any(pose.startswith(_UPRIGHT) for pose in picture.phrases("pose")):
-            # It is the sword that is on the back of who squats.
-            picture.take("pose", lambda role: role.phrase.startswith(_LYING))
-        picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
-        if _BAREFOOT in picture.phrases("act"):
-            # Who is barefoot wears no slippers.
-            shoes = picture.take("clothes", lambda role: not _SHOES.isdisjoint({role.noun} | role.covers))
-            picture.put("thing", [replace(role, slot="thing") for role in shoes])
+    _do_one_thing(picture)
     if any(place.startswith(_ABOVE_CLOUDS) for place in picture.phrases("place")):
         picture.take("sky", lambda role: role.phrase in _CLOUDS)
     if any(slot != REST for slot in picture.roles) or picture.names or picture.species:
         picture.roles.pop(REST, None)
+
+
+def _do_one_thing(picture: Picture) -> None:
+    """Leave one person one posture and what goes with it."""
+    if counted_people(picture)[1] != 1:
+        return
+    if any(pose.startswith(_UPRIGHT) for pose in picture.phrases("pose")):
+        # It is the sword that is on the back of who squats.
+        picture.take("pose", lambda role: role.phrase.startswith(_LYING))
+    if _STANDING in picture.phrases("pose"):
+        # In a crowd it is the others who walk.
+        picture.take("pose", lambda role: role.phrase in _GOING)
+    picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
+    if _BAREFOOT in picture.phrases("act"):
+        # Who is barefoot wears no slippers.
+        shoes = picture.take("clothes", lambda role: not _SHOES.isdisjoint({role.noun} | role.covers))
+        picture.put("thing", [replace(role, slot="thing") for role in shoes])
 
 
 def _leave_out_of_places(picture: Picture) -> None:

@@ -129,6 +129,10 @@ def _among(picture: Picture) -> list[str]:
         # A grandfather is old, and his grandson a child.
         kinds = [kind for kind in kinds if kind.rpartition(" ")[2] not in lists().words["of_ages"]]
     kinds = [kind for kind in kinds if kind != OF_NO_SEX]
+    if len(picture.names) > 1:
+        # That one of five is a magical girl is said of none: all are.
+        casts = lists().words["of_casts"]
+        kinds = [kind for kind in kinds if kind.partition(" ")[2].replace(" ", "_") not in casts]
     told = [next(filter(None, (_ONE_KIND.get(word) for word in kind.split(" "))), kind) for kind in kinds]
     return [kind for at, kind in enumerate(kinds) if told[at] not in told[:at]]
 

@@ -4,15 +4,17 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
-from composer.phrasing import as_words, display_name, lists
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists
 from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
+from tags.proper_names import proper_names
 from tags.series import told_series
 
 COUNTS = (GIRLS, BOYS, OTHERS)
@@ -101,8 +103,8 @@ def sort_tags(
         category = categories.get(tag)
         if not tag or (category in UNSEEN and not is_medium(tag)):
             continue
-        # Reimu in Marisa's clothes is not Marisa.
-        if category == CHARACTER and not tag.endswith(_COSPLAY):
+        # Reimu in Marisa's clothes is not Marisa, nor is the Master Sword somebody.
+        if category == CHARACTER and not (tag.endswith(_COSPLAY) or tag in proper_names()):
             characters[tag] = display_name(tag)
         elif category == COPYRIGHT:
             copyrights += [] if is_unsaid(tag) else [tag]
@@ -215,7 +217,7 @@ def counted_people(picture: Picture) -> tuple[list[str], int]:
                 # Robots, for example, which no caption should call people.
                 singular, plural = "character", "characters"
             said.append(_counted(count, other + singular, other + plural))
-    if all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
+    if len(said) > 1 and all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
         said[:2] = ["a crowd of girls and boys"]
     return said, number
 
@@ -225,6 +227,7 @@ def _is_crowd(count: str) -> bool:
     return count.endswith("+") and _size(count) > _MOST_COUNTED
 
 
+@lru_cache(maxsize=REMEMBERED_TAGS)
 def _size(count: str) -> float:
     """What to compare counts by: several are more than one, and "2+" is more than "2"."""
     if count == MULTIPLE:

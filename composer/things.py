@@ -37,10 +37,7 @@ class Thing:
     @property
     def names(self) -> frozenset[str]:
         """What it is called; a place is by no broader name."""
-        tag = self.thing.replace(" ", "_")
-        # A phone booth is no phone.
-        is_apart = self.slot == "place" or self.noun in lists().words["collections"]
-        return frozenset({tag, self.noun}) if is_apart else names_of(tag.lower())
+        return _names(self.thing, is_place=self.slot == "place")
 
     @property
     def noun(self) -> str:
@@ -62,6 +59,14 @@ class Thing:
         """The colours (rank 2) or patterns that the words tell."""
         *words, _ = self.thing.split(" ")
         return [word for word in words if lists().adjective_rank.get(word) == rank]
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _names(thing: str, *, is_place: bool) -> frozenset[str]:
+    tag, noun = thing.replace(" ", "_"), thing.rpartition(" ")[2]
+    # A phone booth is no phone.
+    is_apart = is_place or noun in lists().words["collections"]
+    return frozenset({tag, noun}) if is_apart else names_of(tag.lower())
 
 
 def things_in(picture: Picture, slots: Sequence[str]) -> Iterator[Thing]:

@@ -54,10 +54,10 @@ def see_from_afar(picture: Picture) -> None:
         for slot in ("landmark", "feature"):
             picture.put("thing", picture.take(slot, _is_far))
     parked = lists().words["parked"]
-    has_vehicle = any(role.noun not in parked for role in picture.roles.get("vehicle", ()))
-    if _CITYSCAPE in picture.phrases("frame") and not (has_people(picture) or has_vehicle):
-        # An alley is a part of the city.
-        streets = lists().words["streets"]
+    is_of_vehicle = sum(role.noun not in parked for role in picture.roles.get("vehicle", ())) == 1
+    if _CITYSCAPE in picture.phrases("frame") and not (has_people(picture) or is_of_vehicle):
+        # An alley and the harbor are parts of the city.
+        streets = lists().words["streets"] | lists().words["on_shore"]
         _show(picture, "thing", picture.take("place", lambda role: role.noun in streets))
 
 

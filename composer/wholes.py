@@ -143,12 +143,12 @@ def _take_off(picture: Picture) -> None:
 
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
-    found = list(things_in(picture, _WHOLE_SLOTS))
+    found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
     for whole, parts in lists().wholes.items():
-        wholes = [said for said in found if whole in said.names]
+        wholes = [said for said, names in found if whole in names]
         if len(wholes) != 1:
             continue
-        theirs = [said for said in found if said not in wholes and _is_part(said, parts)]
+        theirs = [said for said, _ in found if said not in wholes and _is_part(said, parts)]
         if not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
             continue
         colours = dict.fromkeys(word for said in (*wholes, *theirs) for word in said.told(COLOUR_RANK))
@@ -158,7 +158,7 @@ def _give_to_wholes(picture: Picture) -> None:
             leave_out(picture, theirs)
             new = [word for word in colours if word not in wholes[0].thing.split(" ")]
             rename(picture, wholes[0], " ".join([*new, wholes[0].thing]))
-            found = list(things_in(picture, _WHOLE_SLOTS))
+            found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
 
 
 def _tell_flowers(picture: Picture, bouquet: Thing, flowers: list[Thing]) -> None:

@@ -29,7 +29,7 @@ _SAY_FIRST_WORDS = frozenset(("male", "female", "riding"))
 _PLAIN_WORDS = re.compile(r"(?=.*[aeiouy])[a-z']{3,}(?:_[a-z]{3,})?")
 _COUNTED = re.compile("([2-9])([a-z]+s)")
 # What a tag can be that no list knows, if it is of a broader kind that one knows.
-_KINDS_OF = frozenset(("being", "clothes", "vehicle", "thing"))
+_KINDS_OF = ("being", "clothes", "vehicle", "thing")
 _TRADE = re.compile(
     "[a-z]+(?:smith|keeper|maid|wright|herd|dresser|monger|ician|master|worker|seller|bearer|[a-z](?:ll|cl|em|[gnprt])ist)"
 )
@@ -94,8 +94,9 @@ def _unknown(tag: str) -> tuple[str, str]:
     name = without_qualifiers(tag)
     if (counted := _COUNTED.fullmatch(name)) and lists().head_slot.get(counted[2]) == "being":
         return "being", f"{NUMBER_WORDS[int(counted[1])]} {counted[2]}"
-    broader = (known[0] for each in broader_tags(tag) if (known := _known(each)))
-    if kind := next((slot for slot in broader if slot in _KINDS_OF), ""):
+    broader = {known[0] for each in broader_tags(tag) if (known := _known(each))}
+    # A Gundam is a machine and a robot: the order is ours, as a set has another one in each run.
+    if kind := next((slot for slot in _KINDS_OF if slot in broader), ""):
         return kind, noun_phrase(name)  # A long-tailed tit is a bird.
     if _TRADE.fullmatch(name):
         return "kind", noun_phrase(name)

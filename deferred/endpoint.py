@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 from deferred.folder import BatchFolder
 from errors import ItemError, UserError
 from llm.answers import Reply
-from llm.chat_request import written
+from llm.chat_request import body_of
 from llm.client import Client, Reached
+from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
 from llm.programs.base import Catalogue, Program
 from llm.sight import Sight
-from llm.transport import HttpAnswer, Transport
+from llm.transport import HttpAnswer
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -34,36 +35,21 @@ class _Service(Program):
     reasoning = ({"off": {}, "low": {"reasoning_effort": "low"}, "on": {}},)
 
 
-class _Files(Transport):
-    """Answers from files instead of a connection."""
-
-    def __init__(self, folder: BatchFolder, settings: EndpointSettings) -> None:
-        self._folder = folder
-        self._settings = settings
-
-    async def ask(self, url: str, content: bytes | None = None) -> HttpAnswer:
-        """What came of a chat request; raises what `BatchFolder.answer` does."""
-        answer = self._folder.answer(content or b"", self._settings)
-        return HttpAnswer(answer.status, {}, answer.body)
-
-    async def close(self) -> None:
-        """Put what was written into its place."""
-        self._folder.settle()
-
-
 class _FileClient(Client):
     """A client whose requests go into files; nothing else can be asked there."""
 
     def __init__(self, folder: BatchFolder, settings: EndpointSettings) -> None:
         super().__init__(str(folder.path), settings)
-        self._files = _Files(folder, settings)
+        self._folder = folder
 
-    def _open(self) -> Transport:
-        return self._files
+    async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
+        """What came of a chat request; raises what `BatchFolder.answer` does."""
+        answer = self._folder.answer(body, self._settings)
+        return self._outcome(HttpAnswer(answer.status, {}, answer.body), model)
 
     async def close(self) -> None:
         """Put what was written into its place."""
-        await self._files.close()
+        self._folder.settle()
 
     async def reach(self, place: str, question: Mapping[str, object] | None = None) -> Reached:
         """No answer: there is no server."""
@@ -82,7 +68,7 @@ class FileEndpoint(Endpoint):
             return outcome
         if outcome.kind not in _FINAL:
             request.may_send()
-            self.folder.ask_again(written(self._dialect.spoken(request.fields)), self.settings)
+            self.folder.ask_again(body_of(self._dialect.adapted(request.fields)), self.settings)
         if outcome.kind == "refused":
             raise outcome.item_error
         # The answer is in the file, so asking once more would give the same one.

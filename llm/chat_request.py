@@ -80,7 +80,7 @@ def fields_of_request(
     return {**fields, **further, **settings.extra_body}
 
 
-def written(fields: Mapping[str, Any]) -> bytes:
+def body_of(fields: Mapping[str, Any]) -> bytes:
     """The body of a request with these fields; raises UserError for a value that JSON cannot hold."""
     try:
         return orjson.dumps(fields)
@@ -108,7 +108,7 @@ class Dialect:
         self._renamed: dict[str, str] = {}
         self._streams = self._takes_no_system_message = False
 
-    def spoken(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def adapted(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a request in the form that the server takes."""
         sent = {
             self._renamed.get(name, name): value

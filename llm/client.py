@@ -15,7 +15,7 @@ from llm import trouble
 from llm.completions import ChatCompletion, read_completion
 from llm.listings import rows
 from llm.server_errors import ServerError
-from llm.transport import BrokenHttpError, TooLargeError, Transport, TransportError
+from llm.transport import BrokenHttpError, HttpAnswer, TooLargeError, Transport, TransportError
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -77,6 +77,10 @@ class Client:
             return Trouble("slow", "timeout", f"{longer}; raise timeout if it needs that")
         except TransportError as error:
             return self._of_transport(error)
+        return self._outcome(answer, model)
+
+    def _outcome(self, answer: HttpAnswer, model: str) -> ChatCompletion | Trouble:
+        """What an answer to a chat request holds."""
         if answer.status != 200:
             headers = {name: self.masked(text) for name, text in answer.headers.items()}
             said = self.masked(answer.body.decode("utf-8", "replace"))

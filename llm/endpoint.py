@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from errors import ExcludedError, ItemError, StageError, UserError
 from events import happened
 from llm.answers import Answer, Reply, Usage
-from llm.chat_request import Dialect, fields_of_request, written
+from llm.chat_request import Dialect, body_of, fields_of_request
 from llm.client import Client, Host
 from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
@@ -255,16 +255,16 @@ class Endpoint:
             "start it and run again, what is done is kept"
         )
 
-    async def _speak(self, request: Request) -> ChatCompletion | Trouble:
+    async def _send_adapted(self, request: Request) -> ChatCompletion | Trouble:
         """Send once, and again in another form as long as the server refuses something that can be mended."""
         while True:
             request.may_send()
-            sent = self._dialect.spoken(request.fields)
-            outcome = await self.client.complete(written(sent), self.model)
+            sent = self._dialect.adapted(request.fields)
+            outcome = await self.client.complete(body_of(sent), self.model)
             if isinstance(outcome, ChatCompletion):
                 return outcome
             # Other requests may have met the same refusal meanwhile.
-            if self._dialect.spoken(request.fields) == sent and not self._learn(outcome, sent):
+            if self._dialect.adapted(request.fields) == sent and not self._learn(outcome, sent):
                 return outcome
 
     def _learn(self, seen: Trouble, sent: Mapping[str, Any]) -> bool:
@@ -278,7 +278,7 @@ class Endpoint:
     async def _try(self, request: Request) -> Reply | Trouble:
         self.url = await self.client.ready(self.on_wait)
         started = time.monotonic()
-        outcome = await self._speak(request)
+        outcome = await self._send_adapted(request)
         seconds = time.monotonic() - started
         if isinstance(outcome, Trouble):
             pushed_back = outcome.kind in ("busy", "slow") or outcome.is_one_too_many

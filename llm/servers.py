@@ -142,7 +142,7 @@ class Endpoints:
             about=about,
             introduction=model.introduction,
             host=model,
-            sight=self._sights.setdefault(("embedded", str(model.files.header.path)), Sight()),
+            sight=self._sights.setdefault(("embedded", str(model.server.files.header.path)), Sight()),
         )
 
     async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:

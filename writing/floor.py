@@ -8,6 +8,7 @@ up, so that such a text is replaced.
 from __future__ import annotations
 
 from check import new_words
+from check.text import words_in
 from english import amount, share
 from errors import (
     DRAFT_WAS_BETTER,
@@ -25,9 +26,11 @@ from writing.judging import Judgement, alike
 # without having seen the draft, and up to nine tenths where they rewrite it.
 _CLOSE, _REWRITTEN = 0.25, 0.66
 # A text that is at least this like the draft, and leaves out more of its tags than this, is worse.
-_TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 3
+_TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 2
 # If a model that rewrites the draft adds this many new words, it makes things up.
 _MADE_UP = 2
+# A text like the draft that says so many words twice in one order says one thing twice.
+_RUN = 6
 # A rewritten draft may lose this much of the score, which is less than one tag of a hundred. Good texts that
 # were made from a draft lose nothing.
 _LOST = 0.005
@@ -69,12 +72,21 @@ def why_the_draft_is_better(
     left_out = [tag for tag in judged.not_found if tag not in draft_judged.not_found]
     if likeness >= _TAKEN_OVER and len(left_out) > _MOST_LEFT_OUT:
         return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
+    if likeness >= _TAKEN_OVER and (twice := _said_twice(caption)):
+        return f'says "{twice}" twice'
     if likeness < _REWRITTEN:
         return ""
     made_up = new_words(caption, asked, draft) if asked is not None else ()
     if len(made_up) >= _MADE_UP:
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""
+
+
+def _said_twice(caption: str) -> str:
+    """The first run of words that a text repeats, "" for none."""
+    said = words_in(caption)
+    runs = [" ".join(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1)]
+    return next((run for at, run in enumerate(runs) if run in runs[:at]), "")
 
 
 def note_on_draft(why: str) -> Problem:

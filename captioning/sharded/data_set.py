@@ -31,9 +31,7 @@ class KnownOfShards(Knowledge):
 
     @cached_property
     def material(self) -> Material:
-        """What templates can say; it takes over what stage 1 found, so it is asked for after that."""
-        # Stage 1 may have found what further tags imply.
-        self.forget_along()
+        """What templates can say; asked for after stage 1."""
         return self.material_of(self.shards)
 
 

@@ -9,8 +9,9 @@ import config
 from captioning.models import needs_of
 from captioning.project import Project
 from captioning.shard_sample import ShardSample, sample_project
+from captioning.templates import misfits
 from commands.checkup import data_set, prompts
-from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem
+from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem, warning
 from commands.checkup.servers import Servers
 from deferred.batches import Batches
 from errors import StageError, UserError
@@ -25,11 +26,13 @@ async def findings_of_project(config_file: Path, overrides: list[str]) -> AsyncI
         for finding in prompts.check_templates(settings):
             yield finding
         project = sample_project(settings, most_surveyed=LARGEST_SAMPLE)
+        if isinstance(project, ShardSample):
+            yield ok(project.sentence)
     except UserError as error:
         for sentence in error.problems or [str(error)]:
             yield problem(sentence)
         return
-    for check in (_check_shards, data_set.check_pictures, prompts.check_meanings):
+    for check in (data_set.check_pictures, prompts.check_meanings):
         for finding in _until_error(check(project)):
             yield finding
     servers = Servers(Endpoints.of(settings, needs_of(settings), Batches().endpoint))
@@ -42,17 +45,12 @@ async def findings_of_project(config_file: Path, overrides: list[str]) -> AsyncI
         yield finding
 
 
-def _check_shards(project: Project) -> Iterator[Finding]:
-    if isinstance(project, ShardSample):
-        yield ok(project.sentence)
-
-
 def _findings_of_captions(project: Project, servers: Servers) -> Iterator[Finding]:
     """What there is to say of the captions in a folder, and of its trainer."""
     if project.settings.dataset.is_sharded:
         return
     for findings in (
-        prompts.check_fit_of_templates(project, sees=servers.sees),
+        (warning(each.text, each.remedy) for each in misfits(project, sees=servers.sees)),
         data_set.check_captions(project, servers.writer, sees=servers.sees),
         data_set.check_forms(project),
         data_set.check_trainer(project),

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.templates import misfits, templates_of_stages
+from captioning.templates import templates_of_stages
 from commands.checkup.findings import Finding, ok, problem, warning
 from english import amount, first_few
 from errors import StageError, UserError
@@ -44,12 +44,6 @@ def check_templates(settings: Settings) -> Iterator[Finding]:
             continue
         uses = sorted(prompt.uses & set(variables))
         yield ok(f"[{stage}] template {path.name} uses {', '.join(uses) or 'no variable'}")
-
-
-def check_fit_of_templates(project: Project, *, sees: bool) -> Iterator[Finding]:
-    """Check that the templates for captions use what there is of the pictures, and no more than that."""
-    for misfit in misfits(project, sees=sees):
-        yield warning(misfit.text, misfit.remedy)
 
 
 def check_meanings(project: Project) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ class Comparison:
             # Do not spend requests on the second one as long as the first one cannot run.
             raise first
         # An embedded model of the first one would take the memory of the second one.
-        await both[0].disconnect()
+        await both[0].connections.close()
         second = await _error_of(both[1])
         compared = compare([each.side() for each in both])
         for line in in_columns(compared):

@@ -73,7 +73,10 @@ def labels(files: Sequence[Path]) -> list[str]:
 
 @dataclass(slots=True)
 class Contender:
-    """One configuration at work; its texts and its journal are kept in `folder`."""
+    """One configuration at work; its texts and its journal are kept in `folder`.
+
+    `connections` are those to its models, and to close them ends the models that run for it alone.
+    """
 
     label: str
     settings: Settings
@@ -81,15 +84,15 @@ class Contender:
     say: Callable[[str], None]
     consent: Consent
     project: Project = field(init=False)
+    connections: Endpoints = field(init=False)
     _pictures: Sequence[Picture] = ()
     _seer: str = ""
     _writer: str = ""
     _usage: Usage = field(default_factory=Usage)
     _seconds: float = 0.0
-    _connections: Endpoints = field(init=False)
 
     def __post_init__(self) -> None:
-        self._connections = Endpoints.of(self.settings, needs_of(self.settings, self.consent))
+        self.connections = Endpoints.of(self.settings, needs_of(self.settings, self.consent))
         with self._named_errors():
             if self.settings.interpreter.skip:
                 raise UserError(
@@ -126,16 +129,12 @@ class Contender:
             endpoint = await self._endpoint(chosen.interpreter) if has_sentences else None
             self._writer = endpoint.model if endpoint else COMPOSER
             if endpoint is None and has_sentences:
-                why = self._connections.absence(chosen.interpreter.endpoint) or "url = builtin"
+                why = self.connections.absence(chosen.interpreter.endpoint) or "url = builtin"
                 self.say(f"{self.label}: {why}, so the composer is compared, which needs no model.")
             sees = await may_send_pictures(chosen, endpoint, lambda said: self.say(f"{self.label}: {said}"))
             if sees and endpoint is not None:
                 self._seer = ", ".join(dict.fromkeys(filter(None, (self._seer, endpoint.model))))
             await self._run_stage(Interpreter(project, endpoint, sees=sees), endpoint)
-
-    async def disconnect(self) -> None:
-        """Close connections, and end the models that run for this configuration alone."""
-        await self._connections.close()
 
     async def _run_stage(self, stage: Stage[Picture, Answer], endpoint: Endpoint | None) -> None:
         """Run a stage over the pictures of the comparison; its cost is counted even if it fails."""
@@ -148,7 +147,7 @@ class Contender:
             self._seconds += result.seconds
 
     async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
-        endpoint = await self._connections.endpoint(chosen.endpoint, must_see=chosen.must_see)
+        endpoint = await self.connections.endpoint(chosen.endpoint, must_see=chosen.must_see)
         if endpoint is not None:
             self.say(f"{self.label}: asking {endpoint.introduction}.")
         return endpoint
@@ -178,7 +177,7 @@ class Contender:
 
     async def close(self) -> None:
         """Close connections and files."""
-        await self.disconnect()
+        await self.connections.close()
         self.project.close()
 
 

@@ -40,32 +40,13 @@ class ModelFiles:
         return picking.title(self.header.path.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """A model of the hub: the pattern of its file, "" for the largest one that fits, and its licence."""
-
-    repository: Repository
-    file: str = ""
-    licence: str = ""
-
-    @classmethod
-    def of(cls, known: Known) -> _Wish:
-        return cls(Repository(known.repository), known.file, known.licence)
-
-    def pick(self, files: Sequence[GgufFile], room: Room) -> list[GgufFile]:
-        """The parts of the model among files; [] if it is not there."""
-        if self.file:
-            return picking.named(files, self.file)
-        return picking.largest(files, room.cards) or picking.largest(files, room.computer)
-
-
 def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
     """The files of what `model` names: a file here, a model of the hub, one of the table, or auto.
 
     What is not here is fetched if `consent` allows it. Raises UserError where the model cannot be used.
     """
     path = Path(model).expanduser()
-    files = _local(path) if path.is_file() else _of_hub(_wish(model, room), room, consent)
+    files = _local(path) if path.is_file() else _of_hub(_model_named(model, room), room, consent)
     paths = [each.path for each in files if each.path]
     parts = [each for each in paths if "mmproj" not in each.name.lower()] or paths
     headers = [read_gguf(each) for each in parts]
@@ -79,14 +60,15 @@ def model_files(model: str, room: Room, consent: Consent) -> ModelFiles:
     return ModelFiles(headers[0], projector, picking.size_of(files))
 
 
-def _wish(model: str, room: Room) -> _Wish:
+def _model_named(model: str, room: Room) -> Known:
     """The model that `model` names, if it is no file here; raises UserError if there is no such model."""
     if model == "auto":
-        wishes = [_Wish.of(each) for each in fitting(room.cards, room.computer)]
-        return next((each for each in wishes if each.pick(each.repository.here(), room)), wishes[0])
+        found = fitting(room.cards, room.computer)
+        here = (each for each in found if _pick(each, Repository(each.repository).here(), room))
+        return next(here, found[0])
     table, path = known_models(), Path(model).expanduser()
     if known := table.get(model.lower()):
-        return _Wish.of(known)
+        return known
     named = _REPOSITORY.fullmatch(model)
     if named is None or named[1].endswith(".gguf") or path.is_absolute() or path.exists():
         what = "is no file" if path.exists() else "does not exist"
@@ -94,7 +76,14 @@ def _wish(model: str, room: Room) -> _Wish:
             f"the model {model} {what}: write model = FILE.gguf, owner/repo:FILE.gguf of the hub, auto, or "
             f"{', '.join(table)}"
         )
-    return _Wish(Repository(named[1]), named[2] or "")
+    return Known(named[1], named[2] or "")
+
+
+def _pick(model: Known, files: Sequence[GgufFile], room: Room) -> list[GgufFile]:
+    """The parts of the model among files; [] if it is not there."""
+    if model.file:
+        return picking.named(files, model.file)
+    return picking.largest(files, room.cards) or picking.largest(files, room.computer)
 
 
 def _local(path: Path) -> list[GgufFile]:
@@ -115,32 +104,33 @@ def _local(path: Path) -> list[GgufFile]:
     return [*parts, *([found] if found else [])]
 
 
-def _of_hub(wish: _Wish, room: Room, consent: Consent) -> list[GgufFile]:
+def _of_hub(model: Known, room: Room, consent: Consent) -> list[GgufFile]:
     """The parts of a model of the hub, and its projector; fetched if they are not here."""
-    here = wish.repository.here()
-    kept, projector = wish.pick(here, room), picking.projector(here)
+    repository = Repository(model.repository)
+    here = repository.here()
+    kept, projector = _pick(model, here, room), picking.projector(here)
     if kept and projector:
         return [*kept, projector]
     try:
-        there = wish.repository.listing()
+        there = repository.listing()
     except UserError:
         if kept:
             return kept
         raise
-    parts, projector = wish.pick(there, room), picking.projector(there)
+    parts, projector = _pick(model, there, room), picking.projector(there)
     if not parts:
-        raise UserError(_nothing_fits(wish, there, room))
+        raise UserError(_nothing_fits(model, repository.place, there, room))
     wanted = [*parts, *([projector] if projector else [])]
     if missing := [each for each in wanted if each.path is None]:
-        _agree(wish, missing, consent)
-    return [GgufFile(each.name, each.size, path=wish.repository.fetch(each)) for each in wanted]
+        _agree(repository, model.licence, missing, consent)
+    return [GgufFile(each.name, each.size, path=repository.fetch(each)) for each in wanted]
 
 
-def _agree(wish: _Wish, files: Sequence[GgufFile], consent: Consent) -> None:
+def _agree(repository: Repository, licence: str, files: Sequence[GgufFile], consent: Consent) -> None:
     """Ask whether files may be fetched; raises UserError where they may not, or there is no room for them."""
-    size, repository = picking.size_of(files), wish.repository
+    size = picking.size_of(files)
     repository.refuse_little_room(size)
-    under = f", licence: {wish.licence}" if wish.licence else ""
+    under = f", licence: {licence}" if licence else ""
     told = f"{files[0].name} of {repository.place} ({size / GB:.2f} GB{under}) into {repository.cache}"
     if not consent(f"Fetch {told}?"):
         raise UserError(
@@ -148,11 +138,11 @@ def _agree(wish: _Wish, files: Sequence[GgufFile], consent: Consent) -> None:
         )
 
 
-def _nothing_fits(wish: _Wish, files: Sequence[GgufFile], room: Room) -> str:
-    place, models = wish.repository.place, picking.models(files)
-    if wish.file or not models:
+def _nothing_fits(model: Known, place: str, files: Sequence[GgufFile], room: Room) -> str:
+    models = picking.models(files)
+    if model.file or not models:
         shown = ", ".join(each.name for each in files[:5]) or "none that ends with .gguf"
-        return f"{place} has no file {wish.file or '*.gguf'}, it has {shown}: correct model in config.ini"
+        return f"{place} has no file {model.file or '*.gguf'}, it has {shown}: correct model in config.ini"
     least, free = min(map(picking.size_of, models)), max(room.cards, room.computer)
     return (
         f"the smallest file of {place} has {least / GB:.1f} GB, and {free / GB:.1f} GB of memory are free: "

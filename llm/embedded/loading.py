@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from errors import UserError
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
-from llm.embedded.files import ModelFiles, Room, model_files
+from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.needs import Demand, Needs
 from llm.embedded.server import ModelServer
@@ -101,21 +101,16 @@ class EmbeddedModel:
 
     def refuse_blind(self) -> None:
         """Raise UserError where it cannot see pictures."""
-        if self.files.projector is None:
-            raise UserError(f"the model {self.files.name} cannot see pictures: {NO_PROJECTOR}")
-
-    @property
-    def files(self) -> ModelFiles:
-        """Its files."""
-        return self.server.files
+        if self.server.files.projector is None:
+            raise UserError(f"the model {self.server.files.name} cannot see pictures: {NO_PROJECTOR}")
 
     @property
     def catalogue(self) -> Catalogue:
         """What its server will tell of it."""
-        reasons = reasons_by_template(self.files.header.chat_template)
+        reasons = reasons_by_template(self.server.files.header.chat_template)
         about = Model(
-            self.files.name,
-            sees=self.files.projector is not None,
+            self.server.files.name,
+            sees=self.server.files.projector is not None,
             reasons=reasons,
             context=self.server.fitted.context,
         )
@@ -125,7 +120,7 @@ class EmbeddedModel:
     def introduction(self) -> str:
         """The place of the model, its name and its context, for the user."""
         place, fitted = self.server.computer.runner.place, self.server.fitted
-        return f"{place}, model {self.files.name} ({fitted}; it is loaded first)"
+        return f"{place}, model {self.server.files.name} ({fitted}; it is loaded first)"
 
     @property
     def faster_with(self) -> str:

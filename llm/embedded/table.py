@@ -14,14 +14,16 @@ _FILE = Path(__file__).with_name("models.ini")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model of the table; `memory` is in bytes, None for one that auto never chooses."""
+    """A model of the hub: `file` is the pattern of its file, "" for the largest one that fits.
 
-    name: str
+    `memory` is in bytes, None for one that auto never chooses.
+    """
+
     repository: str
-    file: str
-    licence: str
-    memory: float | None
-    on_processor: bool
+    file: str = ""
+    licence: str = ""
+    memory: float | None = None
+    on_processor: bool = False
 
 
 def known_models() -> dict[str, Known]:
@@ -30,7 +32,6 @@ def known_models() -> dict[str, Known]:
     table.read(_FILE, encoding="utf-8")
     return {
         name: Known(
-            name,
             row["repository"],
             row["file"],
             row["licence"],

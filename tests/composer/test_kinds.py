@@ -5,6 +5,27 @@ import pytest
 from composer import compose
 
 CASES = {
+    "in a crowd the others walk": (
+        "1girl crowd standing walking crosswalk",
+        "A girl is standing on a crosswalk. There is also a crowd.",
+    ),
+    "a street and a harbor are in a city": (
+        "no_humans scenery cityscape tram ship street harbor",
+        "A cityscape with a tram and a ship is shown with no people in sight. A street and a harbor are "
+        "in view too.",
+    ),
+    "a cockpit is damaged, not its pilot": (
+        "1girl solo sitting cockpit damaged",
+        "A girl is sitting in a cockpit.",
+    ),
+    "a walker is the mecha": (
+        "no_humans mecha walker scrapyard",
+        "A mecha is in a scrapyard, with no people in sight.",
+    ),
+    "a rider of nothing may be the cat": (
+        "1girl cat running riding",
+        "A girl is shown with a cat. She is running.",
+    ),
     "nobody else is looked at but the elephant": (
         "1boy solo elephant looking_at_another grin",
         "A boy is shown with an elephant. He is grinning and looking at the elephant.",
@@ -95,6 +116,10 @@ CASES = {
     "an unknown bird is a bird": (
         "no_humans long-tailed_tit bird branch black_eyes",
         "A long-tailed tit has black eyes. It is shown with no people in sight. There is also a branch.",
+    ),
+    "a machine that is a robot is the same in every run": (
+        "3boys gundam",
+        "Three boys are shown. With them is a Gundam.",
     ),
     "an unknown trade is one": (
         "1girl solo hairdresser cutting_hair",
@@ -1458,7 +1483,17 @@ def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
         (
             "1girl solo sailor_moon tsukino_usagi sitting",
             "sailor_moon tsukino_usagi",
-            "Tsukino Usagi, a girl, is sitting.",
+            "Tsukino Usagi (Sailor Moon), a girl, is sitting.",
+        ),
+        (
+            "1boy solo link master_sword holding_sword standing",
+            "link master_sword",
+            "Link, a boy, holds the Master Sword. He is standing.",
+        ),
+        (
+            "2girls magical_girl kaname_madoka akemi_homura sitting",
+            "kaname_madoka akemi_homura",
+            "Kaname Madoka and Akemi Homura, two girls, are shown. Their actions include sitting.",
         ),
         (
             "charlie_brown snoopy woodstock 1boy dog bird hat",

@@ -94,6 +94,7 @@ def test_a_name_with_its_series_in_brackets_beside_the_series_is_a_character() -
         (("miku_(cosplay)", "cosplay"), {}),
         (("ink_(medium)", "medium"), {}),
         (("star_(sky)", "sky"), {}),
+        (("mortar_(bowl)", "bowl"), {}),
         (("alice_(band)", "band"), {"band": "artist"}),
         (("gwen_(song_of_tides)", "song_of_tides"), {"gwen_(song_of_tides)": "general"}),
         (("(alice)", "alice"), {}),

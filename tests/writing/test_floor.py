@@ -121,6 +121,12 @@ def test_no_good_text_is_replaced_by_the_draft() -> None:
             "1girl 1boy brown_hair black_hair blue_eyes smile walking beach straw_hat sunglasses sandals day",
             "A girl and a boy walking at the beach by day, with a straw hat and sandals.",
         ),
+        # It says the clothes twice.
+        (
+            "1girl solo long_hair red_dress scarf boots street night smile lamp",
+            "A girl with long hair wears a red dress, a scarf and boots. She is smiling on a street at night "
+            "in a red dress, a scarf and boots. There is also a lamp.",
+        ),
         # It is the draft but for the apron.
         (
             "1girl solo long_hair red_dress apron scarf boots holding_umbrella street night smile lamp",
