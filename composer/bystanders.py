@@ -13,6 +13,7 @@ _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
 _RIDING, _TACK = "riding", ("saddle", "reins")
 _AT_ANOTHER = "looking at another person"
+_A_GROUP = "a group"
 _BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
 _ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
 _ANIMAL_FOCUS = "a focus on the animal"
@@ -55,6 +56,13 @@ def _act_in_focus(picture: Picture) -> None:
             picture.roles.pop(slot, None)
 
 
+def _can_fly(picture: Picture) -> bool:
+    """Whether somebody has wings or a broom."""
+    is_winged = any(role.noun == "wings" for role in picture.roles.get("body", ()))
+    has_broom = any("broom" in thing for thing in picture.phrases("held", "thing", "act"))
+    return counted_people(picture)[1] == 1 and (is_winged or has_broom or picture.has("kind"))
+
+
 def _leave_deeds_to_animals(picture: Picture) -> None:
     """Beside a bird, no tag tells who steals or holds something in the mouth, and over a crowd it flies."""
     animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
@@ -65,7 +73,7 @@ def _leave_deeds_to_animals(picture: Picture) -> None:
             deeds |= frozenset((_IN_MOUTH,) if is_ridden else (_IN_MOUTH, _RIDING))
             picture.take("act", lambda role: role.phrase in deeds)
         birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
-        if birds and counted_people(picture)[1] > 1:
+        if birds and not _can_fly(picture):
             picture.take("pose", lambda role: role.phrase == _FLYING)
 
 
@@ -89,6 +97,9 @@ def _leave_fish_to_turtles(picture: Picture) -> None:
     beings = picture.roles.get("being", [])
     if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
         passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
+        if passing and len(picture.phrases("being")) == 1:
+            # A deer with birds is no group of deer.
+            picture.take("company", lambda role: role.phrase == _A_GROUP)
         _pass(picture, passing)
     if beings and not (has_people(picture) or picture.has("quality")):
         loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)

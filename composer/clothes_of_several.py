@@ -69,6 +69,7 @@ def _worn_by_all(picture: Picture, worn: Sequence[Role], *, is_mixed: bool) -> l
         (_is_outfit(role) and role.noun not in broader)
         or is_among(role, "shared_clothes")
         or is_among(role, "worn_at_leisure")
+        or (bool(picture.names) and is_among(role, "worn_over_uniforms"))
         for role in left
     )
     if are_several or others:

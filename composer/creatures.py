@@ -22,7 +22,7 @@ _REPAIRS = ("welding", "repairing", "fixing")
 _POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
-_MULTIPLE = "multiple "
+_MULTIPLE, _ANIMALS = "multiple ", "animals"
 _BREATHING_FIRE = "breathing fire"
 _ON_LAP = " on {her} lap"
 
@@ -165,6 +165,8 @@ def _count_animals(picture: Picture) -> None:
         some = picture.take("being", lambda one: one is not role and _is_one_of(one, role.noun))  # noqa: B023
         if some:
             told = f"{role.phrase}, among them {and_list(one.phrase for one in some)}"
+            if role.noun == _ANIMALS and len(some) == 1:
+                told = f"{_MULTIPLE}{plural(some[0].phrase.partition(' ')[2])}"
             picture.roles["being"] = [
                 replace(one, phrase=told) if one is role else one for one in picture.roles["being"]
             ]

@@ -14,7 +14,7 @@ from tags.people_counts import OTHERS
 _TOYS = ("stuffed", "inflatable")
 _DIFFERENCE, _OF_AGE = " difference", "an age difference"
 _LYING, _ORCHESTRA = "lying", "orchestra"
-_GHOSTLY = "a ghost "
+_GHOSTLY = ("a ghost ", "a hitodama", "a triangular headpiece")
 _MANY = 6  # of those whom an orchestra has at least
 _LARGE = "shark"
 _SMALL = frozenset(("insect", "bug", "fish"))
@@ -46,7 +46,7 @@ def settle_several(picture: Picture) -> None:
         picture.put("told", [Role("told", each) for each in told])
     _differ(picture)
     # Whether one of them is the ghost, no tag tells.
-    is_told = any(role.phrase.startswith(_GHOSTLY) for role in picture.roles.get("body", ()))
+    is_told = any(said.startswith(_GHOSTLY) for said in picture.phrases("body", "thing", "clothes"))
     if len(picture.names) <= number and not (picture.has(OTHERS) or is_told):
         picture.put("thing", picture.take("kind", lambda role: role.noun in words["may_be_apart"]))
     if 0 < number < _MANY:

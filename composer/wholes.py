@@ -21,6 +21,7 @@ _OVER_SHOULDER, _ON_HER_SHOULDER = "something over {her} shoulder", " on {her} s
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _ON_SHOULDER = ("shoulder bag", "messenger bag")
 _AT_REST = ("sitting", "lying")
+_SINGLE_GLOVE = "a single glove"
 _ON_BACK = "a weapon on {her} back"
 _OF_CLOTHES, _A_SLEEVE, _MESSY = " clothes", "a sleeve", "messy"
 
@@ -36,6 +37,10 @@ def put_together(picture: Picture) -> None:
     picture.take(
         "clothes", lambda role: role.phrase in broad | {_A_SLEEVE} or _state_of_clothes(role.phrase) in states
     )
+    if picture.take("clothes", lambda role: role.phrase == _SINGLE_GLOVE):
+        gloves = picture.take("clothes", lambda role: role.noun == "gloves")
+        told = dict.fromkeys(word for role in gloves for _, word in role.modifiers)
+        picture.put("clothes", [Role("clothes", " ".join(["a single", *told, "glove"]))])
     picture.take("body", lambda role: role.noun == _DIFFERENCE)
     picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(_ON_GROUND)))
     acts = picture.phrases("act")

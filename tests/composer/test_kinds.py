@@ -5,6 +5,38 @@ import pytest
 from composer import compose
 
 CASES = {
+    "one glove is no pair": (
+        "1girl solo brown_gloves single_glove apron",
+        "A girl wears an apron and a single brown glove.",
+    ),
+    "knees that are bent are no thing": (
+        "1girl knees_bent table_tennis_ball",
+        "A girl is shown with her knees bent. There is also a table tennis ball.",
+    ),
+    "who stands still stands": (
+        "1girl standing_still crosswalk",
+        "A girl is standing still on a crosswalk.",
+    ),
+    "a deer with birds is no group of deer": (
+        "feral deer bird group standing brown_fur",
+        "A feral deer has brown fur. It is standing. There is also a bird.",
+    ),
+    "multiple animals of one kind are that kind": (
+        "no_humans capybara multiple_animals onsen bathing",
+        "Multiple capybaras are bathing in an onsen, with no people in sight.",
+    ),
+    "on a summit the clouds lie below": (
+        "3girls sea_of_clouds cloud sky mountain",
+        "Three girls are above the clouds. There is also a mountain.",
+    ),
+    "the gulls fly over the ferry": (
+        "1girl seagull flock flying railing boat",
+        "A girl. A railing, a seagull, a flock and a boat can also be seen.",
+    ),
+    "a ghost with its fires is one of two": (
+        "1girl 1boy ghost hitodama office",
+        "A girl and a boy, a ghost among them, are in an office. There is also a hitodama.",
+    ),
     "in a crowd the others walk": (
         "1girl crowd standing walking crosswalk",
         "A girl is standing on a crosswalk. There is also a crowd.",
