@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dataset.pictures import Picture
 from dataset.text_digests import digest
 from errors import ItemError, Problem, WaitingError
-from llm.answers import Answer, Usage
+from llm.answers import Usage
 from llm.prompts import Message, Prompt, fingerprint, with_request
 from reading.costs import is_worth_examining
 from reading.reader import Reader
@@ -75,12 +75,10 @@ class Interpreter(PictureStage[Written]):
         self._descriptions = data_set.descriptions
         self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
-        self._pictures: ReadyPictures | None = None
-        if sees:
-            self._pictures = ReadyPictures(self._collection, data_set.settings.interrogator.max_image_side)
-        self._reader: Reader | None = None
-        if endpoint and settings.reading != "never":
-            self._reader = Reader(data_set.settings.tag_provider.cache.parent, endpoint)
+        side = data_set.settings.interrogator.max_image_side
+        self._pictures = ReadyPictures(self._collection, side) if sees else None
+        folder = data_set.settings.tag_provider.cache.parent
+        self._reader = Reader(folder, endpoint) if endpoint and settings.reading != "never" else None
         rereading = Rereading(self._reader, self._material.explained)
         self._writer: CaptionWriter | StructuredWriter | None = None
         if endpoint and self._forms.structure:
@@ -145,10 +143,11 @@ class Interpreter(PictureStage[Written]):
             admit = partial(self._admit, picture, description)
             answers = await self._write_all(self._writer, asked, picture_tags, admit)
         sees = {} if self._pictures is None else {"sees": True}
-        usage, seconds = sum((each.usage for each in answers), Usage()), sum(each.seconds for each in answers)
-        details = {**usage.cost(seconds), **sees, **answers[0].result.journal_details}
-        notes = [note for answer in answers for note in answer.result.notes]
-        return Written(prompt, self._by_variant(answers), answers[0].model, details, notes)
+        usage = sum((each.requests.usage for each in answers), Usage())
+        seconds = sum(each.requests.seconds for each in answers)
+        details = {**usage.cost(seconds), **sees, **answers[0].journal_details}
+        notes = [note for answer in answers for note in answer.notes]
+        return Written(prompt, self._by_variant(answers), answers[0].requests.model, details, notes)
 
     @staticmethod
     async def _write_all(
@@ -156,9 +155,9 @@ class Interpreter(PictureStage[Written]):
         asked: Sequence[Sequence[Message]],
         picture: PictureTags,
         admit: Callable[..., object],
-    ) -> list[Answer[Captions]]:
+    ) -> list[Captions]:
         """The answers to all templates; where some come later, all of them are asked first."""
-        answers: list[Answer[Captions]] = []
+        answers: list[Captions] = []
         waits: WaitingError | None = None
         for messages in asked:
             try:
@@ -215,14 +214,14 @@ class Interpreter(PictureStage[Written]):
         form = [target.name] if target.wants_another_form(self._forms.style) else []
         return [fixed, *form] if fixed else []
 
-    def _by_variant(self, answers: Sequence[Answer[Captions]]) -> dict[str, str]:
+    def _by_variant(self, answers: Sequence[Captions]) -> dict[str, str]:
         """The captions of all templates; if there are several, a variant is called after its template."""
         if len(answers) == 1:
-            return dict(answers[0].result.by_variant)
+            return dict(answers[0].by_variant)
         return {
             f"{path.stem} {variant}": caption
             for path, answer in zip(self._templates.named, answers, strict=True)
-            for variant, caption in answer.result.by_variant.items()
+            for variant, caption in answer.by_variant.items()
         }
 
     @cached_property

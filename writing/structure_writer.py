@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from errors import ExcludedError, ItemError
-from llm.answers import Answer, Reply
+from llm.answers import Reply
 from llm.picture_requests import Admit, Requests
 from llm.prompts import Message, with_request
 from llm.replies import Form, clean
@@ -68,9 +68,7 @@ class StructuredWriter:
         # The check reads English only.
         self._is_checked = not self._structure.is_tags and (self._form.is_english or not settings.language)
 
-    async def write(
-        self, messages: Sequence[Message], picture: PictureTags, admit: Admit
-    ) -> Answer[Captions]:
+    async def write(self, messages: Sequence[Message], picture: PictureTags, admit: Admit) -> Captions:
         """The caption of one picture; raises ItemError where the model gives none that can be used."""
         form = replace(self._form, prompted=Prompted.by([(each.role, each.text) for each in messages]))
         requests = Requests(self._endpoint, admit, form)
@@ -137,7 +135,7 @@ class StructuredWriter:
         *,
         repaired: bool = False,
         floor: str = "",
-    ) -> Answer[Captions]:
+    ) -> Captions:
         coverage = made.judged.coverage
         details: dict[str, object] = {
             "coverage": round(coverage.score, 3),
@@ -149,8 +147,7 @@ class StructuredWriter:
         notes = list(made.judged.notes(self._settings.min_coverage))
         if floor:
             notes.append(note_on_draft(floor))
-        written = Captions({CAPTION: made.caption}, details, notes)
-        return Answer(written, requests.model, requests.usage, requests.seconds)
+        return Captions({CAPTION: made.caption}, details, notes, requests)
 
 
 def _object_in(reply: Reply, form: Form) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from errors import ExcludedError, ItemError, Problem
-from llm.answers import Answer, Reply
+from llm.answers import Reply
 from llm.picture_requests import Admit, Requests
 from llm.prompts import Message
 from llm.replies import Form
@@ -33,12 +33,13 @@ class Captions:
     """The captions of one picture by variant.
 
     `journal_details` are what the journal keeps of the first of them, which alone is checked, and `notes` the
-    faults that it still has.
+    faults that it still has. `requests` know the model that wrote them, and what its answers took together.
     """
 
     by_variant: Mapping[str, str]
     journal_details: Mapping[str, object]
     notes: Sequence[Problem]
+    requests: Requests
 
 
 class CaptionWriter:
@@ -56,9 +57,7 @@ class CaptionWriter:
         # The check reads English only: what it misses in another language means nothing.
         self._is_checked = self._form.is_english or not settings.language
 
-    async def write(
-        self, messages: Sequence[Message], picture: PictureTags, admit: Admit
-    ) -> Answer[Captions]:
+    async def write(self, messages: Sequence[Message], picture: PictureTags, admit: Admit) -> Captions:
         """The captions of one picture; raises ItemError where the model gives none that can be used.
 
         `admit` is called before each request, and with each text that the model has written.
@@ -86,8 +85,7 @@ class CaptionWriter:
         notes += miscounted
         if main.floor:
             notes.append(note_on_draft(main.floor))
-        written = Captions(ordered, main.journal_details, notes)
-        return Answer(written, requests.model, requests.usage, requests.seconds)
+        return Captions(ordered, main.journal_details, notes, requests)
 
     def _draft_fits(self, draft: str) -> bool:
         """Whether the draft may take the place of the first caption: a short variant is another text."""
