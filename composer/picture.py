@@ -96,20 +96,7 @@ def sort_tags(
     `traits` has for characters the tags that are theirs alone.
     """
     picture = Picture()
-    characters: dict[str, str] = {}
-    copyrights: list[str] = []
-    others: list[str] = []
-    for tag in dict.fromkeys(tags):
-        category = categories.get(tag)
-        if not tag or (category in UNSEEN and not is_medium(tag)):
-            continue
-        # Reimu in Marisa's clothes is not Marisa, nor is the Master Sword somebody.
-        if category == CHARACTER and not (tag.endswith(_COSPLAY) or tag in proper_names()):
-            characters[tag] = display_name(tag)
-        elif category == COPYRIGHT:
-            copyrights += [] if is_unsaid(tag) else [tag]
-        else:
-            others.append(tag)
+    characters, copyrights, others = _by_category(tags, categories)
     characters = without_forms(characters, fewest_people(others))
     titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
     animals = animals_of_one(characters, others)
@@ -137,6 +124,27 @@ def sort_tags(
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
+
+
+def _by_category(
+    tags: Sequence[str], categories: Mapping[str, str]
+) -> tuple[dict[str, str], list[str], list[str]]:
+    """The characters with their names, the series, and the other tags that a caption says."""
+    characters: dict[str, str] = {}
+    copyrights: list[str] = []
+    others: list[str] = []
+    for tag in dict.fromkeys(tags):
+        category = categories.get(tag)
+        if not tag or (category in UNSEEN and not is_medium(tag)):
+            continue
+        # Reimu in Marisa's clothes is not Marisa, nor is the Master Sword somebody.
+        if category == CHARACTER and not (tag.endswith(_COSPLAY) or tag in proper_names()):
+            characters[tag] = display_name(tag)
+        elif category == COPYRIGHT:
+            copyrights += [] if is_unsaid(tag) else [tag]
+        else:
+            others.append(tag)
+    return characters, copyrights, others
 
 
 def _name_animal(picture: Picture) -> None:

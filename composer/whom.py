@@ -104,12 +104,9 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = any(map(_is_human, picture.roles.get("kind", ())))
-    if has_human and not picture.species:
-        picture.species = [role.phrase.partition(" ")[2] for role in _other_than_human(picture)]
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
-        of_all = []
-        sexes = sexes if len(sexes) > 1 else []
+        of_all, sexes = [], sexes if len(sexes) > 1 else []
         _count_human_as_species(picture)
     species, noun = picture.species, _noun_of_group(picture)
     of_one_sex = sexes if len(sexes) == 1 else []
@@ -146,6 +143,8 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
 
 def _count_human_as_species(picture: Picture) -> None:
     """Tell a human beside a dragon as one of two kinds, where the dragon's is known."""
+    if not picture.species:
+        picture.species = [role.phrase.partition(" ")[2] for role in _other_than_human(picture)]
     if picture.species:
         humans = picture.take("kind", _is_human)
         picture.species = [*(role.phrase.partition(" ")[2] for role in humans), *picture.species]
