@@ -33,7 +33,7 @@ _KINDS_OF = ("being", "clothes", "vehicle", "thing")
 _TRADE = re.compile(
     "[a-z]+(?:smith|keeper|maid|wright|herd|dresser|monger|ician|master|worker|seller|bearer|[a-z](?:ll|cl|em|[gnprt])ist)"
 )
-_ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ive", "less", "ly", "ous")
+_ENDS_OF_OTHERS = ("able", "al", "ed", "ful", "ic", "ing", "ish", "ism", "ive", "less", "ly", "ness", "ous")
 _MOST_WORDS_OF_NOUN = 4  # a longer tag is a sentence that somebody wrote, not a noun
 _PRINT, _UNWORN, _SUITS, _TWO_SIDED = "print", "unworn", ("suit", "tuxedo"), "two-sided"
 # A frilled dress has frills, and a fur-trimmed coat a fur trim.
