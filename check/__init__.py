@@ -13,7 +13,7 @@ from itertools import chain
 from check.adds import Addition, find_additions
 from check.colours import ColoursSaid, colour_faults, contradicted_colours, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
-from check.matching import says
+from check.matching import says, says_by
 from check.mentions import People, find_people
 from check.names import contradicted_names, find_names, find_titles, name_faults
 from check.people_said import people_faults, says_people
@@ -25,7 +25,7 @@ from check.text import Text, read
 from check.vocabulary import word_set
 from check.ways import told_by, ways_to_say
 from check.who_is_who import owner_faults
-from check.wording import Sources, is_grammar, is_list, new_words
+from check.wording import is_grammar, is_list, new_words, sources_of
 
 __all__ = [
     "KINDS",
@@ -89,7 +89,7 @@ def check(
         inside = spoken.index("no")
         text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
     people = find_people(text, names)
-    sources = Sources(chain(tags, *(aliases.get(tag, ()) for tag in tags), told))
+    sources = sources_of((*tags, *chain.from_iterable(aliases.get(tag, ()) for tag in tags), *told))
     unsupported = unsupported_people(text, people, census, sources)
     faults, contradicted, more = people_faults(text, people, census, unsupported)
     colours = find_colours(text, asked.coloured)
@@ -114,41 +114,47 @@ def check(
 def _coverage(
     findings: _Findings,
     asked: Tagged,
-    contradicted: Collection[str],
+    contradicted: set[str],
     faults: Sequence[Fault],
     adds: tuple[Addition, ...],
 ) -> Coverage:
     """Look for each tag, and sort the tags by what came of it."""
-    counted = asked.counted
-    said = {tag for tag, known in counted.items() if _is_said(findings, tag, known)}.difference(contradicted)
+    counted, implied = asked.counted, asked.implied
+    anchors: dict[str, list[str]] = {}
+    for word in asked.by_anchor.keys() & findings.text.at.keys():
+        for tag in asked.by_anchor[word]:
+            anchors.setdefault(tag, []).append(word)
+    said = {tag for tag, known in counted.items() if _is_said(findings, tag, known, anchors.get(tag, ()))}
+    said -= contradicted
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
-    contradicted = _contradicted(findings, counted, unsaid).union(contradicted)
+    contradicted = _contradicted(findings, asked, unsaid).union(contradicted)
     # Said tags say others of the picture too: white_dress says dress.
-    said = said.union(*(counted[tag].implied for tag in said)).intersection(counted).difference(contradicted)
+    said = said.union(*(implied[tag] for tag in said if tag in implied)).difference(contradicted)
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
     told: set[str] = set()
     if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
         told = {tag for tag in unsaid if _is_told(findings.text, tag, counted[tag])}
-        told = told.union(*(counted[tag].implied for tag in told)).intersection(unsaid)
+        told = told.union(*(implied[tag] for tag in told if tag in implied)).intersection(unsaid)
         said = said | told
         unsaid = [tag for tag in unsaid if tag not in said]
-    is_long = len(findings.text.words) > MOST_WORDS_FOR_RULES
-    perhaps = [tag for tag in unsaid if is_long and counted[tag].kind not in SURE]
+    perhaps: list[str] = []
+    if len(findings.text.words) > MOST_WORDS_FOR_RULES:
+        perhaps = [tag for tag in unsaid if counted[tag].kind not in SURE]
     return Coverage(
-        tuple(tag for tag in counted if tag in said),
-        tuple(tag for tag in unsaid if tag not in perhaps),
+        tuple([tag for tag in counted if tag in said]),
+        tuple([tag for tag in unsaid if tag not in perhaps]),
         tuple(perhaps),
-        tuple(tag for tag in counted if tag in contradicted),
+        tuple([tag for tag in counted if tag in contradicted]),
         tuple(faults),
         adds,
         asked.weights,
-        tuple(tag for tag in counted if tag in told and tag not in _TOLD_BY_SCENES),
+        tuple([tag for tag in counted if tag in told and tag not in _TOLD_BY_SCENES]),
     )
 
 
-def _contradicted(findings: _Findings, counted: Mapping[str, CountedTag], unsaid: Sequence[str]) -> set[str]:
+def _contradicted(findings: _Findings, asked: Tagged, unsaid: Sequence[str]) -> set[str]:
     """The tags, of those that the caption does not say itself, that cannot be true with what it says."""
-    text, is_of_one = findings.text, findings.is_of_one
+    text, counted, is_of_one = findings.text, asked.counted, findings.is_of_one
     found = contradicted_states(text, counted, unsaid, findings.people.places, is_of_one=is_of_one)
     found |= contradicted_colours(text, counted, unsaid, is_of_one=is_of_one)
     if text.negated:
@@ -156,13 +162,14 @@ def _contradicted(findings: _Findings, counted: Mapping[str, CountedTag], unsaid
         denied -= {said for at, said in enumerate(text.stems) if at not in text.negated}
         found |= {tag for tag in unsaid if _is_denied(text, counted[tag], denied)}
     # Where there is no snow, there is none on the roof.
-    return found | {tag for tag in unsaid if found and not found.isdisjoint(counted[tag].implied)}
+    return found | {tag for tag in unsaid if found and not found.isdisjoint(asked.implied.get(tag, ()))}
 
 
-def _is_said(findings: _Findings, tag: str, known: CountedTag) -> bool:
+def _is_said(findings: _Findings, tag: str, known: CountedTag, anchors: Collection[str]) -> bool:
+    """Whether the caption says a tag; `anchors` are the words that it has of the ways to say it."""
     text, aliases = findings.text, findings.aliases
     if known.kind == PLAIN:
-        if says(text, known.ways):
+        if anchors and says_by(text, known.ways, anchors):
             return True
         return tag in aliases and any(says(text, ways_to_say(alias)) for alias in aliases[tag])
     if known.kind in SURE:

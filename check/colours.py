@@ -180,7 +180,7 @@ def _is_part(text: Text, at: int) -> bool:
     if word in _ONLY_HERS:
         return not _LEADS_TO_LOOKS.isdisjoint(text.words[max(0, at - 3) : at])
     if word in {"iris", "irises"}:
-        return _FLOWERS.isdisjoint(text.words)
+        return _FLOWERS.isdisjoint(text.vocabulary)
     return not (text.word(at + 1) in _BEHIND_EYE and text.gap(at + 1) == JOINED)
 
 

@@ -1,6 +1,7 @@
 """Whether a caption says a tag in one of its ways (see ways.py)."""
 
 from bisect import bisect_left
+from collections.abc import Collection
 
 from check.describing import modifiers
 from check.text import COMMA, Text
@@ -13,37 +14,40 @@ _TOGETHER = 7  # words from the first to the last of those that stand together
 
 def says(text: Text, ways: Ways) -> bool:
     """Whether the caption says what these are the ways to say."""
-    if text.at.keys().isdisjoint(ways.anchors):
-        return False
-    if _says_word(text, ways):
-        return True
-    # This runs for each tag of each caption, where even a search through nothing costs time.
-    if ways.phrases and any(ends_in_order(text, phrase) for phrase in ways.phrases):
+    anchors = ways.anchors & text.at.keys()
+    return bool(anchors) and says_by(text, ways, anchors)
+
+
+def says_by(text: Text, ways: Ways, anchors: Collection[str]) -> bool:
+    """The same, where `anchors` are those of the ways that stand in the caption.
+
+    This runs for each tag of each caption, where even a search through nothing costs time.
+    """
+    for word in anchors:
+        if word in ways.words and not text.negated.issuperset(text.at[word]):
+            return True
+    for word in anchors:
+        for phrase in ways.by_anchor.get(word, ()):
+            if ends_in_order(text, phrase):
+                return True
+    if ways.halves and any(_is_written_apart(text, *halves) for halves in ways.halves):
         return True
     if ways.together and any(_stand_together(text, slots) for slots in ways.together):
         return True
     return bool(ways.described) and any(_is_described(text, way) for way in ways.described)
 
 
-def _says_word(text: Text, ways: Ways) -> bool:
-    """Whether there is one of the words, or a word that is written apart."""
-    for word in ways.words:
-        if word in text.at and not text.negated.issuperset(text.at[word]):
-            return True
-    return bool(ways.halves) and any(
-        text.stems[at - 1] == one
-        for one, two in ways.halves
-        if one in text.at
-        for at in text.at.get(two, ())
-        if at
-    )
+def _is_written_apart(text: Text, one: str, two: str) -> bool:
+    return one in text.at and any(at and text.stems[at - 1] == one for at in text.at.get(two, ()))
 
 
 def ends_in_order(text: Text, phrase: Phrase) -> list[int]:
     """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
     if any(map(text.at.keys().isdisjoint, phrase)):
         return []
-    ends = [at for at in _positions(text, phrase[0]) if at not in text.negated]
+    ends = _positions(text, phrase[0])
+    if text.negated:
+        ends = [at for at in ends if at not in text.negated]
     for slot in phrase[1:]:
         ends = [at for at in _positions(text, slot) if _is_within_reach(text, ends, at)]
     return ends
@@ -51,9 +55,8 @@ def ends_in_order(text: Text, phrase: Phrase) -> list[int]:
 
 def _positions(text: Text, slot: tuple[str, ...]) -> list[int]:
     """Where any of these words stands, in order."""
-    if len(slot) == 1:
-        return text.at.get(slot[0], [])
-    return sorted({at for word in slot if word in text.at for at in text.at[word]})
+    found = [text.at[word] for word in slot if word in text.at]
+    return found[0] if len(found) == 1 else sorted({at for places in found for at in places})
 
 
 def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:

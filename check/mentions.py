@@ -48,10 +48,7 @@ _PAST = frozenset(
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
-_PRONOUNS = {
-    **dict.fromkeys(("she", "her", "hers", "herself"), GIRLS),
-    **dict.fromkeys(("he", "his", "him", "himself"), BOYS),
-}
+_PRONOUNS = {GIRLS: ("she", "her", "herself"), BOYS: ("he", "his", "him", "himself")}
 # Words before a noun that tell how many there are, and whether they were there before.
 _LEADS = _GROUPS | _MORE | _DETERMINERS | _NUMBERS.keys()
 _GROUPS_AND_NUMBERS = _GROUPS | _NUMBERS.keys()
@@ -135,7 +132,7 @@ def find_people(text: Text, names: Names) -> People:
     titled = (place for place in names.foreign if text.words[place[0]] in _TITLES_OF_PEOPLE)
     found = [Mention(first, last, PERSON, "", 1, is_new=True, is_more=False) for first, last in titled]
     by_trade: list[Mention] = []
-    has_pictures = not _ANY_PICTURES.isdisjoint(text.words)
+    has_pictures = not _ANY_PICTURES.isdisjoint(text.vocabulary)
     nouns = [(at, word) for at, word in enumerate(text.words) if word in ALL_NOUNS]
     for at, word in nouns:
         # "Son" in "Son Goku" is nobody.
@@ -303,8 +300,8 @@ def _is_place(text: Text, at: int) -> bool:
 
 def _first_pronouns(text: Text) -> dict[str, int]:
     """Where the caption first says "she", "her", "he", "his" and the like, by sex."""
-    first: dict[str, int] = {}
-    for at, word in enumerate(text.words):
-        if word in _PRONOUNS and at not in text.quoted:
-            first.setdefault(_PRONOUNS[word], at)
-    return first
+    places = {
+        sex: [at for word in words for at in text.at.get(word, ()) if at not in text.quoted]
+        for sex, words in _PRONOUNS.items()
+    }
+    return {sex: min(found) for sex, found in places.items() if found}

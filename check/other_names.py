@@ -18,6 +18,7 @@ from tags.spelling import words
 
 _SHORTEST_PART = 2
 _LONGEST_NAME = 5
+_REMEMBERED_PICTURES = 1 << 10
 _PARTICLES = word_set("names", "particles")
 # Parts of names that identify nobody.
 _TITLES = word_set("names", "titles")
@@ -68,7 +69,11 @@ def _roster(names: frozenset[str]) -> tuple[Mapping[str, Sequence[tuple[str, ...
 
 def words_of_tags(tags: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """All words of tags and of their other names."""
-    spellings = [*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])]
+    return _words_of_all((*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])))
+
+
+@lru_cache(maxsize=_REMEMBERED_PICTURES)
+def _words_of_all(spellings: tuple[str, ...]) -> frozenset[str]:
     spoken = frozenset[str]().union(*map(words_of, spellings))
     return spoken.union(map(_with_short_vowels, spoken))
 
@@ -150,7 +155,7 @@ def _is_namesake(spoken: Sequence[str], own: Sequence[Name]) -> bool:
 
 def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[tuple[int, int]]:
     """Where names of the data set stand, whoever they are."""
-    if ways.keys().isdisjoint(text.words):
+    if ways.keys().isdisjoint(text.vocabulary):
         return
     starts = [at for at, word in enumerate(text.words) if word in ways]
     for at in starts:

@@ -62,12 +62,12 @@ def _says_count(text: Text, people: People, sex: str, number: int) -> bool:
         return True
     # "The one on the left laughs; the other reads." "Three sailors mend a net."
     told = _TOGETHER if number == 2 else NUMBER_WORDS[number : number + 1]
-    return not set(told).isdisjoint(text.words) and _speaks_of(text, people, sex)
+    return not set(told).isdisjoint(text.vocabulary) and _speaks_of(text, people, sex)
 
 
 def _speaks_of(text: Text, people: People, sex: str) -> bool:
     if sex not in {GIRLS, BOYS}:
-        return bool(people.found) or not _ROLES_AND_ANIMALS.isdisjoint(text.words)
+        return bool(people.found) or not _ROLES_AND_ANIMALS.isdisjoint(text.vocabulary)
     roles = ROLES_OF_GIRLS if sex == GIRLS else ROLES_OF_BOYS
     nouns = (sex, "woman", "lady") if sex == GIRLS else (sex, "man", "guy", "gentleman")
     return (
@@ -75,7 +75,7 @@ def _speaks_of(text: Text, people: People, sex: str) -> bool:
         or sex in people.counts
         or any(noun in text.at for noun in nouns)
         or any(one.sex == sex or text.words[one.last] == "couple" for one in people.found)
-        or not roles.isdisjoint(text.words)
+        or not roles.isdisjoint(text.vocabulary)
     )
 
 
@@ -178,7 +178,7 @@ def _too_few(text: Text, people: People, census: Census, sex: str) -> Mention | 
         return numbered[0] if counted + people.names < allowed[0] else None
     alone = len(found) == 1 and text.words.count("one") < 2 and found[0].is_new and not people.names
     is_told = alone and _is_told_to_be_alone(text, people, found[0])
-    return found[0] if alone and (is_told or _TOGETHER.isdisjoint(text.words)) else None
+    return found[0] if alone and (is_told or _TOGETHER.isdisjoint(text.vocabulary)) else None
 
 
 def _is_told_to_be_alone(text: Text, people: People, mention: Mention) -> bool:

@@ -65,7 +65,8 @@ class _Reader:
     """Which states a caption says; each is looked for once."""
 
     text: Text
-    subjects: Sequence[int]
+    people: Collection[int]
+    subjects: Sequence[int] | None = None
     known: dict[str, bool] = field(default_factory=dict)
 
     def may_say(self, state: _State) -> bool:
@@ -106,6 +107,8 @@ class _Reader:
         text = self.text
         # "Standing at the edge, the girl in the red swimsuit adjusts her goggles."
         is_first = text.gaps[at] == SENTENCE and text.words[at].endswith(("ing", "ed"))
+        if self.subjects is None:
+            self.subjects = _subjects(text, self.people)
         for subject in self.subjects:
             if text.sentence[subject] != text.sentence[at]:
                 continue
@@ -136,12 +139,7 @@ def contradicted_states(
     held = [tag for tag in unsaid if is_of_one and tag.startswith(_HOLDING)]
     if not (wanted or held):
         return set()
-    others = (
-        at
-        for at, word in enumerate(text.words)
-        if word in _SUBJECTS or (text.gaps[at] == SENTENCE and _may_be_name(text, at))
-    )
-    reader = _Reader(text, sorted({*others, *people} - text.possessive))
+    reader = _Reader(text, people)
     by_name = _states()
     there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
     # Who has both hands full holds nothing else.
@@ -155,6 +153,16 @@ def contradicted_states(
         and not reader.may_say(own)
         and any(reader.says(by_name[other]) for other in own.apart if other not in there)
     }
+
+
+def _subjects(text: Text, people: Collection[int]) -> list[int]:
+    """The positions of all whom something may be said of; `people` are those that are known."""
+    others = (
+        at
+        for at, word in enumerate(text.words)
+        if word in _SUBJECTS or (text.gaps[at] == SENTENCE and _may_be_name(text, at))
+    )
+    return sorted({*others, *people} - text.possessive)
 
 
 def _is_one_place(text: Text, phrase: Phrase, at: int) -> bool:

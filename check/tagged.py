@@ -48,7 +48,9 @@ class Tagged:
     """The tags of a picture that a caption has to say, in their order, the weight of each, and the people.
 
     `characters`, `series` and `coloured` are the tags of these kinds, the last with what each colours, and
-    `with_no` those in whose words a "no" denies nothing, as in otoko_no_ko, each cut into words.
+    `with_no` those in whose words a "no" denies nothing, as in otoko_no_ko, each cut into words. `by_anchor`
+    has the plain tags by the words of which a caption that says them has one, and `implied` the tags of the
+    picture that each of them says too, if there are any.
     """
 
     counted: Mapping[str, CountedTag]
@@ -58,6 +60,8 @@ class Tagged:
     series: Sequence[str]
     coloured: Mapping[str, tuple[str, frozenset[str]]]
     with_no: Sequence[Sequence[str]]
+    by_anchor: Mapping[str, Sequence[str]]
+    implied: Mapping[str, frozenset[str]]
 
 
 @lru_cache(maxsize=_REMEMBERED_PICTURES)
@@ -72,7 +76,8 @@ def tagged(tags: tuple[str, ...], categories: tuple[str, ...]) -> Tagged:
     makers = set(titles).difference(told_series(titles))
     seen = ((tag, category) for tag, category in zip(tags, categories, strict=True) if tag not in makers)
     counted = {tag: known for tag, category in seen if (known := _counted_tag(tag, category))}
-    repeated = set[str]().union(*(known.implied for known in counted.values()))
+    implied = {tag: here for tag, known in counted.items() if (here := known.implied & counted.keys())}
+    repeated = set[str]().union(*implied.values())
     weights = {
         tag: known.weight_if_repeated if tag in repeated else known.weight for tag, known in counted.items()
     }
@@ -82,8 +87,12 @@ def tagged(tags: tuple[str, ...], categories: tuple[str, ...]) -> Tagged:
     }
     coloured = {tag: counted[tag].colour for tag in by_kind[COLOUR]}
     with_no = [tag.split("_") for tag in counted if "_no_" in tag]
-    census = count_people(tags)
-    return Tagged(counted, weights, census, by_kind[CHARACTER], by_kind[COPYRIGHT], coloured, with_no)
+    by_anchor: dict[str, list[str]] = {}
+    for tag, known in counted.items():
+        for word in known.ways.anchors if known.kind == PLAIN else ():
+            by_anchor.setdefault(word, []).append(tag)
+    named = by_kind[CHARACTER], by_kind[COPYRIGHT]
+    return Tagged(counted, weights, count_people(tags), *named, coloured, with_no, by_anchor, implied)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -70,9 +70,9 @@ _PLAIN = _PLAIN_LETTERS | {ord(mark): "'" for mark in "‘’ʼ`"} | {ord(mark):
 class Text:
     """A caption and its words; each list has one entry a word.
 
-    `words` are in lower case, and `written` without accents; `parts` is the caption split into what is before
-    each word and the word. `gaps` tell what separates each word from the one
-    before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
+    `words` are in lower case, `vocabulary` has each once, and `written` is without accents; `parts` is the
+    caption split into what is before each word and the word. `gaps` tell what separates each word from the
+    one before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
     letter is one. `at` has the positions of words by the stem of what they say: "roses" stands under rose,
     flower and plant.
     """
@@ -80,6 +80,7 @@ class Text:
     parts: list[str]
     written: list[str]
     words: list[str]
+    vocabulary: frozenset[str]
     stems: list[str]
     gaps: list[int]
     sentence: list[int]
@@ -170,14 +171,14 @@ def read(caption: str) -> Text:
     words = " ".join(written).lower().split(" ") if written else []
     said = [concepts(word) for word in words]
     at: dict[str, list[int]] = {}
+    # "Sky-blue" and "rose-pink" are no sky and no rose.
+    stems = [all_said[0] for all_said in said]
+    for position in _shades(words, parts) if "-" in plain else ():
+        said[position] = ()
     for position, all_said in enumerate(said):
-        # "Sky-blue" and "rose-pink" are no sky and no rose.
-        if parts[2 * position + 2] == "-" and not _COLOURS.isdisjoint(words[position + 1 : position + 2]):
-            continue
         for concept in all_said:
-            positions = at.get(concept)
-            if positions:
-                positions.append(position)
+            if concept in at:
+                at[concept].append(position)
             else:
                 at[concept] = [position]
     gaps = _gaps(parts[2:-1:2], written)
@@ -185,7 +186,8 @@ def read(caption: str) -> Text:
         parts if plain.isascii() and caption.isascii() else _own_parts(caption, parts),
         written,
         words,
-        [all_said[0] for all_said in said],
+        frozenset(words),
+        stems,
         gaps,
         list(accumulate([gap == SENTENCE for gap in gaps])),
         _quoted(parts) if '"' in plain else frozenset(),
@@ -196,6 +198,12 @@ def read(caption: str) -> Text:
         not plain.islower(),
         at,
     )
+
+
+def _shades(words: list[str], parts: list[str]) -> set[int]:
+    """Where words stand that a hyphen joins with a colour."""
+    hyphens = (at for at, mark in enumerate(parts[2:-1:2]) if mark == "-")
+    return {at for at in hyphens if words[at + 1] in _COLOURS}
 
 
 def _own_parts(caption: str, parts: list[str]) -> list[str]:

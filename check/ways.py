@@ -10,8 +10,8 @@ that it is night. A word stands there if nearly every caption with it, of a pict
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from check.text import words_of
@@ -67,7 +67,7 @@ class Ways:
 
     Any of these will do: one of the `words`; one of the `phrases` in order; both `halves` of a word side by
     side; one of `together`, its words near each other in any order; a noun that is `described`. A caption
-    without any of the `anchors` says the tag in none of these ways.
+    without any of the `anchors` says the tag in none of these ways, and the phrases are found `by_anchor`.
     """
 
     words: frozenset[str] = frozenset()
@@ -76,6 +76,7 @@ class Ways:
     together: tuple[Phrase, ...] = ()
     described: tuple[Described, ...] = ()
     anchors: frozenset[str] = frozenset()
+    by_anchor: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
@@ -89,7 +90,7 @@ def ways_to_say(tag: str) -> Ways:
     single_words = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
     phrases = (*(phrase for phrase in listed if len(phrase) > 1), *own.phrases)
     ways = replace(own, words=own.words | single_words, phrases=phrases)
-    return replace(ways, anchors=_anchors(ways))
+    return _anchored(ways)
 
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
@@ -112,7 +113,7 @@ def told_by(tag: str) -> Ways:
             words_alone |= {stems[-1]}
     phrases = tuple(phrase for phrase in listed if len(phrase) > 1)
     ways = Ways(words_alone, phrases, together=together, described=described)
-    return replace(ways, anchors=_anchors(ways))
+    return _anchored(ways)
 
 
 def _slots_of_colour(tokens: Sequence[str]) -> Phrase:
@@ -207,12 +208,16 @@ def _described(spelled: list[str], stems: list[str]) -> tuple[Described, ...]:
     )
 
 
-def _anchors(ways: Ways) -> frozenset[str]:
-    """Of each way one word or slot that it cannot do without, the rarest of them."""
+def _anchored(ways: Ways) -> Ways:
+    """The ways, with of each one word or slot that it cannot do without, the rarest of them."""
     nouns = [(*way.noun, *((word,) for word in (*way.strict, *way.loose))) for way in ways.described]
     halves = [((one,), (two,)) for one, two in ways.halves]
-    phrases = [*ways.phrases, *halves, *ways.together, *nouns]
-    return ways.words.union(*(min(phrase, key=frequency) for phrase in phrases))
+    by_anchor: dict[str, list[Phrase]] = {}
+    for phrase in ways.phrases:
+        for word in min(phrase, key=frequency):
+            by_anchor.setdefault(word, []).append(phrase)
+    rarest = (min(phrase, key=frequency) for phrase in (*halves, *ways.together, *nouns))
+    return replace(ways, anchors=ways.words.union(by_anchor, *rarest), by_anchor=by_anchor)
 
 
 def frequency(slot: Sequence[str]) -> int:

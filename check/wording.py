@@ -27,6 +27,7 @@ _FRAMING_STEMS = frozenset(map(stem, _FRAMING))
 # Words for kinds of things: a text that names one of a kind says more than a source that names the kind.
 _KINDS = stem_set("wording", "kinds")
 _SHORTEST_PART = 3
+_REMEMBERED_PICTURES = 1 << 10
 _LONGEST_TAG = 50  # characters
 _DIGITS = "0123456789"
 # What people write for the girl of 1girl and the boy of 1boy.
@@ -113,6 +114,12 @@ class Sources:
     @cached_property
     def _said(self) -> set[str]:
         return {said for word in self._words for said in concepts(word)}
+
+
+@lru_cache(maxsize=_REMEMBERED_PICTURES)
+def sources_of(texts: tuple[str, ...]) -> Sources:
+    """The sources that these texts are: a run asks several times for the tags of a picture."""
+    return Sources(texts)
 
 
 @lru_cache(maxsize=1 << 14)
