@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.arguments import USUAL_SAMPLE, arguments, refuse_no_folder
-from commands.interruption import Interruption
-from commands.terminal import Asking, prepare_streams
+from commands.terminal import Asking, Interruption, prepare_streams
 from errors import ExitCode, StageError, UserError
 from printing import printable
 

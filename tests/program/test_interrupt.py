@@ -153,7 +153,7 @@ def test_a_survey_of_many_tag_files_is_left_at_once(tmp_path: Path) -> None:
 
 NEVER_ENDS = """
 import asyncio, sys, time
-from commands.interruption import Interruption
+from commands.terminal import Interruption
 
 async def run() -> None:
     print("running", flush=True)
