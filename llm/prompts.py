@@ -159,7 +159,10 @@ class Prompt:
             # With as many empty lines before it as there are in the file, errors name the right line.
             used, template = sandbox.ready("\n" * (line - 1) + text)
             for name, place in used:
-                _refuse_unknown(name, place, variables)
+                if name not in variables:
+                    guess = did_you_mean(name, variables)
+                    message = f"there is nothing called {name} to fill in; {guess}"
+                    raise TemplateSyntaxError(message, place)
                 self.uses.add(name)
             return template
         except TemplateSyntaxError as error:
@@ -169,12 +172,6 @@ class Prompt:
             # Too deeply nested for Python's own compiler, or a number of too many digits.
             message = f"the template {self.path} cannot be read ({error}): make it simpler"
             raise UserError(message) from error
-
-
-def _refuse_unknown(name: str, line: int, variables: Sequence[str]) -> None:
-    if name not in variables:
-        guess = did_you_mean(name, variables)
-        raise TemplateSyntaxError(f"there is nothing called {name} to fill in; {guess}", line)
 
 
 def _read(path: Path) -> str:
