@@ -225,7 +225,8 @@ def _small_animals(picture: Picture) -> list[str]:
 
 def _unseen_deeds(picture: Picture) -> list[str]:
     """What is held or shown where nobody is: "a planted sword"."""
-    return [*picture.phrases("held"), *(each for each in picture.phrases("gesture") if each != _BREATH)]
+    gestures = [each for each in picture.phrases("gesture") if each != _BREATH and "{her}" not in each]
+    return [*picture.phrases("held"), *gestures]
 
 
 def _is_eaten(thing: str) -> bool:

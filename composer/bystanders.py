@@ -11,6 +11,7 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
+_LYING = "lying"
 _RIDING, _TACK = "riding", ("saddle", "reins")
 _AT_ANOTHER = "looking at another person"
 _A_GROUP = "a group"
@@ -72,6 +73,9 @@ def _leave_deeds_to_animals(picture: Picture) -> None:
             is_ridden = any(thing.endswith(_TACK) for thing in picture.phrases("thing"))
             deeds |= frozenset((_IN_MOUTH,) if is_ridden else (_IN_MOUTH, _RIDING))
             picture.take("act", lambda role: role.phrase in deeds)
+            if counted_people(picture)[1] > 1:
+                # It is the dog that lies before the two.
+                picture.take("pose", lambda role: role.phrase.startswith(_LYING))
         birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
         if birds and not _can_fly(picture):
             picture.take("pose", lambda role: role.phrase == _FLYING)
@@ -212,7 +216,7 @@ def _carve_statue(picture: Picture) -> None:
 
 def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
-    if picture.has(OTHERS) and picture.has(GIRLS, BOYS):
+    if (picture.has(OTHERS) or _A_CROWD in picture.phrases("thing", "company")) and picture.has(GIRLS, BOYS):
         # In a crowd it is the others who have no face.
         picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
     if counted_people(picture)[1] == 1:

@@ -9,6 +9,7 @@ from composer.people_named import name_of
 from composer.phrasing import and_list, lists
 from composer.picture import COUNTS, Picture, count_of
 from composer.subject import SEXES
+from composer.wholes import ON_GROUND
 from composer.words import NOUN_RANK, Role
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, OTHERS
@@ -20,6 +21,7 @@ _ALIKE = frozenset((*BORN_TOGETHER, "matching", "wearing matching outfits"))
 
 def share_clothes(picture: Picture, *, is_pair: bool) -> None:
     """Leave what all wear; what the only girl wears goes to the slot "theirs", and the rest to "pooled"."""
+    picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(ON_GROUND)))
     worn = picture.take("clothes", lambda role: True)
     sexes = [sex for sex in COUNTS if picture.has(sex)]
     qualities = picture.phrases("quality")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import Picture, has_people
+from composer.picture import Picture, counted_people, has_people
 from composer.subject import PAIR
 from composer.words import Role
 
@@ -16,6 +16,7 @@ _SLEEPING, _LYING, _CLOSED_EYES, _LOOKING = "sleeping", "lying", "closed eyes", 
 _HER_HAIR, _TOGETHER = " {her} hair", " together"
 _IN, _THE_OTHER, _THE_OTHERS = "in ", " the other", "the other's"
 _PLAYING, _HUGS = "playing ", frozenset(("in a group hug",))
+_MOST_ALIKE = 5
 _SOMETHING, _CARRYING, _CARRIES = "something", "carrying ", "carrying the other"
 _OWN, _ARTICLES = re.compile(r"\{her\}(?: own)?"), {"a", "an", "the", "{her}"}
 
@@ -37,7 +38,12 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         # Who is carried does not walk, and is what is carried under the arm.
         picture.roles.pop("pose", None)
         acts = [act for act in acts if not act.startswith(_CARRYING)]
-    shared = [act for act in acts if _is_shared(act, is_pair=is_pair)]
+    number = counted_people(picture)[1]
+    # Of a crowd some argue, and the teacher does not pull the rope.
+    is_of_some = number > _MOST_ALIKE or (number > PAIR and _are_unlike(picture))
+    of_all = lists().words["of_whole_groups"]
+    shared = [act for act in acts if not is_of_some or act.replace(" ", "_") in of_all]
+    shared = [act for act in shared if _is_shared(act, is_pair=is_pair)]
     if looks or _CLOSED_EYES in gestures:
         # Whoever sleeps or looks away does not look at the viewer.
         looks += [act for act in shared if act.startswith(_LOOKING)]

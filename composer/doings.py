@@ -21,6 +21,7 @@ _PLACE_SLOTS = (
 _PLACES_WITHOUT_COMMA = 3
 # What somebody in a room sees through a window, in the order in which it is said.
 _OUTSIDE = ("landmark", "feature", "among", "sky", "weather")
+_COMIC = "comic"
 _LOOKING_OUT = "looking outside"
 
 
@@ -32,8 +33,10 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     """
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     by_some = and_list(picture.phrases("one_does"))
-    if number < PAIR and picture.has("views") and len(poses) + len(acts) > 1:
+    has_panels = picture.has("views") or any(_COMIC in each for each in picture.phrases("as"))
+    if number < PAIR and has_panels and len(poses) + len(acts) > 1:
         # Of somebody who is shown several times no picture shows all that is done.
+        picture.roles.pop("on", None)
         # Nobody is barefoot by turns.
         states = [act for act in acts if _is_state(act) and act not in lists().words["moods"]]
         done = [act for act in poses + acts if act not in states]

@@ -66,7 +66,8 @@ def leave_out_idle(picture: Picture) -> None:
 
 def _do_one_thing(picture: Picture) -> None:
     """Leave one person one posture and what goes with it."""
-    if counted_people(picture)[1] != 1:
+    is_one = counted_people(picture)[1] == 1
+    if not is_one and _SOLO_FOCUS not in picture.phrases("text"):
         return
     if any(pose.startswith(_UPRIGHT) for pose in picture.phrases("pose")):
         # It is the sword that is on the back of who squats.
@@ -74,7 +75,8 @@ def _do_one_thing(picture: Picture) -> None:
     if _STANDING in picture.phrases("pose"):
         # In a crowd it is the others who walk.
         picture.take("pose", lambda role: role.phrase in _GOING)
-    picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
+    if is_one:
+        picture.take("text", lambda role: role.phrase == _SOLO_FOCUS)
     if _BAREFOOT in picture.phrases("act"):
         # Who is barefoot wears no slippers.
         shoes = picture.take("clothes", lambda role: not _SHOES.isdisjoint({role.noun} | role.covers))

@@ -9,7 +9,7 @@ from tags.implications import broader_tags
 # Before the name of a thing that another tag may tell more exactly.
 DONE_WITH = ("holding_", "playing_", "riding_", "walking_")
 ON = "on_"
-_NO_KINDS = (*DONE_WITH, ON, "slice_of_", "unworn_")
+_NO_KINDS = (*DONE_WITH, ON, "slice_of_", "unworn_", "floating_", "flying_", "falling_")
 _NO_THINGS = frozenset(("gesture", "act"))
 
 

@@ -161,7 +161,7 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
     races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
-    if 0 < len(races) < len(among) and len(among) >= number:
+    if 0 < len(races) < len(among):
         # The elf may be the bartender.
         among = max(races, [kind for kind in among if kind not in races], key=len)
     if number == PAIR == len(among) and picture.has(GIRLS) and picture.has(BOYS) and not races:

@@ -18,6 +18,7 @@ _FOCUSES = (
     (VEHICLE_FOCUS, ("vehicle",)),
 )
 _PORTRAIT = "portrait"
+_FACING_EACH_OTHER, _FROM_BEHIND = "facing each other", "from behind"
 _SETTING, _THEME = " setting", " theme"
 # "A medieval fantasy setting": these stand last.
 _BROAD_SETTINGS = ("fantasy", "science fiction", "steampunk", "cyberpunk")
@@ -28,6 +29,9 @@ def presentation(picture: Picture) -> list[str]:
     if len(picture.phrases("from")) > 1:
         # Only one of several drawings is a headshot.
         picture.take("shot", lambda role: role.phrase.endswith(_PORTRAIT))
+    if _FACING_EACH_OTHER in picture.phrases("act"):
+        # Of two who face each other only one is seen from behind.
+        picture.take("from", lambda role: role.phrase == _FROM_BEHIND)
     sheets = [("shown as", "as"), ("in", "views")]
     views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
     # It is she who is seen from behind, and not the sheet.

@@ -14,7 +14,7 @@ _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _WHOLE_SLOTS = ("clothes", "held", "thing")
 _A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
-_ON_GROUND = (" on the ground", " on the floor")
+ON_GROUND = (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
 _LOOKING_AT = "looking at "
 _OVER_SHOULDER, _ON_HER_SHOULDER = "something over {her} shoulder", " on {her} shoulder"
@@ -42,7 +42,7 @@ def put_together(picture: Picture) -> None:
         told = dict.fromkeys(word for role in gloves for _, word in role.modifiers)
         picture.put("clothes", [Role("clothes", " ".join(["a single", *told, "glove"]))])
     picture.take("body", lambda role: role.noun == _DIFFERENCE)
-    picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(_ON_GROUND)))
+    picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(ON_GROUND)))
     acts = picture.phrases("act")
     picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
     _say_place_once(picture)

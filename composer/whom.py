@@ -104,6 +104,9 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = any(map(_is_human, picture.roles.get("kind", ())))
+    if not (has_human or picture.species):
+        # The group are the horses.
+        picture.species = [role.phrase.partition(" ")[2] for role in picture.take("being", lambda role: True)]
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all, sexes = [], sexes if len(sexes) > 1 else []

@@ -5,6 +5,38 @@ import pytest
 from composer import compose
 
 CASES = {
+    "in a crowd with others the others walk and have no face": (
+        "1girl crowd multiple_others faceless solo_focus standing walking",
+        "A girl, among several other people, is standing. There is also a crowd.",
+    ),
+    "a floating book is not the one that is held": (
+        "1girl holding_book floating_book book",
+        "A girl holds a book. There is also a floating book.",
+    ),
+    "a hat on the floor is worn by none": (
+        "2girls hat_on_floor kotatsu",
+        "Two girls. A kotatsu and a hat on the floor are in view too.",
+    ),
+    "headphones of nobody are not told": (
+        "no_humans scenery indoors desk headphones_removed",
+        "Scenery with a desk is shown indoors, with no people in sight.",
+    ),
+    "of a crowd some argue": (
+        "6+boys 6+girls crowd arguing market",
+        "A crowd of girls and boys are in a market. Their actions include arguing.",
+    ),
+    "who face each other are not both seen from behind": (
+        "2boys facing_another from_behind duel",
+        "Two boys are facing each other in a duel.",
+    ),
+    "a group of horses are the horses": (
+        "feral group horse foal river",
+        "A group of feral characters, a horse and a foal, are near a river.",
+    ),
+    "a comic shows one act after the other": (
+        "1girl solo 4koma sleeping running under_covers",
+        "A girl is running and sleeping by turns. The scene is shown as a 4koma comic.",
+    ),
     "one glove is no pair": (
         "1girl solo brown_gloves single_glove apron",
         "A girl wears an apron and a single brown glove.",
