@@ -24,6 +24,7 @@ from tests.check.corpus import (
     MISSED,
     OUTSIDE,
     PROSE,
+    STRONG,
     Figure,
     judge,
     measure,
@@ -87,7 +88,7 @@ def main() -> int:
         if assigned.precision < _PRECISION_OF_OWNERS:
             under.append(f"whose trait ({half}): {assigned.precision:.2f}, of {_PRECISION_OF_OWNERS}")
     spent = _microseconds()
-    captions = sum(map(len, (CORPUS, PROSE, LONG, OUTSIDE, FRESH, FLOWING, HELD_OUT)))
+    captions = sum(map(len, (CORPUS, PROSE, LONG, OUTSIDE, FRESH, FLOWING, STRONG, HELD_OUT)))
     print(f"{captions} captions, {len(KINDS)} kinds of fault")
     print(f"{spent:.0f} microseconds of the processor a caption of 50 to 70 words ({len(_TIMED)} of them)")
     if spent > _MOST_MICROSECONDS:

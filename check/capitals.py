@@ -223,7 +223,12 @@ def _explains_somebody(text: Text, first: int, last: int) -> bool:
     before = text.word(first - 1) if text.gap(first) == JOINED else ""
     # "His brother Marek", "next to her sits Ayumi", "they wave at Haruto"
     is_met = before in {"at", "to"} and stem(text.word(first - 2)) in _STEMS_OF_DEEDS
-    is_led = is_met or before in _PEOPLE_DO or PEOPLE_NOUNS.get(before, ("",))[0] == RELATION
+    is_led = (
+        is_met
+        or before in _PEOPLE_DO
+        or (last in text.possessive and text.word(last + 1) in _OWNED)
+        or PEOPLE_NOUNS.get(before, ("",))[0] == RELATION
+    )
     return (is_between or is_explained or is_led) and not _is_ordinary(text, first)
 
 

@@ -25,6 +25,14 @@ anything else was changed: these figures stand in docs/BENCHMARKS.md. Then its e
 third of them with planted faults. They were labelled before a rule was touched for them. The errors in every
 second one, the second part, were never looked at: only the totals. `own` has which traits are whose.
 
+`coverage_strong.jsonl` has captions as strong models write them, three sets of 60, 30 and 30, half of the
+first and of the last with planted faults. They were labelled before a rule was touched for them, and the
+rules were tuned on all of them. The first set had other names for kinds of faults, which were judged by what
+its lines say.
+
+A number of people that is larger than that of the tags adds people: nine older lines that called it a wrong
+count alone were labelled again when it came to that.
+
 The search for faults was first tuned on TUNED only, that for missed tags on all short captions and on every
 second long one. When states and names were added, the errors in all other parts were looked at, so that none
 of those captions is held out any more. What told.json has was pruned by what it makes of all parts but the
@@ -111,7 +119,7 @@ def _examples(name: str) -> list[Example]:
 CORPUS, PROSE = _examples("coverage.jsonl"), _examples("coverage_prose.jsonl")
 LONG, OUTSIDE = _examples("coverage_long.jsonl"), _examples("coverage_outside.jsonl")
 FRESH, HELD_OUT = _examples("coverage_fresh.jsonl"), _examples("coverage_held_out.jsonl")
-FLOWING = _examples("coverage_flowing.jsonl")
+FLOWING, STRONG = _examples("coverage_flowing.jsonl"), _examples("coverage_strong.jsonl")
 TUNED_FLOWING, SECOND_FLOWING = FLOWING[0::2], FLOWING[1::2]
 TUNED, SECOND = CORPUS[0::2], CORPUS[1::2]
 TUNED_PROSE, SECOND_PROSE = PROSE[0::2], PROSE[1::2]
@@ -128,6 +136,7 @@ GROUPS_OF_MISSED = {
     "fresh": FRESH,
     "flowing, tuned": TUNED_FLOWING,
     "flowing, second": SECOND_FLOWING,
+    "strong, tuned": STRONG,
     "outside, held out": HELD_OUT,
 }
 # The captions that faults are measured on.
@@ -140,28 +149,30 @@ GROUPS_OF_FAULTS = {
     "fresh": FRESH,
     "flowing, tuned": TUNED_FLOWING,
     "flowing, second": SECOND_FLOWING,
+    "strong, tuned": STRONG,
     "outside, held out": HELD_OUT,
 }
 # What is reached for missed tags, not the aim of 0.95 and 0.90: a reader infers from "cheeks bright red" that
 # somebody is embarrassed, and the check does not. Where little is missed, as in flowing captions, few are.
 FLOORS_OF_MISSED = {
     "short": (0.93, 0.83),
-    "prose, tuned": (0.74, 0.88),
-    "prose, second part": (0.69, 0.82),
-    "long, tuned": (0.72, 0.92),
-    "long, second part": (0.46, 0.99),
+    "prose, tuned": (0.77, 0.88),
+    "prose, second part": (0.71, 0.82),
+    "long, tuned": (0.78, 0.92),
+    "long, second part": (0.72, 0.99),
     "outside, tuned": (0.96, 0.96),
-    "fresh": (0.51, 0.89),
-    "flowing, tuned": (0.28, 0.70),
-    "flowing, second": (0.17, 0.79),
-    "outside, held out": (0.74, 0.88),
+    "fresh": (0.58, 0.89),
+    "flowing, tuned": (0.38, 0.70),
+    "flowing, second": (0.19, 0.79),
+    "strong, tuned": (0.83, 0.86),
+    "outside, held out": (0.79, 0.88),
 }
 KNOWN_NAMES = frozenset(
     [
         *(tag for tag, entry in load_glossary().items() if entry.category == "character"),
         *(
             tag
-            for each in (*CORPUS, *OUTSIDE, *FRESH, *FLOWING, *HELD_OUT)
+            for each in (*CORPUS, *OUTSIDE, *FRESH, *FLOWING, *STRONG, *HELD_OUT)
             for tag, kind in each.categories.items()
             if kind == "character"
         ),

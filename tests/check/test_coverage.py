@@ -29,6 +29,7 @@ from tests.check.corpus import (
     PROSE,
     SECOND,
     SECOND_LONG,
+    STRONG,
     TUNED,
     TUNED_LONG,
     Example,
@@ -74,7 +75,8 @@ def test_the_checks_find_faults_as_a_reader_does(name: str, examples: list[Examp
 
 
 @pytest.mark.parametrize(
-    ("examples", "recall"), [(TUNED_LONG, 0.90), (SECOND_LONG, 0.90), (OUTSIDE, 0.90), (FRESH, 0.80)]
+    ("examples", "recall"),
+    [(TUNED_LONG, 0.90), (SECOND_LONG, 0.90), (OUTSIDE, 0.90), (FRESH, 0.80), (STRONG, 0.84)],
 )
 def test_faults_of_long_captions_are_found_as_a_reader_finds_them(
     examples: list[Example], recall: float
@@ -89,8 +91,8 @@ def test_faults_of_long_captions_are_found_as_a_reader_finds_them(
 
 @pytest.mark.parametrize(
     "examples",
-    [TUNED_LONG, SECOND_LONG, OUTSIDE, FRESH],
-    ids=["tuned", "second part", "outside", "fresh"],
+    [TUNED_LONG, SECOND_LONG, OUTSIDE, FRESH, STRONG],
+    ids=["tuned", "second part", "outside", "fresh", "strong"],
 )
 def test_what_captions_add_is_found_as_a_reader_finds_it(examples: list[Example]) -> None:
     figure = measure(examples)[ADDS]
@@ -113,7 +115,9 @@ def test_long_captions_have_hardly_any_false_faults() -> None:
 
 
 @pytest.mark.parametrize(
-    "examples", [CORPUS, PROSE, LONG, OUTSIDE], ids=["corpus", "prose", "long", "outside"]
+    "examples",
+    [CORPUS, PROSE, LONG, OUTSIDE, STRONG],
+    ids=["corpus", "prose", "long", "outside", "strong"],
 )
 def test_every_tag_that_counts_is_said_missed_or_contradicted(examples: Sequence[Example]) -> None:
     for example in examples:
