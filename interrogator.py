@@ -95,14 +95,14 @@ class Interrogator(PictureStage[Described]):
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         shown = Message("picture", self._collection.file(picture).fingerprint())
-        return fingerprint(model, [shown, *self.messages(picture)])
+        return fingerprint(model, [shown, *self.messages(picture)[0]])
 
-    def messages(self, picture: Picture) -> list[Message]:
-        """What is sent with a picture; raises ItemError where it cannot be made."""
+    def messages(self, picture: Picture) -> list[list[Message]]:
+        """What is sent with a picture, for the one template; raises ItemError where it cannot be made."""
         tags = self._collection.tags(picture)
-        return self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))
+        return [self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))]
 
     def _request(self, picture: Picture, model: str) -> tuple[list[Message], str]:
         """The messages with the picture, and their digest."""
         prompt = self.fingerprint(picture, model)
-        return self._pictures.put_into([self.messages(picture)], picture)[0], prompt
+        return self._pictures.put_into(self.messages(picture), picture)[0], prompt

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 
 from captioning.project import Project
 from captioning.shard_sample import sample_project
-from dataset.pictures import Picture, evenly_spread
+from dataset.pictures import evenly_spread
 from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
@@ -31,12 +31,11 @@ def longest_prompt(project: Project, stage: str, *, sees: bool, most: int) -> in
         page = {"name": "tag", "category": "general", "text": "x" * summarizing.CHARACTERS_PER_REQUEST}
         prompt = Prompt(project.settings.tag_provider.prompt_template_file, PAGE_VARIABLES)
         return _tokens_of(prompt.messages({"pages": [page]}))
-    pictures = evenly_spread(project.collection.pictures, most)
-    if stage == "Interrogator":
-        asking = Interrogator(project)
-        lengths = _lengths(pictures, lambda picture: [asking.messages(picture)])
-    else:
-        lengths = _lengths(pictures, Interpreter(project, sees=sees).messages)
+    asking = Interrogator(project) if stage == "Interrogator" else Interpreter(project, sees=sees)
+    lengths = list[int]()
+    for each in evenly_spread(project.collection.pictures, most):
+        with suppress(ItemError):
+            lengths += map(_tokens_of, asking.messages(each))
     return max(lengths, default=0) + picture
 
 
@@ -58,11 +57,3 @@ def demands_of_run(settings: Settings, *, sees: bool) -> list[Demand]:
 
 def _tokens_of(messages: Iterable[Message]) -> int:
     return sum(estimated_prompt_tokens(message.text) for message in messages)
-
-
-def _lengths(
-    pictures: Sequence[Picture], prompts_of: Callable[[Picture], Sequence[Sequence[Message]]]
-) -> Iterator[int]:
-    for picture in pictures:
-        with suppress(ItemError):
-            yield max(map(_tokens_of, prompts_of(picture)))

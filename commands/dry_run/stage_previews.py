@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from captioning.project import Project
@@ -16,9 +16,8 @@ from dataset.results import FileResults
 from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
-from llm.prompts import Message
 from llm.servers import Endpoints
-from settings import EndpointSettings, Settings, StageSettings
+from settings import Settings, StageSettings
 from stage_runner import Tally
 
 if TYPE_CHECKING:
@@ -46,55 +45,21 @@ class StagePreviews:
 
     async def all(self) -> list[Preview]:
         """The previews in the order of the stages; raises UserError where a run could not start either."""
-        found = []
+        found, project = list[Preview](), self._project
         if self._asks_a_model("Interrogator", self._settings.interrogator):
-            found.append(await self._of_descriptions())
-        if self._project.makes_lists_only:
+            endpoint = await self._endpoint(self._settings.interrogator)
+            describer = Interrogator(project, endpoint)
+            found.append(self._preview(describer, endpoint, project.descriptions, sees=True))
+        if project.makes_lists_only:
             self.without_model["Interpreter"] = NO_SENTENCES
         elif self._asks_a_model("Interpreter", self._settings.interpreter):
-            found.append(await self._of_captions())
+            endpoint = await self._endpoint(self._settings.interpreter)
+            sees = sends_pictures(self._settings, endpoint)
+            for misfit in misfits(project, sees=sees):
+                self._say(misfit.sentence)
+            writer = Interpreter(project, endpoint, sees=sees)
+            found.append(self._preview(writer, endpoint, project.captions, sees=sees))
         return found
-
-    async def _of_descriptions(self) -> Preview:
-        project, chosen = self._project, self._settings.interrogator
-        collection, endpoint = project.collection, await self._endpoint(chosen)
-        describer = Interrogator(project, endpoint)
-        return self._preview(
-            describer,
-            endpoint,
-            chosen.endpoint,
-            project.descriptions,
-            prompts=lambda picture: [describer.messages(picture)],
-            prepared=self._prepared,
-            check=lambda picture: (collection.tags(picture), describe(collection.file(picture))),
-        )
-
-    async def _of_captions(self) -> Preview:
-        project, chosen = self._project, self._settings.interpreter
-        collection, endpoint = project.collection, await self._endpoint(chosen)
-        sees = sends_pictures(self._settings, endpoint)
-        for misfit in misfits(project, sees=sees):
-            self._say(misfit.sentence)
-
-        def check(picture: Picture) -> None:
-            collection.admit(picture, project.descriptions.read(picture.stem_name) or "")
-            if sees:
-                describe(collection.file(picture))
-
-        writer = Interpreter(project, endpoint, sees=sees)
-        return self._preview(
-            writer,
-            endpoint,
-            chosen.endpoint,
-            project.captions,
-            prompts=writer.messages,
-            prepared=self._prepared if sees else lambda picture: None,
-            check=check,
-        )
-
-    def _prepared(self, picture: Picture) -> Prepared:
-        most = self._settings.interrogator.max_image_side
-        return prepare(self._project.collection.file(picture), most)
 
     async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
         return await self._connections.endpoint(without_retries(chosen.endpoint), must_see=chosen.must_see)
@@ -108,18 +73,16 @@ class StagePreviews:
         self,
         stage: Interrogator | Interpreter,
         endpoint: Endpoint | None,
-        settings: EndpointSettings,
         results: FileResults,
         *,
-        prompts: Callable[[Picture], Sequence[Sequence[Message]]],
-        prepared: Callable[[Picture], Prepared | None],
-        check: Callable[[Picture], object],
+        sees: bool,
     ) -> Preview:
-        """The preview of a stage; `check` raises ItemError for a picture that would fail."""
+        """The preview of a stage over the pictures that are due and would not fail."""
+        settings = self._settings.stages[stage.title].endpoint
         pictures, left_out = list[Picture](), Tally()
         for picture in stage.due().items:
             try:
-                check(picture)
+                self._refuse_failing(picture, described=isinstance(stage, Interpreter), sees=sees)
             except ItemError as error:
                 left_out.add_failure(picture.name, error)
             else:
@@ -131,9 +94,22 @@ class StagePreviews:
             settings,
             pictures,
             left_out,
-            prompts,
-            prepared,
+            stage.messages,
+            self._prepared if sees else lambda picture: None,
             answer=answer or _USUAL_ANSWER[stage.title],
             answer_is_known=answer is not None,
             absence=self._connections.absence(settings),
         )
+
+    def _refuse_failing(self, picture: Picture, *, described: bool, sees: bool) -> None:
+        """Raise ItemError for a picture that a stage would fail at; it may be `described` in its prompt."""
+        collection = self._project.collection
+        collection.tags(picture)
+        if described:
+            collection.admit(picture, self._project.descriptions.read(picture.stem_name) or "")
+        if sees:
+            describe(collection.file(picture))
+
+    def _prepared(self, picture: Picture) -> Prepared:
+        most = self._settings.interrogator.max_image_side
+        return prepare(self._project.collection.file(picture), most)
