@@ -19,7 +19,7 @@ from stage_runner import Due
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
 from writing.judging import PictureTags
-from writing.picture_stage import DataSet, PictureStage, ReadyPictures
+from writing.picture_stage import DataSet, PictureStage
 from writing.rereading import Rereading
 from writing.structure_tasks import TASKS
 from writing.structure_writer import StructuredWriter
@@ -67,16 +67,13 @@ class Interpreter(PictureStage[Written]):
 
         `waiting` are the names of pictures whose descriptions are not there yet.
         """
-        super().__init__(data_set, data_set.captions)
+        super().__init__(data_set, data_set.captions, endpoint, sees=sees)
         self._waiting = waiting
         self._settings = settings = data_set.settings.interpreter
         self._finishing = data_set.finishing
         self._forms = data_set.finishing.forms
         self._descriptions = data_set.descriptions
-        self._endpoint = endpoint
         self._model = endpoint.model if endpoint else COMPOSER
-        side = data_set.settings.interrogator.max_image_side
-        self._pictures = ReadyPictures(self._collection, side) if sees else None
         folder = data_set.settings.tag_provider.cache.parent
         self._reader = Reader(folder, endpoint) if endpoint and settings.reading != "never" else None
         rereading = Rereading(self._reader, self._material.explained)
@@ -116,13 +113,6 @@ class Interpreter(PictureStage[Written]):
     def reading_note(self) -> str:
         """What to tell the user of the second reading of captions, "" where there is nothing to tell."""
         return self._reader.note if self._reader else ""
-
-    def most_at_once(self) -> int:
-        """As many as the server has slots for, and some more that wait for one."""
-        if self._endpoint is None:
-            return 1
-        slots = self._endpoint.concurrency
-        return self._pictures.most_at_once(slots.limit) if self._pictures else slots.most_under_way()
 
     async def ask(self, picture: Picture) -> Written:
         """Have the caption written."""
@@ -283,11 +273,6 @@ class Interpreter(PictureStage[Written]):
         ]
         request = self._forms.request
         return [with_request(messages, request) for messages in asked] if request else asked
-
-    def close(self) -> None:
-        """Prepare no more pictures."""
-        if self._pictures is not None:
-            self._pictures.close()
 
     def _description(self, picture: Picture) -> str:
         return self._descriptions.read(picture.stem_name) or ""

@@ -38,12 +38,10 @@ class Interrogator(PictureStage[Described]):
 
         Raises UserError when the template cannot be used.
         """
-        super().__init__(data_set, data_set.descriptions)
-        settings = data_set.settings.interrogator
+        super().__init__(data_set, data_set.descriptions, endpoint, sees=True)
         self._form = Form(language=data_set.settings.interpreter.language)
-        self._endpoint = endpoint
-        self._prompt = Prompt(settings.prompt_template_file, PICTURE_VARIABLES)
-        self._pictures = ReadyPictures(self._collection, settings.max_image_side)
+        template = data_set.settings.interrogator.prompt_template_file
+        self._prompt = Prompt(template, PICTURE_VARIABLES)
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a description that is up to date."""
@@ -51,17 +49,13 @@ class Interrogator(PictureStage[Described]):
         pictures, existing = self._wanted.due(self._results, lambda each: self.fingerprint(each, model))
         return Due(pictures, len(pictures), existing)
 
-    def most_at_once(self) -> int:
-        """As many as the server has slots for, and some more that are prepared meanwhile."""
-        return self._pictures.most_at_once(self._endpoint.concurrency.limit if self._endpoint else 0)
-
     async def ask(self, picture: Picture) -> Described:
         """Have the picture described."""
-        assert self._endpoint is not None  # noqa: S101 - a stage that only shows its prompts is not run
+        # A stage that only shows its prompts is not run.
+        assert self._endpoint is not None and self._pictures is not None  # noqa: S101
         self._results.make_room(picture.stem_name)
-        messages, prompt = await self._pictures.in_thread(
-            partial(self._request, picture, self._endpoint.model)
-        )
+        request = partial(self._request, self._pictures, picture, self._endpoint.model)
+        messages, prompt = await self._pictures.in_thread(request)
         async with self._endpoint.concurrency:
             answer = await self._endpoint.ask(
                 messages,
@@ -88,10 +82,6 @@ class Interrogator(PictureStage[Described]):
         """Tokens and seconds of the answer."""
         return described.answer.cost
 
-    def close(self) -> None:
-        """Stop preparing pictures; an interrupted run does not wait for a large one."""
-        self._pictures.close()
-
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         shown = Message("picture", self._collection.file(picture).fingerprint())
@@ -102,7 +92,7 @@ class Interrogator(PictureStage[Described]):
         tags = self._collection.tags(picture)
         return [self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))]
 
-    def _request(self, picture: Picture, model: str) -> tuple[list[Message], str]:
+    def _request(self, pictures: ReadyPictures, picture: Picture, model: str) -> tuple[list[Message], str]:
         """The messages with the picture, and their digest."""
         prompt = self.fingerprint(picture, model)
-        return self._pictures.put_into(self.messages(picture), picture)[0], prompt
+        return pictures.put_into(self.messages(picture), picture)[0], prompt

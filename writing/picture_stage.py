@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dataset.finishing import Finishing
 from dataset.pictures import Picture, Pictures
@@ -16,6 +16,9 @@ from llm.prompts import Message, with_picture
 from settings import Settings
 from stage_runner import Stage
 from writing.material import Material
+
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -63,11 +66,27 @@ class DataSet(Protocol):
 class PictureStage(Stage[Picture, Answer]):
     """A stage over the pictures of a data set, whose texts go into `results`."""
 
-    def __init__(self, data_set: DataSet, results: Results) -> None:
+    def __init__(self, data_set: DataSet, results: Results, endpoint: Endpoint | None, *, sees: bool) -> None:
+        """If it `sees`, each picture is sent to the endpoint."""
         self._collection = data_set.collection
         self._material = data_set.material
         self._wanted = data_set.wanted
         self._results = results
+        self._endpoint = endpoint
+        side = data_set.settings.interrogator.max_image_side
+        self._pictures = ReadyPictures(self._collection, side) if sees else None
+
+    def most_at_once(self) -> int:
+        """As many as the server has slots for, and some more that wait for one or are prepared meanwhile."""
+        if self._endpoint is None:
+            return 1
+        slots = self._endpoint.concurrency
+        return slots.limit + _AHEAD if self._pictures else slots.most_under_way()
+
+    def close(self) -> None:
+        """Prepare no more pictures; an interrupted run does not wait for a large one."""
+        if self._pictures is not None:
+            self._pictures.close()
 
     def failed(self, picture: Picture, error: ItemError) -> None:
         """Note in the journal that the picture has no text, and why."""
@@ -89,11 +108,6 @@ class ReadyPictures:
         self._collection = collection
         self._max_side = max_side
         self._threads = ThreadPoolExecutor(_THREADS)
-
-    @staticmethod
-    def most_at_once(slots: int) -> int:
-        """How many pictures a stage may work on: one for each slot, and some that are prepared meanwhile."""
-        return slots + _AHEAD
 
     async def in_thread(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, such as `put_into`; the other pictures go on meanwhile."""
