@@ -15,7 +15,10 @@ _NO_THINGS = frozenset(("gesture", "act"))
 
 def narrowest(thing: str, tags: Sequence[str]) -> str:
     """The only tag that is this thing and no broader one of the same, katana for sword, or else the thing."""
-    kinds = [tag for tag in tags if thing in broader_tags(tag) and not tag.startswith(_NO_KINDS)]
+    # A family, such as ursine, is no kind of bear.
+    families = lists().words["families"]
+    kinds = [tag for tag in tags if thing in broader_tags(tag) and tag not in families]
+    kinds = [kind for kind in kinds if not kind.startswith(_NO_KINDS)]
     # A stack of books is no book to read, and a phone booth no phone to hold.
     many = lists().words["collections"]
     kinds = [

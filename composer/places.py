@@ -13,6 +13,8 @@ _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
+_SUMMER, _SNOW, _CITY = "summer", "snow", frozenset(("city",))
+_WINDOW, _SKYSCRAPER = "window", "skyscraper"
 _MURAL, _SPARKLER, _FIREWORKS = "mural", "sparkler", "fireworks"
 _STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
 _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
@@ -20,6 +22,7 @@ _INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
 
 def settle_places(picture: Picture) -> None:
     """Move what is no place for those shown to the things, the landmarks, or what is near."""
+    _see_far_off(picture)
     _paint_on_walls(picture)
     _give_parts_to_buildings(picture)
     _give_land_to_the_shore(picture)
@@ -39,6 +42,20 @@ def settle_places(picture: Picture) -> None:
     if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
         # The boat above the whale is not underwater.
         picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
+
+
+def _see_far_off(picture: Picture) -> None:
+    """In summer the snow lies on the mountain, and whoever is in a field sees the city."""
+    if _SUMMER in " ".join(picture.phrases("time")):
+        picture.put("thing", [replace(role, phrase=_SNOW) for role in _take_snow(picture)])
+    if any(role.noun in lists().words["in_the_country"] for role in picture.roles.get("place", ())):
+        picture.move("place", "thing", _CITY)
+    if any(thing.endswith(_WINDOW) for thing in picture.phrases("thing")):
+        picture.put("thing", picture.take("landmark", lambda role: role.noun == _SKYSCRAPER))
+
+
+def _take_snow(picture: Picture) -> list[Role]:
+    return picture.take("weather", lambda role: role.phrase == f"the {_SNOW}")
 
 
 def _paint_on_walls(picture: Picture) -> None:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists, with_article
-from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
+from composer.picture import COUNTS, VEHICLE_FOCUS, Picture, counted_people
 from composer.words import COLOUR_RANK
 from tags.people_counts import BOYS, OTHERS
 
@@ -17,7 +17,7 @@ _FOCUSES = (
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
-_PORTRAIT = "portrait"
+_PORTRAIT, _MOST_ALIKE = "portrait", 5
 _FACING_EACH_OTHER, _FROM_BEHIND = "facing each other", "from behind"
 _SETTING, _THEME = " setting", " theme"
 # "A medieval fantasy setting": these stand last.
@@ -29,8 +29,8 @@ def presentation(picture: Picture) -> list[str]:
     if len(picture.phrases("from")) > 1:
         # Only one of several drawings is a headshot.
         picture.take("shot", lambda role: role.phrase.endswith(_PORTRAIT))
-    if _FACING_EACH_OTHER in picture.phrases("act"):
-        # Of two who face each other only one is seen from behind.
+    if _FACING_EACH_OTHER in picture.phrases("act") or counted_people(picture)[1] > _MOST_ALIKE:
+        # Of two who face each other only one is seen from behind, and before an orchestra its conductor.
         picture.take("from", lambda role: role.phrase == _FROM_BEHIND)
     sheets = [("shown as", "as"), ("in", "views")]
     views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]

@@ -5,6 +5,32 @@ import pytest
 from composer import compose
 
 CASES = {
+    "in summer the snow lies on the mountain": (
+        "no_humans train road snow mountain summer day outdoors",
+        "A train is outdoors on a road near a mountain, by day, in summer, with no people in sight. There"
+        " is also snow.",
+    ),
+    "who is in a field sees the city": (
+        "no_humans mecha deer city flower_field ruins",
+        "A mecha and a deer are among ruins in a flower field, with no people in sight. There is also a "
+        "city.",
+    ),
+    "a skyscraper is outside the window": (
+        "no_humans indoors window skyscraper pear table",
+        "A window, a pear, a table and a skyscraper are shown indoors, with no people in sight.",
+    ),
+    "of an orchestra only the conductor is seen from behind": (
+        "6+girls 6+boys conductor from_behind stage",
+        "A crowd of girls and boys, a conductor among them, are on a stage.",
+    ),
+    "a family of bears is no bear": (
+        "anthro duo male female fox red_fox bear brown_bear ursine",
+        "A duo of anthro characters of both sexes, a red fox and a brown bear.",
+    ),
+    "a gull beside an otter is no otter": (
+        "anthro solo female otter gull",
+        "A female anthro otter. There is also a gull.",
+    ),
     "in a crowd with others the others walk and have no face": (
         "1girl crowd multiple_others faceless solo_focus standing walking",
         "A girl, among several other people, is standing. There is also a crowd.",
