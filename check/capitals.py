@@ -63,14 +63,7 @@ def capital_names(text: Text, capitals: Sequence[int]) -> list[Place]:
     capitals = [at for at in capitals if at not in text.quoted]
     if len(capitals) > max(4, _MOST_CAPITALS * len(text.words)):
         return []
-    return [
-        place for place in _rows(text, capitals) if _is_name(text, *place) and not _is_likened(text, place[0])
-    ]
-
-
-def _is_likened(text: Text, first: int) -> bool:
-    """Whether somebody or something is only likened to what begins here: "like a young Athena"."""
-    return text.gap(first) == JOINED and "like" in text.words[max(0, first - 3) : first]
+    return [place for place in _rows(text, capitals) if _is_name(text, *place)]
 
 
 def named_with_series(text: Text, places: Sequence[Place], known_titles: Sequence[Place]) -> Iterator[Place]:
@@ -79,42 +72,29 @@ def named_with_series(text: Text, places: Sequence[Place], known_titles: Sequenc
     Before the title of a series of the tags, "of" will do too, and the name may be a word: "Shampoo of
     Ranma".
     """
-    begins = {first for first, _ in places}
     titles = {first for first, _ in known_titles}
-    for behind in begins | titles:
-        if behind in titles and (place := _of_title(text, behind)):
-            yield place
-            continue
-        is_from = text.word(behind - 1) == "from" and text.gap(behind) == JOINED
-        last = behind - 2 if is_from else behind - 1
+    for behind in titles.union(first for first, _ in places):
+        is_title = behind in titles
+        before = text.word(behind - 1) if text.gap(behind) == JOINED else ""
+        is_linked = before == "from" or (before == "of" and is_title)
+        last = behind - 1 - is_linked
         is_bracketed = text.parts[2 * behind].endswith("(")
-        if last < 0 or not (is_from or is_bracketed) or text.gap(last + 1) == SENTENCE:
+        if last < 0 or not (is_linked or is_bracketed) or text.gap(last + 1) == SENTENCE:
             continue
         first = last
         while first and text.gap(first) == JOINED and text.written[first - 1][0].isupper():
             first -= 1
-        words = range(first, last + 1)
+        is_word = _is_of_sentence if is_title else _is_ordinary
         # "of Sumeru from Genshin Impact" names no person.
-        if text.word(first - 1) in _BEFORE_PLACES:
-            continue
-        if text.written[last][0].isupper() and not any(_is_ordinary(text, at) for at in words):
+        is_name = text.word(first - 1) not in _BEFORE_PLACES and text.written[last][0].isupper()
+        if is_name and not any(is_word(text, at) for at in range(first, last + 1)):
             yield first, last
 
 
-def _of_title(text: Text, title: int) -> Place | None:
-    """The name before "of" or "from" and a title, if there is one."""
-    last = title - 2
-    if text.word(title - 1) not in _FROM or last < 0 or text.gap(title - 1) != JOINED:
-        return None
-    first = last
-    while first and text.gap(first) == JOINED and text.written[first - 1][0].isupper():
-        first -= 1
-    spoken = text.words[first : last + 1]
-    if text.word(first - 1) in _BEFORE_PLACES:
-        return None
-    is_name = text.written[last][0].isupper() and _NOBODY.isdisjoint(spoken)
-    is_ordinary = any(word in _GRAMMAR or word in _ORDINARY or may_be_plural(word) for word in spoken)
-    return (first, last) if is_name and not is_ordinary else None
+def _is_of_sentence(text: Text, at: int) -> bool:
+    """Whether a word before a title is no name, though it may look like one: "Fanart of Touhou"."""
+    word = text.words[at]
+    return word in _NOBODY or word in _GRAMMAR or word in _ORDINARY or may_be_plural(word)
 
 
 def other_titles(
@@ -285,19 +265,11 @@ def _is_joined(text: Text, before: int, at: int) -> bool:
 def _is_name(text: Text, first: int, last: int) -> bool:
     if len(text.words[first]) == 1 and first == last:
         return False
-    if first == last and text.gap(first) > COMMA and not _is_first_of_two(text, first):
+    if first == last and text.gap(first) > COMMA:
         return False
     # A list of tags may begin each of its words with a capital.
     spoken: Collection[str] = text.words[first : last + 1]
     return any(word not in _ORDINARY and word not in _JOINING for word in spoken)
-
-
-def _is_first_of_two(text: Text, at: int) -> bool:
-    """Whether a sentence begins with two names: "Kirito and Asuna"."""
-    second = text.written[at + 2 : at + 3]
-    return (
-        text.word(at + 1) == "and" and bool(second) and second[0][0].isupper() and not _is_ordinary(text, at)
-    )
 
 
 def _is_ordinary(text: Text, at: int) -> bool:

@@ -36,7 +36,6 @@ _COLOURS_OF_THINGS = _colours_by_word("things")
 _FLOWERS = word_set("colours", "flowers")
 # "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
 _BEHIND_EYE = word_set("colours", "behind_eye")
-_ALL = frozenset({"both", "all"})
 _CRYING = frozenset(
     {"crying", "tears", "weeping", "fatigue", "exhaustion", "sleep", "sleeplessness", "fever"}
 )
@@ -124,7 +123,7 @@ def colour_faults(
         for (first, last), meant in places:
             # Where nobody is counted, an animal or a robot is who has the eyes of the tags.
             is_of_others = any(census.tags.values()) and _is_of_others(text, first, last)
-            if is_open and not _is_of_all(text, first):
+            if is_open:
                 continue
             if meant.isdisjoint(allowed) and not is_of_others and not _is_cried(text, last):
                 faults.append(contradiction(_KINDS[part], text.span(first, last), colours))
@@ -239,12 +238,6 @@ def _is_of_others(text: Text, first: int, last: int) -> bool:
         if text.words[at] in _OWNERS:
             return False
     return False
-
-
-def _is_of_all(text: Text, first: int) -> bool:
-    """Whether a colour is said of everybody: "both have black hair"."""
-    near = range(max(0, first - _OWNER_REACH), first)
-    return any(text.words[at] in _ALL and text.sentence[at] == text.sentence[first] for at in near)
 
 
 def _is_cried(text: Text, last: int) -> bool:

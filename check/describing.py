@@ -81,19 +81,11 @@ def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
             # "eyes as red as her dress"
             if text.word(position - 1) == "as" == text.word(position - 3):
                 yield position - 2
-            yield from _colour_before_of(text, position, noun)
             return
         in_a_list = in_a_list or gap == COMMA
         if in_a_list and not is_adjective(word):
             return
         yield position
-
-
-def _colour_before_of(text: Text, position: int, noun: int) -> Iterator[int]:
-    """The adjective in "the deep blue of her dress", where `position` is that of "her"."""
-    is_led = position == noun - 1 and text.word(position) in ARTICLES_AND_DETERMINERS
-    if is_led and text.word(position - 1) == "of" and is_adjective(text.word(position - 2)):
-        yield position - 2
 
 
 def _modifiers_after(text: Text, noun: int) -> Iterator[int]:

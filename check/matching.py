@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection
 
 from check.describing import modifiers
-from check.text import COMMA, Text
+from check.text import Text
 from check.vocabulary import concepts
 from check.ways import Described, Phrase, Ways
 
@@ -65,15 +65,7 @@ def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
     if not found:
         return False
     before = ends[found - 1]
-    if at - before > _MOST_BETWEEN + 1 or text.sentence[before] != text.sentence[at]:
-        return False
-    return not _begins_another_thing(text, before, at)
-
-
-def _begins_another_thing(text: Text, first: int, last: int) -> bool:
-    """Whether another thing begins between two words: "cake, a slice of lemon" is no slice of cake."""
-    between = range(first + 1, last + 1)
-    return any(text.gaps[at] == COMMA and text.words[at] in {"a", "an"} for at in between)
+    return at - before <= _MOST_BETWEEN + 1 and text.sentence[before] == text.sentence[at]
 
 
 def _stand_together(text: Text, slots: Phrase) -> bool:
@@ -110,9 +102,7 @@ def _goes_with(text: Text, positions: list[int], noun: int) -> bool:
     """Whether one of these is near a noun, and no other thing begins between."""
     found = bisect_left(positions, noun)
     return any(
-        abs(at - noun) <= _TOGETHER
-        and text.sentence[at] == text.sentence[noun]
-        and not _begins_another_thing(text, min(at, noun), max(at, noun))
+        abs(at - noun) <= _TOGETHER and text.sentence[at] == text.sentence[noun]
         for at in positions[max(0, found - 1) : found + 1]
     )
 

@@ -5,18 +5,10 @@ People on posters, in comparisons ("like a child") and in names of things ("boyf
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from check.names import Names
-from check.people_nouns import (
-    ALL_NOUNS,
-    CHILD,
-    GROUPS_BY_TRADE,
-    PEOPLE_NOUNS,
-    PERSON,
-    RELATION,
-    TRADE,
-)
+from check.people_nouns import ALL_NOUNS, CHILD, PEOPLE_NOUNS, PERSON, RELATION, TRADE
 from check.text import CLAUSE, JOINED, SENTENCE, Text
 from check.vocabulary import concepts, is_adjective, stem_set, word_set
 from english import NUMBER_WORDS
@@ -36,15 +28,13 @@ _PICTURES = word_set("mentions", "pictures")
 _SELF_PICTURES = word_set("mentions", "self_pictures")
 _OF = word_set("mentions", "of")
 _SCREENS = word_set("mentions", "screens")
-_HANGING = frozenset({"hangs", "hang", "hung", "framed", "wall"})
+_HANGING = word_set("mentions", "hanging")
 _ANY_PICTURES = _PICTURES | _SELF_PICTURES | _SCREENS
 # Nouns that stand before a person and describe it: "a cat girl", "a business woman".
 _DESCRIBING_NOUNS = word_set("mentions", "describing_nouns")
 _COMPOUNDS = word_set("mentions", "compounds")
-_ROBOTS = frozenset({"robot", "robotic", "android", "clockwork", "terracotta"})
-_PAST = frozenset(
-    {"taught", "gave", "told", "left", "made", "knitted", "sewed", "built", "once", "used", "had"}
-)
+_ROBOTS = word_set("mentions", "robots")
+_PAST = word_set("mentions", "past")
 _ALSO_VERBS = frozenset({"crowd", "crowds", "mob"})
 _TOWARDS = frozenset({"to", "toward", "towards", "at", "for"})
 _CROWDED = frozenset({"the", "a", "an", "her", "his", "its", "their", "around"})
@@ -154,14 +144,13 @@ def find_people(text: Text, names: Names) -> People:
 
 def _by_trade(text: Text, mention: Mention, found: Sequence[Mention]) -> Mention:
     """Somebody called by what they do; `is_more` is whether it is somebody else: "behind her the drummer"."""
-    word, lead = text.words[mention.last], text.words[mention.first]
-    is_group, is_owned = word in GROUPS_BY_TRADE, lead in _OWNED
-    is_alone = (mention.number == 1 or is_group) and lead not in _GROUPS_AND_NUMBERS | _MORE
-    is_new = is_owned or (mention.is_new and not is_alone)
-    is_led = is_beside(text, mention.first) or _goes_on(text, mention.first, found)
-    is_more = (is_led and (is_new or lead == "the")) or is_owned
-    number = None if is_group else mention.number
-    return Mention(mention.first, mention.last, TRADE, mention.sex, number, is_new, is_more)
+    lead = text.words[mention.first]
+    is_owned = lead in _OWNED
+    is_led_as_new = mention.number != 1 or lead in _GROUPS_AND_NUMBERS | _MORE
+    is_new = is_owned or (mention.is_new and is_led_as_new)
+    is_beside_others = is_beside(text, mention.first) or _goes_on(text, mention.first, found)
+    is_more = is_owned or (is_beside_others and (is_new or lead == "the"))
+    return replace(mention, is_new=is_new, is_more=is_more)
 
 
 def is_beside(text: Text, first: int) -> bool:

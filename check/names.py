@@ -1,6 +1,6 @@
 """Names of characters and series: which of them the caption says, and in whose place it names others."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -15,7 +15,6 @@ from tags.spelling import words
 
 # A shorter part of a name only counts with a capital.
 _SHORTEST_GIVEN_NAME = 4
-_SHORTEST_CONTRACTION = 6
 # How alike each word of a name has to be to that of a tag, from 0 to 1.
 _ALIKE = 0.85
 
@@ -98,23 +97,8 @@ def find_titles(
                 if len(title) == 1
                 for at, pair in enumerate(pairwise(text.words))
                 if "".join(pair) == title[0]
-            ] or [(at, at) for title in titles for at in _contractions(text, title)]
+            ]
     return found
-
-
-def _contractions(text: Text, title: Sequence[str]) -> Iterator[int]:
-    """Where a word is made of the beginnings of a title: "KonoSuba"."""
-    if len(title) < 2 or len(title[0]) < 2:
-        return
-    for at, word in enumerate(text.words):
-        if (
-            word.startswith(title[0][:2])
-            and len(word) >= _SHORTEST_CONTRACTION
-            and text.written[at][0].isupper()
-        ):
-            for cut in range(2, len(word) - 1):
-                if title[0].startswith(word[:cut]) and title[1].startswith(word[cut:]):
-                    yield at
 
 
 @lru_cache(maxsize=1 << 14)

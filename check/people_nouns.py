@@ -15,8 +15,6 @@ TRADES = {
     **{f"{word[:-2]}en" if word.endswith("man") else plural(word): word for word in _TRADES},
     **{word: word for word in _TRADES},
 }
-# Words for several people that are no plurals: "an orchestra".
-GROUPS_BY_TRADE = word_set("people", "groups")
 
 
 def _sex_of_trade(word: str) -> str:

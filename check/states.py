@@ -16,11 +16,9 @@ from typing import Any
 
 from check.matching import ends_in_order, says
 from check.people_nouns import ANY_ROLES
-from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, is_known, table, word_set
+from check.text import CLAUSE, SENTENCE, Text
+from check.vocabulary import table, word_set
 from check.ways import Phrase, frequency, parsed, ways_to_say
-from check.wording import is_grammar
-from english import may_be_plural
 
 _DENYING = frozenset({"no", "not", "without"})
 _SCENE, _THING = "scene", "thing"
@@ -157,11 +155,7 @@ def contradicted_states(
 
 def _subjects(text: Text, people: Collection[int]) -> list[int]:
     """The positions of all whom something may be said of; `people` are those that are known."""
-    others = (
-        at
-        for at, word in enumerate(text.words)
-        if word in _SUBJECTS or (text.gaps[at] == SENTENCE and _may_be_name(text, at))
-    )
+    others = (at for at, word in enumerate(text.words) if word in _SUBJECTS)
     return sorted({*others, *people} - text.possessive)
 
 
@@ -175,16 +169,6 @@ def _is_one_place(text: Text, phrase: Phrase, at: int) -> bool:
         if text.words[before] in _OTHER_PLACE_WORDS:
             return False
     return False
-
-
-def _may_be_name(text: Text, at: int) -> bool:
-    """Whether a sentence begins with an unknown word, as with a name that no list has: "Alphonse lies"."""
-    word = text.words[at]
-    return (
-        text.gap(at + 1) == JOINED
-        and text.written[at][0].isupper()
-        and not (is_adjective(word) or is_known(word) or is_grammar(word) or may_be_plural(word))
-    )
 
 
 @cache

@@ -23,6 +23,7 @@ PLACES = word_set("people", "beside") | {
 _BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
 _TOWARDS_SOMEBODY = frozenset({"with", "from", "past", "toward", "towards", "at", "to"})
 _LEADING = frozenset({"with", "and", "by"})
+_SUBJECTS = frozenset({"she", "he"})
 _ALL_OF_THEM = frozenset({"they", "both", "them"})
 _IS = frozenset({"is", "has"})
 _MODALS = frozenset({"could", "would", "might", "should", "must", "may", "can"})
@@ -70,8 +71,7 @@ def _is_second(text: Text, one: Mention, *, has_others: bool) -> bool:
     if not one.is_new or one.sex or text.word(one.first - 1) in _LEADING or is_beside(text, one.first):
         return True
     # "She hands over a cup. A customer waits."
-    begins = has_others and text.gap(one.first) == SENTENCE and one.first > 0
-    return begins or _meets_somebody(text, one.last)
+    return has_others and text.gap(one.first) == SENTENCE and one.first > 0
 
 
 def _others_by_trade(text: Text, people: People, census: Census, tags: Sources) -> Iterator[Mention]:
@@ -88,8 +88,6 @@ def _others_by_trade(text: Text, people: People, census: Census, tags: Sources) 
             yield one
         elif one.is_new:
             found += one.number or 0
-            if not is_known and _is_beside_all(text, one, people, census.total[1]):
-                yield one
 
 
 def _is_another(
@@ -104,16 +102,16 @@ def _is_another(
         if counted is not None and not counted[1]:
             return True
     most = census.total[1] if census.total else 0
-    # "A young watchmaker bends over a watch that lies before her" opens with the tagged person.
-    opens = one.number == 1 and not (before or found or people.others_before(one.first, by_pronoun=True))
-    is_met = most == 1 and one.is_new and not opens and _meets_somebody(text, one.last)
-    is_met = is_met and not _is_imagined(text, one)
-    comes_in = is_met or _acts(text, one) or _comes_in(text, one)
-    is_introduced = comes_in or _is_introduced(text, one) or (census.is_empty and _is_owned(text, one))
-    if is_met or (comes_in and most > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first])):
-        return is_introduced
+    if most == 1 and one.is_new and (one.number or 2) > 1 and not _is_imagined(text, one):
+        return True
+    acts = _acts(text, one)
+    is_introduced = acts or _is_introduced(text, one) or (census.is_empty and _is_owned(text, one))
+    if acts and most > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first]):
+        return True
     counted_before = sum(each.number or 2 for each in before if each.is_new)
-    named = people.others_before(one.first, by_pronoun=one.is_more or comes_in)
+    # "She haggles with a fishmonger", "she lies in bed while a doctor takes her pulse"
+    follows = not _SUBJECTS.isdisjoint(text.words[text.start_of_sentence(one.first) : one.first])
+    named = people.others_before(one.first, by_pronoun=one.is_more or acts or follows)
     return is_introduced and max(counted_before, bool(before), named) + found >= most
 
 
@@ -127,14 +125,6 @@ def _does(text: Text, last: int) -> bool:
     """Whether a verb follows: "the keeper waves", "the keeper is out"."""
     verb = text.word(last + 1)
     return text.gap(last + 1) == JOINED and verb.endswith("s") and (verb in _IS or not is_grammar(verb))
-
-
-def _is_beside_all(text: Text, one: Mention, people: People, most: int) -> bool:
-    """Whether all the others follow in the same clause: "A butler waits behind the two girls"."""
-    rest = range(one.last + 1, len(text.words))
-    end = next((at for at in rest if text.gaps[at] >= CLAUSE), len(text.words))
-    behind = (each.number or 0 for each in people.found if one.last < each.first < end and each.kind != CROWD)
-    return max(behind, default=0) >= max(2, most)
 
 
 def _explains(text: Text, one: Mention, before: Sequence[Mention]) -> bool:
@@ -181,32 +171,3 @@ def _acts(text: Text, one: Mention) -> bool:
     # "A knight stands there, he …" may go on about the same one.
     rest = (at for at in range(behind + 1, len(text.words)) if text.sentence[at] == text.sentence[behind])
     return not any(text.words[at] in {"she", "he"} for at in rest)
-
-
-def _comes_in(text: Text, one: Mention) -> bool:
-    """Whether this one comes in beside somebody: "and a doctor takes", "she bargains with a vendor"."""
-    before, behind = text.word(one.first - 1), one.last + 1
-    if text.words[one.first] not in {"a", "an"} or text.gap(one.first) != JOINED:
-        return False
-    verb = text.word(behind)
-    if (
-        before in _BEGIN_CLAUSES
-        and text.gap(behind) == JOINED
-        and verb.endswith("s")
-        and not is_grammar(verb)
-    ):
-        return True
-    begin = text.start_of_sentence(one.first)
-    return before in _TOWARDS_SOMEBODY and text.words[begin] in {"she", "he", "they"}
-
-
-def _meets_somebody(text: Text, last: int) -> bool:
-    """Whether what follows is done to or beside somebody else: "tourists photograph her"."""
-    rest = range(last + 2, len(text.words))
-    for at in rest:
-        if text.sentence[at] != text.sentence[last] or text.gaps[at] >= CLAUSE:
-            return False
-        is_object = text.words[at] in {"her", "him"} and text.gap(at) == JOINED
-        if is_object and (text.gap(at + 1) >= COMMA or is_grammar(text.word(at + 1))):
-            return text.words[at - 1] != "like"
-    return False
