@@ -10,7 +10,7 @@ from addresses import is_here
 from english import amount
 from errors import UserError
 from llm.prompts import Prompt
-from settings import Settings
+from settings import Settings, StageSettings
 from styling.forms import Forms
 from writing import PAGE_VARIABLES, PICTURE_VARIABLES
 
@@ -50,10 +50,16 @@ def refuse_broken_templates(settings: Settings) -> None:
     """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
     Forms.of(settings.interpreter)
     for stage, path, variables in templates_of_stages(settings):
-        prompt = Prompt(path, variables)
-        # Where the picture is sent as well, the template may be the same for all.
-        if stage != "Interrogator" and not (stage == "Interpreter" and settings.interpreter.must_see):
-            prompt.refuse_sameness()
+        usable_prompt(settings.stages[stage], path, variables)
+
+
+def usable_prompt(stage: StageSettings, path: Path, variables: Sequence[str]) -> Prompt:
+    """The prompt of a template; raises UserError where the stage cannot use it."""
+    prompt = Prompt(path, variables)
+    # Where the picture is sent as well, the template may be the same for all.
+    if not stage.must_see:
+        prompt.refuse_sameness()
+    return prompt
 
 
 def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from captioning.project import Project
-from captioning.templates import templates_of_stages
+from captioning.templates import templates_of_stages, usable_prompt
 from commands.checkup.findings import Finding, ok, problem, warning
 from english import amount, first_few
 from errors import StageError, UserError
@@ -35,10 +35,7 @@ def check_templates(settings: Settings) -> Iterator[Finding]:
         yield problem(str(error))
     for stage, path, variables in templates_of_stages(settings):
         try:
-            prompt = Prompt(path, variables)
-            # The Interrogator sends the picture as well, so its template may be the same for all.
-            if stage != "Interrogator":
-                prompt.refuse_sameness()
+            prompt = usable_prompt(settings.stages[stage], path, variables)
         except UserError as error:
             yield problem(str(error))
             continue

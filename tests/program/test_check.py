@@ -262,6 +262,10 @@ def test_a_template_that_is_the_same_for_every_picture_is_refused(
     assert only(result, "problem") == said
     run = project.run()
     assert (run.code, run.err) == (2, f"caption.py: {said}\n")
+    # Where each picture is sent along, the prompt of each is another one.
+    project.set["Interpreter.sees"] = "True"
+    assert lines(project.run("--check"), "problem") == []
+    assert project.run().code == 0
 
 
 def test_unused_descriptions_are_fixed_by_the_template_in_the_line(
