@@ -41,7 +41,7 @@ _MOST_MAINS = 8
 # A space station floats, and it is no other thing that does.
 _OF_THE_MAIN = frozenset(("flying", "floating"))
 _UNDERWATER, _BREATH = "underwater", "visible breath"
-_SHOWN = ("seen ", "shown ", "painted ", "drawn ")
+_SHOWN = ("seen ", "shown ", "painted ", "made ", "drawn ")
 _AMONG = ", among them "
 # No scenery is about these.
 _SMALL = frozenset(

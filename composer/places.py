@@ -188,10 +188,10 @@ def _run_over_bridges(picture: Picture) -> None:
 
 
 def _leave_states_to_things(picture: Picture) -> None:
-    """Where nobody is, rain wets the ground, and who else is wet or frozen is unknown."""
+    """Where nobody is, rain wets the street, and what else is wet or frozen is unknown."""
     states = picture.take("act", lambda role: role.phrase in (_WET, _FROZEN))
-    is_outside = picture.has("weather") or _OUTDOORS in picture.phrases("inout")
-    if is_outside and any(role.phrase == _WET for role in states):
+    is_on_road = any(role.noun in lists().words["streets"] for role in picture.roles.get("place", ()))
+    if is_on_road and any(role.phrase == _WET for role in states):
         picture.put("thing", [Role("thing", "wet ground")])
 
 

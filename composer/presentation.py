@@ -17,6 +17,7 @@ _FOCUSES = (
     ("a focus on the animal", ("being", "kind", "quality")),
     (VEHICLE_FOCUS, ("vehicle",)),
 )
+_TRADITIONAL = "with traditional media"
 _PORTRAIT, _MOST_ALIKE = "portrait", 5
 _FACING_EACH_OTHER, _FROM_BEHIND = "facing each other", "from behind"
 _SETTING, _THEME = " setting", " theme"
@@ -41,7 +42,10 @@ def presentation(picture: Picture) -> list[str]:
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
     ]
     said += _styles(picture)
-    said += [led("painted", picture.phrases("painted")), led("drawn in", picture.phrases("drawn"))]
+    painted = picture.phrases("painted")
+    # Traditional media may be pencils.
+    verb = "made" if painted == [_TRADITIONAL] else "painted"
+    said += [led(verb, painted), led("drawn in", picture.phrases("drawn"))]
     texts = _texts(picture)
     said.append(led("with", texts or _nobody(picture)))
     return [clause for clause in said if clause]

@@ -603,7 +603,7 @@ _GLUE = Counter(
             """a an the and with who that is are she he they her his their it its in at on by under
             among against near series are details actions
             amid from one of least differ outfits include them wearing holding shown seen there
-            wears holds has painted drawn also visible together
+            wears holds has painted made drawn also visible together
             view one two three several group crowd girl girls boy boys
             scene picture something of person people other character characters sight no solo both some
             hand alone for to outside length color can be seen people
