@@ -71,17 +71,12 @@ def coverage_of(
     sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
     told = (description, *sources.meanings(tags))
     coverage = checked(sentences, tags, categories, aliases, names, told=told)
-    if _should_be_prose(sources.finishing) and sentences and form_of(sentences) == LISTS:
+    # A list is recognised by its lack of English grammar words, and JSON has pieces of sentences.
+    finishing = sources.finishing
+    should_be_prose = finishing.settings.may_be_english and not finishing.forms.structure
+    if should_be_prose and sentences and form_of(sentences) == LISTS:
         coverage = replace(coverage, faults=(*coverage.faults, list_fault(sentences)))
     return coverage.with_said(tags) if has_tags else coverage, sentences
-
-
-def _should_be_prose(finishing: Finishing) -> bool:
-    # A list is recognised by its lack of English grammar words, and JSON has pieces of sentences.
-    language = finishing.settings.language
-    if finishing.forms.structure:
-        return False
-    return not language or language.lower().partition("-")[0] == "en"
 
 
 def marks(coverage: Coverage, tags: Sequence[str]) -> str:

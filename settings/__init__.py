@@ -377,6 +377,11 @@ class InterpreterSettings(StageSettings):
         return self.sees is True
 
     @property
+    def may_be_english(self) -> bool:
+        """Whether captions may be in English, the one language that the check reads."""
+        return self.language.lower().replace("_", "-").partition("-")[0] in ("", "en")
+
+    @property
     def caption_names(self) -> tuple[str, ...]:
         """What the captions of one picture are called, in their order; usually there is one."""
         variants = self.variants or ("caption",)

@@ -65,8 +65,7 @@ class StructuredWriter:
         self._task = TASKS[forms.style.structure]
         self._structure = STRUCTURES[forms.style.structure]
         self._form = Form(language=settings.language, one_line=False, plain_text=False)
-        # The check reads English only.
-        self._is_checked = not self._structure.is_tags and (self._form.is_english or not settings.language)
+        self._is_checked = settings.may_be_english and not self._structure.is_tags
 
     async def write(self, messages: Sequence[Message], picture: PictureTags, admit: Admit) -> Captions:
         """The caption of one picture; raises ItemError where the model gives none that can be used."""

@@ -54,8 +54,8 @@ class CaptionWriter:
         self._rereading = rereading
         self._names = forms.written_by_model
         self._form = Form(language=settings.language)
-        # The check reads English only: what it misses in another language means nothing.
-        self._is_checked = self._form.is_english or not settings.language
+        # What the check misses in another language means nothing.
+        self._is_checked = settings.may_be_english
 
     async def write(self, messages: Sequence[Message], picture: PictureTags, admit: Admit) -> Captions:
         """The captions of one picture; raises ItemError where the model gives none that can be used.
