@@ -38,8 +38,6 @@ _VIEWS = (
     ("with no people in sight", "no people are in sight"),
 )
 _MOST_MAINS = 8
-# A space station floats, and it is no other thing that does.
-_OF_THE_MAIN = frozenset(("flying", "floating"))
 _UNDERWATER, _BREATH = "underwater", "visible breath"
 _SHOWN = ("seen ", "shown ", "painted ", "made ", "drawn ")
 _AMONG = ", among them "

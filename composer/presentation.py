@@ -10,7 +10,7 @@ from composer.words import COLOUR_RANK
 from tags.people_counts import BOYS, OTHERS
 
 VIEWS = ("from", "shot")
-_FOCUS, _A_FOCUS = "focus", "a focus on "
+_FOCUS = "focus"
 _FOCUSES = (
     ("the focus on a male character", (BOYS,)),
     ("a focus on another character", (OTHERS,)),
