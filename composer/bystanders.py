@@ -29,6 +29,7 @@ _GIANT, _DAMAGED = "giant", "damaged"
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
     _leave_fish_to_turtles(picture)
+    _hang_up_clothes(picture)
     _lie_on_laps(picture)
     _leave_deeds_to_animals(picture)
     _act_in_focus(picture)
@@ -97,7 +98,7 @@ def _shape_food(picture: Picture) -> None:
 
 
 def _leave_fish_to_turtles(picture: Picture) -> None:
-    """Of a duo of turtles with fish the fish are no half, and clothes without a name hang on a line."""
+    """Of a duo of turtles with fish the fish are no half."""
     beings = picture.roles.get("being", [])
     if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
         passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
@@ -105,7 +106,11 @@ def _leave_fish_to_turtles(picture: Picture) -> None:
             # A deer with birds is no group of deer.
             picture.take("company", lambda role: role.phrase == _A_GROUP)
         _pass(picture, passing)
-    if beings and not (has_people(picture) or picture.has("quality")):
+
+
+def _hang_up_clothes(picture: Picture) -> None:
+    """Beside a cat, clothes without a name hang on a line."""
+    if picture.has("being") and not (has_people(picture) or picture.has("quality")):
         loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)
         picture.put("thing", [replace(role, slot="thing") for role in loose])
 

@@ -47,7 +47,8 @@ def leave_out_idle(picture: Picture) -> None:
     if all("+" in "".join(picture.phrases(sex)) for sex in (GIRLS, BOYS)):
         picture.take("thing", lambda role: role.phrase == _CROWD)
     _tell_relation_once(picture)
-    _tell_wing_and_scar_once(picture)
+    _tell_one_wing(picture)
+    _tell_scar_once(picture)
     _tell_parts_of_hair(picture)
     _tell_each_eye(picture)
     if _EXPRESSIONS in picture.phrases("gesture") or _EXPRESSION_CHART in picture.phrases("as"):
@@ -146,10 +147,14 @@ def _tell_relation_once(picture: Picture) -> None:
         picture.take("relation", lambda role: bool(_ANY_KIN.fullmatch(role.phrase)))
 
 
-def _tell_wing_and_scar_once(picture: Picture) -> None:
-    """Whoever has a single wing has no wings, and the scar on the cheek is the one on the face."""
+def _tell_one_wing(picture: Picture) -> None:
+    """Whoever has a single wing has no wings."""
     if _ONE_WING in picture.phrases("body"):
         picture.take("body", lambda role: role.noun == "wings")
+
+
+def _tell_scar_once(picture: Picture) -> None:
+    """The scar on the cheek is the one on the face."""
     parts = [*picture.phrases("body"), *picture.phrases("clothes")]
     told = {said for part in parts for place in _IN_FACE if (said := part.removesuffix(place)) != part}
     picture.take("body", lambda role: role.phrase.removesuffix(_ON_FACE) in told)

@@ -28,7 +28,8 @@ def settle_places(picture: Picture) -> None:
     _give_land_to_the_shore(picture)
     see_from_the_air(picture)
     _stand_in_doors(picture)
-    _see_the_stars_inside(picture)
+    _see_lights_close_by(picture)
+    _leave_trains_to_stations(picture)
     _do_nothing_in_still_lifes(picture)
     _go_inside(picture)
     _run_over_bridges(picture)
@@ -45,7 +46,7 @@ def settle_places(picture: Picture) -> None:
 
 
 def _see_far_off(picture: Picture) -> None:
-    """In summer the snow lies on the mountain, and whoever is in a field sees the city."""
+    """What lies far off: the snow in summer, the city of a field, and the skyscraper outside a window."""
     if _SUMMER in " ".join(picture.phrases("time")):
         picture.put("thing", [replace(role, phrase=_SNOW) for role in _take_snow(picture)])
     if any(role.noun in lists().words["in_the_country"] for role in picture.roles.get("place", ())):
@@ -95,13 +96,16 @@ def _give_parts_to_buildings(picture: Picture) -> None:
         picture.move("place", "thing", words["buildings"])
 
 
-def _see_the_stars_inside(picture: Picture) -> None:
-    """The stars of a planetarium are on its dome, and of a platform and a train nobody is in both."""
+def _see_lights_close_by(picture: Picture) -> None:
+    """The stars of a planetarium are on its dome, and the fireworks of a sparkler in somebody's hand."""
     if any(_SPARKLER in thing for thing in picture.phrases("thing", "held")):
-        # These fireworks are in somebody's hand.
         picture.put("thing", picture.take("sky", lambda role: role.noun == _FIREWORKS))
     if any(role.noun == _PLANETARIUM for role in picture.roles.get("place", ())):
         picture.put("thing", picture.take("sky", lambda role: True))
+
+
+def _leave_trains_to_stations(picture: Picture) -> None:
+    """Nobody is both on a platform and in a train: both are in view."""
     trains = picture.take("place", lambda role: role.phrase == f"inside a {_TRAIN}")
     at = picture.take("place", _is_train_station) if trains else []
     picture.put("thing", [replace(role, slot="thing", phrase=role.phrase.partition(" ")[2]) for role in at])
