@@ -62,7 +62,7 @@ class DryRun:
             self.say(f"{project.sentence}, as if it had no captions yet; all figures are of this shard.")
         RunSummary(self.say).found(project.collection.folder)
         try:
-            found = StagePreviews(self.settings, self._connections, project, self.say)
+            found = StagePreviews(project, self._connections, self.say)
             previews, self._without_model = await found.all(), found.without_model
             if any(preview.is_measured and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")
@@ -78,10 +78,10 @@ class DryRun:
         self._begin(f"=== {picture.name}: {self._state(project, picture)}")
         for preview in previews:
             try:
-                for messages in preview.prompts(picture):
+                for messages in preview.stage.messages(picture):
                     await self._show_prompt(picture, preview, messages)
             except ItemError as error:
-                self._begin(f"--- {preview.title}: nothing is sent ({error.reason}): {error}")
+                self._begin(f"--- {preview.stage.title}: nothing is sent ({error.reason}): {error}")
         for title, why in self._without_model.items():
             self._begin(f"--- {title}: nothing is sent: {why}")
 
@@ -105,7 +105,7 @@ class DryRun:
 
     async def _show_prompt(self, picture: Picture, preview: Preview, messages: Sequence[Message]) -> None:
         count, how = await preview.tokens(messages)
-        self._begin(f"--- {preview.title} asks {preview.model}")
+        self._begin(f"--- {preview.stage.title} asks {preview.model}")
         self.say(f"    {amount(count, 'token')} of text, {how}")
         ready = preview.prepared(picture)
         if ready is not None:
@@ -155,20 +155,15 @@ class DryRun:
     def _say_cost_of_reading(self, previews: Sequence[Preview]) -> None:
         mode, folder = self.settings.interpreter.reading, self.settings.tag_provider.cache.parent
         for preview in previews:
-            if (
-                preview.title == Interpreter.title
-                and preview.endpoint
-                and not preview.endpoint.answers_later
-                and preview.pictures
-                and mode != "never"
-            ):
+            is_read = isinstance(preview.stage, Interpreter) and preview.pictures and mode != "never"
+            if is_read and preview.endpoint and preview.is_measured:
                 self.say(costs(folder, preview.endpoint.model, mode, len(preview.pictures)))
 
     def _say_how_many_files(self, previews: Sequence[Preview]) -> None:
         for preview in previews:
             if preview.pictures and preview.endpoint and preview.endpoint.answers_later:
                 count, size = len(preview.pictures), round(preview.text_bytes) + preview.picture_bytes
-                self.say(f"{preview.title}: {files_needed(count, size, preview.settings)}")
+                self.say(f"{preview.stage.title}: {files_needed(count, size, preview.settings)}")
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:
         """Name the pictures that would not be asked about, each once even if two stages leave it out."""

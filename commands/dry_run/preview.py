@@ -12,6 +12,8 @@ from dataset.pictures import Picture
 from dataset.preprocessing import Prepared
 from english import amount
 from errors import ItemError, StageError, UserError
+from interpreter import Interpreter
+from interrogator import Interrogator
 from llm.answers import Reply
 from llm.prompts import Message, estimated_picture_tokens, estimated_prompt_tokens, with_picture
 from settings import EndpointSettings
@@ -122,18 +124,17 @@ def _duration(minutes: float) -> str:
 class Preview:
     """What a stage would ask about `pictures`; `left_out` has those that would fail or are excluded.
 
-    `prompts` gives the prompts about a picture; `prepared` gives the picture as it is sent, or None if the
-    stage sends only text. `endpoint` is None if there is no server, and `absence` says why. `answer` is the
-    number of tokens that an answer has or is assumed to have; `further` is the number that each prompt will
-    have beyond those of now. `text_bytes` and `picture_bytes` are estimates for a request, after `estimate`.
+    `prepared` gives a picture as it is sent, or None if the stage sends only text. `endpoint` is None where
+    there is no server, and `absence` says why. `answer` is the number of tokens that an answer has or is
+    assumed to have; `further` is the number that each prompt will have beyond those of now. `text_bytes` and
+    `picture_bytes` are estimates for a request, after `estimate`.
     """
 
-    title: str
+    stage: Interrogator | Interpreter
     endpoint: Endpoint | None
     settings: EndpointSettings
     pictures: Sequence[Picture]
     left_out: Tally
-    prompts: Callable[[Picture], Sequence[Sequence[Message]]]
     prepared: Callable[[Picture], Prepared | None]
     answer: float
     answer_is_known: bool
@@ -186,8 +187,8 @@ class Preview:
         prompts: list[Sequence[Message]] = []
         for picture in sample:
             with suppress(ItemError):
-                prompts += self.prompts(picture)
-        requests = len(self.pictures) * (len(self.prompts(sample[0])) if prompts else 1)
+                prompts += self.stage.messages(picture)
+        requests = len(self.pictures) * (len(self.stage.messages(sample[0])) if prompts else 1)
         # The server has counted some prompts: their ratio of tokens to characters is used for the others.
         counted, texts = self._characters_counted, list(map(_text_of, prompts))
         lengths = [
@@ -197,7 +198,7 @@ class Preview:
         mean = sum(lengths) / max(1, len(lengths))
         self.text_bytes = sum(len(text.encode()) for text in texts) / max(1, len(texts))
         return Estimate(
-            stage=self.title,
+            stage=self.stage.title,
             items=len(self.pictures),
             noun="picture",
             requests=requests,
@@ -214,7 +215,7 @@ class Preview:
         """Send the first prompt that can be made: the reply, or why there is none."""
         for picture in self.pictures:
             try:
-                messages = list(self.prompts(picture)[0])
+                messages = list(self.stage.messages(picture)[0])
                 if ready := self.prepared(picture):
                     messages = with_picture(messages, ready.mime, ready.data)
             except ItemError:

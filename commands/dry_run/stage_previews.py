@@ -17,7 +17,7 @@ from errors import ItemError
 from interpreter import Interpreter
 from interrogator import Interrogator
 from llm.servers import Endpoints
-from settings import Settings, StageSettings
+from settings import StageSettings
 from stage_runner import Tally
 
 if TYPE_CHECKING:
@@ -34,11 +34,9 @@ class StagePreviews:
     `without_model` says of the other stages that do something why they ask none.
     """
 
-    def __init__(
-        self, settings: Settings, connections: Endpoints, project: Project, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, project: Project, connections: Endpoints, say: Callable[[str], None]) -> None:
         self.without_model: dict[str, str] = {}
-        self._settings = settings
+        self._settings = project.settings
         self._connections = connections
         self._project = project
         self._say = say
@@ -89,12 +87,11 @@ class StagePreviews:
                 pictures.append(picture)
         answer = results.outcomes.mean_answer()
         return Preview(
-            stage.title,
+            stage,
             endpoint,
             settings,
             pictures,
             left_out,
-            stage.messages,
             self._prepared if sees else lambda picture: None,
             answer=answer or _USUAL_ANSWER[stage.title],
             answer_is_known=answer is not None,
