@@ -14,7 +14,7 @@ _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
 _LYING = "lying"
 _RIDING, _TACK = "riding", ("saddle", "reins")
 _AT_ANOTHER = "looking at another person"
-_A_GROUP = "a group"
+_COMPANIES = ("a group", "a duo", "a trio")
 _BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
 _ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
 _ANIMAL_FOCUS = "a focus on the animal"
@@ -29,6 +29,7 @@ _GIANT, _DAMAGED = "giant", "damaged"
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
     _leave_fish_to_turtles(picture)
+    _splash_without_gulls(picture)
     _hang_up_clothes(picture)
     _lie_on_laps(picture)
     _leave_deeds_to_animals(picture)
@@ -103,9 +104,16 @@ def _leave_fish_to_turtles(picture: Picture) -> None:
     if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
         passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
         if passing and len(picture.phrases("being")) == 1:
-            # A deer with birds is no group of deer.
-            picture.take("company", lambda role: role.phrase == _A_GROUP)
+            # A deer with birds is no group of deer, and of a duo the bird may be one.
+            picture.take("company", lambda role: role.phrase in _COMPANIES)
         _pass(picture, passing)
+
+
+def _splash_without_gulls(picture: Picture) -> None:
+    """At a lighthouse it is the waves that splash, and not the gull."""
+    are_small = all(role.noun in lists().words["bystanders"] for role in picture.roles.get("being", ()))
+    if picture.has("landmark") and are_small and not (has_people(picture) or picture.has("clothes")):
+        picture.roles.pop("act", None)
 
 
 def _hang_up_clothes(picture: Picture) -> None:

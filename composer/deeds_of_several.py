@@ -126,7 +126,8 @@ def _are_all_asleep(picture: Picture, acts: Sequence[str], gestures: Sequence[st
     """Whether nobody of several can be awake: two cats, or two girls of whom nothing else is told."""
     if picture.has("being") and not has_people(picture):
         return "stretching" not in acts and not picture.has("pose")
-    return is_pair and not picture.has("being") and len(acts) == 1 and [*gestures] == [_CLOSED_EYES]
+    are_idle = len(acts) == 1 and [*gestures] == [_CLOSED_EYES] and not picture.has("pose")
+    return is_pair and not picture.has("being") and are_idle
 
 
 def _holding(picture: Picture) -> list[str]:

@@ -87,6 +87,9 @@ def _do_one_thing(picture: Picture) -> None:
 def _leave_out_of_places(picture: Picture) -> None:
     """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
+    if is_person and _CROWD in picture.phrases("thing"):
+        # Only the crowd is in silhouette.
+        picture.take("style", lambda role: role.phrase == _SILHOUETTE)
     # A cityscape may lie far below, or outside the window.
     if not is_person and picture.has("frame"):
         # In an alley it is the cat that is a silhouette.

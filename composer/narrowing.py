@@ -202,7 +202,9 @@ def _young(tag: str, tags: Sequence[str]) -> str:
                 for kind in kinds
                 if kind != child and not any(kind in broader_tags(other) for other in kinds)
             ]
-            if narrow == [tag] and not any(kind.startswith(_MULTIPLE) for kind in tags):
+            # The tigress is no cub of her group.
+            are_several = any(kind.startswith(_MULTIPLE) or kind == "group" for kind in tags)
+            if narrow == [tag] and not are_several:
                 return f"{tag}_{child}"
     return ""
 
@@ -226,7 +228,7 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     kind = narrowest(noun, [other for other in tags if other not in alike])
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
     is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
-    is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun in (_FLOWER, _RIBBON)))
+    is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun == _RIBBON))
     told = f"{adjective}_{kind}"
     # "An orange down jacket" is no jacket down.
     is_same = noun == _FLOWER or role_of(told).slot == role_of(kind).slot

@@ -14,6 +14,7 @@ _BATHTUB = frozenset(("bathtub",))
 _ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
 _TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
 _SUMMER, _SNOW, _CITY = "summer", "snow", frozenset(("city",))
+_ROOFTOP, _BUILDING = "rooftop", frozenset(("building",))
 _WINDOW, _SKYSCRAPER = "window", "skyscraper"
 _MURAL, _SPARKLER, _FIREWORKS = "mural", "sparkler", "fireworks"
 _STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
@@ -49,6 +50,8 @@ def _see_far_off(picture: Picture) -> None:
     """What lies far off: the snow in summer, the city of a field, and the skyscraper outside a window."""
     if _SUMMER in " ".join(picture.phrases("time")):
         picture.put("thing", [replace(role, phrase=_SNOW) for role in _take_snow(picture)])
+    if any(role.noun == _ROOFTOP for role in picture.roles.get("place", ())):
+        picture.move("place", "thing", _BUILDING)
     if any(role.noun in lists().words["in_the_country"] for role in picture.roles.get("place", ())):
         picture.move("place", "thing", _CITY)
     if any(thing.endswith(_WINDOW) for thing in picture.phrases("thing")):

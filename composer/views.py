@@ -20,6 +20,10 @@ def see_from_the_air(picture: Picture) -> None:
         _show(picture, "feature", picture.take("place", lambda role: role.phrase.startswith("on ")))
     if words["in_air"].isdisjoint([*poses, *picture.phrases("act")]) or is_ashore:
         return
+    if _FLYING in poses:
+        # Nobody flies on a rooftop.
+        roofs = picture.take("place", lambda role: role.phrase.startswith("on "))
+        picture.put("thing", [replace(role, slot="thing", phrase=_bare(role)) for role in roofs])
     if picture.has(*COUNTS) and picture.take("frame", lambda role: role.phrase == _CITYSCAPE):
         picture.put("place", [Role("place", "in a city")])
     if below := picture.take("place", lambda role: role.noun in words["seen_from_air"]):

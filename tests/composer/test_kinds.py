@@ -5,6 +5,27 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a white flower is no white poppy beside a red one": (
+        "no_humans white_flower red_flower poppy_(flower) field",
+        "A white flower, a red flower and a poppy are shown in a field, with no people in sight.",
+    ),
+    "nobody flies on a rooftop": (
+        "1girl harpy flying rooftop city",
+        "A harpy is flying above a city. There is also a rooftop.",
+    ),
+    "a tigress is no cub": (
+        "feral group tiger cub river",
+        "A group of feral characters, a tiger and a cub, are near a river.",
+    ),
+    "at a lighthouse the waves splash": (
+        "no_humans lighthouse seagull splashing waves",
+        "A lighthouse is shown with no people in sight. A seagull and waves are in view too.",
+    ),
+    "of two who sit one may be awake": (
+        "2girls sleeping closed_eyes sitting train_interior",
+        "Two girls are inside a train. Their actions include sleeping and sitting. Visible details "
+        "include closed eyes.",
+    ),
     "in summer the snow lies on the mountain": (
         "no_humans train road snow mountain summer day outdoors",
         "A train is outdoors on a road near a mountain, by day, in summer, with no people in sight. There"
@@ -187,9 +208,9 @@ CASES = {
         "A duo of anthro characters of both sexes, a bear and a rabbit, are shown. Their outfits include "
         "a shirt.",
     ),
-    "fish beside two turtles are no turtles": (
+    "of a duo with a fish the fish may be one": (
         "duo feral sea_turtle fish swimming",
-        "A duo of feral sea turtles are swimming. There is also a fish.",
+        "A feral sea turtle is swimming. There is also a fish.",
     ),
     "clothes hang on a line beside a cat": (
         "no_humans scenery clothesline clothes black_cat",

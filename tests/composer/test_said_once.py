@@ -31,7 +31,6 @@ _CASES = """
 1girl uniform nurse_uniform white_dress | a nurse uniform with a white dress | and a nurse
 1girl eyewear round_eyewear black-framed_eyewear | round black-framed glasses | glasses, r
 1boy driving taxi vehicle_interior | driving a taxi. | inside
-1girl flower blue_flower pink_flower hydrangea | blue hydrangea and a pink hydrangea | flower
 1girl 1boy sitting car vehicle_interior | sitting inside a car. | in a
 2others deer wolf anthro dress suit | a dress and a suit | with a dress
 2girls sewing dress wedding_dress | a wedding dress | sewing wedding
