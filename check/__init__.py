@@ -85,9 +85,8 @@ def check(
     names = find_names(text, asked.characters, aliases, tags, known_names, found_titles)
     # The words of names and titles say no other tags.
     text = text.without(names.taken)
-    for spoken in asked.with_no:
-        inside = spoken.index("no")
-        text = text.where_no_is_a_name(at + inside for at in text.places_of(spoken))
+    nos = (at + spoken.index("no") for spoken in asked.with_no for at in text.places_of(spoken))
+    text = text.where_no_is_a_name(nos)
     people = find_people(text, names)
     sources = sources_of((*tags, *chain.from_iterable(aliases.get(tag, ()) for tag in tags), *told))
     unsupported = unsupported_people(text, people, census, sources)
@@ -100,15 +99,16 @@ def check(
     faults += wrong_colours
     contradicted |= colours_of_others
     faults += name_faults(text, names)
-    contradicted |= contradicted_names(names, series, found_titles, census.total[1] if census.total else 0)
+    contradicted |= contradicted_names(names, series, found_titles, census.most)
     faults += owner_faults(text, names.places, own_tags or {})
     faults += spelling_faults(caption, tags, series)
     faults += not_worn_faults(text)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
     is_of_one = census.persons is not None and census.persons[1] <= 1
     findings = _Findings(text, people, colours, named, aliases, is_of_one)
-    adds = find_additions(text, (*unsupported, *more), names, sources)
-    return _coverage(findings, asked, contradicted, faults, adds)
+    return _coverage(
+        findings, asked, contradicted, faults, find_additions(text, (*unsupported, *more), names, sources)
+    )
 
 
 def _coverage(

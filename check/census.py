@@ -38,6 +38,11 @@ class Census:
     children: bool
     tags: Mapping[str, tuple[str, ...]]
 
+    @property
+    def most(self) -> int:
+        """How many people there are at most; 0 where there is nobody, or the tags do not tell."""
+        return self.total[1] if self.total else 0
+
 
 def count_people(tags: Collection[str]) -> Census:
     """Count the people that the tags speak of."""

@@ -125,42 +125,44 @@ def find_names(
     the caption has titles of series: a name within one is only a word of it.
     """
     in_caption = [place for places in titles.values() for place in places]
+    own_words = words_of_tags(tags, aliases)
     with_capital = capital_words(text)
     capitals = capital_names(text, with_capital)
-    foreign = find_other_names(
-        text, characters, aliases, tags, known_names, capitals, with_capital, in_caption
-    )
-    in_foreign_names = _positions(foreign)
-    found = {
-        tag: _find_named(text, tag, aliases.get(tag, ()), in_foreign_names, in_caption) for tag in characters
-    }
-    for tag in (tag for tag in characters if foreign and not found[tag]):
-        alike = [(first, last) for first, last in foreign.items() if _is_alike(text, first, last, tag)]
-        for first, last in alike:
-            found[tag].update(range(first, last + 1))
-            del foreign[first]
-    in_foreign_names = _positions(foreign)
+    own = [name_of(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
+    foreign = find_other_names(text, own, own_words, known_names, capitals, with_capital, in_caption)
+    found = _find_all_named(text, characters, aliases, foreign, in_caption)
     if not all(found.values()):
         # Somebody is missing, and somebody may be named in that place.
-        taken_so_far = in_foreign_names.union(*found.values(), _positions(dict(in_caption)))
-        own_words = words_of_tags(tags, aliases)
-        foreign |= {
-            first: last
-            for first, last in subjects(text, with_capital)
-            if first not in taken_so_far and text.words[first] not in own_words
-        }
-        in_foreign_names = _positions(foreign)
+        taken = _positions(foreign).union(*found.values(), _positions(dict(in_caption)))
+        acting = (place for place in subjects(text, with_capital) if place[0] not in taken)
+        foreign |= {first: last for first, last in acting if text.words[first] not in own_words}
+    in_foreign_names = _positions(foreign)
     in_titles = {at for first, last in in_caption for at in range(first, last + 1) if first < last}
     # A name of one word may say something of its own: Pikachu is a pokemon.
     several = [places for places in found.values() if len(places) > 1]
-    taken = in_foreign_names.union(in_titles, *several)
     named = in_foreign_names.union(*found.values())
     # Where a series of the tags is named, others are mentioned beside it.
     is_of_others = bool(titles) and not in_caption
-    own_words = words_of_tags(tags, aliases) if is_of_others else frozenset[str]()
     foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
     unlisted = [place for place in capitals if not any(_is_of(text, place, title) for title in in_caption)]
-    return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, frozenset(taken))
+    taken_by_names = frozenset(in_foreign_names.union(in_titles, *several))
+    return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, taken_by_names)
+
+
+def _find_all_named(
+    text: Text,
+    characters: Sequence[str],
+    aliases: Mapping[str, Sequence[str]],
+    foreign: dict[int, int],
+    titles: Sequence[Place],
+) -> dict[str, set[int]]:
+    """Where each character is named; a foreign name that is one of these in another spelling is taken out."""
+    taken = _positions(foreign)
+    found = {tag: _find_named(text, tag, aliases.get(tag, ()), taken, titles) for tag in characters}
+    for tag in (tag for tag in characters if foreign and not found[tag]):
+        for first in [first for first, last in foreign.items() if _is_alike(text, first, last, tag)]:
+            found[tag].update(range(first, foreign.pop(first) + 1))
+    return found
 
 
 def _is_alike(text: Text, first: int, last: int, tag: str) -> bool:

@@ -86,9 +86,8 @@ def _with_short_vowels(word: str) -> str:
 
 def find_other_names(
     text: Text,
-    characters: Sequence[str],
-    aliases: Mapping[str, Sequence[str]],
-    tags: Sequence[str],
+    own: Sequence[Name],
+    own_words: frozenset[str],
     known_names: frozenset[str],
     places: Sequence[Place],
     capitals: Sequence[int],
@@ -96,8 +95,9 @@ def find_other_names(
 ) -> dict[int, int]:
     """Names of nobody in the tags, first position to last.
 
+    `own` are the names of those in the tags, and what is made of `own_words` of the tags is no such name.
     `places` and `capitals` are where names with capitals and words with capitals stand, `titles` where series
-    are named. What is made of words of the `tags` is no such name.
+    are named.
     """
     ways, parts = _roster(known_names)
     known, introduced = list(_known_names(text, ways)), list(_introduced(text, parts))
@@ -105,8 +105,6 @@ def find_other_names(
     introduced += likely_people(text, capitals, places)
     if not (known or introduced or places):
         return {}
-    own_words = words_of_tags(tags, aliases)
-    own = [name_of(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
     found = {first: last for first, last in known if _is_foreign(text, first, last, own_words, own)}
     found |= {first: last for first, last in places if _is_namesake(text.words[first : last + 1], own)}
     for first, last in introduced:

@@ -144,11 +144,10 @@ def _too_many(text: Text, people: People, census: Census, sex: str) -> Mention |
 
 def _comes_after_all(text: Text, people: People, census: Census, mention: Mention) -> bool:
     """Whether everybody is named before somebody new: "At the stove an old woman fries eggs"."""
-    most = census.total[1] if census.total else 0
     named = people.others_before(mention.first, by_pronoun=False)
     is_led = text.words[mention.first] in {"a", "an"} and text.gap(mention.first) in {JOINED, SENTENCE}
     is_place = is_led and text.words[text.start_of_sentence(mention.first)] in PLACES
-    return named >= most > 1 and mention.kind == PERSON and is_place
+    return named >= census.most > 1 and mention.kind == PERSON and is_place
 
 
 def _ordinal(text: Text, mention: Mention) -> int:
@@ -192,23 +191,21 @@ def _is_told_to_be_alone(text: Text, people: People, mention: Mention) -> bool:
 def _of_other_sex(people: People, census: Census, wrong: Mention, sex: str) -> Sequence[str]:
     """The count tags of the other sex where all are said to be of this one: three girls, of 2girls 1boy."""
     other = BOYS if sex == GIRLS else GIRLS
-    is_everybody = census.total is not None and wrong.number == census.total[1]
+    is_everybody = wrong.number == census.most
     is_told = other in people.pronouns or other in people.counts or bool(people.of(other))
     return census.tags[other] if is_everybody and not is_told else ()
 
 
 def _too_large_groups(people: People, census: Census) -> list[Mention]:
     """Numbers of people that are larger than the tags' total."""
-    most = census.total[1] if census.total else 0
     numbers = (one for one in people.found if one.kind == PERSON and not one.sex)
     by_trade = (one for one in people.by_trade if not one.sex and one.number)
-    return [one for one in (*numbers, *by_trade) if 0 < most < (one.number or 2)]
+    return [one for one in (*numbers, *by_trade) if 0 < census.most < (one.number or 2)]
 
 
 def _group_fault(text: Text, mention: Mention, census: Census) -> Fault:
-    most = census.total[1] if census.total else 0
     said = text.span(mention.first, mention.last)
-    who = "one person" if most == 1 else f"{most} people"
+    who = "one person" if census.most == 1 else f"{census.most} people"
     return Fault(COUNT, said, f'The caption says "{said}", but by its tags the picture shows {who}.')
 
 
@@ -239,7 +236,7 @@ def _contradicted_by(mention: Mention, people: People, census: Census) -> set[st
 def _wrong_pronouns(text: Text, people: People, census: Census) -> Iterator[_Placed]:
     """Pronouns of a sex of which there is nobody, unless they may mean an animal or a ship."""
     # Of more names than people, some are those of animals and creatures.
-    is_of_others = census.total is not None and people.names > census.total[1]
+    is_of_others = 0 < census.most < people.names
     if census.is_empty or is_of_others or not _ANIMALS.isdisjoint(text.at):
         return
     for sex, at in people.pronouns.items():

@@ -21,7 +21,6 @@ PLACES = word_set("people", "beside") | {
     *("in", "on", "at", "under", "above", "below", "outside", "inside", "across", "through")
 }
 _BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
-_TOWARDS_SOMEBODY = frozenset({"with", "from", "past", "toward", "towards", "at", "to"})
 _LEADING = frozenset({"with", "and", "by"})
 _SUBJECTS = frozenset({"she", "he"})
 _ALL_OF_THEM = frozenset({"they", "both", "them"})
@@ -101,18 +100,17 @@ def _is_another(
         counted = census.ranges.get(one.sex)
         if counted is not None and not counted[1]:
             return True
-    most = census.total[1] if census.total else 0
-    if most == 1 and one.is_new and (one.number or 2) > 1 and not _is_imagined(text, one):
+    if census.most == 1 and one.is_new and (one.number or 2) > 1 and not _is_imagined(text, one):
         return True
     acts = _acts(text, one)
     is_introduced = acts or _is_introduced(text, one) or (census.is_empty and _is_owned(text, one))
-    if acts and most > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first]):
+    if acts and census.most > 1 and not _ALL_OF_THEM.isdisjoint(text.words[: one.first]):
         return True
     counted_before = sum(each.number or 2 for each in before if each.is_new)
     # "She haggles with a fishmonger", "she lies in bed while a doctor takes her pulse"
     follows = not _SUBJECTS.isdisjoint(text.words[text.start_of_sentence(one.first) : one.first])
     named = people.others_before(one.first, by_pronoun=one.is_more or acts or follows)
-    return is_introduced and max(counted_before, bool(before), named) + found >= most
+    return is_introduced and max(counted_before, bool(before), named) + found >= census.most
 
 
 def _is_owned(text: Text, one: Mention) -> bool:
