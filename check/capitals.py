@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from operator import ne
 
-from check.people_nouns import PEOPLE_NOUNS, RELATION
+from check.people_nouns import ALL_NOUNS, PEOPLE_NOUNS, RELATION
 from check.text import COMMA, JOINED, SENTENCE, Text
 from check.vocabulary import is_adjective, is_known, word_set
 from english import NUMBER_WORDS, may_be_plural, stem
@@ -21,6 +21,7 @@ _FROM = frozenset({"of", "from"})
 # Words that begin a sentence before "of" and a title, and are nobody: "Fanart of Touhou".
 _NOBODY = word_set("names", "before_titles") | word_set("mentions", "pictures", "self_pictures")
 _PEOPLE = word_set("names", "people")
+_WHO_IS_FROM_A_SERIES = _PEOPLE.union(ALL_NOUNS)
 _BEGIN_CLAUSES = frozenset({"while", "as", "when", "where", "but", "for", "because"})
 _OBJECTS = frozenset({"them", "her", "him", "it", "us"})
 _PEOPLE_DO = word_set("names", "people_do")
@@ -98,11 +99,11 @@ def _is_of_sentence(text: Text, at: int) -> bool:
 
 
 def other_titles(
-    text: Text, capitals: Sequence[Place], named: Collection[int], people: Collection[str]
+    text: Text, capitals: Sequence[Place], named: Collection[int], own_words: Collection[str]
 ) -> list[Place]:
     """Titles of which somebody is said to be: "Luffy, the captain from Dragon Ball".
 
-    `named` are the positions of names, and `people` words for persons.
+    `named` are the positions of names; what is made of `own_words` of the tags is a title of theirs.
     """
     found: list[Place] = []
     for first, last in capitals:
@@ -112,13 +113,14 @@ def other_titles(
             continue
         before = range(max(0, first - _REACH_OF_FROM), first - 1)
         near = [at for at in before if text.sentence[at] == text.sentence[first]]
-        is_of_somebody = bool(near) and (near[-1] in named or text.words[near[-1]] in people)
+        is_of_somebody = bool(near) and (near[-1] in named or text.words[near[-1]] in _WHO_IS_FROM_A_SERIES)
         # "Edward Elric, the young alchemist of"
         is_of_somebody = is_of_somebody or any(
             at in named and text.gap(at + 1) == COMMA and text.word(at + 1) in {"the", "a", "an"}
             for at in near
         )
-        if (is_of_somebody or is_work) and first not in named:
+        is_own = any(word in own_words for word in text.words[first : last + 1])
+        if (is_of_somebody or is_work) and first not in named and not is_own:
             found.append((first, last))
     return found
 

@@ -36,9 +36,7 @@ _COLOURS_OF_THINGS = _colours_by_word("things")
 _FLOWERS = word_set("colours", "flowers")
 # "Green eye shadow" is no eye, and "black orbs" are eyes only where they are hers.
 _BEHIND_EYE = word_set("colours", "behind_eye")
-_CRYING = frozenset(
-    {"crying", "tears", "weeping", "fatigue", "exhaustion", "sleep", "sleeplessness", "fever"}
-)
+_CRYING = word_set("colours", "crying")
 _LEADS_TO_LOOKS = HERS | {"a", "an", "with"}
 _ONLY_HERS = frozenset({"orbs", "stare", "glance"})
 _ALSO_VERBS = word_set("colours", "also_verbs")

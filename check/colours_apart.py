@@ -12,23 +12,7 @@ _LINKS_TO_COLOUR = frozenset({"are", "is", "were", "was"})
 # "Eyes gleam like sapphires" tells a colour, "hair flies like a flame" does not.
 _BEFORE_LIKE = word_set("colours", "before_like") | _LINKS_TO_COLOUR
 _LINKS_BEHIND_ASIDES = _BEFORE_LIKE | {"turn", "turns", "seem", "seems", "remain", "remains", "look", "looks"}
-_BEGIN_ASIDES = word_set("people", "beside") | {
-    *(
-        "beneath",
-        "under",
-        "of",
-        "below",
-        "above",
-        "on",
-        "in",
-        "that",
-        "round",
-        "over",
-        "at",
-        "across",
-        "about",
-    )
-}
+_BEGIN_ASIDES = word_set("people", "beside") | word_set("colours", "begin_asides")
 _LONGEST_ASIDE = 12
 _POOLS = word_set("colours", "pools")
 _BEFORE_MATERIALS = frozenset({"a", "an", "the"})

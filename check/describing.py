@@ -90,7 +90,7 @@ def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
 
 def _modifiers_after(text: Text, noun: int) -> Iterator[int]:
     position = _after_others(text, noun)
-    if text.word(position) in {"of", "in"}:
+    if text.word(position) == "of":
         yield from _modifiers_of_material(text, position + 1)
         return
     first_gap = text.gap(position)
@@ -142,17 +142,11 @@ def _after_others(text: Text, noun: int) -> int:
 
 
 def _modifiers_of_material(text: Text, start: int) -> Iterator[int]:
-    """The adjectives of what a thing is made of, or in: wings "of white feathers", a coat "in dark green"."""
+    """The adjectives of what a thing is made of: "wings of white feathers" are white."""
     end = start
-    while (
-        end < start + 3
-        and text.gap(end) == JOINED
-        and (is_adjective(text.word(end)) or text.word(end) in _COLOURS)
-    ):
+    while end < start + 3 and text.gap(end) == JOINED and is_adjective(text.word(end)):
         end += 1
-    is_joined = text.gap(end) == JOINED
-    is_colour = text.word(end - 1) in _COLOURS and (not is_joined or text.word(end) in _STOPS)
-    if is_colour or (is_joined and text.word(end) in _MATERIALS):
+    if text.word(end) in _MATERIALS and text.gap(end) == JOINED:
         yield from range(start, end)
 
 

@@ -6,9 +6,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 
-from check.capitals import Place, capital_names, capital_words, subjects
+from check.capitals import Place, capital_names, capital_words, other_titles, subjects
 from check.faults import UNKNOWN_NAME, Fault
-from check.other_names import ORDINARY_NAMES, find_other_names, find_other_titles, name_of, words_of_tags
+from check.other_names import ORDINARY_NAMES, find_other_names, name_of, words_of_tags
 from check.text import Text, words_of
 from check.vocabulary import is_known, table
 from tags.spelling import words
@@ -143,7 +143,7 @@ def find_names(
     named = in_foreign_names.union(*found.values())
     # Where a series of the tags is named, others are mentioned beside it.
     is_of_others = bool(titles) and not in_caption
-    foreign_titles = find_other_titles(text, capitals, named, own_words) if is_of_others else ()
+    foreign_titles = other_titles(text, capitals, named, own_words) if is_of_others else ()
     unlisted = [place for place in capitals if not any(_is_of(text, place, title) for title in in_caption)]
     taken_by_names = frozenset(in_foreign_names.union(in_titles, *several))
     return Names(found, tuple(sorted(foreign.items())), tuple(foreign_titles), unlisted, taken_by_names)

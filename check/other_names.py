@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from check.capitals import Place, likely_people, named_with_series, other_titles
-from check.people_nouns import ALL_NOUNS
+from check.capitals import Place, likely_people, named_with_series
 from check.text import COMMA, JOINED, Text, words_of
 from check.vocabulary import is_known, word_set
 from english import stem
@@ -23,7 +22,6 @@ _PARTICLES = word_set("names", "particles")
 # Parts of names that identify nobody.
 _TITLES = word_set("names", "titles")
 _PEOPLE = word_set("names", "people")
-_WHO_IS_FROM_A_SERIES = _PEOPLE.union(ALL_NOUNS)
 _INTRODUCING = word_set("names", "introducing")
 _MAY_INTRODUCE = [stem(word) for word in (*_INTRODUCING, "is")]
 # Names that captions also have as words.
@@ -116,14 +114,6 @@ def find_other_names(
         # Kinomoto Sakura is from Cardcaptor Sakura.
         if not any(start <= first and last <= end for start, end in titles)
     }
-
-
-def find_other_titles(
-    text: Text, places: Sequence[Place], named: Collection[int], own_words: frozenset[str]
-) -> list[Place]:
-    """Titles of series that no tag has, of which somebody is said to be; `named` has where names stand."""
-    found = other_titles(text, places, named, _WHO_IS_FROM_A_SERIES)
-    return [(first, last) for first, last in found if own_words.isdisjoint(text.words[first : last + 1])]
 
 
 def _is_foreign(text: Text, first: int, last: int, own_words: frozenset[str], own: Sequence[Name]) -> bool:

@@ -31,9 +31,7 @@ _PICTURES = word_set("mentions", "pictures", "self_pictures", "screens") | _SEEN
 _OTHER_SUBJECTS = frozenset({"whose", "her", "his", "their", "its", "that", "which"})
 _SUBJECTS = ANY_ROLES | {"she", "he", "they", "both"}
 _PLACE_WORDS = frozenset({"in", "insid", "on", "acros", "through"})
-_OTHER_PLACE_WORDS = frozenset(
-    {"through", "with", "and", "by", "to", "from", "at", "as", "for", "behind", "past"}
-)
+_OTHER_PLACE_WORDS = word_set("people", "other_places")
 _HOLDING, _HANDS_FULL = "holding_", "hands_full"
 _REACH = 8
 _REACH_OF_COMPARISONS = 6

@@ -29,27 +29,10 @@ _POSSESSIVE_ENDING = re.compile(r"'(?:(?<=[^\W_]')[sS](?![^\W_])|(?<=s')(?= ))")
 _SIGNS = {"'s": "\x00", "'S": "\x01", "'": "\x02"}
 _ENDINGS_BY_SIGN = {ord(sign): ending for ending, sign in _SIGNS.items()}
 _ALL_SIGNS = "".join(_SIGNS.values())
-_NEGATIONS = frozenset(
-    {"no", "without", "never", "not", "nor", "neither", "lacks", "lacking", "instead", "devoid", "t"}
-)
+_NEGATIONS = word_set("modifiers", "negations")
 _NEGATED_WORDS = 3
 # "Not a trace of snow" denies the snow.
-_TRACES = frozenset(
-    {
-        "trace",
-        "hint",
-        "sign",
-        "scrap",
-        "blade",
-        "speck",
-        "shred",
-        "flake",
-        "drop",
-        "breath",
-        "instead",
-        "devoid",
-    }
-)
+_TRACES = word_set("modifiers", "traces")
 # "She isn't smiling" is cut into "isn" and "t".
 _BEFORE_T = frozenset({"isn", "aren", "wasn", "weren", "doesn", "don", "didn", "hasn", "haven"})
 _GRAMMAR = word_set("wording", "grammar")
