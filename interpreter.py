@@ -121,7 +121,7 @@ class Interpreter(PictureStage[Written]):
         self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
             return self._compose(picture)
-        description = self._description(picture)
+        description = self._descriptions.read(picture.stem_name)
         picture_tags = self.picture_tags(picture, description)
         asked = self._messages(picture, description, picture_tags.draft or None)
         prompt = self._fingerprint(self._model, asked, picture)
@@ -229,7 +229,7 @@ class Interpreter(PictureStage[Written]):
         Raises ExcludedError where the picture is not to be captioned by what is known of it now.
         """
         text, notes = self.finished(picture, written)
-        self._collection.admit(picture, self._description(picture), *text.split("\n"))
+        self._collection.admit(picture, self._descriptions.read(picture.stem_name), *text.split("\n"))
         messages = {"notes": [note.message for note in notes]} if notes else {}
         self._results.keep(
             picture.stem_name,
@@ -260,7 +260,7 @@ class Interpreter(PictureStage[Written]):
         return [asking_for(messages, names) for messages in self._admitted_messages(picture)]
 
     def _admitted_messages(self, picture: Picture) -> list[list[Message]]:
-        description = self._description(picture)
+        description = self._descriptions.read(picture.stem_name)
         self._collection.admit(picture, description)
         return self._messages(picture, description)
 
@@ -273,9 +273,6 @@ class Interpreter(PictureStage[Written]):
         ]
         request = self._forms.request
         return [with_request(messages, request) for messages in asked] if request else asked
-
-    def _description(self, picture: Picture) -> str:
-        return self._descriptions.read(picture.stem_name) or ""
 
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]], picture: Picture) -> str:
         fixed = "\0".join((", ".join(self._settings.variants), *self._fixed_parts(picture)))

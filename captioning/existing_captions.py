@@ -36,7 +36,7 @@ def still_captioned(project: Project, pictures: Iterable[Picture]) -> list[Probl
         name = picture.stem_name
         if name not in there:
             continue
-        texts = (project.captions.read(name) or "", project.descriptions.read(name) or "")
+        texts = (project.captions.read(name), project.descriptions.read(name))
         try:
             project.collection.admit(picture, *texts[0].split("\n"), texts[1])
         except ItemError as error:

@@ -97,7 +97,7 @@ class Existing:
         count.captions = count.missing = count.joined = count.unread = count.changed = 0
         names = project.settings.interpreter.caption_names
         for picture in project.collection.folder.pictures:
-            text = project.captions.read(picture.stem_name) or ""
+            text = project.captions.read(picture.stem_name)
             captions = captions_in(text, names)
             try:
                 tags, categories = self._tags(picture, text)
@@ -124,7 +124,7 @@ class Existing:
 
         Raises ItemError where they cannot be read, and ExcludedError.
         """
-        description = self._project.descriptions.read(picture.stem_name) or ""
+        description = self._project.descriptions.read(picture.stem_name)
         self._project.collection.admit(picture, *text.split("\n"), description)
         if not picture.tag_file:
             return (), {}

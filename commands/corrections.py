@@ -240,7 +240,7 @@ def _check(project: Project, pictures: Mapping[str, Picture], correction: Correc
             raise
     if correction.caption is None:
         return
-    current = project.captions.read(correction.picture) or ""
+    current = project.captions.read(correction.picture)
     _refuse_broken_structure(project, current, correction.caption)
     seen = digest(current) if current else ""
     if correction.seen not in (None, seen) and current != correction.caption:

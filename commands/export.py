@@ -177,11 +177,11 @@ class _Captions:
         results = ShardResults(INTERPRETER, journal_of(shard, settings.dataset))
         names = settings.interpreter.caption_names
         for picture in pictures.pictures:
-            captions = captions_in(results.read(picture.stem_name) or "", names)
+            captions = captions_in(results.read(picture.stem_name), names)
             if not captions:
                 continue
             try:
-                pictures.admit(picture, *captions, descriptions.read(picture.stem_name) or "")
+                pictures.admit(picture, *captions, descriptions.read(picture.stem_name))
                 tags = pictures.tags(picture).tags
             except ItemError:
                 continue

@@ -65,7 +65,7 @@ class FileResults:
         """Note with the next line in the journal how many texts are due."""
         self._journal.expect(self._stage, total)
 
-    def read(self, name: str) -> str | None:
+    def read(self, name: str) -> str:
         """See `wanted.Results`."""
         return self.texts.read(name)
 
@@ -221,7 +221,7 @@ class FileResults:
 
     def _is_as_written(self, name: str, text_digest: str) -> bool:
         text = self.texts.read(name)
-        return text is not None and digest(text) == text_digest
+        return bool(text) and digest(text) == text_digest
 
     def edited_by_hand(self) -> set[str]:
         """The names whose text is no longer the one that was written, or that a person wrote."""

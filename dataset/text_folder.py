@@ -122,16 +122,16 @@ class Texts:
                 sentence = refusal(f"the folder {self.root / prefix} cannot be read", error)
                 raise UserError(sentence) from error
 
-    def read(self, name: str) -> str | None:
-        """The text of this name, None if there is none that can be read; warns of what is no text."""
+    def read(self, name: str) -> str:
+        """The text of this name, "" if there is none that can be read; warns of what is no text."""
         try:
             text = text_in(self.read_bytes(name))
         except OSError:
-            return None
+            return ""
         if text is None and name not in self._no_text:
             self._no_text.add(name)
             _log.warning("%s is not text: save it as UTF-8 in your editor", self.path(name))
-        return text or None
+        return text or ""
 
     def read_bytes(self, name: str) -> bytes:
         """The content of the file, b"" where there is none or a link leads out; raises OSError."""

@@ -15,8 +15,8 @@ Existing = Literal["keep", "refresh", "overwrite"]
 class Results(Protocol):
     """What a stage needs of the place where its texts are kept; a name is the `stem_name` of a picture."""
 
-    def read(self, name: str) -> str | None:
-        """The text of a picture, None where there is none."""
+    def read(self, name: str) -> str:
+        """The text of a picture, "" where there is none."""
 
     def make_room(self, name: str) -> None:
         """Make sure that a text of this picture can be kept, before a model is asked for it.

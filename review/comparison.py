@@ -128,9 +128,9 @@ def _outcome(side: Side, picture: Picture, past: Past) -> Outcome:
     except ItemError:
         # A description or a changed tag file has excluded it since it was chosen.
         return Outcome("", "", [], None, past)
-    description = side.sources.descriptions.read(picture.stem_name) or ""
+    description = side.sources.descriptions.read(picture.stem_name)
     # A caption of an earlier comparison that somebody edited is kept, but is not a result of this one.
-    caption = (side.sources.captions.read(picture.stem_name) or "") if past.caption.text else ""
+    caption = side.sources.captions.read(picture.stem_name) if past.caption.text else ""
     if not caption:
         return Outcome("", description, [(words(tag), NOT_CHECKED) for tag in found.tags], None, past)
     categories = {**side.sources.categories(found.tags), **found.categories}

@@ -67,7 +67,7 @@ def write_page(folder: Path, compared: Compared) -> Path:
 def _own(captions: Texts, pairs: Sequence[Pair]) -> Values:
     """What corrections need: the captions that the user has, and their digests."""
     names = [picture.stem_name for picture, outcomes in pairs if any(each.caption for each in outcomes)]
-    texts = [(name, captions.read(name) or "") for name in names]
+    texts = [(name, captions.read(name)) for name in names]
     return {
         "id": digest(str(captions.root.resolve())),
         "pictures": [

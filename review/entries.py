@@ -50,9 +50,9 @@ class TaggedPicture:
         self.picture = picture
         self.error: ItemError | None = None
         name = picture.stem_name
-        self.text = sources.captions.read(name) or ""
+        self.text = sources.captions.read(name)
         self.caption = "\n".join(captions_in(self.text, sources.finishing.settings.caption_names))
-        self.description = sources.descriptions.read(name) or ""
+        self.description = sources.descriptions.read(name)
         try:
             sources.collection.admit(picture, *filter(None, (self.text, self.description)))
             found = sources.collection.tags(picture)

@@ -149,7 +149,7 @@ class Gathering:
         except ItemError:
             return ""
         categories = {**sources.categories(found.tags), **found.categories}
-        description = sources.descriptions.read(name) or ""
+        description = sources.descriptions.read(name)
         names = frozenset(self._table.characters)
         coverage, _ = coverage_of(sources, lines[0], description, found.tags, categories, names)
         return marks(coverage, found.tags)

@@ -52,10 +52,10 @@ class ShardResults:
                 self._waiting.discard(record.picture)
         self.packed = journal.packed(stage)
 
-    def read(self, name: str) -> str | None:
+    def read(self, name: str) -> str:
         """See `wanted.Results`."""
         made = self._made.get(name)
-        return made.text if made else None
+        return made.text if made else ""
 
     @property
     def count(self) -> int:
@@ -64,7 +64,7 @@ class ShardResults:
 
     def state(self, name: str) -> str:
         """A digest of the text of this name; "" where there is none."""
-        return digest(self.read(name) or "") if name in self._made else ""
+        return digest(self.read(name)) if name in self._made else ""
 
     def make_room(self, name: str) -> None:
         """See `wanted.Results`; raises UserError where the journal is gone."""

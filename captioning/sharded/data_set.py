@@ -77,7 +77,7 @@ class ShardDataSet:
         names, left = list[str](), 0
         for picture in self.collection.pictures:
             name = picture.stem_name
-            caption, description = self.captions.read(name) or "", self.descriptions.read(name) or ""
+            caption, description = self.captions.read(name), self.descriptions.read(name)
             try:
                 # In the order in which a stage gives them, so that what it has judged is not judged again.
                 self.collection.admit(picture, description, *caption.split("\n"))
@@ -86,7 +86,7 @@ class ShardDataSet:
             except ItemError:
                 left += 1
                 continue
-            if results.read(name) is None:
+            if not results.read(name):
                 left += 1
             names.append(name)
         if self.stored.cut_at is not None:

@@ -225,7 +225,7 @@ def check_forms(project: Project) -> Iterator[Finding]:
         yield warning(mixed.removesuffix("."))
     found = []
     for picture in sample(project.captioned()):
-        text = project.captions.read(picture.stem_name) or ""
+        text = project.captions.read(picture.stem_name)
         for caption in captions_in(text, project.settings.interpreter.caption_names):
             found += [each._replace(name=picture.name) for each in _problems(project, caption)]
     yield from warnings_by_reason(found)

@@ -103,7 +103,7 @@ class StagePreviews:
         collection = self._project.collection
         collection.tags(picture)
         if described:
-            collection.admit(picture, self._project.descriptions.read(picture.stem_name) or "")
+            collection.admit(picture, self._project.descriptions.read(picture.stem_name))
         if sees:
             describe(collection.file(picture))
 
