@@ -50,7 +50,7 @@ _READ = ("reading", "riding", "driving")
 _GOWNS, _GOWNS_OF_ONE = frozenset(("gown",)), frozenset(("hospital_gown", "dressing_gown"))
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
 # What lies on a face is rarely what lies on the table.
-_NO_THINGS_ON = frozenset(("food", "object", "rice", "snow"))
+_NO_THINGS_ON = frozenset(("food", "leaf", "object", "rice", "snow"))
 # A corgi and a puppy are one corgi puppy.
 _YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
 # A robot animal and a dog are one robot dog, a baby animal and a seal one baby seal.
