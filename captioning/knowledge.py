@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -66,12 +65,9 @@ class Knowledge:
         described = {tag for tag, entry in self.own.items() if entry.description and entry.category}
         return [tag for tag, _ in survey.counts.most_common() if tag not in described]
 
-    def known_categories(self, tags: Sequence[str]) -> Mapping[str, str]:
-        """The categories of the tags of a picture, from cache and own descriptions alone."""
-        return self._meanings.categories(tags)
-
     @cached_property
-    def _meanings(self) -> TagMeanings:
+    def meanings(self) -> TagMeanings:
+        """What tags mean, and their categories, from cache and own descriptions alone."""
         from wiki.tag_meanings import TagMeanings
 
         return TagMeanings(self.own, self.cache, {})

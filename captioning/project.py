@@ -128,7 +128,7 @@ class Project(Knowledge):
 
         if self.settings.tags.trigger:
             return ""
-        return find_trigger(self.collection, self.known_categories, lambda tag: bool(self.cache.get(tag)))
+        return find_trigger(self.collection, self.meanings.categories, lambda tag: bool(self.cache.get(tag)))
 
     def _hide_own_traits(self) -> None:
         """Put the traits that are found in the place of `auto`."""
@@ -165,7 +165,7 @@ class Project(Knowledge):
         from review.pages import Sources
 
         # The tag files of other pictures may have more categories, but reading all of them takes too long.
-        known = meanings or self._meanings
+        known = meanings or self.meanings
         return Sources(
             self.collection,
             self.captions.texts,

@@ -131,7 +131,7 @@ class Existing:
         found = self._project.collection.tags(picture)
         categories = dict(found.categories)
         if self._needs_classes:
-            categories = {**self._project.known_categories(found.tags), **categories}
+            categories = {**self._project.meanings.categories(found.tags), **categories}
         return found.tags, categories
 
 
