@@ -112,9 +112,8 @@ class People:
 def find_people(text: Text, names: Names) -> People:
     """Find all people in a caption that has these names."""
     counts: dict[str, int] = {}
-    for word in text.words:
-        count = count_in(word) if word[0] <= "9" else None
-        if count:
+    for word in text.vocabulary:
+        if word[0] <= "9" and (count := count_in(word)):
             counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
     firsts = (min(places) for places in names.places.values() if places)
     places = tuple(sorted((*firsts, *(first for first, _ in names.foreign))))

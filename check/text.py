@@ -206,7 +206,8 @@ def _gaps(between: list[str], written: list[str]) -> list[int]:
 
 def _is_cut(before: str, word: str) -> bool:
     """Whether a full stop cuts a word short, as in "Dr. Fox", and ends no sentence: "are lit. She smiles"."""
-    return is_abbreviation(before, word) and not (word[0].isupper() and word.lower() in _GRAMMAR)
+    begins = word[0].isupper() and word.lower() in _GRAMMAR
+    return not begins and is_abbreviation(before, word)
 
 
 @lru_cache(maxsize=1 << 10)
