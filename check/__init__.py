@@ -15,7 +15,7 @@ from check.colours import ColoursSaid, colour_faults, contradicted_colours, find
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
 from check.matching import says, says_by
 from check.mentions import People, find_people
-from check.names import contradicted_names, find_names, find_titles, name_faults
+from check.names import Names, contradicted_names, find_names, find_titles, name_faults
 from check.people_said import people_faults, says_people
 from check.scoring import Coverage
 from check.states import contradicted_states
@@ -83,10 +83,7 @@ def check(
     text = read(caption)
     found_titles = find_titles(text, series, aliases)
     names = find_names(text, asked.characters, aliases, tags, known_names, found_titles)
-    # The words of names and titles say no other tags.
-    text = text.without(names.taken)
-    nos = (at + spoken.index("no") for spoken in asked.with_no for at in text.places_of(spoken))
-    text = text.where_no_is_a_name(nos)
+    text = _without_names(text, names, asked)
     people = find_people(text, names)
     sources = sources_of((*tags, *chain.from_iterable(aliases.get(tag, ()) for tag in tags), *told))
     unsupported = unsupported_people(text, people, census, sources)
@@ -104,10 +101,17 @@ def check(
     faults += spelling_faults(caption, tags, series)
     faults += not_worn_faults(text)
     named = names.said.union(tag for tag, found in found_titles.items() if found)
-    is_of_one = census.persons is not None and census.persons[1] <= 1
-    findings = _Findings(text, people, colours, named, aliases, is_of_one)
+    findings = _Findings(text, people, colours, named, aliases, census.is_of_one)
     return _coverage(
         findings, asked, contradicted, faults, find_additions(text, (*unsupported, *more), names, sources)
+    )
+
+
+def _without_names(text: Text, names: Names, asked: Tagged) -> Text:
+    """The text, in which words of names and titles say no tags, and a "no" in a tag's name denies nothing."""
+    text = text.without(names.taken)
+    return text.where_no_is_a_name(
+        at + spoken.index("no") for spoken in asked.with_no for at in text.places_of(spoken)
     )
 
 

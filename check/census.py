@@ -39,6 +39,11 @@ class Census:
     tags: Mapping[str, tuple[str, ...]]
 
     @property
+    def is_of_one(self) -> bool:
+        """Whether there is one person at most, and perhaps a reflection."""
+        return self.persons is not None and self.persons[1] <= 1
+
+    @property
     def most(self) -> int:
         """How many people there are at most; 0 where there is nobody, or the tags do not tell."""
         return self.total[1] if self.total else 0
