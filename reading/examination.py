@@ -26,7 +26,7 @@ AGREEMENT = "two of these forms agreeing"
 # guesses reaches the first with 46 pairs in one try of ten thousand.
 _BAR, _BAR_OF_EACH = 0.78, 0.65
 # With such a share right, no further form is tried.
-_GOOD_ENOUGH = 0.9
+GOOD_ENOUGH = 0.9
 # After the first number of pairs, a form with a smaller share right than the second is given up.
 _TRIED, _HOPELESS = 16, 0.6
 _EVEN = 0.5
@@ -67,7 +67,7 @@ class Examination:
         """
         for form in FORMS:
             await self._ask_in(form, requests)
-            if self._is_finished(form) and self._count_right(self._method(form)) >= _GOOD_ENOUGH * len(
+            if self._is_finished(form) and self._count_right(self._method(form)) >= GOOD_ENOUGH * len(
                 pairs()
             ):
                 break

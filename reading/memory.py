@@ -55,6 +55,11 @@ class Certificate:
     wording: str
     examined: str = ""
 
+    @property
+    def share_right(self) -> float:
+        """The share of the pairs that the best form has right."""
+        return max(self.right.values(), default=0) / self.of if self.of else 0.0
+
 
 _CERTIFICATE = TypeAdapter(Certificate)
 

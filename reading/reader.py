@@ -13,7 +13,7 @@ from check.people_said import is_about_people
 from check.text import read
 from errors import ExcludedError, ItemError
 from llm.picture_requests import Requests
-from reading.examination import Examination, is_said, name_of
+from reading.examination import GOOD_ENOUGH, Examination, is_said, name_of
 from reading.memory import JUDGES, SAID_AS, Certificate, Judges, SaidAs, as_learnt
 from reading.questions import FORMS, QUOTES, WORDING
 from tags.categories import ARTIST, CHARACTER, COPYRIGHT
@@ -53,6 +53,11 @@ class Reader:
         self._one_at_a_time = asyncio.Lock()
         self.may_examine = True
         self.note = ""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the model was examined and had nearly all answers right."""
+        return self._certificate is not None and self._certificate.share_right >= GOOD_ENOUGH
 
     def said_as_learnt(self, caption: str, tags: Iterable[str]) -> frozenset[str]:
         """Those of `tags` for which the caption has words that were learnt or that a person has added."""

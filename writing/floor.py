@@ -44,6 +44,11 @@ def is_surely_no_worse(caption: str, judged: Judgement, draft: str) -> bool:
     return not any(judged.spoils) and alike(caption, draft) < _CLOSE
 
 
+def is_taken_over(caption: str, draft: str) -> bool:
+    """Whether a text has so much of the draft that what the rules do not find in it is rarely said."""
+    return alike(caption, draft) >= _TAKEN_OVER
+
+
 def why_the_draft_is_better(
     caption: str,
     judged: Judgement,

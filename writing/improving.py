@@ -11,7 +11,7 @@ from llm.picture_requests import Requests
 from llm.prompts import Message
 from settings import InterpreterSettings
 from writing import repair, variants
-from writing.floor import is_surely_no_worse, why_the_draft_is_better
+from writing.floor import is_surely_no_worse, is_taken_over, why_the_draft_is_better
 from writing.judging import Judgement, PictureTags, alike, judge
 from writing.rereading import Known, Rereading
 
@@ -144,7 +144,9 @@ class MainCaption:
             return
         draft = judge(self.picture.draft, self.picture)
         self.floor = self._why_worse(draft, self.judged, unsaid)
-        if self.floor and not self._why_worse(draft, self.known.at_best(self.picture), ()):
+        # A reader that errs in one of six calls more said in such a text than is.
+        can_tell = self.rereading.is_sure or not is_taken_over(self.known.text, self.picture.draft)
+        if self.floor and can_tell and not self._why_worse(draft, self.known.at_best(self.picture), ()):
             # The draft is better only if the tags that the rules do not find are really not said.
             await self._read_again()
             self.floor = self._why_worse(draft, self.judged, await self._surely_unsaid())

@@ -43,6 +43,11 @@ class Rereading:
         self._reader = reader
         self._explain = explain
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the model that reads is known to be nearly always right."""
+        return self._reader is not None and self._reader.is_sure
+
     def known(self, text: str, picture: PictureTags, before: Known | None = None) -> Known:
         """Hold a text against its tags; what was read in a text `before` holds where that is a part of it."""
         kept = before if before is not None and before.text in text else None

@@ -25,13 +25,15 @@ DRAFT = compose(["1girl", "solo", "ripped_jeans", "smirk", "umbrella", "rain"], 
 REWRITTEN = DRAFT.replace("ripped", "holed")
 
 
-def project_at(folder: Path, server: FakeEndpoint, form: str = "", **settings: str) -> Project:
+def project_at(
+    folder: Path, server: FakeEndpoint, form: str = "", right: int = 44, **settings: str
+) -> Project:
     """A picture, and a model that has passed its examination in a form, if one is given."""
     project = Project(folder, server.url, Interpreter__repairs="1", Interpreter__reading="auto")
     project.set |= {f"Interpreter.{key}": value for key, value in settings.items()}
     project.add("a.png", TAGS)
     if form:
-        certificate = {"forms": {form: 0.5}, "right": {form: 44}, "of": 46, "wording": WORDING}
+        certificate = {"forms": {form: 0.5}, "right": {form: right}, "of": 46, "wording": WORDING}
         (folder / "judges.json").write_text(json.dumps({"tiny": certificate}), encoding="utf-8")
     return project
 
@@ -94,6 +96,15 @@ def test_the_draft_is_kept_only_if_what_the_rules_miss_is_not_said_in_other_word
     [line] = project.journal()
     assert line.get("read") == (["ripped_jeans"] if is_said else None)
     assert ("floor" in line) is not is_said
+
+
+def test_a_model_that_errs_often_is_not_believed_of_a_text_taken_from_the_draft(tmp_path: Path) -> None:
+    judge = writing(REWRITTEN, said=((REWRITTEN, "ripped jeans"),))
+    with FakeEndpoint(faults=(judge,)) as server:
+        project = project_at(tmp_path, server, LIST, right=38, floor="draft")
+        project.run()
+    assert judge.questions == []
+    assert project.caption("a") == DRAFT
 
 
 def test_a_caption_is_read_only_where_that_changes_something_unless_always(tmp_path: Path) -> None:
