@@ -7,9 +7,12 @@ up, so that such a text is replaced.
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from check import new_words
 from check.text import words_in
-from english import amount, share
+from english import amount, sentence_spans, share
 from errors import (
     DRAFT_WAS_BETTER,
     LIST_OF_TAGS,
@@ -31,9 +34,25 @@ _TAKEN_OVER, _MOST_LEFT_OUT = 0.4, 2
 _MADE_UP = 2
 # A text like the draft that says so many words twice in one order says one thing twice.
 _RUN = 6
+# If so many things that are only in view are told to be worn or held, they are given to somebody.
+_MOVED = 2
 # A rewritten draft may lose this much of the score, which is less than one tag of a hundred. Good texts that
 # were made from a draft lose nothing.
 _LOST = 0.005
+
+# The words of the composer that list what is in view.
+_IN_VIEW = re.compile(r"\bin view\b|\bbe seen\b|^There (?:is|are) also\b")
+# How a text begins to list what somebody wears or holds, and where such a list ends.
+_OWNING = frozenset(("wear", "wears", "wearing", "hold", "holds", "holding"))
+_OUTFITS = ("outfits", "include")
+_ENDS_OF_LISTS = frozenset(
+    (
+        *("above", "against", "along", "also", "are", "around", "as", "at", "before", "behind", "beside"),
+        *("by", "can", "for", "from", "has", "have", "he", "her", "his", "in", "into", "is", "it", "near"),
+        *("of", "on", "onto", "over", "she", "that", "their", "there", "they", "through", "to", "under"),
+        *("visible", "while", "who", "with"),
+    )
+)
 
 # Reasons for which an answer cannot be used at all, though the model was asked rightly and answered.
 SPOILED_ANSWERS = frozenset({REPEATS_ITSELF, REPEATS_EXAMPLE, REPEATS_PROMPT, LIST_OF_TAGS})
@@ -79,10 +98,13 @@ def why_the_draft_is_better(
         return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
     if likeness >= _TAKEN_OVER and (twice := _said_twice(caption)):
         return f'says "{twice}" twice'
+    moved = _owned(caption) & _only_in_view(draft)
+    if likeness >= _TAKEN_OVER and len(moved) >= _MOVED:
+        return f"says {', '.join(sorted(moved))} to be worn or held"
     if likeness < _REWRITTEN:
         return ""
     made_up = new_words(caption, asked, draft) if asked is not None else ()
-    if len(made_up) >= _MADE_UP:
+    if len(made_up) >= _MADE_UP or any(_is_name(word.capitalize(), caption) for word in made_up):
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""
 
@@ -92,6 +114,34 @@ def _said_twice(caption: str) -> str:
     said = words_in(caption)
     runs = [" ".join(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1)]
     return next((run for at, run in enumerate(runs) if run in runs[:at]), "")
+
+
+def _is_name(word: str, caption: str) -> bool:
+    """Whether a capital tells a name: inside a sentence, or before another capital."""
+    return bool(re.search(rf"(?<=[a-z,] ){word}\b|\b{word} [A-Z]", caption))
+
+
+def _only_in_view(draft: str) -> frozenset[str]:
+    """The words by which a draft lists what is in view and nobody's."""
+    sentences = [draft[start:end] for start, end in sentence_spans(draft)]
+    in_view = [sentence for sentence in sentences if _IN_VIEW.search(sentence)]
+    others = " ".join(sentence for sentence in sentences if sentence not in in_view)
+    return frozenset(words_in(" ".join(in_view))) - frozenset(words_in(others))
+
+
+def _owned(text: str) -> frozenset[str]:
+    """The words by which a text lists what somebody wears or holds, from "wears" to the next clause."""
+    owned: set[str] = set()
+    for start, end in sentence_spans(text):
+        is_listed = False
+        for word, after in pairwise((*words_in(text[start:end]), "")):
+            if word in _OWNING or (word, after) == _OUTFITS:
+                is_listed = True
+            elif word in _ENDS_OF_LISTS or word.endswith(("ing", "ly")):
+                is_listed = False
+            elif is_listed:
+                owned.add(word)
+    return frozenset(owned)
 
 
 def note_on_draft(why: str) -> Problem:

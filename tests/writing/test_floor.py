@@ -127,6 +127,18 @@ def test_no_good_text_is_replaced_by_the_draft() -> None:
             "A girl with long hair wears a red dress, a scarf and boots. She is smiling on a street at night "
             "in a red dress, a scarf and boots. There is also a lamp.",
         ),
+        # It has her wear what is only in view.
+        (
+            "1girl solo long_hair red_dress scarf night smile lamp castle drum bench",
+            "A girl with long hair wears a red dress and a scarf. She is smiling at night. Her outfits "
+            "include a lamp, a castle, a drum and a bench.",
+        ),
+        # It has a name that no tag has.
+        (
+            "1girl solo long_hair red_dress scarf boots street night smile lamp",
+            "A girl with long hair wears a red dress, a scarf and boots. She is on a street at night with "
+            "Yukari, smiling. There is also a lamp.",
+        ),
         # It is the draft but for the apron.
         (
             "1girl solo long_hair red_dress apron scarf boots holding_umbrella street night smile lamp",
