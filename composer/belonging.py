@@ -91,6 +91,10 @@ def _look_at_dolls(picture: Picture) -> None:
     """Where nobody else can have blonde hair, the doll has; the scarecrow wears the hat, and not the crow."""
     words, beings = lists().words, picture.roles.get("being", [])
     somebody = has_people(picture) or picture.has("kind", "quality")
+    if not somebody and not beings and picture.has("frame") and not picture.has(*set(LOOKS) - {"clothes"}):
+        # The headphones in a room are not the plushie's.
+        worn = picture.take("clothes", lambda role: True)
+        picture.put("thing", [replace(role, slot="thing", head="", modifiers=()) for role in worn])
     if somebody or not picture.has(*LOOKS) or any(role.noun not in words["bystanders"] for role in beings):
         return
     if dolls := picture.take("thing", lambda role: role.noun in words["figures"]):

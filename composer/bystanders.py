@@ -204,7 +204,10 @@ def _tell_of_machines(picture: Picture) -> None:
         is_giant = picture.take("kind", lambda role: role.phrase == f"a {_GIANT}")
         picture.put("quality", [Role("quality", _GIANT)] if is_giant else [])
         is_damaged = picture.take("act", lambda role: role.phrase == _DAMAGED)
-        if is_damaged:
+        if is_damaged and not picture.has("empty"):
+            told = with_article(f"{_DAMAGED} {beings[0].phrase.partition(' ')[2]}")
+            picture.roles["being"] = [replace(beings[0], phrase=told)]
+        elif is_damaged:
             picture.roles["quality"] = [Role("quality", _DAMAGED), *picture.roles.get("quality", ())]
     elif (
         picture.has("alone")

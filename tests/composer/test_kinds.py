@@ -5,6 +5,14 @@ import pytest
 from composer import compose
 
 CASES = {
+    "the one other who is damaged is the robot": (
+        "1other solo robot damaged crouching",
+        "A damaged robot is crouching.",
+    ),
+    "headphones in a room are no plushie's": (
+        "no_humans scenery indoors room headphones plushie desk",
+        "Scenery with a plushie, a desk and headphones is shown indoors in a room, with no people in sight.",
+    ),
     "a white flower is no white poppy beside a red one": (
         "no_humans white_flower red_flower poppy_(flower) field",
         "A white flower, a red flower and a poppy are shown in a field, with no people in sight.",
@@ -738,7 +746,7 @@ CASES = {
     ),
     "nobody sews in a still life": (
         "no_humans still_life sewing_machine sewing buttons mannequin",
-        "A still life with a mannequin, a sewing machine and buttons is shown with no people in sight.",
+        "A still life with a sewing machine, a mannequin and buttons is shown with no people in sight.",
     ),
     "not the bird is partially submerged": (
         "no_humans scenery ruins train_station water partially_submerged bird",
