@@ -33,6 +33,7 @@ def settle_bystanders(picture: Picture) -> None:
     _hang_up_clothes(picture)
     _lie_on_laps(picture)
     _leave_deeds_to_animals(picture)
+    _let_birds_fly(picture)
     _act_in_focus(picture)
     _shape_food(picture)
     _do_it_to_the_animal(picture)
@@ -59,28 +60,27 @@ def _act_in_focus(picture: Picture) -> None:
             picture.roles.pop(slot, None)
 
 
-def _can_fly(picture: Picture) -> bool:
-    """Whether somebody has wings or a broom."""
+def _leave_deeds_to_animals(picture: Picture) -> None:
+    """Beside a dog, no tag tells who lies there, steals, or holds something in the mouth."""
+    if not (picture.has(*COUNTS) and picture.has("being")):
+        return
+    deeds = {_IN_MOUTH, *lists().words["done_by_animals"]}
+    if not any(thing.endswith(_TACK) for thing in picture.phrases("thing")):
+        deeds.add(_RIDING)
+    picture.take("act", lambda role: role.phrase in deeds)
+    if counted_people(picture)[1] > 1:
+        picture.take("pose", lambda role: role.phrase.startswith(_LYING))
+
+
+def _let_birds_fly(picture: Picture) -> None:
+    """Over a ferry the gulls fly, and not its passengers, unless somebody has wings or a broom."""
+    animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
+    has_birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
     is_winged = any(role.noun == "wings" for role in picture.roles.get("body", ()))
     has_broom = any("broom" in thing for thing in picture.phrases("held", "thing", "act"))
-    return counted_people(picture)[1] == 1 and (is_winged or has_broom or picture.has("kind"))
-
-
-def _leave_deeds_to_animals(picture: Picture) -> None:
-    """Beside a bird, no tag tells who steals or holds something in the mouth, and over a crowd it flies."""
-    animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
-    if picture.has(*COUNTS) and animals:
-        deeds = lists().words["done_by_animals"]
-        if picture.has("being"):
-            is_ridden = any(thing.endswith(_TACK) for thing in picture.phrases("thing"))
-            deeds |= frozenset((_IN_MOUTH,) if is_ridden else (_IN_MOUTH, _RIDING))
-            picture.take("act", lambda role: role.phrase in deeds)
-            if counted_people(picture)[1] > 1:
-                # It is the dog that lies before the two.
-                picture.take("pose", lambda role: role.phrase.startswith(_LYING))
-        birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
-        if birds and not _can_fly(picture):
-            picture.take("pose", lambda role: role.phrase == _FLYING)
+    can_fly = counted_people(picture)[1] == 1 and (is_winged or has_broom or picture.has("kind"))
+    if picture.has(*COUNTS) and has_birds and not can_fly:
+        picture.take("pose", lambda role: role.phrase == _FLYING)
 
 
 def is_tiny(animal: str) -> bool:
