@@ -108,7 +108,7 @@ class Sources:
 
     @cached_property
     def _words(self) -> set[str]:
-        words = {word.lstrip(_DIGITS) for words in self._texts for word in words}
+        words = {form for words in self._texts for word in words for form in (word, word.lstrip(_DIGITS))}
         return words.union(*(_PEOPLE[word] for word in words if word in _PEOPLE))
 
     @cached_property

@@ -26,6 +26,7 @@ _HETEROCHROMIA = "heterochromia"
 _CLOSED_EYES, _ONE_EYE_CLOSED = "closed eyes", "one eye closed"
 _UPRIGHT, _LYING = ("standing", "squatting", "kneeling", "sitting", "walking", "running"), "lying"
 _OF_KIN = re.compile("(?:father|mother) and (?:son|daughter)")
+_PARENT = re.compile("parent and ")
 _ANY_KIN = re.compile("(?:parent and .*|(?:father|mother) and child)")
 _SILHOUETTE = "silhouette"
 _STANDING, _GOING = "standing", ("walking", "running")
@@ -146,8 +147,11 @@ def _leave_out_general(picture: Picture) -> None:
 
 def _tell_relation_once(picture: Picture) -> None:
     """Father and son are parent and child too."""
-    if any(_OF_KIN.fullmatch(relation) for relation in picture.phrases("relation")):
+    relations = picture.phrases("relation")
+    if any(_OF_KIN.fullmatch(relation) for relation in relations):
         picture.take("relation", lambda role: bool(_ANY_KIN.fullmatch(role.phrase)))
+    elif any(_ANY_KIN.fullmatch(relation) and not _PARENT.match(relation) for relation in relations):
+        picture.take("relation", lambda role: bool(_PARENT.match(role.phrase)))
 
 
 def _tell_one_wing(picture: Picture) -> None:

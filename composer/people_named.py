@@ -160,7 +160,11 @@ def _what_some_are(picture: Picture, among: Sequence[str], number: int) -> list[
         # Those who wear maid aprons are the maids.
         worn = [role.phrase.removeprefix("a ") for role in picture.roles.get("clothes", ())]
         among = [kind for kind in among if not any(each.startswith(f"{kind[2:]} ") for each in worn)]
-    races = [kind for kind in among if kind.partition(" ")[2] in lists().words["races"]]
+    races = [
+        kind
+        for kind in among
+        if kind.partition(" ")[2] in lists().words["races"] or kind.partition(" ")[2] in picture.species
+    ]
     if 0 < len(races) < len(among):
         # The elf may be the bartender.
         among = max(races, [kind for kind in among if kind not in races], key=len)

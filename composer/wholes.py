@@ -153,7 +153,11 @@ def _give_to_wholes(picture: Picture) -> None:
         wholes = [said for said, names in found if whole in names]
         if len(wholes) != 1:
             continue
-        theirs = [said for said, _ in found if said not in wholes and _is_part(said, parts)]
+        # The book that she holds does not stand in the bookshelf.
+        can_be_held = wholes[0].slot == "held" or whole == _BOUQUET
+        others = [said for said, _ in found if said not in wholes]
+        others = [said for said in others if can_be_held or said.slot != "held"]
+        theirs = [said for said in others if _is_part(said, parts)]
         if not theirs or _number_of_kinds(theirs) > (whole != _BOUQUET) * len(theirs) + 1:
             continue
         colours = dict.fromkeys(word for said in (*wholes, *theirs) for word in said.told(COLOUR_RANK))

@@ -7,7 +7,7 @@ from composer.creatures import COUNTED_AS_MANY, is_trade
 from composer.naming import from_series, names_with_series
 from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import VEHICLE_FOCUS, Picture, counted_people
+from composer.picture import NAMED, VEHICLE_FOCUS, Picture, counted_people
 from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
 from composer.words import Role
 from english import NUMBER_WORDS, plural
@@ -104,9 +104,10 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = any(map(_is_human, picture.roles.get("kind", ())))
-    if not (has_human or picture.species):
+    has_trades = any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ()))
+    if not (has_human or picture.species or picture.names or has_trades):
         # The group are the horses.
-        picture.species = [role.phrase.partition(" ")[2] for role in picture.take("being", lambda role: True)]
+        picture.species = [_bare(role) for role in picture.take("being", _is_of_a_kind)]
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all, sexes = [], sexes if len(sexes) > 1 else []
@@ -147,7 +148,7 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
 def _count_human_as_species(picture: Picture) -> None:
     """Tell a human beside a dragon as one of two kinds, where the dragon's is known."""
     if not picture.species:
-        picture.species = [role.phrase.partition(" ")[2] for role in _other_than_human(picture)]
+        picture.species = [_bare(role) for role in _other_than_human(picture)]
     if picture.species:
         humans = picture.take("kind", _is_human)
         picture.species = [*(role.phrase.partition(" ")[2] for role in humans), *picture.species]
@@ -155,10 +156,20 @@ def _count_human_as_species(picture: Picture) -> None:
 
 def _other_than_human(picture: Picture) -> list[Role]:
     """Take out the dragon that a human is shown with, or rides, of which two are one."""
-    found = picture.take("being", lambda role: True)
+    found = picture.take("being", _is_of_a_kind)
     ridden = picture.take("act", lambda role: not found and role.phrase.startswith(_RIDING))
     picture.put("act", [replace(role, phrase=f"{_RIDING}the other") for role in ridden])
     return found or [replace(role, phrase=role.phrase.removeprefix(_RIDING)) for role in ridden]
+
+
+def _bare(role: Role) -> str:
+    """What it is without "a"."""
+    return role.phrase.removeprefix("a ").removeprefix("an ")
+
+
+def _is_of_a_kind(role: Role) -> bool:
+    """Whether it is no animal that has a name."""
+    return role.head != NAMED
 
 
 def _is_human(role: Role) -> bool:

@@ -118,7 +118,10 @@ def _said_twice(caption: str) -> str:
 
 def _is_name(word: str, caption: str) -> bool:
     """Whether a capital tells a name: inside a sentence, or before another capital."""
-    return bool(re.search(rf"(?<=[a-z,] ){word}\b|\b{word} [A-Z]", caption))
+    is_capital = word[0].isalpha()
+    return is_capital and bool(
+        re.search(rf"(?<=[a-z,] ){re.escape(word)}\b|\b{re.escape(word)} [A-Z]", caption)
+    )
 
 
 def _only_in_view(draft: str) -> frozenset[str]:

@@ -5,6 +5,22 @@ import pytest
 from composer import compose
 
 CASES = {
+    "a book that is held does not stand in the shelf": (
+        "1boy solo holding_book reading library bookshelf",
+        "A boy holds a book. He is reading in a library. There is also a bookshelf.",
+    ),
+    "a boy and a dog are two of a trio": (
+        "trio feral dog human 1boy",
+        "A feral boy, a trio, a human and a dog among them.",
+    ),
+    "koi beside a knight are no half of a duo": (
+        "duo koi knight",
+        "A duo, a knight, are shown. With them are koi.",
+    ),
+    "a dog beside a clown is no clown": (
+        "dog duo clown",
+        "A duo, a clown, are shown. With them is a dog.",
+    ),
     "the one other who is damaged is the robot": (
         "1other solo robot damaged crouching",
         "A damaged robot is crouching.",

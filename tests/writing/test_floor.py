@@ -164,3 +164,9 @@ def test_half_a_name_that_is_made_up_is_one() -> None:
     caption = "Sasaki Hina, a girl with long hair, wears a red dress and a scarf. She is smiling at night."
     kind = {"sorasaki_hina": "character"}
     assert "adds sasaki" in why(Example(caption, tags, kind, frozenset(), frozenset(), frozenset()))
+
+
+def test_a_number_in_a_tag_is_no_name() -> None:
+    tags = ("1girl", "4koma", "long_hair", "red_dress", "scarf", "night", "smile", "lamp")
+    draft = compose(tags, {})
+    assert not why(Example(draft, tags, {}, frozenset(), frozenset(), frozenset()))
