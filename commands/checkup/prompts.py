@@ -49,7 +49,9 @@ def check_meanings(project: Project) -> Iterator[Finding]:
         yield from _cache(project)
     except UserError as error:
         yield problem(str(error))
-    if not project.settings.tag_provider.skip:
+    chosen = project.settings.tag_provider
+    # Without a model a run does not ask the wiki either.
+    if not chosen.skip and chosen.endpoint.url != "builtin":
         yield from _wiki(project)
 
 

@@ -321,6 +321,14 @@ def test_a_wiki_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
         assert lines(project.run("--check"), "warning") == []
 
 
+def test_without_a_model_the_wiki_is_not_asked(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint, FakeDanbooru(TAGS) as wiki:
+        project = Project(tmp_path, endpoint.url, TagProvider__skip="False", TagProvider__wiki_url=wiki.url)
+        project.add("a.png", "hat")
+        project.run("--check", "--set", "Endpoint.url=builtin")
+        assert len(wiki.asked) == 0
+
+
 def test_a_wrong_login_of_the_wiki_is_a_warning(tmp_path: Path) -> None:
     with FakeEndpoint() as endpoint, FakeDanbooru(TAGS, accounts={"me": "key"}) as wiki:
         project = Project(tmp_path, url=endpoint.url, Endpoint__model="auto", TagProvider__skip="False")

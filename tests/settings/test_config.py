@@ -336,3 +336,14 @@ def test_the_program_reports_all_mistakes_without_a_traceback_and_exits_with_2(t
     result = project.run()
     assert result.code == 2
     assert "did you mean Endpoint?" in result.err
+
+
+@pytest.mark.parametrize(
+    ("language", "may_be_english"),
+    [("", True), ("en", True), ("en_US", True), ("EN-gb", True), ("de", False), ("eng", False)],
+)
+def test_english_is_told_by_the_code_before_the_region(
+    tmp_path: Path, language: str, may_be_english: bool
+) -> None:
+    path = write(tmp_path, f"[Interpreter]\nlanguage = {language}\n")
+    assert config.load(path).interpreter.may_be_english is may_be_english
