@@ -28,13 +28,13 @@ _GIANT, _DAMAGED = "giant", "damaged"
 
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
-    _leave_fish_to_turtles(picture)
-    _splash_without_gulls(picture)
-    _hang_up_clothes(picture)
-    _lie_on_laps(picture)
+    _set_small_animals_apart(picture)
+    _leave_splashing_to_waves(picture)
+    _leave_clothes_on_the_line(picture)
+    _name_the_animal_on_a_lap(picture)
     _leave_deeds_to_animals(picture)
-    _let_birds_fly(picture)
-    _act_in_focus(picture)
+    _leave_flying_to_birds(picture)
+    _leave_poses_to_the_animal_in_focus(picture)
     _shape_food(picture)
     _do_it_to_the_animal(picture)
     _leave_people_alone(picture)
@@ -43,7 +43,7 @@ def settle_bystanders(picture: Picture) -> None:
     _carve_statue(picture)
 
 
-def _lie_on_laps(picture: Picture) -> None:
+def _name_the_animal_on_a_lap(picture: Picture) -> None:
     """The animal on her lap is the sleeping cat."""
     beings = picture.roles.get("being", [])
     if len(beings) == 1 and beings[0].phrase.startswith(("a ", "an ")):
@@ -53,7 +53,7 @@ def _lie_on_laps(picture: Picture) -> None:
             picture.take("being", lambda role: True)
 
 
-def _act_in_focus(picture: Picture) -> None:
+def _leave_poses_to_the_animal_in_focus(picture: Picture) -> None:
     """Where the dog is in focus, it is the dog that runs with its tongue out."""
     if picture.has(*COUNTS) and picture.has("being") and _ANIMAL_FOCUS in picture.phrases("text"):
         for slot in ("pose", "gesture"):
@@ -72,7 +72,7 @@ def _leave_deeds_to_animals(picture: Picture) -> None:
         picture.take("pose", lambda role: role.phrase.startswith(_LYING))
 
 
-def _let_birds_fly(picture: Picture) -> None:
+def _leave_flying_to_birds(picture: Picture) -> None:
     """Over a ferry the gulls fly, and not its passengers, unless somebody has wings or a broom."""
     animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
     has_birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
@@ -98,25 +98,25 @@ def _shape_food(picture: Picture) -> None:
         picture.roles["thing"] = [shaped if role is foods[0] else role for role in picture.roles["thing"]]
 
 
-def _leave_fish_to_turtles(picture: Picture) -> None:
-    """Of a duo of turtles with fish the fish are no half."""
+def _set_small_animals_apart(picture: Picture) -> None:
+    """Fish beside turtles and birds beside a deer are in view, and none of their duo or group."""
     beings = picture.roles.get("being", [])
     if len(beings) > 1 and any(role.noun not in _ANY_KIND for role in beings) and not has_people(picture):
         passing = picture.take("being", lambda role: role.noun in _ANY_KIND)
         if passing and len(picture.phrases("being")) == 1:
             # A deer with birds is no group of deer, and of a duo the bird may be one.
             picture.take("company", lambda role: role.phrase in _COMPANIES)
-        _pass(picture, passing)
+        _put_in_view(picture, passing)
 
 
-def _splash_without_gulls(picture: Picture) -> None:
+def _leave_splashing_to_waves(picture: Picture) -> None:
     """At a lighthouse it is the waves that splash, and not the gull."""
     are_small = all(role.noun in lists().words["bystanders"] for role in picture.roles.get("being", ()))
     if picture.has("landmark") and are_small and not (has_people(picture) or picture.has("clothes")):
         picture.roles.pop("act", None)
 
 
-def _hang_up_clothes(picture: Picture) -> None:
+def _leave_clothes_on_the_line(picture: Picture) -> None:
     """Beside a cat, clothes without a name hang on a line."""
     if picture.has("being") and not (has_people(picture) or picture.has("quality")):
         loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)
@@ -142,10 +142,10 @@ def let_birds_pass(picture: Picture) -> None:
         if passing and flies:
             picture.take("pose", lambda role: role.phrase == _FLYING)
             passing = [_flying(role) for role in passing]
-        _pass(picture, passing)
+        _put_in_view(picture, passing)
 
 
-def _pass(picture: Picture, passing: list[Role]) -> None:
+def _put_in_view(picture: Picture, passing: list[Role]) -> None:
     """Make animals things in view, with the wings that are no cat's."""
     if any(_BIRD in broader_tags(role.noun) | {role.noun} for role in passing):
         for slot in ("gesture", "body"):
@@ -232,11 +232,11 @@ def _carve_statue(picture: Picture) -> None:
 
 def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
-    if (picture.has(OTHERS) or _A_CROWD in picture.phrases("thing", "company")) and picture.has(GIRLS, BOYS):
-        # In a crowd it is the others who have no face.
-        picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
-    if counted_people(picture)[1] == 1:
+    has_others = picture.has(OTHERS) and picture.has(GIRLS, BOYS)
+    is_in_crowd = has_others or _A_CROWD in picture.phrases("thing", "company")
+    is_one = counted_people(picture)[1] == 1
+    if is_one or (is_in_crowd and picture.has(GIRLS, BOYS)):
         faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
         # In a crowd it is the others who have no face.
-        is_hidden = faceless and _A_CROWD not in picture.phrases("thing")
+        is_hidden = faceless and not is_in_crowd
         picture.put("body", [Role("body", _NO_FACE)] if is_hidden else [])

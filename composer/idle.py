@@ -40,6 +40,7 @@ _HAS_BEING = ("being", "kind", "quality")
 def leave_out_idle(picture: Picture) -> None:
     """Take out what no reader misses."""
     _leave_out_of_places(picture)
+    _tell_whose_silhouette(picture)
     _leave_out_of_animals(picture)
     _leave_out_general(picture)
     for slot in ("thing", "mark", "text", REST):
@@ -88,14 +89,7 @@ def _do_one_thing(picture: Picture) -> None:
 def _leave_out_of_places(picture: Picture) -> None:
     """Under a sky everybody is outdoors, and inside a train indoors."""
     is_person = has_people(picture) or picture.has("kind", "quality")
-    if is_person and _CROWD in picture.phrases("thing"):
-        # Only the crowd is in silhouette.
-        picture.take("style", lambda role: role.phrase == _SILHOUETTE)
     # A cityscape may lie far below, or outside the window.
-    if not is_person and picture.has("frame"):
-        # In an alley it is the cat that is a silhouette.
-        silhouettes = picture.take("style", lambda role: picture.has("being") and role.phrase == _SILHOUETTE)
-        picture.put("thing", [Role("thing", f"a {_SILHOUETTE}") for _ in silhouettes])
     is_view = is_person or _INDOORS in picture.phrases("inout")
     cityscapes = picture.take("frame", lambda role: is_view and role.phrase == _CITYSCAPE)
     if _IN_CITY not in picture.phrases("place"):
@@ -105,6 +99,16 @@ def _leave_out_of_places(picture: Picture) -> None:
         picture.take("sky", lambda role: role.phrase == _SKY)
     if any(place.startswith(_INSIDE) for place in picture.phrases("place")):
         picture.take("inout", lambda role: True)
+
+
+def _tell_whose_silhouette(picture: Picture) -> None:
+    """Only a crowd is in silhouette, and not who stands in it; in a scene the cat is, and not the scene."""
+    is_person = has_people(picture) or picture.has("kind", "quality")
+    if is_person and _CROWD in picture.phrases("thing"):
+        picture.take("style", lambda role: role.phrase == _SILHOUETTE)
+    elif not is_person and picture.has("frame") and picture.has("being"):
+        silhouettes = picture.take("style", lambda role: role.phrase == _SILHOUETTE)
+        picture.put("thing", [Role("thing", f"a {_SILHOUETTE}") for _ in silhouettes])
 
 
 def _leave_out_of_animals(picture: Picture) -> None:

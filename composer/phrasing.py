@@ -235,6 +235,10 @@ def is_or_are(things: Sequence[str]) -> str:
     return "is" if words[0] in ("a", "an") or not is_plural(head) else "are"
 
 
+# Tells the sentences that `there_is_also` writes.
+IN_VIEW = re.compile(r"\bin view\b|\bbe seen\b|^There (?:is|are) also\b")
+
+
 def there_is_also(things: Sequence[str]) -> list[str]:
     """Sentences on what else there is, for which the number of things gives the form; none for nothing.
 

@@ -1,8 +1,8 @@
 """What is said of several people: what all have and do, and what is told of them without saying of whom.
 
 No tag tells whose a beard or a sword is. What people in one picture nearly always share is said of all of
-them, by the lists of words.json; what one of them does is said of "one of them". All else is pooled:
-"visible details include twin braids and a smile" is true whoever of them has it.
+them, by the lists of words.json; "one of them" is said where the deed tells of two, as leaning on the other.
+All else is pooled: "visible details include twin braids and a smile" is true whoever of them has it.
 """
 
 import re
@@ -42,8 +42,8 @@ _OWN, _ONES = re.compile(r"\{her\}(?: own)?"), "{her} "
 def share(picture: Picture, subject: Subject) -> None:
     """Leave in the picture what is said of all of several people or creatures, and pool the rest.
 
-    The slot "one_does" gets what one does, "told" sentences on them, "theirs" what is known to be that of
-    one, "seen" what somebody has, "doing" what somebody does, and "pooled" what somebody wears.
+    The slot "one_does" gets what one does to the other, "told" sentences on them, "theirs" what is known to
+    be that of one, "seen" what somebody has, "doing" what somebody does, and "pooled" what somebody wears.
     """
     is_exact = all(count_of(picture, sex).isdigit() for sex in COUNTS if picture.has(sex))
     is_pair = subject.number == PAIR and is_exact

@@ -104,10 +104,8 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
     ]
     of_a_sex = [with_article(quality) for quality in left if quality.rpartition(" ")[2] in SEXES]
     has_human = any(map(_is_human, picture.roles.get("kind", ())))
-    has_trades = any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ()))
-    if not (has_human or picture.species or picture.names or has_trades):
-        # The group are the horses.
-        picture.species = [_bare(role) for role in picture.take("being", _is_of_a_kind)]
+    if not has_human:
+        _count_beings_as_species(picture)
     if has_human:
         # A human beside a feral dragon is neither feral nor a dragon, and nobody tells the dragon's sex.
         of_all, sexes = [], sexes if len(sexes) > 1 else []
@@ -143,6 +141,13 @@ def _group(picture: Picture, groups: Sequence[str]) -> Subject:
         number,
         bool(told or names),
     )
+
+
+def _count_beings_as_species(picture: Picture) -> None:
+    """Tell what a group of animals are: a horse and a foal, where nobody has a name or a trade."""
+    has_trades = any(role.noun not in lists().words["of_ages"] for role in picture.roles.get("kind", ()))
+    if not (picture.species or picture.names or has_trades):
+        picture.species = [_bare(role) for role in picture.take("being", _is_of_a_kind)]
 
 
 def _count_human_as_species(picture: Picture) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from check import new_words
 from check.text import words_in
+from composer.phrasing import IN_VIEW
 from english import amount, sentence_spans, share
 from errors import (
     DRAFT_WAS_BETTER,
@@ -40,8 +41,6 @@ _MOVED = 2
 # were made from a draft lose nothing.
 _LOST = 0.005
 
-# The words of the composer that list what is in view.
-_IN_VIEW = re.compile(r"\bin view\b|\bbe seen\b|^There (?:is|are) also\b")
 # How a text begins to list what somebody wears or holds, and where such a list ends.
 _OWNING = frozenset(("wear", "wears", "wearing", "hold", "holds", "holding"))
 _OUTFITS = ("outfits", "include")
@@ -94,19 +93,28 @@ def why_the_draft_is_better(
     if likeness >= _CLOSE and len(adds) > len(draft_judged.coverage.adds):
         return f"adds {', '.join(map(str, adds))}, which nothing bears out"
     left_out = [tag for tag in judged.not_found if tag not in draft_judged.not_found]
-    if likeness >= _TAKEN_OVER and len(left_out) > _MOST_LEFT_OUT:
-        return f"leaves out {amount(len(left_out), 'tag')} that the draft says"
-    if likeness >= _TAKEN_OVER and (twice := _said_twice(caption)):
-        return f'says "{twice}" twice'
-    moved = _owned(caption) & _only_in_view(draft)
-    if likeness >= _TAKEN_OVER and len(moved) >= _MOVED:
-        return f"says {', '.join(sorted(moved))} to be worn or held"
+    if likeness < _TAKEN_OVER:
+        return ""
+    if worse := _why_a_copy_is_worse(caption, draft, len(left_out)):
+        return worse
     if likeness < _REWRITTEN:
         return ""
     made_up = new_words(caption, asked, draft) if asked is not None else ()
     if len(made_up) >= _MADE_UP or any(_is_name(word.capitalize(), caption) for word in made_up):
         return f"adds {', '.join(made_up)} to the draft"
     return "loses what the draft says" if lost > _LOST else ""
+
+
+def _why_a_copy_is_worse(caption: str, draft: str, left_out: int) -> str:
+    """What is wrong with a text taken from the draft that leaves out so many tags, "" for nothing."""
+    if left_out > _MOST_LEFT_OUT:
+        return f"leaves out {amount(left_out, 'tag')} that the draft says"
+    if twice := _said_twice(caption):
+        return f'says "{twice}" twice'
+    moved = _owned(caption) & _only_in_view(draft)
+    if len(moved) >= _MOVED:
+        return f"says {', '.join(sorted(moved))} to be worn or held"
+    return ""
 
 
 def _said_twice(caption: str) -> str:
@@ -127,7 +135,7 @@ def _is_name(word: str, caption: str) -> bool:
 def _only_in_view(draft: str) -> frozenset[str]:
     """The words by which a draft lists what is in view and nobody's."""
     sentences = [draft[start:end] for start, end in sentence_spans(draft)]
-    in_view = [sentence for sentence in sentences if _IN_VIEW.search(sentence)]
+    in_view = [sentence for sentence in sentences if IN_VIEW.search(sentence)]
     others = " ".join(sentence for sentence in sentences if sentence not in in_view)
     return frozenset(words_in(" ".join(in_view))) - frozenset(words_in(others))
 
