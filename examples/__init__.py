@@ -1,1 +1,1 @@
-"""The example pictures of `images/`, drawn by our own code: `python -m examples.draw_pictures`."""
+"""The pictures of `images/` as SVG files, and what draws these: `python -m examples.draw_pictures`."""
