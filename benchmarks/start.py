@@ -6,6 +6,7 @@ whether the program was slow, or waited while others had their turn. Exits with 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +24,8 @@ _LONGEST = {"--help": 0.2, "nothing to do on 10 pictures": 0.4}
 def main() -> int:
     """Print the table; 1 where a start takes too long."""
     missed = False
+    # As for users, Python may keep what it has compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as place:
         project = Project(Path(place))
         write_pictures(project.images, mixed(_PICTURES))

@@ -15,7 +15,6 @@ from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
 from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary, replaced_sentence
 from captioning.stage_result import run_stage
-from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -65,7 +64,6 @@ class Run:
 
     async def run(self) -> ExitCode:
         """Do all of it, while no other run may write into the same folders; the exit code."""
-        refuse_broken_templates(self._settings)
         self._project.refuse_empty()
         with ExitStack() as locks:
             for folder in self._folders_to_write():
@@ -94,6 +92,10 @@ class Run:
         return self._summary.close(monotonic() - self._started)
 
     async def _stages(self) -> None:
+        # Imported late, because a run that finds nothing to do needs no template.
+        from captioning.templates import refuse_broken_templates
+
+        refuse_broken_templates(self._settings)
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._models.writer()
         self._summary.found(self._project.collection.folder)
@@ -119,21 +121,18 @@ class Run:
     async def _write_captions(self, writer: Endpoint | None) -> None:
         """Stage 3: tags, meanings and descriptions ─▶ model, or the composer ─▶ captions/."""
         if not self._settings.interpreter.skip:
-            sees = await may_send_pictures(self._settings, writer, self._summary.once)
-            if writer is not None:
-                self._tell_what_is_asked(sees)
+            from captioning.templates import may_send_pictures, misfits
             from interpreter import Interpreter
 
+            sees = await may_send_pictures(self._settings, writer, self._summary.once)
+            if sees:
+                self._summary.once("Each picture is sent to the model along with its tags.")
+            for misfit in misfits(self._project, sees=sees) if writer is not None else ():
+                self._summary.once(misfit.sentence)
             stage = Interpreter(self._project, writer, sees=sees, waiting=self._waiting)
             await self._run_stage(self._products.captions, stage, writer)
             if stage.reading_note:
                 self._summary.once(stage.reading_note)
-
-    def _tell_what_is_asked(self, sees: bool) -> None:
-        if sees:
-            self._summary.once("Each picture is sent to the model along with its tags.")
-        for misfit in misfits(self._project, sees=sees):
-            self._summary.once(misfit.sentence)
 
     async def _run_stage(
         self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None

@@ -29,8 +29,14 @@ def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> An
 class Section(BaseModel):
     """A section of config.ini; its fields are the table that files, manual and checks are made from."""
 
+    # Deferred: only `Settings` reads them, which pydantic builds together with its sections.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, validate_default=True
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        defer_build=True,
     )
 
 
