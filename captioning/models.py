@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from captioning.knowledge import Knowledge
-from captioning.run_summary import NO_SENTENCES, Product, Products, RunSummary
+from captioning.run_summary import NO_SENTENCES, RunSummary, products_of
 from captioning.stage_result import run_stage
 from dataset.json_lines import JsonLines
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
 from llm.embedded.needs import Consent, Demand, Needs
-from settings import Settings, StageSettings
+from settings import Settings
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -35,31 +35,37 @@ class Models:
         self._batches = Batches(transfers)
         self._needs = needs_of(knowledge.settings, consent)
         self._endpoints: Endpoints | None = None
-        self.products = Products.of(knowledge.settings)
+        self.products = products_of(knowledge.settings)
 
     async def writer(self) -> Endpoint | None:
         """The model that writes the captions; None where none is there or wanted."""
         if self._knowledge.makes_lists_only:
             self._summary.once(NO_SENTENCES)
             return None
-        return await self.endpoint(self.products.captions, self._settings.interpreter)
+        return await self._endpoint("Interpreter")
 
     async def describer(self) -> Endpoint | None:
         """The model that describes pictures; None where none is there or wanted."""
-        return await self.endpoint(self.products.descriptions, self._settings.interrogator)
+        return await self._endpoint("Interrogator")
 
-    async def endpoint(self, product: Product, chosen: StageSettings) -> Endpoint | None:
+    async def _endpoint(self, stage: str) -> Endpoint | None:
         """Who is asked in a stage; None if the stage is left out, or captions are composed."""
+        chosen = self._settings.stages[stage]
         if chosen.skip:
             return None
-        endpoints = self._open()
+        if self._endpoints is None:
+            # Imported late, because a run that finds nothing to do needs no server.
+            from llm.servers import Endpoints
+
+            self._endpoints = Endpoints.of(self._settings, self._needs, self._batches.endpoint)
+        endpoints = self._endpoints
         endpoint = await endpoints.endpoint(chosen.endpoint, must_see=chosen.must_see)
         if endpoint is not None:
             self._summary.once(f"Asking {endpoint.introduction}.")
-        elif product is self.products.captions:
+        elif stage == "Interpreter":
             self._summary.no_model(endpoints.absence(chosen.endpoint))
         else:
-            self._summary.say(f"{product.title}: skipped, there is no model to ask")
+            self._summary.say(f"{stage}: skipped, there is no model to ask")
         return endpoint
 
     async def look_up_tags(self, tags: Callable[[], Iterable[str]]) -> bool:
@@ -67,9 +73,9 @@ class Models:
 
         `tags` gives the distinct tags of the data set, the most common first.
         """
-        chosen, product, endpoint = self._settings.tag_provider, self.products.meanings, None
+        chosen, endpoint = self._settings.tag_provider, None
         if not self._knowledge.makes_lists_only:
-            endpoint = await self.endpoint(product, chosen)
+            endpoint = await self._endpoint("TagProvider")
             if endpoint is None:
                 return False
         elif chosen.skip or chosen.endpoint.url == "builtin":
@@ -82,7 +88,7 @@ class Models:
         log.watch()
         stage = TagProvider(chosen, open_source(chosen), self._knowledge.cache, log, tags, endpoint)
         due = stage.due()
-        with self._summary.telling(product, due) as result:
+        with self._summary.telling(self.products[stage.title], due) as result:
             await run_stage(stage, due, endpoint, result)
         if stage.without_sentence:
             self._summary.once(
@@ -106,14 +112,6 @@ class Models:
         """Close all connections."""
         if self._endpoints is not None:
             await self._endpoints.close()
-
-    def _open(self) -> Endpoints:
-        if self._endpoints is None:
-            # Imported late, because a run that finds nothing to do needs no server.
-            from llm.servers import Endpoints
-
-            self._endpoints = Endpoints.of(self._settings, self._needs, self._batches.endpoint)
-        return self._endpoints
 
 
 def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:

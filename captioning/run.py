@@ -13,15 +13,17 @@ from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_
 from captioning.models import Models
 from captioning.project import Project
 from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
-from captioning.run_summary import MEANINGS_COME_FIRST, Product, RunSummary, replaced_sentence
+from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary, replaced_sentence
 from captioning.stage_result import run_stage
+from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
+from dataset.results import FileResults
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from errors import ExitCode, StageError, UserError
 from llm.embedded.needs import Consent
 from settings import Settings
-from stage_runner import Stage
+from stage_runner import Stage, Tally
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -52,18 +54,20 @@ class Run:
 
         Raises UserError where the folders cannot be used, or the settings ask for what only shards have.
         """
-        _refuse_settings_for_shards(settings)
+        if settings.cluster.ray:
+            raise UserError(
+                "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
+                "write the pattern of your shards, such as /data/images/*.tar, or leave ray empty"
+            )
         self._settings = settings
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
         self._summary = RunSummary(say)
         self._models = Models(self._project, self._summary, consent, transfers)
-        self._products = self._models.products
-        # The pictures whose descriptions come later.
-        self._waiting: frozenset[str] = frozenset()
 
     async def run(self) -> ExitCode:
         """Do all of it, while no other run may write into the same folders; the exit code."""
+        refuse_broken_templates(self._settings)
         self._project.refuse_empty()
         with ExitStack() as locks:
             for folder in self._folders_to_write():
@@ -92,10 +96,6 @@ class Run:
         return self._summary.close(monotonic() - self._started)
 
     async def _stages(self) -> None:
-        # Imported late, because a run that finds nothing to do needs no template.
-        from captioning.templates import refuse_broken_templates
-
-        refuse_broken_templates(self._settings)
         # The user wants to know first who writes the captions, if anybody does.
         writer = await self._models.writer()
         self._summary.found(self._project.collection.folder)
@@ -103,25 +103,26 @@ class Run:
         if await self._models.look_up_tags(self._project.tags):
             self._summary.once(MEANINGS_COME_FIRST)
         else:
-            await self._describe_pictures()
-            await self._write_captions(writer)
+            waiting = await self._describe_pictures()
+            await self._write_captions(writer, waiting)
         if self._summary.is_anything_new and (proposal := self._project.proposed_trigger()):
             self._summary.once(f"{proposal}.")
         self._write_report()
 
-    async def _describe_pictures(self) -> None:
-        """Stage 2: pictures ─▶ vision model ─▶ descriptions/."""
+    async def _describe_pictures(self) -> frozenset[str]:
+        """Stage 2: pictures ─▶ vision model ─▶ descriptions/; the pictures whose descriptions come later."""
         endpoint = await self._models.describer()
-        if endpoint is not None:
-            from interrogator import Interrogator
+        if endpoint is None:
+            return frozenset()
+        from interrogator import Interrogator
 
-            stage = Interrogator(self._project, endpoint)
-            await self._run_stage(self._products.descriptions, stage, endpoint)
+        stage = Interrogator(self._project, endpoint)
+        tally = await self._run_stage(stage, self._project.descriptions, endpoint)
+        return frozenset(tally.waiting)
 
-    async def _write_captions(self, writer: Endpoint | None) -> None:
+    async def _write_captions(self, writer: Endpoint | None, waiting: frozenset[str]) -> None:
         """Stage 3: tags, meanings and descriptions ─▶ model, or the composer ─▶ captions/."""
         if not self._settings.interpreter.skip:
-            from captioning.templates import may_send_pictures, misfits
             from interpreter import Interpreter
 
             sees = await may_send_pictures(self._settings, writer, self._summary.once)
@@ -129,22 +130,20 @@ class Run:
                 self._summary.once("Each picture is sent to the model along with its tags.")
             for misfit in misfits(self._project, sees=sees) if writer is not None else ():
                 self._summary.once(misfit.sentence)
-            stage = Interpreter(self._project, writer, sees=sees, waiting=self._waiting)
-            await self._run_stage(self._products.captions, stage, writer)
-            if stage.reading_note:
-                self._summary.once(stage.reading_note)
+            stage = Interpreter(self._project, writer, sees=sees, waiting=waiting)
+            tally = await self._run_stage(stage, self._project.captions, writer)
+            left = (*tally.failures, *tally.excluded)
+            make_room_without_captions(self._project, {*tally.waiting, *(problem.name for problem in left)})
+            self._summary.once(stage.reading_note)
 
     async def _run_stage(
-        self, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
-    ) -> None:
-        due, is_captions = stage.due(), product is self._products.captions
-        (self._project.captions if is_captions else self._project.descriptions).expect(due.total)
-        with self._summary.telling(product, due) as result:
+        self, stage: Stage[Item, Answer], results: FileResults, endpoint: Endpoint | None
+    ) -> Tally:
+        due = stage.due()
+        results.expect(due.total)
+        with self._summary.telling(self._models.products[stage.title], due) as result:
             await run_stage(stage, due, endpoint, result)
-        self._waiting = frozenset(result.tally.waiting)
-        if is_captions:
-            left = (*result.tally.failures, *result.tally.excluded)
-            make_room_without_captions(self._project, self._waiting.union(problem.name for problem in left))
+        return result.tally
 
     def _folders_to_write(self) -> Iterator[Path]:
         """The folders that no other run may write into; several runs may read the same descriptions."""
@@ -156,12 +155,11 @@ class Run:
     def _say_nothing_is_due(self) -> None:
         self._summary.found(self._project.collection.folder)
         existing = len(self._project.collection.pictures)
-        if not self._settings.interpreter.skip:
-            self._summary.nothing_to_do(self._products.captions, existing)
-        elif not self._settings.interrogator.skip:
-            self._summary.nothing_to_do(self._products.descriptions, existing)
-        else:
-            self._summary.once("Nothing to do: all stages are skipped. Set skip = False for one.")
+        for title in ("Interpreter", "Interrogator"):
+            if not self._settings.stages[title].skip:
+                self._summary.nothing_to_do(self._models.products[title], existing)
+                return
+        self._summary.once("Nothing to do: all stages are skipped. Set skip = False for one.")
 
     def _tell_early_end(self, in_a_hurry: bool) -> None:
         """Say what was replaced, and write the report of what is done; `in_a_hurry` only a small one."""
@@ -180,22 +178,10 @@ class Run:
 
     def _tell_replaced(self) -> None:
         self._summary.once(renamed_sentence(self._project))
-        for noun, results in (
-            ("description", self._project.descriptions),
-            ("caption", self._project.captions),
-        ):
-            self._summary.once(replaced_sentence(noun, results.saved, results.replaced.folder))
+        self._summary.once(replaced_sentence("description", self._project.descriptions))
+        self._summary.once(replaced_sentence("caption", self._project.captions))
 
     def _write_report(self) -> None:
         if self._settings.dataset.report and self._summary.is_anything_new:
             path = self._project.write_report()
             self._summary.report(path, len(self._project.collection.folder.pictures))
-
-
-def _refuse_settings_for_shards(settings: Settings) -> None:
-    """Raise UserError where a setting is for pictures in shards only."""
-    if settings.cluster.ray:
-        raise UserError(
-            "[Cluster] ray is for pictures in shards, and [Dataset] images is a folder: "
-            "write the pattern of your shards, such as /data/images/*.tar, or leave ray empty"
-        )

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from captioning.stage_result import StageResult
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
+from dataset.results import FileResults
 from english import amount, first_few, first_lines
 from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
 from settings import Settings
@@ -39,8 +40,7 @@ _AFTER_A_CHANGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """What a stage makes, in words: "12 captions written", "captions are in captions".
 
     `title` is the section of the stage in config.ini. `all_failures` says where every failure can be found.
@@ -54,25 +54,17 @@ class Product:
     all_failures: str
 
 
-@dataclass(frozen=True, slots=True)
-class Products:
-    """What each of the three stages makes."""
-
-    meanings: Product
-    descriptions: Product
-    captions: Product
-
-    @classmethod
-    def of(cls, settings: Settings) -> Products:
-        """The products of a run with these settings."""
-        dataset, cache = settings.dataset, settings.tag_provider.cache
-        journal = f"each is in {dataset.captions / FILE_NAME}"
-        log = "with --log FILE, each is in that file"
-        return cls(
-            Product("TagProvider", "tag", "looked up", "tag meaning", cache, log),
-            Product("Interrogator", "picture", "described", "description", dataset.descriptions, journal),
-            Product("Interpreter", "caption", "written", "caption", dataset.captions, journal),
-        )
+def products_of(settings: Settings) -> dict[str, Product]:
+    """What each stage of a run with these settings makes, by its title."""
+    dataset, cache = settings.dataset, settings.tag_provider.cache
+    journal = f"each is in {dataset.captions / FILE_NAME}"
+    log = "with --log FILE, each is in that file"
+    products = (
+        Product("TagProvider", "tag", "looked up", "tag meaning", cache, log),
+        Product("Interrogator", "picture", "described", "description", dataset.descriptions, journal),
+        Product("Interpreter", "caption", "written", "caption", dataset.captions, journal),
+    )
+    return {each.title: each for each in products}
 
 
 @dataclass(slots=True)
@@ -210,13 +202,14 @@ def say_lines(heading: str, lines: Sequence[str], say: Callable[[str], None]) ->
             say(f"  {each}")
 
 
-def replaced_sentence(noun: str, count: int, folder: Path) -> str:
+def replaced_sentence(noun: str, results: FileResults) -> str:
     """Where texts are kept that people wrote, after they were replaced; "" where none was."""
-    if not count:
+    if not results.saved:
         return ""
-    were = "was" if count == 1 else "were"
+    were = "was" if results.saved == 1 else "were"
     return (
-        f"{amount(count, noun)} written by hand {were} replaced, and kept in {folder}: "
+        f"{amount(results.saved, noun)} written by hand {were} replaced, and kept in "
+        f"{results.replaced.folder}: "
         "the same command with --undo puts back what was replaced."
     )
 

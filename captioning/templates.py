@@ -47,7 +47,7 @@ def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequenc
 
 
 def refuse_broken_templates(settings: Settings) -> None:
-    """Raise UserError where the style or a template of a stage that is not skipped cannot be used."""
+    """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
     Forms.of(settings.interpreter)
     for stage, path, variables in templates_of_stages(settings):
         usable_prompt(settings.stages[stage], path, variables)

@@ -103,8 +103,7 @@ def apply(settings: Settings, path: Path, say: Callable[[str], None]) -> ExitCod
         raise UserError(f"{path} is not applied and nothing is changed", first_lines(problems))
     say(_summary(applied))
     say_lines("Not applied", problems, say)
-    replaced = replaced_sentence("caption", project.captions.saved, project.captions.replaced.folder)
-    for line in filter(None, (replaced, renamed_sentence(project))):
+    for line in filter(None, (replaced_sentence("caption", project.captions), renamed_sentence(project))):
         say(line)
     if settings.dataset.report:
         say(f"See all of it in {project.write_report()}.")

@@ -1,6 +1,7 @@
 """Stage 3's way from tags to a caption. Here are the names of all values that templates can fill in.
 
-They stand in a module that imports nothing, so that templates can be checked before a stage is loaded.
+They stand in a module that imports nothing, because every run checks its templates, also one that has nothing
+to do.
 """
 
 PAGE_VARIABLES = ("pages",)

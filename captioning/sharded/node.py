@@ -134,7 +134,7 @@ class _Turn:
         models = Models(known, RunSummary(self.introductions.append))
         try:
             describer, writer = await models.describer(), await models.writer()
-            self.work = work = ShardWork(known, models.products, summary, describer, writer)
+            self.work = work = ShardWork(known, summary, describer, writer)
             for endpoint in work.endpoints:
                 if settled := self.at_once.get((endpoint.url, endpoint.model)):
                     endpoint.concurrency.go_on_from(settled)

@@ -93,7 +93,7 @@ class ShardRun:
             await self._hands.caption(self._known, self._part, self._totals, there)
             return
         describer = await self._models.describer()
-        work = ShardWork(self._known, self._models.products, self._summary, describer, writer)
+        work = ShardWork(self._known, self._summary, describer, writer)
         work.limit, work.since, self._totals = self._limit, self._began_at, work.totals
         turns = shards_in_turn(self._settings, self._part, self._summary.once)
         async with aclosing(turns) as shards:

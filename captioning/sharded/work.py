@@ -10,12 +10,12 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, TypeVar
 
-from captioning.run_summary import Product, Products, RunSummary, by_reason
+from captioning.run_summary import RunSummary, by_reason, products_of
 from captioning.sharded.data_set import KnownOfShards, ShardDataSet, texts_there
 from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures
@@ -88,12 +88,12 @@ class Totals:
     failures: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
 
-    def add(self, product: Product, result: StageResult) -> None:
-        """Add what came of a stage over one shard."""
-        self.done[product.noun] += result.tally.done
+    def add(self, noun: str, result: StageResult) -> None:
+        """Add what came of a stage over one shard; `noun` is what the stage counts."""
+        self.done[noun] += result.tally.done
         self.failures.update(dict(result.tally.reasons()))
-        self.excluded[product.noun] += len(result.tally.excluded)
-        self.there += result.existing if product.noun == "caption" else 0
+        self.excluded[noun] += len(result.tally.excluded)
+        self.there += result.existing if noun == "caption" else 0
 
     def merge(self, other: Totals) -> None:
         """Add what another process has summed up."""
@@ -132,7 +132,6 @@ class ShardWork:
     def __init__(
         self,
         known: KnownOfShards,
-        products: Products,
         summary: RunSummary,
         describer: Endpoint | None,
         writer: Endpoint | None,
@@ -143,7 +142,7 @@ class ShardWork:
         self.since = time()
         self._known = known
         self._settings = known.settings
-        self._products = products
+        self._products = products_of(known.settings)
         self.summary = summary
         self._describer = describer
         self._writer = writer
@@ -197,25 +196,25 @@ class ShardWork:
         from interpreter import Interpreter
         from interrogator import Interrogator
 
-        name, products, waiting = data_set.shard.name, self._products, frozenset[str]()
+        name, waiting = data_set.shard.name, frozenset[str]()
         self.summary.files_with_problems(data_set.collection.folder, name)
         if self._describer is not None:
-            stage = Interrogator(data_set, self._describer)
-            waiting = await self._run_stage(name, products.descriptions, stage, self._describer)
+            describing = Interrogator(data_set, self._describer)
+            waiting = await self._run_stage(name, describing, self._describer)
         if not self._settings.interpreter.skip:
             sees = await may_send_pictures(self._settings, self._writer, self.summary.once)
             captioning = Interpreter(data_set, self._writer, sees=sees, waiting=waiting)
-            await self._run_stage(name, products.captions, captioning, self._writer)
+            await self._run_stage(name, captioning, self._writer)
 
     async def _run_stage(
-        self, name: str, product: Product, stage: Stage[Item, Answer], endpoint: Endpoint | None
+        self, name: str, stage: Stage[Item, Answer], endpoint: Endpoint | None
     ) -> frozenset[str]:
         """Run a stage over the shard of this name; returns the names of pictures whose answers come later."""
-        due, told = stage.due(), replace(product, title=f"{name} {product.title}")
-        with self.summary.telling(told, due) as result:
+        due, product = stage.due(), self._products[stage.title]
+        with self.summary.telling(product._replace(title=f"{name} {stage.title}"), due) as result:
             self.results.append(result)
             try:
                 await run_stage(stage, due, endpoint, result, name)
             finally:
-                self.totals.add(product, result)
+                self.totals.add(product.noun, result)
         return frozenset(result.tally.waiting)

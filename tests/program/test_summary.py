@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import config
-from captioning.run_summary import Product, Products, RunSummary
+from captioning.run_summary import Product, RunSummary, products_of
 from captioning.stage_result import StageResult
 from errors import Problem
 from llm.answers import Usage
@@ -64,13 +64,13 @@ def test_where_nothing_was_made_nothing_is_said_of_drafts() -> None:
 
 
 def test_of_many_that_failed_the_rest_is_where_the_line_says(tmp_path: Path) -> None:
-    products = Products.of(config.load(Project(tmp_path).folder / "config.ini"))
+    products = products_of(config.load(Project(tmp_path).folder / "config.ini"))
     journal = f"each is in {tmp_path / 'captions' / 'journal.jsonl'}"
     failures = [Problem(f"item {number}", "cut off", "cut off") for number in range(22)]
     for each, where in (
-        (products.meanings, "with --log FILE, each is in that file"),
-        (products.descriptions, journal),
-        (products.captions, journal),
+        (products["TagProvider"], "with --log FILE, each is in that file"),
+        (products["Interrogator"], journal),
+        (products["Interpreter"], journal),
     ):
         said: list[str] = []
         tell(said, each, StageResult(22, tally=Tally(0, failures)))
