@@ -7,25 +7,25 @@ proportion to the length of the caption, and no caption makes it raise.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
 
 from check.adds import Addition, find_additions
 from check.colours import ColoursSaid, colour_faults, contradicted_colours, find_colours
 from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
-from check.matching import says, says_by
+from check.matching import says
 from check.mentions import People, find_people
 from check.names import Names, contradicted_names, find_names, find_titles, name_faults
 from check.people_said import people_faults, says_people
 from check.scoring import Coverage
 from check.states import contradicted_states
 from check.strangers import unsupported_people
-from check.tagged import PEOPLE, PLAIN, SURE, CountedTag, Tagged, tagged
+from check.tagged import PEOPLE, PLAIN, SURE, CountedTag, Tagged, TagsByTag, tagged
 from check.text import Text, read
 from check.vocabulary import word_set
-from check.ways import told_by, ways_to_say
+from check.ways import told_by
 from check.who_is_who import owner_faults
-from check.wording import is_grammar, is_list, new_words, sources_of
+from check.wording import is_grammar, is_list, new_words
+from tags.categories import CHARACTER, COPYRIGHT
 
 __all__ = [
     "KINDS",
@@ -46,18 +46,8 @@ MOST_WORDS_FOR_RULES = 60
 # A caption with as many words as these tells such a setting by all that it names, if it tells no other one.
 _FEWEST_WORDS_OF_SCENES = 24
 _TOLD_BY_SCENES = word_set("tags", "told_by_scenes")
-
-
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    """What was found in a caption before each tag is looked for."""
-
-    text: Text
-    people: People
-    colours: ColoursSaid
-    named: frozenset[str]
-    aliases: Mapping[str, Sequence[str]]
-    is_of_one: bool
+# As many captions as a report shows: about 30 MB.
+_MOST_REMEMBERED = 10_000
 
 
 def check(
@@ -68,6 +58,8 @@ def check(
     known_names: frozenset[str] = frozenset(),
     own_tags: Mapping[str, Sequence[str]] | None = None,
     told: Iterable[str] = (),
+    *,
+    remember: bool = False,
 ) -> Coverage:
     """Hold a caption against the canonical tags of its picture.
 
@@ -75,18 +67,39 @@ def check(
     maps a tag to other tags that say it. `known_names` are the character tags of the whole data set, to find
     names of somebody else; what is made of them is cached by the set. `own_tags` has for several characters
     the tags of the picture that are one's alone. `told` are other texts about the picture that bear out what
-    the caption adds to the tags: a description, meanings of tags.
+    the caption adds to the tags: a description, meanings of tags. If it is to `remember`, what was asked
+    before in this process is not checked again: a run checks a caption when it is written, and its report
+    asks again.
     """
-    aliases = aliases or {}
-    asked = tagged(tuple(tags), tuple([categories.get(tag, "") for tag in tags]))
-    census, series = asked.census, asked.series
+    kinds = tuple([categories.get(tag, "") for tag in tags])
+    asked = tuple(tags), kinds, _frozen(aliases or {}), tuple(told)
+    check_tags = _remembered if remember else _check
+    return check_tags(caption, *asked, known_names, _frozen(own_tags or {}))
+
+
+def _frozen(tags: Mapping[str, Sequence[str]]) -> TagsByTag:
+    return tuple([(tag, tuple(others)) for tag, others in tags.items()])
+
+
+def _check(
+    caption: str,
+    tags: tuple[str, ...],
+    categories: tuple[str, ...],
+    aliases: TagsByTag,
+    told: tuple[str, ...],
+    known_names: frozenset[str],
+    own_tags: TagsByTag,
+) -> Coverage:
+    asked = tagged(tags, categories, aliases, told)
+    census, series = asked.census, asked.by_kind[COPYRIGHT]
     text = read(caption)
-    found_titles = find_titles(text, series, aliases)
-    names = find_names(text, asked.characters, aliases, tags, known_names, found_titles)
+    found_titles = find_titles(text, series, asked.aliases)
+    names = find_names(
+        text, asked.by_kind[CHARACTER], asked.aliases, asked.own_words, known_names, found_titles
+    )
     text = _without_names(text, names, asked)
     people = find_people(text, names)
-    sources = sources_of((*tags, *chain.from_iterable(aliases.get(tag, ()) for tag in tags), *told))
-    unsupported = unsupported_people(text, people, census, sources)
+    unsupported = unsupported_people(text, people, census, asked.sources)
     faults, contradicted, more = people_faults(text, people, census, unsupported)
     colours = find_colours(text, asked.coloured)
     is_counted = not any(fault.kind == COUNT for fault in faults)
@@ -97,14 +110,16 @@ def check(
     contradicted |= colours_of_others
     faults += name_faults(text, names)
     contradicted |= contradicted_names(names, series, found_titles, census.most)
-    faults += owner_faults(text, names.places, own_tags or {})
+    faults += owner_faults(text, names.places, dict(own_tags))
     faults += spelling_faults(caption, tags, series)
     faults += not_worn_faults(text)
-    named = names.said.union(tag for tag, found in found_titles.items() if found)
-    findings = _Findings(text, people, colours, named, aliases, census.is_of_one)
-    return _coverage(
-        findings, asked, contradicted, faults, find_additions(text, (*unsupported, *more), names, sources)
-    )
+    adds = find_additions(text, (*unsupported, *more), names, asked.sources)
+    said = _said(text, asked, people, colours)
+    said.update(names.said, (tag for tag, found in found_titles.items() if found))
+    return _coverage(text, asked, people, said - contradicted, contradicted, faults, adds)
+
+
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_check)
 
 
 def _without_names(text: Text, names: Names, asked: Tagged) -> Text:
@@ -115,34 +130,40 @@ def _without_names(text: Text, names: Names, asked: Tagged) -> Text:
     )
 
 
+def _said(text: Text, asked: Tagged, people: People, colours: ColoursSaid) -> set[str]:
+    """The tags, names apart, that the caption says."""
+    said = {tag for tag, ways in asked.plain if says(text, ways)}
+    said.update(tag for tag in asked.by_kind[PEOPLE] if says_people(text, tag, people))
+    for tag, (part, colour) in asked.coloured.items():
+        if any(not meant.isdisjoint(colour) for _, meant in colours[part]):
+            said.add(tag)
+    return said
+
+
 def _coverage(
-    findings: _Findings,
+    text: Text,
     asked: Tagged,
+    people: People,
+    said: Collection[str],
     contradicted: set[str],
     faults: Sequence[Fault],
     adds: tuple[Addition, ...],
 ) -> Coverage:
-    """Look for each tag, and sort the tags by what came of it."""
-    counted, implied = asked.counted, asked.implied
-    anchors: dict[str, list[str]] = {}
-    for word in asked.by_anchor.keys() & findings.text.at.keys():
-        for tag in asked.by_anchor[word]:
-            anchors.setdefault(tag, []).append(word)
-    said = {tag for tag, known in counted.items() if _is_said(findings, tag, known, anchors.get(tag, ()))}
-    said -= contradicted
+    """Sort the tags by what came of them, where `said` are those that the caption says itself."""
+    counted = asked.counted
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
-    contradicted = _contradicted(findings, asked, unsaid).union(contradicted)
+    contradicted = _contradicted(text, asked, people, unsaid) | contradicted
     # Said tags say others of the picture too: white_dress says dress.
-    said = said.union(*(implied[tag] for tag in said if tag in implied)).difference(contradicted)
+    said = _with_implied(asked, said) - contradicted
     unsaid = [tag for tag in counted if tag not in said and tag not in contradicted]
     told: set[str] = set()
-    if len(findings.text.words) >= _FEWEST_WORDS_OF_SCENES:
-        told = {tag for tag in unsaid if _is_told(findings.text, tag, counted[tag])}
-        told = told.union(*(implied[tag] for tag in told if tag in implied)).intersection(unsaid)
+    if len(text.words) >= _FEWEST_WORDS_OF_SCENES:
+        told = _with_implied(asked, {tag for tag in unsaid if _is_told(text, tag, counted[tag])})
+        told.intersection_update(unsaid)
         said = said | told
         unsaid = [tag for tag in unsaid if tag not in said]
     perhaps: list[str] = []
-    if len(findings.text.words) > MOST_WORDS_FOR_RULES:
+    if len(text.words) > MOST_WORDS_FOR_RULES:
         perhaps = [tag for tag in unsaid if counted[tag].kind not in SURE]
     return Coverage(
         tuple([tag for tag in counted if tag in said]),
@@ -156,10 +177,15 @@ def _coverage(
     )
 
 
-def _contradicted(findings: _Findings, asked: Tagged, unsaid: Sequence[str]) -> set[str]:
+def _with_implied(asked: Tagged, said: Collection[str]) -> set[str]:
+    """These tags, and those of the picture that they say too."""
+    return {*said, *(other for tag in asked.implied.keys() & said for other in asked.implied[tag])}
+
+
+def _contradicted(text: Text, asked: Tagged, people: People, unsaid: Sequence[str]) -> set[str]:
     """The tags, of those that the caption does not say itself, that cannot be true with what it says."""
-    text, counted, is_of_one = findings.text, asked.counted, findings.is_of_one
-    found = contradicted_states(text, counted, unsaid, findings.people.places, is_of_one=is_of_one)
+    counted, is_of_one = asked.counted, asked.census.is_of_one
+    found = contradicted_states(text, counted, unsaid, people.places, is_of_one=is_of_one)
     found |= contradicted_colours(text, counted, unsaid, is_of_one=is_of_one)
     if text.negated:
         denied = {text.stems[at] for at in text.negated}
@@ -167,21 +193,6 @@ def _contradicted(findings: _Findings, asked: Tagged, unsaid: Sequence[str]) -> 
         found |= {tag for tag in unsaid if _is_denied(text, counted[tag], denied)}
     # Where there is no snow, there is none on the roof.
     return found | {tag for tag in unsaid if found and not found.isdisjoint(asked.implied.get(tag, ()))}
-
-
-def _is_said(findings: _Findings, tag: str, known: CountedTag, anchors: Collection[str]) -> bool:
-    """Whether the caption says a tag; `anchors` are the words that it has of the ways to say it."""
-    text, aliases = findings.text, findings.aliases
-    if known.kind == PLAIN:
-        if anchors and says_by(text, known.ways, anchors):
-            return True
-        return tag in aliases and any(says(text, ways_to_say(alias)) for alias in aliases[tag])
-    if known.kind in SURE:
-        return tag in findings.named
-    if known.kind == PEOPLE:
-        return says_people(text, tag, findings.people)
-    part, colour = known.colour
-    return any(not meant.isdisjoint(colour) for _, meant in findings.colours[part])
 
 
 def _is_told(text: Text, tag: str, known: CountedTag) -> bool:

@@ -92,7 +92,6 @@ def _unlisted_names(text: Text, capitals: Sequence[Place], known: Sources) -> It
 
 def _animals(text: Text, known: Sources) -> Iterator[Place]:
     places = sorted({at for animal in _ANIMALS.intersection(text.at) for at in text.at[animal]})
-    given = _given(known) if places else frozenset()
     for at in places:
         word = text.words[at]
         # "Sealed" and "aping" say an animal by their stem only, "starling" and "duckling" are some.
@@ -100,7 +99,7 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
         if is_verb or at in text.quoted or at in text.negated or text.word(at + 1) in _HEARD:
             continue
         # A sparrow is borne out by a bird, and by "animal" where nothing tells which animals there are.
-        if not given.isdisjoint(concepts(word)) or known.bear_out(word) or _is_thing(text, at):
+        if _is_given(word, known) or known.bear_out(word) or _is_thing(text, at):
             continue
         # "The hall swallows the columns" does something: only adjectives stand before a bird.
         is_verb = word in _ALSO_VERBS and text.word(at + 1) in ARTICLES_AND_DETERMINERS
@@ -113,10 +112,12 @@ def _animals(text: Text, known: Sources) -> Iterator[Place]:
             yield first, at
 
 
-def _given(known: Sources) -> frozenset[str]:
-    """The stems of the sources; "animal" is none of them where they tell which animals there are."""
-    animals = {stem for stem in known.stems if not _ANIMALS.isdisjoint(concepts(stem))}
-    return known.stems - {"animal"} if len(animals) > 1 else known.stems
+def _is_given(word: str, known: Sources) -> bool:
+    """Whether a source has an animal, or "animal" and nothing of which animals there are."""
+    said = known.stems.intersection(concepts(word))
+    if said != {"animal"}:
+        return bool(said)
+    return sum(not _ANIMALS.isdisjoint(concepts(stem)) for stem in known.stems) < 2
 
 
 def _is_thing(text: Text, at: int) -> bool:

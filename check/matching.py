@@ -1,7 +1,6 @@
 """Whether a caption says a tag in one of its ways (see ways.py)."""
 
 from bisect import bisect_left
-from collections.abc import Collection
 
 from check.describing import modifiers
 from check.text import Text
@@ -14,21 +13,16 @@ _TOGETHER = 7  # words from the first to the last of those that stand together
 
 def says(text: Text, ways: Ways) -> bool:
     """Whether the caption says what these are the ways to say."""
-    anchors = ways.anchors & text.at.keys()
-    return bool(anchors) and says_by(text, ways, anchors)
-
-
-def says_by(text: Text, ways: Ways, anchors: Collection[str]) -> bool:
-    """The same, where `anchors` are those of the ways that stand in the caption.
-
-    This runs for each tag of each caption, where even a search through nothing costs time.
-    """
-    for word in anchors:
-        if word in ways.words and not text.negated.issuperset(text.at[word]):
-            return True
-    for word in anchors:
-        for phrase in ways.by_anchor.get(word, ()):
-            if ends_in_order(text, phrase):
+    said = text.at.keys()
+    # This runs for each tag of each caption, where even a search through nothing costs time.
+    if said.isdisjoint(ways.anchors):
+        return False
+    words = said & ways.words
+    if words and not (text.negated and all(text.negated.issuperset(text.at[word]) for word in words)):
+        return True
+    if ways.by_anchor:
+        for word in said & ways.by_anchor.keys():
+            if any(ends_in_order(text, phrase) for phrase in ways.by_anchor[word]):
                 return True
     if ways.halves and any(_is_written_apart(text, *halves) for halves in ways.halves):
         return True

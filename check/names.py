@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from check.capitals import Place, capital_names, capital_words, other_titles, subjects
 from check.faults import UNKNOWN_NAME, Fault
-from check.other_names import ORDINARY_NAMES, find_other_names, name_of, words_of_tags
+from check.other_names import ORDINARY_NAMES, find_other_names, name_of
 from check.text import Text, words_of
 from check.vocabulary import is_known, table
 from tags.spelling import words
@@ -115,17 +115,16 @@ def find_names(
     text: Text,
     characters: Sequence[str],
     aliases: Mapping[str, Sequence[str]],
-    tags: Sequence[str],
+    own_words: frozenset[str],
     known_names: frozenset[str],
     titles: Mapping[str, Sequence[Place]],
 ) -> Names:
     """Find the names of the picture's `characters`, and foreign names.
 
-    A name that is made of words of the picture's `tags` and their aliases is not foreign. `titles` is where
-    the caption has titles of series: a name within one is only a word of it.
+    A name that is made of `own_words` of the picture's tags and their aliases is not foreign. `titles` is
+    where the caption has titles of series: a name within one is only a word of it.
     """
     in_caption = [place for places in titles.values() for place in places]
-    own_words = words_of_tags(tags, aliases)
     with_capital = capital_words(text)
     capitals = capital_names(text, with_capital)
     own = [name_of(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]

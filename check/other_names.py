@@ -17,7 +17,6 @@ from tags.spelling import words
 
 _SHORTEST_PART = 2
 _LONGEST_NAME = 5
-_REMEMBERED_PICTURES = 1 << 10
 _PARTICLES = word_set("names", "particles")
 # Parts of names that identify nobody.
 _TITLES = word_set("names", "titles")
@@ -65,15 +64,11 @@ def _roster(names: frozenset[str]) -> tuple[Mapping[str, Sequence[tuple[str, ...
     return {first: sorted(found, key=len, reverse=True) for first, found in ways.items()}, parts
 
 
-def words_of_tags(tags: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """All words of tags and of their other names."""
-    return _words_of_all((*tags, *(alias for tag in tags if tag in aliases for alias in aliases[tag])))
-
-
-@lru_cache(maxsize=_REMEMBERED_PICTURES)
-def _words_of_all(spellings: tuple[str, ...]) -> frozenset[str]:
-    spoken = frozenset[str]().union(*map(words_of, spellings))
-    return spoken.union(map(_with_short_vowels, spoken))
+@lru_cache(maxsize=1 << 16)
+def spellings_of_words(tag: str) -> frozenset[str]:
+    """The words of a tag, and how captions spell them if they are Japanese."""
+    spoken = words_of(tag)
+    return frozenset((*spoken, *map(_with_short_vowels, spoken)))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,11 +6,13 @@ from functools import lru_cache
 
 from check.census import Census, count_people
 from check.colours import colour_of
+from check.other_names import spellings_of_words
 from check.people_said import is_about_people
 from check.scoring import weight_of
 from check.text import words_of
 from check.vocabulary import concepts
 from check.ways import Ways, ways_to_say
+from check.wording import Sources
 from english import stem
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
@@ -22,7 +24,11 @@ PEOPLE, COLOUR, PLAIN = "people", "colour", "plain"
 # Names are found or are not there, however long the caption is.
 SURE = frozenset({CHARACTER, COPYRIGHT})
 _NEVER_SAID = UNSEEN | {RATING}
-_REMEMBERED_PICTURES = 1 << 12
+# As many as are under way at once, and more.
+_REMEMBERED_PICTURES = 1 << 10
+
+# Tags, each with some others.
+TagsByTag = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +53,66 @@ class CountedTag:
 class Tagged:
     """The tags of a picture that a caption has to say, in their order, the weight of each, and the people.
 
-    `characters`, `series` and `coloured` are the tags of these kinds, the last with what each colours, and
-    `with_no` those in whose words a "no" denies nothing, as in otoko_no_ko, each cut into words. `by_anchor`
-    has the plain tags by the words of which a caption that says them has one, and `implied` the tags of the
-    picture that each of them says too, if there are any.
+    `by_kind` has them by who looks for them, `plain` each of the plain ones with a way to say it, perhaps
+    that of an alias, and `coloured` what each tag of a colour colours. `with_no` are those in whose words a
+    "no" denies nothing, as in otoko_no_ko, each cut into words. `implied` has the tags of the picture that
+    each of them says too, if there are any. `own_words` are the words of all tags and `aliases`; `sources`
+    are all that bears out what a caption adds.
     """
 
     counted: Mapping[str, CountedTag]
     weights: Mapping[str, float]
     census: Census
-    characters: Sequence[str]
-    series: Sequence[str]
+    by_kind: Mapping[str, Sequence[str]]
+    plain: Sequence[tuple[str, Ways]]
     coloured: Mapping[str, tuple[str, frozenset[str]]]
     with_no: Sequence[Sequence[str]]
-    by_anchor: Mapping[str, Sequence[str]]
     implied: Mapping[str, frozenset[str]]
+    aliases: Mapping[str, Sequence[str]]
+    own_words: frozenset[str]
+    sources: Sources
 
 
 @lru_cache(maxsize=_REMEMBERED_PICTURES)
-def tagged(tags: tuple[str, ...], categories: tuple[str, ...]) -> Tagged:
-    """What the tags ask, with the category of each, "" where it is not known."""
-    titles = [
-        tag
-        for tag, category in zip(tags, categories, strict=True)
-        if category == COPYRIGHT and not is_unsaid(tag)
-    ]
+def tagged(
+    tags: tuple[str, ...], categories: tuple[str, ...], aliases: TagsByTag, told: tuple[str, ...]
+) -> Tagged:
+    """What the tags ask, with the category of each, "" where it is not known; the rest as for a check."""
+    known = map(_counted_tag, tags, categories)
+    counted = {tag: each for tag, each in zip(tags, known, strict=True) if each}
+    by_kind = _by_kind(counted)
     # Nobody has to say who publishes the series.
-    makers = set(titles).difference(told_series(titles))
-    seen = ((tag, category) for tag, category in zip(tags, categories, strict=True) if tag not in makers)
-    counted = {tag: known for tag, category in seen if (known := _counted_tag(tag, category))}
-    implied = {tag: here for tag, known in counted.items() if (here := known.implied & counted.keys())}
+    series = told_series(by_kind[COPYRIGHT])
+    for maker in set(by_kind[COPYRIGHT]).difference(series):
+        del counted[maker]
+    by_kind[COPYRIGHT] = [tag for tag in by_kind[COPYRIGHT] if tag in counted]
+    said = frozenset(counted)
+    implied = {tag: here for tag, each in counted.items() if (here := each.implied & said)}
     repeated = set[str]().union(*implied.values())
-    weights = {
-        tag: known.weight_if_repeated if tag in repeated else known.weight for tag, known in counted.items()
-    }
-    by_kind = {
-        kind: [tag for tag, known in counted.items() if known.kind == kind]
-        for kind in (CHARACTER, COPYRIGHT, COLOUR)
-    }
-    coloured = {tag: counted[tag].colour for tag in by_kind[COLOUR]}
-    with_no = [tag.split("_") for tag in counted if "_no_" in tag]
-    by_anchor: dict[str, list[str]] = {}
+    others = dict(aliases)
+    spellings = (*tags, *(alias for tag in tags for alias in others.get(tag, ())))
+    plain = [(tag, counted[tag].ways) for tag in by_kind[PLAIN]]
+    plain += [(tag, ways_to_say(alias)) for tag in by_kind[PLAIN] for alias in others.get(tag, ())]
+    return Tagged(
+        counted,
+        {tag: each.weight_if_repeated if tag in repeated else each.weight for tag, each in counted.items()},
+        count_people(tags),
+        by_kind,
+        plain,
+        {tag: counted[tag].colour for tag in by_kind[COLOUR]},
+        [tag.split("_") for tag in counted if "_no_" in tag],
+        implied,
+        others,
+        frozenset[str]().union(*map(spellings_of_words, spellings)),
+        Sources((*spellings, *told)),
+    )
+
+
+def _by_kind(counted: Mapping[str, CountedTag]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {kind: [] for kind in (PEOPLE, COLOUR, PLAIN, *SURE)}
     for tag, known in counted.items():
-        for word in known.ways.anchors if known.kind == PLAIN else ():
-            by_anchor.setdefault(word, []).append(tag)
-    named = by_kind[CHARACTER], by_kind[COPYRIGHT]
-    return Tagged(counted, weights, count_people(tags), *named, coloured, with_no, by_anchor, implied)
+        found[known.kind].append(tag)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

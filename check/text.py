@@ -6,6 +6,7 @@ Everything here takes time in proportion to the length of the caption, whatever 
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -86,10 +87,9 @@ class Text:
             return self
         at = dict(self.at)
         for concept in {said for position in positions for said in concepts(self.words[position])}:
-            if left := [position for position in at[concept] if position not in positions]:
+            left = [position for position in at.pop(concept, ()) if position not in positions]
+            if left:
                 at[concept] = left
-            else:
-                del at[concept]
         return replace(self, at=at).where_no_is_a_name(positions)
 
     def where_no_is_a_name(self, positions: Iterable[int]) -> "Text":
@@ -152,18 +152,16 @@ def read(caption: str) -> Text:
     written = parts[1::2]
     # One call of lower for all words is faster than one for each.
     words = " ".join(written).lower().split(" ") if written else []
-    said = [concepts(word) for word in words]
-    at: dict[str, list[int]] = {}
-    # "Sky-blue" and "rose-pink" are no sky and no rose.
+    said = list(map(concepts, words))
     stems = [all_said[0] for all_said in said]
+    # "Sky-blue" and "rose-pink" are no sky and no rose.
     for position in _shades(words, parts) if "-" in plain else ():
         said[position] = ()
+    at: defaultdict[str, list[int]] = defaultdict(list)
     for position, all_said in enumerate(said):
         for concept in all_said:
-            if concept in at:
-                at[concept].append(position)
-            else:
-                at[concept] = [position]
+            at[concept].append(position)
+    at.default_factory = None
     gaps = _gaps(parts[2:-1:2], written)
     return Text(
         parts if plain.isascii() and caption.isascii() else _own_parts(caption, parts),

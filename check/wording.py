@@ -7,6 +7,7 @@ and a model that rewrites a draft should find hardly a word that is not in what 
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from check.text import words_in, words_of
 from check.vocabulary import concepts, stem_set, word_list, word_set
@@ -27,7 +28,7 @@ _FRAMING_STEMS = frozenset(map(stem, _FRAMING))
 # Words for kinds of things: a text that names one of a kind says more than a source that names the kind.
 _KINDS = stem_set("wording", "kinds")
 _SHORTEST_PART = 3
-_REMEMBERED_PICTURES = 1 << 10
+_REMEMBERED_TEXTS = 1 << 12
 _LONGEST_TAG = 50  # characters
 _DIGITS = "0123456789"
 # What people write for the girl of 1girl and the boy of 1boy.
@@ -84,9 +85,7 @@ class Sources:
         base, *broader = concepts(word)
         if base in self._said or any(each in self.stems and each not in _KINDS for each in broader):
             return True
-        if len(base) > _SHORTEST_PART and any(
-            each.startswith(base) or each.endswith(base) for each in self.stems
-        ):
+        if len(base) > _SHORTEST_PART and (f" {base}" in self._row or f"{base} " in self._row):
             return True
         cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
         return any(stem(word[:cut]) in self._said and stem(word[cut:]) in self._said for cut in cuts)
@@ -102,24 +101,29 @@ class Sources:
         return frozenset(map(stem, self._words))
 
     @cached_property
+    def _row(self) -> str:
+        """The stems with a space before and behind each."""
+        return f" {' '.join(self.stems)} "
+
+    @cached_property
     def _texts(self) -> list[Sequence[str]]:
-        # What is short is a tag, which many captions have: its words are remembered.
-        return [words_of(text) if len(text) < _LONGEST_TAG else words_in(text) for text in self._given]
+        return [words_of(text) if len(text) < _LONGEST_TAG else _words_of_text(text) for text in self._given]
 
     @cached_property
     def _words(self) -> set[str]:
-        words = {form for words in self._texts for word in words for form in (word, word.lstrip(_DIGITS))}
-        return words.union(*(_PEOPLE[word] for word in words if word in _PEOPLE))
+        words = set(chain.from_iterable(self._texts))
+        words |= {word.lstrip(_DIGITS) for word in words if word[0] in _DIGITS}
+        return words.union(*(_PEOPLE[word] for word in _PEOPLE.keys() & words))
 
     @cached_property
     def _said(self) -> set[str]:
-        return {said for word in self._words for said in concepts(word)}
+        return set(chain.from_iterable(map(concepts, self._words)))
 
 
-@lru_cache(maxsize=_REMEMBERED_PICTURES)
-def sources_of(texts: tuple[str, ...]) -> Sources:
-    """The sources that these texts are: a run asks several times for the tags of a picture."""
-    return Sources(texts)
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
+def _words_of_text(text: str) -> Sequence[str]:
+    """The words of what a tag means, which is told of many pictures."""
+    return tuple(words_in(text))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -14,8 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from check import Coverage, list_fault
-from check.remembered import checked
+from check import Coverage, check, list_fault
 from dataset.disk import make_folder, write_whole
 from dataset.finishing import Finishing
 from dataset.journal import Journal
@@ -70,7 +69,7 @@ def coverage_of(
     aliases = speakers(tags, sources.implied)
     sentences, has_tags = sources.finishing.sentences_in(caption, Tagged(tags, categories))
     told = (description, *sources.meanings(tags))
-    coverage = checked(sentences, tags, categories, aliases, names, told=told)
+    coverage = check(sentences, tags, categories, aliases, names, told=told, remember=True)
     # A list is recognised by its lack of English grammar words, and JSON has pieces of sentences.
     finishing = sources.finishing
     should_be_prose = finishing.settings.may_be_english and not finishing.forms.structure

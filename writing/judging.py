@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage
-from check.remembered import checked
+from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage, check
 from check.text import words_in
 from english import share, stem
 from errors import Problem
@@ -105,7 +104,7 @@ def judge(
     `found` are tags that are known to be said in it in other words; all of them, if it `is_read`.
     """
     said_by = speakers(picture.tags, picture.implied)
-    coverage = checked(
+    coverage = check(
         caption,
         picture.tags,
         picture.categories,
@@ -113,6 +112,7 @@ def judge(
         picture.names,
         picture.own_tags,
         picture.other_texts,
+        remember=True,
     )
     found = picture.said_beside.union(found)
     if picture.seen:

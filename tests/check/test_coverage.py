@@ -355,6 +355,11 @@ WORDS_OF_CAPTIONS = [
 ]
 
 
+def test_a_shade_in_a_name_says_nothing_and_raises_nothing() -> None:
+    found = check("A boy called Sky-Blue waves.", ["1boy", "sky"], {})
+    assert (found.missed, [each.said for each in found.faults]) == (("sky",), ["Sky-Blue"])
+
+
 @given(st.lists(st.sampled_from(WORDS_OF_CAPTIONS), max_size=40).map(" ".join))
 def test_no_order_of_the_words_it_knows_makes_it_raise(caption: str) -> None:
     for tags in (TAGS, ["2girls", "1boy"], ["no_humans"], ["1other", "multiple_views"]):

@@ -9,8 +9,7 @@ import pytest
 
 import config
 from captioning.project import Project as DataSet
-from check import check
-from check.remembered import _checked, checked
+from check import _remembered, check
 from interpreter import Interpreter
 from tests.program.project import Project
 from writing.judging import judge
@@ -41,7 +40,8 @@ ASKED: dict[str, Any] = {
 )
 def test_a_kept_check_is_that_of_a_new_one_whatever_was_asked_before(other: dict[str, Any]) -> None:
     asked = {**ASKED, **other}
-    assert checked(**ASKED) == check(**ASKED) != checked(**asked) == check(**asked)
+    kept, other_kept = check(**ASKED, remember=True), check(**asked, remember=True)
+    assert kept == check(**ASKED) != other_kept == check(**asked)
 
 
 def test_the_report_checks_no_caption_again_that_was_checked_when_it_was_written(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_report_checks_no_caption_again_that_was_checked_when_it_was_written
     judge(caption, stage.picture_tags(picture, ""))
     project.captions.mkdir(exist_ok=True)
     (project.captions / "a.txt").write_text(caption, encoding="utf-8")
-    before = _checked.cache_info()
+    before = _remembered.cache_info()
     data_set.write_report()
-    after = _checked.cache_info()
+    after = _remembered.cache_info()
     assert (after.hits, after.misses) == (before.hits + 1, before.misses)
