@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,9 +109,9 @@ def _act(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     if options.check:
         return _check(options, interruption)
     if options.compare:
-        return _compare(options)
+        return _compare(options, interruption)
     if options.review:
-        return _review(options)
+        return _review(options, interruption)
     if options.dry_run:
         return _dry_run(options, interruption)
     return _caption(options, interruption)
@@ -182,31 +183,27 @@ def _check(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     return _run(check_up.run(_config_file(options), options.set), interruption)
 
 
-def _compare(options: argparse.Namespace) -> ExitCode:
+def _compare(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     from captioning import eventlog
-    from commands.comparison import Comparison
-    from commands.comparison.contender import read_configurations
+    from commands.comparison import read_configurations, run_comparison
 
     _set_up_logging(options)
-    interruption = Interruption(lambda: _say_interrupted("Interrupted. The same command compares anew."))
-    interruption.listen()
-    file = _config_file(options)
+    interruption.last_word = partial(_say_interrupted, "Interrupted. The same command compares anew.")
+    file, count = _config_file(options), options.sample or USUAL_SAMPLE
     both = read_configurations((file, options.compare), options.set)
-    comparison = Comparison(
-        both, file.resolve().parent, options.sample or USUAL_SAMPLE, _print, _consent(options)
-    )
     settings = [each.settings for each in both]
-    return _run(eventlog.logged(options.log, settings, comparison.run), interruption)
+    run = partial(run_comparison, both, file.resolve().parent, count, _print, _consent(options))
+    return _run(eventlog.logged(options.log, settings, run), interruption)
 
 
-def _review(options: argparse.Namespace) -> ExitCode:
+def _review(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
     from commands.reviewing.server import review
 
     _set_up_logging(options)
     words = "The review has ended: what it reported as written is written."
+    interruption.last_word = partial(_say_interrupted, words)
     # The report of ten thousand pictures takes some seconds to be written.
-    interruption = Interruption(lambda: _say_interrupted(words), longest_end=60)
-    interruption.listen()
+    interruption.longest_end = 60
     return _run(review(_settings(options), _print), interruption)
 
 

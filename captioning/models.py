@@ -119,7 +119,7 @@ def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:
 
     def demands(sees: bool) -> Sequence[Demand]:
         # Imported late, because only a run with an embedded model needs it.
-        from captioning.prompt_lengths import demands_of_run
+        from captioning.sampling import demands_of_run
 
         return demands_of_run(settings, sees=sees)
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, TypeVar
 from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_since, still_captioned
 from captioning.models import Models
 from captioning.project import Project
-from captioning.renamed_tag_files import make_room_without_captions, renamed_sentence
-from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary, replaced_sentence
+from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary, renamed_sentence, replaced_sentence
 from captioning.stage_result import run_stage
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
 from dataset.results import FileResults
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
-from errors import ExitCode, StageError, UserError
+from errors import ExitCode, ItemError, StageError, UserError
 from llm.embedded.needs import Consent
 from settings import Settings
 from stage_runner import Stage, Tally
@@ -133,7 +132,7 @@ class Run:
             stage = Interpreter(self._project, writer, sees=sees, waiting=waiting)
             tally = await self._run_stage(stage, self._project.captions, writer)
             left = (*tally.failures, *tally.excluded)
-            make_room_without_captions(self._project, {*tally.waiting, *(problem.name for problem in left)})
+            self._make_room_without_captions({*tally.waiting, *(problem.name for problem in left)})
             self._summary.once(stage.reading_note)
 
     async def _run_stage(
@@ -144,6 +143,18 @@ class Run:
         with self._summary.telling(self._models.products[stage.title], due) as result:
             await run_stage(stage, due, endpoint, result)
         return result.tally
+
+    def _make_room_without_captions(self, names: set[str]) -> None:
+        """Rename the tag files of these pictures too, which got no caption in a run that wrote others.
+
+        A trainer would take their tags for captions. Raises UserError where one cannot be renamed.
+        """
+        in_the_way = self._project.in_the_way
+        if in_the_way is not None and in_the_way.renamed:
+            for picture in self._project.collection.folder.pictures:
+                if picture.name in names:
+                    with suppress(ItemError):
+                        in_the_way.make_room(picture.stem_name)
 
     def _folders_to_write(self) -> Iterator[Path]:
         """The folders that no other run may write into; several runs may read the same descriptions."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from captioning.project import Project
 from captioning.stage_result import StageResult
+from dataset.beside_pictures import TAGS_EXTENSION
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from dataset.results import FileResults
@@ -211,6 +213,18 @@ def replaced_sentence(noun: str, results: FileResults) -> str:
         f"{amount(results.saved, noun)} written by hand {were} replaced, and kept in "
         f"{results.replaced.folder}: "
         "the same command with --undo puts back what was replaced."
+    )
+
+
+def renamed_sentence(project: Project) -> str:
+    """The message after tag files were renamed; "" where none was."""
+    if project.in_the_way is None or not project.in_the_way.renamed:
+        return ""
+    pictures = amount(project.in_the_way.renamed, "picture")
+    return (
+        f"The tags of {pictures} are in NAME{TAGS_EXTENSION} now, because captions go into "
+        f"NAME{project.settings.dataset.caption_extension} beside the pictures: "
+        "the same command with --undo gives the tag files their names back."
     )
 
 

@@ -22,8 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, InstanceOf, ValidationError, model_validator
 
 from captioning.project import Project
-from captioning.renamed_tag_files import renamed_sentence
-from captioning.run_summary import replaced_sentence, say_lines
+from captioning.run_summary import renamed_sentence, replaced_sentence, say_lines
 from dataset.locks import locked
 from dataset.outcomes import Made
 from dataset.pictures import Picture

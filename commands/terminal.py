@@ -105,8 +105,8 @@ class Interruption:
     """
 
     def __init__(self, last_word: Callable[[], None], longest_end: float = 1.0) -> None:
-        self._last_word = last_word
-        self._longest_end = longest_end
+        self.last_word = last_word
+        self.longest_end = longest_end
         self._has_ended = threading.Lock()
         self._was_signalled = threading.Event()
         self._cancel: Callable[[], object] | None = None
@@ -136,7 +136,7 @@ class Interruption:
     def end(self) -> NoReturn:
         """Call `last_word` once and end, without waiting for threads that ask a wiki or decode a picture."""
         if self._has_ended.acquire(blocking=False):
-            self._last_word()
+            self.last_word()
         os._exit(ExitCode.INTERRUPTED)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
@@ -148,5 +148,5 @@ class Interruption:
 
     def _end_after_a_while(self) -> None:
         self._was_signalled.wait()
-        time.sleep(self._longest_end)
+        time.sleep(self.longest_end)
         self.end()

@@ -6,6 +6,7 @@ What has changed since the run stays as it is, so the command may be given twice
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -14,14 +15,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from captioning.project import Project
-from captioning.renamed_tag_files import last_renaming, rename_back
 from captioning.run_summary import say_lines
 from captioning.trainer_files import write_after_run
-from dataset.journal import INTERPRETER, INTERROGATOR, Journal, Record
+from dataset.beside_pictures import TAGS_EXTENSION, is_same_file
+from dataset.disk import move, remove, write_refusal
+from dataset.journal import INTERPRETER, INTERROGATOR, RENAMED_BACK, TAG_FILES, Journal, Record
 from dataset.locks import locked
 from dataset.results import FileResults
 from english import amount
-from errors import ExcludedError, ExitCode, ItemError
+from errors import ExcludedError, ExitCode, ItemError, UserError
 from printing import printable
 from settings import Settings
 
@@ -50,7 +52,7 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     with ExitStack() as locks:
         locks.enter_context(locked(settings.dataset.captions))
         run, replacements = _last_replacements(project.journal)
-        renaming = last_renaming(project)
+        renaming = _last_renaming(project)
         if not replacements and not renaming:
             say("No run has replaced a text that was there: there is nothing to put back.")
             return ExitCode.DONE
@@ -73,7 +75,7 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
 
 
 def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
-    done, changed = rename_back(project)
+    done, changed = _rename_back(project)
     if done:
         project.open_collection()
         say(
@@ -81,6 +83,48 @@ def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
             f"{project.journal.path}."
         )
     say_lines("Changed since they were written, and left as they are", changed, say)
+
+
+def _last_renaming(project: Project) -> str:
+    """When the last run began that renamed tag files which still have their new name; "" for none."""
+    if project.own_files is None or not project.journal.may_have_tag_files():
+        return ""
+    runs = {record.picture: record.run for record in project.journal.records(TAG_FILES)}
+    there = {
+        each.stem_name for each in project.collection.folder.pictures if each.tag_suffix == TAGS_EXTENSION
+    }
+    return max((run for picture, run in runs.items() if picture in there), default="")
+
+
+def _rename_back(project: Project) -> tuple[int, list[str]]:
+    """Give tag files their earlier names back, and remove the captions there that were not changed since.
+
+    Returns how many, and the names of captions that somebody has changed, which stay. Those that go are in
+    the journal. Raises UserError where a file cannot be renamed.
+    """
+    own, root, done, changed = project.own_files, project.collection.root, 0, list[str]()
+    if own is None or not project.journal.may_have_tag_files():
+        return 0, []
+    files = {record.picture: record.file for record in project.journal.records(TAG_FILES)}
+    for picture in project.collection.folder.pictures:
+        name = picture.stem_name
+        tags = root / f"{files.get(name, '').rpartition('.')[0]}{TAGS_EXTENSION}"
+        if name not in files or not os.path.isfile(tags):  # noqa: PTH113 - no error for a long name
+            continue
+        caption = f"{name}{own.extension}"
+        data = project.captions.texts.read_bytes(name)
+        if data.strip() and not own.is_as_written(caption, data) and not is_same_file(tags, root / caption):
+            changed.append(str(root / caption))
+            continue
+        project.journal.add_tag_file(name, RENAMED_BACK, files[name])
+        try:
+            move(tags, root / files[name])
+        except OSError as error:
+            raise UserError(write_refusal(root / files[name], error)) from error
+        if files[name] != caption and data:
+            remove(root / caption)
+        done += 1
+    return done, changed
 
 
 def _last_replacements(journal: Journal) -> tuple[str, dict[_Key, _Replacement]]:

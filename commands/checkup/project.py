@@ -8,7 +8,7 @@ from pathlib import Path
 import config
 from captioning.models import needs_of
 from captioning.project import Project
-from captioning.shard_sample import ShardSample, sample_project
+from captioning.sampling import ShardSample, sample_project
 from captioning.templates import misfits
 from commands.checkup import data_set, prompts
 from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem, warning

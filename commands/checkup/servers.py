@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
-from captioning.prompt_lengths import longest_prompt
+from captioning.sampling import longest_prompt
 from captioning.templates import sends_pictures
 from commands import without_retries
 from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem, warning

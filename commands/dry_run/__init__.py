@@ -7,29 +7,38 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from captioning.models import needs_of
 from captioning.project import Project
 from captioning.run_summary import NO_SENTENCES, RunSummary
-from captioning.shard_sample import ShardSample, sample_project
-from captioning.templates import refuse_broken_templates
+from captioning.sampling import ShardSample, sample_project
+from captioning.templates import misfits, refuse_broken_templates, sends_pictures
+from commands import without_retries
 from commands.dry_run.preview import Estimate, Preview, total_line
-from commands.dry_run.stage_previews import BUILTIN, StagePreviews
 from dataset.pictures import Picture
+from dataset.preprocessing import describe, prepare
+from dataset.results import FileResults
 from deferred.batches import Batches, files_needed
 from english import amount
 from errors import ExcludedError, ItemError
 from interpreter import Interpreter
+from interrogator import Interrogator
 from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_prompt_tokens
 from llm.servers import Endpoints
 from page_summaries import summarizing
 from reading.costs import costs
-from settings import Settings
+from settings import Settings, StageSettings
+from stage_runner import Tally
 from wiki.tag_meanings import glossary_sentence, is_no_tag
 from writing import PAGE_VARIABLES
 
-# Tokens that the model writes about each tag.
-_USUAL_ANSWER = 35.0
+if TYPE_CHECKING:
+    from llm.endpoint import Endpoint
+
+_BUILTIN = "with url = builtin no model is asked"
+# The tokens of an answer if neither the journal nor the probe has one; for stage 1 those about each tag.
+_USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
 _USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
 
 
@@ -45,37 +54,105 @@ class DryRun:
     count: int
     limit: int | None
     say: Callable[[str], None]
+    _project: Project = field(init=False)
     _connections: Endpoints = field(init=False)
+    # Why stages that do something ask no model, by their titles.
     _without_model: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Nothing is sent yet."""
+        """Nothing is sent yet; raises UserError if the run itself could not start either."""
+        refuse_broken_templates(self.settings)
+        self._project = sample_project(self.settings, limit=self.limit)
+        self._project.refuse_empty()
         self._connections = Endpoints.of(self.settings, needs_of(self.settings), Batches().endpoint)
 
     async def run(self) -> None:
         """Print everything; raises UserError if the run itself could not start either."""
-        refuse_broken_templates(self.settings)
-        project = sample_project(self.settings, limit=self.limit)
-        project.refuse_empty()
+        project = self._project
         self.say("Dry run: nothing is written.")
         if isinstance(project, ShardSample):
             self.say(f"{project.sentence}, as if it had no captions yet; all figures are of this shard.")
         RunSummary(self.say).found(project.collection.folder)
         try:
-            found = StagePreviews(project, self._connections, self.say)
-            previews, self._without_model = await found.all(), found.without_model
+            previews = await self._previews()
             if any(preview.is_measured and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")
             # The pictures that are due, or all that may be sent if none is.
             due = (preview.pictures for preview in reversed(previews) if preview.pictures)
             for picture in islice(next(map(iter, due), _not_excluded(project)), self.count):
-                await self._show(project, picture, previews)
-            await self._show_estimates(project, previews)
+                await self._show(picture, previews)
+            await self._show_estimates(previews)
         finally:
             await self._connections.close()
 
-    async def _show(self, project: Project, picture: Picture, previews: Sequence[Preview]) -> None:
-        self._begin(f"=== {picture.name}: {self._state(project, picture)}")
+    async def _previews(self) -> list[Preview]:
+        """The previews of the stages that ask a model about pictures; raises UserError as these do."""
+        found, project = list[Preview](), self._project
+        if self._asks_a_model("Interrogator", self.settings.interrogator):
+            endpoint = await self._endpoint(self.settings.interrogator)
+            describer = Interrogator(project, endpoint)
+            found.append(self._preview(describer, endpoint, project.descriptions, sees=True))
+        if project.makes_lists_only:
+            self._without_model["Interpreter"] = NO_SENTENCES
+        elif self._asks_a_model("Interpreter", self.settings.interpreter):
+            endpoint = await self._endpoint(self.settings.interpreter)
+            sees = sends_pictures(self.settings, endpoint)
+            for misfit in misfits(project, sees=sees):
+                self.say(misfit.sentence)
+            writer = Interpreter(project, endpoint, sees=sees)
+            found.append(self._preview(writer, endpoint, project.captions, sees=sees))
+        return found
+
+    async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
+        return await self._connections.endpoint(without_retries(chosen.endpoint), must_see=chosen.must_see)
+
+    def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
+        if chosen.endpoint.url == "builtin" and not chosen.skip:
+            self._without_model[title] = _BUILTIN
+        return chosen.endpoint.url != "builtin" and not chosen.skip
+
+    def _preview(
+        self,
+        stage: Interrogator | Interpreter,
+        endpoint: Endpoint | None,
+        results: FileResults,
+        *,
+        sees: bool,
+    ) -> Preview:
+        """The preview of a stage over the pictures that are due and would not fail."""
+        settings = self.settings.stages[stage.title].endpoint
+        pictures, left_out = list[Picture](), Tally()
+        for picture in stage.due().items:
+            try:
+                self._refuse_failing(picture, described=isinstance(stage, Interpreter), sees=sees)
+            except ItemError as error:
+                left_out.add_failure(picture.name, error)
+            else:
+                pictures.append(picture)
+        answer, most = results.outcomes.mean_answer(), self.settings.interrogator.max_image_side
+        return Preview(
+            stage,
+            endpoint,
+            settings,
+            pictures,
+            left_out,
+            lambda picture: prepare(self._project.collection.file(picture), most) if sees else None,
+            answer=answer or _USUAL_ANSWER[stage.title],
+            answer_is_known=answer is not None,
+            absence=self._connections.absence(settings),
+        )
+
+    def _refuse_failing(self, picture: Picture, *, described: bool, sees: bool) -> None:
+        """Raise ItemError for a picture that a stage would fail at; it may be `described` in its prompt."""
+        collection = self._project.collection
+        collection.tags(picture)
+        if described:
+            collection.admit(picture, self._project.descriptions.read(picture.stem_name))
+        if sees:
+            describe(collection.file(picture))
+
+    async def _show(self, picture: Picture, previews: Sequence[Preview]) -> None:
+        self._begin(f"=== {picture.name}: {self._state(picture)}")
         for preview in previews:
             try:
                 for messages in preview.stage.messages(picture):
@@ -85,9 +162,9 @@ class DryRun:
         for title, why in self._without_model.items():
             self._begin(f"--- {title}: nothing is sent: {why}")
 
-    def _state(self, project: Project, picture: Picture) -> str:
+    def _state(self, picture: Picture) -> str:
         """What there is for a picture already."""
-        name = picture.stem_name
+        project, name = self._project, picture.stem_name
         parts = ["has a caption" if project.captions.read(name) else "no caption yet"]
         if not self.settings.interrogator.skip:
             parts.append(
@@ -122,7 +199,7 @@ class DryRun:
         self.say("")
         self.say(heading)
 
-    async def _show_estimates(self, project: Project, previews: Sequence[Preview]) -> None:
+    async def _show_estimates(self, previews: Sequence[Preview]) -> None:
         self._begin("=== Estimate for the whole run, without retries")
         estimates: list[Estimate] = []
         for preview in previews:
@@ -131,10 +208,10 @@ class DryRun:
                 described, written = len(previews[0].pictures), len(preview.pictures)
                 preview.further = previews[0].answer * described / max(1, written)
             estimates.append(await preview.estimate())
-        if project.makes_lists_only:
+        if self._project.makes_lists_only:
             self._without_model = {"TagProvider": NO_SENTENCES, **self._without_model}
         elif not self.settings.tag_provider.skip:
-            estimates = [*self._of_tags(project, estimates), *estimates]
+            estimates = [*self._of_tags(estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())
         self._say_cost_of_reading(previews)
@@ -173,14 +250,14 @@ class DryRun:
         summary.listing("Would fail", list(failures.values()))
         summary.listing("Excluded, and not captioned", list(excluded.values()))
 
-    def _of_tags(self, project: Project, others: Sequence[Estimate]) -> list[Estimate]:
+    def _of_tags(self, others: Sequence[Estimate]) -> list[Estimate]:
         """The TagProvider. This is a limit: for many pages no model is asked, but they are not known yet."""
         chosen = self.settings.tag_provider
         if chosen.endpoint.url == "builtin":
-            self._without_model = {"TagProvider": BUILTIN, **self._without_model}
+            self._without_model = {"TagProvider": _BUILTIN, **self._without_model}
             return []
-        asked = (tag for tag in project.tags() if not is_no_tag(tag))
-        due = project.cache.wanted(asked, date.today())
+        asked = (tag for tag in self._project.tags() if not is_no_tag(tag))
+        due = self._project.cache.wanted(asked, date.today())
         unexplained = sum(not glossary_sentence(tag) for tag in due)
         requests = math.ceil(unexplained / summarizing.PAGES_PER_REQUEST)
         pages = [_USUAL_PAGE] * summarizing.PAGES_PER_REQUEST
@@ -195,7 +272,7 @@ class DryRun:
                 noun="tag",
                 requests=requests,
                 prompt_tokens=requests * tokens,
-                completion_tokens=unexplained * _USUAL_ANSWER,
+                completion_tokens=unexplained * _USUAL_ANSWER["TagProvider"],
                 settings=chosen.endpoint,
                 seconds=like.seconds if like else None,
                 at_once=like.at_once if like else 1,

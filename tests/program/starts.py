@@ -24,7 +24,7 @@ LONGEST_RUN = 600
 
 # What runs import late, so that a start is quick for a user, and what they compute once.
 IMPORTED_ONCE = [
-    *("caption", "captioning.run", "captioning.eventlog", "captioning.prompt_lengths", "commands.checkup"),
+    *("caption", "captioning.run", "captioning.eventlog", "captioning.sampling", "commands.checkup"),
     *("commands.checkup.data_set", "commands.checkup.prompts", "commands.checkup.servers"),
     *("commands.comparison", "commands.corrections", "commands.dry_run", "commands.export", "commands.undo"),
     *("deferred.folder", "llm.completions", "llm.endpoint", "llm.transport", "review.report"),

@@ -16,8 +16,7 @@ import pytest
 import config
 from captioning import eventlog
 from captioning.project import Project as DataSet
-from commands.comparison import Comparison, common_pictures
-from commands.comparison.contender import labels, read_configurations
+from commands.comparison import common_pictures, labels, read_configurations, run_comparison
 from errors import ExitCode, UserError
 from events import happened
 from llm.embedded.needs import NoConsent
@@ -323,7 +322,7 @@ def message_of(desk: Desk, name: str) -> str:
     files = (desk.folder / "config.ini", desk.folder / f"{name}.ini")
     with pytest.raises(UserError) as raised:
         both = read_configurations(files, ())
-        asyncio.run(Comparison(both, desk.folder, 20, lambda line: None, NoConsent()).run())
+        asyncio.run(run_comparison(both, desk.folder, 20, lambda line: None, NoConsent()))
     return str(raised.value)
 
 
