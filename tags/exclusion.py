@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, product
 from pathlib import Path
 
 from english import singular
@@ -41,8 +42,8 @@ SEXUAL = _listed("sexual")
 MINOR_TAGS = _listed("minors as whole tags")
 SEXUAL_TAGS = _listed("sexual as whole tags")
 # In scripts without spaces: found anywhere in a tag.
-MINOR_SIGNS = _listed("minors in scripts without spaces")
-SEXUAL_SIGNS = _listed("sexual in scripts without spaces")
+MINOR_SIGNS = re.compile("|".join(map(re.escape, _listed("minors in scripts without spaces"))))
+SEXUAL_SIGNS = re.compile("|".join(map(re.escape, _listed("sexual in scripts without spaces"))))
 # Phrases that contain one of these words and are harmless.
 HARMLESS_MINORS = _listed("no minors")
 HARMLESS_SEXUAL = _listed("not sexual")
@@ -69,11 +70,10 @@ _AGE = re.compile(
     r"|(?:below|less than|not yet|under|under age|under age of|under the age of|u|younger than) 1[0-8]"
     rf"|{_ORDINAL} (?:grade|grader))\b"
 )
-# One of these is in everything that _AGE finds.
-_ABOUT_AGE = frozenset(
-    {"age", "aged", "an", "anos", "ano", "ans", "below", "grade", "grader", "less", "not", "old", "sai", "u"}
-    | {"under", "y", "year", "yearold", "yearsold", "yearsyoung", "yearyoung", "yo", "young", "younger"}
-    | {"yr", "yrs"}
+# The singular of one of these is in everything that _AGE finds.
+_ABOUT_AGE = (
+    "age aged an anos ano ans below grade grader less not old sai u under y year yearold yearsold yearsyoung "
+    "yearyoung yo young younger yr yrs"
 )
 _AGE_SIGN = re.compile(
     r"(?<!\d)(?:1[0-7]|[0-9])\s?(?:[歳才岁歲살]|세(?![기대트계]))"
@@ -82,22 +82,38 @@ _AGE_SIGN = re.compile(
 _FOR_ADULTS = re.compile(r"(?<!\d)(?:(?:18|21)\s?[+＋](?![a-z])|[+＋](?:18|21)(?!\d))")
 
 
-@dataclass(frozen=True, slots=True)
+def _with_plurals(words: Iterable[str]) -> frozenset[str]:
+    """The words, and those whose singular they are."""
+    words = frozenset(words)
+    return words | {plural for word in words if singular(plural := f"{word}s") == word}
+
+
 class _Vocabulary:
-    """Listed phrases, harmless exceptions, and the first words of both, so that most words are skipped."""
+    """Listed phrases and harmless exceptions, and by what most texts are known to have no listed one.
 
-    listed: frozenset[str]
-    harmless: frozenset[str]
-    starts: frozenset[str]
+    `words` are listed by themselves, and longer phrases begin with `pairs` of words. `longest` is how many
+    words the longest phrase has, listed or harmless, that begins with a word. All have the plural too.
+    """
 
-    @classmethod
-    def of(cls, listed: frozenset[str], harmless: frozenset[str]) -> _Vocabulary:
-        return cls(listed, harmless, frozenset(phrase.split()[0] for phrase in listed | harmless))
+    def __init__(self, listed: frozenset[str], harmless: frozenset[str]) -> None:
+        self.listed, self.harmless = listed, harmless
+        self.words = _with_plurals(phrase for phrase in listed if " " not in phrase)
+        beginnings = (phrase.split()[:2] for phrase in listed if " " in phrase)
+        self.pairs = frozenset(
+            pair
+            for first, second in beginnings
+            for pair in product(_with_plurals([first]), _with_plurals([second]))
+        )
+        self.longest: dict[str, int] = {}
+        for phrase in sorted(listed | harmless, key=lambda phrase: phrase.count(" ")):
+            first, *rest = phrase.split()
+            self.longest.update(dict.fromkeys(_with_plurals([first]), len(rest) + 1))
 
 
-_MINOR_WORDS = _Vocabulary.of(MINORS, HARMLESS_MINORS | CLOTHES)
-_SEXUAL_WORDS = _Vocabulary.of(SEXUAL, HARMLESS_SEXUAL)
-_CLOTHES_WORDS = _Vocabulary.of(CLOTHES, frozenset())
+_AGE_WORDS = _with_plurals(_ABOUT_AGE.split())
+_MINOR_WORDS = _Vocabulary(MINORS, HARMLESS_MINORS | CLOTHES)
+_SEXUAL_WORDS = _Vocabulary(SEXUAL, HARMLESS_SEXUAL)
+_CLOTHES_WORDS = _Vocabulary(CLOTHES, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,6 @@ class _Findings:
 
 
 NOTHING_FOUND = Judgement()
-_LONGEST_PHRASE = 4
 _LONGEST_SHOWN = 60
 # Pictures have the same tags over and over, so what was found for a tag, or for what is known of it, is kept:
 # for how many, and how long.
@@ -192,21 +207,21 @@ _NOTHING = _Findings(minor=False, sexual=False, clothes=False, grown=False, seve
 
 
 def _named(text: str) -> _Findings:
-    readings = [(words, list(map(singular, words))) for words in seen_as(text)]
-    signs, joined = signs_of(text), list(joined_words(text))
-    wholes = {" ".join(words) for words, _ in readings}
-    without_numbers = {" ".join(word for word in words if not word.isdigit()) for words, _ in readings}
+    readings = seen_as(text)
+    signs, joined = signs_of(text), joined_words(text)
+    wholes = {" ".join(words) for words in readings}
+    without_numbers = {" ".join(filter(str.isalpha, words)) for words in readings}
     found = _Findings(
         minor=not MINOR_TAGS.isdisjoint(wholes)
-        or any(_mentions(*each, _MINOR_WORDS) or _has_age(each[1]) for each in readings)
-        or _is_listed(joined, MINORS)
+        or any(_mentions(words, _MINOR_WORDS) or _has_age(words) for words in readings)
+        or not _MINOR_WORDS.words.isdisjoint(joined)
         or any(_has_sign(each, MINOR_SIGNS) or _AGE_SIGN.search(each) for each in signs),
         sexual=not SEXUAL_TAGS.isdisjoint(wholes)
-        or _FOR_ADULTS.search(text) is not None
-        or any(_mentions(*each, _SEXUAL_WORDS) for each in readings)
-        or _is_listed(joined, SEXUAL)
+        or (("+" in text or "＋" in text) and _FOR_ADULTS.search(text) is not None)
+        or any(_mentions(words, _SEXUAL_WORDS) for words in readings)
+        or not _SEXUAL_WORDS.words.isdisjoint(joined)
         or any(_has_sign(each, SEXUAL_SIGNS) for each in signs),
-        clothes=any(_mentions(*each, _CLOTHES_WORDS) for each in readings),
+        clothes=any(_mentions(words, _CLOTHES_WORDS) for words in readings),
         grown=not _WOMEN.isdisjoint(without_numbers),
         several=not _SEVERAL.isdisjoint(without_numbers),
     )
@@ -220,30 +235,25 @@ def _shown(tag: str) -> str:
     return f'"{tag}"' if len(tag) <= _LONGEST_SHOWN else f'"{tag[:_LONGEST_SHOWN]}..."'
 
 
-def _has_age(singulars: list[str]) -> bool:
-    return not _ABOUT_AGE.isdisjoint(singulars) and _AGE.search(" ".join(singulars)) is not None
+def _has_age(words: list[str]) -> bool:
+    return not _AGE_WORDS.isdisjoint(words) and _AGE.search(" ".join(map(singular, words))) is not None
 
 
-def _is_listed(joined: list[str], listed: frozenset[str]) -> bool:
-    return any(word in listed or singular(word) in listed for word in joined)
-
-
-def _mentions(words: list[str], singulars: list[str], vocabulary: _Vocabulary) -> bool:
+def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
     """Whether a listed phrase is among the words; the words of a harmless phrase are skipped."""
-    starts = vocabulary.starts
-    if starts.isdisjoint(words) and starts.isdisjoint(singulars):
+    if vocabulary.words.isdisjoint(words) and vocabulary.pairs.isdisjoint(pairwise(words)):
         return False
+    singulars = list(map(singular, words))
     at = 0
     while at < len(words):
         step = 1
-        if words[at] in starts or singulars[at] in starts:
-            for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
-                phrases = _phrases(words[at : at + length], singulars[at : at + length])
-                if not phrases.isdisjoint(vocabulary.harmless):
-                    step = length
-                    break
-                if not phrases.isdisjoint(vocabulary.listed):
-                    return True
+        for length in range(min(vocabulary.longest.get(words[at], 0), len(words) - at), 0, -1):
+            phrases = _phrases(words[at : at + length], singulars[at : at + length])
+            if not phrases.isdisjoint(vocabulary.harmless):
+                step = length
+                break
+            if not phrases.isdisjoint(vocabulary.listed):
+                return True
         at += step
     return False
 
@@ -253,7 +263,9 @@ def _phrases(words: list[str], singulars: list[str]) -> set[str]:
     return {" ".join(words), " ".join(singulars), " ".join([*words[:-1], singulars[-1]])}
 
 
-def _has_sign(tag: str, signs: frozenset[str]) -> bool:
+def _has_sign(text: str, signs: re.Pattern[str]) -> bool:
+    if not signs.search(text):
+        return False
     for harmless in HARMLESS_SIGNS:
-        tag = tag.replace(harmless, " ")
-    return any(sign in tag for sign in signs)
+        text = text.replace(harmless, " ")
+    return signs.search(text) is not None

@@ -12,17 +12,16 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 _LETTERS: dict[str, str] = json.loads(Path(__file__).with_name("lookalikes.json").read_text(encoding="utf-8"))
 _SAME_LOOK = {ord(alike): latin for latin, alikes in _LETTERS.items() for alike in alikes}
 # Letters in squares and circles, and those of flags, which Unicode does not decompose.
-_IN_SIGNS = {
-    start + number: chr(ord("a") + number)
-    for start in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
-    for number in range(26)
-}
+for _first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6):
+    _SAME_LOOK |= {_first + number: chr(ord("a") + number) for number in range(26)}
 # A Cyrillic letter that stands for y, and for u.
 _LOOKS_LIKE_TWO = "у"
 # Letters by their category, but they show nothing.
@@ -32,9 +31,10 @@ _UNSEEN_CATEGORIES = frozenset({"Cf", "Mn", "Me", "Cs", "Co", "Cn"})
 # In pieces, because Unicode normalization of a long hostile text is slow.
 _PIECE = re.compile(r"[^\s_]{1,200}")
 _WORD_OR_NUMBER = re.compile(r"[a-z]+|[0-9]+")
-# A capital I, or a bar, that stands for an l.
-_LIKE_L = re.compile(r"(?<=[a-z])I|\|(?=[a-z])|(?<=[a-z])\|")
-_CAPITAL_INSIDE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# A capital I, or a bar, that stands for an l. Patterns that begin with a letter are searched for much faster
+# than those that begin with a look at the letter before.
+_LIKE_L = re.compile(r"I(?<=[a-z]I)|\|(?:(?=[a-z])|(?<=[a-z]\|))")
+_CAPITAL_INSIDE = re.compile(r"[A-Z](?<=[a-z][A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
 _DIGITS_AS_I = str.maketrans("013457", "oieast")
 _DIGITS_AS_L = str.maketrans("013457", "oleast")
@@ -45,10 +45,11 @@ _NOT_EAST_ASIAN = re.compile(r"[\s_・·.\-/*]+")
 # The longest word that is joined, and the longest run of single letters that is looked at.
 _LONGEST_JOINED, _LONGEST_RUN = 40, 16
 # Halves of a word that a space divides are only joined where one of them is no word of its own.
-_SHORT_WORDS = re.compile(
-    r"a|[abhm]e|[adhos]?h|ad|am|an|as|at|ax|by|do|e[hx]|go|ha|hi|[i]?s|i[fnt]|me|my|no|o[fhknrx]|ow|pi|re"
-    r"|so|to|u[hmps]|vs|we|wo|y[eo]"
+_SHORT = (
+    "a h s ad ae ah am an as at ax be by dh do eh ex go ha he hh hi if in is it me my no of oh ok on or ow "
+    "ox pi re sh so to uh um up us vs we wo ye yo"
 )
+_SHORT_WORDS = frozenset(_SHORT.split())
 
 
 def words_of(text: str) -> list[str]:
@@ -70,23 +71,31 @@ def seen_as(text: str) -> list[list[str]]:
     if _LIKE_L.search(text):
         readings.append(_WORD_OR_NUMBER.findall(_LIKE_L.sub("l", text).casefold()))
     if _CAPITAL_INSIDE.search(text):
-        readings.append(_WORD_OR_NUMBER.findall(_CAPITAL_INSIDE.sub(" ", text).casefold()))
+        readings.append(_WORD_OR_NUMBER.findall(_CAPITAL_INSIDE.sub(r" \g<0>", text).casefold()))
     return readings
 
 
-def joined_words(text: str) -> Iterator[str]:
+def joined_words(text: str) -> list[str]:
     """Words that separators or digits in a text may hide; most of them are no words."""
     text = html.unescape(text) if "&" in text else text
     plain = plain_letters(text).casefold()
     if "'" in plain or "’" in plain:
         plain = _POSSESSIVE.sub("", plain)
-    for token in plain.replace("_", " ").split():
-        if not token.isalpha():
-            yield from _hidden_in(token)
+    hidden = [
+        word for token in plain.replace("_", " ").split() if not token.isalpha() for word in _hidden_in(token)
+    ]
     words = _WORD_OR_NUMBER.findall(plain)
     short = [at for at, word in enumerate(words) if len(word) <= 2]
-    yield from _spelled_out(words, short)
-    yield from _halves(words, short)
+    return [*hidden, *_spelled_out(words, short), *_halves(words, short)]
+
+
+def _hidden_in(token: str) -> tuple[str, ...]:
+    letters = "".join(_WORD_OR_NUMBER.findall(token))
+    if not 3 <= len(letters) <= _LONGEST_JOINED or letters.isdigit():
+        return ()
+    if letters.isalpha():
+        return (letters,) if len(letters) > 3 else ()
+    return letters.translate(_DIGITS_AS_I), letters.translate(_DIGITS_AS_L)
 
 
 def _spelled_out(words: list[str], short: list[int]) -> Iterator[str]:
@@ -101,42 +110,31 @@ def _spelled_out(words: list[str], short: list[int]) -> Iterator[str]:
 def _halves(words: list[str], short: list[int]) -> Iterator[str]:
     """Two words as one where the shorter is no word of its own."""
     for at in short:
-        if not _SHORT_WORDS.fullmatch(words[at]):
+        if words[at] not in _SHORT_WORDS:
             for pair in (words[max(at - 1, 0) : at + 1], words[at : at + 2]):
                 joined = "".join(pair)
                 if 4 <= len(joined) <= _LONGEST_JOINED:
                     yield joined
 
 
-def _hidden_in(token: str) -> Iterator[str]:
-    letters = "".join(_WORD_OR_NUMBER.findall(token))
-    if 3 <= len(letters) <= _LONGEST_JOINED:
-        if letters.isalpha():
-            yield letters if len(letters) > 3 else ""
-        elif not letters.isdigit():
-            yield letters.translate(_DIGITS_AS_I)
-            yield letters.translate(_DIGITS_AS_L)
-
-
 def signs_of(text: str) -> list[str]:
     """The text in which to look for words of scripts without spaces, in each way to read it."""
     if text.isascii():
         return []
-    plain = "".join(
-        sign for sign in _in_pieces("NFKC", html.unescape(text)).casefold() if not _is_unseen(sign)
-    )
+    plain = _without(_in_pieces("NFKC", html.unescape(text)).casefold(), _is_unseen)
     together = re.sub(_SIGNS_APART, lambda found: _NOT_EAST_ASIAN.sub("", found[0]), plain)
     return list(dict.fromkeys((text, plain, together)))
 
 
+# Several readings of one text begin with this.
+@lru_cache(maxsize=4)
 def plain_letters(text: str) -> str:
     """The text with Latin letters for those that look like them, and without what cannot be seen."""
     if text.isascii():
         return text
     # Look-alikes are replaced before accents are taken away too: ø and й are letters of their own.
-    decomposed = _in_pieces("NFKD", text.casefold().translate(_SAME_LOOK).translate(_IN_SIGNS))
-    seen = "".join(sign for sign in decomposed if not _is_unseen(sign))
-    return seen.casefold().translate(_SAME_LOOK).translate(_IN_SIGNS)
+    decomposed = _in_pieces("NFKD", _replaced(text.casefold(), _SAME_LOOK))
+    return _replaced(_without(decomposed, _is_unseen).casefold(), _SAME_LOOK)
 
 
 def _is_unseen(sign: str) -> bool:
@@ -144,15 +142,17 @@ def _is_unseen(sign: str) -> bool:
 
 
 def _without_accents(text: str) -> str:
-    if text.isascii():
-        return text
-    decomposed = _in_pieces("NFKD", text)
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return text if text.isascii() else _without(_in_pieces("NFKD", text), unicodedata.combining)
 
 
-def _in_pieces(form: str, text: str) -> str:
-    normalized = (
-        unicodedata.normalize(form, piece)  # type: ignore[arg-type]
-        for piece in _PIECE.findall(text)
-    )
-    return " ".join(normalized)
+def _without(text: str, is_left_out: Callable[[str], object]) -> str:
+    return _replaced(text, dict.fromkeys(ord(sign) for sign in set(text) if is_left_out(sign)))
+
+
+def _replaced(text: str, table: Mapping[int, str | None]) -> str:
+    """As `str.translate`, which takes long for a text in which there may be nothing to replace."""
+    return text if table.keys().isdisjoint(map(ord, set(text))) else text.translate(table)
+
+
+def _in_pieces(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    return " ".join(unicodedata.normalize(form, piece) for piece in _PIECE.findall(text))
