@@ -7,6 +7,7 @@ go around it: nothing else reads tag files or judges them, and a test of the hou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 from dataset.evidence import Evidence, evidence_in
 from dataset.pictures import TagList
@@ -51,17 +52,14 @@ def admitted(
     filtered, by what the settings put in the place of tags and `always` say, by what is `added` to tags, and
     by what a vision model has `seen`.
     """
-    files = [*candidates, *further]
-    evidence, unread = _evidence_in(files)
-    read = [_read(file) for file in files]
+    evidence, read, unread = _read([*candidates, *further])
     lists = [each for each in read if isinstance(each, TagList)]
     found = next((each for each in read[: len(candidates)] if isinstance(each, TagList)), None)
     kept = names.kept(found.tags) if found else ()
-    tags = dict.fromkeys(tag for each in (*(one.tags for one in lists), kept) for tag in each)
-    evidence.texts += [*tags, *always]
-    evidence.texts += [text for tag in tags for text in added(tag)]
+    tags = dict.fromkeys(chain(*(each.tags for each in lists), kept))
+    texts = dict.fromkeys(chain(evidence.texts, tags, always, *map(added, tags)))
     evidence.ratings += [Rating("rating", each.rating) for each in lists if each.rating]
-    judgement = judge(dict.fromkeys(evidence.texts), evidence.ratings)
+    judgement = judge(texts, evidence.ratings)
     _refuse(judgement)
     judgement += seen
     _refuse(judgement, _UNTIL)
@@ -92,23 +90,22 @@ def _refuse(found: Judgement, until: str = "") -> None:
         raise ExcludedError(found.excluded_because + until)
 
 
-def _evidence_in(files: Sequence[TagFile]) -> tuple[Evidence, ItemError | None]:
-    """The evidence in the files, and the error of the first one that cannot be read."""
+def _read(files: Iterable[TagFile]) -> tuple[Evidence, list[TagList | ItemError], ItemError | None]:
+    """The evidence in all files, the tags in each or why it has none, and why the first is unread that is."""
     evidence, unread = Evidence(), None
+    read: list[TagList | ItemError] = []
     for file in files:
         try:
             if file.error is not None:
                 raise file.error
-            evidence += evidence_in(text_of_tag_file(file.data), file.name)
+            text = text_of_tag_file(file.data)
+            evidence += evidence_in(text, file.name)
         except ItemError as error:
             unread = unread or error
-    return evidence, unread
-
-
-def _read(file: TagFile) -> TagList | ItemError:
-    if file.error is not None:
-        return file.error
-    try:
-        return read_tags(file.data, file.name)
-    except ItemError as error:
-        return error
+            read.append(error)
+            continue
+        try:
+            read.append(read_tags(text, file.name))
+        except ItemError as error:
+            read.append(error)
+    return evidence, read, unread

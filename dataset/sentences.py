@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from tags.lookalikes import EAST_ASIAN
 
@@ -113,5 +114,8 @@ def _beginning(part: str) -> int:
 
 
 def _has_words_of_sentences(text: str) -> bool:
-    words = (word.strip(_AROUND_WORDS) for word in text.lower().translate(_BREAKS).split())
-    return not _SENTENCE_WORDS.isdisjoint(words)
+    words = text.lower().translate(_BREAKS).split()
+    if not _SENTENCE_WORDS.isdisjoint(words):
+        return True
+    marked = filterfalse(str.isalpha, words)
+    return not _SENTENCE_WORDS.isdisjoint(word.strip(_AROUND_WORDS) for word in marked)

@@ -120,7 +120,7 @@ class TagFiles:
 
     def _read(self, name: str) -> TagFile:
         try:
-            return TagFile(name, tag_bytes(self.root / name))
+            return TagFile(name, tag_bytes(f"{self.root}/{name}"))
         except ItemError as error:
             return TagFile(name, error=error)
 

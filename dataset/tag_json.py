@@ -74,7 +74,7 @@ def json_tags(text: str) -> list[Written]:
     keys = sorted(filter(_is_tag_key, post), key=lambda key: key not in _TAG_KEYS)
     found = [tag for key in keys for tag in _tags_in(post[key], _category_of_key(key))]
     rating = post.get(RATING)
-    return [*found, Written(f"{RATING}:{rating}")] if isinstance(rating, str) else found
+    return [*found, (f"{RATING}:{rating}", None)] if isinstance(rating, str) else found
 
 
 def _tags_elsewhere(post: Mapping[str, object]) -> list[Written]:
@@ -148,15 +148,15 @@ def _tags_in(value: object, category: str | None, depth: int = 0) -> Iterator[Wr
     """Every tag in a string, in a list, or in an object of scores or of lists by category."""
     if isinstance(value, str):
         written = split_tags(value) if "," in value or "\n" in value else value.split()
-        yield from (Written(tag, category) for tag in written)
+        yield from ((tag, category) for tag in written)
     elif isinstance(value, list):
-        yield from (Written(piece, category) for one in value for piece in _pieces(one))
+        yield from ((piece, category) for one in value for piece in _pieces(one))
         yield from _named_objects(value, category)
     elif isinstance(value, dict) and depth < _DEEPEST:
         for key, inner in value.items():
             # {"1girl": "0.98"}: a tagger's scores, the numbers still text.
             if isinstance(inner, str) and is_number(inner):
-                yield Written(key, category)
+                yield key, category
             elif not is_rating_key(key) and not is_about_the_file(key):
                 yield from _tags_in(inner, _known_category(key), depth + 1)
 
@@ -179,7 +179,7 @@ def _named_objects(entries: list[object], category: str | None) -> Iterator[Writ
         name = next((found for key in _NAME_KEYS if (found := _name(entry.get(key)))), None)
         named = next((entry[key] for key in _CATEGORY_KEYS if isinstance(entry.get(key), str)), None)
         if name is not None:
-            yield Written(name, category if named is None else _category_named(str(named)))
+            yield name, category if named is None else _category_named(str(named))
 
 
 def _name(value: object) -> str | None:

@@ -37,7 +37,7 @@ Form = Callable[[str], list[Written] | None]
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
 
-def tag_bytes(path: Path) -> bytes:
+def tag_bytes(path: Path | str) -> bytes:
     """The bytes of a tag file; of one that is too large, one byte more than a tag file may have.
 
     Raises ItemError when it cannot be read.
@@ -65,18 +65,18 @@ def text_of_tag_file(data: bytes) -> str:
     return text
 
 
-def read_tags(data: bytes, name: str) -> TagList:
-    """The tags in the bytes of a tag file; the suffix of its name (.json, .csv, else text) decides its forms.
+def read_tags(text: str, name: str) -> TagList:
+    """The tags in the text of a tag file; the suffix of its name (.json, .csv, else text) decides its forms.
 
     Only dataset/admission.py may call this, so that every picture is judged by its tags. Raises ItemError
-    with the reason "tag file too large", "tag file is not text", "broken tag file", "tag file is sentences"
-    or "empty tag file".
+    with the reason "broken tag file", "tag file is sentences" or "empty tag file".
     """
-    text = text_of_tag_file(data)
     if not text.strip():
         raise _empty()
     suffix = cut_suffix(name)[1].lower()
-    found = _listed(_tags_in(text, suffix))
+    forms = _FORMS.get(suffix, _FORMS[""])
+    written = next(written for form in forms if (written := form(text)) is not None)
+    found = _listed(_parsed(written))
     if not found.tags:
         raise _empty()
     return replace(found, year=year_posted(text)) if suffix == ".json" else found
@@ -91,10 +91,12 @@ def _not_text() -> ItemError:
 
 
 def _listed(tags: Iterable[Tag]) -> TagList:
-    """Drop repeats, keep the first category of each tag, and put ratings aside."""
+    """Drop repeats and what is too long, keep the first category of each tag, and put ratings aside."""
     categories: dict[str, str | None] = {}
     ratings: list[str] = []
     for tag in tags:
+        if len(tag.name) > _LONGEST_NAME:
+            continue
         if tag.category == RATING:
             ratings.append(tag.name.partition(":")[2])
         elif tag.name and not categories.get(tag.name):
@@ -104,16 +106,6 @@ def _listed(tags: Iterable[Tag]) -> TagList:
         MappingProxyType({name: category for name, category in categories.items() if category}),
         strongest(ratings),
     )
-
-
-def _tags_in(text: str, suffix: str) -> list[Tag]:
-    """The tags in the text of a tag file; its suffix, in small letters, says which forms it may have.
-
-    Raises ItemError with the reason "broken tag file" or "tag file is sentences".
-    """
-    forms = _FORMS.get(suffix, _FORMS[""])
-    found = next(written for form in forms if (written := form(text)) is not None)
-    return [tag for tag in _parsed(found) if len(tag.name) <= _LONGEST_NAME]
 
 
 def _json_beneath_another_name(text: str) -> list[Written] | None:

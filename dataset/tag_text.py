@@ -14,7 +14,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from dataset.sentences import UNDERSCORED, is_sentences, may_be_sentences, without_sentences
 from errors import ItemError
@@ -27,7 +26,7 @@ _GENERATION_DATA = re.compile(r"^(?:Negative prompt:|Steps: ?\d).*", re.DOTALL |
 _HEADING = re.compile(
     r"\s*(?:booru tags|keywords|parameters|positive prompt|prompt|tags?) ?:(?! ?[01]?\.\d)", re.IGNORECASE
 )
-_BLOCK_END = re.compile(r"\|\|\||;;;|(?<![^\s,])BREAK(?![^\s,])")
+_BLOCK_END = re.compile(r"\|\|\||;;;|BREAK(?<![^\s,]BREAK)(?![^\s,])")
 _NETWORK = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>\n]*>")
 _QUOTED = r"""(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
 _QUOTED_LIST = re.compile(rf"\s*[\[({{]?\s*{_QUOTED}(?:\s*,\s*{_QUOTED})*\s*,?\s*[\])}}]?\s*")
@@ -49,11 +48,8 @@ _OTHER_COLUMNS = ("confidence", "count", "id", "probability", "score", "value", 
 _TABLE_MARKS = "\t;,"
 
 
-class Written(NamedTuple):
-    """A tag as it is written, and its category, if the file has one."""
-
-    tag: str
-    category: str | None = None
+Written = tuple[str, str | None]
+"""A tag as it is written, and its category, if the file has one."""
 
 
 def without_generation_data(text: str) -> str:
@@ -67,13 +63,12 @@ def tags_of_prompt(text: str) -> list[Written]:
     Raises ItemError with the reason "tag file is sentences" where there is nothing else.
     """
     prompt = without_generation_data(text)
-    if not may_be_sentences(prompt):
-        return list(map(Written, split_tags(prompt)))
-    found = split_tags(without_sentences(prompt))
-    if is_sentences(prompt) and not any(map(_is_of_booru, found)):
+    is_mixed = may_be_sentences(prompt)
+    found = split_tags(without_sentences(prompt) if is_mixed else prompt)
+    if is_mixed and is_sentences(prompt) and not any(map(_is_of_booru, found)):
         message = "it holds sentences, not tags: give the tags their own file, or set [Dataset] tag_extension"
         raise ItemError("tag file is sentences", message)
-    return list(map(Written, found))
+    return [(tag, None) for tag in found]
 
 
 # Lists
@@ -83,7 +78,7 @@ def quoted_list(text: str) -> list[Written] | None:
     """The tags of `['1girl', "jeanne d'arc"]` or `"1girl", "solo"`; None where a text is no such list."""
     if not _QUOTED_LIST.fullmatch(text):
         return None
-    return [Written(re.sub(r"\\(['\"\\])", r"\1", quoted[1:-1])) for quoted in re.findall(_QUOTED, text)]
+    return [(re.sub(r"\\(['\"\\])", r"\1", quoted[1:-1]), None) for quoted in re.findall(_QUOTED, text)]
 
 
 def split_tags(text: str) -> list[str]:
@@ -95,17 +90,12 @@ def split_tags(text: str) -> list[str]:
     plain = unescaped(text.replace("\r\n", "\n").replace("\r", "\n")).translate(PLAIN)
     heading = _HEADING.match(plain)
     plain = _NETWORK.sub(" ", plain[heading.end() :] if heading else plain)
-    pieces = [
-        stripped
-        for block in _BLOCK_END.split(plain)
-        for piece in _split_block(block)
-        if (stripped := piece.strip())
-    ]
-    pieces = _without_hashes(pieces)
+    pieces = [piece for block in _BLOCK_END.split(plain) for piece in _split_block(block)]
+    pieces = _without_hashes(list(filter(None, map(str.strip, pieces))))
     return list(filter(None, _without_scores(pieces))) if _may_have_scores(plain) else pieces
 
 
-def _split_block(block: str) -> Iterator[str]:
+def _split_block(block: str) -> list[str]:
     lines = [line for each in block.split("\n") if (line := each.strip().rstrip(","))]
     if len(lines) > 2:
         # In a file of Hydrus a comma does not end `title:hello, world`.
@@ -113,8 +103,7 @@ def _split_block(block: str) -> Iterator[str]:
     if lines and all(map(_LIST_MARK.match, lines)):
         lines = [_LIST_MARK.sub("", line, count=1) for line in lines]
     separates = next((split for is_it, split in _SEPARATORS if is_it(block, lines)), _split_line)
-    for line in lines:
-        yield from separates(line)
+    return [piece for line in lines for piece in separates(line)]
 
 
 def _between_words(mark: str, fewest: int) -> Callable[[str, Sequence[str]], bool]:
@@ -135,17 +124,16 @@ def _at(mark: str) -> Callable[[str], Iterable[str]]:
     return lambda line: line.removesuffix(mark.rstrip()).split(mark)
 
 
-def _split_commas(line: str) -> Iterator[str]:
+def _split_commas(line: str) -> list[str]:
+    """The pieces between commas; behind a trigger word, the tags of a booru's line, where two look so."""
+    found: list[str] = []
     for piece in line.split(","):
-        yield from _split_booru(piece)
-
-
-def _split_booru(piece: str) -> list[str]:
-    """The tags of a booru's line behind a trigger word and a comma, where at least two look so."""
-    tokens = piece.split() if " " in piece.strip() else [piece]
-    if len(tokens) > 2 and sum(map(_is_of_booru, tokens)) > 1:
-        return tokens
-    return [piece]
+        tokens = piece.split() if " " in piece.strip() else []
+        if len(tokens) > 2 and sum(map(_is_of_booru, tokens)) > 1:
+            found += tokens
+        else:
+            found.append(piece)
+    return found
 
 
 def _is_of_booru(word: str) -> bool:
@@ -169,10 +157,10 @@ _SEPARATORS: tuple[tuple[Callable[[str, Sequence[str]], bool], Callable[[str], I
 )
 
 
-def _without_hashes(pieces: Sequence[str]) -> list[str]:
+def _without_hashes(pieces: list[str]) -> list[str]:
     """`#1girl #solo` without its marks, where every tag has one."""
-    if not pieces or not all(map(_HASHTAG.match, pieces)):
-        return list(pieces)
+    if not all(map(_HASHTAG.match, pieces)):
+        return pieces
     return [each.removeprefix("#") for piece in pieces for each in piece.split(" #")]
 
 
@@ -244,7 +232,7 @@ def _by_heading(rows: Sequence[Sequence[str]]) -> list[Written] | None:
     if tag is None or len(rows) < 2 or sum(cell in known for cell in heading) < 2:
         return None
     category = next((heading.index(name) for name in _CATEGORY_COLUMNS if name in heading), None)
-    return [Written(row[tag], None if category is None else _category(row[category])) for row in rows[1:]]
+    return [(row[tag], None if category is None else _category(row[category])) for row in rows[1:]]
 
 
 def _by_numbers(rows: Sequence[Sequence[str]], *, is_csv: bool) -> list[Written] | None:
@@ -262,7 +250,7 @@ def _by_numbers(rows: Sequence[Sequence[str]], *, is_csv: bool) -> list[Written]
     if not all(map(_category, (cell for column in others for cell in column))):
         return None
     categories = others[0] if others else ("",) * len(tags)
-    return [Written(tag, _category(named)) for tag, named in zip(tags, categories, strict=True)]
+    return [(tag, _category(named)) for tag, named in zip(tags, categories, strict=True)]
 
 
 def _category(cell: str) -> str | None:

@@ -45,11 +45,16 @@ class NameFilter:
 
         A tag is left out when its old or its new name is.
         """
+        tags = dict.fromkeys(filter(None, tags))
+        if not self.replaced and self.left_out.isdisjoint(tags):
+            return tuple(tags)
         renamed = (self.replaced.get(tag, tag) for tag in tags if tag not in self.left_out)
         return tuple(dict.fromkeys(tag for tag in renamed if tag and tag not in self.left_out))
 
     def shown(self, tags: Iterable[str]) -> tuple[str, ...]:
         """The tags that stay and are not hidden, under their old or their new name."""
+        if not self.hidden:
+            return self.kept(tags)
         return self.kept(tag for tag in tags if self.hidden.isdisjoint((tag, self.replaced.get(tag, tag))))
 
 

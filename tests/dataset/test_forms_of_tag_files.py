@@ -213,7 +213,7 @@ def come_in(*candidates: TagFile, further: tuple[TagFile, ...] = ()) -> TagList:
 @pytest.mark.parametrize("form", READ)
 def test_every_form_of_tag_file_is_read(form: str) -> None:
     name, content, tags = READ[form]
-    assert read_tags(content.encode("utf-8"), name).tags == tags
+    assert read_tags(content, name).tags == tags
 
 
 @pytest.mark.parametrize(("form", "categories"), CATEGORIES)
@@ -221,7 +221,7 @@ def test_categories_are_told_apart_in_every_form_that_tells_them(
     form: str, categories: dict[str, str]
 ) -> None:
     name, content, _ = READ[form]
-    assert read_tags(content.encode("utf-8"), name).categories == categories
+    assert read_tags(content, name).categories == categories
 
 
 # Words of which each alone says nothing: one names a minor, the other is sexual. "young" does so only as a

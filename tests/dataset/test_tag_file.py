@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.pictures import TagList
-from dataset.tag_parsing import LARGEST_FILE, read_tags, tag_bytes
+from dataset.tag_parsing import LARGEST_FILE, read_tags, tag_bytes, text_of_tag_file
 from errors import ItemError
 
 
 def read(name: str, content: str | bytes) -> TagList:
     """The tags in a file of this name and content."""
-    return read_tags(content if isinstance(content, bytes) else content.encode("utf-8"), name)
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    return read_tags(text_of_tag_file(data), name)
 
 
 def reason_of(name: str, content: str | bytes) -> str:

@@ -15,7 +15,7 @@ import config
 from dataset.picture_file import PictureFile
 from dataset.picture_folder import PictureFolder
 from dataset.preprocessing import prepare
-from dataset.tag_parsing import read_tags
+from dataset.tag_parsing import read_tags, text_of_tag_file
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
@@ -31,7 +31,7 @@ from writing import PICTURE_VARIABLES
 READERS: dict[str, Callable[[Path], Any]] = {
     "config": config.load,
     "template": lambda path: Prompt(path, PICTURE_VARIABLES),
-    "tags": lambda path: read_tags(path.read_bytes(), path.name),
+    "tags": lambda path: read_tags(text_of_tag_file(path.read_bytes()), path.name),
     "picture": lambda path: prepare(PictureFile.at(path), 1024),
     "cache": tags_cache.load,
     "own": load_own,

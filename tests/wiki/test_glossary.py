@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.tag_parsing import read_tags
+from dataset.tag_parsing import read_tags, text_of_tag_file
 from tags.spelling import canonical
 from wiki.cache import Entry
 from wiki.tag_meanings import GLOSSARY, load_glossary
@@ -56,7 +56,11 @@ def offenders(pattern: re.Pattern[str]) -> list[str]:
 def shipped_tags() -> list[tuple[str, str]]:
     """Each tag of each tag file under images/, with its file's name."""
     files = sorted(path for path in IMAGES.rglob("*") if path.suffix in TAG_FILES)
-    return [(path.name, tag) for path in files for tag in read_tags(path.read_bytes(), path.name).tags]
+    return [
+        (path.name, tag)
+        for path in files
+        for tag in read_tags(text_of_tag_file(path.read_bytes()), path.name).tags
+    ]
 
 
 def test_the_file_loads_into_entries() -> None:
