@@ -14,8 +14,7 @@ from itertools import dropwhile, takewhile, zip_longest
 from pathlib import Path
 
 from english import sentence_spans, sentences
-from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, Kind, unmarked
-from wiki.dtext_scanner import read
+from wiki.dtext_blocks import LINK, LINK_END, POINTER, POINTER_END, Block, Kind, read, unmarked
 
 _MOST_ITEMS = 8
 _MOST_CHARACTERS = 4000
@@ -66,17 +65,17 @@ def definition(body: str) -> str:
     return (
         "\n\n".join(_paragraphs(lead))
         or next(_paragraphs(_defining_sections(blocks)), "")
-        or "\n\n".join(_paragraphs(replace(block, quoted=False, folded=False) for block in lead))
+        or "\n\n".join(_paragraphs(replace(block, aside=False) for block in lead))
         or _introduced_list(lead)
     )
 
 
 def _paragraphs(blocks: Iterable[Block]) -> Iterator[str]:
-    """What is left of each paragraph that is neither quoted nor folded."""
+    """What is left of each paragraph that is not aside."""
     blocks = list(blocks)
     length = 0
     for block, following in zip_longest(blocks, blocks[1:]):
-        if block.kind is Kind.PARAGRAPH and not block.quoted and not block.folded:
+        if block.kind is Kind.PARAGRAPH and not block.aside:
             introduces = following is not None and following.kind in _AFTER_A_COLON
             if text := _defining_text(_beginning(block.text), introduces):
                 yield text

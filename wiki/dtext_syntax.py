@@ -85,11 +85,23 @@ VERBATIM_END = {
     "nodtext": re.compile(r"\n?(?:\[/nodtext\]|</nodtext>)", re.IGNORECASE),
     "fence": re.compile(r"\n```[ \t]*(?=\n|\Z)"),
 }
-ADDRESS_RUN = re.compile(
-    r"[^\s<>\"\u276d\u3000-\u3002\u3008-\u3011\u3014-\u301c\uff09\uff3d\uff5d\uff60\uff63]+"
-)
-"""The longest that a bare address can be, before the punctuation at its end is taken off."""
-
 ANCHOR = re.compile(r"(?<=.)#[A-Z][\w -]*\Z")
 QUALIFIER = re.compile(r"[ _]\([^()]+\)\Z")
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff]")
+
+_ADDRESS_RUN = re.compile(
+    r"[^\s<>\"\u276d\u3000-\u3002\u3008-\u3011\u3014-\u301c\uff09\uff3d\uff5d\uff60\uff63]+"
+)
+
+
+def address_end(text: str, start: int, upto: int) -> int:
+    """Where a bare address ends, without what ends the sentence around it: a bracket that it did not open."""
+    run = _ADDRESS_RUN.match(text, start, upto)
+    address = run.group().partition("[/")[0] if run else ""
+    surplus = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
+    end = len(address)
+    while end and (address[end - 1] in "\"':;,.?!" or surplus.get(address[end - 1], 0) > 0):
+        if address[end - 1] in surplus:
+            surplus[address[end - 1]] -= 1
+        end -= 1
+    return start + end

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from english import first_sentence
 from wiki.dtext import definition
-from wiki.dtext_blocks import Kind, unmarked
-from wiki.dtext_scanner import read
+from wiki.dtext_blocks import Kind, read, unmarked
 
 
 def plain_text(body: str) -> str:
@@ -184,19 +183,19 @@ BLOCKS = [
     ("[section=Anatomy]\nh4. Legs\n[/section]", "Anatomy\n\nLegs"),
     ("[section,expanded=Anatomy]inside", "Anatomy\n\ninside"),
     ("[spoilers]\nblock of it\n[/spoilers]", "block of it"),
-    ("[code]\nline one\n  line two\n[/code]\nafter", "line one\n  line two\n\nafter"),
+    ("[code]\nline one\n  line two\n[/code]\nafter", "line one\nline two\n\nafter"),
     ("```\n[b]raw[/b]\n```\nafter", "[b]raw[/b]\n\nafter"),
-    ("```ruby\nputs 1\n\nputs 2\n```", "puts 1\n\nputs 2"),
+    ("```ruby\nputs 1\n\nputs 2\n```", "puts 1\nputs 2"),
     ("```\nno end of [b]it[/b]", "no end of it"),
     ("one\n[hr]\ntwo", "one\n\ntwo"),
     ("one\n<hr>\ntwo", "one\n\ntwo"),
-    ("[table][tr][td]a[/td][td]b[/td][/tr][/table]", "a; b"),
+    ("[table][tr][td]a[/td][td]b[/td][/tr][/table]", "a b"),
     (
         "[table]\n[thead]\n[tr]\n[th]Name[/th]\n[th]Age[/th]\n[/tr]\n[/thead]\n[tbody]\n"
         '[tr]\n[td align=center]Ann[/td]\n[td colspan="2"]7[/td]\n[/tr]\n[/tbody]\n[/table]\nafter',
-        "Name; Age\nAnn; 7\n\nafter",
+        "Name Age Ann 7\n\nafter",
     ),
-    ("<table><colgroup><col span=2></colgroup><tr><td>a<td>b</table>", "a; b"),
+    ("<table><colgroup><col span=2></colgroup><tr><td>a<td>b</table>", "a b"),
     ("[table][tr][td]one[br]cell\n\nof lines[/td]", "one cell of lines"),
     ("[table][tr][td]open\nh4. Next\ntext", "open\n\nNext\n\ntext"),
     ("[td]a cell[/td] without a table", "a cell without a table"),
