@@ -31,9 +31,9 @@ from wiki.dump_rows import (
     Tally,
     csv_rows,
     json_rows,
+    parquet_rows,
     value_in,
 )
-from wiki.parquet_rows import parquet_rows
 from wiki.source import Page
 
 log = logging.getLogger(__name__)
