@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,6 +63,16 @@ def usable_prompt(stage: StageSettings, path: Path, variables: Sequence[str]) ->
     return prompt
 
 
+def roles_of(settings: Settings, stage: str, *, sees: bool) -> list[str]:
+    """The roles of the messages that a stage sends; the usual ones if its template cannot be read."""
+    captions = settings.interpreter.prompt_template_file.fitting(sees=sees, described=False)
+    for name, path, variables in templates_of_stages(settings):
+        if name == stage and (name != "Interpreter" or path in captions):
+            with suppress(UserError):
+                return Prompt(path, variables).roles
+    return ["system", "user"]
+
+
 def sends_pictures(settings: Settings, endpoint: Endpoint | None) -> bool:
     """Whether stage 3 sends each picture to the endpoint, along with its tags.
 
@@ -87,13 +98,11 @@ async def may_send_pictures(
 
     `say` then gets the reason. The model is shown a plain picture; raises what `Endpoint.blindness` raises.
     """
-    chosen = settings.interpreter
     if endpoint is None or not sends_pictures(settings, endpoint):
         return False
-    template = chosen.prompt_template_file.fitting(sees=True, described=False)[0]
     why = ""
-    if chosen.sees == "auto":
-        why = await endpoint.blindness(Prompt(template, PICTURE_VARIABLES).roles)
+    if settings.interpreter.sees == "auto":
+        why = await endpoint.blindness(roles_of(settings, "Interpreter", sees=True))
     if why:
         say(f"The captions are made without the pictures, as with sees = False: {why}.")
     return not why

@@ -10,7 +10,7 @@ from captioning.existing_captions import mixed_forms_sentence, still_captioned
 from captioning.project import Project
 from captioning.run_summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
-from commands.checkup.findings import (
+from commands.checkup import (
     LARGEST_SAMPLE,
     Finding,
     ok,

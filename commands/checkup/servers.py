@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from captioning.project import Project
 from captioning.sampling import longest_prompt
-from captioning.templates import sends_pictures
+from captioning.templates import roles_of, sends_pictures
 from commands import without_retries
-from commands.checkup.findings import LARGEST_SAMPLE, Finding, ok, problem, warning
-from commands.checkup.prompts import roles_of
+from commands.checkup import LARGEST_SAMPLE, Finding, ok, problem, warning
 from deferred.folder import BatchFolder
 from english import amount
 from errors import ItemError, StageError, UserError

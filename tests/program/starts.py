@@ -25,7 +25,7 @@ LONGEST_RUN = 600
 # What runs import late, so that a start is quick for a user, and what they compute once.
 IMPORTED_ONCE = [
     *("caption", "captioning.run", "captioning.eventlog", "captioning.sampling", "commands.checkup"),
-    *("commands.checkup.data_set", "commands.checkup.prompts", "commands.checkup.servers"),
+    *("commands.checkup.data_set", "commands.checkup.project", "commands.checkup.servers"),
     *("commands.comparison", "commands.corrections", "commands.dry_run", "commands.export", "commands.undo"),
     *("deferred.folder", "llm.completions", "llm.endpoint", "llm.transport", "review.report"),
     *("page_summaries.saving", "writing.trigger_tags", "tests.program.warm"),

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.checkup import installed_libraries
-from commands.checkup.findings import LARGEST_SAMPLE
+from commands.checkup import LARGEST_SAMPLE, installed_libraries
 from dataset.journal import DONE, FILE_NAME, INTERPRETER, Journal
 from tests.fakes.answers import Json
 from tests.fakes.danbooru import FakeDanbooru
