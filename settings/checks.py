@@ -47,34 +47,28 @@ _EXTENSION = re.compile(r"\.[\w.+-]*[\w+-]")
 # Lists and numbers
 
 
-def _split(value: object) -> object:
+def _split(value: object) -> tuple[str, ...]:
     """A comma-separated list, as it is written in config.ini."""
-    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+    return tuple(filter(None, map(str.strip, str(value).split(","))))
 
 
-def _pairs(value: object) -> object:
+def _pairs(value: object) -> dict[str, str]:
     """`old = new, other = another`; the right side may be empty."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    pairs = [part.partition("=") for part in str(value).split(",") if part.strip()]
     if any(not old.strip() or not equals for old, equals, _ in pairs):
         raise ValueError("should be pairs of old=new, with commas between them")
     return {old.strip(): new.strip() for old, _, new in pairs}
 
 
-def _trigger(value: object) -> object:
+def _trigger(value: object) -> str:
     """Words on one line with one space between them, as captions are written."""
-    if not isinstance(value, str):
-        return value
-    if " #" in value:
+    if " #" in str(value):
         raise ValueError("should be the trigger alone; a comment needs a line of its own, with # in front")
-    return " ".join(value.split()).rstrip(", ")
+    return " ".join(str(value).split()).rstrip(", ")
 
 
-def _variants(value: object) -> object:
+def _variants(value: object) -> tuple[str, ...]:
     names = _split(value)
-    if not isinstance(names, tuple):
-        return names
     if len(set(names)) < len(names) or not all(map(_is_variant, names)):
         known = ", ".join(VARIANTS)
         raise ValueError(f"should be of {known}, each at most once, or two joined such as tags+short")
@@ -89,18 +83,15 @@ def _is_variant(name: str) -> bool:
     return len(parts) == 1 or (len(parts) == 2 and len(_TAGS.intersection(parts)) == 1)
 
 
-def _target(value: object) -> object:
+def _target(value: object) -> str:
     text = str(value).strip().lower()
     if text not in TRAINERS:
         raise ValueError(f"should be one of {', '.join(TRAINERS)}")
     return text
 
 
-def _categories(value: object) -> object:
-    names = _split(value)
-    if not isinstance(names, tuple):
-        return names
-    names = tuple(name.lower() for name in names)
+def _categories(value: object) -> tuple[str, ...]:
+    names = _split(str(value).lower())
     for name in names:
         if wrong := misspelled_category(name):
             # A byte of the command line that is no text would break the message of pydantic.
@@ -137,11 +128,10 @@ def _auto_or_truth(value: object) -> object:
 # JSON and keys
 
 
-def _json_object(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _json_object(value: object) -> dict[str, object]:
+    text = str(value).strip()
     try:
-        parsed = json.loads(value) if value.strip() else {}
+        parsed = json.loads(text) if text else {}
     except RecursionError as error:
         raise ValueError("should be a JSON object that is nested less deeply") from error
     except ValueError as error:
@@ -151,13 +141,12 @@ def _json_object(value: object) -> object:
     return parsed
 
 
-def _headers(value: object) -> object:
+def _headers(value: object) -> dict[str, object]:
     parsed = _json_object(value)
-    if isinstance(parsed, dict):
-        named = all(map(_HEADER_NAME.fullmatch, parsed))
-        simple = all(isinstance(text, str | int | float) for text in parsed.values())
-        if not (named and simple and all(map(_is_plain, map(str, parsed.values())))):
-            raise ValueError("should hold names and texts of headers, in ASCII without line breaks")
+    named = all(map(_HEADER_NAME.fullmatch, parsed))
+    simple = all(isinstance(text, str | int | float) for text in parsed.values())
+    if not (named and simple and all(map(_is_plain, map(str, parsed.values())))):
+        raise ValueError("should hold names and texts of headers, in ASCII without line breaks")
     return parsed
 
 
