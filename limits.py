@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
+
+import orjson
 
 # An answer of a server or wiki, in bytes: 100,000 tokens with their reasoning take half a megabyte, a long
 # list of models one, and the pages of 500 tags three.
@@ -34,13 +37,16 @@ _MOST_DIGITS = 300
 
 
 def read_json(text: str | bytes) -> object:
-    """The value of a JSON text from outside; a number of very many digits becomes an infinite one.
+    """The value of a JSON text from outside; a number of more than 64 bits may lose its last digits.
 
     Raises ValueError if it is no JSON, is nested too deeply or has more than MOST_JSON_VALUES values.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "replace")
     refuse_many_values(text)
+    # It reads nearly all texts, in a tenth of the time.
+    with suppress(orjson.JSONDecodeError):
+        return orjson.loads(text)
     try:
         return _DECODER.decode(text)
     except RecursionError as error:
@@ -76,5 +82,6 @@ def _integer(digits: str) -> int | float:
     return int(digits)
 
 
-# Some servers write line breaks into texts as they are, which strict JSON forbids.
+# Some servers write line breaks into texts as they are, half characters, or numbers beyond what a float can
+# hold: orjson refuses these.
 _DECODER = json.JSONDecoder(strict=False, parse_int=_integer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
@@ -74,7 +74,7 @@ async def run_stage(
             excluded=len(tally.excluded),
             kept=len(tally.kept),
             **({"waiting": tally.waits} if tally.waits else {}),
-            **asdict(result.usage),
+            **result.usage._asdict(),
             **({"at_once": result.at_once} if result.at_once else {}),
             seconds=round(result.seconds, 3),
         )

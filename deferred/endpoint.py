@@ -10,7 +10,6 @@ from errors import ItemError, UserError
 from llm.answers import Reply
 from llm.chat_request import body_of
 from llm.client import Client, Reached
-from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
@@ -42,7 +41,7 @@ class _FileClient(Client):
         super().__init__(str(folder.path), settings)
         self._folder = folder
 
-    async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
+    async def complete(self, body: bytes, model: str) -> Reply | Trouble:
         """What came of a chat request; raises what `BatchFolder.answer` does."""
         answer = self._folder.answer(body, self._settings)
         return self._outcome(HttpAnswer(answer.status, {}, answer.body), model)

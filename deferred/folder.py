@@ -97,7 +97,7 @@ class BatchFolder:
             raise self._waits_for(file)
         if last > chosen.retries:
             words = f"the answers to {amount(last, 'batch file')} are there, and none is to this request"
-            return FileAnswer(200, b'{"error": {"message": "%s"}}' % words.encode())
+            return FileAnswer(200, f'{{"error": {{"message": "{words}"}}}}')
         raise self._ask(numbered(digest, last + 1), body, chosen)
 
     def ask_again(self, body: bytes, chosen: EndpointSettings) -> None:
@@ -234,4 +234,4 @@ class BatchFolder:
             found = read_answer(file.readline(LARGEST_ANSWER))
         except OSError as error:
             raise UserError(refusal(f"{self._files[number]} cannot be read", error)) from error
-        return found or FileAnswer(200, b'{"error": {"message": "the line of the answer is no JSON"}}')
+        return found or FileAnswer(200, '{"error": {"message": "the line of the answer is no JSON"}}')

@@ -12,6 +12,7 @@ What failed has `error`: then vLLM writes status 400 without a body, and other s
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
@@ -36,12 +37,12 @@ class FileAnswer(NamedTuple):
     """What came of a request: the status and the body that a server would have sent."""
 
     status: int
-    body: bytes
+    body: str
 
     @property
     def is_completion(self) -> bool:
         """Whether it seems to be an answer of a model, and no error."""
-        return self.status == _OK and b'"choices"' in self.body
+        return self.status == _OK and '"choices"' in self.body
 
 
 class Line(NamedTuple):
@@ -103,7 +104,8 @@ def read_answer(line: bytes) -> FileAnswer | None:
     status = response.get("status_code", _OK)
     status = status if isinstance(status, int) else _OK
     if body and not error:
-        return FileAnswer(status, body.encode() if isinstance(body, str) else orjson.dumps(body))
+        # Not orjson, which refuses half a character, as some models write.
+        return FileAnswer(status, body if isinstance(body, str) else json.dumps(body))
     failure = error or "the line of this request holds no answer"
     words = failure if isinstance(failure, dict) else {"message": str(failure)}
-    return FileAnswer(status, orjson.dumps(words if "error" in words else {"error": words}))
+    return FileAnswer(status, json.dumps(words if "error" in words else {"error": words}))

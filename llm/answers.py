@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
-from operator import sub
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from operator import add, sub
+from types import MappingProxyType
+from typing import Generic, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
 
@@ -13,8 +14,7 @@ Result = TypeVar("Result")
 REFUSED_BY_SERVER = "refusal"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """How many requests were answered, and how many tokens they took."""
 
     requests: int = 0
@@ -22,18 +22,13 @@ class Usage:
     cached_tokens: int = 0
     completion_tokens: int = 0
 
-    def __add__(self, other: Usage) -> Usage:
+    def __add__(self, other: Usage) -> Usage:  # type: ignore[override]
         """The sum of both."""
-        return Usage(
-            self.requests + other.requests,
-            self.prompt_tokens + other.prompt_tokens,
-            self.cached_tokens + other.cached_tokens,
-            self.completion_tokens + other.completion_tokens,
-        )
+        return Usage(*map(add, self, other))
 
     def __sub__(self, other: Usage) -> Usage:
         """The difference from `other`, an earlier sum."""
-        return Usage(*map(sub, astuple(self), astuple(other)))
+        return Usage(*map(sub, self, other))
 
     def cost(self, seconds: float) -> dict[str, float]:
         """Tokens, and the seconds that they took, under the names that they have in the journal."""
@@ -45,8 +40,7 @@ class Usage:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer to one request; `text` is as it came, or None if there was no text.
 
     `first_token` are the texts that it could have begun with, each with its probability from 0 to 1; empty
@@ -58,8 +52,8 @@ class Reply:
     finish_reason: str | None
     model: str
     usage: Usage
-    seconds: float
-    first_token: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    first_token: Mapping[str, float] = MappingProxyType({})
     reasoned: bool = False
 
 

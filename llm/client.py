@@ -12,7 +12,8 @@ import orjson
 
 from limits import read_json
 from llm import trouble
-from llm.completions import ChatCompletion, read_completion
+from llm.answers import Reply
+from llm.completions import read_completion
 from llm.listings import rows
 from llm.server_errors import ServerError
 from llm.transport import BrokenHttpError, HttpAnswer, TooLargeError, Transport, TransportError
@@ -66,7 +67,7 @@ class Client:
             self._url = url
         return self._url
 
-    async def complete(self, body: bytes, model: str) -> ChatCompletion | Trouble:
+    async def complete(self, body: bytes, model: str) -> Reply | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
         # The whole address, as the SDK would parse and join it anew for each request.
         request = self._open().ask(f"{self._url.rstrip('/')}/chat/completions", body)
@@ -79,18 +80,17 @@ class Client:
             return self._of_transport(error)
         return self._outcome(answer, model)
 
-    def _outcome(self, answer: HttpAnswer, model: str) -> ChatCompletion | Trouble:
+    def _outcome(self, answer: HttpAnswer, model: str) -> Reply | Trouble:
         """What an answer to a chat request holds."""
         if answer.status != 200:
-            headers = {name: self.masked(text) for name, text in answer.headers.items()}
-            said = self.masked(answer.body.decode("utf-8", "replace"))
-            return trouble.of_status(self._url, model, answer.status, headers, said)
-        completion = read_completion(answer.body)
-        if isinstance(completion, ChatCompletion):
-            return completion
-        said = self.masked(answer.body.decode("utf-8", "replace"))
+            headers = {name.lower(): self.masked(value) for name, value in answer.headers.items()}
+            return trouble.of_status(self._url, model, answer.status, headers, self.masked(answer.text))
+        reply = read_completion(answer.text)
+        if isinstance(reply, Reply):
+            return reply
+        said = self.masked(answer.text)
         # Read once more without secrets, whatever form they have in the JSON.
-        failure = None if completion is None else read_completion(said.encode())
+        failure = None if reply is None else read_completion(said)
         if isinstance(failure, ServerError):
             return trouble.of_error(self._url, model, failure.status, {}, failure)
         no_completion = f"{self._url} answered with something that is no chat completion"
@@ -133,7 +133,7 @@ class Client:
                 refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
                 busy = refused if refused.kind == "busy" else None
                 return Reached(answer.status, headers=answer.headers, busy=busy)
-            return Reached(200, read_json(answer.body), answer.headers)
+            return Reached(200, read_json(answer.text), answer.headers)
         except ValueError:
             return Reached(200, None, answer.headers)
         except (asyncio.TimeoutError, TransportError):

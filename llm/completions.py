@@ -10,21 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any
-
-from pydantic import (
-    AliasPath,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    WrapValidator,
-)
+from typing import Any
 
 from limits import read_json
 from llm.answers import REFUSED_BY_SERVER, Reply, Usage
+from llm.listings import at, rows
+from llm.listings import text as text_at
 from llm.server_errors import ServerError, error_in
 
 # The types of parts of an answer that are thoughts, and the fields that hold all thoughts.
@@ -35,77 +28,18 @@ _MOST_NESTED = 4
 # Models that are told not to think may still set the marks of it, with nothing between them.
 _THINKS = re.compile(r"\s*<think(?:ing)?>\s*[^\s<]")
 _ENDS_SENTENCE = re.compile(r"[.!?]\Z")
+# Where the tokens of the prompt, of what of it was in a cache, of the answer and of its thoughts are counted.
+_COUNTS = (
+    ("prompt_tokens",),
+    ("prompt_tokens_details", "cached_tokens"),
+    ("completion_tokens",),
+    ("completion_tokens_details", "reasoning_tokens"),
+)
 # No real count of tokens is higher, and sums over millions of answers stay readable.
 _MAX_COUNT = 100_000_000
 
 
-def _or_else(default: object) -> WrapValidator:
-    """Lets a value of another kind count as `default`."""
-
-    def validate(value: object, validate_strictly: Callable[[object], object]) -> object:
-        try:
-            return validate_strictly(value)
-        except ValidationError:
-            return default
-
-    return WrapValidator(validate)
-
-
-def _count(value: object) -> int:
-    """A number of tokens, whatever the server sends: 0 for what is no number, and never out of range."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or math.isnan(value):
-        return 0
-    return int(max(0, min(value, _MAX_COUNT)))
-
-
-def _at_path(*path: str | int) -> Any:  # noqa: ANN401 - typed as pydantic's own Field is
-    """A field whose value is found at this path, and that keeps its default if there is none."""
-    return Field(validation_alias=AliasPath(*path))  # type: ignore[arg-type]
-
-
-def _probability(value: object) -> float:
-    """A probability from its logarithm; 0 for what is no logarithm of one."""
-    is_one = isinstance(value, int | float) and not isinstance(value, bool) and value <= 0
-    return math.exp(value) if is_one else 0.0  # type: ignore[arg-type]
-
-
-Count = Annotated[int, BeforeValidator(_count)]
-Text = Annotated[str, _or_else("")]
-
-
-class Token(BaseModel):
-    """A token that an answer could have begun with."""
-
-    token: Text = ""
-    probability: Annotated[float, BeforeValidator(_probability), Field(validation_alias="logprob")] = 0.0
-
-
-class ChatCompletion(BaseModel):
-    """The answer to a chat request. There is one choice, as no more are asked for."""
-
-    text: str | None = None
-    finish_reason: Annotated[str | None, _or_else(None)] = None
-    model: Text = ""
-    prompt_tokens: Annotated[Count, _at_path("usage", "prompt_tokens")] = 0
-    cached_tokens: Annotated[Count, _at_path("usage", "prompt_tokens_details", "cached_tokens")] = 0
-    completion_tokens: Annotated[Count, _at_path("usage", "completion_tokens")] = 0
-    first: Annotated[
-        list[Token], _or_else([]), _at_path("choices", 0, "logprobs", "content", 0, "top_logprobs")
-    ] = []
-    reasoned: bool = False
-    reasoning_tokens: Annotated[Count, _at_path("usage", "completion_tokens_details", "reasoning_tokens")] = 0
-
-    def reply(self, seconds: float) -> Reply:
-        """The answer as the rest of the program knows it."""
-        usage = Usage(1, self.prompt_tokens, self.cached_tokens, self.completion_tokens)
-        first_token: dict[str, float] = {}
-        for each in self.first:
-            first_token[each.token] = first_token.get(each.token, 0.0) + each.probability
-        reasoned = self.reasoned or self.reasoning_tokens > 0
-        return Reply(self.text, self.finish_reason, self.model, usage, seconds, first_token, reasoned)
-
-
-def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
+def read_completion(body: str) -> Reply | ServerError | None:
     """The completion in a body, or the error; None if it is neither.
 
     Thoughts without an answer become the text, between marks as a model without a server for them sets.
@@ -116,9 +50,9 @@ def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
         return None
     choice = _first_choice(document)
     if _is_error(document) or (not choice and _is_flat_error(document)):
-        return error_in(document, body.decode("utf-8", "replace"))
+        return error_in(document, body)
     if choice.get("error"):
-        return error_in({"error": choice["error"]}, body.decode("utf-8", "replace"))
+        return error_in({"error": choice["error"]}, body)
     message, ending = choice.get("message"), choice.get("finish_reason")
     if not isinstance(document, dict) or not (isinstance(message, dict) or isinstance(ending, str)):
         return None
@@ -131,9 +65,33 @@ def read_completion(body: bytes) -> ChatCompletion | ServerError | None:
             text, ending = refusal, REFUSED_BY_SERVER
         elif thoughts:
             text = f"<think>{thoughts}</think>"
-    return ChatCompletion.model_validate(
-        {**document, "text": text, "finish_reason": ending, "reasoned": reasoned}
+    told = document.get("usage")
+    prompt, cached, written, reasoning = (_count(at(told, *path)) for path in _COUNTS)
+    return Reply(
+        text,
+        ending if isinstance(ending, str) else None,
+        text_at(document, "model"),
+        Usage(1, prompt, cached, written),
+        first_token=_first_token(choice),
+        reasoned=reasoned or reasoning > 0,
     )
+
+
+def _count(value: object) -> int:
+    """A number of tokens, whatever the server sends: 0 for what is no number, and never out of range."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or math.isnan(value):
+        return 0
+    return int(max(0, min(value, _MAX_COUNT)))
+
+
+def _first_token(choice: dict[str, Any]) -> dict[str, float]:
+    """The texts that an answer could have begun with, and their probabilities by the logarithms of these."""
+    found: dict[str, float] = {}
+    for each in rows(choice, "logprobs", "content", 0, "top_logprobs"):
+        token, logarithm = text_at(each, "token"), at(each, "logprob")
+        if isinstance(logarithm, int | float) and not isinstance(logarithm, bool) and logarithm <= 0:
+            found[token] = found.get(token, 0.0) + math.exp(logarithm)
+    return found
 
 
 def _is_error(document: object) -> bool:
@@ -179,17 +137,17 @@ _LAST = "[DONE]"
 _MOST_LINES = 300_000
 
 
-def _document_in(body: bytes) -> object:
+def _document_in(body: str) -> object:
     """The JSON document in a body; raises ValueError if there is none."""
     try:
         document = read_json(body)
         # The only piece of a stream.
         return _joined_pieces([document], is_whole=False) if "delta" in _first_choice(document) else document
     except ValueError:
-        if body.count(b"\n") + body.count(b"\r") > _MOST_LINES:
+        if body.count("\n") + body.count("\r") > _MOST_LINES:
             raise
         # Not `splitlines`, which also divides at marks that may stand inside of a text.
-        return _document_in_lines(_LINE_BREAK.split(body.decode("utf-8-sig", "replace")))
+        return _document_in_lines(_LINE_BREAK.split(body))
 
 
 def _document_in_lines(lines: Sequence[str]) -> object:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from errors import ExcludedError, ItemError, StageError, UserError
@@ -14,7 +14,6 @@ from events import happened
 from llm.answers import Answer, Reply, Usage
 from llm.chat_request import Dialect, body_of, fields_of_request
 from llm.client import Client, Host
-from llm.completions import ChatCompletion
 from llm.concurrency import Concurrency
 from llm.error_words import CRASHED, SEE_WITH
 from llm.listings import Model
@@ -255,13 +254,13 @@ class Endpoint:
             "start it and run again, what is done is kept"
         )
 
-    async def _send_adapted(self, request: Request) -> ChatCompletion | Trouble:
+    async def _send_adapted(self, request: Request) -> Reply | Trouble:
         """Send once, and again in another form as long as the server refuses something that can be mended."""
         while True:
             request.may_send()
             sent = self._dialect.adapted(request.fields)
             outcome = await self.client.complete(body_of(sent), self.model)
-            if isinstance(outcome, ChatCompletion):
+            if isinstance(outcome, Reply):
                 return outcome
             # Other requests may have met the same refusal meanwhile.
             if self._dialect.adapted(request.fields) == sent and not self._learn(outcome, sent):
@@ -290,7 +289,6 @@ class Endpoint:
             return outcome
         self.concurrency.observe(seconds, ok=True)
         self._has_answered = True
-        reply = outcome.reply(seconds)
-        text = None if reply.text is None else self.client.masked(reply.text)
-        model = self.catalogue.answering(self.model, self.client.masked(reply.model))
-        return replace(reply, text=text, model=model)
+        text = None if outcome.text is None else self.client.masked(outcome.text)
+        model = self.catalogue.answering(self.model, self.client.masked(outcome.model))
+        return outcome._replace(text=text, model=model, seconds=seconds)

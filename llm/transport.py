@@ -1,4 +1,4 @@
-"""HTTP to one server: what arrives is an answer, bounded in size and in UTF-8, or raises TransportError.
+"""HTTP to one server: what arrives is the text of an answer, bounded in size, or raises TransportError.
 
 Nothing goes to a server that the settings do not name: no cookie, no login of a .netrc file.
 """
@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
 from tempfile import SpooledTemporaryFile
@@ -39,11 +40,11 @@ _NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer with any status; names of headers are in lower case, and a text in the body is UTF-8."""
+    """An answer with any status; its headers are found by their names in lower case."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    text: str
 
 
 class TransportError(Exception):
@@ -90,8 +91,8 @@ class Transport:
             # A redirect could carry the key to another host.
             async with self._session.request(method, url, data=content, allow_redirects=False) as response:
                 body = await (response.read() if _is_plain_and_small(response) else _read(response))
-                headers = {name.lower(): text for name, text in response.headers.items()}
-                return HttpAnswer(response.status, headers, _as_utf8(body, headers.get("content-type", "")))
+                text = _text_of(body, response.headers.get("content-type", ""))
+                return HttpAnswer(response.status, response.headers, text)
         except (*_NO_ANSWER, OSError) as error:
             raise TransportError from error
         except aiohttp.ClientResponseError as error:
@@ -133,20 +134,15 @@ def _is_plain_and_small(response: aiohttp.ClientResponse) -> bool:
     return length is not None and length <= MOST_JSON_VALUES
 
 
-def _as_utf8(body: bytes, content_type: str) -> bytes:
-    """The body as UTF-8. What its bytes show counts more than what is declared, which is often a default."""
-    encoding = json.detect_encoding(body)
+def _text_of(body: bytes, content_type: str) -> str:
+    """The text of a body. What its bytes show counts more than what is declared, which is often a default."""
     try:
-        text = body.decode(encoding)
+        return body.decode(json.detect_encoding(body))
     except UnicodeError:
         declared = _CHARSET.search(content_type)
-        if declared is None:
-            return body
-        try:
-            text = body.decode(declared[1], "replace")
-        except LookupError:
-            return body
-    return body if encoding == "utf-8" and text.isascii() else text.encode("utf-8", "replace")
+    with suppress(LookupError):
+        return body.decode(declared[1] if declared else "utf-8-sig", "replace")
+    return body.decode("utf-8-sig", "replace")
 
 
 def open_session(

@@ -27,7 +27,7 @@ from dataset.text_folder import Texts
 from errors import ItemError, StageError, UserError
 from llm import trouble
 from llm.answers import Reply, Usage
-from llm.completions import ChatCompletion, read_completion
+from llm.completions import read_completion
 from llm.prompts import Prompt
 from llm.replies import Form, clean
 from page_summaries.saving import TagLog
@@ -241,10 +241,8 @@ def test_any_answer_with_any_status_is_trouble_with_a_sentence(
     )
 )
 def test_any_json_is_an_answer_or_trouble(body: object) -> None:
-    written = json.dumps(body).encode()
-    completion = read_completion(written)
-    if isinstance(completion, ChatCompletion):
-        found = completion.reply(0.1)
+    found = read_completion(json.dumps(body))
+    if isinstance(found, Reply):
         assert min(found.usage.prompt_tokens, found.usage.completion_tokens) >= 0
         with suppress(ItemError):
             clean(found.text, found.finish_reason, Form()).encode("utf-8")
