@@ -121,30 +121,26 @@ class Prompt:
         Raises ItemError where the template cannot be computed with these values, and UserError where that
         has taken long again and again.
         """
-        budgets: list[Budget] = []
-
-        def rendered_piece(piece: Template | str) -> str:
-            if isinstance(piece, str):
-                return piece
-            budgets.append(Budget())
-            return sandbox.render(piece, values, budgets[-1])
-
+        budget = Budget()
         try:
-            rendered = [Message(role, rendered_piece(piece)) for role, piece in self._messages]
+            rendered = [
+                Message(role, piece if isinstance(piece, str) else sandbox.render(piece, values, budget))
+                for role, piece in self._messages
+            ]
         except _FAILURES as error:
-            self._refuse_slow(budgets)
+            self._refuse_slow(budget)
             line = sandbox.line_of(error)
             place = f"{self.path}, line {line}," if line else self.path
             message = f"the template {place} fails: {' '.join(str(error).split()).rstrip('.')}"
             raise ItemError("template fails", message) from error
-        self._refuse_slow(budgets)
+        self._refuse_slow(budget)
         if not rendered[-1].text:
             raise ItemError("template fails", f"the template {self.path} asks nothing with these values")
         return [message for message in rendered if message.text]
 
-    def _refuse_slow(self, budgets: Sequence[Budget]) -> None:
+    def _refuse_slow(self, budget: Budget) -> None:
         """Raise UserError for a template that would keep a run waiting for hours."""
-        self._slow += sum(budget.seconds for budget in budgets) > _SLOW
+        self._slow += budget.has_taken(_SLOW)
         if self._slow >= _MOST_SLOW:
             raise UserError(
                 f"the template {self.path} took more than {_SLOW:g} seconds {_MOST_SLOW} times, "

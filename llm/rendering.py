@@ -1,4 +1,4 @@
-"""What one rendering of a template may take: turns of its loops, characters that it makes, and seconds.
+"""What the rendering of one prompt may take: turns of its loops, characters that it makes, and seconds.
 
 Characters are counted when a text or a list is made, wherever it goes, and not only in the finished prompt: a
 template that doubles a text again and again is stopped before its memory runs out. Nothing that a template
@@ -26,21 +26,23 @@ KEY = "\0budget"
 
 
 class Budget:
-    """What one rendering may still take; raises TemplateRuntimeError where that is not enough."""
+    """What the rendering of one prompt may still take; raises TemplateRuntimeError beyond that."""
 
     def __init__(self) -> None:
         self._characters = MOST_CHARACTERS
         self._turns = MOST_TURNS
-        self._started = time.thread_time()
+        self._started, self._worked_before = time.perf_counter(), time.thread_time()
 
-    @property
-    def seconds(self) -> float:
-        """How long the processor has worked on this rendering."""
-        return time.thread_time() - self._started
+    def has_taken(self, seconds: float) -> bool:
+        """Whether the processor has worked longer than this on the rendering."""
+        # The system is asked for the time of the processor only where so much time has passed at all.
+        if time.perf_counter() - self._started <= seconds:
+            return False
+        return time.thread_time() - self._worked_before > seconds
 
     def look_at_the_clock(self) -> None:
         """Called before each operation whose time depends on the texts."""
-        if self.seconds > LONGEST:
+        if self.has_taken(LONGEST):
             raise TemplateRuntimeError(f"it takes longer than {LONGEST:g} second")
 
     def turn(self) -> None:

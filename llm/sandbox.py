@@ -139,7 +139,10 @@ def _filtered(node: nodes.Node, filter_name: str) -> nodes.Filter:
 
 def harmless(value: object) -> str:
     """A value as it goes into a prompt: without half characters, and with control tokens broken up."""
-    return _CONTROL_TOKEN.sub(r"\g<0> ", str(value).encode("utf-8", "replace").decode("utf-8"))
+    text = str(value)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL_TOKEN.sub(r"\g<0> ", text) if "<" in text or "[" in text else text
 
 
 @pass_context

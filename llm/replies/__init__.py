@@ -1,12 +1,11 @@
 """Turns an answer of a language model into clean text, or says why it cannot be used.
 
-An answer goes through STEPS. Each step either improves the text or rejects it. The steps are repeated until
-none of them changes anything, so an accepted text would be accepted unchanged a second time, however deeply
-the answer was wrapped.
+An answer goes through the steps of `_out_of_its_wrapping` and `_as_asked`. Each either improves the text or
+rejects it. The steps are repeated until none of them changes anything, so an accepted text would be accepted
+unchanged a second time, however deeply the answer was wrapped.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from errors import REFUSED, REPEATS_EXAMPLE, REPEATS_ITSELF, REPEATS_PROMPT, ItemError
@@ -67,8 +66,6 @@ class Form:
         return language.base_code(self.language) == "en"
 
 
-Step = Callable[[str, Form], str]
-
 # Words with which servers say how an answer ended. There are many for an answer that is cut off, so whatever
 # is no word for a proper end, nor for a filter, means that.
 _PROPER_END = re.compile(
@@ -103,15 +100,65 @@ def clean(text: str | None, finish_reason: str | None, form: Form) -> str:
         # A loop ends only where max_tokens does, and to raise that would make it longer.
         is_loop = rejections.repeats_itself(normalize_spacing(remove_invisible(text[:_MAX_LENGTH])))
         raise _rejection(REPEATS_ITSELF if is_loop else "cut off", text)
-    text = normalize_spacing(remove_invisible(text))
+    text = remove_invisible(text)
     for _ in range(_MAX_ROUNDS):
-        improved = text
-        for step in STEPS:
-            improved = step(improved, form)
+        text = normalize_spacing(text)
+        improved = _as_asked(_out_of_its_wrapping(text), form)
         if improved == text:
             return text
         text = improved
     raise _rejection("not plain text", text)
+
+
+# The order matters in two ways. The most telling reason comes first: a refusal in Chinese is reported as a
+# refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
+def _out_of_its_wrapping(text: str) -> str:
+    """The answer without what stands around it; raises ItemError where there is none."""
+    text = without_entities(with_spaces(text))
+    answer = wrapping.after_reasoning(text)
+    if answer is None:
+        raise _rejection("reasoning without an answer", text)
+    answer = wrapping.drop_tokens(wrapping.inside_answer_tags(answer))
+    _refuse("too long", answer, len(answer) > _MAX_LENGTH)
+    _refuse("broken characters", answer, BROKEN in answer)
+    _refuse("empty answer", answer, _says_nothing(answer))
+    answer = wrapping.drop_fences(answer)
+    text = answer if answer == text else normalize_spacing(answer)
+    text = wrapping.drop_greeting(strip_quotes_around(text))
+    _refuse("did not see the picture", text, rejections.saw_no_picture(text))
+    _refuse(REFUSED, text, rejections.refuses(text))
+    text = wrapping.drop_brackets_around(text)
+    _refuse("reasoning without an answer", text, wrapping.thinks_aloud(text))
+    return text
+
+
+def _as_asked(text: str, form: Form) -> str:
+    """The answer in the form that was asked for; raises ItemError where it cannot be brought into that."""
+    if form.plain_text:
+        text = wrapping.drop_label(text)
+    _refuse(REPEATS_PROMPT, text, rejections.repeats_the_prompt(text))
+    _refuse(REPEATS_EXAMPLE, text, form.prompted is not None and copies.copies(text, form.prompted))
+    text = wrapping.drop_trailer(text)
+    if form.plain_text:
+        text = wrapping.drop_emphasis(text)
+        _refuse("not plain text", text, wrapping.is_marked_up(text))
+    _refuse("wrong language", text, not language.is_in_language(text, form.language))
+    _refuse(REPEATS_ITSELF, text, rejections.repeats_itself(text))
+    if form.one_line:
+        # Some trainers read only the first line, or take each line as a caption.
+        text = " ".join(text.split())
+    text = openings.drop_openings(text)
+    _refuse("talks about the picture", text, openings.talks_about_the_picture(text))
+    # A list of tags may end in a comma; after whole sentences, a comma means that words are missing.
+    text = text if re.search(r"[.!?]", text) else text.rstrip(", ")
+    _refuse("cut off", text, form.is_english and text.endswith(_UNFINISHED_ENDINGS))
+    _refuse("too long", text, form.max_words is not None and len(words(text)) > form.max_words)
+    return text
+
+
+def _refuse(reason: str, text: str, is_so: bool) -> None:
+    if is_so:
+        raise _rejection(reason, text)
 
 
 def _rejection(reason: str, text: str) -> ItemError:
@@ -123,75 +170,5 @@ def _rejection(reason: str, text: str) -> ItemError:
     return ItemError(reason, f"{REMEDIES[reason]} ({excerpt}{dots})")
 
 
-def _improve(change: Callable[[str], str]) -> Step:
-    return lambda text, form: change(text)
-
-
-def _reject(reason: str, is_so: Callable[[str], bool]) -> Step:
-    return _reject_for_form(reason, lambda text, form: is_so(text))
-
-
-def _reject_for_form(reason: str, is_so: Callable[[str, Form], bool]) -> Step:
-    def step(text: str, form: Form) -> str:
-        if is_so(text, form):
-            raise _rejection(reason, text)
-        return text
-
-    return step
-
-
-def _drop_reasoning(text: str) -> str:
-    answer = wrapping.after_reasoning(text)
-    if answer is None:
-        raise _rejection("reasoning without an answer", text)
-    return answer
-
-
 def _says_nothing(text: str) -> bool:
     return not any(map(str.isalnum, text)) or text.strip("[]()<>.\"' ").lower() in _NOTHING
-
-
-def _without_last_comma(text: str) -> str:
-    """A list of tags may end in a comma; after whole sentences, a comma means that words are missing."""
-    return text if re.search(r"[.!?]", text) else text.rstrip(", ")
-
-
-# The order matters in two ways. The most telling reason comes first: a refusal in Chinese is reported as a
-# refusal, not as the wrong language. And steps that read line by line come before the lines are joined.
-STEPS: tuple[Step, ...] = (
-    _improve(with_spaces),
-    _improve(without_entities),
-    _improve(_drop_reasoning),
-    _improve(wrapping.inside_answer_tags),
-    _improve(wrapping.drop_tokens),
-    _reject("too long", lambda text: len(text) > _MAX_LENGTH),
-    _reject("broken characters", lambda text: BROKEN in text),
-    _reject("empty answer", _says_nothing),
-    _improve(wrapping.drop_fences),
-    _improve(strip_quotes_around),
-    _improve(wrapping.drop_greeting),
-    _reject("did not see the picture", rejections.saw_no_picture),
-    _reject(REFUSED, rejections.refuses),
-    _improve(wrapping.drop_brackets_around),
-    _reject("reasoning without an answer", wrapping.thinks_aloud),
-    lambda text, form: wrapping.drop_label(text) if form.plain_text else text,
-    _reject(REPEATS_PROMPT, rejections.repeats_the_prompt),
-    _reject_for_form(
-        REPEATS_EXAMPLE,
-        lambda text, form: form.prompted is not None and copies.copies(text, form.prompted),
-    ),
-    _improve(wrapping.drop_trailer),
-    lambda text, form: wrapping.drop_emphasis(text) if form.plain_text else text,
-    _reject_for_form("not plain text", lambda text, form: form.plain_text and wrapping.is_marked_up(text)),
-    _reject_for_form("wrong language", lambda text, form: not language.is_in_language(text, form.language)),
-    _reject(REPEATS_ITSELF, rejections.repeats_itself),
-    # Some trainers read only the first line, or take each line as a caption.
-    lambda text, form: " ".join(text.split()) if form.one_line else text,
-    _improve(openings.drop_openings),
-    _reject("talks about the picture", openings.talks_about_the_picture),
-    _improve(_without_last_comma),
-    _reject_for_form("cut off", lambda text, form: form.is_english and text.endswith(_UNFINISHED_ENDINGS)),
-    _reject_for_form(
-        "too long", lambda text, form: form.max_words is not None and len(words(text)) > form.max_words
-    ),
-)

@@ -48,31 +48,31 @@ class Prompted:
 
 def copies(text: str, prompted: Prompted) -> bool:
     """Whether an answer repeats an example or the instructions of its prompt."""
-    return _copies_an_example(text, prompted) or _copies_instructions(text, prompted)
+    said = words(text)
+    lower = [word.lower() for word in said]
+    return _copies_an_example(said, lower, prompted) or _copies_instructions(lower, prompted)
 
 
-def _copies_an_example(text: str, prompted: Prompted) -> bool:
+def _copies_an_example(said: Sequence[str], lower: Sequence[str], prompted: Prompted) -> bool:
     """Whether an answer has a name of an example, or a long run of words that is not about this picture."""
     if not prompted.examples:
         return False
     runs, names = _of_examples(prompted.examples)
-    said, copied = names.intersection(words(text)), runs.intersection(_runs(text, _RUN_OF_EXAMPLE))
-    if not (said or copied):
+    named, copied = names.intersection(said), runs.intersection(_runs(lower, _RUN_OF_EXAMPLE))
+    if not (named or copied):
         return False
     own = frozenset(stem(word.lower()) for word in words(prompted.asked))
-    return any(stem(name.lower()) not in own for name in said) or any(
+    return any(stem(name.lower()) not in own for name in named) or any(
         sum(_is_foreign(word, own) for word in run) >= _FEWEST_FOREIGN for run in copied
     )
 
 
-def _copies_instructions(text: str, prompted: Prompted) -> bool:
+def _copies_instructions(lower: Sequence[str], prompted: Prompted) -> bool:
     """Whether an answer has a long run of words of the instructions that the question does not have too."""
     if not prompted.instructions:
         return False
-    shared = _all_runs(prompted.instructions, _RUN_OF_INSTRUCTIONS).intersection(
-        _runs(text, _RUN_OF_INSTRUCTIONS)
-    )
-    return bool(shared) and not shared.issubset(_runs(prompted.asked, _RUN_OF_INSTRUCTIONS))
+    shared = _of_instructions(prompted.instructions).intersection(_runs(lower, _RUN_OF_INSTRUCTIONS))
+    return bool(shared) and not shared.issubset(_runs(words(prompted.asked.lower()), _RUN_OF_INSTRUCTIONS))
 
 
 def _is_foreign(word: str, own: frozenset[str]) -> bool:
@@ -83,7 +83,7 @@ def _is_foreign(word: str, own: frozenset[str]) -> bool:
 @lru_cache(maxsize=8)
 def _of_examples(examples: tuple[tuple[str, str], ...]) -> tuple[frozenset[Run], frozenset[str]]:
     """The runs of words of all answers, and the names that question and answer of an example have."""
-    runs = frozenset(run for _, answer in examples for run in _runs(answer, _RUN_OF_EXAMPLE))
+    runs = frozenset(run for _, answer in examples for run in _runs(words(answer.lower()), _RUN_OF_EXAMPLE))
     names = frozenset(
         name
         for question, answer in examples
@@ -94,11 +94,10 @@ def _of_examples(examples: tuple[tuple[str, str], ...]) -> tuple[frozenset[Run],
 
 
 @lru_cache(maxsize=8)
-def _all_runs(text: str, length: int) -> frozenset[Run]:
-    return frozenset(_runs(text, length))
+def _of_instructions(text: str) -> frozenset[Run]:
+    return frozenset(_runs(words(text.lower()), _RUN_OF_INSTRUCTIONS))
 
 
-def _runs(text: str, length: int) -> Iterator[Run]:
-    """Each run of `length` words, in lower case."""
-    found = list(map(str.lower, words(text)))
-    return zip(*(found[at:] for at in range(length)), strict=False)
+def _runs(lower: Sequence[str], length: int) -> Iterator[Run]:
+    """Each run of `length` words."""
+    return zip(*(lower[at:] for at in range(length)), strict=False)

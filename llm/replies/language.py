@@ -25,6 +25,7 @@ _SCRIPTS = {
     "hangul": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
 }
 _LETTERS = {script: re.compile(f"[{ranges}]+") for script, ranges in _SCRIPTS.items()}
+_OTHER_LETTER = re.compile(f"[{''.join(ranges for script, ranges in _SCRIPTS.items() if script != 'latin')}]")
 _OTHER_SCRIPTS = {
     **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk"), "cyrillic"),
     **dict.fromkeys(("ar", "fa", "ur"), "arabic"),
@@ -81,7 +82,7 @@ def is_in_language(text: str, language: str) -> bool:
 
 
 def _is_written_in(text: str, script: str, tolerated: float) -> bool:
-    if script == "latin" and text.isascii():
+    if script == "latin" and (text.isascii() or _OTHER_LETTER.search(text) is None):
         return True
     letters = {name: sum(map(len, pattern.findall(text))) for name, pattern in _LETTERS.items()}
     letters["cjk"] *= _LETTERS_PER_CHARACTER
@@ -98,7 +99,10 @@ def _is_another_language(text: str, language: str) -> bool:
     if language not in _SMALL_WORDS:
         return False
     found = _LATIN_WORD.findall(text.lower())
-    hits = Counter(code for word in found for code in _LANGUAGES_OF.get(word, ()))
+    hits: Counter[str] = Counter()
+    for word, number in Counter(found).items():
+        for code in _LANGUAGES_OF.get(word, ()):
+            hits[code] += number
     own = hits.pop(language, 0)
     most = max(hits.values(), default=0)
     return most > own and most >= _MIN_SMALL_WORDS and most >= _MIN_SMALL_WORD_SHARE * len(found)

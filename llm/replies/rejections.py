@@ -17,11 +17,10 @@ from llm.replies.text import mask_quotations, without_quotations, words
 # These four expect text in lower case.
 REFUSAL = rare("refusals", "refusal", flags=0)
 _QUESTION_BACK = compiled("refusals", "question_back", flags=0)
-_REFUSING_SENTENCE = compiled("refusals", "refusing_sentence", flags=0)
+REFUSING_SENTENCE = rare("refusals", "refusing_sentence", flags=0)
 NO_PICTURE = rare("refusals", "no_picture", flags=0)
 # The same few letters at least twelve times in a row.
-_STUTTER = re.compile(r"(\S{1,4}?)\1{11,}")
-_MIN_STUTTER = 12
+_STUTTER, _LONG_CHUNK = re.compile(r"(\S{1,4}?)\1{11,}"), re.compile(r"\S{12,}")
 # In words: the longest group that is looked for again and again, and the shortest sentence.
 _MAX_CYCLE, _MIN_SENTENCE = 12, 4
 # One word that occurs this often and makes up this share of the text.
@@ -38,7 +37,9 @@ def refuses(text: str) -> bool:
     said = mask_quotations(text).lower()
     if REFUSAL.matches(said) or _QUESTION_BACK.match(said):
         return True
-    return any(_REFUSING_SENTENCE.match(said, first, end) for first, end in sentence_spans(said))
+    return REFUSING_SENTENCE.may_match(said) and any(
+        REFUSING_SENTENCE.pattern.match(said, first, end) for first, end in sentence_spans(said)
+    )
 
 
 def saw_no_picture(text: str) -> bool:
@@ -49,21 +50,30 @@ def saw_no_picture(text: str) -> bool:
 def repeats_itself(text: str) -> bool:
     """Whether letters, words or a sentence are repeated; quoted text, such as on a sign, does not count."""
     unquoted = without_quotations(text).lower()
-    if any(len(chunk) >= _MIN_STUTTER and _STUTTER.search(chunk) for chunk in unquoted.split()):
+    if any(map(_STUTTER.search, _LONG_CHUNK.findall(unquoted))):
         return True
-    by_sentence = [words(sentence) for sentence in sentences(unquoted)]
-    all_words = [word for sentence in by_sentence for word in sentence]
-    long = [tuple(sentence) for sentence in by_sentence if len(sentence) >= _MIN_SENTENCE]
-    if len(set(long)) < len(long):
+    all_words = words(unquoted)
+    if _has_cycle(all_words, 1):
         return True
-    # Three times the same group of words means twice as many repeated words as it has.
-    longest_cycle = min(_MAX_CYCLE, (len(all_words) - len(set(all_words))) // 2)
-    if any(_has_cycle(all_words, length) for length in range(1, longest_cycle + 1)):
+    runs = list(zip(*(all_words[at:] for at in range(_MIN_SENTENCE)), strict=False))
+    # A sentence that occurs twice, and a group of two words or more that occurs three times, repeats a run.
+    if len(set(runs)) < len(runs) and _repeats_a_part(unquoted, all_words):
         return True
     # In a loop with small changes that begins late, the last words are few different ones.
     tail = all_words[-_TAIL:]
     has_poor_ending = len(tail) == _TAIL and len(set(tail)) < _DISTINCT_SHARE * _TAIL
     return has_poor_ending or _has_dominant_word(all_words)
+
+
+def _repeats_a_part(unquoted: str, all_words: list[str]) -> bool:
+    """Whether a sentence occurs twice, or a group of words three times in a row."""
+    by_sentence = [tuple(words(sentence)) for sentence in sentences(unquoted)]
+    long = [sentence for sentence in by_sentence if len(sentence) >= _MIN_SENTENCE]
+    # Three times the same group of words means twice as many repeated words as it has.
+    longest_cycle = min(_MAX_CYCLE, (len(all_words) - len(set(all_words))) // 2)
+    return len(set(long)) < len(long) or any(
+        _has_cycle(all_words, length) for length in range(2, longest_cycle + 1)
+    )
 
 
 def _has_cycle(all_words: list[str], length: int) -> bool:

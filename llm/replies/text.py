@@ -74,7 +74,7 @@ def mask_quotations(text: str) -> str:
     A sign that reads "sorry" is no apology, and a Japanese shop sign no answer in Japanese. The result is as
     long as the text, so a position in one is the same position in the other.
     """
-    return _QUOTATION.sub(_blank, text).replace("’", "'")
+    return (_QUOTATION.sub(_blank, text) if _quotes(text) else text).replace("’", "'")
 
 
 def _blank(quotation: re.Match[str]) -> str:
@@ -85,7 +85,14 @@ def _blank(quotation: re.Match[str]) -> str:
 @lru_cache(maxsize=8)
 def without_quotations(text: str) -> str:
     """The text without what it quotes."""
-    return _QUOTATION.sub(" ", text)
+    return _QUOTATION.sub(" ", text) if _quotes(text) else text
+
+
+@lru_cache(maxsize=8)
+def _quotes(text: str) -> bool:
+    """Whether a text quotes anything, which few do."""
+    is_plain = text.isascii() and '"' not in text and "'" not in text
+    return not is_plain and _QUOTATION.search(text) is not None
 
 
 def strip_quotes_around(text: str) -> str:

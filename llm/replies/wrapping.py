@@ -100,7 +100,7 @@ def drop_fences(text: str) -> str:
         text = FENCE_LINE.pattern.sub("", text)
     if text.startswith(_RULE_MARKS) or text.endswith(_RULE_MARKS):
         text = _RULE_LINE.sub("", text)
-    return normalize_spacing(text)
+    return text
 
 
 def drop_label(text: str) -> str:
