@@ -11,7 +11,7 @@ from captioning.stage_result import run_stage
 from dataset.json_lines import JsonLines
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
-from llm.embedded.needs import Consent, Demand, Needs
+from llm.embedded import Consent, Demand, Needs
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from dataset.locks import locked
 from dataset.results import FileResults
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from errors import ExitCode, ItemError, StageError, UserError
-from llm.embedded.needs import Consent
+from llm.embedded import Consent
 from settings import Settings
 from stage_runner import Stage, Tally
 

@@ -12,7 +12,7 @@ from english import amount
 from errors import ItemError, UserError
 from interpreter import Interpreter
 from interrogator import Interrogator
-from llm.embedded.needs import Demand
+from llm.embedded import Demand
 from llm.prompts import Message, Prompt, estimated_picture_tokens, estimated_prompt_tokens
 from page_summaries import summarizing
 from settings import Settings

@@ -27,7 +27,7 @@ from errors import ExitCode, ItemError, StageError, UserError
 from interpreter import COMPOSER, Interpreter
 from interrogator import Interrogator
 from llm.answers import Usage
-from llm.embedded.needs import Consent
+from llm.embedded import Consent
 from llm.servers import Endpoints
 from printing import printable
 from review.comparison import Cost, Side, compare, in_columns

@@ -13,8 +13,8 @@ from llm.client import Client, Reached
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
+from llm.notices import Sight
 from llm.programs.base import Catalogue, Program
-from llm.sight import Sight
 from llm.transport import HttpAnswer
 from llm.trouble import Trouble
 from settings import EndpointSettings

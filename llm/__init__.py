@@ -5,6 +5,6 @@ which model is asked    servers ─▶ finding (what answers where) ─▶ choos
 a request               prompts (sandbox, rendering) ─▶ endpoint ─▶ chat_request ─▶ client ─▶ transport
 when, and how often     concurrency (concurrency_search), retries
 its answer              completions ─▶ answers ─▶ replies/, which makes it clean or says what is wrong with it
-what goes wrong         server_errors (what was said) ─▶ error_words (what it means) ─▶ trouble (what to do);
-                        notices and sight tell what no error shows
+what goes wrong         server_errors (what was said) ─▶ trouble (what it means, and what to do);
+                        notices tells what no error shows
 """

@@ -15,15 +15,13 @@ from llm.answers import Answer, Reply, Usage
 from llm.chat_request import Dialect, body_of, fields_of_request
 from llm.client import Client, Host
 from llm.concurrency import Concurrency
-from llm.error_words import CRASHED, SEE_WITH
 from llm.listings import Model
-from llm.notices import Notices
+from llm.notices import Notices, Sight, blind
 from llm.programs import UNKNOWN
 from llm.programs.base import Catalogue
 from llm.prompts import Message
 from llm.retries import RateLimitQueue, Retries
-from llm.sight import Sight, blind
-from llm.trouble import Trouble
+from llm.trouble import CRASHED, SEE_WITH, Trouble
 from settings import EndpointSettings
 
 _log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from errors import UserError
 from llm.choosing import Choice, best, has_model, named, without_model
 from llm.concurrency import Concurrency
-from llm.embedded.needs import Needs
+from llm.embedded import Needs
 from llm.finding import Server, server_at, servers_here, without_key
-from llm.sight import Sight
+from llm.notices import Sight
 from settings import EndpointSettings, Settings
 
 if TYPE_CHECKING:

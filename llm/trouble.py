@@ -1,21 +1,42 @@
-"""Requests that failed: the kinds of failures, what to do about each, and messages without secrets."""
+"""Requests that failed: what an error means, what to do about it, and messages without secrets.
+
+Servers use different statuses for the same error, so its words count first.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
+import re
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from errors import REQUEST_REFUSED, ItemError
-from llm.error_words import CRASHED, Kind, rule_for
 from llm.server_errors import ServerError, number, pause_of, read_error
 from settings import EndpointSettings
 
+Kind = Literal[
+    "gone",  # nothing answers at the address: all requests wait for the server
+    "busy",  # the server has too much to do, or is just starting: try again later
+    "flaky",  # may well succeed at the next try
+    "broken",  # an error inside the server: try again, unless the same error occurs twice
+    "slow",  # not answered in time: try once more
+    "refused",  # this request will never be accepted
+    "spent",  # nothing is answered before the time that the server names
+    "foreign",  # what answers is no HTTP server: as flaky, unless it has never been one
+    "hopeless",  # no request will be accepted until the user acts
+]
+CRASHED = "model crashed"
+CANNOT_SEE = "the model cannot see"
+SEE_WITH = (
+    "write url and model of a vision model for the stage that sends pictures, or send none: skip = True "
+    "under [Interrogator], sees = False under [Interpreter]"
+)
 _EXCERPT = 200
 HIDDEN = "[secret]"
 _MIN_SECRET = 6
@@ -25,6 +46,78 @@ _BUSY = {408, 425, 429, 502, 503, 504, 529}
 _LONGEST_PAUSE = 600.0
 # Twenty years in seconds: numbers far beyond are no dates.
 _FARTHEST = 20 * 366 * 86_400.0
+
+
+class _Rule(NamedTuple):
+    """What an error with some words means, whatever its status, and any error with the `status`.
+
+    Without a reason, the status is the reason.
+    """
+
+    words: str
+    kind: Kind
+    remedy: str
+    reason: str = ""
+    status: int | None = None
+
+
+# The first whose words are in an error counts, before any by its status.
+_RULES = (
+    _Rule(
+        r"support(?:s|ed)? (?:for )?(?:image|vision|multimodal)"
+        r"|(?:image|vision|multimodal)[\w ']{0,20} (?:is|are) not supported|mmproj"
+        r"|not a (?:multimodal|vision)|only 'text' content|unknown variant .?image|for image input",
+        "refused",
+        f"{CANNOT_SEE}: {SEE_WITH}",
+    ),
+    _Rule(
+        r"exceed_context_size|context[_ -]?(?:length|size|window|budget)|maximum context|available context",
+        "refused",
+        "the prompt is longer than the model's context: load the model with a larger one",
+    ),
+    _Rule(
+        r"model (?:has )?crashed|(?:failed to load|error loading)(?: the)? model|model failed to load"
+        r"|operation cancell?ed|runner (?:process )?has (?:unexpectedly )?(?:terminated|stopped)"
+        r"|out of memory|enginedead",
+        "broken",
+        "if that happens again, write concurrency = 1, or load a smaller model",
+        CRASHED,
+    ),
+    _Rule(
+        r"(?:entity|payload|request|body)(?: is)? too large",
+        "refused",
+        "lower [Interrogator] max_image_side, or raise the limit of the server or of its proxy",
+        status=413,
+    ),
+    _Rule(
+        r"api[ _]?key (?:is )?(?:not valid|invalid|expired)|(?:invalid|incorrect)[ _]api[ _]?key",
+        "hopeless",
+        "put the right api_key in config.ini or TAGSCRIBE_API_KEY",
+        "key refused",
+        401,
+    ),
+    _Rule(
+        r"insufficient[_ ](?:quota|credit|balance|funds)",
+        "hopeless",
+        "see to the account with that service",
+        "account is empty",
+        402,
+    ),
+    # LM Studio answers so, with status 200, where /v1 is missing from the address.
+    _Rule(
+        r"unexpected endpoint or method",
+        "hopeless",
+        "is the address right (most end in /v1)?",
+        "not found",
+    ),
+    # LM Studio says so where it does not load models on demand.
+    _Rule(
+        r"no models? (?:is |are )?loaded",
+        "hopeless",
+        "load the model that config.ini names, or write model = auto",
+        "no model",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +157,7 @@ def of_error(
     """An error with this status, which may be the one that the error itself names."""
     said = f"{url} answered {status or 'with an error'}: {excerpt(error.message)}"
     pause = _pause_asked_for(headers, error)
-    if rule := rule_for(status, error.words, asks_to_come_back=pause is not None):
+    if rule := _rule_for(status, error.words, asks_to_come_back=pause is not None):
         reason = rule.reason or f"{REQUEST_REFUSED} ({status or 200})"
         return Trouble(rule.kind, reason, f"{said}; {rule.remedy}")
     if status is None:
@@ -96,18 +189,27 @@ def _of_busy_server(status: int, said: str, pause: float | None, error: ServerEr
     return Trouble("busy", reason, said, pause, error)
 
 
+def _rule_for(status: int | None, words: str, *, asks_to_come_back: bool) -> _Rule | None:
+    """The rule for an error with these words in lower case; None if only its status can decide.
+
+    A service without money left may also ask to come back, when somebody else has paid.
+    """
+    if found := next((rule for rule in _RULES if re.search(rule.words, words)), None):
+        return found
+    if status is None or (status == 402 and asks_to_come_back):
+        return None
+    return next((rule for rule in _RULES if rule.status == status), None)
+
+
 def of_connection(url: str, cause: BaseException) -> Trouble:
     """A request without an answer; `cause` is the first error of the chain that led to that."""
-    if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLCertVerificationError):
-        return Trouble(
-            "hopeless",
-            "no secure connection",
-            f"{url} makes no secure connection ({excerpt(str(cause))}): check the address, and whether it is http://",
-        )
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        said = f"has no valid certificate ({cause}): check the address"
+        return Trouble("hopeless", "no secure connection", f"{url} {said}")
     if isinstance(cause, ssl.SSLError):
-        return Trouble(
-            "hopeless", "no secure connection", f"{url} has no valid certificate ({cause}): check the address"
-        )
+        remedy = "check the address, and whether it is http://"
+        said = f"makes no secure connection ({excerpt(str(cause))}): {remedy}"
+        return Trouble("hopeless", "no secure connection", f"{url} {said}")
     if isinstance(cause, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
         return Trouble("flaky", "connection lost", f"{url} hung up in the middle of a request")
     if isinstance(cause, OSError) and cause.errno != errno.ETIMEDOUT:

@@ -20,7 +20,7 @@ from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
 from english import amount
 from errors import ExitCode, UserError
-from llm.embedded.needs import Consent
+from llm.embedded import Consent
 from settings import AUTO, Settings
 from shards.finding import find_shards
 from shards.surveying import SurveySum

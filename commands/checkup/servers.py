@@ -19,10 +19,9 @@ from errors import ItemError, StageError, UserError
 from llm.choosing import instead
 from llm.finding import Server, server_at
 from llm.listings import Model
-from llm.notices import REASONING_OFF, reasons_all_the_same
+from llm.notices import CHECK_SIGHT, REASONING_OFF, Look, blind, blindness, look, reasons_all_the_same
 from llm.prompts import CHARACTERS_PER_TOKEN, question_in_shape
 from llm.servers import Endpoints
-from llm.sight import Look, blind, blindness, look
 from settings import EndpointSettings, Settings, StageSettings
 
 if TYPE_CHECKING:
@@ -194,7 +193,7 @@ def _of_look(stage: str, seen: Look) -> Finding:
     if seen.sees:
         return ok(f"[{stage}] the model {seen.answer.model} can see")
     say = warning if seen.sees is None else problem
-    return say(f"[{stage}] {seen.doubt}", seen.remedy)
+    return say(f"[{stage}] {seen.doubt}", CHECK_SIGHT)
 
 
 def _abilities(model: Model) -> Iterator[str]:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import UserError
-from llm.embedded import picking
+from llm.embedded import Consent, picking
 from llm.embedded.header import Gguf, read_gguf
 from llm.embedded.hub import A_FILE_OF_YOURS, Repository
-from llm.embedded.needs import Consent
-from llm.embedded.picking import GgufFile
-from llm.embedded.table import GB, Known, fitting, known_models
+from llm.embedded.picking import GB, GgufFile, Known, fitting, known_models
 
 _REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+?)(?:[:/](.+\.gguf))?", re.IGNORECASE)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from errors import UserError
+from llm.embedded import Demand
 from llm.embedded.files import ModelFiles
-from llm.embedded.needs import Demand
-from llm.embedded.table import GB
+from llm.embedded.picking import GB
 
 # Numbers of requests at once that are tried. Requests share one cache, so an idle one costs little.
 _SLOTS = (8, 4, 2, 1)

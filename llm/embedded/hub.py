@@ -14,8 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from errors import UserError
-from llm.embedded.picking import GgufFile
-from llm.embedded.table import GB
+from llm.embedded.picking import GB, GgufFile
 
 _PIECE = 8_000_000
 A_FILE_OF_YOURS = "write model = FILE.gguf for one that you have"

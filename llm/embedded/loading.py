@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from errors import UserError
+from llm.embedded import Demand, Needs
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
-from llm.embedded.needs import Demand, Needs
 from llm.embedded.server import ModelServer
 from llm.listings import Model
+from llm.notices import NO_PROJECTOR
 from llm.programs.base import Catalogue
 from llm.programs.desktop import LlamaCpp, reasons_by_template
-from llm.sight import NO_PROJECTOR
 from settings import EndpointSettings
 
 # Tokens of a prompt, for endpoints outside a run, which has no prompts to look at.

@@ -1,13 +1,18 @@
-"""Which of many files are a model and its projector, by their names and sizes."""
+"""Which model is taken, of those of models.ini, and which of many files are a model and its projector."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from configparser import ConfigParser
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from errors import UserError
+
+GB = 1_000_000_000
+_FILE = Path(__file__).with_name("models.ini")
 _PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.gguf$)", re.IGNORECASE)
 # The best precision for a projector first: projectors are small, and lose much when they are quantized.
 _PRECISIONS = (re.compile(r"(?<!b)f16"), re.compile("bf16"), re.compile("f32"), re.compile("q8"))
@@ -25,6 +30,54 @@ class GgufFile:
     size: int
     sha256: str = ""
     path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A model of the hub: `file` is the pattern of its file, "" for the largest one that fits.
+
+    `memory` is in bytes, None for one that auto never chooses.
+    """
+
+    repository: str
+    file: str = ""
+    licence: str = ""
+    memory: float | None = None
+    on_processor: bool = False
+
+
+def known_models() -> dict[str, Known]:
+    """The table by name, smaller models first."""
+    table = ConfigParser(interpolation=None, delimiters=("=",))
+    table.read(_FILE, encoding="utf-8")
+    return {
+        name: Known(
+            row["repository"],
+            row["file"],
+            row["licence"],
+            float(row["memory"]) * GB if row["memory"] else None,
+            row["processor"] == "yes",
+        )
+        for name, row in table.items()
+        if name != table.default_section
+    }
+
+
+def fitting(cards: float, computer: float) -> list[Known]:
+    """The models for which there is room, the best one first: on the graphics cards, or else in the computer.
+
+    Both are bytes of free memory. Raises UserError where none fits.
+    """
+    choosable = [(each.memory, each) for each in known_models().values() if each.memory is not None]
+    on_cards = [each for memory, each in choosable if memory <= cards]
+    found = on_cards or [each for memory, each in choosable if memory <= computer and each.on_processor]
+    if not found:
+        least, free = min(memory for memory, _ in choosable), max(cards, computer)
+        raise UserError(
+            f"model = auto needs {least / GB:.0f} GB of free memory, and {free / GB:.1f} GB are free: close "
+            "other programs, or write a smaller model = FILE.gguf"
+        )
+    return found[::-1]
 
 
 def named(files: Sequence[GgufFile], pattern: str) -> list[GgufFile]:

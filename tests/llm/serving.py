@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from llm.embedded import Demand, Needs
 from llm.embedded.devices import Computer, runner
 from llm.embedded.loading import EmbeddedModels
-from llm.embedded.needs import Demand, Needs
-from llm.embedded.table import GB
+from llm.embedded.picking import GB
 from settings import EndpointSettings
 
 PROMPT = 680

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from errors import UserError
+from llm.embedded import Demand, NoConsent
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
 from llm.embedded.header import read_gguf
-from llm.embedded.needs import Demand, NoConsent
-from llm.embedded.table import GB, fitting, known_models
+from llm.embedded.picking import GB, fitting, known_models
 from settings import EndpointSettings
 from tests.fakes.gguf_files import write_header
 

@@ -18,10 +18,10 @@ import pytest
 import config
 from captioning.models import needs_of as needs_of_run
 from errors import UserError
+from llm.embedded import Demand, Needs
 from llm.embedded.devices import Computer, Device, Runner
 from llm.embedded.loading import EmbeddedModel, EmbeddedModels
-from llm.embedded.needs import Demand, Needs
-from llm.embedded.table import GB
+from llm.embedded.picking import GB
 from llm.servers import Endpoints
 from settings import EndpointSettings
 from tests.fakes.gguf_files import write_header

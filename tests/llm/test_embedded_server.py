@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from errors import StageError, UserError
+from llm.embedded import Demand, NoConsent
 from llm.embedded.devices import Computer, Runner, runner
 from llm.embedded.files import Room, model_files
 from llm.embedded.fitting import fit
-from llm.embedded.needs import Demand, NoConsent
+from llm.embedded.picking import GB
 from llm.embedded.server import ModelServer
-from llm.embedded.table import GB
 from settings import EndpointSettings
 from tests.llm.serving import PROMPT, serving, this_computer
 from tests.program.memory import linux_only

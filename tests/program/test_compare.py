@@ -19,7 +19,7 @@ from captioning.project import Project as DataSet
 from commands.comparison import common_pictures, labels, read_configurations, run_comparison
 from errors import ExitCode, UserError
 from events import happened
-from llm.embedded.needs import NoConsent
+from llm.embedded import NoConsent
 from llm.trouble import HIDDEN
 from tests.fakes.answers import completion
 from tests.fakes.endpoint import FakeEndpoint, Status
