@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from captioning.knowledge import Knowledge
 from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal, new_run
-from dataset.picture_folder import PictureFolder
 from dataset.pictures import Picture
 from dataset.results import FileResults
 from dataset.sightings import Sightings
-from dataset.tagged_pictures import TaggedPictures
+from dataset.tagged_pictures import PictureFolder, TaggedPictures
 from dataset.text_folder import Texts
 from dataset.wanted import Wanted
 from errors import ItemError, UserError

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from dataset.picture_file import PictureFile
 from tags.exclusion import NOTHING_FOUND, Judgement
 
 Item = TypeVar("Item")
@@ -110,20 +109,3 @@ class Surveyed(Protocol):
 
     def survey(self) -> Survey:
         """How many of the pictures that are surveyed have each tag."""
-
-
-class Pictures(Surveyed, Protocol):
-    """What the stages need of a data set. Several threads may ask at once."""
-
-    @property
-    def pictures(self) -> Sequence[Picture]:
-        """The pictures that have tags."""
-
-    def admit(self, picture: Picture, *texts: str) -> None:
-        """Judge a picture as it is now, by these texts about it too; raises ExcludedError and ItemError."""
-
-    def admit_seen(self, picture: Picture, seen: Sequence[str], *texts: str) -> None:
-        """As `admit`, and by what a vision model just wrote of the picture, for later runs too."""
-
-    def file(self, picture: Picture) -> PictureFile:
-        """The picture as it is stored; raises ItemError where there is no file that could be read."""

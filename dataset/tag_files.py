@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dataset.beside_pictures import TAGS_EXTENSION, OwnFiles
 from dataset.file_names import cut_suffix, spellings
@@ -29,8 +29,26 @@ class TagFile(NamedTuple):
     error: ItemError | None = None
 
 
+class Files(Protocol):
+    """The tag files of pictures, wherever they are."""
+
+    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+        """Those that its tags may come from, the best first, and those by which it is only judged."""
+
+    def state(self, picture: Picture) -> int:
+        """A number that is another one when a tag file of the picture has changed, come or gone.
+
+        It is always the same where they are read once, or cannot be read any longer once they have changed.
+        """
+        return 0
+
+    def saved_at(self, picture: Picture) -> int:
+        """When a tag file of the picture was saved last, in nanoseconds; 0 where nobody knows."""
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
-class TagFiles:
+class TagFiles(Files):
     """The tag files below `root`, by the two kinds of forms that `forms_of` in dataset/listing.py gives."""
 
     root: Path
@@ -43,7 +61,7 @@ class TagFiles:
     )
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
-        """Those that its tags may come from, the best first, and those by which it is only judged.
+        """See `Files`.
 
         What somebody has added since the folder was listed is among them, and not what the program wrote. By
         what somebody has changed of that, the picture is judged.
@@ -59,7 +77,7 @@ class TagFiles:
         return files
 
     def state(self, picture: Picture) -> int:
-        """A number that is another one when a tag file of the picture has changed, come or gone."""
+        """See `Files`."""
         facts: list[object] = []
         for name, _ in self._names(picture):
             try:
@@ -72,7 +90,7 @@ class TagFiles:
         return hash(tuple(facts))
 
     def saved_at(self, picture: Picture) -> int:
-        """When a tag file of the picture that was there at the start was saved last, in nanoseconds."""
+        """See `Files`: by the files that were there at the start."""
         stems, latest = spellings(cut_suffix(picture.name)[0]), 0
         for suffix in filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)):
             for stem in stems:

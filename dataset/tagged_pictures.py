@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,13 +12,16 @@ from hashlib import blake2b
 from pathlib import Path
 
 from dataset.admission import Added, admitted, name_filter, named_in, refuse_with, said_always
-from dataset.listing import Folder
+from dataset.beside_pictures import OwnFiles
+from dataset.journal import FILE_NAME
+from dataset.listing import Folder, find_pictures, forms_of, holds_pictures
 from dataset.picture_file import PictureFile
 from dataset.pictures import Picture, Survey, TagList, evenly_spread
 from dataset.sightings import Sightings
-from dataset.tags_apart import Files
-from errors import NO_TAG_FILE, ExcludedError, ItemError
-from settings import TagsSettings
+from dataset.tag_files import Files, TagFiles
+from dataset.tags_apart import tags_apart
+from errors import NO_TAG_FILE, ExcludedError, ItemError, UserError
+from settings import DatasetSettings, TagsSettings
 from tags.exclusion import NOTHING_FOUND
 
 # The tags of this many pictures are kept in memory, if each has at most this many: about 30 MB in all.
@@ -37,7 +41,7 @@ class _Known:
 
 
 class TaggedPictures(ABC):
-    """The pictures of a data set and their tags, as `dataset.pictures.Pictures` has it.
+    """The pictures of a data set and their tags: what the stages need, wherever the pictures are stored.
 
     Tags are read when somebody asks for them, so that a million pictures fit in memory, and kept for as many
     pictures as take little of it. Several threads may ask at once.
@@ -185,3 +189,85 @@ class TaggedPictures(ABC):
                     survey.add(self.tags(picture))
             self._survey = survey
         return self._survey
+
+
+class PictureFolder(TaggedPictures):
+    """The pictures of the images folder and their tags."""
+
+    def __init__(
+        self,
+        settings: DatasetSettings,
+        tags: TagsSettings,
+        added: Added = lambda tag: (),
+        most_surveyed: int | None = None,
+        sightings: Sightings | None = None,
+        own: OwnFiles | None = None,
+    ) -> None:
+        """Raises UserError where the folders cannot be used as the settings say.
+
+        `own` is what the program wrote beside the pictures; the others are as in `TaggedPictures`.
+        """
+        _refuse_overwriting(settings)
+        folder = find_pictures(
+            settings.images,
+            recursive=settings.recursive,
+            tag_extension=settings.tag_extension,
+            own=own,
+            outputs=(settings.captions, settings.descriptions),
+        )
+        _refuse_shared_places(settings, folder.pictures)
+        files: Files = TagFiles(settings.images, *forms_of(settings.tag_extension, own), own)
+        if settings.tags is not None:
+            folder, files = tags_apart(settings.tags, settings.tag_extension, folder, files)
+        super().__init__(settings.images, folder, files, tags, added, most_surveyed, sightings)
+
+    def file(self, picture: Picture) -> PictureFile:
+        """The picture as it is stored; raises ItemError where there is no file that can be read."""
+        return PictureFile.at(self.root / picture.name)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _place_in(outer: Path, inner: Path) -> str | None:
+    """The path of `inner` relative to `outer`: "a/b"; None where it is not below it."""
+    outer_real, inner_real = Path(os.path.realpath(outer)), Path(os.path.realpath(inner))
+    if outer_real == inner_real or not inner_real.is_relative_to(outer_real):
+        return None
+    return inner_real.relative_to(outer_real).as_posix()
+
+
+def _refuse_overwriting(settings: DatasetSettings) -> None:
+    """Raise UserError where an output could overwrite a file of the user or another output."""
+    if _same(settings.captions, settings.descriptions):
+        raise UserError(
+            "[Dataset] captions and descriptions are the same folder, so one would overwrite the other: "
+            "name two folders"
+        )
+    if _same(settings.descriptions, settings.images):
+        raise UserError(
+            f"[Dataset] descriptions is the images folder, where {settings.caption_extension} files may be "
+            "tags: name another folder"
+        )
+    for key, folder in (("captions", settings.captions), ("descriptions", settings.descriptions)):
+        # A folder with our journal may hold pictures: people copy them there to train on it.
+        is_foreign = not (folder / FILE_NAME).is_file()
+        if _place_in(settings.images, folder) is not None and is_foreign and holds_pictures(folder):
+            raise UserError(
+                f"[Dataset] {key} lies in the images folder and holds pictures, whose tag files could be "
+                "overwritten: name a folder of its own"
+            )
+
+
+def _refuse_shared_places(settings: DatasetSettings, pictures: Sequence[Picture]) -> None:
+    """Raise UserError where texts of pictures would get mixed up with the files of another folder."""
+    places = {"captions": settings.captions, "descriptions": settings.descriptions, "images": settings.images}
+    for key, outer in (("captions", settings.captions), ("descriptions", settings.descriptions)):
+        for other, inner in places.items():
+            place = _place_in(outer, inner)
+            if place is not None and any(each.name.startswith(f"{place}/") for each in pictures):
+                raise UserError(
+                    f"[Dataset] {other} lies in {key}, and texts of the pictures in {place}/ would be mixed "
+                    "up with what is there: name folders of which none is inside another"
+                )

@@ -16,8 +16,8 @@ from dataset.file_names import cut_suffix
 from dataset.listing import PICTURE_SUFFIXES, Folder
 from dataset.picture_file import PictureFile
 from dataset.pictures import Picture
-from dataset.tag_files import TagFile
-from dataset.tag_table import as_json, id_of, plain_columns
+from dataset.tag_files import Files, TagFile
+from dataset.tags_apart import as_json, id_of, plain_columns
 from errors import ItemError, Problem
 from shards.finding import Shard
 
@@ -36,7 +36,7 @@ class _Row(NamedTuple):
     json: bytes
 
 
-class ParquetFiles:
+class ParquetFiles(Files):
     """The pictures and tags in a Parquet file."""
 
     def __init__(self, file: Any, column: str, size: int) -> None:  # noqa: ANN401 - pyarrow is untyped
@@ -98,14 +98,6 @@ class ParquetFiles:
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
         """The row, read as the JSON of a booru."""
         return [TagFile(f"{picture.stem_name}.json", self._rows[picture.name].json)], []
-
-    def state(self, picture: Picture) -> int:
-        """Always the same: the file stays open."""
-        return 0
-
-    def saved_at(self, picture: Picture) -> int:
-        """0: a shard does not tell when a row was written."""
-        return 0
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture in its row; raises ItemError where it cannot be read."""

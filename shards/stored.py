@@ -11,10 +11,10 @@ from dataset.listing import Folder
 from dataset.picture_file import PictureFile
 from dataset.pictures import Picture, Survey
 from dataset.sightings import Sightings
-from dataset.tag_files import TagFile
+from dataset.tag_files import Files, TagFile
 from dataset.tag_parsing import LARGEST_FILE
 from dataset.tagged_pictures import TaggedPictures
-from dataset.tags_apart import Files, tags_apart
+from dataset.tags_apart import tags_apart
 from errors import ItemError
 from parquet_pages import require_pyarrow
 from settings import Settings
@@ -50,7 +50,7 @@ class Stored(Files, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TarFiles:
+class TarFiles(Files):
     """The pictures and tag files in a tar."""
 
     folder: Folder
@@ -78,17 +78,9 @@ class TarFiles:
         return self._contents.cut_at
 
     def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
-        """Those that its tags may come from, the best first, and those by which it is only judged."""
+        """See `Files`."""
         sample = self._samples[picture.name]
         return [self._read(name) for name in sample.tags], [self._read(name) for name in sample.further]
-
-    def state(self, picture: Picture) -> int:
-        """Always the same: a shard that has changed cannot be read any longer."""
-        return 0
-
-    def saved_at(self, picture: Picture) -> int:
-        """0: a shard does not tell when a tag file was saved."""
-        return 0
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture in its shard; raises ItemError where it cannot be read."""

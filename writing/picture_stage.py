@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dataset.finishing import Finishing
-from dataset.pictures import Picture, Pictures
+from dataset.pictures import Picture
 from dataset.preprocessing import prepare
+from dataset.tagged_pictures import TaggedPictures
 from dataset.wanted import Results, Wanted
 from errors import ItemError
 from llm.prompts import Message, with_picture
@@ -39,7 +40,7 @@ class DataSet(Protocol):
         """All settings."""
 
     @property
-    def collection(self) -> Pictures:
+    def collection(self) -> TaggedPictures:
         """The pictures and their tags."""
 
     @property
@@ -104,7 +105,7 @@ class PictureStage(Stage[Picture, Answer]):
 class ReadyPictures:
     """The pictures of a data set as models are sent them, at most `max_side` pixels long."""
 
-    def __init__(self, collection: Pictures, max_side: int) -> None:
+    def __init__(self, collection: TaggedPictures, max_side: int) -> None:
         self._collection = collection
         self._max_side = max_side
         self._threads = ThreadPoolExecutor(_THREADS)

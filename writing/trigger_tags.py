@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from composer.words import is_known, role_of
-from dataset.pictures import Pictures, Surveyed, TagList, evenly_spread
+from dataset.pictures import Surveyed, TagList, evenly_spread
+from dataset.tagged_pictures import TaggedPictures
 from english import amount
 from errors import ItemError
 from tags.categories import CHARACTER
@@ -67,7 +68,7 @@ class OwnTraits:
 
 
 def find_own_traits(
-    collection: Pictures, trigger: str, categories_of: Callable[[Sequence[str]], Mapping[str, str]]
+    collection: TaggedPictures, trigger: str, categories_of: Callable[[Sequence[str]], Mapping[str, str]]
 ) -> OwnTraits:
     """The traits of the trigger's character: of the pictures that have the trigger as a tag, or else of all.
 

@@ -10,10 +10,10 @@ import pytest
 import config
 from dataset.admission import admitted, name_filter, said_always
 from dataset.picture_file import PictureFile
-from dataset.picture_folder import PictureFolder
-from dataset.pictures import Pictures, Survey, TagList
+from dataset.pictures import Survey, TagList
 from dataset.preprocessing import describe, prepare
 from dataset.tag_files import TagFile
+from dataset.tagged_pictures import PictureFolder
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
 from tests.program.project import Project, png
@@ -70,7 +70,7 @@ def test_a_folder_of_pictures_is_a_data_set_for_the_stages(tmp_path: Path) -> No
     project.add("a.png", "1girl, hat")
     project.add("out.png", "1girl, loli, nude")
     settings = config.load(tmp_path / "config.ini")
-    data_set: Pictures = PictureFolder(settings.dataset, settings.tags)
+    data_set = PictureFolder(settings.dataset, settings.tags)
     first, second = data_set.pictures
     assert data_set.tags(first).tags == ("1girl", "hat")
     assert data_set.file(first).read() == png()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import config
-from dataset.picture_folder import PictureFolder
+from dataset.tagged_pictures import PictureFolder
 from errors import ExcludedError, ItemError
 from tests.program.exclusion_sets import TagSet, tag_sets
 from tests.program.project import Project

@@ -13,9 +13,9 @@ import pytest
 
 import config
 from dataset.picture_file import PictureFile
-from dataset.picture_folder import PictureFolder
 from dataset.preprocessing import prepare
 from dataset.tag_parsing import read_tags, text_of_tag_file
+from dataset.tagged_pictures import PictureFolder
 from errors import ItemError, UserError
 from llm.prompts import Prompt
 from llm.replies import Form, clean
