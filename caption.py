@@ -47,26 +47,18 @@ def main() -> ExitCode:
         refuse_no_folder(options.folder)
         return _act(options, interruption)
     except (UserError, StageError) as error:
-        lines = error.lines if isinstance(error, UserError) else (str(error),)
+        lines = list(error.lines) if isinstance(error, UserError) else [str(error)]
         if len(lines) == 1:
             # Several are those of config.ini, which knows what was typed.
-            lines = (_naming_typed_settings(lines[0], typed),)
-        print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
-        return ExitCode.USER_MUST_ACT
+            lines = [_naming_typed_settings(lines[0], typed)]
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
             raise
-        print(
-            f"caption.py: no more files can be opened ({error.strerror}): raise the limit, see ulimit -n",
-            file=sys.stderr,
-        )
-        return ExitCode.USER_MUST_ACT
+        lines = [f"no more files can be opened ({error.strerror}): raise the limit, see ulimit -n"]
     except ModuleNotFoundError as error:
-        print(
-            f"caption.py: the library {error.name} is not installed: pip install -r requirements.txt",
-            file=sys.stderr,
-        )
-        return ExitCode.USER_MUST_ACT
+        lines = [f"the library {error.name} is not installed: pip install -r requirements.txt"]
+    print("\n".join(map(printable, (f"caption.py: {lines[0]}", *lines[1:]))), file=sys.stderr)
+    return ExitCode.USER_MUST_ACT
 
 
 def _naming_typed_settings(line: str, typed: Sequence[str]) -> str:

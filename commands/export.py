@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from captioning.knowledge import Knowledge
@@ -147,35 +147,16 @@ def _relative(folder: Path, root: Path) -> Path | None:
         return None
 
 
-@dataclass(slots=True)
-class _Captions:
-    """The captions of all shards that can be read; `unread` says why others cannot."""
+def _captions_of(shard: Shard, known: Knowledge, count: Count) -> Iterator[Captioned]:
+    """The captions of pictures that may have one; the name of a picture begins with that of its shard.
 
-    knowledge: Knowledge
-    count: int = 0
-    unread: list[str] = field(default_factory=list)
-
-    def of(self, shards: Sequence[Shard]) -> Iterator[Captioned]:
-        """The captions of pictures that may have one; the name of a picture begins with that of its shard."""
-        settings, added = self.knowledge.settings, self.knowledge.said_along
-        for shard in shards:
-            descriptions = descriptions_of(shard, settings.dataset)
-            try:
-                pictures = ShardPictures(shard, settings, added, descriptions)
-            except ItemError as error:
-                self.unread.append(str(error))
-                continue
-            with closing(pictures.stored):
-                for each in self._of_shard(shard, pictures, descriptions):
-                    self.count += 1
-                    yield each
-
-    def _of_shard(
-        self, shard: Shard, pictures: ShardPictures, descriptions: ShardResults
-    ) -> Iterator[Captioned]:
-        settings = self.knowledge.settings
-        results = ShardResults(INTERPRETER, journal_of(shard, settings.dataset))
-        names = settings.interpreter.caption_names
+    Raises ItemError where the shard cannot be read.
+    """
+    settings, names = known.settings, known.settings.interpreter.caption_names
+    descriptions = descriptions_of(shard, settings.dataset)
+    results = ShardResults(INTERPRETER, journal_of(shard, settings.dataset))
+    pictures = ShardPictures(shard, settings, known.said_along, descriptions)
+    with closing(pictures.stored):
         for picture in pictures.pictures:
             captions = captions_in(results.read(picture.stem_name), names)
             if not captions:
@@ -185,6 +166,7 @@ class _Captions:
                 tags = pictures.tags(picture).tags
             except ItemError:
                 continue
+            count.captions += 1
             yield captioned(replace(picture, name=f"{shard.stem}/{picture.name}"), captions, names, tags)
 
 
@@ -200,16 +182,23 @@ def export_shards(settings: Settings, words: Sequence[str], say: Callable[[str],
     require_pyarrow("--export parquet")
     place = Path(words[1]) if len(words) > 1 else settings.dataset.captions
     place = place / PARQUET_FILE if place.is_dir() or not place.suffix else place
-    captions = _Captions(Knowledge(settings))
-    pieces = list(parquet_pieces(captions.of(find_shards(settings.dataset))))
-    if not captions.count:
+    known, count, unread = Knowledge(settings), Count(), list[str]()
+
+    def captions() -> Iterator[Captioned]:
+        for shard in find_shards(settings.dataset):
+            try:
+                yield from _captions_of(shard, known, count)
+            except ItemError as error:
+                unread.append(f"{error}.")
+
+    pieces = list(parquet_pieces(captions()))
+    if not count.captions:
         raise UserError(f"there are no captions in {settings.dataset.captions}: run python caption.py first")
-    count = Count()
     with closing(Journal(settings.dataset.captions / FILE_NAME)) as journal:
         Writer(journal, place.parent, count).write(place.name, pieces)
     if count.foreign:
         raise UserError(count.foreign[0].rstrip("."))
-    for sentence in captions.unread:
-        say(f"{sentence}.")
-    say(f"For parquet: {amount(captions.count, 'caption')} written to {place}.")
-    return ExitCode.SOME_FAILED if captions.unread else ExitCode.DONE
+    for sentence in unread:
+        say(sentence)
+    say(f"For parquet: {amount(count.captions, 'caption')} written to {place}.")
+    return ExitCode.SOME_FAILED if unread else ExitCode.DONE

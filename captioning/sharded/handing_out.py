@@ -15,7 +15,7 @@ from captioning.sharded import node
 from captioning.sharded.data_set import KnownOfShards
 from captioning.sharded.node import AtOnce, Broadcast, Looked, Told
 from captioning.sharded.ray_cluster import Lost, Machine, RayCluster
-from captioning.sharded.work import Totals
+from captioning.sharded.work import Totals, locks_of
 from config import VERSION
 from english import amount
 from errors import StageError, UserError
@@ -79,19 +79,17 @@ class HandingOut:
 
         await asyncio.gather(*(part(number, machine) for number, machine in enumerate(machines)))
 
-    async def caption(
-        self, known: KnownOfShards, shards: Sequence[Shard], totals: Totals, must_be_there: Path
-    ) -> None:
+    async def caption(self, known: KnownOfShards, shards: Sequence[Shard], totals: Totals) -> None:
         """Caption all shards, and add what comes of them to `totals`.
 
-        `must_be_there` is a file that was written for this run where captions go, which each machine must
-        see. Raises StageError where no machine can go on; what is done is kept.
+        Raises StageError where no machine can go on; what is done is kept.
         """
         if not shards:
             return
         self._broadcast, self._totals = self._cluster.share(Broadcast.of(self._settings, known)), totals
         self._shards, first = deque(shards), shards[0].place
-        self._paths = [must_be_there, *([first.path] if isinstance(first, OnDisk) else [])]
+        # Each machine must see the locks, which were written for this run where captions go, and the shards.
+        self._paths = [locks_of(self._settings), *([first.path] if isinstance(first, OnDisk) else [])]
         stages = sum(not stage.skip for stage in (self._settings.interrogator, self._settings.interpreter))
         total = stages * sum(known.shards.pictures.get(shard.name, 0) for shard in shards)
         self._bar = bar = Bar("All shards", total, lambda: sum(each.tokens for each in self._told.values()))

@@ -14,7 +14,7 @@ from captioning.models import Models
 from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary
 from captioning.sharded.data_set import KnownOfShards
 from captioning.sharded.handing_out import HandingOut
-from captioning.sharded.work import ShardWork, Totals, claim_preparation, locks_of, shards_in_turn
+from captioning.sharded.work import ShardWork, Totals, claim_preparation, shards_in_turn
 from captioning.templates import refuse_broken_templates
 from dataset.locks import locked
 from deferred.batches import NO_TRANSFERS, Transfers, chosen_for_files
@@ -89,8 +89,7 @@ class ShardRun:
             self._summary.once(MEANINGS_COME_FIRST)
             return
         if self._hands is not None:
-            there = locks_of(self._settings)
-            await self._hands.caption(self._known, self._part, self._totals, there)
+            await self._hands.caption(self._known, self._part, self._totals)
             return
         describer = await self._models.describer()
         work = ShardWork(self._known, self._summary, describer, writer)

@@ -59,37 +59,36 @@ class Servers:
         for name, settings in project.settings.stages.items():
             async for finding in self._stage(project, name, settings):
                 if finding.level == "ok":
-                    yield finding
-                    continue
-                alike = replace(finding, text=finding.text.removeprefix(f"[{name}] "))
-                stages.setdefault(alike, []).append(name)
+                    yield replace(finding, text=f"[{name}] {finding.text}")
+                else:
+                    stages.setdefault(finding, []).append(name)
         for finding, names in stages.items():
             yield replace(finding, text=f"[{', '.join(names)}] {finding.text}")
 
     async def _stage(self, project: Project, name: str, settings: StageSettings) -> AsyncIterator[Finding]:
-        """What there is to say of a stage; each text begins with its name in brackets."""
+        """What there is to say of a stage, without its name."""
         if settings.skip:
             return
         if project.makes_lists_only and name != "Interrogator":
-            yield ok(f"[{name}] the captions are lists of tags: no model is asked")
+            yield ok("the captions are lists of tags: no model is asked")
             return
         stage = Stage(name, settings.endpoint, settings.must_see)
         try:
             chosen = without_retries(stage.settings)
             endpoint = await self.connections.endpoint(chosen, must_see=stage.must_see)
         except UserError as error:
-            yield problem(f"[{stage.name}] {error}")
+            yield problem(str(error))
             return
         if endpoint is None:
             yield _without_model(stage, self.connections.absence(stage.settings))
             return
-        for finding in _of_host(stage, endpoint):
+        for finding in _of_host(endpoint):
             yield finding
         if stage.name == "Interpreter":
             self.writer, self.sees = endpoint.model, sends_pictures(project.settings, endpoint)
             stage = stage._replace(must_see=self.sees)
         if endpoint.answers_later:
-            for finding in _check_batch_files(stage.name, stage.settings, BatchFolder(stage.settings.batch)):
+            for finding in _check_batch_files(stage.settings):
                 yield finding
             return
         async for finding in self._of_server(project, stage, endpoint):
@@ -99,7 +98,7 @@ class Servers:
         if stage.must_see and endpoint.about.sees is False:
             otherwise = "sees = False" if stage.name == "Interpreter" else "skip = True"
             remedy = f"write url and model of a vision model under [{stage.name}], or {otherwise}"
-            yield problem(f"[{stage.name}] {blind(endpoint.model, endpoint.url)}", remedy)
+            yield problem(blind(endpoint.model, endpoint.url), remedy)
             return
         answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=self.sees))
         if (
@@ -107,13 +106,11 @@ class Servers:
             and project.settings.interpreter.sees == "auto"
             and (why := blindness(answer))
         ):
-            yield warning(
-                f"[Interpreter] captions are made without the pictures, as with sees = False: {why}"
-            )
+            yield warning(f"captions are made without the pictures, as with sees = False: {why}")
             self.sees, stage = False, stage._replace(must_see=False)
             answer = await self._ask(endpoint, stage, roles_of(project.settings, stage.name, sees=False))
         elif stage.name == "Interpreter" and (sent := _what_is_sent(project.settings, endpoint, self.sees)):
-            yield ok(f"[Interpreter] {sent}")
+            yield ok(sent)
         # Once it has answered, the model is loaded, and some servers report its context only then.
         server = await server_at(endpoint.url, endpoint.settings)
         for finding in _of_answer(stage, endpoint, server, answer):
@@ -138,13 +135,13 @@ class Servers:
         return self._answers[key]
 
 
-def _of_host(stage: Stage, endpoint: Endpoint) -> Iterator[Finding]:
+def _of_host(endpoint: Endpoint) -> Iterator[Finding]:
     """Say where an embedded model runs, and how it would be faster."""
     if endpoint.host is not None:
-        yield ok(f"[{stage.name}] {endpoint.introduction}")
+        yield ok(endpoint.introduction)
         if endpoint.host.faster_with:
             yield warning(
-                f"[{stage.name}] this computer seems to have a graphics card, which llama.cpp does not use",
+                "this computer seems to have a graphics card, which llama.cpp does not use",
                 endpoint.host.faster_with,
             )
 
@@ -160,14 +157,14 @@ def _what_is_sent(settings: Settings, endpoint: Endpoint, sees: bool) -> str:
 
 def _without_model(stage: Stage, why: str) -> Finding:
     if not why:
-        return ok(f"[{stage.name}] url = builtin: no model is asked")
+        return ok("url = builtin: no model is asked")
     if stage.name == "Interpreter":
-        return warning(f"[Interpreter] {why}, so captions are drafts from the tags alone", _START_ONE)
-    return warning(f"[{stage.name}] {why}, so this stage is skipped", _START_ONE)
+        return warning(f"{why}, so captions are drafts from the tags alone", _START_ONE)
+    return warning(f"{why}, so this stage is skipped", _START_ONE)
 
 
 def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Exception) -> Iterator[Finding]:
-    place, wanted = f"[{stage.name}] {server.place}", stage.settings.model
+    place, wanted = server.place, stage.settings.model
     is_listed = wanted == "auto" or not server.catalogue.models or server.catalogue.model(wanted) is not None
     if isinstance(seen, Look):
         answer = seen.answer
@@ -176,24 +173,24 @@ def _of_answer(stage: Stage, endpoint: Endpoint, server: Server, seen: Look | Ex
             f"({', '.join(_abilities(endpoint.about))})"
         )
         if answer.reasoned and stage.settings.reasoning == "off":
-            yield warning(f"[{stage.name}] {reasons_all_the_same(answer.model)}", REASONING_OFF)
+            yield warning(reasons_all_the_same(answer.model), REASONING_OFF)
         if not is_listed:
             used = f"has no model {wanted}, so {endpoint.model} answers in its place"
             unsure = f"does not list the model {wanted}, and may have used another one"
             yield warning(f"{place} {unsure if endpoint.model == wanted else used}", instead(server, wanted))
         if stage.must_see:
-            yield _of_look(stage.name, seen)
+            yield _of_look(seen)
     elif is_listed:
-        yield problem(f"[{stage.name}] {seen}")
+        yield problem(str(seen))
     else:
         yield problem(f"{place} has no model {wanted}", instead(server, wanted))
 
 
-def _of_look(stage: str, seen: Look) -> Finding:
+def _of_look(seen: Look) -> Finding:
     if seen.sees:
-        return ok(f"[{stage}] the model {seen.answer.model} can see")
+        return ok(f"the model {seen.answer.model} can see")
     say = warning if seen.sees is None else problem
-    return say(f"[{stage}] {seen.doubt}", CHECK_SIGHT)
+    return say(seen.doubt, CHECK_SIGHT)
 
 
 def _abilities(model: Model) -> Iterator[str]:
@@ -220,15 +217,15 @@ def _of_context(project: Project, stage: Stage, server: Server, about: Model) ->
     tokens = amount(prompt, "token")
     longest = f"the longest prompt has about {tokens}, at {CHARACTERS_PER_TOKEN} characters a token"
     if about.context is None:
-        yield ok(f"[{stage.name}] the server does not report its context length; {longest}")
+        yield ok(f"the server does not report its context length; {longest}")
     elif about.context < prompt + _USUAL_ANSWER:
         enough = math.ceil((prompt + _USUAL_ANSWER) / 1024) * 1024
         yield problem(
-            f"[{stage.name}] the context of {about.context:,} tokens is too short: {longest}",
+            f"the context of {about.context:,} tokens is too short: {longest}",
             f"{server.catalogue.program.longer_context}: {enough:,} tokens or more",
         )
     else:
-        yield ok(f"[{stage.name}] context of {about.context:,} tokens; {longest}")
+        yield ok(f"context of {about.context:,} tokens; {longest}")
 
 
 def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
@@ -239,40 +236,41 @@ def _of_slots(stage: Stage, server: Server) -> Iterator[Finding]:
     at_once = f"the server works on {amount(slots, 'request')} at once"
     if chosen != "auto" and chosen > slots:
         yield warning(
-            f"[{stage.name}] {at_once}, but concurrency = {chosen}",
+            f"{at_once}, but concurrency = {chosen}",
             f"write concurrency = auto or {slots}, or start the server with more slots",
         )
     else:
-        yield ok(f"[{stage.name}] {at_once}; a run keeps one or more waiting there, so that it never rests")
+        yield ok(f"{at_once}; a run keeps one or more waiting there, so that it never rests")
 
 
-def _check_batch_files(stage: str, chosen: EndpointSettings, folder: BatchFolder) -> Iterator[Finding]:
+def _check_batch_files(chosen: EndpointSettings) -> Iterator[Finding]:
     """Look at the folder, and say what will be written there and sent; raises UserError for a broken file."""
+    folder = BatchFolder(chosen.batch)
     path = folder.path
     if path.exists() and not path.is_dir():
-        yield problem(f"[{stage}] {path} is no folder", "write batch = FOLDER under [Endpoint]")
+        yield problem(f"{path} is no folder", "write batch = FOLDER under [Endpoint]")
         return
     if path.is_dir() and not os.access(path, os.W_OK):
-        yield problem(f"[{stage}] {path} is read-only", "change its permissions or name another folder")
+        yield problem(f"{path} is read-only", "change its permissions or name another folder")
         return
     yield ok(
-        f"[{stage}] url = batch: no server is asked; requests to {chosen.model} go into files in {path}, in "
+        f"url = batch: no server is asked; requests to {chosen.model} go into files in {path}, in "
         f"the form {chosen.batch_form}, at most {chosen.batch_lines:,} requests and "
         f"{chosen.batch_megabytes:g} MB in each"
     )
-    yield ok(f"[{stage}] {folder.summary()}")
+    yield ok(folder.summary())
     if chosen.reasoning == "off" and not chosen.extra_body:
         field = 'extra_body = {"reasoning_effort": "none"}'
-        yield ok(f"[{stage}] a model that reasons is not told to stop: {field} does it at many services")
+        yield ok(f"a model that reasons is not told to stop: {field} does it at many services")
     if not chosen.batch_service:
-        yield ok(f"[{stage}] you send the files: with batch_service = ADDRESS, --batch-submit does it")
+        yield ok("you send the files: with batch_service = ADDRESS, --batch-submit does it")
     elif chosen.batch_form == "short":
         only = (
             f"--batch-submit sends files of the form openai only, and none of these to {chosen.batch_service}"
         )
-        yield warning(f"[{stage}] {only}", "send them yourself")
+        yield warning(only, "send them yourself")
     elif not chosen.api_key.get_secret_value() and not chosen.headers:
         remedy = "put it into the environment as TAGSCRIBE_API_KEY"
-        yield warning(f"[{stage}] there is no api_key for {chosen.batch_service}", remedy)
+        yield warning(f"there is no api_key for {chosen.batch_service}", remedy)
     else:
-        yield ok(f"[{stage}] --batch-submit sends the files to {chosen.batch_service}")
+        yield ok(f"--batch-submit sends the files to {chosen.batch_service}")
