@@ -9,13 +9,12 @@ from deferred.folder import BatchFolder
 from errors import ItemError, UserError
 from llm.answers import Reply
 from llm.chat_request import body_of
-from llm.client import Client, Reached
+from llm.client import Client, HttpAnswer, Reached
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
 from llm.listings import Model
 from llm.notices import Sight
 from llm.programs.base import Catalogue, Program
-from llm.transport import HttpAnswer
 from llm.trouble import Trouble
 from settings import EndpointSettings
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 from urllib.parse import urljoin
 
+import aiohttp
 import orjson
 
 from limits import read_json
@@ -16,12 +18,35 @@ from llm.answers import Reply
 from llm.completions import read_completion
 from llm.listings import rows
 from llm.server_errors import ServerError
-from llm.transport import BrokenHttpError, HttpAnswer, TooLargeError, Transport, TransportError
+from llm.transport import TooLargeError, open_session, text_of
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
 # In seconds, for what servers answer at once: lists, properties, counts.
 _MAX_QUERY_TIME = 10.0
+_HEADERS = {
+    "accept": "application/json",
+    "accept-encoding": "identity",
+    "content-type": "application/json",
+}
+# Errors of connections and of bodies that end early. Others are those of an answer that is no good HTTP.
+_NO_ANSWER = (
+    aiohttp.ClientConnectionError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ClientPayloadError,
+    aiohttp.InvalidURL,
+)
+# How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
+# that is longer than it says.
+_NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
+
+
+class HttpAnswer(NamedTuple):
+    """An answer with any status; its headers are found by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
 
 
 class Reached(NamedTuple):
@@ -58,7 +83,7 @@ class Client:
         self._host = host
         self._settings = settings
         self._secrets = trouble.secrets_in(settings)
-        self._transport: Transport | None = None
+        self._session: aiohttp.ClientSession | None = None
 
     async def ready(self, on_wait: Callable[[str], None] = lambda words: None) -> str:
         """Have the server started, if it is one of this program; its url. Raises UserError and StageError."""
@@ -69,16 +94,36 @@ class Client:
 
     async def complete(self, body: bytes, model: str) -> Reply | Trouble:
         """Send the body of a chat request; `model` is named if the server does not know it."""
-        # The whole address, as the SDK would parse and join it anew for each request.
-        request = self._open().ask(f"{self._url.rstrip('/')}/chat/completions", body)
+        answer = await self._ask(f"{self._url.rstrip('/')}/chat/completions", self._settings.timeout, body)
+        return answer if isinstance(answer, Trouble) else self._outcome(answer, model)
+
+    async def _ask(self, url: str, seconds: float, content: bytes | None) -> HttpAnswer | Trouble:
+        """The answer to a POST request with this JSON text, or to a GET request without one."""
+        if self._session is None:
+            # Each request has a deadline of its own.
+            self._session = open_session(self._url, self._settings, _HEADERS, aiohttp.ClientTimeout())
+        method, timeout = "GET" if content is None else "POST", aiohttp.ClientTimeout(total=seconds)
         try:
-            answer = await asyncio.wait_for(request, self._settings.timeout)
-        except asyncio.TimeoutError:
-            longer = f"{self._url} took longer than {self._settings.timeout:g} seconds"
-            return Trouble("slow", "timeout", f"{longer}; raise timeout if it needs that")
-        except TransportError as error:
-            return self._of_transport(error)
-        return self._outcome(answer, model)
+            # A redirect could carry the key to another host.
+            async with self._session.request(
+                method, url, data=content, timeout=timeout, allow_redirects=False
+            ) as response:
+                return HttpAnswer(response.status, response.headers, await text_of(response))
+        except TooLargeError as error:
+            remedy = "see what runs at this address"
+            sentence = f"{self._url} sent an answer of {error}, which no caption has: {remedy}"
+            return Trouble("broken", "answer too large", sentence)
+        except (*_NO_ANSWER, OSError, asyncio.TimeoutError) as error:
+            # Since Python 3.11 the deadline raises an OSError without a number.
+            if isinstance(error, asyncio.TimeoutError) and not error.args:
+                longer = f"{self._url} took longer than {seconds:g} seconds"
+                return Trouble("slow", "timeout", f"{longer}; raise timeout if it needs that")
+            return trouble.of_connection(self._url, _innermost(error))
+        except aiohttp.ClientResponseError as error:
+            return self._of_broken_http(error.message)
+        except (aiohttp.ClientError, ValueError) as error:
+            # Such as a status line that is no ASCII.
+            return self._of_broken_http(str(error))
 
     def _outcome(self, answer: HttpAnswer, model: str) -> Reply | Trouble:
         """What an answer to a chat request holds."""
@@ -96,19 +141,16 @@ class Client:
         no_completion = f"{self._url} answered with something that is no chat completion"
         return Trouble("flaky", "no completion", f"{no_completion}: {trouble.excerpt(said)}")
 
-    def _of_transport(self, error: TransportError) -> Trouble:
-        url = self._url
-        if isinstance(error, TooLargeError):
-            sentence = f"{url} sent an answer of {error}, which no caption has: see what runs at this address"
-            return Trouble("broken", "answer too large", sentence)
-        if not isinstance(error, BrokenHttpError):
-            return trouble.of_connection(url, _innermost(error))
-        if error.speaks_http:
-            said = trouble.excerpt(self.masked(str(error))[:80])
-            sentence = f"{url} answered with broken HTTP ({said}): see what server or proxy stands there"
+    def _of_broken_http(self, said: str) -> Trouble:
+        """What arrived is no HTTP message, or a broken one."""
+        if _NO_STATUS_LINE.search(said) is None:
+            quoted = trouble.excerpt(self.masked(said)[:80])
+            sentence = (
+                f"{self._url} answered with broken HTTP ({quoted}): see what server or proxy stands there"
+            )
             return Trouble("flaky", "broken HTTP", sentence)
         remedy = "correct url in config.ini, or start the model server there"
-        return Trouble("foreign", "no HTTP", f"what answers at {url} speaks no HTTP: {remedy}")
+        return Trouble("foreign", "no HTTP", f"what answers at {self._url} speaks no HTTP: {remedy}")
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the model, if the server counts them, as llama.cpp does."""
@@ -126,18 +168,18 @@ class Client:
         """Like `look_up`, with the status of the answer."""
         await self.ready()
         content = None if question is None else orjson.dumps(question)
-        request = self._open().ask(urljoin(f"{self._url}/", place), content)
+        seconds = min(_MAX_QUERY_TIME, self._settings.timeout)
+        answer = await self._ask(urljoin(f"{self._url}/", place), seconds, content)
+        if isinstance(answer, Trouble):
+            return Reached()
+        if answer.status != 200:
+            refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
+            busy = refused if refused.kind == "busy" else None
+            return Reached(answer.status, headers=answer.headers, busy=busy)
         try:
-            answer = await asyncio.wait_for(request, min(_MAX_QUERY_TIME, self._settings.timeout))
-            if answer.status != 200:
-                refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
-                busy = refused if refused.kind == "busy" else None
-                return Reached(answer.status, headers=answer.headers, busy=busy)
             return Reached(200, read_json(answer.text), answer.headers)
         except ValueError:
             return Reached(200, None, answer.headers)
-        except (asyncio.TimeoutError, TransportError):
-            return Reached()
 
     def masked(self, said: str) -> str:
         """What a server said, without any key or header that it sent back."""
@@ -145,14 +187,9 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
-        if self._transport is not None:
-            await self._transport.close()
-            self._transport = None
-
-    def _open(self) -> Transport:
-        if self._transport is None:
-            self._transport = Transport(self._url, self._settings)
-        return self._transport
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
 
 def _innermost(error: BaseException) -> BaseException:

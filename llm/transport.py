@@ -1,4 +1,4 @@
-"""HTTP to one server: what arrives is the text of an answer, bounded in size, or raises TransportError.
+"""Connections to one server, and the texts of its answers, which are bounded in size.
 
 Nothing goes to a server that the settings do not name: no cookie, no login of a .netrc file.
 """
@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext, get_default_verify_paths
 from tempfile import SpooledTemporaryFile
 from urllib.parse import urlsplit
@@ -33,77 +32,23 @@ _CHARSET = re.compile(
 _KEPT_OPEN = 5.0
 # The rest of an answer waits on the disk until it is whole, as many may arrive at once.
 _MOST_IN_MEMORY = 1_000_000
-# How the parser of HTTP says that there is no status line at all. JSON in its place is the rest of an answer
-# that is longer than it says.
-_NO_STATUS_LINE = re.compile(r"Expected HTTP/[^:]*:\s*b['\"](?!\{)")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """An answer with any status; its headers are found by their names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-
-
-class TransportError(Exception):
-    """A request that got no answer which can be read; the chain of causes says why."""
-
-
-# Errors of connections and of bodies that end early. Others are those of an answer that is no good HTTP.
-_NO_ANSWER = (
-    aiohttp.ClientConnectionError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ClientPayloadError,
-    aiohttp.InvalidURL,
-)
-
-
-class BrokenHttpError(TransportError):
-    """What arrived is no HTTP message, or a broken one; `speaks_http` is False if it is none at all."""
-
-    def __init__(self, said: str) -> None:
-        super().__init__(said)
-        self.speaks_http = _NO_STATUS_LINE.search(said) is None
-
-
-class TooLargeError(TransportError):
+class TooLargeError(Exception):
     """An answer is larger than any that this program asks for; the message is its size."""
 
 
-class Transport:
-    """Sends requests to one server, each once. The connection is opened by the first of them."""
-
-    def __init__(self, url: str, settings: EndpointSettings) -> None:
-        headers = {
-            "accept": "application/json",
-            "accept-encoding": "identity",
-            "content-type": "application/json",
-        }
-        # Whoever asks has a deadline.
-        self._session = open_session(url, settings, headers, aiohttp.ClientTimeout(total=None))
-
-    async def ask(self, url: str, content: bytes | None = None) -> HttpAnswer:
-        """The answer to a POST request with this JSON text, or to a GET request without one."""
-        method = "GET" if content is None else "POST"
-        try:
-            # A redirect could carry the key to another host.
-            async with self._session.request(method, url, data=content, allow_redirects=False) as response:
-                body = await (response.read() if _is_plain_and_small(response) else _read(response))
-                text = _text_of(body, response.headers.get("content-type", ""))
-                return HttpAnswer(response.status, response.headers, text)
-        except (*_NO_ANSWER, OSError) as error:
-            raise TransportError from error
-        except aiohttp.ClientResponseError as error:
-            raise BrokenHttpError(error.message) from error
-        except (aiohttp.ClientError, ValueError) as error:
-            # Such as a status line that is no ASCII.
-            raise BrokenHttpError(str(error)) from error
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._session.close()
+async def text_of(response: aiohttp.ClientResponse) -> str:
+    """The text of an answer, as its bytes show it, or else as it declares; raises TooLargeError."""
+    body = await (response.read() if _is_plain_and_small(response) else _read(response))
+    # What is declared is often a default.
+    try:
+        return body.decode(json.detect_encoding(body))
+    except UnicodeError:
+        declared = _CHARSET.search(response.headers.get("content-type", ""))
+    with suppress(LookupError):
+        return body.decode(declared[1] if declared else "utf-8-sig", "replace")
+    return body.decode("utf-8-sig", "replace")
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -132,17 +77,6 @@ def _is_plain_and_small(response: aiohttp.ClientResponse) -> bool:
     if "content-encoding" in headers or "transfer-encoding" in headers:
         return False
     return length is not None and length <= MOST_JSON_VALUES
-
-
-def _text_of(body: bytes, content_type: str) -> str:
-    """The text of a body. What its bytes show counts more than what is declared, which is often a default."""
-    try:
-        return body.decode(json.detect_encoding(body))
-    except UnicodeError:
-        declared = _CHARSET.search(content_type)
-    with suppress(LookupError):
-        return body.decode(declared[1] if declared else "utf-8-sig", "replace")
-    return body.decode("utf-8-sig", "replace")
 
 
 def open_session(
