@@ -189,7 +189,7 @@ def _compare(options: argparse.Namespace, interruption: Interruption) -> ExitCod
 
 
 def _review(options: argparse.Namespace, interruption: Interruption) -> ExitCode:
-    from commands.reviewing.server import review
+    from commands.reviewing import review
 
     _set_up_logging(options)
     words = "The review has ended: what it reported as written is written."

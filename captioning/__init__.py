@@ -1,8 +1,8 @@
 """A run: the three stages in order over one data set.
 
-run                     all of it; models chooses models and looks up tags, run_summary says what came of it
+run                     all of it; run_summary says what came of it
+models                  choosing models, and one stage with its bar, its line in the log and its cost
 project, knowledge      what one set of settings stands for: the data set and its results; forms and meanings
-stage_result            one stage with its bar, its line in the log and its cost
 templates               which prompts are used, and whether pictures are sent along
 trainer_files           what the trainer of the settings reads beside the captions
 """

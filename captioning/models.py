@@ -1,22 +1,30 @@
-"""The models of a run: choosing them, saying to the user which they are, and looking up tags with one."""
+"""The models of a run: choosing them, saying to the user which they are, and running a stage with one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
 
+import stage_runner
 from captioning.knowledge import Knowledge
-from captioning.run_summary import NO_SENTENCES, RunSummary, products_of
-from captioning.stage_result import run_stage
+from captioning.run_summary import NO_SENTENCES, RunSummary, StageResult, products_of
 from dataset.json_lines import JsonLines
 from deferred.batches import NO_TRANSFERS, Batches, Transfers
 from english import amount
+from events import happened
+from llm.answers import Usage
 from llm.embedded import Consent, Demand, Needs
+from progress import Bar
 from settings import Settings
+from stage_runner import Due, Stage
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
     from llm.servers import Endpoints
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 class Models:
@@ -112,6 +120,51 @@ class Models:
         """Close all connections."""
         if self._endpoints is not None:
             await self._endpoints.close()
+
+
+async def run_stage(
+    stage: Stage[Item, Answer],
+    due: Due[Iterable[Item] | AsyncGenerator[Item, None]],
+    endpoint: Endpoint | None,
+    result: StageResult,
+    label: str = "",
+) -> None:
+    """Run a stage with a progress bar, log it, and fill in `result`, whatever ends the stage.
+
+    `label` is put before the title in the bar and in the log. Raises StageError and UserError as
+    `stage_runner.run` does.
+    """
+    title = f"{label} {stage.title}".strip()
+    started, before = monotonic(), endpoint.usage if endpoint else Usage()
+    bar = Bar(title, due.total, lambda: endpoint.usage.completion_tokens if endpoint else 0)
+    asked: dict[str, str] = {}
+    if endpoint:
+        endpoint.on_wait = lambda words: bar.note("server", words)
+        bar.in_flight = lambda: endpoint.concurrency.in_flight
+        asked = {"url": endpoint.url, "model": endpoint.model, "program": endpoint.catalogue.program.name}
+    happened("stage start", stage=title, total=due.total, there=due.existing, **asked)
+    try:
+        await stage_runner.run(stage, due.items, bar, result.tally)
+    finally:
+        bar.close()
+        result.seconds = monotonic() - started
+        if endpoint:
+            result.usage = endpoint.usage - before
+            result.at_once = endpoint.concurrency.settled
+        tally = result.tally
+        happened(
+            "stage end",
+            stage=title,
+            done=tally.done,
+            failed=len(tally.failures),
+            reasons=dict(tally.reasons()),
+            excluded=len(tally.excluded),
+            kept=len(tally.kept),
+            **({"waiting": tally.waits} if tally.waits else {}),
+            **result.usage._asdict(),
+            **({"at_once": result.at_once} if result.at_once else {}),
+            seconds=round(result.seconds, 3),
+        )
 
 
 def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:

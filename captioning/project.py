@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from captioning.knowledge import Knowledge
 from dataset.beside_pictures import OwnFiles, TagFilesInTheWay
 from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, Journal, new_run
-from dataset.pictures import Picture
+from dataset.pictures import Picture, evenly_spread
 from dataset.results import FileResults
 from dataset.sightings import Sightings
 from dataset.tagged_pictures import PictureFolder, TaggedPictures
 from dataset.text_folder import Texts
 from dataset.wanted import Wanted
-from errors import ItemError, UserError
+from errors import ExcludedError, ItemError, Problem, UserError
 from settings import AUTO, Settings
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from wiki.tag_meanings import TagMeanings
     from writing.material import Material
     from writing.trigger_tags import OwnTraits
+
+# After a run, the times of the tag files and captions of at most this many pictures are compared.
+_MOST_LOOKED_AT = 20_000
+# At most this many captions are read for their form, which takes a few hundredths of a second.
+_MOST_READ = 500
 
 
 class Project(Knowledge):
@@ -107,6 +112,52 @@ class Project(Knowledge):
         """The pictures that have tags and a caption."""
         there = self.captions.texts.names()
         return [picture for picture in self.collection.pictures if picture.stem_name in there]
+
+    def perhaps_excluded_since(self) -> list[Picture]:
+        """The pictures found to be excluded, and those where something changed after the caption was written.
+
+        In a large data set a sample is looked at, which takes some tenths of a second.
+        """
+        collection, texts = self.collection, self.captions.texts
+        names = {each.name for each in evenly_spread(collection.pictures, _MOST_LOOKED_AT)}
+        return [
+            each
+            for each in collection.pictures
+            if each.name in collection.found_excluded
+            or (each.name in names and collection.changed_since(each, texts.saved_at(each.stem_name)))
+        ]
+
+    def still_captioned(self, pictures: Iterable[Picture]) -> list[Problem]:
+        """The pictures among these that have a caption although they are excluded by now."""
+        found, there = [], self.captions.texts.names()
+        for picture in pictures:
+            name = picture.stem_name
+            if name not in there:
+                continue
+            texts = (self.captions.read(name), self.descriptions.read(name))
+            try:
+                self.collection.admit(picture, *texts[0].split("\n"), texts[1])
+            except ExcludedError as error:
+                found.append(error.problem(str(self.captions.texts.path(name))))
+            except ItemError:
+                continue
+        return found
+
+    def mixed_forms_sentence(self) -> str:
+        """The message about a data set whose captions have several forms; "" where they have one."""
+        from review.habits import form_of, mixed_forms  # a run that finds nothing to do needs none of it
+
+        captioned = self.captioned()
+        chosen = evenly_spread(captioned, _MOST_READ)
+        texts = ((each.name, self.captions.read(each.stem_name)) for each in chosen)
+        counts = mixed_forms((name, form_of(text.partition("\n")[0])) for name, text in texts if text)
+        if not counts:
+            return ""
+        of_sample = f", of {len(chosen):,} that were read" if len(chosen) < len(captioned) else ""
+        return (
+            f"The captions mix forms: {counts}{of_sample}. A model that is trained on both learns the "
+            "form as a switch; [Dataset] existing = overwrite writes all in one form."
+        )
 
     def own_traits(self) -> OwnTraits:
         """The traits that are part of the trigger's character, by all tags of the data set."""

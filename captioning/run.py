@@ -9,11 +9,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from captioning.existing_captions import mixed_forms_sentence, perhaps_excluded_since, still_captioned
-from captioning.models import Models
+from captioning.models import Models, run_stage
 from captioning.project import Project
 from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary, renamed_sentence, replaced_sentence
-from captioning.stage_result import run_stage
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
@@ -84,7 +82,7 @@ class Run:
                 write_after_run(self._project, self._summary.say, self._summary.incomplete)
                 self._tell_replaced()
                 if self._summary.is_anything_new:
-                    self._summary.once(mixed_forms_sentence(self._project))
+                    self._summary.once(self._project.mixed_forms_sentence())
             except (StageError, UserError, asyncio.CancelledError) as end:
                 self._tell_early_end(in_a_hurry=isinstance(end, asyncio.CancelledError))
                 raise
@@ -184,7 +182,7 @@ class Run:
         """Name captions that trainers would read, though their pictures are excluded by now."""
         self._summary.listing(
             "Captions of excluded pictures: delete them, or trainers will read them",
-            still_captioned(self._project, perhaps_excluded_since(self._project)),
+            self._project.still_captioned(self._project.perhaps_excluded_since()),
         )
 
     def _tell_replaced(self) -> None:

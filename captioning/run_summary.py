@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from captioning.project import Project
-from captioning.stage_result import StageResult
 from dataset.beside_pictures import TAGS_EXTENSION
 from dataset.journal import FILE_NAME
 from dataset.listing import Folder
 from dataset.results import FileResults
 from english import amount, first_few, first_lines
 from errors import DRAFT_WAS_BETTER, NO_PICTURE_OF_TAG_FILE, NO_TAG_FILE, VIDEO, ExitCode, Problem
+from llm.answers import Usage
 from settings import Settings
-from stage_runner import Due, counted
+from stage_runner import Due, Tally, counted
 
 _MOST_LISTED = 20
 
@@ -67,6 +67,21 @@ def products_of(settings: Settings) -> dict[str, Product]:
         Product("Interpreter", "caption", "written", "caption", dataset.captions, journal),
     )
     return {each.title: each for each in products}
+
+
+@dataclass(slots=True)
+class StageResult:
+    """What came of a stage: of `total` items that were due; `existing` others were done already.
+
+    `at_once` is how many requests at once `concurrency = auto` settled on.
+    """
+
+    total: int
+    existing: int = 0
+    tally: Tally = field(default_factory=Tally)
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    at_once: int | None = None
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import config
-from captioning.models import needs_of
+from captioning.models import needs_of, run_stage
 from captioning.project import Project
-from captioning.stage_result import StageResult, run_stage
+from captioning.run_summary import StageResult
 from captioning.templates import may_send_pictures, refuse_broken_templates
 from dataset.disk import make_folder, remove
 from dataset.file_names import natural_order

@@ -15,9 +15,9 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, TypeVar
 
-from captioning.run_summary import RunSummary, by_reason, products_of
+from captioning.models import run_stage
+from captioning.run_summary import RunSummary, StageResult, by_reason, products_of
 from captioning.sharded.data_set import KnownOfShards, ShardDataSet, texts_there
-from captioning.stage_result import StageResult, run_stage
 from captioning.templates import may_send_pictures
 from dataset.journal import new_run
 from dataset.locks import claim

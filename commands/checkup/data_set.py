@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from captioning.existing_captions import mixed_forms_sentence, still_captioned
 from captioning.project import Project
 from captioning.run_summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
@@ -151,7 +150,7 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")
-    still = still_captioned(project, (picture for picture in pictures if picture.stem_name in chosen))
+    still = project.still_captioned(picture for picture in pictures if picture.stem_name in chosen)
     if still:
         yield warning(
             f"captions of excluded pictures: {first_few([each.name for each in still])}",
@@ -221,7 +220,7 @@ def _outdated(
 
 def check_forms(project: Project) -> Iterator[Finding]:
     """Look at a sample of the captions, those that people wrote or edited too."""
-    if mixed := mixed_forms_sentence(project):
+    if mixed := project.mixed_forms_sentence():
         yield warning(mixed.removesuffix("."))
     found = []
     for picture in sample(project.captioned()):

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 import config
-from captioning.run_summary import Product, RunSummary, products_of
-from captioning.stage_result import StageResult
+from captioning.run_summary import Product, RunSummary, StageResult, products_of
 from errors import Problem
 from llm.answers import Usage
 from stage_runner import Due, Tally

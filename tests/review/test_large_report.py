@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import config
-from commands.reviewing.server import serving
+from commands.reviewing import serving
 from commands.reviewing.session import Session
 from dataset.text_digests import digest
 from review.entries import Values
