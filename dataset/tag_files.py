@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +29,22 @@ class TagFile(NamedTuple):
     error: ItemError | None = None
 
 
+class Found(NamedTuple):
+    """The tag files of a picture: those that its tags may come from, the best first, and further ones.
+
+    By the further ones it is only judged. `state` is what `Files.state` said before they were read.
+    """
+
+    candidates: list[TagFile]
+    further: list[TagFile]
+    state: int = 0
+
+
 class Files(Protocol):
     """The tag files of pictures, wherever they are."""
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
-        """Those that its tags may come from, the best first, and those by which it is only judged."""
+    def of(self, picture: Picture) -> Found:
+        """All tag files of a picture."""
 
     def state(self, picture: Picture) -> int:
         """A number that is another one when a tag file of the picture has changed, come or gone.
@@ -60,26 +71,32 @@ class TagFiles(Files):
         default_factory=dict, init=False, compare=False
     )
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+    def of(self, picture: Picture) -> Found:
         """See `Files`.
 
         What somebody has added since the folder was listed is among them, and not what the program wrote. By
         what somebody has changed of that, the picture is judged.
         """
+        names = list(self._names(picture))
         suffix = cut_suffix(picture.name)[1]
         forms = {(suffix + form[1:] if form[0] == "*" else form).lower() for form in self.forms}
-        files: tuple[list[TagFile], list[TagFile]] = ([], [])
-        for name, replaced_by in self._names(picture):
+        # The state comes first, so that a file that changes while it is read is read again.
+        files = Found([], [], self._state_of(names))
+        for name, replaced_by in names:
             file = self._read(name)
             is_own = self.own is not None and name in self.own
             if not (is_own and self.own and self.own.is_as_written(name, file.data)):
-                files[is_own or replaced_by.lower() not in forms].append(file)
+                is_further = is_own or replaced_by.lower() not in forms
+                (files.further if is_further else files.candidates).append(file)
         return files
 
     def state(self, picture: Picture) -> int:
         """See `Files`."""
+        return self._state_of(self._names(picture))
+
+    def _state_of(self, names: Iterable[tuple[str, str]]) -> int:
         facts: list[object] = []
-        for name, _ in self._names(picture):
+        for name, _ in names:
             try:
                 found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - as below
             except (OSError, ValueError):

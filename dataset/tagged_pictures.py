@@ -155,9 +155,7 @@ class TaggedPictures(ABC):
 
     def _read(self, picture: Picture) -> _Known:
         self._remembered.pop(picture.name, None)
-        # Noted first, so that a file that changes while it is read is read again.
-        state = self._files.state(picture)
-        candidates, further = self._files.of(picture)
+        candidates, further, state = self._files.of(picture)
         seen = NOTHING_FOUND
         if self._sightings is not None:
             seen = self._sightings.of(picture.stem_name, partial(self.file, picture))

@@ -18,7 +18,7 @@ from typing import Any
 
 from dataset.listing import Folder, forms_of
 from dataset.pictures import Picture
-from dataset.tag_files import Files, TagFile, TagFiles
+from dataset.tag_files import Files, Found, TagFile, TagFiles
 from errors import NO_TAG_FILE, ItemError, UserError
 from parquet_pages import refuse_large_pages, require_pyarrow
 
@@ -41,14 +41,14 @@ class TagsApart(Files):
         self._apart = apart
         self._beside = beside
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+    def of(self, picture: Picture) -> Found:
         """See `Files`; a picture without tags apart has one file that cannot be read."""
-        first, judged = self._apart.of(_without_suffixes(picture))
-        beside, further = self._beside.of(_as_beside(picture))
+        first, judged, state = self._apart.of(_without_suffixes(picture))
+        beside, further, state_beside = self._beside.of(_as_beside(picture))
         if not first:
             message = "there are no tags of this picture in the place that [Dataset] tags names"
             first = [TagFile(picture.stem_name, error=ItemError(NO_TAG_FILE, message))]
-        return first, [*judged, *beside, *further]
+        return Found(first, [*judged, *beside, *further], hash((state, state_beside)))
 
     def state(self, picture: Picture) -> int:
         """See `Files`."""
@@ -66,10 +66,10 @@ class Rows(Files):
         """Raises UserError where the table cannot be read."""
         self._rows = _rows_of(path, {_id_of(picture) for picture in pictures})
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+    def of(self, picture: Picture) -> Found:
         """See `Files`."""
         rows = [TagFile(f"{_id_of(picture)}.json", row) for row in self._rows.get(_id_of(picture), ())]
-        return rows[:1], rows[1:]
+        return Found(rows[:1], rows[1:])
 
 
 def tags_apart(place: Path, tag_extension: str, folder: Folder, beside: Files) -> tuple[Folder, TagsApart]:

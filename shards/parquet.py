@@ -16,7 +16,7 @@ from dataset.file_names import cut_suffix
 from dataset.listing import PICTURE_SUFFIXES, Folder
 from dataset.picture_file import PictureFile
 from dataset.pictures import Picture
-from dataset.tag_files import Files, TagFile
+from dataset.tag_files import Files, Found, TagFile
 from dataset.tags_apart import as_json, id_of, plain_columns
 from errors import ItemError, Problem
 from shards.finding import Shard
@@ -95,9 +95,9 @@ class ParquetFiles(Files):
                     yield group, number, row
                     number += 1
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+    def of(self, picture: Picture) -> Found:
         """The row, read as the JSON of a booru."""
-        return [TagFile(f"{picture.stem_name}.json", self._rows[picture.name].json)], []
+        return Found([TagFile(f"{picture.stem_name}.json", self._rows[picture.name].json)], [])
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture in its row; raises ItemError where it cannot be read."""

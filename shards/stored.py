@@ -11,7 +11,7 @@ from dataset.listing import Folder
 from dataset.picture_file import PictureFile
 from dataset.pictures import Picture, Survey
 from dataset.sightings import Sightings
-from dataset.tag_files import Files, TagFile
+from dataset.tag_files import Files, Found, TagFile
 from dataset.tag_parsing import LARGEST_FILE
 from dataset.tagged_pictures import TaggedPictures
 from dataset.tags_apart import tags_apart
@@ -20,8 +20,7 @@ from parquet_pages import require_pyarrow
 from settings import Settings
 from shards.finding import Shard
 from shards.results import ShardResults
-from shards.samples import Sample, samples_of
-from shards.tar import Contents, Member, read_contents, tar_pieces
+from shards.tar import Contents, Member, Sample, read_contents, samples_of, tar_pieces
 
 
 class Stored(Files, Protocol):
@@ -77,10 +76,10 @@ class TarFiles(Files):
         """See `Stored`."""
         return self._contents.cut_at
 
-    def of(self, picture: Picture) -> tuple[list[TagFile], list[TagFile]]:
+    def of(self, picture: Picture) -> Found:
         """See `Files`."""
         sample = self._samples[picture.name]
-        return [self._read(name) for name in sample.tags], [self._read(name) for name in sample.further]
+        return Found(list(map(self._read, sample.tags)), list(map(self._read, sample.further)))
 
     def file(self, picture: Picture) -> PictureFile:
         """The picture in its shard; raises ItemError where it cannot be read."""

@@ -16,11 +16,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from dataset.admission import Added
@@ -43,6 +44,7 @@ class Counted(TypedDict):
 
 
 _FORM = TypeAdapter(Counted)
+Kept = TypeVar("Kept")
 # The tags of this many pictures of all shards together are remembered, which takes about 30 MB.
 _MOST_REMEMBERED = 50_000
 FOLDER, _SUM = ".survey", ".survey.json"
@@ -65,7 +67,7 @@ def counted(shard: Shard, settings: Settings, added: Added, remembered: int) -> 
     """
     place = settings.dataset.captions / FOLDER / f"{shard.stem}.json"
     state = state_of(shard, settings, remembered)
-    known = _read(place)
+    known = _read(_FORM, place)
     if known is not None and known["of"] == state:
         return known
     pictures = ShardPictures(shard, settings, added, None)
@@ -78,8 +80,7 @@ def counted(shard: Shard, settings: Settings, added: Added, remembered: int) -> 
         categories=survey.categories,
         tags=evenly_spread(lists, remembered),
     )
-    make_folder(place.parent)
-    write_whole(place, json.dumps(found, separators=(",", ":")))
+    _keep(place, found)
     return found
 
 
@@ -106,60 +107,51 @@ def state_of(shard: Shard, settings: Settings, remembered: int) -> str:
     return blake2b(repr(chosen).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
-def _read(place: Path) -> Counted | None:
+def _read(form: TypeAdapter[Kept], place: Path) -> Kept | None:
     """What was kept; None where there is nothing that can be used."""
     try:
-        return _FORM.validate_json(place.read_bytes())
+        return form.validate_json(place.read_bytes())
     except (OSError, ValueError):
         return None
 
 
 @dataclass(slots=True)
-class _Sum:
-    """`of` has the state in which each shard was counted, and `pictures` how many each holds."""
-
-    of: dict[str, str] = field(default_factory=dict)
-    pictures: dict[str, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    categories: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, Sequence[str]] = field(default_factory=dict)
-
-    def add(self, shard: Shard, found: Counted) -> None:
-        self.of[shard.name] = found["of"]
-        self.pictures[shard.name] = found["pictures"]
-        for tag, count in found["counts"].items():
-            self.counts[tag] = self.counts.get(tag, 0) + count
-        self.categories.update(found["categories"])
-        self.tags.update((f"{shard.stem}/{at}.png", tags) for at, tags in enumerate(found["tags"]))
-
-
-_FORM_OF_SUM = TypeAdapter(_Sum)
-
-
 class AllShards:
     """The survey of all shards, and a sample of their pictures: `dataset.pictures.Surveyed`.
 
-    `pictures` has how many each shard holds, by its name.
+    `of` has the state in which each shard was counted, `pictures` how many each holds, by its name, and
+    `sample` the tags of each picture of the sample.
     """
 
-    def __init__(self, summed: _Sum | None = None) -> None:
-        summed = summed or _Sum()
-        self.pictures = summed.pictures
-        self._survey = Survey(Counter(summed.counts), summed.categories)
-        self._tags = {name: TagList(tuple(tags), {}) for name, tags in summed.tags.items()}
+    of: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    categories: dict[str, str] = field(default_factory=dict)
+    sample: Annotated[dict[str, tuple[str, ...]], Field(alias="tags")] = field(default_factory=dict)
+
+    def add(self, shard: Shard, found: Counted) -> None:
+        """Add what was counted in a shard."""
+        self.of[shard.name] = found["of"]
+        self.pictures[shard.name] = found["pictures"]
+        self.counts.update(found["counts"])
+        self.categories.update(found["categories"])
+        self.sample |= {f"{shard.stem}/{at}.png": tuple(tags) for at, tags in enumerate(found["tags"])}
 
     @property
     def surveyed(self) -> Sequence[Picture]:
         """The sample."""
-        return [Picture(name, ".txt") for name in self._tags]
+        return [Picture(name, ".txt") for name in self.sample]
 
     def tags(self, picture: Picture) -> TagList:
         """The tags of a picture of the sample."""
-        return self._tags[picture.name]
+        return TagList(self.sample[picture.name], {})
 
     def survey(self) -> Survey:
         """How many pictures of all shards have each tag."""
-        return self._survey
+        return Survey(self.counts, self.categories)
+
+
+_FORM_OF_ALL = TypeAdapter(AllShards)
 
 
 class SurveySum:
@@ -173,10 +165,10 @@ class SurveySum:
         for shard in shards:
             with suppress(ItemError):
                 states[shard.name] = state_of(shard, settings, self._remembered)
-        kept = self._read()
+        kept = _read(_FORM_OF_ALL, self._place)
         # The tags of a shard that has changed or is gone cannot be subtracted, so all are added up anew.
-        self._sum = kept if kept.of.items() <= states.items() else _Sum()
-        self.missing = [shard for shard in shards if shard.name in states and shard.name not in self._sum.of]
+        self._all = kept if kept and kept.of.items() <= states.items() else AllShards()
+        self.missing = [shard for shard in shards if shard.name in states and shard.name not in self._all.of]
 
     def complete(self, added: Added) -> AllShards:
         """Add what is missing, and keep the sum; the tags of all shards.
@@ -186,15 +178,12 @@ class SurveySum:
         """
         for shard in self.missing:
             with suppress(ItemError):
-                self._sum.add(shard, counted(shard, self._settings, added, self._remembered))
+                self._all.add(shard, counted(shard, self._settings, added, self._remembered))
         if self.missing:
-            make_folder(self._place.parent)
-            kept = {each.name: getattr(self._sum, each.name) for each in fields(self._sum)}
-            write_whole(self._place, json.dumps(kept, separators=(",", ":")))
-        return AllShards(self._sum)
+            _keep(self._place, _FORM_OF_ALL.dump_python(self._all, by_alias=True))
+        return self._all
 
-    def _read(self) -> _Sum:
-        try:
-            return _FORM_OF_SUM.validate_json(self._place.read_bytes())
-        except (OSError, ValueError):
-            return _Sum()
+
+def _keep(place: Path, found: object) -> None:
+    make_folder(place.parent)
+    write_whole(place, json.dumps(found, separators=(",", ":")))

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
 from pathlib import Path
+from typing import NamedTuple
 
 from english import singular
 from tags.lookalikes import joined_words, seen_as, signs_of
@@ -155,15 +156,14 @@ class Judgement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Findings:
+class _Findings(NamedTuple):
     """What one text names."""
 
-    minor: bool
-    sexual: bool
-    clothes: bool
-    grown: bool
-    several: bool
+    minor: bool = False
+    sexual: bool = False
+    clothes: bool = False
+    grown: bool = False
+    several: bool = False
 
 
 NOTHING_FOUND = Judgement()
@@ -203,7 +203,7 @@ def judge(texts: Iterable[str], ratings: Iterable[Rating] = ()) -> Judgement:
     return Judgement(minor, sexual, clothes, grown, several)
 
 
-_NOTHING = _Findings(minor=False, sexual=False, clothes=False, grown=False, several=False)
+_NOTHING = _Findings()
 
 
 def _named(text: str) -> _Findings:
@@ -225,7 +225,7 @@ def _named(text: str) -> _Findings:
         grown=not _WOMEN.isdisjoint(without_numbers),
         several=not _SEVERAL.isdisjoint(without_numbers),
     )
-    return _NOTHING if found == _NOTHING else found
+    return found if any(found) else _NOTHING
 
 
 _known = lru_cache(_REMEMBERED)(_named)

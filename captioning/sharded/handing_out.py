@@ -21,8 +21,7 @@ from english import amount
 from errors import StageError, UserError
 from progress import Bar
 from settings import Settings
-from shards.finding import Shard
-from shards.places import OnDisk
+from shards.finding import OnDisk, Shard
 
 # Seconds between two looks at which machines are there.
 _LOOK_EVERY = 1.0

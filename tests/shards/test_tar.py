@@ -10,9 +10,8 @@ import pytest
 
 from dataset.pictures import Picture
 from errors import NO_TAG_FILE, ItemError
-from shards.places import OnDisk
-from shards.samples import samples_of
-from shards.tar import Contents, read_contents
+from shards.finding import OnDisk
+from shards.tar import Contents, read_contents, samples_of
 from tests.shards.tars import tar
 
 

@@ -328,7 +328,7 @@ except UserError as error: print(error)
 OPEN_SHARD_WITHOUT_PYARROW = """
 import sys; sys.path[:0] = [".", sys.argv[2]]
 from pathlib import Path; from errors import UserError
-from shards.finding import Shard; from shards.places import OnDisk; from shards.stored import open_shard
+from shards.finding import OnDisk, Shard; from shards.stored import open_shard
 try: open_shard(Shard("a.parquet", OnDisk(Path(sys.argv[1]))), "auto")
 except UserError as error: print(error)
 """
