@@ -19,8 +19,7 @@ from dataset.pictures import Picture, evenly_spread
 from dataset.side_files import Captioned
 from dataset.text_digests import text_in
 from dataset.trainer_configs import Setup
-from dataset.trainer_readers import why_misread
-from dataset.trainers import Target, captioned, captions_in
+from dataset.trainers import Target, captioned, captions_in, why_misread
 from english import amount, first_few
 from errors import ExcludedError, ItemError
 

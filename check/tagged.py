@@ -16,7 +16,7 @@ from check.wording import Sources
 from english import stem
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid
 from tags.implications import broader_tags
-from tags.series import told_series
+from tags.proper_names import told_series
 from tags.spelling import without_qualifiers
 
 # Which rules look for a tag in the caption, where its category does not decide it.

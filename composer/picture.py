@@ -14,8 +14,7 @@ from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
 from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
-from tags.proper_names import proper_names
-from tags.series import told_series
+from tags.proper_names import proper_names, told_series
 
 COUNTS = (GIRLS, BOYS, OTHERS)
 VEHICLE_FOCUS = "a focus on the vehicle"

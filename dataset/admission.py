@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from dataset.evidence import Evidence, evidence_in
+from dataset.evidence import Evidence
 from dataset.pictures import TagList
 from dataset.tag_files import TagFile
 from dataset.tag_parsing import read_tags, text_of_tag_file
@@ -99,7 +99,7 @@ def _read(files: Iterable[TagFile]) -> tuple[Evidence, list[TagList | ItemError]
             if file.error is not None:
                 raise file.error
             text = text_of_tag_file(file.data)
-            evidence += evidence_in(text, file.name)
+            evidence.take(text, file.name)
         except ItemError as error:
             unread = unread or error
             read.append(error)

@@ -39,23 +39,17 @@ class Evidence:
     texts: list[str] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
 
-    def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(self.texts + other.texts, self.ratings + other.ratings)
-
-
-def evidence_in(text: str, name: str) -> Evidence:
-    """The evidence in the text of a tag file of this name; raises ItemError where it cannot be read."""
-    found = Evidence()
-    if cut_suffix(name)[1].lower() == ".json":
-        if text.strip():
-            _collect(_load(text), found)
-        return found
-    _split(text, found)
-    if text.lstrip().startswith(("[", "{")):
-        # JSON beneath another name; weights look like it too.
-        with suppress(ItemError):
-            _collect(_load(text), found)
-    return found
+    def take(self, text: str, name: str) -> None:
+        """Add what is in the text of a tag file of this name; raises ItemError where it cannot be read."""
+        if cut_suffix(name)[1].lower() == ".json":
+            if text.strip():
+                _collect(_load(text), self)
+            return
+        _split(text, self)
+        if text.lstrip().startswith(("[", "{")):
+            # JSON beneath another name; weights look like it too.
+            with suppress(ItemError):
+                _collect(_load(text), self)
 
 
 def _split(text: str, found: Evidence) -> None:

@@ -16,16 +16,16 @@ columns to take.
 
 from __future__ import annotations
 
+import codecs
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dataset import side_files, trainer_configs, trainer_readers
+from dataset import side_files, trainer_configs
 from dataset.pictures import Picture
 from dataset.side_files import Captioned, SideFiles, is_utf8
 from dataset.trainer_configs import Config
-from dataset.trainer_readers import Reader
 from settings.checks import TRAINERS
 from styling.structures import STRUCTURES
 from styling.style import Style
@@ -33,6 +33,10 @@ from styling.tag_line import SubjectOf, no_subject
 
 PARQUET_FILE = "captions.parquet"
 _ROWS_AT_ONCE = 10_000
+
+
+Reader = Callable[[str], Sequence[str]]
+"""The captions that a trainer finds in a text; its line ends are as they stand in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +118,91 @@ def captioned(
     return Captioned(picture, names[0], captions[0], further, tags, address, categories, words, subject_of)
 
 
+def each_line(text: str) -> list[str]:
+    """Each line is a caption (OneTrainer)."""
+    return [line for line in map(str.strip, _lines(text)) if line]
+
+
+def first_line_counts(text: str) -> list[str]:
+    """As `each_line`, but where the first line is empty there is no caption (sd-scripts, and to be safe)."""
+    return each_line(text) if _lines(text)[0].strip() else []
+
+
+def first_line_and_choices(text: str) -> list[str]:
+    """As `first_line_counts`, where braces are a choice (sd-scripts with enable_wildcard)."""
+    return [] if "{" in text or "}" in text else first_line_counts(text)
+
+
+def lines_as_they_are(text: str) -> list[str]:
+    """Each line is a caption, with the spaces and carriage returns around it (SimpleTuner)."""
+    return [line for line in text.split("\n") if line] if "\n" in text else [text]
+
+
+def whole(text: str) -> list[str]:
+    """All of it is one caption (NewbieLoraTrainer)."""
+    return ["\n".join(_lines(text)).strip()]
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def why_misread(data: bytes, captions: Sequence[str], meant: Sequence[str], read: Reader | None) -> str:
+    """Why a trainer reads other captions in the bytes of a text than are meant; "" where it reads these.
+
+    `captions` are those in the text, and `meant` the same as this trainer wants them. `read` is None for a
+    trainer that does not read texts.
+    """
+    if any("{{" in caption and "}}" in caption for caption in captions):
+        return "doubled braces, as an earlier version wrote them for sd-scripts"
+    if read is None:
+        return ""
+    try:
+        found = list(read(data.decode("utf-8")))
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    if found == list(meant):
+        return ""
+    if captions != meant and [" ".join(each.split()) for each in found] == list(captions):
+        return "written for another trainer"
+    return _why_lines_are_misread(data, captions, found)
+
+
+def _why_lines_are_misread(data: bytes, captions: Sequence[str], found: Sequence[str]) -> str:
+    if data.startswith(codecs.BOM_UTF8):
+        return "byte order mark"
+    lines = _lines(data.decode("utf-8"))
+    if not lines[0].strip():
+        return "first line is empty"
+    if len(each_line("\n".join(lines))) > len(captions):
+        return "one caption on several lines"
+    if len(captions) > len(found) == 1:
+        return "several captions, which are read as one"
+    if not found:
+        return "braces, which are read as a choice"
+    return "spaces or other line ends around a line"
+
+
 _KNOWN = {
     target.name: target
     for target in (
-        Target("txt", "texts, a caption a line, for any trainer", trainer_readers.first_line_counts),
+        Target("txt", "texts, a caption a line, for any trainer", first_line_counts),
         Target(
             "onetrainer",
             "texts; it draws one of the lines",
-            trainer_readers.each_line,
+            each_line,
             config=trainer_configs.onetrainer,
         ),
         Target(
             "simpletuner",
             "texts; each line is a caption",
-            trainer_readers.lines_as_they_are,
+            lines_as_they_are,
             config=trainer_configs.simpletuner,
         ),
         Target(
             "sd-scripts",
             "texts, and metadata.json, which needs no copies of the pictures",
-            trainer_readers.first_line_and_choices,
+            first_line_and_choices,
             side_files.sd_scripts,
             "metadata.json",
             trainer_configs.sd_scripts,
@@ -180,7 +249,7 @@ _KNOWN = {
         Target(
             "newbie-lora-trainer",
             "texts with one caption each",
-            trainer_readers.whole,
+            whole,
             config=trainer_configs.newbie_lora_trainer,
             takes_one=True,
             keeps_lines=True,

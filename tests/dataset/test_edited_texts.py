@@ -12,8 +12,7 @@ from captioning.project import Project
 from captioning.trainer_files import write_after_run
 from commands.export import export
 from dataset.text_digests import text_in
-from dataset.trainer_readers import why_misread
-from dataset.trainers import TARGETS, captions_in
+from dataset.trainers import TARGETS, captions_in, why_misread
 from styling.newbie import in_lines
 from tests.dataset.trainer_rules import RULES, Rule, sd_scripts_wildcards
 from tests.program import project as program

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tags.series import told_series
+from tags.proper_names import told_series
 
 
 @pytest.mark.parametrize(
