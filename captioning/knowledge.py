@@ -101,8 +101,3 @@ class Knowledge:
     def makes_lists_only(self) -> bool:
         """Whether the captions are lists of tags, for which no model is asked anything."""
         return not self.settings.interpreter.skip and not self.forms.written_by_model
-
-    @property
-    def asks_for_captions(self) -> bool:
-        """Whether a model is asked for captions: a list of tags needs none."""
-        return self.settings.interpreter.endpoint.url != "builtin" and bool(self.forms.written_by_model)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -233,7 +234,10 @@ class Project(Knowledge):
         if self.limit is None and self._only is None:
             return ordered
         pictures, _ = self.wanted.due(self.captions, lambda picture: "")
-        wanted = {tag for picture in pictures for tag in self._tags_of(picture)}
+        wanted = set[str]()
+        for picture in pictures:
+            with suppress(ItemError):
+                wanted.update(self.collection.tags(picture).tags)
         return [tag for tag in ordered if tag in wanted]
 
     def is_anything_due(self) -> bool:
@@ -247,7 +251,8 @@ class Project(Knowledge):
         if not chosen.interpreter.skip:
             if self.captions.lack(pictures):
                 return True
-            if self.asks_for_captions and self.captions.outcomes.has_drafts():
+            asks = chosen.interpreter.endpoint.url != "builtin" and self.forms.written_by_model
+            if asks and self.captions.outcomes.has_drafts():
                 return True
         return not chosen.interrogator.skip and self.descriptions.lack(pictures)
 
@@ -272,9 +277,3 @@ class Project(Knowledge):
         """Leave nothing open and no empty folder behind."""
         self.captions.close()
         self.descriptions.close()
-
-    def _tags_of(self, picture: Picture) -> Sequence[str]:
-        try:
-            return self.collection.tags(picture).tags
-        except ItemError:
-            return ()

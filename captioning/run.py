@@ -77,7 +77,11 @@ class Run:
                     await self._stages()
                 else:
                     self._say_nothing_is_due()
-                self._tell_excluded_captions()
+                # Trainers would read them, though their pictures are excluded by now.
+                self._summary.listing(
+                    "Captions of excluded pictures: delete them, or trainers will read them",
+                    self._project.still_captioned(self._project.perhaps_excluded_since()),
+                )
                 self._project.refuse_moved()
                 write_after_run(self._project, self._summary.say, self._summary.incomplete)
                 self._tell_replaced()
@@ -177,13 +181,6 @@ class Run:
             # The user has to learn what ended the run: perhaps nothing can be written, the report included.
             with suppress(UserError):
                 self._write_report()
-
-    def _tell_excluded_captions(self) -> None:
-        """Name captions that trainers would read, though their pictures are excluded by now."""
-        self._summary.listing(
-            "Captions of excluded pictures: delete them, or trainers will read them",
-            self._project.still_captioned(self._project.perhaps_excluded_since()),
-        )
 
     def _tell_replaced(self) -> None:
         self._summary.once(renamed_sentence(self._project))

@@ -10,14 +10,13 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from captioning.project import Project
 from captioning.run_summary import say_lines
 from captioning.trainer_files import write_after_run
-from dataset.beside_pictures import TAGS_EXTENSION, is_same_file
+from dataset.beside_pictures import TAGS_EXTENSION, OwnFiles, is_same_file
 from dataset.disk import move, remove, write_refusal
 from dataset.journal import INTERPRETER, INTERROGATOR, RENAMED_BACK, TAG_FILES, Journal, Record
 from dataset.locks import locked
@@ -35,8 +34,7 @@ class _Key(NamedTuple):
     picture: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Replacement:
+class _Replacement(NamedTuple):
     """A text that a run replaced: the state of what was there, and of what the run wrote."""
 
     before: str
@@ -63,8 +61,9 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
             undoing = _Undo(project, replacements)
             undoing.put_back()
             code = _tell(run, undoing, say) if replacements else ExitCode.DONE
-            if renaming and (renaming >= run or undoing.has_nothing_left):
-                _give_names_back(project, say)
+            is_as_before = not (undoing.done or undoing.changed or undoing.failed)
+            if project.own_files and renaming and (renaming >= run or is_as_before):
+                _give_names_back(project, project.own_files, say)
             # Also if nothing is left to be done: a kill may have come before these files were written.
             write_after_run(project, say, say)
         finally:
@@ -72,17 +71,6 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     if settings.dataset.report:
         say(f"See all of it in {project.write_report()}.")
     return code
-
-
-def _give_names_back(project: Project, say: Callable[[str], None]) -> None:
-    done, changed = _rename_back(project)
-    if done:
-        project.open_collection()
-        say(
-            f"Gave {amount(done, 'tag file')} the earlier name back; captions that stood there are in "
-            f"{project.journal.path}."
-        )
-    say_lines("Changed since they were written, and left as they are", changed, say)
 
 
 def _last_renaming(project: Project) -> str:
@@ -96,15 +84,12 @@ def _last_renaming(project: Project) -> str:
     return max((run for picture, run in runs.items() if picture in there), default="")
 
 
-def _rename_back(project: Project) -> tuple[int, list[str]]:
+def _give_names_back(project: Project, own: OwnFiles, say: Callable[[str], None]) -> None:
     """Give tag files their earlier names back, and remove the captions there that were not changed since.
 
-    Returns how many, and the names of captions that somebody has changed, which stay. Those that go are in
-    the journal. Raises UserError where a file cannot be renamed.
+    Those that go are in the journal. Raises UserError where a file cannot be renamed.
     """
-    own, root, done, changed = project.own_files, project.collection.root, 0, list[str]()
-    if own is None or not project.journal.may_have_tag_files():
-        return 0, []
+    root, done, changed = project.collection.root, 0, list[str]()
     files = {record.picture: record.file for record in project.journal.records(TAG_FILES)}
     for picture in project.collection.folder.pictures:
         name = picture.stem_name
@@ -124,7 +109,13 @@ def _rename_back(project: Project) -> tuple[int, list[str]]:
         if files[name] != caption and data:
             remove(root / caption)
         done += 1
-    return done, changed
+    if done:
+        project.open_collection()
+        say(
+            f"Gave {amount(done, 'tag file')} the earlier name back; captions that stood there are in "
+            f"{project.journal.path}."
+        )
+    say_lines("Changed since they were written, and left as they are", changed, say)
 
 
 def _last_replacements(journal: Journal) -> tuple[str, dict[_Key, _Replacement]]:
@@ -151,11 +142,6 @@ class _Undo:
         self.there_already = 0
         self.changed: list[str] = []
         self.failed: list[str] = []
-
-    @property
-    def has_nothing_left(self) -> bool:
-        """Whether everything was put back before."""
-        return not (self.done or self.changed or self.failed)
 
     def put_back(self) -> None:
         """Put back everything that is still as the run left it."""

@@ -214,8 +214,7 @@ class DryRun:
             estimates = [*self._of_tags(estimates), *estimates]
         for estimate in estimates:
             self.say(estimate.line())
-        self._say_cost_of_reading(previews)
-        self._say_how_many_files(previews)
+        self._say_further_costs(previews)
         self._list_left_out(previews)
         for title, why in self._without_model.items():
             self.say(f"{title}: no request: {why}")
@@ -229,16 +228,15 @@ class DryRun:
         for why in dict.fromkeys(each.why_unknown for each in estimates if each.why_unknown):
             self.say(f"The duration cannot be estimated: {why}")
 
-    def _say_cost_of_reading(self, previews: Sequence[Preview]) -> None:
+    def _say_further_costs(self, previews: Sequence[Preview]) -> None:
+        """Say what reading captions again takes, or how many files of requests there will be."""
         mode, folder = self.settings.interpreter.reading, self.settings.tag_provider.cache.parent
-        for preview in previews:
-            is_read = isinstance(preview.stage, Interpreter) and preview.pictures and mode != "never"
-            if is_read and preview.endpoint and preview.is_measured:
-                self.say(costs(folder, preview.endpoint.model, mode, len(preview.pictures)))
-
-    def _say_how_many_files(self, previews: Sequence[Preview]) -> None:
-        for preview in previews:
-            if preview.pictures and preview.endpoint and preview.endpoint.answers_later:
+        asking = [(each, each.endpoint) for each in previews if each.pictures and each.endpoint]
+        for preview, endpoint in asking:
+            if isinstance(preview.stage, Interpreter) and mode != "never" and preview.is_measured:
+                self.say(costs(folder, endpoint.model, mode, len(preview.pictures)))
+        for preview, endpoint in asking:
+            if endpoint.answers_later:
                 count, size = len(preview.pictures), round(preview.text_bytes) + preview.picture_bytes
                 self.say(f"{preview.stage.title}: {files_needed(count, size, preview.settings)}")
 

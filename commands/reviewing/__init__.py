@@ -49,7 +49,7 @@ async def review(settings: Settings, say: Callable[[str], None]) -> ExitCode:
             say(f"The report is at {address} as long as this runs: open it in a browser. Ctrl-C ends it.")
             await session.caption_wanted_pictures()
     finally:
-        if session.is_report_outdated:
+        if session.is_changed and settings.dataset.report:
             say("Writing what was changed into report.html; Ctrl-C once more leaves that out.")
             Project(settings).write_report()
     return ExitCode.DONE

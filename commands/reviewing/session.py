@@ -28,6 +28,8 @@ PICTURES = "pictures/"
 class Session:
     """One review: `pictures` are the files that the page may show, by their names in the data set.
 
+    `is_changed` is whether a text was changed here, which report.html does not show.
+
     Changes are made one at a time: each locks the folder of captions only while it is made, so that runs of
     other programs find it free.
     """
@@ -50,7 +52,7 @@ class Session:
         # How many pictures were asked for since all wanted ones were captioned.
         self._asked_for = 0
         self._progress: Values = {"progress": ""}
-        self._is_changed = False
+        self.is_changed = False
 
     async def page(self) -> str:
         """The page with everything as it is now."""
@@ -82,14 +84,16 @@ class Session:
             except (UserError, StageError) as error:
                 return {"error": str(error)}
             done = {*applied.saved, *applied.unchanged, *applied.again}
-            self._is_changed |= bool(done)
+            self.is_changed |= bool(done)
             self._note(done | await asyncio.to_thread(self._look))
             self._asked_for += len(set(applied.again) - self._wanted.keys())
             self._wanted.update(dict.fromkeys(applied.again))
             if applied.again:
                 self._is_wanted.set()
             update = await asyncio.to_thread(self._update, done)
-        return {"done": sorted(done), "problems": [*applied.problems, *_kept(applied)], **update}
+        why = "somebody just wrote this caption, which stays: reload the page"
+        kept = ((name, why) for name in applied.kept)
+        return {"done": sorted(done), "problems": [*applied.problems, *kept], **update}
 
     def _apply(self, entries: Sequence[object]) -> Applied:
         # With a new project each change is a run of its own, so that --undo takes back one change.
@@ -181,12 +185,7 @@ class Session:
             said.append(str(error))
         of_interpreter = (line for line in said if line.startswith("Interpreter:"))
         self._progress = {"progress": next(of_interpreter, said[-1])}
-        self._is_changed = True
-
-    @property
-    def is_report_outdated(self) -> bool:
-        """Whether something was changed here that report.html does not show."""
-        return self._is_changed and self._settings.dataset.report
+        self.is_changed = True
 
 
 def _state_of(path: Path) -> tuple[int, int]:
@@ -195,8 +194,3 @@ def _state_of(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_mtime_ns, found.st_size
-
-
-def _kept(applied: Applied) -> list[tuple[str, str]]:
-    why = "somebody just wrote this caption, which stays: reload the page"
-    return [(name, why) for name in applied.kept]
