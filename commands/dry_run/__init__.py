@@ -15,7 +15,7 @@ from captioning.run_summary import NO_SENTENCES, RunSummary
 from captioning.sampling import ShardSample, sample_project
 from captioning.templates import misfits, refuse_broken_templates, sends_pictures
 from commands import without_retries
-from commands.dry_run.preview import Estimate, Preview, total_line
+from commands.dry_run.preview import USUAL_ANSWER, Estimate, Preview, total_line
 from dataset.pictures import Picture
 from dataset.preprocessing import describe, prepare
 from dataset.results import FileResults
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from llm.endpoint import Endpoint
 
 _BUILTIN = "with url = builtin no model is asked"
-# The tokens of an answer if neither the journal nor the probe has one; for stage 1 those about each tag.
-_USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
 _USUAL_PAGE = {"name": "tag", "category": "general", "text": "x" * 600}
 
 
@@ -129,7 +127,7 @@ class DryRun:
                 left_out.add_failure(picture.name, error)
             else:
                 pictures.append(picture)
-        answer, most = results.outcomes.mean_answer(), self.settings.interrogator.max_image_side
+        most = self.settings.interrogator.max_image_side
         return Preview(
             stage,
             endpoint,
@@ -137,8 +135,7 @@ class DryRun:
             pictures,
             left_out,
             lambda picture: prepare(self._project.collection.file(picture), most) if sees else None,
-            answer=answer or _USUAL_ANSWER[stage.title],
-            answer_is_known=answer is not None,
+            answer=results.outcomes.mean_answer(),
             absence=self._connections.absence(settings),
         )
 
@@ -206,7 +203,7 @@ class DryRun:
             if estimates and previews[0].pictures:
                 # The descriptions that the first stage writes become part of the prompts of the second.
                 described, written = len(previews[0].pictures), len(preview.pictures)
-                preview.further = previews[0].answer * described / max(1, written)
+                preview.further = (previews[0].answer or 0) * described / max(1, written)
             estimates.append(await preview.estimate())
         if self._project.makes_lists_only:
             self._without_model = {"TagProvider": NO_SENTENCES, **self._without_model}
@@ -270,7 +267,7 @@ class DryRun:
                 noun="tag",
                 requests=requests,
                 prompt_tokens=requests * tokens,
-                completion_tokens=unexplained * _USUAL_ANSWER["TagProvider"],
+                completion_tokens=unexplained * USUAL_ANSWER["TagProvider"],
                 settings=chosen.endpoint,
                 seconds=like.seconds if like else None,
                 at_once=like.at_once if like else 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from captioning.run_summary import by_reason
@@ -31,6 +32,8 @@ _AS_BASE64 = 4
 _PRICE_IN_BATCHES = 0.5
 _LATER = "services answer batch files within 24 hours."
 _SECONDS_PER_HOUR = 3600
+# The tokens of an answer if neither the journal nor the probe has one; for stage 1 those about each tag.
+USUAL_ANSWER = {"TagProvider": 35.0, "Interrogator": 150.0, "Interpreter": 90.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +128,9 @@ class Preview:
     """What a stage would ask about `pictures`; `left_out` has those that would fail or are excluded.
 
     `prepared` gives a picture as it is sent, or None if the stage sends only text. `endpoint` is None where
-    there is no server, and `absence` says why. `answer` is the number of tokens that an answer has or is
-    assumed to have; `further` is the number that each prompt will have beyond those of now. `text_bytes` and
-    `picture_bytes` are estimates for a request, after `estimate`.
+    there is no server, and `absence` says why. `answer` is the number of tokens that an answer has, None
+    until it is measured or assumed; `further` is the number that each prompt will have beyond those of now.
+    `text_bytes` and `picture_bytes` are estimates for a request, after `estimate`.
     """
 
     stage: Interrogator | Interpreter
@@ -136,8 +139,7 @@ class Preview:
     pictures: Sequence[Picture]
     left_out: Tally
     prepared: Callable[[Picture], Prepared | None]
-    answer: float
-    answer_is_known: bool
+    answer: float | None
     absence: str
     further: float = 0.0
     _characters_counted: int = 0
@@ -181,16 +183,15 @@ class Preview:
             reply, why = await self._probe(self.endpoint)
         limit, slots = self.settings.concurrency, self.endpoint.catalogue.slots if self.endpoint else None
         at_once = slots or 1 if limit == "auto" else min(limit, slots or limit)
-        if reply is not None and not self.answer_is_known:
-            self.answer = reply.usage.completion_tokens or self.answer
-        sample = self.pictures[:_LARGEST_SAMPLE]
-        prompts: list[Sequence[Message]] = []
-        for picture in sample:
+        measured = reply.usage.completion_tokens if reply else 0
+        self.answer = self.answer or measured or USUAL_ANSWER[self.stage.title]
+        prompts: list[Sequence[Sequence[Message]]] = []
+        for picture in self.pictures[:_LARGEST_SAMPLE]:
             with suppress(ItemError):
-                prompts += self.stage.messages(picture)
-        requests = len(self.pictures) * (len(self.stage.messages(sample[0])) if prompts else 1)
+                prompts.append(self.stage.messages(picture))
+        requests = len(self.pictures) * (len(prompts[0]) if prompts else 1)
         # The server has counted some prompts: their ratio of tokens to characters is used for the others.
-        counted, texts = self._characters_counted, list(map(_text_of, prompts))
+        counted, texts = self._characters_counted, list(map(_text_of, chain.from_iterable(prompts)))
         lengths = [
             len(text) * self._tokens_counted / counted if counted else estimated_prompt_tokens(text)
             for text in texts
