@@ -29,7 +29,8 @@ IMPORTED_ONCE = [
     *("commands.comparison", "commands.corrections", "commands.dry_run", "commands.export", "commands.undo"),
     *("deferred.folder", "llm.completions", "llm.endpoint", "llm.transport", "review.report"),
     *("page_summaries.saving", "writing.trigger_tags", "tests.program.warm"),
-    *("aiohttp", "jinja2.sandbox", "pyvips", "regex", "requests"),
+    *("deferred.endpoint", "llm.embedded.server", "tag_provider", "wiki.danbooru"),
+    *("aiohttp", "jinja2.sandbox", "multiprocessing.synchronize", "pyvips", "regex", "requests"),
 ]
 _server = None
 if "forkserver" in multiprocessing.get_all_start_methods():
