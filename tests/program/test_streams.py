@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,49 @@ from tests.program.starts import LONGEST_RUN
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows closes no streams")
 
-WAYS = [
-    *("2>/dev/full", "2>&-", ">/dev/full", ">&-", ">/dev/full 2>/dev/full", ">&- 2>&-", "<&- >&- 2>&-"),
-    *("| true", "2>&1 | true", "2>&1 >/dev/null | true"),
-]
-WITH_A_MODEL = ["2>/dev/full", ">&- 2>&-", "2>&1 | true"]
+_STREAMS = ("stdin", "stdout", "stderr")
+# Python makes its streams when it starts, to fit the files that are there.
+_MADE_ANEW = """
+sys.stdout = sys.stdout and open(1, "w", closefd=False)
+sys.stderr = sys.stderr and open(2, "w", closefd=False)
+"""
+
+
+def _full(number: int) -> str:
+    return f"full = os.open('/dev/full', os.O_WRONLY); os.dup2(full, {number}); os.close(full)\n"
+
+
+def _closed(number: int) -> str:
+    return f"os.close({number}); sys.{_STREAMS[number]} = None\n"
+
+
+def _unread(number: int) -> str:
+    return f"end, pipe = os.pipe(); os.close(end); os.dup2(pipe, {number}); os.close(pipe)\n"
+
+
+# How bash writes it, and what a forked program does to find the same streams.
+WAYS = {
+    "2>/dev/full": _full(2),
+    "2>&-": _closed(2),
+    ">/dev/full": _full(1),
+    ">&-": _closed(1),
+    ">/dev/full 2>/dev/full": _full(1) + _full(2),
+    ">&- 2>&-": _closed(1) + _closed(2),
+    "<&- >&- 2>&-": _closed(0) + _closed(1) + _closed(2),
+    "| true": _unread(1),
+    "2>&1 | true": _unread(1) + _unread(2),
+    "2>&1 >/dev/null | true": _unread(2),
+}
+FROM_A_SHELL = ["2>/dev/full", "<&- >&- 2>&-", "2>&1 | true"]
+
+
+def in_a_fork(project: Project, way: str, *arguments: str) -> int:
+    """Run with such streams; the exit code of the program."""
+    return project.run(*arguments, watcher=f"import os, sys\n{WAYS[way]}{_MADE_ANEW}").code
 
 
 def in_a_shell(project: Project, way: str, *arguments: str) -> int:
-    """Run with the streams changed as bash writes it; the exit code of the program."""
+    """Start it with the streams changed as bash writes it; the exit code of the program."""
     return subprocess.run(
         ["bash", "-c", f'"$@" {way}; exit ${{PIPESTATUS[0]}}', "bash", *project.command(*arguments)],
         cwd=project.folder,
@@ -34,21 +69,20 @@ def in_a_shell(project: Project, way: str, *arguments: str) -> int:
     ).returncode
 
 
-# The composer writes drafts where no model does, which takes half as long to start.
-@pytest.mark.parametrize(("way", "has_model"), [(way, way in WITH_A_MODEL) for way in WAYS])
+@pytest.mark.parametrize(
+    ("way", "begun"), [*((way, in_a_fork) for way in WAYS), *((way, in_a_shell) for way in FROM_A_SHELL)]
+)
 def test_a_run_does_the_same_and_ends_with_the_same_code_however_little_can_be_printed(
-    tmp_path: Path, way: str, has_model: bool
+    tmp_path: Path, way: str, begun: Callable[..., int]
 ) -> None:
     with FakeEndpoint(answer=lambda body: "A girl smiles.", faults=(Status(400),), every=3) as endpoint:
-        project = Project(tmp_path, endpoint.url if has_model else "builtin", Endpoint__concurrency="1")
+        project = Project(tmp_path, endpoint.url, Endpoint__concurrency="1")
         for number in range(3):
             project.add(f"{number}.png", f"1girl, smile, hat {number}")
-        if not has_model:
-            (project.images / "2.txt").write_bytes(b"")
         # config.ini with a key that others can read is warned about before anything is done.
         project.set["Endpoint.api_key"] = "key"
         (project.folder / "config.ini").chmod(0o644)
-        assert in_a_shell(project, way, "-v") == 1
+        assert begun(project, way, "-v") == 1
     assert len([*project.captions.glob("*.txt")]) == 2
     # Nothing but its own lines got into the journal, whatever number its file had.
     assert [line["outcome"] for line in project.journal()] == ["done", "done", "failed"]
@@ -60,23 +94,23 @@ def test_help_that_cannot_be_told_is_not_called_done(tmp_path: Path) -> None:
     assert in_a_shell(project, ">/dev/full", "--help") == 2
 
 
-@pytest.mark.parametrize("way", WAYS)
 def test_a_command_line_that_cannot_be_used_ends_with_its_code_however_little_can_be_printed(
-    tmp_path: Path, way: str
+    tmp_path: Path,
 ) -> None:
-    if way in WITH_A_MODEL:
-        assert in_a_shell(Project(tmp_path), way) == 2
-    assert in_a_shell(Project(tmp_path), way, "--no-such-option") == 2
+    project = Project(tmp_path)
+    for way in WAYS:
+        assert in_a_fork(project, way) == 2, way
+        assert in_a_fork(project, way, "--no-such-option") == 2, way
 
 
 @pytest.mark.parametrize("way", ["2>&-", ">&- 2>&-", "2>/dev/full"])
 def test_the_other_commands_need_no_streams(tmp_path: Path, way: str) -> None:
     project = Project(tmp_path)
     project.add("a.png")
-    assert in_a_shell(project, way, "--check") == 0
-    assert in_a_shell(project, way, "--dry-run") == 0
-    assert in_a_shell(project, way) == 0
-    assert in_a_shell(project, way, "--export", "txt", str(tmp_path / "place")) == 0
+    assert in_a_fork(project, way, "--check") == 0
+    assert in_a_fork(project, way, "--dry-run") == 0
+    assert in_a_fork(project, way) == 0
+    assert in_a_fork(project, way, "--export", "txt", str(tmp_path / "place")) == 0
     assert (tmp_path / "place" / "a.txt").exists()
 
 
