@@ -13,7 +13,6 @@ from llm.prompts import Message, Prompt, fingerprint
 VARIABLES = ("tags", "characters", "image_description", "pages")
 # A text of 100,000 characters, and a condition that looks through it a hundred times.
 LONG = "{% set a = tags %}" + "{% set a = a + a %}" * 14 + "{% set a = a[:100000] %}"
-SLOW = " and ".join(["a.count('solo2') < 9"] * 100)
 VALUES = {"tags": "1girl, solo", "characters": "", "image_description": "A room.", "pages": []}
 
 
@@ -146,10 +145,6 @@ def test_a_template_that_cannot_be_used_is_refused_at_the_start(
         (f"{LONG}{{% set b = a|list|join(tags) %}}", "more than 1,000,000"),
         (f"{LONG}{{{{ a.strip(a) }}}}", "strips more than 100 different characters"),
         (f"{LONG}{{{{ a|trim(a) }}}}", "strips more than 100 different characters"),
-        (
-            f"{LONG}\n{{% for x in a[:5000] %}}{{% if {SLOW} %}}{{% endif %}}{{% endfor %}}",
-            "line 2, fails: it takes longer than 1 second",
-        ),
         (
             f"{LONG}{{% set b = [a, a] %}}{{% for x in a[:99] %}}{{% set y = b|sort %}}{{% endfor %}}",
             "more than 1,000,000",

@@ -1,4 +1,4 @@
-"""A run over 100 pictures in all three stages that is killed, and what it leaves behind.
+"""A run over 60 pictures in all three stages that is killed, and what it leaves behind.
 
 The answers depend on nothing but the messages, so that a run in pieces has to end in the very files of a
 run in one go. An answer counts as arrived once its last byte has left the server.
@@ -24,7 +24,7 @@ from tests.fakes.wiki_pages import WikiTag
 from tests.program.processes import Running, running
 from tests.program.project import Project, png
 
-PICTURES = 100
+PICTURES = 60
 IN_FLIGHT = 8
 # The model that each stage asks for tells the stages apart.
 READER, SEER, WRITER = "reader", "seer", "writer"

@@ -51,7 +51,7 @@ class Step:
     name: str
     arguments: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
-    before: Callable[[Path], object] = lambda folder: None
+    before: Callable[[Path], object] | None = None
     anew: bool = False
 
 
@@ -176,9 +176,11 @@ class Life:
         begin(["--version"], self.folder, self.folder).wait(LONGEST_RUN)
         found, after = {}, self.folder / "start"
         for number, step in enumerate(STEPS):
-            before = self.folder / f"before-{number}"
-            shutil.copytree(after, before)
-            step.before(before)
+            before = after
+            if step.before:
+                before = self.folder / f"before-{number}"
+                shutil.copytree(after, before)
+                step.before(before)
             after = self.folder / f"after-{number}"
             shutil.copytree(before, after)
             said = self.folder / f"said-{number}"

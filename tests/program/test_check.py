@@ -503,11 +503,13 @@ def test_of_a_large_data_set_only_the_files_of_a_sample_are_opened(tmp_path: Pat
         project.set["Interpreter.prompt_template_file"] = str(sheets)
         project.captions.mkdir()
         journal = Journal(project.captions / FILE_NAME, "now")
+        picture, caption = tmp_path / "one.png", tmp_path / "one.txt"
+        picture.write_bytes(png())
+        caption.write_text("A girl.")
         for number in range(count):
-            picture = project.images / f"{number:05}.png"
-            picture.write_bytes(png())
-            picture.with_suffix(".txt").write_text(f"1girl, solo, hatsune miku, tag {number}")
-            (project.captions / f"{number:05}.txt").write_text("A girl.")
+            os.link(picture, project.images / f"{number:05}.png")
+            os.link(caption, project.captions / f"{number:05}.txt")
+            (project.images / f"{number:05}.txt").write_text(f"1girl, solo, hatsune miku, tag {number}")
             journal.add(INTERPRETER, f"{number:05}", DONE, "A girl.", model="tiny", prompt="p", draft=False)
         journal.close()
         seen = tmp_path / "seen.txt"
