@@ -7,10 +7,11 @@ patterns of the others.
 """
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
-from composer.phrasing import lists
+from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.picture import Picture
-from composer.things import OWNED_SLOTS, PLANTED, UNWORN, Thing, leave_out, rename, things_in
+from composer.things import OWNED_SLOTS, PLANTED, UNWORN, Thing, leave_out, names_in, rename, things_in
 from composer.wholes import part_of_wholes, put_together
 from composer.words import COLOUR_RANK, NOUN_RANK
 from english import NUMBER_WORDS
@@ -39,16 +40,35 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
 
 
 def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> None:
-    names = _names_in(picture, slots)
-    for members in families(kind).values():
-        # Few of all families have anything in a picture.
-        if not members.isdisjoint(names):
-            _say_family_once(picture, members, slots)
-            names = _names_in(picture, slots)
+    """Go through the families of a kind, in their order, of which several things are in the picture."""
+    last = -1
+    while (number := _next_family(picture, kind, slots, last)) is not None:
+        _say_family_once(picture, _members(kind)[number], slots)
+        last = number
 
 
-def _names_in(picture: Picture, slots: Sequence[str]) -> frozenset[str]:
-    return frozenset[str]().union(*(said.names for said in things_in(picture, slots)))
+def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -> int | None:
+    """The number of the first family behind the last one of which several things are in the picture."""
+    seen = set[int]()
+    several = set[int]()
+    for slot in slots:
+        for role in picture.roles.get(slot, ()):
+            found = _families_of(kind, slot, role.phrase)
+            several |= seen & found
+            seen |= found
+    return min((number for number in several if number > last), default=None)
+
+
+@cache
+def _members(kind: str) -> Sequence[frozenset[str]]:
+    return list(families(kind).values())
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _families_of(kind: str, slot: str, phrase: str) -> frozenset[int]:
+    """The numbers of the families that a thing is of by any of its names: few of all."""
+    names = names_in(slot, phrase)
+    return frozenset(at for at, members in enumerate(_members(kind)) if not members.isdisjoint(names))
 
 
 def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ class Thing:
     @property
     def names(self) -> frozenset[str]:
         """What it is called; a place is by no broader name."""
-        return _names(self.thing, is_place=self.slot == "place")
+        return names_in(self.slot, self.role.phrase)
 
     @property
     def noun(self) -> str:
@@ -73,16 +73,23 @@ def things_in(picture: Picture, slots: Sequence[str]) -> Iterator[Thing]:
     """The things of some slots; of gestures only those that tell where something is."""
     for slot in slots:
         for role in picture.roles.get(slot, ()):
-            found = _parts_of(role.phrase)
-            if found and (slot != "gesture" or found[2] or found[1].startswith(PLANTED)):
+            if found := _parts_of(slot, role.phrase):
                 yield Thing(slot, role, *found)
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
-def _parts_of(phrase: str) -> tuple[str, str, str] | None:
+def names_in(slot: str, phrase: str) -> frozenset[str]:
+    """What the thing that is told in a slot is called, nothing where it is no thing."""
+    found = _parts_of(slot, phrase)
+    return _names(found[1], is_place=slot == "place") if found else frozenset()
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _parts_of(slot: str, phrase: str) -> tuple[str, str, str] | None:
     """How a phrase is begun, the thing, and where it is, None where it is of no thing."""
     found = _PARTS.match(phrase)
-    return (found["lead"], found["thing"], found["state"]) if found else None
+    is_told = found and (slot != "gesture" or found["state"] or found["thing"].startswith(PLANTED))
+    return (found["lead"], found["thing"], found["state"]) if found and is_told else None
 
 
 def rename(picture: Picture, said: Thing, thing: str) -> None:
