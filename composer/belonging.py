@@ -9,7 +9,7 @@ from composer.fittings import fit_parts
 from composer.idle import leave_out_idle
 from composer.once import say_once
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, LOOKS, Picture, counted_people, has_people
+from composer.picture import COUNTS, LOOKS, Picture, has_people, number_of_people
 from composer.places import settle_places
 from composer.several import settle_several
 from composer.subject import PAIR
@@ -83,7 +83,7 @@ def _tell_the_one(picture: Picture) -> None:
 def _is_alone(picture: Picture) -> bool:
     """Whether everything worn or held can belong to one person or animal."""
     others = 1 if picture.has("alone") else len(picture.phrases("being", "company", "relation"))
-    number = counted_people(picture)[1] or others
+    number = number_of_people(picture) or others
     return max(number, len(picture.names)) < PAIR
 
 
@@ -150,7 +150,7 @@ def _boil_in_pots(picture: Picture) -> None:
         states = lists().words["never_of_people"]
         for role in picture.take("act", lambda role: role.phrase in states):
             picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
-    if counted_people(picture)[1] < PAIR and not picture.has("company", "relation"):
+    if number_of_people(picture) < PAIR and not picture.has("company", "relation"):
         picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))
 
 
@@ -182,7 +182,7 @@ def _hold_nothing_vague(picture: Picture) -> None:
     """Nobody reads that something is held where it is among the things that are named."""
     if picture.has("thing", "clothes"):
         picture.take("held", lambda role: role.phrase == _SOMETHING)
-    if counted_people(picture)[1] == 1 and len(picture.names) < PAIR and not picture.has("being"):
+    if number_of_people(picture) == 1 and len(picture.names) < PAIR and not picture.has("being"):
         is_hugged = any(act.startswith(_HUGGING) for act in picture.phrases("act"))
         for role in picture.take("on", lambda role: role.phrase == _ON_LAP)[is_hugged:]:
             picture.put(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, counted_people, has_people
+from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people, number_of_people
 from composer.subject import PAIR
 from composer.words import Role
 from tags.implications import broader_tags
@@ -68,7 +68,7 @@ def _leave_deeds_to_animals(picture: Picture) -> None:
     if not any(thing.endswith(_TACK) for thing in picture.phrases("thing")):
         deeds.add(_RIDING)
     picture.take("act", lambda role: role.phrase in deeds)
-    if counted_people(picture)[1] > 1:
+    if number_of_people(picture) > 1:
         picture.take("pose", lambda role: role.phrase.startswith(_LYING))
 
 
@@ -78,7 +78,7 @@ def _leave_flying_to_birds(picture: Picture) -> None:
     has_birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
     is_winged = any(role.noun == "wings" for role in picture.roles.get("body", ()))
     has_broom = any("broom" in thing for thing in picture.phrases("held", "thing", "act"))
-    can_fly = counted_people(picture)[1] == 1 and (is_winged or has_broom or picture.has("kind"))
+    can_fly = number_of_people(picture) == 1 and (is_winged or has_broom or picture.has("kind"))
     if picture.has(*COUNTS) and has_birds and not can_fly:
         picture.take("pose", lambda role: role.phrase == _FLYING)
 
@@ -169,7 +169,7 @@ def _flying(role: Role) -> Role:
 def _do_it_to_the_animal(picture: Picture) -> None:
     """Who looks at an animal beside a bee looks at the bee, and who rides a dragon rides the white one."""
     beings = picture.roles.get("being", [])
-    is_one = counted_people(picture)[1] == 1 and len(picture.names) < PAIR
+    is_one = number_of_people(picture) == 1 and len(picture.names) < PAIR
     looks = picture.take("act", lambda role: is_one and role.phrase == _AT_ANOTHER)
     if looks and len(beings) == 1:
         # Nobody else is there but the elephant.
@@ -188,7 +188,7 @@ def _do_it_to_the_animal(picture: Picture) -> None:
 def _leave_people_alone(picture: Picture) -> None:
     """A bee, a bird or a fish is in view, and nobody is shown together with it."""
     words = lists().words["bystanders"]
-    if counted_people(picture)[1] == 1 and len(picture.names) < 2:
+    if number_of_people(picture) == 1 and len(picture.names) < 2:
         picture.put("thing", picture.take("being", lambda role: role.noun in words))
 
 
@@ -212,7 +212,7 @@ def _tell_of_machines(picture: Picture) -> None:
     elif (
         picture.has("alone")
         and not picture.has(GIRLS, BOYS, "kind", "empty")
-        and counted_people(picture)[1] == 1
+        and number_of_people(picture) == 1
     ):
         picture.put("kind", picture.take("being", lambda role: True))
 
@@ -234,7 +234,7 @@ def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
     has_others = picture.has(OTHERS) and picture.has(GIRLS, BOYS)
     is_in_crowd = has_others or _A_CROWD in picture.phrases("thing", "company")
-    is_one = counted_people(picture)[1] == 1
+    is_one = number_of_people(picture) == 1
     if is_one or (is_in_crowd and picture.has(GIRLS, BOYS)):
         faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
         # In a crowd it is the others who have no face.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer.bystanders import let_birds_pass, settle_bystanders
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, NAMED, Picture, counted_people
+from composer.picture import COUNTS, NAMED, Picture, number_of_people
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
@@ -83,7 +83,7 @@ def _give_damage_to_machines(picture: Picture) -> None:
     words, beings = lists().words, picture.roles.get("being", [])
     at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
     kinds = " ".join(picture.phrases("kind")).split(" ")
-    if at is not None and counted_people(picture)[1]:
+    if at is not None and number_of_people(picture):
         # It is the robot that is scratched, and not the pilot.
         picture.take("body", lambda role: role.phrase == _SCRATCHES)
     if at is not None and picture.has("empty"):
@@ -102,7 +102,7 @@ def _give_wings_to_creatures(picture: Picture) -> None:
     words = lists().words
     others = [role for slot in ("being", "kind") for role in picture.roles.get(slot, ())]
     have_some = any(role.noun in words["namesakes"] | words["winged"] for role in others)
-    number = counted_people(picture)[1]
+    number = number_of_people(picture)
     if len(picture.names) > number and (number == 1 or (number and have_some)):
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
@@ -141,7 +141,7 @@ def _give_sleep_to_animals(picture: Picture) -> None:
     animals = [role for role in beings if role.noun not in lists().words["machines"]] or on_lap
     somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
-    is_one_of_each = len(animals) == counted_people(picture)[1] == 1
+    is_one_of_each = len(animals) == number_of_people(picture) == 1
     if not somebody_sleeps or len(acts) < 2 or eyes_are_closed or not is_one_of_each:
         return
     picture.take("act", lambda role: role.phrase == _SLEEPING)
@@ -180,7 +180,7 @@ def _is_one_of(one: Role, many: str) -> bool:
 
 def _name_creatures(picture: Picture) -> None:
     """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
-    people, names = counted_people(picture)[1], len(picture.names)
+    people, names = number_of_people(picture), len(picture.names)
     known = lists().words["namesakes"]
     # The White Rabbit is the rabbit.
     called = {name.rpartition(" ")[2].lower() for name in picture.names}
@@ -223,7 +223,7 @@ def _name_creatures(picture: Picture) -> None:
 def _meet_foes(picture: Picture) -> None:
     """A knight is no skeleton, but meets one, and beside a robot a girl is no waiter."""
     words, kinds = lists().words, picture.roles.get("kind", ())
-    if counted_people(picture)[1] != 1:
+    if number_of_people(picture) != 1:
         return
     # A child may be a ghost as well.
     has_trade = any(is_trade(role) and role.noun not in _AGES for role in kinds)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import Picture, counted_people, has_people
+from composer.picture import Picture, has_people, number_of_people
 from composer.subject import PAIR
 from composer.words import Role
 
@@ -38,7 +38,7 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         # Who is carried does not walk, and is what is carried under the arm.
         picture.roles.pop("pose", None)
         acts = [act for act in acts if not act.startswith(_CARRYING)]
-    number = counted_people(picture)[1]
+    number = number_of_people(picture)
     # Of a crowd some argue, and the teacher does not pull the rope.
     is_of_some = number > _MOST_ALIKE or (number > PAIR and _are_unlike(picture))
     of_all = lists().words["of_whole_groups"]
@@ -79,9 +79,8 @@ def _take_acts(picture: Picture, *, is_pair: bool) -> list[str]:
     acts = [act for act in acts if act != _SLEEPING or not (beings and has_people(picture))]
     if is_pair:
         acts = [told_of_pair(act) for act in acts]
-        picture.roles["held"] = [
-            replace(role, phrase=told_of_pair(role.phrase)) for role in picture.roles.get("held", ())
-        ]
+        held = picture.take("held", lambda role: True)
+        picture.put("held", [replace(role, phrase=told_of_pair(role.phrase)) for role in held])
     if _FROM_BEHIND in picture.phrases("from"):
         # All who are seen from behind face away.
         acts = [act for act in acts if act != _FACING_AWAY]

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from composer.phrasing import lists
-from composer.picture import COUNTS, Picture, counted_people, has_people
+from composer.picture import COUNTS, Picture, has_people, number_of_people
 from composer.subject import SEXES
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
@@ -58,7 +58,7 @@ def leave_out_idle(picture: Picture) -> None:
         words = lists().words
         picture.take("act", lambda role: role.phrase in words["moods"] or role.phrase in lists().faces)
         picture.take("gesture", lambda role: role.phrase.replace(" ", "_") in words["idle_gestures"])
-    if counted_people(picture)[1] < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
+    if number_of_people(picture) < _TWO_WORDS and _CLOSED_EYES in picture.phrases("gesture"):
         picture.take("gesture", lambda role: role.phrase == _ONE_EYE_CLOSED)
     _do_one_thing(picture)
     if any(place.startswith(_ABOVE_CLOUDS) for place in picture.phrases("place")):
@@ -69,7 +69,7 @@ def leave_out_idle(picture: Picture) -> None:
 
 def _do_one_thing(picture: Picture) -> None:
     """Leave one person one posture and what goes with it."""
-    is_one = counted_people(picture)[1] == 1
+    is_one = number_of_people(picture) == 1
     if not is_one and _SOLO_FOCUS not in picture.phrases("text"):
         return
     if any(pose.startswith(_UPRIGHT) for pose in picture.phrases("pose")):
@@ -186,7 +186,7 @@ def _tell_each_eye(picture: Picture) -> None:
     """Eyes of two colours of one person: "one blue eye and one yellow eye"."""
     eyes = picture.roles.get("eyes", [])
     colours = [said for role in eyes for rank, said in role.modifiers if rank == COLOUR_RANK]
-    is_one = counted_people(picture)[1] == 1 or picture.has("alone")
+    is_one = number_of_people(picture) == 1 or picture.has("alone")
     if (
         is_one
         and len(colours) == _TWO_WORDS

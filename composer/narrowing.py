@@ -3,24 +3,31 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from composer.kinds import DONE_WITH, ON, narrowest, only_one
 from composer.meanings import (
     BURNING,
     DAMAGED,
+    DONE_WITH,
+    DRIVING,
+    ON,
     PLANTED,
     PLAYING,
+    SITTING,
+    SKY,
+    Beside,
     hung,
+    in_nature,
+    lying_on_floor,
     of_something,
     one_eye,
+    only_one,
     planted,
     played,
     said_as,
+    seated,
 )
 from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.waters import DRIVING, SITTING, SKY, in_nature, lying_on_floor, seated
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
-from tags.people_counts import fewest_people
 from tags.spelling import without_qualifiers
 
 _HOLDING, _FLOWER, _RIBBON, _EMPTY = "holding_", "flower", "ribbon", "no_humans"
@@ -43,7 +50,7 @@ _STOOD_ON = frozenset(("thing", "vehicle"))
 _UNWORN, _HAIR = "unworn_", "hair_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck", "_over_one_eye")
-_OBJECT = "_object"
+_OBJECT, _WORN, _WEAPON = "_object", "clothes", "weapon"
 _MULTIPLE, _TWO = "multiple_", 2
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
@@ -67,37 +74,44 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
     black_footwear is said as black_boots if boots are the only footwear, reading as reading_book if there is
     one, holding_sword as holding_katana, sitting as sitting_on_log, and ocean as on_ocean of a ship.
     """
+    beside = Beside.of(tags)
     for tag in tags:
-        yield tag, next(filter(None, (rule(tag, tags) for rule in _rules_for(tag))), tag)
+        # Most tags have no rules.
+        rules = _rules_for(tag)
+        yield tag, next(filter(None, (rule(tag, beside) for rule in rules)), tag) if rules else tag
 
 
-def _of_broad_noun(tag: str, tags: Sequence[str]) -> str:
+def _may_be_broad(tag: str) -> bool:
+    """Whether it ends in a broad noun; an open shirt is no T-shirt."""
+    return tag.rpartition("_")[2] in lists().broad and tag not in lists().words["never_narrowed"]
+
+
+def _of_broad_noun(tag: str, beside: Beside) -> str:
     """black_footwear: black_boots."""
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if tag in lists().words["never_narrowed"] or any(tag in broader_tags(other) for other in tags):
-        return ""  # A cello says string_instrument, and an open shirt is no T-shirt.
+    if tag in beside.narrower:
+        return ""  # A cello says string_instrument.
     otherwise, narrower, of_one = broad[noun]
     if not _is_told_by_adjectives(tag):
         return done + otherwise if otherwise != noun else ""
-    nouns = {other.rpartition("_")[2] for other in tags if other != noun}
-    found = {word for word in nouns if word in narrower or noun in broader_tags(word)}
+    found = {word for word in beside.nouns if word in narrower or noun in broader_tags(word)}
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
-    are_people = fewest_people(tags) > 1
-    are_several = are_people and not (noun in _OF_GIRLS and _ONE_GIRL in tags)
-    if are_people and found & _GOWNS and not _GOWNS_OF_ONE.isdisjoint(tags):
+    are_people = beside.people > 1
+    are_several = are_people and not (noun in _OF_GIRLS and _ONE_GIRL in beside.tags)
+    if are_people and found & _GOWNS and not _GOWNS_OF_ONE.isdisjoint(beside.tags):
         return ""  # The patient wears the gown, and not the nurse.
     # Red and green headwear are those of two, of whom the crown is nobody's.
-    are_two = are_several and sum(_is_coloured(other, noun) for other in tags) > 1
+    are_two = are_several and len(beside.coloured.get(noun, ())) > 1
     name = "" if are_two or ((of_one or done == PLAYING) and are_several) else only_one(found)
     if done not in DONE_WITH:
-        kind = narrowest(name, tags) if name else otherwise
+        kind = beside.narrowest(name) if name else otherwise
         kind = kind if kind.endswith(name) else name
         return kind if kind.startswith(done) else done + kind
-    return done + narrowest(name or noun, tags)
+    return done + beside.narrowest(name or noun)
 
 
 def _is_told_by_adjectives(tag: str) -> bool:
@@ -107,127 +121,129 @@ def _is_told_by_adjectives(tag: str) -> bool:
     return not words or f"{words[0]}_" in DONE_WITH or all(word in ranks for word in words)
 
 
-def _of_garment(tag: str, tags: Sequence[str]) -> str:
+def _of_garment(tag: str, beside: Beside) -> str:
     """Strapless: strapless_dress, if a dress is all that can be meant."""
     words = lists().words
-    if fewest_people(tags) != 1:
+    if beside.people != 1:
         return ""
     garments = words["upper_garments" if tag in words["of_garments"] else "outer_garments"]
-    nouns = {noun for other in tags if (noun := other.rpartition("_")[2]) in garments}
-    garment = only_one(nouns - set().union(*map(broader_tags, nouns)))
+    nouns = beside.nouns & garments
+    garment = only_one(nouns.difference(*map(broader_tags, nouns)))
     return f"{tag.replace('off_shoulder', 'off-shoulder')}_{garment}" if garment else ""
 
 
-def _done_with_thing(tag: str, tags: Sequence[str]) -> str:
+def _done_with_thing(tag: str, beside: Beside) -> str:
     """holding_sword: holding_katana."""
     done = next(done for done in DONE_WITH if tag.startswith(done))
-    if (done == PLAYING and fewest_people(tags) > 1) or role_of(tag).slot == "clothes":
+    if (done == PLAYING and beside.people > 1) or role_of(tag).slot == "clothes":
         return ""  # A riding jacket is worn.
     thing = tag.removeprefix(done)
     if thing in lists().words["parts"]:
         return ""  # Hands that are held are no mechanical arms.
-    if fewest_people(tags) > 1 and sum(other.endswith(f"_{thing}") and other != tag for other in tags) > 1:
+    if beside.people > 1 and sum(other.endswith(f"_{thing}") and other != tag for other in beside.tags) > 1:
         return ""  # Of several umbrellas no tag tells whether it is the red one.
     # Of holding_arrow and arrow_(projectile) there is one arrow.
-    spelled = [other for other in tags if other.startswith(thing) and without_qualifiers(other) == thing]
-    kind = narrowest(only_one(spelled) or thing, tags)
+    spelled = [
+        other for other in beside.tags if other.startswith(thing) and without_qualifiers(other) == thing
+    ]
+    kind = beside.narrowest(only_one(spelled) or thing)
     # The red umbrella and the oil-paper umbrella in her hand are one.
-    colours = [other for other in tags if _is_coloured(other, thing)]
+    colours = beside.coloured.get(thing, ())
     is_told = kind.partition("_")[0] in lists().adjective_rank or done != _HOLDING
     return done + kind if is_told or len(colours) != 1 else f"{done}{colours[0].removesuffix(thing)}{kind}"
 
 
-def _is_coloured(tag: str, noun: str) -> bool:
-    return (
-        tag.endswith(f"_{noun}") and lists().adjective_rank.get(tag.removesuffix(f"_{noun}")) == COLOUR_RANK
-    )
-
-
-def _on_part(tag: str, tags: Sequence[str]) -> str:
+def _on_part(tag: str, beside: Beside) -> str:
     """hat_on_head: straw_hat_on_head."""
     thing, _, part = tag.partition(_ON)
     parts = lists().words["parts"]
-    if not thing or thing in _NO_THINGS_ON or tag.rpartition("_")[2] not in parts or fewest_people(tags) > 1:
+    if not thing or thing in _NO_THINGS_ON or tag.rpartition("_")[2] not in parts or beside.people > 1:
         return ""
     # A scar across the eye is not the one on the chest.
-    others = [other for other in tags if other.rpartition("_")[2] not in parts]
-    return f"{narrowest(thing, others)}{_ON}{part}"
+    kind = beside.narrowest(thing, lambda other: other.rpartition("_")[2] in parts)
+    return f"{kind}{_ON}{part}"
 
 
-def _in_state(tag: str, tags: Sequence[str]) -> str:
+def _in_state(tag: str, beside: Beside) -> str:
     """hat_removed: straw_hat_removed, cake_slice: strawberry_shortcake_slice."""
     if tag.startswith(_UNWORN):
-        return _UNWORN + narrowest(tag.removeprefix(_UNWORN), [other for other in tags if other != tag])
+        return _UNWORN + beside.narrowest(tag.removeprefix(_UNWORN), tag.__eq__)
     state = next(state for state in _STATES if tag.endswith(state))
     if tag.startswith(_HAIR):
         return ""
-    return narrowest(tag.removesuffix(state), [other for other in tags if other != tag]) + state
+    return beside.narrowest(tag.removesuffix(state), tag.__eq__) + state
 
 
-def _printed(tag: str, tags: Sequence[str]) -> str:
+def _printed(tag: str, beside: Beside) -> str:
     """floral_print: floral_print_kimono beside print_kimono."""
-    garments = [other.removeprefix(_PRINTED) for other in tags if other.startswith(_PRINTED)]
-    prints = [other for other in tags if other.endswith(_PRINT)]
+    garments = [other.removeprefix(_PRINTED) for other in beside.tags if other.startswith(_PRINTED)]
+    prints = [other for other in beside.tags if other.endswith(_PRINT)]
     return f"{tag}_{garments[0]}" if len(garments) == len(prints) == 1 else ""
 
 
-def _placed(tag: str, tags: Sequence[str]) -> str:
+def _placed(tag: str, beside: Beside) -> str:
     """on_bed: on_hospital_bed, in_box: in_cardboard_box."""
     if tag in lists().phrases:
         return ""
     placed = next(placed for placed in _PLACED if tag.startswith(placed))
-    kind = narrowest(tag.removeprefix(placed), [other for other in tags if not other.startswith(placed)])
+    kind = beside.narrowest(tag.removeprefix(placed), lambda other: other.startswith(placed))
     return placed + kind if role_of(kind).slot in _STOOD_ON else ""
 
 
-def _interior(tag: str, tags: Sequence[str]) -> str:
+def _interior(tag: str, beside: Beside) -> str:
     """vehicle_interior: car_interior."""
-    kind = narrowest(tag.removesuffix(_INTERIOR), [other for other in tags if not other.endswith(_INTERIOR)])
+    kind = beside.narrowest(tag.removesuffix(_INTERIOR), lambda other: other.endswith(_INTERIOR))
     return kind + _INTERIOR if role_of(kind).slot == "vehicle" else ""
 
 
-def _made_animal(tag: str, tags: Sequence[str]) -> str:
+def _made_animal(tag: str, beside: Beside) -> str:
     """robot_animal: robot_dog."""
-    return tag.removesuffix("animal") + narrowest("animal", [other for other in tags if other != tag])
+    return tag.removesuffix("animal") + beside.narrowest("animal", tag.__eq__)
 
 
-def _young(tag: str, tags: Sequence[str]) -> str:
+def _young(tag: str, beside: Beside) -> str:
     """Corgi: corgi_puppy."""
     for parent, child in _YOUNG.items():
-        if child in tags and tag != child:
+        if child in beside.tags and tag != child:
             # Where several kinds are shown, nobody knows which of them is young.
-            kinds = [other for other in tags if other == parent or parent in broader_tags(other)]
+            kinds = [other for other in beside.tags if other == parent or parent in broader_tags(other)]
             narrow = [
                 kind
                 for kind in kinds
                 if kind != child and not any(kind in broader_tags(other) for other in kinds)
             ]
             # The tigress is no cub of her group.
-            are_several = any(kind.startswith(_MULTIPLE) or kind == "group" for kind in tags)
+            are_several = any(kind.startswith(_MULTIPLE) or kind == "group" for kind in beside.tags)
             if narrow == [tag] and not are_several:
                 return f"{tag}_{child}"
     return ""
 
 
-def _described(tag: str, tags: Sequence[str]) -> str:
-    """white_horse: white_unicorn, red_car: red_sports_car, glowing_sword: glowing_katana."""
+def _may_be_described(tag: str) -> bool:
+    """Whether a colour or the like is told of a whole thing or animal: a long sword is a kind itself."""
     adjective, _, noun = tag.partition("_")
     rank = lists().adjective_rank.get(adjective)
     slot = role_of(tag).slot if rank == COLOUR_RANK else ""
-    words = lists().words
-    is_hers = slot == "clothes" or noun in words["carried_one"]
-    is_alone = fewest_people(tags) < _TWO or noun not in words["carried_one"]
-    is_whole = (slot in _SEEN_AS_ONE and is_alone) or (
-        is_hers and (fewest_people(tags) == 1 or noun in words["worn_alike"])
-    )
-    # A long sword is a kind itself.
-    is_whole = is_whole or noun == _FLOWER or (noun == _RIBBON and _EMPTY in tags)
-    if not rank or not (is_whole or "weapon" in broader_tags(noun)):
+    is_whole = slot in _SEEN_AS_ONE or slot == _WORN or noun in lists().words["carried_one"]
+    return bool(rank) and (is_whole or noun in (_FLOWER, _RIBBON) or _WEAPON in broader_tags(noun))
+
+
+def _described(tag: str, beside: Beside) -> str:
+    """white_horse: white_unicorn, red_car: red_sports_car, glowing_sword: glowing_katana."""
+    adjective, _, noun = tag.partition("_")
+    words, ranks = lists().words, lists().adjective_rank
+    slot = role_of(tag).slot if ranks[adjective] == COLOUR_RANK else ""
+    is_carried = noun in words["carried_one"]
+    is_whole = slot in _SEEN_AS_ONE and (beside.people < _TWO or not is_carried)
+    is_hers = slot == _WORN or is_carried
+    is_whole = is_whole or (is_hers and (beside.people == 1 or noun in words["worn_alike"]))
+    is_whole = is_whole or noun == _FLOWER or (noun == _RIBBON and _EMPTY in beside.tags)
+    if not (is_whole or _WEAPON in broader_tags(noun)):
         return ""
-    alike = [other for other in tags if other == tag or _is_coloured(other, noun)]
-    kind = narrowest(noun, [other for other in tags if other not in alike])
+    alike = {tag, *beside.coloured.get(noun, ())}
+    kind = beside.narrowest(noun, alike.__contains__)
     # Of two cats and a corgi, none is told to be the other, and a calico is of more than one colour.
-    is_kind = kind not in words["coats"] and kind.partition("_")[0] not in lists().adjective_rank
+    is_kind = kind not in words["coats"] and kind.partition("_")[0] not in ranks
     is_of_one_colour = len(alike) == 1 or (kind != noun and (slot == "being" or noun == _RIBBON))
     told = f"{adjective}_{kind}"
     # "An orange down jacket" is no jacket down.
@@ -235,35 +251,35 @@ def _described(tag: str, tags: Sequence[str]) -> str:
     return told if is_of_one_colour and is_kind and is_same else ""
 
 
-def _with_object(tag: str, tags: Sequence[str]) -> str:
+def _with_object(tag: str, beside: Beside) -> str:
     """Reading: reading_book, petting: petting_cat."""
-    # Nobody reads a whole stack of books.
-    tags = [other for other in tags if not (other.startswith(_STACKED) or other.endswith(_STACK))]
-    found = lists().objects.get(tag, frozenset[str]()).intersection(tags)
-    if tag == DRIVING and SITTING in tags:
+    if tag == DRIVING and SITTING in beside.tags:
         return ""  # Who sits in the car drives that one.
+    things = lists().objects.get(tag, frozenset[str]())
+    found = {other for other in things.intersection(beside.tags) if not _is_stack(other)}
     # Who reads the book in her hand is told to hold it.
-    held = [other for other in tags if other.startswith(_HOLDING)]
-    is_held = fewest_people(tags) > 1 and tag not in _READ if held else False
-    done = tag.removesuffix(_OBJECT)
-    thing = (
-        ""
-        if is_held or any(f"{_HOLDING}{each}" in held for each in found)
-        else only_one(found.difference(*map(broader_tags, found)))
-    )
-    if tag in lists().words["done_to_animals"] and fewest_people(tags) == 1:
-        animals = [other for other in tags if role_of(other).slot == "being"]
+    held = [other for other in beside.tags if other.startswith(_HOLDING) and not _is_stack(other)]
+    is_held = bool(held) and beside.people > 1 and tag not in _READ
+    is_held = is_held or any(f"{_HOLDING}{each}" in held for each in found)
+    thing = "" if is_held else only_one(found.difference(*map(broader_tags, found)))
+    if tag in lists().words["done_to_animals"] and beside.people == 1:
+        animals = [other for other in beside.tags if role_of(other).slot == "being" and not _is_stack(other)]
         kinds = [each for each in animals if not any(each in broader_tags(one) for one in animals)]
         if len(kinds) > 1:
             return f"{tag}_animal"
         thing = only_one(kinds)
-    told = f"{done}_{narrowest(thing, tags)}" if thing else ""
+    told = f"{tag.removesuffix(_OBJECT)}_{beside.narrowest(thing, _is_stack)}" if thing else ""
     # Whoever sews has no "sewing dress" on.
-    return "" if role_of(told).slot == "clothes" else told
+    return "" if role_of(told).slot == _WORN else told
 
 
-_RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str]]] = (
-    (lambda tag: tag.rpartition("_")[2] in lists().broad, _of_broad_noun),
+def _is_stack(tag: str) -> bool:
+    """Nobody reads a whole stack of books."""
+    return tag.startswith(_STACKED) or tag.endswith(_STACK)
+
+
+_RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Beside], str]]] = (
+    (_may_be_broad, _of_broad_noun),
     (lambda tag: tag in lists().words["of_garments"] | lists().words["of_outerwear"], _of_garment),
     (lambda tag: tag.startswith(DONE_WITH), _done_with_thing),
     (lambda tag: _ON in tag, _on_part),
@@ -282,12 +298,12 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Sequence[str]], str
     (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
     (lambda tag: tag.endswith("_floor"), lying_on_floor),
     (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
-    (lambda tag: tag.partition("_")[0] in lists().adjective_rank, _described),
+    (_may_be_described, _described),
     (lambda tag: tag in lists().objects or tag in lists().words["done_to_animals"], _with_object),
 )
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
-def _rules_for(tag: str) -> Sequence[Callable[[str, Sequence[str]], str]]:
+def _rules_for(tag: str) -> Sequence[Callable[[str, Beside], str]]:
     """The rules that may tell this tag more exactly, which most tags have none of."""
     return [rule for may_tell, rule in _RULES if may_tell(tag)]

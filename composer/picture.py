@@ -55,15 +55,12 @@ class Picture:
 
     def take(self, slot: str, is_meant: Callable[[Role], bool]) -> list[Role]:
         """Take out of a slot the roles that are meant."""
-        if slot not in self.roles:
-            return []
-        roles = self.roles[slot]
+        roles = self.roles.get(slot, ())
         taken = [role for role in roles if is_meant(role)]
-        left = [role for role in roles if role not in taken]
-        if left:
+        if taken and (left := [role for role in roles if role not in taken]):
             self.roles[slot] = left
-        else:
-            self.roles.pop(slot, None)
+        elif taken:
+            del self.roles[slot]
         return taken
 
     def put(self, slot: str, roles: Sequence[Role]) -> None:
@@ -119,7 +116,7 @@ def sort_tags(
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
     _name_animal(picture)
-    if len(picture.names) > 1 == counted_people(picture)[1] and any(map(_CARRIED.match, others)):
+    if len(picture.names) > 1 == number_of_people(picture) and any(map(_CARRIED.match, others)):
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
@@ -181,14 +178,12 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
         said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
     groups = [(alike, role) for alike, role in said.values() if role.slot != META]
     # Tags that say the same do not cover each other, nor does a family (ursine) cover an animal (bear).
-    named_after = _named_after(groups)
-    covered = frozenset[str]().union(
-        *(
-            role.covers.difference(alike, named_after if role.slot == "thing" else ())
-            for alike, role in groups
-            if not lists().words["families"].issuperset(alike)
-        )
-    )
+    named_after, families = _named_after(groups), lists().words["families"]
+    covered, all_tags = set[str](), frozenset(tags)
+    for alike, role in groups:
+        said_too = role.covers & all_tags
+        if said_too and not families.issuperset(alike):
+            covered |= said_too.difference(alike, named_after if role.slot == "thing" else ())
     kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}
     # Of those that cover each other, as horseback_riding and riding_horse, the one that covers most is kept.
     left_out = sorted(set(range(len(groups))) - kept.keys(), key=lambda at: (-len(groups[at][1].covers), at))
@@ -211,20 +206,39 @@ def count_of(picture: Picture, sex: str) -> str:
     return max(picture.phrases(sex), key=_size) if sex in picture.roles else ""
 
 
+def number_of_people(picture: Picture) -> int:
+    """How many people tags count at least."""
+    return _people(_counts(picture), are_none_human=picture.has("empty"))[1]
+
+
 def counted_people(picture: Picture) -> tuple[list[str], int]:
     """Those whom tags count, in words, and how many they are at least: ["two girls", "a boy"] and 3."""
+    said, number = _people(_counts(picture), are_none_human=picture.has("empty"))
+    return list(said), number
+
+
+def _counts(picture: Picture) -> tuple[tuple[str, str], ...]:
+    """The sexes that are counted, each with its count."""
+    roles = picture.roles
+    return tuple([(sex, role.phrase) for sex in COUNTS if sex in roles for role in roles[sex]])
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _people(counts: Sequence[tuple[str, str]], *, are_none_human: bool) -> tuple[Sequence[str], int]:
+    """Those who are counted, and how many they are; if none is human, no caption should call them people."""
     said: list[str] = []
     number = 0
+    larger = {sex: max((each for of, each in counts if of == sex), key=_size) for sex, _ in counts}
     for sex, plural in _PLURALS.items():
-        if count := count_of(picture, sex):
+        if count := larger.get(sex):
             number += math.ceil(_size(count))
             other = "other " if sex == OTHERS and said else ""
             singular = "person" if sex == OTHERS else sex
-            if sex == OTHERS and picture.has("empty"):
-                # Robots, for example, which no caption should call people.
+            if sex == OTHERS and are_none_human:
+                # Robots, for example.
                 singular, plural = "character", "characters"
             said.append(_counted(count, other + singular, other + plural))
-    if len(said) > 1 and all(_is_crowd(count_of(picture, sex)) for sex in (GIRLS, BOYS)):
+    if len(said) > 1 and all(_is_crowd(larger.get(sex, "")) for sex in (GIRLS, BOYS)):
         said[:2] = ["a crowd of girls and boys"]
     return said, number
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from composer.kin import KIN
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, Picture, counted_people
+from composer.picture import COUNTS, Picture, counted_people, number_of_people
 from composer.subject import PAIR
 from composer.words import Role
 from english import plural
@@ -25,13 +25,13 @@ _COMPARED = {"size": ("larger", "smaller"), "age": _OF_AGES, "height": ("taller"
 def settle_several(picture: Picture) -> None:
     """Move what is not said of each of several people to slots of their own."""
     _be_robots(picture)
-    if counted_people(picture)[1] < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
+    if number_of_people(picture) < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
         return
     _be_in_one_room(picture)
     words = lists().words
     picture.take("company", lambda role: role.phrase == "people")
     # A butterfly or a pigeon near them is no company.
-    number = counted_people(picture)[1]
+    number = number_of_people(picture)
     if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
     if picture.has(*COUNTS) and any(

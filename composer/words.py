@@ -6,7 +6,7 @@ none of them knows goes to the slot "rest" and is said as it is written.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -47,7 +47,8 @@ class Role:
 
     Tags of one slot with the same `head` can share it: black_skirt and pleated_skirt are "a black pleated
     skirt". `modifiers` are the words before the head, with their rank in the usual order of adjectives.
-    `covers` are tags that need not be said beside this one.
+    `covers` are tags that need not be said beside this one. `noun` is the last word of the phrase, without
+    what it is with: "car" of "a car with headlights".
     """
 
     slot: str
@@ -55,11 +56,10 @@ class Role:
     head: str = ""
     modifiers: tuple[tuple[int, str], ...] = ()
     covers: frozenset[str] = frozenset()
+    noun: str = field(init=False, compare=False)
 
-    @property
-    def noun(self) -> str:
-        """The last word of the phrase, without what it is with: "car" of "a car with headlights"."""
-        return self.phrase.partition(" with ")[0].rpartition(" ")[2]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "noun", self.phrase.partition(" with ")[0].rpartition(" ")[2])
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
