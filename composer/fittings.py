@@ -46,8 +46,9 @@ def _take_parts(picture: Picture, parts: frozenset[str]) -> list[Role]:
 def worn_with_parts(worn: Sequence[str]) -> list[str]:
     """What is worn, with the parts of a hat or a bag behind it: "a black hat with a flower"."""
     said = list(worn)
+    names = frozenset[str]().union(*map(_names, said))
     for whole, parts in lists().fittings.items():
-        wholes = [each for each in said if _is_whole(each, whole)]
+        wholes = [each for each in said if _is_whole(each, whole)] if whole in names else []
         if len(wholes) == 1 and (theirs := [each for each in said if _is_part(each, parts)]):
             with_parts = _with_parts(wholes[0], whole, theirs)
             said = [with_parts if each is wholes[0] else each for each in said if each not in theirs]

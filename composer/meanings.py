@@ -34,44 +34,42 @@ _SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 class Beside:
     """The tags of a picture, beside which one of them may mean something else.
 
-    `people` is how many they count at least. `nouns` are their last words, `narrower` has for each tag those
-    that say it too, and `coloured` for a noun those that have a colour before it.
+    `people` is how many they count at least. `nouns` are their last words, `broader` are the tags that they
+    say too, and `coloured` has for a noun those that have a colour before it.
     """
 
     tags: Sequence[str]
     people: int
     nouns: frozenset[str]
-    narrower: Mapping[str, Sequence[str]]
+    broader: frozenset[str]
     coloured: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, tags: Sequence[str]) -> "Beside":
         """What a rule can ask of the tags of a picture."""
-        narrower: dict[str, list[str]] = {}
         coloured: dict[str, list[str]] = {}
         for tag in tags:
-            for broader in broader_tags(tag):
-                narrower.setdefault(broader, []).append(tag)
             first, _, rest = tag.partition("_")
             if rest and lists().adjective_rank.get(first) == COLOUR_RANK:
                 coloured.setdefault(rest, []).append(tag)
-        nouns = frozenset(tag.rpartition("_")[2] for tag in tags)
-        return cls(tags, fewest_people(tags), nouns, narrower, coloured)
+        nouns = frozenset([tag.rpartition("_")[2] for tag in tags])
+        broader = frozenset[str]().union(*map(broader_tags, tags))
+        return cls(tags, fewest_people(tags), nouns, broader, coloured)
 
     def narrowest(self, thing: str, is_left_out: Callable[[str], bool] | None = None) -> str:
         """The only tag that is this thing and no broader one of the same, katana for sword, or the thing.
 
         Tags that are left out are looked at as if they were not there.
         """
-        kinds = self.narrower.get(thing, ())
-        if not kinds:
+        if thing not in self.broader:
             return thing
         # A family, such as ursine, is no kind of bear, a stack of books no book, and a phone booth no phone.
         families, many = lists().words["families"], lists().words["collections"]
         kinds = [
             kind
-            for kind in kinds
-            if not (kind in families or kind.startswith(_NO_KINDS) or (is_left_out and is_left_out(kind)))
+            for kind in self.tags
+            if thing in broader_tags(kind)
+            and not (kind in families or kind.startswith(_NO_KINDS) or (is_left_out and is_left_out(kind)))
             and role_of(kind).slot not in _NO_THINGS
             and kind.rpartition("_")[2] not in many
         ]

@@ -91,7 +91,7 @@ def _of_broad_noun(tag: str, beside: Beside) -> str:
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if tag in beside.narrower:
+    if tag in beside.broader:
         return ""  # A cello says string_instrument.
     otherwise, narrower, of_one = broad[noun]
     if not _is_told_by_adjectives(tag):

@@ -51,7 +51,11 @@ class Picture:
 
     def has(self, *slots: str) -> bool:
         """Whether any of these slots says something."""
-        return not self.roles.keys().isdisjoint(slots)
+        # This is asked so often that a loop is faster than a set.
+        for slot in slots:  # noqa: SIM110
+            if slot in self.roles:
+                return True
+        return False
 
     def take(self, slot: str, is_meant: Callable[[Role], bool]) -> list[Role]:
         """Take out of a slot the roles that are meant."""

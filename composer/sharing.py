@@ -53,7 +53,8 @@ def share(picture: Picture, subject: Subject) -> None:
     body = _share_body(picture, subject, is_pair=is_pair)
     seen = [*hair, *body, *map(_of_nobody, gestures), *faces]
     # That somebody has short hair tells nothing by itself.
-    seen = [each for each in seen if not any(_says_more(other, each) for other in seen)]
+    bare = [each.removeprefix("an ").removeprefix("a ") for each in seen]
+    seen = [each for each, less in zip(seen, bare, strict=True) if not _is_said(less, bare)]
     _pool(picture, "seen", [] if all(each.endswith(_LENGTH) for each in seen) else seen)
     if subject.kind == "it" and _SEVERAL_KINDS.search(subject.text):
         # The blue eyes need not be those of the kitten that is named last.
@@ -87,10 +88,10 @@ def _put_down(picture: Picture) -> None:
     picture.put("thing", [replace(role, slot="thing") for role in held if role.phrase not in things])
 
 
-def _says_more(phrase: str, than: str) -> bool:
-    """Whether a phrase says another one too: "streaming tears" says "tears"."""
-    more, less = (each.removeprefix("an ").removeprefix("a ") for each in (phrase, than))
-    return more.endswith(f" {less}")
+def _is_said(less: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the phrases says this one too: "streaming tears" says "tears"."""
+    end = f" {less}"
+    return any(more.endswith(end) for more in phrases)
 
 
 def _put_on_heads(picture: Picture) -> None:
