@@ -1,0 +1,135 @@
+"""Rules on what a picture says beside what else it says: what is left out, and what moves to another slot.
+
+rules.json has them, by when they are followed and in their order. `of` are the slots whose roles are meant:
+all, or those with one of the `phrases` (a star stands for any letters at one end), one of the `nouns`, or one
+of the `bare` phrases, which stand without their first word. They move `to` another slot, said `as` told there,
+or are left out. A name with an @ means a list of words.json. `if` are conditions that must all hold, `unless`
+conditions of which none may: a slot that says something, "being > 1", "place: inside *" for a phrase,
+"being ~ @winged" for a noun of one role and "all being ~ @winged" for those of all, or one of `_ABOUT_PEOPLE`;
+" | " stands between two of which one is enough. `why` is for readers.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from composer.phrasing import lists
+from composer.picture import COUNTS, Picture, has_people, number_of_people
+from composer.words import Role
+
+_Condition = Callable[[Picture], bool]
+_Texts = Callable[[str], bool]
+
+_ABOUT_PEOPLE: Mapping[str, _Condition] = {
+    "people": has_people,
+    "counted": lambda picture: picture.has(*COUNTS),
+    "one": lambda picture: number_of_people(picture) == 1,
+    "several": lambda picture: number_of_people(picture) > 1,
+    "named": lambda picture: bool(picture.names),
+    "several names": lambda picture: len(picture.names) > 1,
+    "species": lambda picture: bool(picture.species),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    slots: Sequence[str]
+    is_meant: Callable[[Role], bool]
+    needed: Sequence[_Condition]
+    refused: Sequence[_Condition]
+    to: str
+    said: str
+
+    def is_followed(self, picture: Picture) -> bool:
+        """Whether the picture has what may be meant, and the conditions hold."""
+        return (
+            picture.has(*self.slots)
+            and all(holds(picture) for holds in self.needed)
+            and not any(holds(picture) for holds in self.refused)
+        )
+
+
+def follow(picture: Picture, name: str) -> None:
+    """Follow the rules of a name, one after the other."""
+    for rule in _rules()[name]:
+        if rule.is_followed(picture):
+            for slot in rule.slots:
+                taken = picture.take(slot, rule.is_meant)
+                if rule.to and taken:
+                    picture.put(rule.to, [_said(role, rule) for role in taken])
+
+
+def _said(role: Role, rule: _Rule) -> Role:
+    if not rule.said:
+        return role
+    phrase = rule.said.format(role.phrase, bare=role.phrase.partition(" ")[2], her="{her}")
+    return replace(role, slot=rule.to, phrase=phrase)
+
+
+@cache
+def _rules() -> Mapping[str, Sequence[_Rule]]:
+    raw: Mapping[str, Sequence[Mapping[str, str | list[str]]]] = json.loads(
+        Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
+    )
+    return {name: [_rule(**rule) for rule in rules] for name, rules in raw.items()}
+
+
+def _rule(**told: str | list[str]) -> _Rule:
+    needed, refused = ([*map(_any_of, told.get(key, ()))] for key in ("if", "unless"))
+    slots, to, said = (str(told.get(key, "")) for key in ("of", "to", "as"))
+    return _Rule(slots.split(), _selection(told), needed, refused, to, said)
+
+
+def _selection(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
+    """Which roles of its slots a rule means."""
+    if phrases := told.get("phrases"):
+        fits = _fitting(phrases)
+        return lambda role: fits(role.phrase)
+    if nouns := told.get("nouns"):
+        of_nouns = _words(str(nouns).split())
+        return lambda role: role.noun in of_nouns
+    if bare := told.get("bare"):
+        of_bare = _words(str(bare).split())
+        return lambda role: role.phrase.partition(" ")[2] in of_bare
+    return lambda role: True
+
+
+def _words(names: Iterable[str]) -> frozenset[str]:
+    """The words, and those of the lists that are named."""
+    words = {**lists().words, "faces": lists().faces}
+    return frozenset(chain.from_iterable(words[name[1:]] if name[0] == "@" else (name,) for name in names))
+
+
+def _fitting(phrases: Iterable[str]) -> _Texts:
+    """What tells whether a phrase is one of these."""
+    whole = {phrase.replace("_", " ") for phrase in _words(phrases)}
+    begun = tuple(phrase[:-1] for phrase in phrases if phrase.endswith("*"))
+    ended = tuple(phrase[1:] for phrase in phrases if phrase.startswith("*"))
+    return lambda text: text in whole or text.startswith(begun) or text.endswith(ended)
+
+
+def _any_of(text: str) -> _Condition:
+    """The condition that one of several holds."""
+    conditions = [_condition(each) for each in text.split(" | ")]
+    if len(conditions) == 1:
+        return conditions[0]
+    return lambda picture: any(holds(picture) for holds in conditions)
+
+
+def _condition(text: str) -> _Condition:
+    slot, colon, phrase = text.partition(": ")
+    if colon:
+        fits = _fitting([phrase])
+        return lambda picture: any(fits(role.phrase) for role in picture.roles.get(slot, ()))
+    slots, tilde, nouns = text.partition(" ~ ")
+    if tilde:
+        of_nouns, slot = _words(nouns.split()), slots.removeprefix("all ")
+        told = all if slot != slots else any
+        return lambda picture: told(role.noun in of_nouns for role in picture.roles.get(slot, ()))
+    slot, more, number = text.partition(" > ")
+    if more:
+        return lambda picture: len(picture.roles.get(slot, ())) > int(number)
+    return _ABOUT_PEOPLE.get(text) or (lambda picture: text in picture.roles)
