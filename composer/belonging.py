@@ -11,15 +11,13 @@ from composer.once import say_once
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, Picture, has_people, number_of_people
 from composer.places import settle_places
+from composer.rules import follow
 from composer.several import settle_several
 from composer.subject import PAIR
 from composer.words import Role
 from tags.implications import broader_tags
 
-_CLOTHED, _DIFFERENCE, _FLYING = "clothed", "difference", "flying"
-_SOMETHING, _ON_LAP, _HUGGING = "something", "on a lap", "hugging "
-_SCENERY, _NECK_BELL = "scenery", "a neck bell"
-_DUO = "duo"
+_FLYING, _DUO = "flying", "duo"
 _FEASTS = frozenset(("feast", "banquet"))
 _FISHING = frozenset(("fishing", "fishing_rod", "ice_fishing"))
 
@@ -29,23 +27,16 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
     say_once(picture, is_of_one=_is_alone(picture))
     _look_at_dolls(picture)
     _serve(picture, tags)
-    _put_down_bags(picture)
-    _wear_nothing_of_others(picture)
-    _leave_to_vehicles(picture)
-    _boil_in_pots(picture)
+    follow(picture, "of nobody")
     _have_meals(picture)
-    _hold_nothing_vague(picture)
+    follow(picture, "vague")
     settle_several(picture)
     settle_creatures(picture, tags)
     settle_places(picture)
     _fly_vehicles(picture)
     leave_out_idle(picture)
     fit_parts(picture)
-    # Letters and marks are in the picture, and no way of showing it.
-    picture.put("mark", picture.take("text", _is_mark))
-    if picture.has("clothes"):
-        for slot in ("act", "quality"):
-            picture.take(slot, lambda role: role.phrase == _CLOTHED)
+    follow(picture, "settled")
     families = lists().words["families"]
     if lists().words["animal_people"].intersection(picture.phrases("quality")):
         # An anthro wolf is a wolf itself, and not together with one, but a butterfly is nobody.
@@ -60,10 +51,7 @@ def settle(picture: Picture, tags: Sequence[str]) -> None:
         picture.species = species
     if _is_alone(picture) and _DUO not in tags:
         _tell_the_one(picture)
-    if picture.species or any(role.noun not in families for role in picture.roles.get("being", ())):
-        picture.take("being", lambda role: role.noun in families)
-    if has_people(picture):
-        picture.take("frame", lambda role: role.phrase == _SCENERY)
+    follow(picture, "at last")
 
 
 def _tell_the_one(picture: Picture) -> None:
@@ -113,27 +101,6 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
         picture.move("being", "thing", edible)
 
 
-def _put_down_bags(picture: Picture) -> None:
-    """A bag beside a cat is worn by nobody."""
-    if not has_people(picture) and not picture.has("kind", "quality"):
-        carried = lists().words["carried"]
-        picture.put("thing", picture.take("clothes", lambda role: role.noun in carried))
-
-
-def _wear_nothing_of_others(picture: Picture) -> None:
-    """A fish in a city wears no neon trim, and the shepherd no bell of a sheep."""
-    beings = picture.roles.get("being", [])
-    if picture.has("empty") and beings and not picture.has("kind", "quality", "act", "pose"):
-        if all(role.noun in lists().words["bystanders"] for role in beings):
-            picture.put("thing", picture.take("clothes", lambda role: True))
-    elif beings and picture.has(*COUNTS):
-        picture.put("thing", picture.take("clothes", lambda role: role.phrase == _NECK_BELL))
-
-
-def _is_mark(role: Role) -> bool:
-    return role.noun in lists().words["marks"] and not role.phrase.startswith("a focus")
-
-
 def _have_meals(picture: Picture) -> None:
     """A dinner of people is when something happens, and no thing on the table."""
     if has_people(picture):
@@ -144,25 +111,10 @@ def _have_meals(picture: Picture) -> None:
             picture.put("time", [replace(role, slot="time", phrase=f"at {meal}")])
 
 
-def _boil_in_pots(picture: Picture) -> None:
-    """Beside a witch it is something else that bubbles."""
-    if picture.has(*COUNTS):
-        states = lists().words["never_of_people"]
-        for role in picture.take("act", lambda role: role.phrase in states):
-            picture.put("thing", [replace(role, slot="thing", phrase=f"something {role.phrase}")])
-    if number_of_people(picture) < PAIR and not picture.has("company", "relation"):
-        picture.put("mark", picture.take("body", lambda role: role.noun == _DIFFERENCE))
-
-
-def _leave_to_vehicles(picture: Picture) -> None:
-    """A spacecraft wears no rings."""
-    vehicles = picture.roles.get("vehicle", [])
-    if vehicles and not (has_people(picture) or picture.has("being", "kind", "quality")):
-        picture.put("thing", picture.take("clothes", lambda role: True))
-
-
 def _fly_vehicles(picture: Picture) -> None:
     """It is the plane that flies, and not the pilot in its cockpit."""
+    if not picture.has("vehicle"):
+        return
     vehicles = picture.roles.get("vehicle", [])
     flown = [at for at, role in enumerate(vehicles) if "aircraft" in broader_tags(role.noun) | {role.noun}]
     is_inside = any(role.noun in lists().words["inside_vehicles"] for role in picture.roles.get("place", ()))
@@ -176,16 +128,3 @@ def _fly_vehicles(picture: Picture) -> None:
         at = flown[0]
         flying = f"{_FLYING} {vehicles[at].phrase.partition(' ')[2]}"
         vehicles[at] = replace(vehicles[at], phrase=with_article(flying))
-
-
-def _hold_nothing_vague(picture: Picture) -> None:
-    """Nobody reads that something is held where it is among the things that are named."""
-    if picture.has("thing", "clothes"):
-        picture.take("held", lambda role: role.phrase == _SOMETHING)
-    if number_of_people(picture) == 1 and len(picture.names) < PAIR and not picture.has("being"):
-        is_hugged = any(act.startswith(_HUGGING) for act in picture.phrases("act"))
-        for role in picture.take("on", lambda role: role.phrase == _ON_LAP)[is_hugged:]:
-            picture.put(
-                "gesture",
-                [replace(role, slot="gesture", phrase=f"something {role.phrase.replace(' a ', ' {her} ')}")],
-            )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people, number_of_people
+from composer.rules import follow
 from composer.subject import PAIR
 from composer.words import Role
 from tags.implications import broader_tags
@@ -11,14 +12,10 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _TINY = frozenset(("insect", "snail", "spider", "worm"))
 _AN_ANIMAL, _FLYING, _AIRCRAFT = " an animal", "flying", "aircraft"
-_LYING = "lying"
-_RIDING, _TACK = "riding", ("saddle", "reins")
 _AT_ANOTHER = "looking at another person"
 _COMPANIES = ("a group", "a duo", "a trio")
 _BIRD, _WINGS = "bird", ("wings", "feathers", "beak")
-_ANY_KIND, _CLOTHES = frozenset(("fish", "bird", "insect")), "clothes"
-_ANIMAL_FOCUS = "a focus on the animal"
-_IN_MOUTH = "holding something in {her} mouth"
+_ANY_KIND = frozenset(("fish", "bird", "insect"))
 _ON_LAP = " on {her} lap"
 _THEMED = "animal-themed"
 _STATUE = "a statue"
@@ -29,15 +26,14 @@ _GIANT, _DAMAGED = "giant", "damaged"
 def settle_bystanders(picture: Picture) -> None:
     """Move small animals to the things in view, where the picture is of somebody or something else."""
     _set_small_animals_apart(picture)
-    _leave_splashing_to_waves(picture)
-    _leave_clothes_on_the_line(picture)
+    follow(picture, "bystanders")
     _name_the_animal_on_a_lap(picture)
-    _leave_deeds_to_animals(picture)
+    follow(picture, "deeds of animals")
     _leave_flying_to_birds(picture)
-    _leave_poses_to_the_animal_in_focus(picture)
+    follow(picture, "animals in focus")
     _shape_food(picture)
     _do_it_to_the_animal(picture)
-    _leave_people_alone(picture)
+    follow(picture, "passing by")
     _tell_of_machines(picture)
     _hide_face(picture)
     _carve_statue(picture)
@@ -53,33 +49,15 @@ def _name_the_animal_on_a_lap(picture: Picture) -> None:
             picture.take("being", lambda role: True)
 
 
-def _leave_poses_to_the_animal_in_focus(picture: Picture) -> None:
-    """Where the dog is in focus, it is the dog that runs with its tongue out."""
-    if picture.has(*COUNTS) and picture.has("being") and _ANIMAL_FOCUS in picture.phrases("text"):
-        for slot in ("pose", "gesture"):
-            picture.roles.pop(slot, None)
-
-
-def _leave_deeds_to_animals(picture: Picture) -> None:
-    """Beside a dog, no tag tells who lies there, steals, or holds something in the mouth."""
-    if not (picture.has(*COUNTS) and picture.has("being")):
-        return
-    deeds = {_IN_MOUTH, *lists().words["done_by_animals"]}
-    if not any(thing.endswith(_TACK) for thing in picture.phrases("thing")):
-        deeds.add(_RIDING)
-    picture.take("act", lambda role: role.phrase in deeds)
-    if number_of_people(picture) > 1:
-        picture.take("pose", lambda role: role.phrase.startswith(_LYING))
-
-
 def _leave_flying_to_birds(picture: Picture) -> None:
     """Over a ferry the gulls fly, and not its passengers, unless somebody has wings or a broom."""
+    if not picture.has(*COUNTS) or _FLYING not in picture.phrases("pose"):
+        return
     animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
-    has_birds = any(_BIRD in broader_tags(role.noun) | {role.noun} for role in animals)
     is_winged = any(role.noun == "wings" for role in picture.roles.get("body", ()))
     has_broom = any("broom" in thing for thing in picture.phrases("held", "thing", "act"))
     can_fly = number_of_people(picture) == 1 and (is_winged or has_broom or picture.has("kind"))
-    if picture.has(*COUNTS) and has_birds and not can_fly:
+    if any(map(_is_bird, animals)) and not can_fly:
         picture.take("pose", lambda role: role.phrase == _FLYING)
 
 
@@ -109,23 +87,11 @@ def _set_small_animals_apart(picture: Picture) -> None:
         _put_in_view(picture, passing)
 
 
-def _leave_splashing_to_waves(picture: Picture) -> None:
-    """At a lighthouse it is the waves that splash, and not the gull."""
-    are_small = all(role.noun in lists().words["bystanders"] for role in picture.roles.get("being", ()))
-    if picture.has("landmark") and are_small and not (has_people(picture) or picture.has("clothes")):
-        picture.roles.pop("act", None)
-
-
-def _leave_clothes_on_the_line(picture: Picture) -> None:
-    """Beside a cat, clothes without a name hang on a line."""
-    if picture.has("being") and not (has_people(picture) or picture.has("quality")):
-        loose = picture.take("clothes", lambda role: role.phrase == _CLOTHES)
-        picture.put("thing", [replace(role, slot="thing") for role in loose])
-
-
 def let_birds_pass(picture: Picture) -> None:
     """A ship with a seagull is a picture of the ship, and beside a bear in an apron a bee wears none."""
     words, beings = lists().words["bystanders"], picture.roles.get("being", [])
+    if not beings:
+        return
     insects = {role.noun for role in beings if is_tiny(role.noun)}
     others = [role for role in beings if role.noun not in words]
     if not others and insects and len(insects) < len(beings):
@@ -147,10 +113,14 @@ def let_birds_pass(picture: Picture) -> None:
 
 def _put_in_view(picture: Picture, passing: list[Role]) -> None:
     """Make animals things in view, with the wings that are no cat's."""
-    if any(_BIRD in broader_tags(role.noun) | {role.noun} for role in passing):
+    if any(map(_is_bird, passing)):
         for slot in ("gesture", "body"):
             picture.take(slot, lambda role: role.phrase.endswith(_WINGS))
     picture.put("thing", [replace(role, slot="thing") for role in passing])
+
+
+def _is_bird(role: Role) -> bool:
+    return _BIRD in broader_tags(role.noun) | {role.noun}
 
 
 def _flies_only(picture: Picture, slot: str) -> bool:
@@ -169,6 +139,8 @@ def _flying(role: Role) -> Role:
 def _do_it_to_the_animal(picture: Picture) -> None:
     """Who looks at an animal beside a bee looks at the bee, and who rides a dragon rides the white one."""
     beings = picture.roles.get("being", [])
+    if not picture.has("act"):
+        return
     is_one = number_of_people(picture) == 1 and len(picture.names) < PAIR
     looks = picture.take("act", lambda role: is_one and role.phrase == _AT_ANOTHER)
     if looks and len(beings) == 1:
@@ -183,13 +155,6 @@ def _do_it_to_the_animal(picture: Picture) -> None:
         done = replace(acts[0], phrase=acts[0].phrase.removesuffix(end[1:]) + beings[0].phrase)
         picture.roles["act"] = [done if role is acts[0] else role for role in picture.roles["act"]]
         picture.take("being", lambda role: True)
-
-
-def _leave_people_alone(picture: Picture) -> None:
-    """A bee, a bird or a fish is in view, and nobody is shown together with it."""
-    words = lists().words["bystanders"]
-    if number_of_people(picture) == 1 and len(picture.names) < 2:
-        picture.put("thing", picture.take("being", lambda role: role.noun in words))
 
 
 def _tell_of_machines(picture: Picture) -> None:
@@ -232,6 +197,8 @@ def _carve_statue(picture: Picture) -> None:
 
 def _hide_face(picture: Picture) -> None:
     """A helmet hides the face of a faceless boy: that none can be seen is true of both."""
+    if not picture.has("quality"):
+        return
     has_others = picture.has(OTHERS) and picture.has(GIRLS, BOYS)
     is_in_crowd = has_others or _A_CROWD in picture.phrases("thing", "company")
     is_one = number_of_people(picture) == 1

@@ -6,19 +6,17 @@ from dataclasses import replace
 from composer.bystanders import let_birds_pass, settle_bystanders
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import COUNTS, NAMED, Picture, number_of_people
+from composer.rules import follow
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 from tags.implications import broader_tags
 from tags.people_counts import GIRLS, OTHERS
 
-_SLEEPING, _DAMAGED, _WET = "sleeping", "damaged", "wet"
+_SLEEPING, _DAMAGED = "sleeping", "damaged"
 _ANIMAL, _ANIMAL_EARS, _COLLAR, _PERSON = "_animal", "animal_ears", "collar", " another person"
 _SAILOR = "sailor collar"
 COUNTED_AS_MANY = frozenset(("multiple", *NUMBER_WORDS[2:]))
 _ENDS_OF_TRADES = ("ist", "er", "or", "ian", "man", "woman", "smith")
-_FERAL, _FLIPPERS = "feral", "flippers"
-_SCRATCHES, _ANIMAL_CLOTHES = "scratches", "animal clothes"
-_REPAIRS = ("welding", "repairing", "fixing")
 _POKEMON = "a Pokemon creature"
 _AVIAN, _HARPY, _FEATHERS = "avian", "a harpy", "feathers"
 _AGES = frozenset(("child", "girl", "boy"))
@@ -32,8 +30,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _count_animals(picture)
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
-    _dress_animals(picture)
-    _give_flippers_to_whales(picture)
+    follow(picture, "animals")
     _give_parts_to_animals(picture)
     _give_damage_to_machines(picture)
     let_birds_pass(picture)
@@ -81,16 +78,11 @@ def is_trade(role: Role) -> bool:
 def _give_damage_to_machines(picture: Picture) -> None:
     """Beside a robot, it is the robot that is damaged, and where nobody is, the robot that is repaired."""
     words, beings = lists().words, picture.roles.get("being", [])
-    at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
+    follow(picture, "machines")
     kinds = " ".join(picture.phrases("kind")).split(" ")
-    if at is not None and number_of_people(picture):
-        # It is the robot that is scratched, and not the pilot.
-        picture.take("body", lambda role: role.phrase == _SCRATCHES)
-    if at is not None and picture.has("empty"):
-        # It is repaired, and repairs nothing.
-        picture.take("act", lambda role: role.phrase in _REPAIRS)
     if not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
         return
+    at = next((at for at, role in enumerate(beings) if role.noun in words["machines"]), None)
     # It is the cockpit that is damaged, and not the pilot.
     if picture.take("act", lambda role: role.phrase == _DAMAGED) and at is not None:
         machine = f"{_DAMAGED} {beings[at].phrase.partition(' ')[2]}"
@@ -100,6 +92,8 @@ def _give_damage_to_machines(picture: Picture) -> None:
 def _give_wings_to_creatures(picture: Picture) -> None:
     """Of several characters of whom only some are people, the others have the wings and breathe fire."""
     words = lists().words
+    if not picture.names:
+        return
     others = [role for slot in ("being", "kind") for role in picture.roles.get(slot, ())]
     have_some = any(role.noun in words["namesakes"] | words["winged"] for role in others)
     number = number_of_people(picture)
@@ -107,18 +101,6 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
         picture.put("thing", [replace(role, phrase=f"something {role.phrase}") for role in fire])
-
-
-def _dress_animals(picture: Picture) -> None:
-    """The clothes of a dog are not worn by whoever walks it."""
-    if picture.has("being"):
-        picture.take("clothes", lambda role: role.phrase == _ANIMAL_CLOTHES)
-
-
-def _give_flippers_to_whales(picture: Picture) -> None:
-    """The flippers of animals are no shoes."""
-    if _FERAL in picture.phrases("quality"):
-        picture.put("body", picture.take("clothes", lambda role: role.noun == _FLIPPERS))
 
 
 def _give_parts_to_animals(picture: Picture) -> None:
@@ -137,12 +119,14 @@ def _give_parts_to_animals(picture: Picture) -> None:
 def _give_sleep_to_animals(picture: Picture) -> None:
     """Whoever knits does not sleep, so the cat beside her does."""
     acts, beings = picture.roles.get("act", []), picture.roles.get("being", [])
+    if len(acts) < 2:
+        return
     on_lap = [role for role in picture.roles.get("body", ()) if role.phrase.endswith(_ON_LAP)]
     animals = [role for role in beings if role.noun not in lists().words["machines"]] or on_lap
     somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
     is_one_of_each = len(animals) == number_of_people(picture) == 1
-    if not somebody_sleeps or len(acts) < 2 or eyes_are_closed or not is_one_of_each:
+    if not somebody_sleeps or eyes_are_closed or not is_one_of_each:
         return
     picture.take("act", lambda role: role.phrase == _SLEEPING)
     animal = animals[0].phrase.partition(" ")[2]
@@ -256,19 +240,11 @@ def _with_adjective(adjective: str, phrase: str) -> str:
 
 
 def _look_at_animals(picture: Picture) -> None:
-    """Where no people are, nobody looks at a person, and rain makes nobody wet."""
-    if picture.has(*COUNTS):
-        return
-    for role in picture.take("act", lambda role: picture.has("empty") and role.phrase.endswith(_PERSON)):
-        picture.put("act", [replace(role, phrase=role.phrase.removesuffix(_PERSON) + " another")])
-    if picture.has("being") and not picture.has("quality", "kind") and picture.has("weather"):
-        picture.put(
-            "thing",
-            [
-                replace(role, slot="thing", phrase="wet ground")
-                for role in picture.take("act", lambda role: role.phrase == _WET)
-            ],
-        )
+    """Where no people are, nobody looks at a person."""
+    if picture.has("empty") and not picture.has(*COUNTS):
+        for role in picture.take("act", lambda role: role.phrase.endswith(_PERSON)):
+            picture.put("act", [replace(role, phrase=role.phrase.removesuffix(_PERSON) + " another")])
+    follow(picture, "rain")
 
 
 def _give_feathers(picture: Picture) -> None:

@@ -1,117 +1,80 @@
-"""Which places somebody is in, and which are only seen: nobody in the street is on a balcony."""
+"""Which places somebody is in, and which are only seen: nobody in the street is on a balcony.
 
+The land below and a mountain far away are seen from where somebody is, and are no places for them.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 
-from composer.phrasing import and_list, lists
+from composer.phrasing import and_list, led, lists
 from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
-from composer.views import SPACE_STATION, see_from_afar, see_from_space, see_from_the_air
+from composer.rules import follow
 from composer.words import Role
 from tags.families import names_of
 
-_WET, _FROZEN, _TRAIN, _PLANETARIUM = "wet", "frozen", "train", "planetarium"
+_TRAIN, _INDOORS, _OUTDOORS, _INSIDE = "train", "indoors", "outdoors", "inside "
 _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
-_BATHTUB = frozenset(("bathtub",))
-_ON_FEET = frozenset(("crouching", "kneeling", "squatting", "standing", "walking"))
-_TANKS, _FAR_OFF, _SCENERY = frozenset(("aquarium",)), frozenset(("island",)), "scenery"
-_SUMMER, _SNOW, _CITY = "summer", "snow", frozenset(("city",))
-_ROOFTOP, _BUILDING = "rooftop", frozenset(("building",))
-_WINDOW, _SKYSCRAPER = "window", "skyscraper"
-_MURAL, _SPARKLER, _FIREWORKS = "mural", "sparkler", "fireworks"
-_STILL_LIFE, _SUBMERGED = "a still life", "partially submerged"
-_INDOORS, _OUTDOORS, _UNDERWATER = "indoors", "outdoors", "underwater"
+_MURAL, _WINDOW = "mural", "window"
+_SPACE_STATION, _IN_SPACE, _STARS = "space station", "in space", "stars in the sky"
+_FLYING, _CITYSCAPE = "flying", "a cityscape"
 
 
 def settle_places(picture: Picture) -> None:
     """Move what is no place for those shown to the things, the landmarks, or what is near."""
-    _see_far_off(picture)
+    follow(picture, "far off")
     _paint_on_walls(picture)
-    _give_parts_to_buildings(picture)
-    _give_land_to_the_shore(picture)
-    see_from_the_air(picture)
-    _stand_in_doors(picture)
-    _see_lights_close_by(picture)
+    follow(picture, "buildings")
+    _see_from_the_air(picture)
+    follow(picture, "lights")
     _leave_trains_to_stations(picture)
-    _do_nothing_in_still_lifes(picture)
+    follow(picture, "still lifes")
     _go_inside(picture)
+    follow(picture, "inside")
     _run_over_bridges(picture)
     _keep_one_road(picture)
     _list_in_scenes(picture)
-    _leave_bathtub(picture)
-    _stand_on_docks(picture)
-    _show_stations(picture)
-    see_from_space(picture)
-    see_from_afar(picture)
-    if _UNDERWATER in picture.phrases("inout") and not has_people(picture):
-        # The boat above the whale is not underwater.
-        picture.put("thing", picture.take("vehicle", lambda role: role.noun != "submarine"))
-
-
-def _see_far_off(picture: Picture) -> None:
-    """What lies far off: the snow in summer, the city of a field, and the skyscraper outside a window."""
-    if _SUMMER in " ".join(picture.phrases("time")):
-        picture.put("thing", [replace(role, phrase=_SNOW) for role in _take_snow(picture)])
-    if any(role.noun == _ROOFTOP for role in picture.roles.get("place", ())):
-        picture.move("place", "thing", _BUILDING)
-    if any(role.noun in lists().words["in_the_country"] for role in picture.roles.get("place", ())):
-        picture.move("place", "thing", _CITY)
-    if any(thing.endswith(_WINDOW) for thing in picture.phrases("thing")):
-        picture.put("thing", picture.take("landmark", lambda role: role.noun == _SKYSCRAPER))
-
-
-def _take_snow(picture: Picture) -> list[Role]:
-    return picture.take("weather", lambda role: role.phrase == f"the {_SNOW}")
+    follow(picture, "water")
+    _see_from_space(picture)
+    _see_from_afar(picture)
+    follow(picture, "under water")
 
 
 def _paint_on_walls(picture: Picture) -> None:
     """The mountain in a bathhouse is painted on its wall."""
     murals = [role for role in picture.roles.get("thing", ()) if role.noun == _MURAL]
-    if _INDOORS in picture.phrases("inout") and len(murals) == 1:
-        painted = [*picture.take("landmark", _is_any), *picture.take("feature", _is_any)]
-        if painted:
-            picture.take("thing", lambda role: role is murals[0])
-            shown = and_list(role.phrase for role in painted)
-            picture.put("thing", [replace(murals[0], phrase=f"{murals[0].phrase} of {shown}")])
+    if _is_indoors(picture) and len(murals) == 1 and picture.has("landmark", "feature"):
+        shown = and_list(picture.phrases("landmark", "feature"))
+        for slot in ("landmark", "feature"):
+            picture.roles.pop(slot, None)
+        picture.take("thing", lambda role: role is murals[0])
+        picture.put("thing", [replace(murals[0], phrase=f"{murals[0].phrase} of {shown}")])
 
 
-def _is_any(role: Role) -> bool:
-    return True
-
-
-def _stand_in_doors(picture: Picture) -> None:
-    """Of two panels, or of a door between them, nobody is both indoors and outdoors."""
-    if {_INDOORS, _OUTDOORS}.issubset(picture.phrases("inout")):
-        picture.take("inout", lambda role: role.phrase in (_INDOORS, _OUTDOORS))
-
-
-def _give_parts_to_buildings(picture: Picture) -> None:
-    """Outdoors a shop is no place to be in, and where nobody is, a balcony is a part of the building."""
+def _see_from_the_air(picture: Picture) -> None:
+    """Who falls from the sky is above the field, and not in it; nothing flies on a pier."""
     words = lists().words
-    if any(role.noun in words["streets"] for role in picture.roles.get("place", ())):
-        picture.move("place", "thing", words["parts_of_buildings"])
-    in_open_air = any(role.noun in words["open_air"] for role in picture.roles.get("place", ()))
-    if has_people(picture):
-        if in_open_air or _OUTDOORS in picture.phrases("inout"):
-            picture.move("place", "landmark", words["buildings"])
-    elif picture.has("landmark") and not picture.has("clothes", "act", "pose") and not _is_indoors(picture):
-        picture.move("place", "landmark", words["buildings"])
-        picture.move("place", "thing", words["parts_of_buildings"])
-    elif (picture.has("sky") and not _is_indoors(picture)) or in_open_air:
-        picture.move("place", "thing", words["buildings"])
-
-
-def _see_lights_close_by(picture: Picture) -> None:
-    """The stars of a planetarium are on its dome, and the fireworks of a sparkler in somebody's hand."""
-    if any(_SPARKLER in thing for thing in picture.phrases("thing", "held")):
-        picture.put("thing", picture.take("sky", lambda role: role.noun == _FIREWORKS))
-    if any(role.noun == _PLANETARIUM for role in picture.roles.get("place", ())):
-        picture.put("thing", picture.take("sky", lambda role: True))
+    if not picture.has("pose", "act"):
+        return
+    poses = picture.phrases("pose")
+    is_ashore = _FLYING not in poses and any(pose.startswith(("sitting", "standing")) for pose in poses)
+    if _FLYING in poses and not has_people(picture):
+        _show(picture, "feature", _take_on_ground(picture))
+    if words["in_air"].isdisjoint([*poses, *picture.phrases("act")]) or is_ashore:
+        return
+    if _FLYING in poses:
+        # Nobody flies on a rooftop.
+        _show(picture, "thing", _take_on_ground(picture))
+    if picture.has(*COUNTS) and picture.take("frame", lambda role: role.phrase == _CITYSCAPE):
+        picture.put("place", [Role("place", "in a city")])
+    if below := picture.take("place", lambda role: role.noun in words["seen_from_air"]):
+        picture.put("place", [replace(below[0], phrase=led("above", map(_bare, below)))])
 
 
 def _leave_trains_to_stations(picture: Picture) -> None:
     """Nobody is both on a platform and in a train: both are in view."""
-    trains = picture.take("place", lambda role: role.phrase == f"inside a {_TRAIN}")
+    trains = picture.take("place", lambda role: role.phrase == f"{_INSIDE}a {_TRAIN}")
     at = picture.take("place", _is_train_station) if trains else []
-    picture.put("thing", [replace(role, slot="thing", phrase=role.phrase.partition(" ")[2]) for role in at])
+    _show(picture, "thing", at)
     picture.put("thing" if at else "place", [_of_train(role) if at else role for role in trains])
 
 
@@ -127,21 +90,11 @@ def _is_indoors(picture: Picture) -> bool:
     return _INDOORS in picture.phrases("inout")
 
 
-def _keep_one_road(picture: Picture) -> None:
-    """Who is on a wet street is on the crosswalk too, which is told as a thing."""
-    roads = [role for role in picture.roles.get("place", ()) if role.phrase.startswith("on ")]
-    roads.sort(key=lambda role: role.phrase in _ANY_ROADS)
-    picture.take("place", lambda role: role in roads[1:])
-    picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in roads[1:]])
-
-
 def _go_inside(picture: Picture) -> None:
-    """Indoors one is in the castle, and not near it; where nobody is, a cockpit is a part of the ship."""
+    """Indoors one is in the castle, and not near it."""
     words = lists().words
-    if any(role.noun in words["inside_vehicles"] for role in picture.roles.get("place", ())):
-        # From a cockpit an island is seen.
-        on_ground = picture.take("place", lambda role: role.phrase.startswith("on "))
-        picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in on_ground])
+    if not picture.has("landmark"):
+        return
     said = " ".join(picture.phrases("thing", "pose")).split(" ")
     has_furniture = has_people(picture) and not words["found_indoors"].isdisjoint(said)
     in_room = has_people(picture) and any(
@@ -151,38 +104,6 @@ def _go_inside(picture: Picture) -> None:
     if has_furniture or in_room or _is_indoors(picture):
         for role in picture.take("landmark", lambda role: role.noun in words["enterable"]):
             picture.put("place", [replace(role, slot="place", phrase=f"in {role.phrase}")])
-    if has_people(picture) and any(role.noun in _TANKS for role in picture.roles.get("place", ())):
-        # People in an aquarium stand before the tank, in which the water and the bubbles are.
-        for slot in ("inout", "among"):
-            picture.take(slot, lambda role: role.phrase in (_UNDERWATER, "bubbles", "air bubbles"))
-    if any(role.noun in words["rooms"] for role in picture.roles.get("place", ())):
-        # In a bedroom an aquarium is a fish tank, and no place.
-        picture.move("place", "thing", _TANKS)
-    is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
-    if is_empty:
-        _leave_states_to_things(picture)
-    if (
-        picture.has("empty")
-        and picture.has("vehicle")
-        and not picture.has("clothes", "held", "pose", "act", "quality")
-    ):
-        # The ship is shown, with a skeleton on board.
-        picture.put("thing", picture.take("kind", lambda role: True))
-    alive = [role for role in picture.roles.get("being", ()) if role.noun not in words["machines"]]
-    if picture.has("vehicle", "being") and not (has_people(picture) or alive or picture.has("kind")):
-        # The cockpit is a part of the plane or the mecha.
-        picture.move("place", "thing", words["inside_vehicles"])
-
-
-def _do_nothing_in_still_lifes(picture: Picture) -> None:
-    """In a still life and in ruins nobody sews or stands in the water, and clothes are things."""
-    beings = [role for role in picture.roles.get("being", ()) if role.noun not in lists().words["figures"]]
-    if not picture.has("empty", "frame") or picture.has("kind", "quality") or has_people(picture):
-        return
-    picture.take("pose", lambda role: role.phrase == _SUBMERGED)
-    if _STILL_LIFE in picture.phrases("frame") and not beings:
-        picture.roles.pop("act", None)
-        picture.put("thing", picture.take("clothes", lambda role: True))
 
 
 def _run_over_bridges(picture: Picture) -> None:
@@ -194,50 +115,13 @@ def _run_over_bridges(picture: Picture) -> None:
         picture.put("on", [replace(role, slot="on", phrase=f"on {role.phrase}") for role in bridges])
 
 
-def _leave_states_to_things(picture: Picture) -> None:
-    """Where nobody is, rain wets the street, and what else is wet or frozen is unknown."""
-    states = picture.take("act", lambda role: role.phrase in (_WET, _FROZEN))
-    is_on_road = any(role.noun in lists().words["streets"] for role in picture.roles.get("place", ()))
-    if is_on_road and any(role.phrase == _WET for role in states):
-        picture.put("thing", [Role("thing", "wet ground")])
-
-
-def _give_land_to_the_shore(picture: Picture) -> None:
-    """A ship on the ocean is near an island, and not on it."""
-    words = lists().words
-    if picture.has(*COUNTS) or picture.names:
-        return
-    if _SCENERY in picture.phrases("frame") and len(picture.phrases("place")) > 1:
-        # From a train station the island is seen far off.
-        picture.move("place", "feature", _FAR_OFF)
-    if not any(role.noun in words["waters"] for role in picture.roles.get("on", ())):
-        return
-    ashore = words["on_shore"]
-    nouns = {noun for role in picture.roles.get("place", ()) if (noun := role.noun) not in ashore}
-    picture.move("place", "feature", nouns)
-
-
-def _leave_bathtub(picture: Picture) -> None:
-    """Who kneels in a bathroom is not in the bathtub."""
-    is_empty = not (has_people(picture) or picture.has("being", "kind", "quality"))
-    is_on_feet = not _ON_FEET.isdisjoint(picture.phrases("pose"))
-    if len(picture.phrases("place")) > 1 and (is_empty or is_on_feet):
-        picture.move("place", "thing", _BATHTUB)
-
-
-def _stand_on_docks(picture: Picture) -> None:
-    """Who sits on a dock is not in the river, and a boat lies at the dock."""
-    if picture.has("vehicle") and not (has_people(picture) or picture.has("being", "kind", "quality")):
-        picture.move("place", "feature", lists().words["platforms"])
-    if any(role.noun in lists().words["platforms"] for role in picture.roles.get("place", ())):
-        picture.move("on", "feature", lists().words["waters"])
-
-
-def _show_stations(picture: Picture) -> None:
-    """Where nobody is, nothing is at the space station: the station is shown."""
-    if not (has_people(picture) or picture.has("being", "kind", "quality")):
-        for role in picture.take("place", lambda role: role.phrase.endswith(SPACE_STATION)):
-            picture.put("landmark", [replace(role, slot="landmark", phrase=f"a {SPACE_STATION}")])
+def _keep_one_road(picture: Picture) -> None:
+    """Who is on a wet street is on the crosswalk too, which is told as a thing."""
+    roads = [role for role in picture.roles.get("place", ()) if role.phrase.startswith("on ")]
+    if len(roads) > 1:
+        roads.sort(key=lambda role: role.phrase in _ANY_ROADS)
+        picture.take("place", lambda role: role in roads[1:])
+        _show(picture, "thing", roads[1:])
 
 
 def _list_in_scenes(picture: Picture) -> None:
@@ -250,8 +134,7 @@ def _list_in_scenes(picture: Picture) -> None:
     if figures and not picture.has(*COUNTS, "pose", "act", "vehicle") and picture.has("place"):
         # A scarecrow in a field does not stand on the road.
         inside = any(role.phrase.startswith("in ") for role in picture.roles["place"])
-        roads = picture.take("place", lambda role: inside and role.phrase.startswith("on "))
-        picture.put("thing", [replace(role, phrase=role.phrase.partition(" ")[2]) for role in roads])
+        _show(picture, "thing", _take_on_ground(picture) if inside else ())
     beings, bystanders = picture.roles.get("being", ()), lists().words["bystanders"]
     has_being = any(role.noun not in bystanders for role in beings) or not picture.has("frame")
     if has_people(picture) or has_vehicle or picture.has("kind", "quality", *LOOKS, "act"):
@@ -260,8 +143,8 @@ def _list_in_scenes(picture: Picture) -> None:
         return
     # Of a room, the stage is no view.
     part = "thing" if _is_indoors(picture) else "feature"
-    grounds = picture.take("place", lambda role: role.phrase.startswith("on "))
-    picture.put(part, [replace(role, slot=part, phrase=role.phrase.partition(" ")[2]) for role in grounds])
+    grounds = _take_on_ground(picture)
+    _show(picture, part, grounds)
     if (
         len(picture.phrases("place")) + len(grounds) > 1
         and picture.has("place")
@@ -269,6 +152,59 @@ def _list_in_scenes(picture: Picture) -> None:
         and not _is_indoors(picture)
     ):
         # Of a landscape, the forest and the field are parts.
-        picture.move("place", "feature", {role.noun for role in picture.roles["place"]})
+        _show(picture, "feature", picture.take("place", lambda role: True))
     # Sparkles are in a scene, and nothing is among them.
     picture.put("thing", picture.take("among", lambda role: True))
+
+
+def _see_from_space(picture: Picture) -> None:
+    """In space there is no sky to be under."""
+    inside = picture.take("place", lambda role: role.phrase.endswith(_SPACE_STATION))
+    if inside and any(thing.endswith(_WINDOW) for thing in picture.phrases("thing")):
+        # What is told of space is what the window shows.
+        picture.take("place", lambda role: role.phrase == _IN_SPACE)
+        picture.put("place", [replace(role, phrase=f"{_INSIDE}a {_SPACE_STATION}") for role in inside])
+    else:
+        picture.put("place", inside)
+    places = picture.phrases("place")
+    if _IN_SPACE in places and (has_people(picture) or picture.has("being", "kind", "quality")):
+        # Who floats in space is not on board.
+        _show(picture, "landmark", picture.take("place", lambda role: role.phrase.endswith(_SPACE_STATION)))
+    if any(place.startswith(_IN_SPACE) or place.endswith(_SPACE_STATION) for place in places):
+        stars = picture.take("sky", lambda role: role.phrase == _STARS)
+        others = picture.take("sky", lambda role: True)
+        picture.put("thing", [*others, *(replace(role, phrase="stars") for role in stars)])
+
+
+def _see_from_afar(picture: Picture) -> None:
+    """Outdoors nobody is sure to be near a castle, a mountain or Mount Fuji, though they can be seen."""
+    is_inside = _is_indoors(picture) or any(place.startswith(_INSIDE) for place in picture.phrases("place"))
+    if not is_inside and (has_people(picture) or picture.has("being", "kind", "quality")):
+        for slot in ("landmark", "feature"):
+            picture.put("thing", picture.take(slot, _is_far))
+    parked = lists().words["parked"]
+    is_of_vehicle = sum(role.noun not in parked for role in picture.roles.get("vehicle", ())) == 1
+    if _CITYSCAPE in picture.phrases("frame") and not (has_people(picture) or is_of_vehicle):
+        # An alley and the harbor are parts of the city.
+        streets = lists().words["streets"] | lists().words["on_shore"]
+        _show(picture, "thing", picture.take("place", lambda role: role.noun in streets))
+
+
+def _is_far(role: Role) -> bool:
+    name = role.phrase.removeprefix("the ")
+    return name[0].isupper() or role.noun in lists().words["seen_afar"]
+
+
+def _show(picture: Picture, slot: str, places: Sequence[Role]) -> None:
+    """Show places as things of a slot: "a pier" for "on a pier"."""
+    picture.put(slot, [replace(role, slot=slot, phrase=_bare(role)) for role in places])
+
+
+def _take_on_ground(picture: Picture) -> list[Role]:
+    """Take out the places that somebody is on, and not in."""
+    return picture.take("place", lambda role: role.phrase.startswith("on "))
+
+
+def _bare(role: Role) -> str:
+    """A place without its preposition."""
+    return role.phrase.partition(" ")[2]

@@ -1,15 +1,19 @@
 """Rules on what a picture says beside what else it says: what is left out, and what moves to another slot.
 
 rules.json has them, by when they are followed and in their order. `of` are the slots whose roles are meant:
-all, or those with one of the `phrases` (a star stands for any letters at one end), one of the `nouns`, or one
-of the `bare` phrases, which stand without their first word. They move `to` another slot, said `as` told there,
-or are left out. A name with an @ means a list of words.json. `if` are conditions that must all hold, `unless`
-conditions of which none may: a slot that says something, "being > 1", "place: inside *" for a phrase,
-"being ~ @winged" for a noun of one role and "all being ~ @winged" for those of all, or one of `_ABOUT_PEOPLE`;
-" | " stands between two of which one is enough. `why` is for readers.
+all, or those with one of the `phrases` (a star stands for any letters), one of the `nouns`, or one of the
+`bare` phrases, which stand without their first word; `but` are phrases and nouns that are not meant. They
+move `to` another slot, said `as` told there, or are left out. A name with an @ means a list of words.json.
+
+`if` are conditions that must all hold, `unless` conditions of which none may: a slot that says something,
+"being > 1", "place: inside *" for a phrase, "being ~ @winged" for a noun of one role, "all being ~ @winged"
+for those of all, "no" before a condition, or one of `_ABOUT_PEOPLE`; " | " stands between two of which one
+is enough. `why` is for readers.
 """
 
+import fnmatch
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,7 +25,6 @@ from composer.picture import COUNTS, Picture, has_people, number_of_people
 from composer.words import Role
 
 _Condition = Callable[[Picture], bool]
-_Texts = Callable[[str], bool]
 
 _ABOUT_PEOPLE: Mapping[str, _Condition] = {
     "people": has_people,
@@ -85,6 +88,16 @@ def _rule(**told: str | list[str]) -> _Rule:
 
 def _selection(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
     """Which roles of its slots a rule means."""
+    is_one, left_out = _one_of(told), told.get("but")
+    if not left_out:
+        return is_one
+    nouns = _words(name for name in left_out if name[0] == "@")
+    fits = _fitting(name for name in left_out if name[0] != "@")
+    return lambda role: is_one(role) and not (role.noun in nouns or fits(role.phrase))
+
+
+def _one_of(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
+    """Which roles it means by their phrases or nouns."""
     if phrases := told.get("phrases"):
         fits = _fitting(phrases)
         return lambda role: fits(role.phrase)
@@ -103,12 +116,15 @@ def _words(names: Iterable[str]) -> frozenset[str]:
     return frozenset(chain.from_iterable(words[name[1:]] if name[0] == "@" else (name,) for name in names))
 
 
-def _fitting(phrases: Iterable[str]) -> _Texts:
+def _fitting(phrases: Iterable[str]) -> Callable[[str], bool]:
     """What tells whether a phrase is one of these."""
+    phrases = [*phrases]
     whole = {phrase.replace("_", " ") for phrase in _words(phrases)}
-    begun = tuple(phrase[:-1] for phrase in phrases if phrase.endswith("*"))
-    ended = tuple(phrase[1:] for phrase in phrases if phrase.startswith("*"))
-    return lambda text: text in whole or text.startswith(begun) or text.endswith(ended)
+    starred = "|".join(fnmatch.translate(phrase) for phrase in phrases if "*" in phrase)
+    matches = re.compile(starred).match
+    if not starred:
+        return lambda text: text in whole
+    return lambda text: text in whole or matches(text) is not None
 
 
 def _any_of(text: str) -> _Condition:
@@ -120,6 +136,9 @@ def _any_of(text: str) -> _Condition:
 
 
 def _condition(text: str) -> _Condition:
+    if text.startswith("no "):
+        holds = _condition(text.removeprefix("no "))
+        return lambda picture: not holds(picture)
     slot, colon, phrase = text.partition(": ")
     if colon:
         fits = _fitting([phrase])

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from composer.phrasing import and_list, in_plural, lists, with_article
-from composer.picture import COUNTS, Picture, has_people
+from composer.picture import Picture
+from composer.rules import follow
 from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
 from composer.words import COLOUR_RANK, Role
 from tags.families import names_of
@@ -13,17 +14,15 @@ _READING, _BOUQUET, _CLOTHES, _FLOWER = "reading", "bouquet", "clothes", "flower
 _SHEATHED, _ON_HILT = "{her} weapon sheathed", ("a hand on a hilt", "a hand on {her} hilt")
 _SHEATHS = frozenset(("sheath", "scabbard"))
 _WHOLE_SLOTS = ("clothes", "held", "thing")
-_A_VEHICLE, _SPIKES, _DIFFERENCE, _TREASURE = " a vehicle", "spikes", "difference", "treasure"
+_A_VEHICLE = " a vehicle"
 ON_GROUND = (" on the ground", " on the floor")
 _UNDER_ARM = "something under {her} arm"
 _LOOKING_AT = "looking at "
 _OVER_SHOULDER, _ON_HER_SHOULDER = "something over {her} shoulder", " on {her} shoulder"
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
-_ON_SHOULDER = ("shoulder bag", "messenger bag")
-_AT_REST = ("sitting", "lying")
 _SINGLE_GLOVE = "a single glove"
 _ON_BACK = "a weapon on {her} back"
-_OF_CLOTHES, _A_SLEEVE, _MESSY = " clothes", "a sleeve", "messy"
+_OF_CLOTHES, _A_SLEEVE = " clothes", "a sleeve"
 
 
 def put_together(picture: Picture) -> None:
@@ -41,19 +40,11 @@ def put_together(picture: Picture) -> None:
         gloves = picture.take("clothes", lambda role: role.noun == "gloves")
         told = dict.fromkeys(word for role in gloves for _, word in role.modifiers)
         picture.put("clothes", [Role("clothes", " ".join(["a single", *told, "glove"]))])
-    picture.take("body", lambda role: role.noun == _DIFFERENCE)
-    picture.put("thing", picture.take("clothes", lambda role: role.phrase.endswith(ON_GROUND)))
+    follow(picture, "apart")
     acts = picture.phrases("act")
     picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
     _say_place_once(picture)
-    if not picture.has(*COUNTS) and _TREASURE in " ".join(picture.phrases("thing")):
-        # The crown is in the hoard of the dragon.
-        hoard = lists().words["hoarded"]
-        picture.put("thing", picture.take("clothes", lambda role: role.noun in hoard))
-    if picture.has("empty"):
-        picture.take("act", lambda role: role.phrase == _MESSY)
-    if picture.species or picture.has("quality") or (picture.has("being", "kind") and picture.has("empty")):
-        picture.put("body", picture.take("thing", lambda role: role.noun == _SPIKES))
+    follow(picture, "together")
 
 
 def part_of_wholes(picture: Picture) -> None:
@@ -62,8 +53,7 @@ def part_of_wholes(picture: Picture) -> None:
     _give_to_wholes(picture)
     _leave_tools_to_acts(picture)
     _look_at_held(picture)
-    _carry_bags(picture)
-    _rest_from_sports(picture)
+    follow(picture, "carried")
     for place in (*picture.phrases("place"), *(f"among {each}" for each in picture.phrases("among"))):
         _leave_out_members(picture, place)
 
@@ -103,16 +93,16 @@ def _name_vehicle(picture: Picture) -> None:
 
 def _sheathe(picture: Picture) -> None:
     """The hand on the hilt, the sheath and the katana are one: "a hand on the hilt of {her} katana"."""
+    in_hand = [role for role in picture.roles.get("gesture", ()) if role.phrase.startswith(_ON_HILT)]
+    is_sheathed = bool(picture.take("gesture", lambda role: role.phrase == _SHEATHED))
+    if not (is_sheathed or in_hand):
+        return
     weapons = lists().words["sheathed_weapons"]
     swords = [said for said in things_in(picture, OWNED_SLOTS) if not weapons.isdisjoint(said.names)]
     if len(unheld := [said for said in swords if said.slot != "held"]) == 1:
         swords = unheld
-    in_hand = [role for role in picture.roles.get("gesture", ()) if role.phrase.startswith(_ON_HILT)]
-    is_sheathed = bool(picture.take("gesture", lambda role: role.phrase == _SHEATHED))
     if not swords:
         picture.put("gesture", [Role("gesture", _SHEATHED)] if is_sheathed and not in_hand else [])
-    if not (is_sheathed or in_hand):
-        return
     if len(swords) == 1 and picture.take("body", lambda role: role.phrase == _ON_BACK):
         # The weapon on the back is that one.
         leave_out(picture, swords)
@@ -137,10 +127,10 @@ def _sheathe(picture: Picture) -> None:
 
 def _take_off(picture: Picture) -> None:
     """Clothes around the waist are the jumpsuit that is there, and where nobody is, nothing is worn."""
-    states = [
-        said.state for said in things_in(picture, ("clothes",)) if said.state and said.thing != _CLOTHES
-    ]
     generic = [said for said in things_in(picture, OWNED_SLOTS) if said.thing == _CLOTHES]
+    if not generic:
+        return
+    states = [said.state for said in things_in(picture, ("clothes",)) if said.thing != _CLOTHES]
     leave_out(picture, [said for said in generic if said.state and said.state in states])
     if picture.has("empty") and any(said.lead.endswith(UNWORN) for said in generic):
         picture.put("thing", picture.take("clothes", lambda role: True))
@@ -149,8 +139,9 @@ def _take_off(picture: Picture) -> None:
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
     found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
+    named = frozenset[str]().union(*(names for _, names in found))
     for whole, parts in lists().wholes.items():
-        wholes = [said for said, names in found if whole in names]
+        wholes = [said for said, names in found if whole in names] if whole in named else []
         if len(wholes) != 1:
             continue
         # The book that she holds does not stand in the bookshelf.
@@ -203,25 +194,6 @@ def _look_at_held(picture: Picture) -> None:
             lambda role: role.phrase.startswith(_LOOKING_AT) and role.noun in names,  # noqa: B023
         )
         picture.put("act", [replace(role, phrase=f"{_LOOKING_AT}the {held.noun}") for role in looked])
-
-
-def _carry_bags(picture: Picture) -> None:
-    """Who has a bag need not wear it; but a satchel, a backpack or a shoulder bag is worn."""
-    if not (has_people(picture) or picture.has("quality", "kind")):
-        return
-    carried = lists().words["carried_along"]
-    bags = picture.take(
-        "clothes", lambda role: role.noun in carried and not role.phrase.endswith(_ON_SHOULDER)
-    )
-    picture.put("gesture", [replace(role, slot="gesture", head="", modifiers=()) for role in bags])
-
-
-def _rest_from_sports(picture: Picture) -> None:
-    """Who sits on a bench is not fencing, but dressed for it."""
-    is_at_rest = any(pose.startswith(_AT_REST) for pose in picture.phrases("pose"))
-    if is_at_rest:
-        sports = picture.take("act", lambda role: role.phrase in lists().words["sports_on_feet"])
-        picture.put("text", [replace(role, slot="text", phrase=f"a {role.phrase} theme") for role in sports])
 
 
 def _leave_tools_to_acts(picture: Picture) -> None:
