@@ -19,11 +19,11 @@ from dataset.disk import GrowingFile, refusal
 from decoding import open_file
 from deferred.lines import ROUTE
 from errors import UserError
-from limits import LARGEST_ANSWER, read_json
+from limits import read_json
 from llm import trouble
 from llm.listings import at, positive, rows, text
 from llm.retries import Retries
-from llm.transport import open_session
+from llm.transport import open_session, text_of
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -142,7 +142,7 @@ class BatchService:
                     method, f"{self.url}/{place}", data=body, headers=headers, allow_redirects=False
                 ) as response:
                     if response.status in _OK:
-                        return read_json(await self._body(response))
+                        return read_json(await text_of(response))
                     seen = await self._trouble(response)
             except (aiohttp.ClientError, asyncio.TimeoutError) as error:
                 raise self._no_connection(error) from error
@@ -153,17 +153,9 @@ class BatchService:
                 raise self._failure(seen)
             await asyncio.sleep(pause)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        body = bytearray()
-        async for piece in response.content.iter_chunked(_PIECE):
-            body += piece
-            if len(body) > LARGEST_ANSWER:
-                raise ValueError(f"more than {LARGEST_ANSWER // 1_000_000} MB")
-        return bytes(body)
-
     async def _trouble(self, response: aiohttp.ClientResponse) -> Trouble:
         headers = {name.lower(): self._masked(value) for name, value in response.headers.items()}
-        said = self._masked((await self._body(response)).decode("utf-8", "replace"))
+        said = self._masked(await text_of(response))
         return trouble.of_status(self.url, self._settings.model, response.status, headers, said)
 
     def _failure(self, seen: Trouble) -> UserError:

@@ -95,7 +95,7 @@ def best(servers: Sequence[Server], *, must_see: bool, others_see: str | None = 
     if others_see is not None:
         named_so = (each for each in seers if others_see == "auto" or each.model.is_called(others_see))
         seer = next(named_so, None)
-        if seer and (_is_to_be_loaded(seer.model) <= _is_to_be_loaded(writers[0].model)):
+        if seer and (seer.model.loaded is False) <= (writers[0].model.loaded is False):
             return _explained(seer, choices, "one for pictures and texts")
     return _explained(writers[0], choices)
 
@@ -109,41 +109,28 @@ def _for_chat(servers: Sequence[Server]) -> Iterator[Choice]:
             yield Choice(server, _UNNAMED)
 
 
-def _is_to_be_loaded(model: Model) -> bool:
-    return model.loaded is False
-
-
 def _rank(choice: Choice) -> tuple[bool, bool]:
     """Loaded ones first, then free ones, then as they are listed."""
-    return _is_to_be_loaded(choice.model), not choice.model.free
+    return choice.model.loaded is False, not choice.model.free
 
 
 def _rank_of_seer(choice: Choice) -> tuple[bool, bool, bool]:
     """Those that surely or probably see come first."""
-    sees = choice.model.sees or seems_to_see(choice.model.name)
-    return not sees, *_rank(choice)
+    return not (choice.model.sees or seems_to_see(choice.model.name)), *_rank(choice)
 
 
 def _words_for_sight(model: Model) -> str:
     if model.sees:
         return "sees pictures"
-    return (
-        "sees pictures by its name"
-        if seems_to_see(model.name)
-        else "the server does not tell whether it sees"
-    )
+    is_likely = seems_to_see(model.name)
+    return "sees pictures by its name" if is_likely else "the server does not tell whether it sees"
 
 
-def _explained(choice: Choice, choices: Sequence[Choice], *reasons: str) -> Choice:
-    parts = list(reasons)
-    if choice.model is _UNNAMED:
+def _explained(choice: Choice, choices: Sequence[Choice], reason: str = "") -> Choice:
+    model = choice.model
+    if model is _UNNAMED:
         return choice
-    if choice.model.loaded:
-        parts.append("loaded")
-    elif choice.model.loaded is False:
-        parts.append("has to be loaded first")
-    if choice.model.free:
-        parts.append("free")
-    if len(choices) > 1:
-        parts.append(f"one of {len(choices)} that can chat")
-    return Choice(choice.server, choice.model, ", ".join(parts))
+    state = {True: "loaded", False: "has to be loaded first", None: ""}[model.loaded]
+    others = f"one of {len(choices)} that can chat" if len(choices) > 1 else ""
+    parts = (reason, state, "free" if model.free else "", others)
+    return Choice(choice.server, model, ", ".join(filter(None, parts)))

@@ -102,34 +102,20 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 class _Metering(NodeTransformer):
     """Puts our own filters around what makes a text or a list, compares or loops."""
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        return self._around(node, "iter", "counted")
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
-        return self._around(node, "expr", "watched")
-
-    def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802
-        # Jinja asks the variable itself whether it is defined.
-        return node if node.name in ("defined", "undefined") else self._around(node, "node", "watched")
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(nodes.Tuple(node.nodes, "load", lineno=node.lineno), "join")
-
-    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
-        return _filtered(self.generic_visit(node), "made")
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(node, "made") if node.ctx == "load" else node
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(node, "made") if isinstance(node.arg, nodes.Slice) else node
-
-    def _around(self, node: nodes.Node, part: str, filter_name: str) -> nodes.Node:
-        self.generic_visit(node)
-        setattr(node, part, _filtered(getattr(node, part), filter_name))
+    def generic_visit(self, node: nodes.Node, *given: Any, **named: Any) -> nodes.Node:  # noqa: ANN401
+        super().generic_visit(node)
+        match node:
+            case nodes.For():
+                node.iter = _filtered(node.iter, "counted")
+            case nodes.Compare():
+                node.expr = _filtered(node.expr, "watched")
+            # Jinja asks the variable itself whether it is defined.
+            case nodes.Test() if node.name not in ("defined", "undefined"):
+                node.node = _filtered(node.node, "watched")
+            case nodes.Concat():
+                return _filtered(nodes.Tuple(node.nodes, "load", lineno=node.lineno), "join")
+            case nodes.List() | nodes.Tuple(ctx="load") | nodes.Getitem(arg=nodes.Slice()):
+                return _filtered(node, "made")
         return node
 
 

@@ -34,7 +34,7 @@ _KEPT_OPEN = 5.0
 _MOST_IN_MEMORY = 1_000_000
 
 
-class TooLargeError(Exception):
+class TooLargeError(ValueError):
     """An answer is larger than any that this program asks for; the message is its size."""
 
 
