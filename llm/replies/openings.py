@@ -9,15 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 
 from english import sentence_spans
-from llm.replies.patterns import compiled, rare
+from llm.replies.patterns import LazyPattern, pattern
 from llm.replies.text import mask_quotations
 
-_OPENING = compiled("openings", "opening")
-_PREDICATE = compiled("openings", "predicate")
+_OPENING = pattern("openings", "opening")
+_PREDICATE = pattern("openings", "predicate")
 _SENTENCE = re.compile(r"[^.!?\n]{0,2000}")
-INSIDE = rare("openings", "inside")
-_ABOUT = compiled("openings", "about")
-ABOUT_ANYWHERE = rare("openings", "about_anywhere")
+INSIDE = pattern("openings", "inside")
+_ABOUT = pattern("openings", "about")
+ABOUT_ANYWHERE = pattern("openings", "about_anywhere")
 
 
 def drop_openings(text: str) -> str:
@@ -28,11 +28,11 @@ def drop_openings(text: str) -> str:
     return _replace(INSIDE.pattern.finditer(mask_quotations(text)), text, lambda text, found: True)
 
 
-def _at_starts(pattern: re.Pattern[str], said: str) -> Iterator[re.Match[str]]:
+def _at_starts(wanted: LazyPattern, said: str) -> Iterator[re.Match[str]]:
     """The matches that begin where a sentence begins, and do not overlap."""
     end = 0
     for first, _ in sentence_spans(said):
-        found = pattern.match(said, first) if first >= end else None
+        found = wanted.pattern.match(said, first) if first >= end else None
         if found:
             yield found
             end = found.end()
@@ -60,7 +60,7 @@ def _can_be_dropped(text: str, opening: re.Match[str]) -> bool:
     if opening.group("medium") is None:
         return True
     rest = _SENTENCE.match(mask_quotations(text[opening.end() : opening.end() + 2000]))
-    return rest is None or _PREDICATE.search(rest.group()) is None
+    return rest is None or _PREDICATE.pattern.search(rest.group()) is None
 
 
 def talks_about_the_picture(text: str) -> bool:

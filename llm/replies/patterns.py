@@ -12,17 +12,17 @@ TABLES.read(Path(__file__).with_name("patterns.ini"), encoding="utf-8")
 
 
 @dataclass(frozen=True)
-class RarePattern:
-    """A pattern that matches few texts, with a quick test that rules out most of the others.
+class LazyPattern:
+    """A pattern that is compiled when the first text has to be searched: a run without a model needs none.
 
-    `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them.
-    Looking for a few pieces is much faster than searching for a pattern of a hundred alternatives, which most
-    runs never need: it is compiled when the first text has one of the pieces.
+    `hints` are pieces in lower case. Every text that the pattern matches contains at least one of them, if
+    there are any. Looking for a few pieces is much faster than searching for a pattern of a hundred
+    alternatives, so patterns that match few texts have them.
     """
 
     source: str
     flags: int
-    hints: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -32,22 +32,17 @@ class RarePattern:
     def may_match(self, text: str) -> bool:
         """Whether the text has to be searched."""
         lower = text.lower()
-        return any(hint in lower for hint in self.hints)
+        return any(hint in lower for hint in self.hints) or not self.hints
 
     def matches(self, text: str) -> bool:
         """Whether the pattern occurs anywhere in the text."""
         return self.may_match(text) and self.pattern.search(text) is not None
 
 
-def compiled(section: str, name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """A pattern of a section of the file."""
-    return re.compile(_source(section, name), flags)
-
-
-def rare(section: str, name: str, flags: int = re.IGNORECASE) -> RarePattern:
-    """A pattern of a section of the file, with its hints."""
-    hints: list[str] = json.loads(TABLES[section][f"{name} hints"])
-    return RarePattern(_source(section, name), flags, tuple(hints))
+def pattern(section: str, name: str, flags: int = re.IGNORECASE) -> LazyPattern:
+    """A pattern of a section of the file, with its hints if it has any."""
+    hints: list[str] = json.loads(TABLES[section].get(f"{name} hints", "[]"))
+    return LazyPattern(_source(section, name), flags, tuple(hints))
 
 
 def _source(section: str, name: str) -> str:

@@ -11,14 +11,14 @@ from itertools import groupby, islice
 from operator import eq
 
 from english import sentence_spans, sentences
-from llm.replies.patterns import compiled, rare
+from llm.replies.patterns import pattern
 from llm.replies.text import mask_quotations, without_quotations, words
 
 # These four expect text in lower case.
-REFUSAL = rare("refusals", "refusal", flags=0)
-_QUESTION_BACK = compiled("refusals", "question_back", flags=0)
-REFUSING_SENTENCE = rare("refusals", "refusing_sentence", flags=0)
-NO_PICTURE = rare("refusals", "no_picture", flags=0)
+REFUSAL = pattern("refusals", "refusal", flags=0)
+_QUESTION_BACK = pattern("refusals", "question_back", flags=0)
+REFUSING_SENTENCE = pattern("refusals", "refusing_sentence", flags=0)
+NO_PICTURE = pattern("refusals", "no_picture", flags=0)
 # The same few letters at least twelve times in a row.
 _STUTTER, _LONG_CHUNK = re.compile(r"(\S{1,4}?)\1{11,}"), re.compile(r"\S{12,}")
 # In words: the longest group that is looked for again and again, and the shortest sentence.
@@ -28,14 +28,14 @@ _MANY, _MANY_SHARE = 12, 0.3
 # The number of last words that are looked at, and the least share of them that should be different.
 _TAIL, _DISTINCT_SHARE = 100, 0.3
 _SMALL = re.compile(r"an?|the|and|or|of|in|on|at|to|by|from|with|for|is|are|her|his|their|its|she|he|it|as")
-_ECHO = compiled("repetition", "echo")
-PLACEHOLDER = rare("repetition", "placeholder")
+_ECHO = pattern("repetition", "echo")
+PLACEHOLDER = pattern("repetition", "placeholder")
 
 
 def refuses(text: str) -> bool:
     """Whether the model refuses, at the beginning or later on; quoted words do not count."""
     said = mask_quotations(text).lower()
-    if REFUSAL.matches(said) or _QUESTION_BACK.match(said):
+    if REFUSAL.matches(said) or _QUESTION_BACK.pattern.match(said):
         return True
     return REFUSING_SENTENCE.may_match(said) and any(
         REFUSING_SENTENCE.pattern.match(said, first, end) for first, end in sentence_spans(said)
@@ -94,4 +94,6 @@ def _has_dominant_word(all_words: list[str]) -> bool:
 def repeats_the_prompt(text: str) -> bool:
     """Whether the answer contains parts of the prompt: labels, instructions, an unfilled placeholder."""
     said = mask_quotations(text)
-    return PLACEHOLDER.matches(said) or any(_ECHO.match(said, first) for first, _ in sentence_spans(said))
+    return PLACEHOLDER.matches(said) or any(
+        _ECHO.pattern.match(said, first) for first, _ in sentence_spans(said)
+    )

@@ -7,10 +7,10 @@ without a closing mark.
 
 import re
 
-from llm.replies.patterns import RarePattern, compiled, rare
+from llm.replies.patterns import LazyPattern, pattern
 from llm.replies.text import mask_quotations, normalize_spacing
 
-THOUGHTS = rare("wrapping", "thoughts")
+THOUGHTS = pattern("wrapping", "thoughts")
 _ANSWER = re.compile(
     r"<(answer|final_answer|conclusion|caption|description|result|final|output|response)>(.*?)(?:</\1>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -19,25 +19,25 @@ _ANSWER = re.compile(
 _TAG_AROUND = re.compile(r"\A<([a-z][a-z_-]{0,30})>(.*)</\1>\Z", re.IGNORECASE | re.DOTALL)
 _BRACKETS = {"[": "]", "(": ")"}
 _FEWEST_WORDS_IN_BRACKETS = 4
-_THINKING_ALOUD = compiled("wrapping", "thinking_aloud")
+_THINKING_ALOUD = pattern("wrapping", "thinking_aloud")
 
-_END_OF_TURN = compiled("wrapping", "end_of_turn", flags=0)
-_TOKEN = compiled("wrapping", "special_token")
-_TURN_HEAD = compiled("wrapping", "turn_head", flags=0)
+_END_OF_TURN = pattern("wrapping", "end_of_turn", flags=0)
+_TOKEN = pattern("wrapping", "special_token")
+_TURN_HEAD = pattern("wrapping", "turn_head", flags=0)
 
-FENCE_LINE = RarePattern(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE, ("```", "~~~"))
+FENCE_LINE = LazyPattern(r"^ ?(?:```|~~~)[\w+-]{0,20}$", re.MULTILINE, ("```", "~~~"))
 _RULE_LINE = re.compile(r"(?:\A(?:[-*_=]{3,}\n+)+)|(?:(?:\n+[-*_=]{3,})+\Z)")
 _RULE_MARKS = ("-", "*", "_", "=")
 _BOLD = re.compile(r"\*\*\*?([^*\n]+)\*\*\*?")
 _ITALIC = re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]{1,400})(?<!\s)\*(?![\w*])")
 _LONE_BULLET = re.compile(r"\A(?:[-*•>] |\d{1,2}[.)] (?=[A-Z]))(?=[^\n]*\Z)")
 
-_LABEL = compiled("wrapping", "label")
-_LABELLED_LINE = compiled("wrapping", "labelled_line")
-_INTERJECTION = compiled("wrapping", "interjection")
-_ANNOUNCEMENT = compiled("wrapping", "announcement")
-_TRAILER = compiled("wrapping", "trailer")
-MARKUP = rare("wrapping", "markup", flags=re.IGNORECASE | re.MULTILINE)
+_LABEL = pattern("wrapping", "label")
+_LABELLED_LINE = pattern("wrapping", "labelled_line")
+_INTERJECTION = pattern("wrapping", "interjection")
+_ANNOUNCEMENT = pattern("wrapping", "announcement")
+_TRAILER = pattern("wrapping", "trailer")
+MARKUP = pattern("wrapping", "markup", flags=re.IGNORECASE | re.MULTILINE)
 
 
 def after_reasoning(text: str) -> str | None:
@@ -82,16 +82,20 @@ def drop_brackets_around(text: str) -> str:
 
 def thinks_aloud(text: str) -> bool:
     """Whether an answer begins with thoughts about the task, without any mark around them."""
-    return _THINKING_ALOUD.match(text.replace("’", "'")) is not None
+    return _THINKING_ALOUD.pattern.match(text.replace("’", "'")) is not None
 
 
 def drop_tokens(text: str) -> str:
     """The first turn of an answer, without the special tokens that the server should have removed."""
-    text = _TURN_HEAD.sub("", text).lstrip()
-    end = _END_OF_TURN.search(text)
+    text = _TURN_HEAD.pattern.sub("", text).lstrip()
+    end = _END_OF_TURN.pattern.search(text)
     if end and text[: end.start()].strip():
         text = text[: end.start()]
-    return normalize_spacing(_TOKEN.sub(" ", text)) if "<" in text or "[" in text or "/" in text else text
+    return (
+        normalize_spacing(_TOKEN.pattern.sub(" ", text))
+        if "<" in text or "[" in text or "/" in text
+        else text
+    )
 
 
 def drop_fences(text: str) -> str:
@@ -105,8 +109,8 @@ def drop_fences(text: str) -> str:
 
 def drop_label(text: str) -> str:
     """The text without `Caption:` or a similar heading before it; several labels stay and are rejected."""
-    label = _LABEL.match(text)
-    if label is None or _LABELLED_LINE.search(text):
+    label = _LABEL.pattern.match(text)
+    if label is None or _LABELLED_LINE.pattern.search(text):
         return text
     return text[label.end() :]
 
@@ -123,7 +127,7 @@ def drop_greeting(text: str) -> str:
     start = 0
     plain = text[:400].replace("’", "'")
     for opening in (_INTERJECTION, _ANNOUNCEMENT):
-        found = opening.match(plain[start:])
+        found = opening.pattern.match(plain[start:])
         if found:
             start += found.end()
     is_mid_sentence = plain[:start].endswith(", ")
@@ -132,10 +136,10 @@ def drop_greeting(text: str) -> str:
 
 def drop_trailer(text: str) -> str:
     """The text without `Let me know if …` and other remarks after it."""
-    trailer = _TRAILER.search(mask_quotations(text))
+    trailer = _TRAILER.pattern.search(mask_quotations(text))
     return text[: trailer.start()].rstrip(" \n*_-(") if trailer else text
 
 
 def is_marked_up(text: str) -> bool:
     """Whether the text holds headings, lists, tables, code, JSON or HTML, or several labelled parts."""
-    return MARKUP.matches(text) or ("\n" in text and _LABELLED_LINE.search(text) is not None)
+    return MARKUP.matches(text) or ("\n" in text and _LABELLED_LINE.pattern.search(text) is not None)

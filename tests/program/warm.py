@@ -12,6 +12,7 @@ from pathlib import Path
 from check import check
 from composer import compose
 from llm.prompts import Prompt
+from llm.replies import Form, clean
 from wiki.cache import BY_FIRST_SENTENCE, Cache
 from wiki.explanations import Explanations
 from wiki.tag_meanings import TagMeanings, load_glossary
@@ -21,6 +22,7 @@ _TAGS = ("1girl", "solo", "hatsune_miku", "blue_hair", "school_uniform", "smile"
 _CATEGORIES = {"hatsune_miku": "character"}
 for _caption in (compose(_TAGS, _CATEGORIES), "A boy with red hair stands at night."):
     check(_caption, _TAGS, _CATEGORIES)
+    clean(_caption, "stop", Form())
 load_glossary()
 for _path in (Path(__file__).parents[2] / "templates").glob("inter*.txt"):
     Prompt(_path, PICTURE_VARIABLES)
