@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from errors import UserError
 from llm.embedded import Demand, Needs
 from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
-from llm.embedded.files import Room, model_files
-from llm.embedded.fitting import fit
+from llm.embedded.files import fit, model_files
+from llm.embedded.picking import Room
 from llm.embedded.server import ModelServer
 from llm.listings import Model
 from llm.notices import NO_PROJECTOR
@@ -74,7 +74,7 @@ class EmbeddedModels:
             if _name_one_model(each.settings, settings)
         ]
         demands = demands or [Demand(settings, _USUAL_PROMPT)]
-        return ModelServer(here, files, fit(files, demands, here.free_on_cards, here.free))
+        return ModelServer(here, files, fit(files, demands, room))
 
     async def _make_room(self, wanted: ModelServer) -> None:
         running = [server for _, server in self._servers if server.is_running]

@@ -33,6 +33,14 @@ class GgufFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """The free memory in bytes that a model is chosen for: of the computer, and of its graphics cards."""
+
+    computer: float
+    cards: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A model of the hub: `file` is the pattern of its file, "" for the largest one that fits.
 
@@ -63,16 +71,16 @@ def known_models() -> dict[str, Known]:
     }
 
 
-def fitting(cards: float, computer: float) -> list[Known]:
+def fitting(room: Room) -> list[Known]:
     """The models for which there is room, the best one first: on the graphics cards, or else in the computer.
 
-    Both are bytes of free memory. Raises UserError where none fits.
+    Raises UserError where none fits.
     """
     choosable = [(each.memory, each) for each in known_models().values() if each.memory is not None]
-    on_cards = [each for memory, each in choosable if memory <= cards]
-    found = on_cards or [each for memory, each in choosable if memory <= computer and each.on_processor]
+    on_cards = [each for memory, each in choosable if memory <= room.cards]
+    found = on_cards or [each for memory, each in choosable if memory <= room.computer and each.on_processor]
     if not found:
-        least, free = min(memory for memory, _ in choosable), max(cards, computer)
+        least, free = min(memory for memory, _ in choosable), max(room.cards, room.computer)
         raise UserError(
             f"model = auto needs {least / GB:.0f} GB of free memory, and {free / GB:.1f} GB are free: close "
             "other programs, or write a smaller model = FILE.gguf"

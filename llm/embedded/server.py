@@ -20,8 +20,7 @@ from pydantic import SecretStr
 from errors import StageError, UserError
 from events import happened
 from llm.embedded.devices import Computer
-from llm.embedded.files import ModelFiles
-from llm.embedded.fitting import Fit
+from llm.embedded.files import Fit, ModelFiles
 from settings import EndpointSettings
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ import json
 import sys
 
 from errors import UserError
-from llm.embedded.files import Room, model_files
+from llm.embedded.files import model_files
+from llm.embedded.picking import Room
 
 FREE = 10_000_000_000
 

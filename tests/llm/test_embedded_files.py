@@ -11,10 +11,9 @@ import pytest
 
 from errors import UserError
 from llm.embedded import Demand, NoConsent
-from llm.embedded.files import Room, model_files
-from llm.embedded.fitting import fit
+from llm.embedded.files import fit, model_files
 from llm.embedded.header import read_gguf
-from llm.embedded.picking import GB, fitting, known_models
+from llm.embedded.picking import GB, Room, fitting, known_models
 from settings import EndpointSettings
 from tests.fakes.gguf_files import write_header
 
@@ -155,7 +154,7 @@ def test_context_and_requests_at_once_fit_prompts_and_memory(
     files = model_files(str(tmp_path / "model.gguf"), PLENTY, NoConsent())
     demand = Demand(EndpointSettings(url="embedded", **settings), prompt)  # type: ignore[arg-type]
     try:
-        said = str(fit(files, [demand], card * GB, computer * GB))
+        said = str(fit(files, [demand], Room(computer * GB, card * GB)))
     except UserError as error:
         said = str(error)
     assert said.startswith(told)
@@ -163,7 +162,7 @@ def test_context_and_requests_at_once_fit_prompts_and_memory(
 
 def test_auto_takes_the_best_model_of_the_table_for_which_there_is_room() -> None:
     def best(cards: float, computer: float) -> str:
-        found = fitting(cards * GB, computer * GB)[0]
+        found = fitting(Room(computer * GB, cards * GB))[0]
         return next(name for name, known in known_models().items() if known == found)
 
     assert [best(cards, 64) for cards in (4, 8, 12, 24)] == [
@@ -175,5 +174,5 @@ def test_auto_takes_the_best_model_of_the_table_for_which_there_is_room() -> Non
     # A large model on a processor takes minutes for a caption.
     assert best(0, 64) == best(2, 64) == "qwen3.5-4b"
     with pytest.raises(UserError, match=r"needs 4 GB of free memory, and 3\.0 GB are free: close other"):
-        fitting(2 * GB, 3 * GB)
+        fitting(Room(3 * GB, 2 * GB))
     assert all(each.file.endswith(".gguf") and "/" in each.repository for each in known_models().values())

@@ -14,9 +14,8 @@ import pytest
 from errors import StageError, UserError
 from llm.embedded import Demand, NoConsent
 from llm.embedded.devices import Computer, Runner, runner
-from llm.embedded.files import Room, model_files
-from llm.embedded.fitting import fit
-from llm.embedded.picking import GB
+from llm.embedded.files import fit, model_files
+from llm.embedded.picking import GB, Room
 from llm.embedded.server import ModelServer
 from settings import EndpointSettings
 from tests.llm.serving import PROMPT, serving, this_computer
@@ -28,7 +27,7 @@ DEFAULTS = Demand(EndpointSettings(url="embedded"), PROMPT)
 
 def server_of(model: Path, computer: Computer) -> ModelServer:
     files = model_files(str(model), Room(100 * GB), NoConsent())
-    return ModelServer(computer, files, fit(files, [DEFAULTS], 0, 2 * GB))
+    return ModelServer(computer, files, fit(files, [DEFAULTS], Room(2 * GB)))
 
 
 def server_by(model: Path, command: Sequence[str]) -> ModelServer:
