@@ -72,24 +72,24 @@ class Batches:
         """Get the answers that are there by now, if that is wanted; raises UserError where that fails."""
         if not any(self._transfers):
             return
-        from deferred import sending
+        from deferred import service
 
         folders = chosen_for_files(settings)
         if not folders:
             raise UserError("--batch-submit and --batch-fetch go with url = batch: write it under [Endpoint]")
         for folder, chosen in folders.items():
-            sending.refuse_unusable(chosen)
+            service.refuse_unusable(chosen)
             if self._transfers.fetch:
-                await sending.fetch(folder, chosen, say, failed)
+                await service.fetch(folder, chosen, say, failed)
 
     async def submit(self, say: Callable[[str], None]) -> None:
         """Have the files answered that this run waits for, if that is wanted; once all is settled."""
         if self._transfers.submit:
-            from deferred import sending
+            from deferred import service
 
             for used in self._used.values():
                 files = [file.path for file in used.folder.open_files()]
-                await sending.submit(used.folder.path, files, used.chosen, say)
+                await service.submit(used.folder.path, files, used.chosen, say)
 
     def next_step(self) -> str:
         """What the user does to get the answers that are missing, "" where none is; once all is settled."""

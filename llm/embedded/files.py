@@ -1,4 +1,4 @@
-"""The files of an embedded model: what `model` names, here or of the hub, and how much context fits with it."""
+"""The files of an embedded model: what `model` names, and how much context fits into the memory with them."""
 
 from __future__ import annotations
 

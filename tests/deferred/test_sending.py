@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deferred.folder import BatchFolder
-from deferred.sending import fetch, submit
+from deferred.service import fetch, submit
 from errors import UserError, WaitingError
 from settings import EndpointSettings
 from tests.fakes.batch_service import FakeBatchService
