@@ -261,16 +261,12 @@ class Endpoint:
             if isinstance(outcome, Reply):
                 return outcome
             # Other requests may have met the same refusal meanwhile.
-            if self._dialect.adapted(request.fields) == sent and not self._learn(outcome, sent):
-                return outcome
-
-    def _learn(self, seen: Trouble, sent: Mapping[str, Any]) -> bool:
-        """Whether a refused request can be sent in another form; the user is told of it once."""
-        learnt = self._dialect.learn(seen, sent)
-        if learnt:
-            _log.warning("%s %s", self.url, learnt)
-            happened("form of requests", url=self.url, change=learnt)
-        return bool(learnt)
+            if self._dialect.adapted(request.fields) == sent:
+                learnt = self._dialect.learn(outcome, sent)
+                if not learnt:
+                    return outcome
+                _log.warning("%s %s", self.url, learnt)
+                happened("form of requests", url=self.url, change=learnt)
 
     async def _try(self, request: Request) -> Reply | Trouble:
         self.url = await self.client.ready(self.on_wait)

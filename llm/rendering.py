@@ -153,19 +153,16 @@ def as_list(context: Context, value: Any) -> list[Any]:  # noqa: ANN401
     return items
 
 
-@pass_context
-def trim(context: Context, text: object, characters: str | None = None) -> str:
+@metered
+def trim(text: object, characters: str | None = None) -> str:
     """The filter `trim`."""
     _refuse_many(characters)
-    stripped = str(text).strip(characters)
-    budget_of(context).count(stripped)
-    return stripped
+    return str(text).strip(characters)
 
 
-@pass_context
-def made(context: Context, value: Any) -> Any:  # noqa: ANN401
+@metered
+def made(value: Any) -> Any:  # noqa: ANN401
     """Count a list that the template spells out, or a slice."""
-    budget_of(context).count(value)
     return value
 
 
