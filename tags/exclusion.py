@@ -110,11 +110,16 @@ class _Vocabulary:
             first, *rest = phrase.split()
             self.longest.update(dict.fromkeys(_with_plurals([first]), len(rest) + 1))
 
+    def may_begin_in(self, words: list[str]) -> bool:
+        """Whether a listed phrase may be among the words."""
+        return not (self.words.isdisjoint(words) and self.pairs.isdisjoint(pairwise(words)))
+
 
 _AGE_WORDS = _with_plurals(_ABOUT_AGE.split())
 _MINOR_WORDS = _Vocabulary(MINORS, HARMLESS_MINORS | CLOTHES)
 _SEXUAL_WORDS = _Vocabulary(SEXUAL, HARMLESS_SEXUAL)
 _CLOTHES_WORDS = _Vocabulary(CLOTHES, frozenset())
+_ANY_WORDS = _Vocabulary(MINORS | SEXUAL | CLOTHES, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,20 +213,22 @@ _NOTHING = _Findings()
 
 def _named(text: str) -> _Findings:
     readings = seen_as(text)
+    telling = list(filter(_ANY_WORDS.may_begin_in, readings))
     signs, joined = signs_of(text), joined_words(text)
     wholes = {" ".join(words) for words in readings}
     without_numbers = {" ".join(filter(str.isalpha, words)) for words in readings}
     found = _Findings(
         minor=not MINOR_TAGS.isdisjoint(wholes)
-        or any(_mentions(words, _MINOR_WORDS) or _has_age(words) for words in readings)
+        or any(_mentions(words, _MINOR_WORDS) for words in telling)
+        or any(map(_has_age, readings))
         or not _MINOR_WORDS.words.isdisjoint(joined)
         or any(_has_sign(each, MINOR_SIGNS) or _AGE_SIGN.search(each) for each in signs),
         sexual=not SEXUAL_TAGS.isdisjoint(wholes)
         or (("+" in text or "＋" in text) and _FOR_ADULTS.search(text) is not None)
-        or any(_mentions(words, _SEXUAL_WORDS) for words in readings)
+        or any(_mentions(words, _SEXUAL_WORDS) for words in telling)
         or not _SEXUAL_WORDS.words.isdisjoint(joined)
         or any(_has_sign(each, SEXUAL_SIGNS) for each in signs),
-        clothes=any(_mentions(words, _CLOTHES_WORDS) for words in readings),
+        clothes=any(_mentions(words, _CLOTHES_WORDS) for words in telling),
         grown=not _WOMEN.isdisjoint(without_numbers),
         several=not _SEVERAL.isdisjoint(without_numbers),
     )
@@ -241,7 +248,7 @@ def _has_age(words: list[str]) -> bool:
 
 def _mentions(words: list[str], vocabulary: _Vocabulary) -> bool:
     """Whether a listed phrase is among the words; the words of a harmless phrase are skipped."""
-    if vocabulary.words.isdisjoint(words) and vocabulary.pairs.isdisjoint(pairwise(words)):
+    if not vocabulary.may_begin_in(words):
         return False
     singulars = list(map(singular, words))
     at = 0

@@ -36,6 +36,7 @@ _WORD_OR_NUMBER = re.compile(r"[a-z]+|[0-9]+")
 _LIKE_L = re.compile(r"I(?<=[a-z]I)|\|(?:(?=[a-z])|(?<=[a-z]\|))")
 _CAPITAL_INSIDE = re.compile(r"[A-Z](?<=[a-z][A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?(?![a-z])")
+_BEHIND_WORDS = ",.;:!?"
 _DIGITS_AS_I = str.maketrans("013457", "oieast")
 _DIGITS_AS_L = str.maketrans("013457", "oleast")
 EAST_ASIAN = r"[぀-ヿ㐀-鿿가-힯]"
@@ -52,9 +53,15 @@ _SHORT = (
 _SHORT_WORDS = frozenset(_SHORT.split())
 
 
+# The readings of one text are often the same.
+@lru_cache(maxsize=4)
+def _words_in(plain: str) -> list[str]:
+    return _WORD_OR_NUMBER.findall(plain)
+
+
 def words_of(text: str) -> list[str]:
     """The words and numbers of a text, in small letters and without accents; "12yo" is "12" and "yo"."""
-    return _WORD_OR_NUMBER.findall(_without_accents(text).casefold())
+    return _words_in(_without_accents(text).casefold())
 
 
 def seen_as(text: str) -> list[list[str]]:
@@ -66,12 +73,12 @@ def seen_as(text: str) -> list[list[str]]:
     if not text.isascii():
         unmapped, text = text.casefold(), plain_letters(text)
         if _LOOKS_LIKE_TWO in unmapped:
-            readings.append(_WORD_OR_NUMBER.findall(plain_letters(unmapped.replace(_LOOKS_LIKE_TWO, "u"))))
-        readings.append(_WORD_OR_NUMBER.findall(text.casefold()))
+            readings.append(_words_in(plain_letters(unmapped.replace(_LOOKS_LIKE_TWO, "u"))))
+        readings.append(_words_in(text.casefold()))
     if _LIKE_L.search(text):
-        readings.append(_WORD_OR_NUMBER.findall(_LIKE_L.sub("l", text).casefold()))
+        readings.append(_words_in(_LIKE_L.sub("l", text).casefold()))
     if _CAPITAL_INSIDE.search(text):
-        readings.append(_WORD_OR_NUMBER.findall(_CAPITAL_INSIDE.sub(r" \g<0>", text).casefold()))
+        readings.append(_words_in(_CAPITAL_INSIDE.sub(r" \g<0>", text).casefold()))
     return readings
 
 
@@ -84,13 +91,15 @@ def joined_words(text: str) -> list[str]:
     hidden = [
         word for token in plain.replace("_", " ").split() if not token.isalpha() for word in _hidden_in(token)
     ]
-    words = _WORD_OR_NUMBER.findall(plain)
+    words = _words_in(plain)
     short = [at for at, word in enumerate(words) if len(word) <= 2]
     return [*hidden, *_spelled_out(words, short), *_halves(words, short)]
 
 
 def _hidden_in(token: str) -> tuple[str, ...]:
-    letters = "".join(_WORD_OR_NUMBER.findall(token))
+    letters = token.rstrip(_BEHIND_WORDS)
+    if not (letters.isalpha() and letters.isascii()):
+        letters = "".join(_WORD_OR_NUMBER.findall(token))
     if not 3 <= len(letters) <= _LONGEST_JOINED or letters.isdigit():
         return ()
     if letters.isalpha():
