@@ -7,13 +7,12 @@ unsaid.json has them by subject, with "*" for any letters.
 from __future__ import annotations
 
 import fnmatch
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 
 from english import did_you_mean
+from tags.tables import table
 
 GENERAL = "general"
 ARTIST = "artist"
@@ -110,11 +109,9 @@ def subject_of_unsaid(tag: str) -> str | None:
 
 @cache
 def _unsaid() -> dict[str, re.Pattern[str]]:
-    text = Path(__file__).with_name("unsaid.json").read_text(encoding="utf-8")
-    table: dict[str, str] = json.loads(text)
     return {
         subject: re.compile("|".join(map(fnmatch.translate, globs.split())))
-        for subject, globs in table.items()
+        for subject, globs in table("unsaid").items()
     }
 
 

@@ -12,23 +12,20 @@ alphabetical order.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
-from pathlib import Path
 from typing import NamedTuple
 
 from english import singular
 from tags.lookalikes import joined_words, seen_as, signs_of
 from tags.people_counts import fewest_people
 from tags.ratings import Rating, is_sexual
+from tags.tables import table
 
-_LISTS: dict[str, list[str]] = json.loads(
-    Path(__file__).with_name("exclusion.json").read_text(encoding="utf-8")
-)
+_LISTS: dict[str, list[str]] = table("exclusion")
 
 
 def _listed(name: str) -> frozenset[str]:

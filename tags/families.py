@@ -6,15 +6,13 @@ what it says by broader.json: a fedora is a hat. Two tags of a family need not b
 counted, of two colours, or those of two people.
 """
 
-import json
 from functools import cache, lru_cache
-from pathlib import Path
 
 from english import singular
 from tags.implications import broader_tags
+from tags.tables import table
 
 KINDS = OWNED, SEEN, HAIR, BEING = "owned", "seen", "hair", "kinds"
-_FILE = Path(__file__).with_suffix(".json")
 _REMEMBERED_TAGS = 1 << 16
 
 
@@ -28,5 +26,4 @@ def names_of(tag: str) -> frozenset[str]:
 @cache
 def families(kind: str) -> dict[str, frozenset[str]]:
     """The families of one of `KINDS`, in the order of the file: bags, with bag, satchel and more."""
-    content: dict[str, dict[str, str]] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return {name: frozenset(members.split()) for name, members in content[kind].items()}
+    return {name: frozenset(members.split()) for name, members in table("families")[kind].items()}

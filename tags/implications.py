@@ -9,14 +9,13 @@ the program that one tag says another, add it to broader.json; "cracked_" for "b
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
 from tags.categories import GENERAL
 from tags.spelling import words
+from tags.tables import table
 
 Implied = Callable[[str], Iterable[str]]
 """The tags that a tag implies, as far as they are known, perhaps without those that they imply in turn."""
@@ -135,8 +134,7 @@ def _broader_by_narrower() -> dict[str, list[str]]:
 @cache
 def _narrower_by_broader() -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for name in ("broader.json", "species.json"):
-        table: dict[str, str] = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-        for tag, narrower in table.items():
+    for name in ("broader", "species"):
+        for tag, narrower in table(name).items():
             found[tag] += narrower.split()
     return found

@@ -9,15 +9,15 @@ proportion to the length of its text.
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
-_LETTERS: dict[str, str] = json.loads(Path(__file__).with_name("lookalikes.json").read_text(encoding="utf-8"))
+from tags.tables import table
+
+_LETTERS: dict[str, str] = table("lookalikes")
 _SAME_LOOK = {ord(alike): latin for latin, alikes in _LETTERS.items() for alike in alikes}
 # Letters in squares and circles, and those of flags, which Unicode does not decompose.
 for _first in (0x1F130, 0x1F150, 0x1F170, 0x1F1E6):

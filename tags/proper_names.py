@@ -8,15 +8,13 @@ has the others by what they are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from tags.spelling import without_qualifiers
+from tags.tables import table
 
 PLACE = "place"
-_FILE = Path(__file__).with_suffix(".json")
 _BETWEEN_WORDS = "_/:"
 _KINDS = ("_(company)", "_(band)", "_(brand)", "_(publisher)", "_(studio)")
 
@@ -24,7 +22,7 @@ _KINDS = ("_(company)", "_(band)", "_(brand)", "_(publisher)", "_(studio)")
 @cache
 def proper_names() -> dict[str, tuple[str, str]]:
     """What each tag names and how it is said: {"hyrule_castle": ("landmark", "Hyrule Castle")}."""
-    content: dict[str, dict[str, str]] = json.loads(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, dict[str, str]] = table("proper_names")
     return {tag: (kind, said) for kind, names in content.items() for tag, said in names.items()}
 
 
@@ -55,6 +53,4 @@ def _spelled(title: str) -> str:
 
 @cache
 def _no_series() -> frozenset[str]:
-    text = Path(__file__).with_name("no_series.json").read_text(encoding="utf-8")
-    table: dict[str, str] = json.loads(text)
-    return frozenset(tag for tags in table.values() for tag in tags.split())
+    return frozenset(tag for tags in table("no_series").values() for tag in tags.split())

@@ -15,12 +15,12 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from tags.lookalikes import plain_letters, seen_as
+from tags.tables import table
 
-_LISTS: dict[str, str] = json.loads(Path(__file__).with_name("ratings.json").read_text(encoding="utf-8"))
+_LISTS: dict[str, str] = table("ratings")
 
 
 def _listed(name: str) -> frozenset[str]:
