@@ -18,11 +18,10 @@ from reading.reader import Reader
 from stage_runner import Due
 from styling.tag_line import Tagged
 from writing import PICTURE_VARIABLES
+from writing.improving import Rereading
 from writing.judging import PictureTags
 from writing.picture_stage import DataSet, PictureStage
-from writing.rereading import Rereading
-from writing.structure_tasks import TASKS
-from writing.structure_writer import StructuredWriter
+from writing.structures import TASKS, StructuredWriter
 from writing.variants import asking_for
 from writing.writer import Captions, CaptionWriter
 

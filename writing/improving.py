@@ -1,19 +1,86 @@
-"""The first caption of a picture, which alone is checked: it is mended, or the draft takes its place."""
+"""The first caption of a picture, which alone is checked: it is mended, or the draft takes its place.
+
+Tags that it says in words that the rules do not know are found by learnt words, and by a second reading.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from english import amount, sentence_spans
 from errors import ExcludedError, ItemError, Problem
 from llm.picture_requests import Requests
 from llm.prompts import Message
+from reading.reader import Reader
 from settings import InterpreterSettings
+from tags.categories import COPYRIGHT
 from writing import repair, variants
 from writing.floor import is_surely_no_worse, is_taken_over, why_the_draft_is_better
-from writing.judging import Judgement, PictureTags, alike, judge
-from writing.rereading import Known, Rereading
+from writing.judging import Judgement, PictureTags, alike, is_judged_by_rules, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A text and what is known of it.
+
+    `said` are the tags that were found in it beside those that the rules find. `form` is the form of the
+    questions by which the model was asked for them, "" if it was not.
+    """
+
+    text: str
+    judged: Judgement
+    said: frozenset[str] = frozenset()
+    form: str = ""
+
+    @classmethod
+    def of(cls, text: str, picture: PictureTags, said: frozenset[str] = frozenset(), form: str = "") -> Known:
+        """A text held against the tags of its picture."""
+        return cls(text, judge(text, picture, said, is_read=bool(form)), said, form)
+
+    def at_best(self, picture: PictureTags) -> Judgement:
+        """The judgement of the text if it said all tags that the rules do not find."""
+        return judge(self.text, picture, {*self.said, *self.judged.not_found})
+
+    def surely_unsaid(self, picture: PictureTags) -> Sequence[str]:
+        """The tags that the text does not say in any words."""
+        return self.judged.unsaid if self.form or is_judged_by_rules(self.text, self.judged, picture) else ()
+
+
+class Rereading:
+    """Reads texts once more, where there is a `reader`; `explain` gives what prompts tell of tags."""
+
+    def __init__(self, reader: Reader | None, explain: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
+        self._reader = reader
+        self._explain = explain
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the model that reads is known to be nearly always right."""
+        return self._reader is not None and self._reader.is_sure
+
+    def known(self, text: str, picture: PictureTags, before: Known | None = None) -> Known:
+        """Hold a text against its tags; what was read in a text `before` holds where that is a part of it."""
+        kept = before if before is not None and before.text in text else None
+        known = Known.of(text, picture, kept.said, kept.form) if kept else Known.of(text, picture)
+        if self._reader is None or not (found := self._reader.said_as_learnt(text, known.judged.not_found)):
+            return known
+        return Known.of(text, picture, known.said | found, known.form)
+
+    async def read(self, known: Known, picture: PictureTags, requests: Requests) -> Known:
+        """What is known of a text once the model has read it; no more than before if the model cannot tell.
+
+        Raises what `Reader.read` raises.
+        """
+        # The rules know how names of series are said.
+        asked = [tag for tag in known.judged.not_found if picture.categories.get(tag) != COPYRIGHT]
+        # What is said only by words that tell it is asked about along with these.
+        asked += known.judged.coverage.told if asked else ()
+        if self._reader is None or known.form or not asked:
+            return known
+        meanings = self._explain(asked)
+        reading = await self._reader.read(known.text, meanings, picture.categories, requests)
+        return Known.of(known.text, picture, known.said | reading.said, reading.form) if reading else known
 
 
 @dataclass(slots=True)

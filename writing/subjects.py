@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from composer.words import role_of
-from styling.sections import ACTIONS, CLOTHES, LOOKS, PLACES
+from styling.sections import ACTIONS, CLOTHES, LOOKS, PLACES, section_of
 
 _PLACES = frozenset(
     {"place", "inout", "feature", "landmark", "sky", "weather", "time", "backdrop", "among", "frame", "empty"}
@@ -32,7 +32,7 @@ _SUBJECTS = {"appearance": LOOKS, "clothing": CLOTHES, "expression": ACTIONS, "a
 
 def subject_of(tag: str) -> str:
     """One of the sections LOOKS, CLOTHES, ACTIONS and PLACES; "" for what is about none of these."""
-    return PLACES if is_place(tag) else _SUBJECTS.get(key_of_character(tag), "")
+    return PLACES if is_place(tag) else _SUBJECTS.get(_about_a_character(tag), "")
 
 
 def is_place(tag: str) -> bool:
@@ -40,11 +40,18 @@ def is_place(tag: str) -> bool:
     return role_of(tag).slot in _PLACES
 
 
-def key_of_character(tag: str) -> str:
-    """The key of NewBie's block of a character for a tag; "" if the tag is about no character."""
+def character_key(tag: str, category: str) -> str:
+    """The key of NewBie's block of a character for a tag; "" for names, and for what is about no character."""
+    return _about_a_character(tag) if section_of(tag, category) == "general" else ""
+
+
+def _about_a_character(tag: str) -> str:
     return "expression" if tag in _FACES else _OF_A_CHARACTER.get(role_of(tag).slot, "")
 
 
-def key_of_all(tag: str) -> str:
+def general_key(tag: str, category: str) -> str:
     """The key of NewBie's general block for a tag."""
-    return _OF_ALL.get(role_of(tag).slot, "other")
+    section = section_of(tag, category)
+    if section in ("count", "artists", "quality"):
+        return section
+    return _OF_ALL.get(role_of(tag).slot, "other") if section == "general" else "other"

@@ -17,9 +17,8 @@ from settings import InterpreterSettings
 from styling.forms import Forms
 from writing import variants
 from writing.floor import SPOILED_ANSWERS, note_on_draft
-from writing.improving import MainCaption
+from writing.improving import MainCaption, Rereading
 from writing.judging import PictureTags
-from writing.rereading import Rereading
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint

@@ -37,7 +37,7 @@ from tests.program import project as program
 from tests.program.starts import ROOT
 from tests.styling.example_page import STYLES
 from writing.judging import PictureTags
-from writing.structure_tasks import TASKS
+from writing.structures import TASKS
 from writing.subjects import subject_of
 
 # The program is run over so many, and its functions over so many others in each style. Some trainers look for

@@ -15,7 +15,7 @@ from captioning.project import Project
 from interpreter import Interpreter, Written
 from styling import ideogram4
 from tests.program.starts import ROOT
-from writing.structure_tasks import TASKS
+from writing.structures import TASKS
 
 PAGE = ROOT / "docs" / "style-examples.md"
 STYLES = sorted(path.stem for path in (ROOT / "styles").glob("*.ini"))

@@ -16,7 +16,7 @@ from tags.filters import HiddenTraits
 from tests.fakes.endpoint import FakeEndpoint, Status
 from tests.program.project import Project
 from writing.judging import PictureTags
-from writing.structure_tasks import TASKS
+from writing.structures import TASKS
 
 Json = dict[str, Any]
 
