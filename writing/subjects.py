@@ -41,7 +41,7 @@ def is_place(tag: str) -> bool:
 
 
 def character_key(tag: str, category: str) -> str:
-    """The key of NewBie's block of a character for a tag; "" for names, and for what is about no character."""
+    """The key of NewBie's block of a character for a tag; "" for one that is about no character, as names."""
     return _about_a_character(tag) if section_of(tag, category) == "general" else ""
 
 

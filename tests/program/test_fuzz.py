@@ -31,7 +31,7 @@ from llm.completions import read_completion
 from llm.prompts import Prompt
 from llm.replies import Form, clean
 from page_summaries.saving import TagLog
-from page_summaries.sentences import sentence_in, sentences_in
+from page_summaries.summarizing import sentence_in, sentences_in
 from review.history import read_glances, read_history
 from settings import SECTIONS
 from wiki import cache as tags_cache

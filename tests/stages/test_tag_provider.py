@@ -20,8 +20,7 @@ from errors import UserError
 from llm import answers
 from llm.concurrency import Concurrency
 from llm.endpoint import Endpoint
-from page_summaries.sentences import NoSentenceError, sentence_in, sentences_in
-from page_summaries.summarizing import summary_without_model
+from page_summaries.summarizing import NoSentenceError, sentence_in, sentences_in, summary_without_model
 from progress import Bar
 from settings import EndpointSettings, TagProviderSettings
 from settings.wikis import Manners
