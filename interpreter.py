@@ -122,7 +122,7 @@ class Interpreter(PictureStage[Written]):
             return self._compose(picture)
         description = self._descriptions.read(picture.stem_name)
         picture_tags = self.picture_tags(picture, description)
-        asked = self._messages(picture, description, picture_tags.draft or None)
+        asked = self._messages(picture, description)
         prompt = self._fingerprint(self._model, asked, picture)
         if self._pictures is not None:
             asked = await self._pictures.in_thread(partial(self._pictures.put_into, asked, picture))
@@ -263,11 +263,11 @@ class Interpreter(PictureStage[Written]):
         self._collection.admit(picture, description)
         return self._messages(picture, description)
 
-    def _messages(self, picture: Picture, description: str, draft: str | None = None) -> list[list[Message]]:
+    def _messages(self, picture: Picture, description: str) -> list[list[Message]]:
         tags = self._collection.tags(picture)
         fitting = self._templates.fitting(sees=self._pictures is not None, described=bool(description))
         asked = [
-            prompt.messages(self._material.values(picture, tags, description, prompt.uses, draft))
+            prompt.messages(self._material.values(picture, tags, description, prompt.uses))
             for prompt in (self._prompts[path] for path in fitting)
         ]
         request = self._forms.request

@@ -24,8 +24,8 @@ GLOSSARY = Path(__file__).with_name("glossary.json")
 _OWN_COLUMNS = ("tag", "description", "category")
 # In characters. A longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 131_072
-# The categories of the tags of this many pictures are kept: some more than are under way at once.
-_MOST_PICTURES = 1000
+# What was found of the last pictures is kept for this many: some more than are under way at once.
+MOST_PICTURES = 1000
 
 Row = tuple[str, Mapping[str, object]]
 """Where a row is, in words, and its fields."""
@@ -103,7 +103,7 @@ class TagMeanings:
         """
         asked = tuple(tags)
         if asked not in self._of_pictures:
-            if len(self._of_pictures) >= _MOST_PICTURES:
+            if len(self._of_pictures) >= MOST_PICTURES:
                 self._of_pictures.clear()
             self._of_pictures[asked] = self._categories(asked)
         return self._of_pictures[asked]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from composer import compose
 from composer.contradictions import without_contradicted
@@ -26,7 +26,7 @@ from tags.implications import without_implied
 from tags.spelling import words
 from wiki.cache import Cache, Entry
 from wiki.explanations import Explanations
-from wiki.tag_meanings import TagMeanings
+from wiki.tag_meanings import MOST_PICTURES, TagMeanings
 from writing.sheets import Sheets
 
 # A caption that says all its tags needs at most this many words, and this many more for each tag.
@@ -49,6 +49,7 @@ class Material:
     hidden: HiddenTraits
     drops_implied: bool
     sheets: Sheets
+    _composed: dict[tuple[str, ...], str] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(cls, surveyed: Surveyed, own: Mapping[str, Entry], cache: Cache, chosen: TagsSettings) -> Material:
@@ -75,30 +76,24 @@ class Material:
         what it has read.
         """
         categories = self.meanings.categories(tags.tags)
-        shown = self._shown(self._without_implied(tags, categories), categories)
+        shown = self._shown(tags, categories)
         characters, series = (
             [tag for tag in shown if categories.get(tag) == kind] for kind in (CHARACTER, COPYRIGHT)
         )
         return tags.explicit, characters, series, [tag for tag, _ in self.explanations.choose(shown)]
 
     def values(
-        self,
-        picture: Picture,
-        tags: TagList,
-        description: str,
-        uses: Collection[str],
-        draft: str | None = None,
+        self, picture: Picture, tags: TagList, description: str, uses: Collection[str]
     ) -> dict[str, object]:
         """The values of PICTURE_VARIABLES for one picture.
 
         All are texts, empty where there is nothing to say, except `explicit`: whether the picture is sexual,
         and `words`: the most words that a caption of these tags needs. Character sheets and the draft are
-        only made if they are among the variables that the template `uses`; a `draft` that is given is taken.
+        only made if they are among the variables that the template `uses`.
         """
         categories = self.meanings.categories(tags.tags)
-        kept = self._without_implied(tags, categories)
-        all_tags = [tag for tag in kept if tag != NO_SERIES]
-        shown = self._shown(all_tags, categories)
+        all_tags = [tag for tag in self._without_implied(tags, categories) if tag != NO_SERIES]
+        shown = [tag for tag in self._shown(tags, categories) if tag != NO_SERIES]
         kinds = [(tag, on_danbooru(categories.get(tag, GENERAL))) for tag in all_tags]
         groups = {
             name: _listed([tag for tag, kind in kinds if kind == category])
@@ -120,7 +115,7 @@ class Material:
             "folder": _as_text(picture.folder),
             "explicit": tags.explicit,
             "character_sheets": "\n".join(map(self.hidden.cut_from, lines)),
-            "draft": draft if draft is not None else self._draft(kept, categories) if "draft" in uses else "",
+            "draft": self.draft(tags) if "draft" in uses else "",
             "words": _WORDS + _WORDS_PER_TAG * len(shown),
         }
 
@@ -137,35 +132,38 @@ class Material:
 
     def draft(self, tags: TagList) -> str:
         """What the composer writes of a picture, without what prompts leave out; "" where nothing is left."""
-        categories = self.meanings.categories(tags.tags)
-        return self._draft(self._without_implied(tags, categories), categories)
-
-    def _draft(self, kept: Sequence[str], categories: Mapping[str, str]) -> str:
-        """The draft from the tags that are not implied."""
         try:
-            return self.hidden.cut_from(self.composed(self._shown(kept, categories)))
+            return self.hidden.cut_from(self.composed(self._shown(tags, self.meanings.categories(tags.tags))))
         except ItemError:
             return ""
 
     def composed(self, tags: Sequence[str]) -> str:
         """What the composer writes of tags; raises ItemError where there is nothing to say.
 
-        A character in another form has two tags and is one person: only the form is named.
+        A character in another form has two tags and is one person: only the form is named. The last texts are
+        kept, as a picture is asked about with the draft that it is checked against.
         """
-        categories = self.meanings.categories(tags)
-        people = set(self.sheets.people(tags, categories))
-        said = [tag for tag in tags if categories.get(tag) != CHARACTER or tag in people]
-        return compose(said, categories, self.sheets.own_tags(said, categories))
+        asked = tuple(tags)
+        if asked not in self._composed:
+            categories = self.meanings.categories(tags)
+            people = set(self.sheets.people(tags, categories))
+            said = [tag for tag in tags if categories.get(tag) != CHARACTER or tag in people]
+            text = compose(said, categories, self.sheets.own_tags(said, categories))
+            if len(self._composed) >= MOST_PICTURES:
+                self._composed.clear()
+            self._composed[asked] = text
+        return self._composed[asked]
 
     def explained(self, tags: Sequence[str]) -> dict[str, str]:
         """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
         meanings = dict(self.explanations.choose(tags))
         return {tag: self.hidden.cut_from(meanings.get(tag, "")) for tag in tags}
 
-    def _shown(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[str]:
+    def _shown(self, tags: TagList, categories: Mapping[str, str]) -> list[str]:
         """The tags that a prompt says: without the categories left out, but with media, which are seen."""
-        kept = {*without_categories(tags, categories, self.left_out)}
-        return [tag for tag in tags if tag in kept or (categories.get(tag) == META and is_medium(tag))]
+        kept = self._without_implied(tags, categories)
+        said = {*without_categories(kept, categories, self.left_out)}
+        return [tag for tag in kept if tag in said or (categories.get(tag) == META and is_medium(tag))]
 
     def _without_implied(self, tags: TagList, categories: Mapping[str, str]) -> Sequence[str]:
         """The tags of all categories, without implied ones if these are to be dropped."""
