@@ -18,12 +18,14 @@ _DESCRIPTION, _STYLE, _PARTS = "high_level_description", "style_description", "c
 _ROOT = (_DESCRIPTION, _STYLE, _PARTS)
 _PHOTO_STYLE = ("aesthetics", "lighting", "photo", "medium", "color_palette")
 _OTHER_STYLE = ("aesthetics", "lighting", "medium", "art_style", "color_palette")
+_PARTS_KEYS = ("background", "elements")
 _ELEMENTS = {
     "obj": ("type", "bbox", "desc", "color_palette"),
     "text": ("type", "bbox", "text", "desc", "color_palette"),
 }
 _OPTIONAL = frozenset({_DESCRIPTION, _STYLE, "bbox", "color_palette"})
-_MOST_COLOURS = {"style": 16, "element": 5}
+_NO_TEXTS = frozenset({_STYLE, _PARTS, "elements", "type", "bbox", "color_palette"})
+_MOST_COLOURS = {_STYLE: 16, "element": 5}
 _COLOUR = re.compile(r"#[0-9A-F]{6}")
 _LARGEST = 1000
 
@@ -88,7 +90,7 @@ def mended(answer: Mapping[str, Any], *, sees: bool) -> Json:
         caption[_STYLE] = _ordered(style, _PHOTO_STYLE if "photo" in style else _OTHER_STYLE)
     parts = caption.get(_PARTS)
     if isinstance(parts, dict):
-        caption[_PARTS] = _ordered(parts, ("background", "elements"))
+        caption[_PARTS] = _ordered(parts, _PARTS_KEYS)
         elements = parts.get("elements")
         if isinstance(elements, list):
             caption[_PARTS]["elements"] = [
@@ -121,37 +123,28 @@ def _ordered(values: Mapping[str, Any], keys: Sequence[str]) -> Json:
 
 def faults(caption: object) -> list[str]:
     """What the verifier would say of a caption; nothing if it holds to the rules."""
-    return list(_faults(caption))
-
-
-def _faults(caption: object) -> Iterator[str]:
     if not isinstance(caption, dict):
-        yield "the answer should be one JSON object"
-        return
-    yield from _of_keys("the object", caption, _ROOT)
-    yield from _of_strings("the object", caption, (_DESCRIPTION,))
+        return ["the answer should be one JSON object"]
+    found = [*_faults_of("the object", caption, _ROOT)]
     if _STYLE in caption:
-        yield from _style_faults(caption[_STYLE])
+        found += _style_faults(caption[_STYLE])
     if _PARTS in caption:
-        yield from _part_faults(caption[_PARTS])
+        found += _part_faults(caption[_PARTS])
+    return found
 
 
 def _style_faults(style: object) -> Iterator[str]:
-    if not isinstance(style, dict):
+    if isinstance(style, dict):
+        yield from _faults_of(_STYLE, style, _PHOTO_STYLE if "photo" in style else _OTHER_STYLE)
+    else:
         yield f"{_STYLE} should be an object"
-        return
-    keys = _PHOTO_STYLE if "photo" in style else _OTHER_STYLE
-    yield from _of_keys(_STYLE, style, keys)
-    yield from _of_strings(_STYLE, style, keys[:-1])
-    yield from _of_palette(_STYLE, style, _MOST_COLOURS["style"])
 
 
 def _part_faults(parts: object) -> Iterator[str]:
     if not isinstance(parts, dict):
         yield f"{_PARTS} should be an object"
         return
-    yield from _of_keys(_PARTS, parts, ("background", "elements"))
-    yield from _of_strings(_PARTS, parts, ("background",))
+    yield from _faults_of(_PARTS, parts, _PARTS_KEYS)
     elements = parts.get("elements", [])
     if not isinstance(elements, list):
         yield "elements should be a list"
@@ -161,33 +154,27 @@ def _part_faults(parts: object) -> Iterator[str]:
         if not isinstance(element, dict) or element.get("type") not in _ELEMENTS:
             yield f'{place} should be an object with "type", which is "obj" or "text"'
             continue
-        keys = _ELEMENTS[element["type"]]
-        yield from _of_keys(place, element, keys)
-        yield from _of_strings(place, element, ("text", "desc"))
-        yield from _of_palette(place, element, _MOST_COLOURS["element"])
+        yield from _faults_of(place, element, _ELEMENTS[element["type"]])
         if "bbox" in element and not _is_box(element["bbox"]):
             yield f"the bbox of {place} should be four whole numbers from 0 to {_LARGEST}"
 
 
-def _of_keys(place: str, values: Json, keys: Sequence[str]) -> Iterator[str]:
-    for key in values.keys() - set(keys):
-        yield f"{place} should have no {key}"
+def _faults_of(place: str, values: Json, keys: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the keys of an object, with its texts and with its colours."""
+    for key in values:
+        if key not in keys:
+            yield f"{place} should have no {key}"
     for key in keys:
         if key not in values and key not in _OPTIONAL:
             yield f"{place} should have {key}"
     in_order = [key for key in keys if key in values]
     if [key for key in values if key in keys] != in_order:
         yield f"the keys of {place} should stand in this order: {', '.join(in_order)}"
-
-
-def _of_strings(place: str, values: Json, keys: Sequence[str]) -> Iterator[str]:
-    for key in keys:
-        if key in values and not isinstance(values[key], str):
+    for key in in_order:
+        if key not in _NO_TEXTS and not isinstance(values[key], str):
             yield f"{key} of {place} should be a text"
-
-
-def _of_palette(place: str, values: Json, most: int) -> Iterator[str]:
-    colours = values.get("color_palette", [])
+    colours = values.get("color_palette", []) if "color_palette" in keys else []
+    most = _MOST_COLOURS[_STYLE if place == _STYLE else "element"]
     is_right = isinstance(colours, list) and len(colours) <= most
     if not is_right or not all(isinstance(each, str) and _COLOUR.fullmatch(each) for each in colours):
         yield f"color_palette of {place} should be at most {most} colors such as #AABBCC"

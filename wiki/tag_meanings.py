@@ -32,16 +32,7 @@ Row = tuple[str, Mapping[str, object]]
 
 # Words in the brackets of tags that name no series, whether or not the cache knows their category:
 # mortar_(bowl), spring_(season).
-_NO_SERIES = {
-    *("action", "anatomy", "animal", "artist", "artwork", "bag", "bird", "board_game", "body", "bowl"),
-    *("building", "card", "cat", "character", "chess", "clothes", "clothing", "color", "company"),
-    *("computer", "computing", "container", "cosplay", "creature", "cup", "dance", "dessert", "dog"),
-    *("drink", "emotion", "fish", "flower", "food", "fruit", "furniture", "game", "gemstone", "gesture"),
-    *("gun", "hairstyle", "hardware", "hat", "insect", "instrument", "lore", "mecha", "medium", "meme"),
-    *("music", "mythology", "object", "phone", "place", "planet", "plant", "playing_card", "projectile"),
-    *("robot", "room", "sculpture", "season", "series", "shape", "ship", "song", "sport", "style"),
-    *("substance", "symbol", "text", "texture", "theme", "tool", "toy", "vehicle", "weapon", "weather"),
-}
+_NO_SERIES = frozenset(Path(__file__).with_name("bracket_words.txt").read_text(encoding="utf-8").split())
 
 
 @dataclass(frozen=True, slots=True)
