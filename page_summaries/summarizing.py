@@ -136,35 +136,35 @@ class Summarizer:
         `keep` as soon as it is there, so that a run that is killed loses none for which it had an answer.
         Raises ItemError when every request failed, and StageError or UserError when no other can succeed.
         """
-        found: dict[str, PageSummary] = {}
-        if len(pages) > 1 and self._may_group:
-            try:
-                found = await self._together(pages, endpoint)
-            except ItemError as error:
-                _log.debug("asking one by one: %s", error)
+        found = await self._together(pages, endpoint) if len(pages) > 1 and self._may_group else {}
         for summary in found.values():
             keep(summary)
-        refusals: list[tuple[Page, ItemError]] = []
+        refused: ItemError | None = None
         for page in pages:
             if page.tag not in found:
                 try:
                     found[page.tag] = await self._alone(page, endpoint)
                 except ItemError as error:
-                    refusals.append((page, error))
+                    refused = error
                 else:
                     keep(found[page.tag])
-        if len(refusals) == len(pages):
-            raise refusals[-1][1]
-        for page, _ in refusals:
-            found[page.tag] = with_first_sentence(page)
-            keep(found[page.tag])
+        if refused and not found:
+            raise refused
+        for page in pages:
+            if page.tag not in found:
+                found[page.tag] = with_first_sentence(page)
+                keep(found[page.tag])
         return [found[page.tag] for page in pages]
 
     async def _together(self, pages: Sequence[Page], endpoint: Endpoint) -> dict[str, PageSummary]:
-        # No retries: the pages that get no sentence here are asked about one by one.
         messages = self._prompt.messages({"pages": [_as_values(page) for page in pages]})
         self._lines += len(pages)
-        answer = await endpoint.ask(messages, partial(sentences_in, pages=pages), retries=0)
+        try:
+            # No retries: the pages that get no sentence here are asked about one by one.
+            answer = await endpoint.ask(messages, partial(sentences_in, pages=pages), retries=0)
+        except ItemError as error:
+            _log.debug("asking one by one: %s", error)
+            return {}
         self._lines_that_serve += sum(text is not None for text in answer.result)
         pairs = zip(pages, answer.result, strict=True)
         return {page.tag: PageSummary(page, text, answer.model) for page, text in pairs if text is not None}
@@ -172,22 +172,21 @@ class Summarizer:
     async def _alone(self, page: Page, endpoint: Endpoint) -> PageSummary:
         messages = self._prompt.messages({"pages": [_as_values(page)]})
         accept = partial(sentence_in, page=page)
-        try:
+        # The first sentence of the page is there to fall back on, so one more try is enough.
+        for _ in range(2 if endpoint.settings.retries else 1):
             try:
                 answer = await endpoint.ask(messages, accept, retries=0)
             except NoSentenceError as error:
-                # The first sentence of the page is there to fall back on, so one more try is enough.
-                if not endpoint.settings.retries:
-                    raise
-                wrong = (
+                wrong = error
+                messages = with_request(
+                    messages,
                     f"Your last answer cannot be used: {error}. Write one plain sentence of at most "
-                    f"{MOST_WORDS_ASKED} words on what is seen."
+                    f"{MOST_WORDS_ASKED} words on what is seen.",
                 )
-                answer = await endpoint.ask(with_request(messages, wrong), accept, retries=0)
-        except NoSentenceError as error:
-            _log.debug("%s: the first sentence of the page is used: %s", page.tag, error)
-            return with_first_sentence(page)
-        return PageSummary(page, answer.result, answer.model)
+            else:
+                return PageSummary(page, answer.result, answer.model)
+        _log.debug("%s: the first sentence of the page is used: %s", page.tag, wrong)
+        return with_first_sentence(page)
 
 
 def _as_values(page: Page) -> dict[str, str]:

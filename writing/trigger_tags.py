@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from composer.words import is_known, role_of
-from dataset.pictures import Surveyed, TagList, evenly_spread
+from dataset.pictures import Surveyed, evenly_spread
 from dataset.tagged_pictures import TaggedPictures
 from english import amount
 from errors import ItemError
@@ -74,19 +74,22 @@ def find_own_traits(
 
     The collection has to show all tags, the trigger included.
     """
+    if not trigger:
+        return OwnTraits(
+            "", 0, why_none="[Tags] trigger is empty, so it is not known whose traits to look for"
+        )
     read = []
     for picture in evenly_spread(collection.pictures, _MOST_READ):
         with suppress(ItemError):
             read.append(collection.tags(picture))
     called = {canonical(part) for part in trigger.split(",")}
     named = [each for each in read if not called.isdisjoint(each.tags)]
-    characters = [_characters(each, categories_of) for each in named or read]
-    counts = Counter(tag for tags in characters for tag in tags if tag not in called)
-    if not trigger:
-        return OwnTraits(
-            "", 0, why_none="[Tags] trigger is empty, so it is not known whose traits to look for"
-        )
-    if not named and counts and counts.most_common(1)[0][1] < _ONE_CHARACTER * len(read):
+    counts: Counter[str] = Counter()
+    for each in named or read:
+        categories = {**categories_of(each.tags), **each.categories}
+        counts.update(tag for tag in each.tags if categories.get(tag) == CHARACTER and tag not in called)
+    main = None if named or not counts else counts.most_common(1)[0][0]
+    if main and counts[main] < _ONE_CHARACTER * len(read):
         several = ", ".join(words(tag) for tag, _ in counts.most_common(3))
         return OwnTraits(
             trigger,
@@ -94,7 +97,6 @@ def find_own_traits(
             why_none=f"the pictures show several characters ({several}), and {trigger} is no tag of theirs: "
             "tag the pictures of the character with it",
         )
-    main = None if named or not counts else counts.most_common(1)[0][0]
     alone = [
         each.tags
         for each in named or read
@@ -103,26 +105,18 @@ def find_own_traits(
     return _traits_of(trigger, alone)
 
 
-def _characters(tags: TagList, categories_of: Callable[[Sequence[str]], Mapping[str, str]]) -> list[str]:
-    categories = {**categories_of(tags.tags), **tags.categories}
-    return [tag for tag in tags.tags if categories.get(tag) == CHARACTER]
-
-
 def _traits_of(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
-    if len(alone) < _FEWEST_PICTURES:
-        return OwnTraits(
-            trigger,
-            len(alone),
-            why_none=f"{trigger} is alone on {amount(len(alone), 'picture')}, and fewer than "
-            f"{_FEWEST_PICTURES} tell nothing",
-        )
     counts = Counter(tag for tags in alone for tag in tags if role_of(tag).slot in _SLOTS)
     own = [(tag, count) for tag, count in counts.most_common() if count >= _NEARLY_ALL * len(alone)]
     varying = [(tag, count) for tag, count in counts.most_common() if _SOME * len(alone) <= count]
-    if not own:
-        return OwnTraits(
-            trigger, len(alone), why_none=f"no trait stands on {_NEARLY_ALL:.0%} of {len(alone)} pictures"
-        )
+    why_none = ""
+    if len(alone) < _FEWEST_PICTURES:
+        pictures = amount(len(alone), "picture")
+        why_none = f"{trigger} is alone on {pictures}, and fewer than {_FEWEST_PICTURES} tell nothing"
+    elif not own:
+        why_none = f"no trait stands on {_NEARLY_ALL:.0%} of {len(alone)} pictures"
+    if why_none:
+        return OwnTraits(trigger, len(alone), why_none=why_none)
     return OwnTraits(trigger, len(alone), own, [each for each in varying if each not in own])
 
 
