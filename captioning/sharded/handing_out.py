@@ -189,16 +189,16 @@ class HandingOut:
                 self._told[shard.name] = told
                 if told.ended is not None:
                     self._at_once[machine.id, server] = told.ended.at_once or learnt
-                    self._take_in(machine, told, told.ended)
+                    self._take_in(machine, told.ended)
                 self._show()
         return None
 
-    def _take_in(self, machine: Machine, told: Told, ended: node.Ended) -> None:
+    def _take_in(self, machine: Machine, ended: node.Ended) -> None:
         self._totals.merge(ended.totals)
         self._summary.merge(ended.summary)
-        for line in told.introductions:
+        for line in ended.introductions:
             self._say(line)
-        for line in told.lines:
+        for line in ended.lines:
             self._say(line, again=True)
         if ended.error:
             raise StageError(f"{ended.error} (reported by {machine.name})")

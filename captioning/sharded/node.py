@@ -58,32 +58,28 @@ class Looked(NamedTuple):
     missing: Sequence[Path]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """What came of a shard; `error` is why no further shard can be done, "" where it can.
 
-    `at_once` is what `caption` takes for the next shard.
+    `at_once` is what `caption` takes for the next shard. `lines` are for the user, and `introductions` too,
+    which all machines say.
     """
 
     totals: Totals
     summary: RunSummary
     error: str
     at_once: AtOnce
+    introductions: Sequence[str]
+    lines: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How far a machine is with its shard: pictures of all stages that are done, failed or left out.
-
-    `lines` are for the user, and `introductions` too, which all machines say.
-    """
+class Told(NamedTuple):
+    """How far a machine is with its shard: pictures of all stages that are done, failed or left out."""
 
     handled: int = 0
     failed: int = 0
     in_flight: int = 0
     tokens: int = 0
-    introductions: Sequence[str] = ()
-    lines: Sequence[str] = ()
     ended: Ended | None = None
 
 
@@ -164,7 +160,6 @@ class _Turn:
         )
 
     def end(self) -> Told:
-        told = self.told()
         totals = self.work.totals if self.work else Totals()
         summary = self.work.summary if self.work else RunSummary(self.lines.append)
         at_once = {
@@ -172,5 +167,5 @@ class _Turn:
             for endpoint in (self.work.endpoints if self.work else ())
             if (settled := endpoint.concurrency.settled)
         }
-        ended = Ended(totals, summary, self.error, at_once)
-        return Told(told.handled, told.failed, 0, told.tokens, self.introductions, self.lines, ended)
+        ended = Ended(totals, summary, self.error, at_once, self.introductions, self.lines)
+        return self.told()._replace(in_flight=0, ended=ended)
