@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -128,9 +128,10 @@ class Project(Knowledge):
             or (each.name in names and collection.changed_since(each, texts.saved_at(each.stem_name)))
         ]
 
-    def still_captioned(self, pictures: Iterable[Picture]) -> list[Problem]:
+    def still_captioned(self, pictures: Sequence[Picture]) -> list[Problem]:
         """The pictures among these that have a caption although they are excluded by now."""
-        found, there = [], self.captions.texts.names()
+        # Mostly there are none, and all names are listed for nothing.
+        found, there = list[Problem](), self.captions.texts.names() if pictures else set()
         for picture in pictures:
             name = picture.stem_name
             if name not in there:

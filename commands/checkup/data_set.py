@@ -150,7 +150,7 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
     if not project.settings.interrogator.skip:
         described = len(project.descriptions.texts.names() & names)
         yield ok(f"pictures with a description: {described:,} of {len(names):,}")
-    still = project.still_captioned(picture for picture in pictures if picture.stem_name in chosen)
+    still = project.still_captioned([picture for picture in pictures if picture.stem_name in chosen])
     if still:
         yield warning(
             f"captions of excluded pictures: {first_few([each.name for each in still])}",
