@@ -1,14 +1,109 @@
-"""Whether a caption says a tag in one of its ways (see ways.py)."""
+"""The forms of ways to say a tag (see ways.py), and whether a caption says it in one of them."""
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from check.describing import modifiers
 from check.text import Text
 from check.vocabulary import concepts
-from check.ways import Described, Phrase, Ways
 
 _MOST_BETWEEN = 4  # other words between one word of a phrase and the next
 _TOGETHER = 7  # words from the first to the last of those that stand together
+
+# Stems in slots: one of each slot has to be there.
+Phrase = Sequence[frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """Words in this order: "hair falls to her waist"."""
+
+    slots: Phrase
+
+    def is_said(self, text: Text) -> bool:
+        """Whether the caption says it."""
+        return bool(ends_in_order(text, self.slots))
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The two halves of a word side by side: "lamp post"."""
+
+    one: str
+    two: str
+
+    @property
+    def slots(self) -> Phrase:
+        """The words that have to be there."""
+        return frozenset({self.one}), frozenset({self.two})
+
+    def is_said(self, text: Text) -> bool:
+        """Whether the caption says it."""
+        return self.one in text.at and any(
+            at and text.stems[at - 1] == self.one for at in text.at.get(self.two, ())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Words near each other in one sentence, in any order: "a sword in her right hand"."""
+
+    slots: Phrase
+
+    def is_said(self, text: Text) -> bool:
+        """Whether the caption says it."""
+        if any(map(text.at.keys().isdisjoint, self.slots)):
+            return False
+        positions = [[at for at in _positions(text, slot) if at not in text.negated] for slot in self.slots]
+        rarest = min(positions, key=len)
+        return any(all(_has_near(text, others, at) for others in positions) for at in rarest)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`).
+
+    Those `anywhere` may stand anywhere in the caption: the wings in a caption of a dragon are dragon wings.
+    """
+
+    noun: Phrase
+    strict: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+    anywhere: frozenset[str] = frozenset()
+
+    @property
+    def slots(self) -> Phrase:
+        """The words that have to be there."""
+        return *self.noun, *(frozenset({word}) for word in (*self.strict, *self.loose))
+
+    def is_said(self, text: Text) -> bool:
+        """Whether the caption says it."""
+        said = text.at.keys()
+        if not (said >= self.strict and said >= self.loose):
+            return False
+        near = self.loose - self.anywhere
+        return any(
+            (not self.strict or self.strict <= _concepts_of_modifiers(text, noun))
+            and all(_has_near(text, text.at[word], noun) for word in near)
+            for noun in ends_in_order(text, self.noun)
+        )
+
+
+Way = InOrder | Apart | Together | Described
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to say a tag, all words as stems: one of the `words`, or one of the others.
+
+    These are found by the words of one slot that they cannot do without. A caption without any of the
+    `anchors` says the tag in no way.
+    """
+
+    words: frozenset[str]
+    others: Mapping[str, Sequence[Way]]
+    anchors: frozenset[str]
 
 
 def says(text: Text, ways: Ways) -> bool:
@@ -20,25 +115,13 @@ def says(text: Text, ways: Ways) -> bool:
     words = said & ways.words
     if words and not (text.negated and all(text.negated.issuperset(text.at[word]) for word in words)):
         return True
-    if ways.by_anchor:
-        for word in said & ways.by_anchor.keys():
-            if any(ends_in_order(text, phrase) for phrase in ways.by_anchor[word]):
-                return True
-    if ways.halves and any(_is_written_apart(text, *halves) for halves in ways.halves):
-        return True
-    if ways.together and any(_stand_together(text, slots) for slots in ways.together):
-        return True
-    return bool(ways.described) and any(_is_described(text, way) for way in ways.described)
+    return any(way.is_said(text) for word in said & ways.others.keys() for way in ways.others[word])
 
 
-def _is_written_apart(text: Text, one: str, two: str) -> bool:
-    return one in text.at and any(at and text.stems[at - 1] == one for at in text.at.get(two, ()))
-
-
-def ends_in_order(text: Text, phrase: Phrase) -> list[int]:
+def ends_in_order(text: Text, phrase: Phrase) -> Sequence[int]:
     """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
     if any(map(text.at.keys().isdisjoint, phrase)):
-        return []
+        return ()
     ends = _positions(text, phrase[0])
     if text.negated:
         ends = [at for at in ends if at not in text.negated]
@@ -47,9 +130,9 @@ def ends_in_order(text: Text, phrase: Phrase) -> list[int]:
     return ends
 
 
-def _positions(text: Text, slot: tuple[str, ...]) -> list[int]:
+def _positions(text: Text, slot: frozenset[str]) -> list[int]:
     """Where any of these words stands, in order."""
-    found = [text.at[word] for word in slot if word in text.at]
+    found = [text.at[word] for word in text.at.keys() & slot]
     return found[0] if len(found) == 1 else sorted({at for places in found for at in places})
 
 
@@ -62,42 +145,12 @@ def _is_within_reach(text: Text, ends: list[int], at: int) -> bool:
     return at - before <= _MOST_BETWEEN + 1 and text.sentence[before] == text.sentence[at]
 
 
-def _stand_together(text: Text, slots: Phrase) -> bool:
-    """Whether words of all slots are near each other in one sentence: "a sword in her right hand"."""
-    if any(map(text.at.keys().isdisjoint, slots)):
-        return False
-    positions = [[at for at in _positions(text, slot) if at not in text.negated] for slot in slots]
-    if not all(positions):
-        return False
-    rarest = min(positions, key=len)
-    return any(all(_has_near(text, others, at) for others in positions) for at in rarest)
-
-
 def _has_near(text: Text, positions: list[int], at: int) -> bool:
+    """Whether one of these positions, which are sorted, is near and in the same sentence."""
     found = bisect_left(positions, at)
     nearest = positions[max(0, found - 1) : found + 1]
     return any(
         abs(other - at) <= _TOGETHER and text.sentence[other] == text.sentence[at] for other in nearest
-    )
-
-
-def _is_described(text: Text, way: Described) -> bool:
-    said = text.at.keys()
-    if not (said >= way.strict and said >= way.loose):
-        return False
-    return any(
-        (not way.strict or way.strict <= _concepts_of_modifiers(text, noun))
-        and all(word in way.anywhere or _goes_with(text, text.at[word], noun) for word in way.loose)
-        for noun in ends_in_order(text, way.noun)
-    )
-
-
-def _goes_with(text: Text, positions: list[int], noun: int) -> bool:
-    """Whether one of these is near a noun, and no other thing begins between."""
-    found = bisect_left(positions, noun)
-    return any(
-        abs(at - noun) <= _TOGETHER and text.sentence[at] == text.sentence[noun]
-        for at in positions[max(0, found - 1) : found + 1]
     )
 
 

@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from check.census import Census, count_people
 from check.colours import colour_of
+from check.matching import Ways
 from check.other_names import spellings_of_words
 from check.people_said import is_about_people
 from check.scoring import weight_of
 from check.text import words_of
 from check.vocabulary import concepts
-from check.ways import Ways, ways_to_say
+from check.ways import ways_to_say
 from check.wording import Sources
 from english import stem
 from tags.categories import CHARACTER, COPYRIGHT, RATING, UNSEEN, is_unsaid

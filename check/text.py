@@ -6,7 +6,6 @@ Everything here takes time in proportion to the length of the caption, whatever 
 import re
 import unicodedata
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -157,11 +156,10 @@ def read(caption: str) -> Text:
     # "Sky-blue" and "rose-pink" are no sky and no rose.
     for position in _shades(words, parts) if "-" in plain else ():
         said[position] = ()
-    at: defaultdict[str, list[int]] = defaultdict(list)
+    at: dict[str, list[int]] = {}
     for position, all_said in enumerate(said):
         for concept in all_said:
-            at[concept].append(position)
-    at.default_factory = None
+            at.setdefault(concept, []).append(position)
     gaps = _gaps(parts[2:-1:2], written)
     return Text(
         parts if plain.isascii() and caption.isascii() else _own_parts(caption, parts),
@@ -195,11 +193,11 @@ def _own_parts(caption: str, parts: list[str]) -> list[str]:
 
 def _gaps(between: list[str], written: list[str]) -> list[int]:
     """What separates each word from the one before it, by the characters between them."""
-    gaps = [
-        JOINED if marks == " " or (marks == ". " and _is_cut(before, word)) else _gap(marks, word[0])
-        for before, marks, word in zip(written, between, written[1:], strict=False)
-    ]
-    return [SENTENCE, *gaps] if written else []
+    gaps = [SENTENCE, *[JOINED] * len(between)] if written else []
+    for at in [at for at, marks in enumerate(between, start=1) if marks != " "]:
+        is_cut = between[at - 1] == ". " and _is_cut(written[at - 1], written[at])
+        gaps[at] = JOINED if is_cut else _gap(between[at - 1], written[at][0])
+    return gaps
 
 
 def _is_cut(before: str, word: str) -> bool:

@@ -10,10 +10,10 @@ that it is night. A word stands there if nearly every caption with it, of a pict
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from check.matching import Apart, Described, InOrder, Phrase, Together, Way, Ways
 from check.text import words_of
 from check.vocabulary import stem_set, table, word_list, word_set
 from english import stem
@@ -25,10 +25,10 @@ _REMEMBERED_TAGS = 1 << 16
 _FILLERS = word_set("phrases", "fillers")
 _RELATIONS = word_set("phrases", "relations")
 _HOLDING_STEM = "hold"
-_IN_HAND = tuple(stem(word) for word in word_list("phrases", "in_hand"))
+_IN_HAND = stem_set("phrases", "in_hand")
 # In front of a tag these words change nothing that is seen: fake_animal_ears are ears.
 _IDLE_PREFIXES = ("fake_", "unworn_", "oversized_")
-_PRINTED = tuple(stem(word) for word in word_list("phrases", "printed"))
+_PRINTED = stem_set("phrases", "printed")
 _MIN_HALF = 3
 _INSIDE = "in_"
 _SEXES = {"male": "boy|man|male", "man": "boy|man|male", "female": "girl|woman|female"}
@@ -44,83 +44,43 @@ _MATERIALS = stem_set("modifiers", "materials")
 # What else says hair and eyes.
 _PARTS = {part: word_list("colours", part) for part in ("hair", "eyes")}
 
-# One word of each slot has to be there.
-Phrase = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A noun, and the words that must describe it (`strict`) or stand near it (`loose`).
-
-    Those `anywhere` may stand anywhere in the caption: the wings in a caption of a dragon are dragon wings.
-    """
-
-    noun: Phrase
-    strict: frozenset[str]
-    loose: frozenset[str]
-    anywhere: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """The ways to say a tag, all words as stems.
-
-    Any of these will do: one of the `words`; one of the `phrases` in order; both `halves` of a word side by
-    side; one of `together`, its words near each other in any order; a noun that is `described`. A caption
-    without any of the `anchors` says the tag in none of these ways, and the phrases are found `by_anchor`.
-    """
-
-    words: frozenset[str] = frozenset()
-    phrases: tuple[Phrase, ...] = ()
-    halves: tuple[tuple[str, str], ...] = ()
-    together: tuple[Phrase, ...] = ()
-    described: tuple[Described, ...] = ()
-    anchors: frozenset[str] = frozenset()
-    by_anchor: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)
-
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
 def ways_to_say(tag: str) -> Ways:
     """The ways to say a tag: those of phrases.json, and those that follow from its words."""
-    own = _from_words(tag)
+    words_alone, others = _from_words(tag)
     listed = _listed(tag)
-    if listed and own.words and not own.described:
+    if listed and words_alone and not any(isinstance(way, Described) for way in others):
         # The list knows better which forms of a single word say it: a bow is not "bows".
-        own = Ways()
-    single_words = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
-    phrases = (*(phrase for phrase in listed if len(phrase) > 1), *own.phrases)
-    ways = replace(own, words=own.words | single_words, phrases=phrases)
-    return _anchored(ways)
+        words_alone, others = frozenset(), ()
+    return _anchored(words_alone, listed, others)
 
 
 @lru_cache(maxsize=_REMEMBERED_TAGS)
 def told_by(tag: str) -> Ways:
     """What tells a reader of a long caption a tag without saying it: the moon tells that it is night."""
     listed = [parsed(phrase) for phrase in table("told").get(tag, ())]
-    words_alone = frozenset(word for phrase in listed if len(phrase) == 1 for word in phrase[0])
-    together: tuple[Phrase, ...] = ()
-    described: tuple[Described, ...] = ()
     tokens = [word for word in words_of(words(tag)) if word not in _FILLERS]
     stems = [stem(word) for word in tokens]
-    if len(stems) > 1 and stems[0] in _STRICT:
+    if len(stems) < 2:
+        return _anchored(frozenset(), listed, ())
+    if stems[0] in _STRICT:
         # "Hooded in green, she pulls the cape around her."
-        together = (_slots_of_colour(tokens),)
-    elif len(stems) > 1:
-        others = frozenset(stems[:-1])
-        described = (Described(((stems[-1],),), frozenset(), others, others - _MATERIALS),)
-        if others.isdisjoint(_STRICT | _MATERIALS) and stems[-1] not in _COMMONPLACE:
-            # "The gloves of a boxer" are boxing gloves: few writers repeat what a thing is for.
-            words_alone |= {stems[-1]}
-    phrases = tuple(phrase for phrase in listed if len(phrase) > 1)
-    ways = Ways(words_alone, phrases, together=together, described=described)
-    return _anchored(ways)
+        return _anchored(frozenset(), listed, [Together(_slots_of_colour(tokens))])
+    others = frozenset(stems[:-1])
+    words_alone = frozenset[str]()
+    if others.isdisjoint(_STRICT | _MATERIALS) and stems[-1] not in _COMMONPLACE:
+        # "The gloves of a boxer" are boxing gloves: few writers repeat what a thing is for.
+        words_alone = frozenset({stems[-1]})
+    described = Described(_slots(stems[-1:]), loose=others, anywhere=others - _MATERIALS)
+    return _anchored(words_alone, listed, [described])
 
 
 def _slots_of_colour(tokens: Sequence[str]) -> Phrase:
     """The words of a tag such as brown_hair, each with all words that mean it."""
     is_of_body = tokens[-1] in _PARTS
     of_colour = said_by("shades", *(("hair", "perhaps", "perhaps_hair", "things") if is_of_body else ()))
-    return tuple(tuple(map(stem, (word, *of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in tokens)
+    return [frozenset(map(stem, (word, *of_colour.get(word, ()), *_PARTS.get(word, ())))) for word in tokens]
 
 
 def listed_ways(tag: str) -> Sequence[str]:
@@ -145,10 +105,16 @@ def parsed(phrase: str) -> Phrase:
             slots.append(slot.split("|"))
         elif slot not in _FILLERS:
             slots += [[word] for word in words_of(slot)]
-    return tuple(tuple(dict.fromkeys(map(stem, slot))) for slot in slots)
+    return [frozenset(map(stem, slot)) for slot in slots]
 
 
-def _from_words(tag: str) -> Ways:
+def _slots(stems: Iterable[str]) -> Phrase:
+    """These words, each as a slot."""
+    return [frozenset({word}) for word in stems]
+
+
+def _from_words(tag: str) -> tuple[frozenset[str], Sequence[Way]]:
+    """The ways that follow from the words of a tag: words that say it alone, and others."""
     seen = tag
     for prefix in _IDLE_PREFIXES:
         seen = seen.removeprefix(prefix)
@@ -156,70 +122,68 @@ def _from_words(tag: str) -> Ways:
     tokens = [word for word in words_of(spelled) if word not in _FILLERS]
     stems = [stem(word) for word in tokens]
     if not stems:
-        return Ways()
+        return frozenset(), ()
     if len(stems) == 1:
         # It may be written apart: lamppost, "lamp post".
         (word,) = tokens
         cuts = range(_MIN_HALF, len(word) - _MIN_HALF + 1)
-        return Ways(
-            words=frozenset(stems), halves=tuple((stem(word[:cut]), stem(word[cut:])) for cut in cuts)
-        )
-    slots = tuple((word,) for word in stems)
+        return frozenset(stems), [Apart(stem(word[:cut]), stem(word[cut:])) for cut in cuts]
+    slots = _slots(stems)
     if stems[-1] == "print" and len(stems) == 2:
-        return Ways(together=((slots[0], _PRINTED),))
+        return frozenset(), [Together((slots[0], _PRINTED))]
     if stems[-1] == "fur" and len(stems) == 2 and stems[0] in _STRICT:
         # An animal is said to have the colour of its fur: "a ginger cat".
         of_hair = said_by("shades", "hair", "perhaps", "perhaps_hair").get(tokens[0], ())
         colours = dict.fromkeys(map(stem, (tokens[0], *of_hair)))
-        described = (
-            Described(((noun,),), frozenset({colour}), frozenset(), frozenset())
-            for noun in ("fur", "animal")
-            for colour in colours
-        )
-        return Ways(described=tuple(described))
+        nouns = _slots(("fur", "animal"))
+        return frozenset(), [Described([noun], frozenset({colour})) for noun in nouns for colour in colours]
     if stems[0] == _HOLDING_STEM:
         held = spelled.partition(" ")[2].replace(" ", "_")
         # A hand that holds a katana holds a sword.
-        narrower = (tuple((stem(word),) for word in words_of(words(thing))) for thing in narrower_tags(held))
-        things = (slots[1:], *_listed(held), *narrower)
-        return Ways(together=tuple((_IN_HAND, *thing) for thing in things))
+        things = (slots[1:], *_listed(held), *_narrower(held))
+        return frozenset(), [Together((_IN_HAND, *thing)) for thing in things]
     if stems[0] == "no":
-        return Ways(phrases=((("no", "without"), *slots[1:]),))
+        return frozenset(), [InOrder((frozenset({"no", "without"}), *slots[1:]))]
     if not _RELATIONS.isdisjoint(stems) or re.match(r"[^_]{3,}ing_", tag):
         # Whoever is in a jar is in a container.
         place = tag.removeprefix(_INSIDE) if tag.startswith(_INSIDE) else ""
-        narrower = (tuple((stem(word),) for word in words_of(words(thing))) for thing in narrower_tags(place))
-        return Ways(together=(slots, *((slots[0], *thing) for thing in narrower)))
-    return Ways(words=frozenset({stem("".join(tokens))}), described=_described(spelled.split(" "), stems))
+        return frozenset(), [
+            Together(slots),
+            *(Together((slots[0], *thing)) for thing in _narrower(place)),
+        ]
+    return frozenset({stem("".join(tokens))}), _described(spelled.split(" "), stems)
 
 
-def _described(spelled: list[str], stems: list[str]) -> tuple[Described, ...]:
+def _narrower(tag: str) -> Iterable[Phrase]:
+    """The words of the narrower tags, each of which says the tag too."""
+    return (_slots(map(stem, words_of(words(thing)))) for thing in narrower_tags(tag))
+
+
+def _described(spelled: list[str], stems: list[str]) -> Sequence[Described]:
     """The last words as a noun: black_pantyhose is pantyhose, in all ways to say it, that is black."""
-    nouns: list[tuple[Phrase, list[str]]] = [(((stems[-1],),), stems[:-1])]
+    nouns: list[tuple[Phrase, list[str]]] = [(_slots(stems[-1:]), stems[:-1])]
     for at in range(1, len(spelled)):
         before = [stem(word) for word in words_of(" ".join(spelled[:at])) if word not in _FILLERS]
         nouns += [(noun, before) for noun in _listed("_".join(spelled[at:]))]
     wanted = [(noun, frozenset(before)) for noun, before in nouns]
     # A slice in a caption of a tart need not be one of the tart.
     near_only = _NEAR_ONLY.union(stems) if stems[-1] in _NEAR_ONLY else _NEAR_ONLY
-    return tuple(
+    return [
         Described(noun, before & _STRICT, before - _STRICT, before - _STRICT - near_only)
         for noun, before in wanted
-    )
+    ]
 
 
-def _anchored(ways: Ways) -> Ways:
-    """The ways, with of each one word or slot that it cannot do without, the rarest of them."""
-    nouns = [(*way.noun, *((word,) for word in (*way.strict, *way.loose))) for way in ways.described]
-    halves = [((one,), (two,)) for one, two in ways.halves]
-    by_anchor: dict[str, list[Phrase]] = {}
-    for phrase in ways.phrases:
-        for word in min(phrase, key=frequency):
-            by_anchor.setdefault(word, []).append(phrase)
-    rarest = (min(phrase, key=frequency) for phrase in (*halves, *ways.together, *nouns))
-    return replace(ways, anchors=ways.words.union(by_anchor, *rarest), by_anchor=by_anchor)
+def _anchored(words_alone: frozenset[str], listed: Sequence[Phrase], others: Sequence[Way]) -> Ways:
+    """The ways, found by the rarest slot of each."""
+    words_alone = words_alone.union(*(phrase[0] for phrase in listed if len(phrase) == 1))
+    by_word: dict[str, list[Way]] = {}
+    for way in (*(InOrder(phrase) for phrase in listed if len(phrase) > 1), *others):
+        for word in min(way.slots, key=frequency):
+            by_word.setdefault(word, []).append(way)
+    return Ways(words_alone, by_word, words_alone.union(by_word))
 
 
-def frequency(slot: Sequence[str]) -> int:
+def frequency(slot: frozenset[str]) -> int:
     """A rough guess of how many captions have one of these words."""
     return sum(_COMMONPLACE_WEIGHT if word in _COMMONPLACE else 1 for word in slot)

@@ -30,7 +30,7 @@ _KINDS = stem_set("wording", "kinds")
 _SHORTEST_PART = 3
 _REMEMBERED_TEXTS = 1 << 12
 _LONGEST_TAG = 50  # characters
-_DIGITS = "0123456789"
+_DIGITS, _BEHIND_DIGITS = "0123456789", ":"
 # What people write for the girl of 1girl and the boy of 1boy.
 _PEOPLE = {
     **dict.fromkeys(("girl", "girls"), ("girl", "woman", "women", "lady", "female")),
@@ -112,7 +112,7 @@ class Sources:
     @cached_property
     def _words(self) -> set[str]:
         words = set(chain.from_iterable(self._texts))
-        words |= {word.lstrip(_DIGITS) for word in words if word[0] in _DIGITS}
+        words |= {word.lstrip(_DIGITS) for word in words if word < _BEHIND_DIGITS}
         return words.union(*(_PEOPLE[word] for word in _PEOPLE.keys() & words))
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from check import MOST_WORDS_FOR_RULES, TAG_SPELLING, Coverage, check
@@ -19,9 +20,12 @@ from tags.spelling import words
 _LEAST_ALIKE_FOR_RULES = 0.15
 # A text that has words for less than a quarter of the tags is about something else.
 _MOST_MISSED = 0.75
+# The pairs of words of the captions and drafts under way are kept, as each pair of texts is compared several
+# times.
+_MOST_UNDER_WAY = 1 << 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PictureTags:
     """The tags of a picture, and what is known of tags, as far as it matters for its caption.
 
@@ -43,6 +47,11 @@ class PictureTags:
     said_beside: frozenset[str] = frozenset()
     seen: bool = False
     described: bool = False
+
+    @cached_property
+    def said_by(self) -> Mapping[str, Sequence[str]]:
+        """The tags that other tags of the picture imply, each with those that do."""
+        return speakers(self.tags, self.implied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +112,11 @@ def judge(
 
     `found` are tags that are known to be said in it in other words; all of them, if it `is_read`.
     """
-    said_by = speakers(picture.tags, picture.implied)
     coverage = check(
         caption,
         picture.tags,
         picture.categories,
-        said_by,
+        picture.said_by,
         picture.names,
         picture.own_tags,
         picture.other_texts,
@@ -134,8 +142,9 @@ def alike(one: str, other: str) -> float:
     return 2 * len(pairs & others) / max(1, len(pairs) + len(others))
 
 
-def _pairs(text: str) -> set[tuple[str, str]]:
-    return set(pairwise(map(stem, words_in(text))))
+@lru_cache(maxsize=_MOST_UNDER_WAY)
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(map(stem, words_in(text))))
 
 
 def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) -> bool:
