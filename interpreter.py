@@ -124,14 +124,14 @@ class Interpreter(PictureStage[Written]):
         picture_tags = self.picture_tags(picture, description)
         asked = self._messages(picture, description)
         prompt = self._fingerprint(self._model, asked, picture)
-        if self._pictures is not None:
-            asked = await self._pictures.in_thread(partial(self._pictures.put_into, asked, picture))
+        if self._sees:
+            asked = await self._in_thread(partial(self._with_picture, asked, picture))
         # One slot is held for everything that is asked about a picture, so that one request follows the other
         # while the server still has the prompt in its cache.
         async with self._endpoint.concurrency:
             admit = partial(self._admit, picture, description)
             answers = await self._write_all(self._writer, asked, picture_tags, admit)
-        sees = {} if self._pictures is None else {"sees": True}
+        sees = {"sees": True} if self._sees else {}
         usage = sum((each.requests.usage for each in answers), Usage())
         seconds = sum(each.requests.seconds for each in answers)
         details = {**usage.cost(seconds), **sees, **answers[0].journal_details}
@@ -170,13 +170,13 @@ class Interpreter(PictureStage[Written]):
             material.own_tags(tags),
             other_texts=(description, *material.meanings.meanings(tags.tags)),
             draft=material.draft(tags) if self._settings.floor == "draft" else "",
-            seen=self._pictures is not None,
+            seen=self._sees,
             described=bool(description),
         )
 
     def _admit(self, picture: Picture, description: str, *captions: str) -> None:
         """Judge a picture again, and what a model has written of it; raises ExcludedError and ItemError."""
-        if captions and self._pictures is not None:
+        if captions and self._sees:
             self._collection.admit_seen(picture, captions, description)
         else:
             self._collection.admit(picture, description, *captions)
@@ -265,7 +265,7 @@ class Interpreter(PictureStage[Written]):
 
     def _messages(self, picture: Picture, description: str) -> list[list[Message]]:
         tags = self._collection.tags(picture)
-        fitting = self._templates.fitting(sees=self._pictures is not None, described=bool(description))
+        fitting = self._templates.fitting(sees=self._sees, described=bool(description))
         asked = [
             prompt.messages(self._material.values(picture, tags, description, prompt.uses))
             for prompt in (self._prompts[path] for path in fitting)
@@ -276,6 +276,6 @@ class Interpreter(PictureStage[Written]):
     def _fingerprint(self, model: str, asked: Sequence[Sequence[Message]], picture: Picture) -> str:
         fixed = "\0".join((", ".join(self._settings.variants), *self._fixed_parts(picture)))
         beside = [Message("user", fixed)]
-        if self._pictures is not None:
+        if self._sees:
             beside.append(Message("picture", self._collection.file(picture).fingerprint()))
         return fingerprint(model, [*beside, *(message for messages in asked for message in messages)])

@@ -14,7 +14,7 @@ from llm.prompts import Message, Prompt, fingerprint
 from llm.replies import Form, clean
 from stage_runner import Due
 from writing import PICTURE_VARIABLES
-from writing.picture_stage import DataSet, PictureStage, ReadyPictures
+from writing.picture_stage import DataSet, PictureStage
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
@@ -52,10 +52,9 @@ class Interrogator(PictureStage[Described]):
     async def ask(self, picture: Picture) -> Described:
         """Have the picture described."""
         # A stage that only shows its prompts is not run.
-        assert self._endpoint is not None and self._pictures is not None  # noqa: S101
+        assert self._endpoint is not None  # noqa: S101
         self._results.make_room(picture.stem_name)
-        request = partial(self._request, self._pictures, picture, self._endpoint.model)
-        messages, prompt = await self._pictures.in_thread(request)
+        messages, prompt = await self._in_thread(partial(self._request, picture, self._endpoint.model))
         async with self._endpoint.concurrency:
             answer = await self._endpoint.ask(
                 messages,
@@ -92,7 +91,7 @@ class Interrogator(PictureStage[Described]):
         tags = self._collection.tags(picture)
         return [self._prompt.messages(self._material.values(picture, tags, "", self._prompt.uses))]
 
-    def _request(self, pictures: ReadyPictures, picture: Picture, model: str) -> tuple[list[Message], str]:
+    def _request(self, picture: Picture, model: str) -> tuple[list[Message], str]:
         """The messages with the picture, and their digest."""
         prompt = self.fingerprint(picture, model)
-        return pictures.put_into(self.messages(picture), picture)[0], prompt
+        return self._with_picture(self.messages(picture), picture)[0], prompt

@@ -55,23 +55,18 @@ class Stage(Protocol[Item, Answer]):
 
     def due(self) -> Due[Iterable[Item] | AsyncGenerator[Item, None]]:
         """What is to be done."""
-        ...
 
     def most_at_once(self) -> int:
         """How many items may be asked about at once; this may change during a run."""
-        ...
 
     async def ask(self, item: Item) -> Answer:
         """Get the answer for an item."""
-        ...
 
     def keep(self, item: Item, answer: Answer) -> Iterable[Problem]:
         """Write the answer down; returns what the user should look at in it."""
-        ...
 
     def failed(self, item: Item, error: ItemError) -> None:
         """Note that an item has no answer."""
-        ...
 
     def waits(self, item: Item) -> None:
         """Note that the answer for an item comes later."""
@@ -79,7 +74,6 @@ class Stage(Protocol[Item, Answer]):
 
     def name(self, item: Item) -> str:
         """What the user knows an item by."""
-        ...
 
     def size(self, item: Item) -> int:
         """How many of `Due.total` an item is."""
@@ -87,7 +81,6 @@ class Stage(Protocol[Item, Answer]):
 
     def cost(self, answer: Answer) -> Mapping[str, object]:
         """What an answer took, for the log; empty when no model was asked."""
-        ...
 
     def close(self) -> None:
         """Finish; called once, also when the stage ended early."""

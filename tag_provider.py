@@ -19,22 +19,12 @@ from page_summaries.summarizing import (
 )
 from settings import TagProviderSettings
 from stage_runner import Due, Stage
-from wiki.cache import (
-    BY_FIRST_SENTENCE,
-    BY_GLOSSARY,
-    BY_NO_PAGE,
-    BY_NO_TAG,
-    BY_NOBODY,
-    BY_PAGE,
-    Cache,
-)
+from wiki.cache import BY_FIRST_SENTENCE, BY_NOBODY, WITHOUT_MODEL, Cache
 from wiki.source import Page, Source, pages_as_they_arrive
 from wiki.tag_meanings import is_no_tag
 
 if TYPE_CHECKING:
     from llm.endpoint import Endpoint
-
-_WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +118,7 @@ class TagProvider(Stage[Group, list[PageSummary]]):
 
     def cost(self, summaries: list[PageSummary]) -> Mapping[str, object]:
         """How many pages a model was asked about."""
-        asked = sum(summary.by not in _WITHOUT_MODEL for summary in summaries)
+        asked = sum(summary.by not in WITHOUT_MODEL for summary in summaries)
         return {"pages": asked} if asked else {}
 
     def close(self) -> None:

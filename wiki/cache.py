@@ -27,6 +27,8 @@ BY_NO_TAG = "no such tag"  # the wiki does not know the tag
 BY_NOBODY = "nobody yet"  # only the category was wanted, and no model asked
 BY_YOU = "you"  # somebody wrote the text into the file
 
+# For what these wrote, no model was asked.
+WITHOUT_MODEL = (BY_GLOSSARY, BY_PAGE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
 # The wiki or a model may give a better answer another day.
 _PROVISIONAL = (BY_FIRST_SENTENCE, BY_NO_PAGE, BY_NO_TAG, BY_NOBODY)
 RECHECK_AFTER = timedelta(days=30)

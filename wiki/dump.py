@@ -20,20 +20,9 @@ from parquet_pages import require_pyarrow
 from settings.wikis import DUMP_ENDINGS, WIKIS
 from tags.categories import CATEGORIES, DANBOORU_NUMBERS, E621_NUMBERS
 from tags.spelling import canonical
+from wiki import dump_rows
 from wiki.dtext import definition
-from wiki.dump_rows import (
-    BODY,
-    CATEGORY,
-    OF_E621,
-    TITLE,
-    Reader,
-    Row,
-    Tally,
-    csv_rows,
-    json_rows,
-    parquet_rows,
-    value_in,
-)
+from wiki.dump_rows import Reader, Row, Tally, value_in
 from wiki.source import Page
 
 log = logging.getLogger(__name__)
@@ -130,14 +119,14 @@ def _reader(path: Path) -> Reader:
         )
     if name.endswith(".parquet"):
         require_pyarrow(path)
-        return parquet_rows
-    return csv_rows if name.removesuffix(".gz").endswith(".csv") else json_rows
+        return dump_rows.parquet_rows
+    return dump_rows.csv_rows if name.removesuffix(".gz").endswith(".csv") else dump_rows.json_rows
 
 
 def _entry(row: Row) -> _Entry:
     return _Entry(
-        title=canonical(str(value_in(row, TITLE))),
-        body=_text(value_in(row, BODY))[:_MOST_OF_A_BODY],
+        title=canonical(str(value_in(row, dump_rows.TITLE))),
+        body=_text(value_in(row, dump_rows.BODY))[:_MOST_OF_A_BODY],
         category=_category(row),
         post_count=_number(row.get("post_count")),
         parent=canonical(_text(row.get("parent"))[:_MOST_OF_A_NAME]),
@@ -158,12 +147,12 @@ def _number(value: object) -> int | None:
 
 
 def _category(row: Row) -> str | None:
-    value = value_in(row, CATEGORY)
+    value = value_in(row, dump_rows.CATEGORY)
     number = _number(value)
     if number is None:
         name = _text(value).strip().lower()
         return name if name in CATEGORIES else None
-    numbers = E621_NUMBERS if any(column in row for column in OF_E621) else DANBOORU_NUMBERS
+    numbers = E621_NUMBERS if any(column in row for column in dump_rows.OF_E621) else DANBOORU_NUMBERS
     return numbers.get(number)
 
 

@@ -84,7 +84,6 @@ class Source(Protocol):
 
         Raises StageError when the source cannot be reached; tags not yielded were not asked.
         """
-        ...
 
 
 def open_source(settings: TagProviderSettings, tries: int | None = None) -> Source:

@@ -1,4 +1,4 @@
-"""What the two stages about pictures share: what they need of a data set, and pictures ready to be sent."""
+"""What the two stages about pictures share: what they need of a data set, and how a picture is sent along."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ class PictureStage(Stage[Picture, Answer]):
         self._wanted = data_set.wanted
         self._results = results
         self._endpoint = endpoint
-        side = data_set.settings.interrogator.max_image_side
-        self._pictures = ReadyPictures(self._collection, side) if sees else None
+        self._sees = sees
+        self._max_side = data_set.settings.interrogator.max_image_side
+        self._threads = ThreadPoolExecutor(_THREADS)
 
     def most_at_once(self) -> int:
         """As many as the server has slots for, and some more that wait for one or are prepared meanwhile."""
         if self._endpoint is None:
             return 1
         slots = self._endpoint.concurrency
-        return slots.limit + _AHEAD if self._pictures else slots.most_under_way()
+        return slots.limit + _AHEAD if self._sees else slots.most_under_way()
 
     def close(self) -> None:
         """Prepare no more pictures; an interrupted run does not wait for a large one."""
-        if self._pictures is not None:
-            self._pictures.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def failed(self, picture: Picture, error: ItemError) -> None:
         """Note in the journal that the picture has no text, and why."""
@@ -101,24 +101,11 @@ class PictureStage(Stage[Picture, Answer]):
         """The name of its file below the folder of pictures."""
         return picture.name
 
-
-class ReadyPictures:
-    """The pictures of a data set as models are sent them, at most `max_side` pixels long."""
-
-    def __init__(self, collection: TaggedPictures, max_side: int) -> None:
-        self._collection = collection
-        self._max_side = max_side
-        self._threads = ThreadPoolExecutor(_THREADS)
-
-    async def in_thread(self, work: Callable[[], Result]) -> Result:
-        """The result of `work`, such as `put_into`; the other pictures go on meanwhile."""
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
+        """The result of `work`, such as `_with_picture`; the other pictures go on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def put_into(self, prompts: Sequence[Sequence[Message]], picture: Picture) -> list[list[Message]]:
+    def _with_picture(self, prompts: Sequence[Sequence[Message]], picture: Picture) -> list[list[Message]]:
         """Each prompt with the picture in its last message; raises ItemError where it cannot be sent."""
         ready = prepare(self._collection.file(picture), self._max_side)
         return [with_picture(messages, ready.mime, ready.data) for messages in prompts]
-
-    def close(self) -> None:
-        """Stop preparing pictures; an interrupted run does not wait for a large one."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
