@@ -92,16 +92,18 @@ class Finishing:
             raise ItemError(
                 "nothing left", "the style has no place for any tag of this picture: add sections to it"
             )
-        leaked = self.hidden.said_in(bare)
-        notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
-        return text, [*notes, *self._exceeded_limits(text)]
+        return self._noted(text, bare)
 
     def _finish_structure(self, structure: Structure, caption: str) -> tuple[str, list[Problem]]:
         """A caption that is no line of text: `strip` and `shorten` would break it."""
         text = structure.around(
             caption, lambda said: self._with_surroundings(ONLY_SENTENCES, said, {}), self.trigger
         )
-        leaked = self.hidden.said_in(structure.said_in(text))
+        return self._noted(text, structure.said_in(text))
+
+    def _noted(self, text: str, sentences: str) -> tuple[str, list[Problem]]:
+        """A text with its faults, among them the hidden traits that its sentences say."""
+        leaked = self.hidden.said_in(sentences)
         notes = [Problem("", "hidden trait said", f"it says {trait}") for trait in leaked]
         return text, [*notes, *self._exceeded_limits(text)]
 

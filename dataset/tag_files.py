@@ -7,7 +7,9 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -63,13 +65,9 @@ class TagFiles(Files):
     """The tag files below `root`, by the two kinds of forms that `forms_of` in dataset/listing.py gives."""
 
     root: Path
-    forms: Sequence[str]
-    further: Sequence[str]
+    forms: tuple[str, ...]
+    further: tuple[str, ...]
     own: OwnFiles | None = None
-    # What the suffix of a picture may be replaced by, see `_suffixes`.
-    _of_suffix: dict[object, tuple[list[str], list[str]]] = field(
-        default_factory=dict, init=False, compare=False
-    )
 
     def of(self, picture: Picture) -> Found:
         """See `Files`.
@@ -119,31 +117,21 @@ class TagFiles(Files):
     def _names(self, picture: Picture) -> Iterator[tuple[str, str]]:
         """The name of each tag file, and the part of it that replaces the suffix of the picture."""
         stem, suffix = cut_suffix(picture.name)
-        known, others = self._suffixes(picture, suffix)
+        known = tuple(filter(None, (picture.tag_suffix, *picture.further_tag_suffixes)))
         stems = spellings(stem)
         # Asked several times a caption, mostly about files that are not there: text is faster than Path, and
         # an answer than an exception.
         starts = [(way, f"{self.root}/{way}") for way in stems]
-        for each in known:
+        for each in dict.fromkeys(known):
             there = [way + each for way, start in starts if os.access(start + each, os.F_OK)]
             if not there and not self._has_made_room(stems, each):
                 # One that has vanished meanwhile is named as its picture is.
                 there = [stem + each]
             yield from ((name, each) for name in there)
-        for new in others:
+        for new in _others(known, suffix, self.forms, self.further):
             for way, start in starts:
                 if os.access(start + new, os.F_OK) and _is_file(start + new):
                     yield way + new, new
-
-    def _suffixes(self, picture: Picture, suffix: str) -> tuple[list[str], list[str]]:
-        """What replaces the suffix of a picture in its known tag files, and in others that may be there."""
-        asked = suffix, picture.tag_suffix, picture.further_tag_suffixes
-        if asked not in self._of_suffix:
-            known = list(dict.fromkeys(filter(None, asked[1:2] + asked[2])))
-            forms = (*self.forms, *self.further)
-            others = dict.fromkeys(suffix + form[1:] if form[0] == "*" else form for form in forms)
-            self._of_suffix[asked] = known, [new for new in others if new not in known]
-        return self._of_suffix[asked]
 
     def _has_made_room(self, stems: Sequence[str], suffix: str) -> bool:
         """Whether a tag file that is not there was renamed for a caption, in this run."""
@@ -158,6 +146,13 @@ class TagFiles(Files):
             return TagFile(name, tag_bytes(f"{self.root}/{name}"))
         except ItemError as error:
             return TagFile(name, error=error)
+
+
+@lru_cache(maxsize=1024)
+def _others(known: tuple[str, ...], suffix: str, *forms: tuple[str, ...]) -> list[str]:
+    """What may replace the suffix of a picture beside what is known to replace it."""
+    others = dict.fromkeys(suffix + form[1:] if form[0] == "*" else form for form in chain(*forms))
+    return [new for new in others if new not in known]
 
 
 def _is_file(path: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from dataset.admission import Added
@@ -20,23 +19,19 @@ from parquet_pages import require_pyarrow
 from settings import Settings
 from shards.finding import Shard
 from shards.results import ShardResults
-from shards.tar import Contents, Member, Sample, read_contents, samples_of, tar_pieces
+from shards.tar import read_contents, samples_of, tar_pieces
 
 
 class Stored(Files, Protocol):
-    """What is in one shard; `of`, `state` and `saved_at` tell of its tag files."""
+    """What is in one shard: the pictures, what cannot be used, and the tag files.
 
-    @property
-    def folder(self) -> Folder:
-        """The pictures, and what cannot be used."""
+    `size` is that of the shard in bytes, and `cut_at` the number of the member at which it breaks off; None
+    where it is whole.
+    """
 
-    @property
-    def size(self) -> int:
-        """The size of the shard in bytes."""
-
-    @property
-    def cut_at(self) -> int | None:
-        """The number of the member at which the shard breaks off; None where it is whole."""
+    folder: Folder
+    size: int
+    cut_at: int | None
 
     def file(self, picture: Picture) -> PictureFile:
         """A picture; raises ItemError where it cannot be read."""
@@ -48,33 +43,17 @@ class Stored(Files, Protocol):
         """Close what is open."""
 
 
-@dataclass(frozen=True, slots=True)
 class TarFiles(Files):
     """The pictures and tag files in a tar."""
 
-    folder: Folder
-    _contents: Contents
-    _samples: Mapping[str, Sample]
-    _members: Mapping[str, Member]
-
-    @classmethod
-    def read(cls, shard: Shard, tag_extension: str) -> TarFiles:
-        """Those of a shard; raises ItemError where it cannot be read."""
-        contents = read_contents(shard.name, shard.place)
+    def __init__(self, shard: Shard, tag_extension: str) -> None:
+        """Raises ItemError where the shard cannot be read."""
+        self._contents = contents = read_contents(shard.name, shard.place)
         samples, problems = samples_of((each.name for each in contents.members), tag_extension)
-        folder = Folder(tuple(samples), (*contents.problems, *problems))
-        members = {each.name: each for each in contents.members}
-        return cls(folder, contents, {each.name: sample for each, sample in samples.items()}, members)
-
-    @property
-    def size(self) -> int:
-        """See `Stored`."""
-        return self._contents.stamp[0]
-
-    @property
-    def cut_at(self) -> int | None:
-        """See `Stored`."""
-        return self._contents.cut_at
+        self._samples = {each.name: sample for each, sample in samples.items()}
+        self._members = {each.name: each for each in contents.members}
+        self.folder = Folder(tuple(samples), (*contents.problems, *problems))
+        self.size, self.cut_at = contents.stamp[0], contents.cut_at
 
     def of(self, picture: Picture) -> Found:
         """See `Files`."""
@@ -82,7 +61,7 @@ class TarFiles(Files):
         return Found(list(map(self._read, sample.tags)), list(map(self._read, sample.further)))
 
     def file(self, picture: Picture) -> PictureFile:
-        """The picture in its shard; raises ItemError where it cannot be read."""
+        """See `Stored`."""
         member = self._members[self._samples[picture.name].picture]
         return PictureFile.checked(picture.name, member.size, lambda: self._contents.open(member))
 
@@ -107,7 +86,7 @@ def open_shard(shard: Shard, tag_extension: str) -> Stored:
     Raises ItemError where it cannot be read, and UserError where a library for it is missing.
     """
     if shard.place.suffix != ".parquet":
-        return TarFiles.read(shard, tag_extension)
+        return TarFiles(shard, tag_extension)
     require_pyarrow(shard.name)
     from shards.parquet import ParquetFiles
 
