@@ -204,7 +204,7 @@ def move(part: Path, path: Path) -> None:
         time.sleep(_WINDOWS_PAUSE)
 
 
-def move_to_free_place(part: Path, path: Path) -> bool:
+def move_to_free_place(part: Path, path: Path | str) -> bool:
     """Put a file in its place if nothing is there; returns whether that was so.
 
     The system decides both in one step, so that a file which somebody saves at this very moment is not lost.
@@ -222,7 +222,7 @@ def move_to_free_place(part: Path, path: Path) -> bool:
             raise
         if os.path.lexists(path):
             return False
-        move(part, path)
+        move(part, Path(path))
         return True
     remove(part)
     return True

@@ -201,13 +201,16 @@ class Texts:
         Otherwise somebody has written there meanwhile: then that stays, the staged text is deleted, and False
         is returned. Raises ItemError or UserError when the text cannot be moved; it is then kept.
         """
-        target = self.path(name)
+        place = self._place(name)
         if name in self.tag_files:
-            raise ItemError("place of the caption is taken", f"{target} holds tags: name it {name}.tags")
+            raise ItemError(
+                "place of the caption is taken", f"{self.path(name)} holds tags: name it {name}.tags"
+            )
         try:
             self._make(self._folder(name))
-            if over == NOTHING and move_to_free_place(part, target):
+            if over == NOTHING and move_to_free_place(part, place):
                 return True
+            target = Path(place)
             copy_mode(target, part)
             # Nothing may come between this look and the move.
             there = state_of(self.read_bytes(name))
@@ -217,7 +220,7 @@ class Texts:
             # A kill may have come between moving the text and deleting it here.
             is_same = there == state_of(part.read_bytes())
         except OSError as error:
-            raise self._error(target, error) from error
+            raise self._error(Path(place), error) from error
         remove(part)
         return is_same
 

@@ -81,17 +81,19 @@ def without_implied(tags: Sequence[str], categories: Mapping[str, str], implied:
     return [tag for tag in tags if tag not in gone]
 
 
-def _last_words(tag: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED_TAGS)
+def _last_words(tag: str) -> tuple[str, ...]:
     """What the last words of a tag say: black_witch_hat "witch hat" and "hat", but no_hat no "hat"."""
     first, *rest = words(tag).split(" ")
-    return [] if first in _DENYING else [" ".join(rest[at:]) for at in range(len(rest))]
+    return () if first in _DENYING else tuple(" ".join(rest[at:]) for at in range(len(rest)))
 
 
 def speakers(tags: Sequence[str], implied: Implied) -> dict[str, list[str]]:
     """The tags that other tags of the list imply, each with those that do."""
     found: defaultdict[str, list[str]] = defaultdict(list)
+    there = set(tags)
     for speaker in tags:
-        for tag in said_along(speaker, implied).intersection(tags):
+        for tag in said_along(speaker, implied) & there:
             found[tag].append(speaker)
     return dict(found)
 
