@@ -14,6 +14,7 @@ from llm.replies import copies, language, openings, rejections, wrapping
 from llm.replies.copies import Prompted
 from llm.replies.text import (
     BROKEN,
+    in_one_line,
     normalize_spacing,
     remove_invisible,
     strip_quotes_around,
@@ -146,7 +147,7 @@ def _as_asked(text: str, form: Form) -> str:
     _refuse(REPEATS_ITSELF, text, rejections.repeats_itself(text))
     if form.one_line:
         # Some trainers read only the first line, or take each line as a caption.
-        text = " ".join(text.split())
+        text = in_one_line(text)
     text = openings.drop_openings(text)
     _refuse("talks about the picture", text, openings.talks_about_the_picture(text))
     # A list of tags may end in a comma; after whole sentences, a comma means that words are missing.

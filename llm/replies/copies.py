@@ -50,15 +50,20 @@ def copies(text: str, prompted: Prompted) -> bool:
     """Whether an answer repeats an example or the instructions of its prompt."""
     said = words(text)
     lower = [word.lower() for word in said]
-    return _copies_an_example(said, lower, prompted) or _copies_instructions(lower, prompted)
+    runs = frozenset(_runs(lower, _RUN_OF_EXAMPLE))
+    return _copies_an_example(said, runs, prompted) or (
+        # A longer run of the instructions begins with a shorter one.
+        not runs.isdisjoint(_of_instructions(prompted.instructions, _RUN_OF_EXAMPLE))
+        and _copies_instructions(lower, prompted)
+    )
 
 
-def _copies_an_example(said: Sequence[str], lower: Sequence[str], prompted: Prompted) -> bool:
+def _copies_an_example(said: Sequence[str], runs: frozenset[Run], prompted: Prompted) -> bool:
     """Whether an answer has a name of an example, or a long run of words that is not about this picture."""
     if not prompted.examples:
         return False
-    runs, names = _of_examples(prompted.examples)
-    named, copied = names.intersection(said), runs.intersection(_runs(lower, _RUN_OF_EXAMPLE))
+    of_answers, names = _of_examples(prompted.examples)
+    named, copied = names.intersection(said), of_answers & runs
     if not (named or copied):
         return False
     own = frozenset(stem(word.lower()) for word in words(prompted.asked))
@@ -69,9 +74,8 @@ def _copies_an_example(said: Sequence[str], lower: Sequence[str], prompted: Prom
 
 def _copies_instructions(lower: Sequence[str], prompted: Prompted) -> bool:
     """Whether an answer has a long run of words of the instructions that the question does not have too."""
-    if not prompted.instructions:
-        return False
-    shared = _of_instructions(prompted.instructions).intersection(_runs(lower, _RUN_OF_INSTRUCTIONS))
+    known = _of_instructions(prompted.instructions, _RUN_OF_INSTRUCTIONS)
+    shared = known.intersection(_runs(lower, _RUN_OF_INSTRUCTIONS))
     return bool(shared) and not shared.issubset(_runs(words(prompted.asked.lower()), _RUN_OF_INSTRUCTIONS))
 
 
@@ -94,8 +98,8 @@ def _of_examples(examples: tuple[tuple[str, str], ...]) -> tuple[frozenset[Run],
 
 
 @lru_cache(maxsize=8)
-def _of_instructions(text: str) -> frozenset[Run]:
-    return frozenset(_runs(words(text.lower()), _RUN_OF_INSTRUCTIONS))
+def _of_instructions(text: str, length: int) -> frozenset[Run]:
+    return frozenset(_runs(words(text.lower()), length))
 
 
 def _runs(lower: Sequence[str], length: int) -> Iterator[Run]:

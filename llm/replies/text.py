@@ -52,13 +52,27 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 
 def remove_invisible(text: str) -> str:
     """The text without what an editor would not show: control and zero-width characters, half characters."""
+    if text.isascii() and text.isprintable():
+        return text
     return _INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
 
 
 def normalize_spacing(text: str) -> str:
     """One space between words, no space at either end of a line, at most one blank line between lines."""
+    if _is_one_line(text):
+        return text.strip()
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def in_one_line(text: str) -> str:
+    """The text with one space between words, and no line break."""
+    return text.strip() if _is_one_line(text) else " ".join(text.split())
+
+
+def _is_one_line(text: str) -> bool:
+    # The space is the only white space that counts as printable.
+    return text.isprintable() and "  " not in text
 
 
 def words(text: str) -> list[str]:
