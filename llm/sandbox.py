@@ -44,16 +44,7 @@ _NODES = (
     *(nodes.Operand, nodes.Test, nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg),
 )
 _FILTERS = (
-    "capitalize",
-    "count",
-    "d",
-    "default",
-    "length",
-    "lower",
-    "reverse",
-    "string",
-    "title",
-    "upper",
+    *("capitalize", "count", "d", "default", "length", "lower", "reverse", "string", "title", "upper"),
     "wordcount",
 )
 _FILTERS_OF_LISTS = ("first", "last", "sort", "truncate", "unique")  # Jinja gives these the environment.

@@ -67,9 +67,8 @@ def runner(wanted: Wanted) -> Runner:
     Raises UserError where it is not there.
     """
     library = _library() if wanted != "program" else None
-    if library is not None and (wanted == "library" or library.cards):
-        return library
-    program = _program() if wanted != "library" else None
+    is_enough = library is not None and (wanted == "library" or library.cards)
+    program = _program() if not is_enough and wanted != "library" else None
     if program is not None and (wanted == "program" or program.cards or library is None):
         return program
     if library is not None:

@@ -98,9 +98,7 @@ class ModelServer:
                 raise
             finally:
                 on_wait("")
-            said = self._end_of_what_it_said()
-            is_taken = self._has_said(_PORT_TAKEN)
-            refusal = self._meaning(said)
+            is_taken, refusal = self._has_said(_PORT_TAKEN), self._refusal()
             await self.stop()
             if not is_taken:
                 raise refusal
@@ -187,7 +185,7 @@ class ModelServer:
             "LLAMA_ARG_CORS_ORIGINS": "",
         }
 
-    def _meaning(self, said: str) -> UserError:
+    def _refusal(self) -> UserError:
         model, projector = self.files.header.path, self.files.projector
         if self._process is not None and self._process.returncode in _KILLED:
             return UserError(
@@ -197,9 +195,10 @@ class ModelServer:
         for words, meaning in _MEANINGS:
             if self._has_said(re.compile(words, re.IGNORECASE)):
                 return UserError(meaning.format(model=model, projector=projector))
+        said = self._end_of_what_it_said() or "it says nothing"
         return UserError(
-            f"llama.cpp cannot load {model} ({said or 'it says nothing'}): download it again, or take "
-            "another model; --log FILE keeps all that llama.cpp says"
+            f"llama.cpp cannot load {model} ({said}): download it again, or take another model; --log FILE "
+            "keeps all that llama.cpp says"
         )
 
     def _lines(self) -> list[str]:
