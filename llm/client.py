@@ -52,7 +52,7 @@ class HttpAnswer(NamedTuple):
 class Reached(NamedTuple):
     """The HTTP status of an answer, None if there was none in time, its headers, and its JSON if it has any.
 
-    Names of headers are in lower case. `busy` is set where the server refused for now: what it said of that.
+    Headers are found by their names in lower case. `busy` is what a server said that refused for now.
     """
 
     status: int | None = None

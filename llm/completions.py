@@ -197,17 +197,24 @@ def _joined_pieces(pieces: Sequence[object], *, is_whole: bool) -> object:
         return whole
     if "delta" in choice and not is_whole:
         choice.setdefault("finish_reason", "incomplete")
-    return {**whole, "choices": [{**choice, "message": message}]}
+    joined = {key: _as_one_text(value) for key, value in message.items()}
+    return {**whole, "choices": [{**choice, "message": joined}]}
 
 
 def _add_to(message: dict[str, Any], piece: object) -> None:
     """Add the texts and lists of a piece to those that came before it."""
     for key, value in piece.items() if isinstance(piece, dict) else ():
         before = message.get(key)
-        if isinstance(value, str) and isinstance(before, str) and key != "role":
-            # Lists are joined once at the end, since a text that grows by each piece takes quadratic time.
-            message[key] = [before, value]
-        elif isinstance(before, list) and isinstance(value, str | list):
+        if isinstance(before, list) and isinstance(value, str | list):
             before.extend([value] if isinstance(value, str) else value)
+        elif isinstance(value, str):
+            # Joined once at the end, since a text that grows by each piece takes quadratic time.
+            message[key] = [value]
         elif value is not None:
             message[key] = value
+
+
+def _as_one_text(value: object) -> object:
+    """Pieces of a text joined as they are: unlike the parts of an answer, they bring their own spaces."""
+    is_text = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return "".join(value) if is_text else value  # type: ignore[arg-type]

@@ -42,7 +42,8 @@ class Endpoints:
     _open: list[tuple[EndpointSettings, bool, Endpoint | None]] = field(default_factory=list)
     # By url and model.
     _sights: dict[tuple[str, str], Sight] = field(default_factory=dict)
-    _known: list[tuple[EndpointSettings, list[Server]]] = field(default_factory=list)
+    # By url, key and headers.
+    _known: dict[tuple[str, str, str], list[Server]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -161,12 +162,9 @@ class Endpoints:
 
     async def _servers(self, settings: EndpointSettings) -> list[Server]:
         """The server at the url of the settings; it is looked for once a run for each url and key."""
-        for known, servers in self._known:
-            if all(getattr(known, key) == getattr(settings, key) for key in ("url", "api_key", "headers")):
-                return servers
-        if settings.url == "auto":
-            servers = await servers_here(settings)
-        else:
-            servers = [await server_at(settings.url, settings)]
-        self._known.append((settings, servers))
-        return servers
+        key = settings.url, settings.api_key.get_secret_value(), str(settings.headers)
+        if key not in self._known:
+            is_auto = settings.url == "auto"
+            found = await servers_here(settings) if is_auto else [await server_at(settings.url, settings)]
+            self._known[key] = found
+        return self._known[key]

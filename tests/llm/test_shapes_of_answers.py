@@ -202,6 +202,10 @@ SHAPES = {
     "a stream of lines that breaks off": Case(
         answer("\n".join([json.dumps(piece(content=HALF))] * 2)), "stops in the middle", "cut off"
     ),
+    "a stream of initials": Case(
+        answer(events(*(piece(content=part) for part in ("The U.", "S.", " flag", ".")))),
+        "The U.S. flag.",
+    ),
     "two sentences in parts": Case(
         answer(completion([{"text": "A girl smiles."}, {"text": "She waves."}])), "A girl smiles. She waves."
     ),
