@@ -3,6 +3,7 @@
 import pytest
 
 from check import Coverage, check
+from tests.cases import in_one_test
 
 CATEGORIES = {
     "frieren": "character",
@@ -28,7 +29,7 @@ def found(caption: str, tags: str) -> Coverage:
     return check(caption, tags.split(), CATEGORIES)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags"),
     [
         ("Frieren from Sousou no Frieren sits on a log.", "frieren sousou_no_frieren sitting"),
@@ -88,7 +89,7 @@ def test_what_a_reader_does_not_find_is_missed(caption: str, tags: str) -> None:
     assert set(tags.split()) <= set(found(caption, f"{tags} {series}").missed)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags", "kinds"),
     [
         ("Yuno from Hidamari Sketch paints.", "1girl solo", {"unknown name"}),
@@ -240,7 +241,7 @@ def test_faults_are_those_that_a_reader_finds(caption: str, tags: str, kinds: se
     assert {fault.kind for fault in check(caption, tags.split(), categories).faults} == kinds
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags", "contradicted"),
     [
         (
@@ -321,7 +322,7 @@ def test_what_cannot_be_true_with_a_tag_contradicts_it(caption: str, tags: str, 
     assert check(caption, tags.split(), categories).contradicted == tuple(contradicted.split())
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags", "adds"),
     [
         ("A small dog sleeps beside two swans.", "no_humans", ["A small dog", "two swans"]),
@@ -367,7 +368,7 @@ def test_a_scene_tells_its_setting_unless_it_tells_another_one() -> None:
     assert found(f"{told} It is midnight on the lawn.", "1girl solo day").contradicted == ("day",)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags"),
     [
         ("The moon hangs over the roofs.", "night sky building"),

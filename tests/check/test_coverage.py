@@ -15,6 +15,7 @@ from check import KINDS, check
 from composer import compose
 from errors import ItemError
 from tags.appearance import said_by
+from tests.cases import in_one_test
 from tests.check.corpus import (
     ADDS,
     CORPUS,
@@ -131,7 +132,7 @@ def test_every_tag_that_counts_is_said_missed_or_contradicted(examples: Sequence
             assert re.fullmatch(r"[A-Z].*\.", fault.message), example.caption
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tag"),
     [
         ("Her long aqua hair is tied in twintails.", "long_hair"),
@@ -155,7 +156,7 @@ def test_a_tag_is_said_in_other_forms_and_words(caption: str, tag: str) -> None:
     assert check(caption, [tag], {}).said == (tag,)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tag"),
     [
         ("A slice of strawberry shortcake on a plate", "cake"),
@@ -178,7 +179,7 @@ def test_a_tag_is_said_by_compounds_parts_and_what_implies_it(caption: str, tag:
     assert tag in check(caption, [tag, narrower.get(tag, tag)], {}).said
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tag"),
     [
         ("A girl without a hat", "hat"),
@@ -253,7 +254,7 @@ def test_a_fault_lowers_the_score() -> None:
     assert wrong < right
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("caption", "tags"),
     [
         ("A girl walks past a poster of two girls.", "1girl solo"),

@@ -20,6 +20,7 @@ from errors import ItemError
 from llm.replies import Form, clean
 from tags.implications import broader_tags
 from tags.spelling import canonical
+from tests.cases import in_one_test
 
 _ROOT = Path(__file__).parents[2]
 _CATEGORIES = ("character", "copyright", "meta", "artist", "species", "contributor", "lore")
@@ -66,7 +67,7 @@ def test_a_series_is_said_only_of_characters_that_are_known_to_come_from_it(tags
     assert compose(*_parsed(tags)) == caption
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("tags", "caption"),
     [
         ("1boy, male_focus", "A boy."),
@@ -133,7 +134,7 @@ def test_the_example_of_the_manual_reads_as_promised() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("tags", "caption"),
     [
         (
@@ -851,7 +852,7 @@ def _said_with_a_girl(tag: str) -> bool:
     return compose(["1girl", tag], {}) != "A girl." or role_of(tag).slot in ("alone", "empty")
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("tag", "phrase"),
     [
         ("m16", "an m16"),

@@ -1,8 +1,7 @@
 """What drafts make of kinds of tags: one thing said by several, whose something is, and where it stands."""
 
-import pytest
-
 from composer import compose
+from tests.cases import in_one_test
 
 CASES = {
     "a book that is held does not stand in the shelf": (
@@ -1569,13 +1568,13 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("kind", CASES)
+@in_one_test("kind", CASES)
 def test_a_draft_says_one_thing_once_and_of_whom_it_is(kind: str) -> None:
     tags, draft = CASES[kind]
     assert compose(tags.split(), {}) == draft
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("tags", "names", "draft"),
     [
         (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from composer import compose
+from tests.cases import in_one_test
 
 # Tags, what the draft says, and after a bar what it does not say.
 _CASES = """
@@ -124,7 +123,7 @@ no_humans scenery power_lines overhead_line utility_pole | power lines | overhea
 """
 
 
-@pytest.mark.parametrize("case", _CASES.strip().splitlines())
+@in_one_test("case", _CASES.strip().splitlines())
 def test_what_another_tag_says_is_not_said_again(case: str) -> None:
     tags, said, unsaid = (part.strip() for part in case.split("|"))
     draft = compose(tags.split(), {})

@@ -13,6 +13,7 @@ from dataset.tag_files import TagFile
 from dataset.tag_parsing import LARGEST_FILE, read_tags
 from errors import ExcludedError, ItemError
 from settings import TagsSettings
+from tests.cases import in_one_test
 
 INFOTEXT = """1girl, solo, long hair, smile
 Negative prompt: lowres, bad anatomy, extra fingers
@@ -210,7 +211,7 @@ def come_in(*candidates: TagFile, further: tuple[TagFile, ...] = ()) -> TagList:
     return admitted(candidates, further, name_filter(TagsSettings()))
 
 
-@pytest.mark.parametrize("form", READ)
+@in_one_test("form", READ)
 def test_every_form_of_tag_file_is_read(form: str) -> None:
     name, content, tags = READ[form]
     assert read_tags(content, name).tags == tags
@@ -270,7 +271,7 @@ JUDGED = {
 }
 
 
-@pytest.mark.parametrize("form", JUDGED)
+@in_one_test("form", JUDGED)
 def test_every_form_excludes_a_picture_wherever_it_stands(form: str) -> None:
     name, content = JUDGED[form]
     harmless = file("b.txt", "1girl, solo")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dataset.pictures import TagList
 from dataset.tag_parsing import LARGEST_FILE, read_tags, tag_bytes, text_of_tag_file
 from errors import ItemError
+from tests.cases import in_one_test
 
 
 def read(name: str, content: str | bytes) -> TagList:
@@ -29,7 +30,7 @@ def reason_of(name: str, content: str | bytes) -> str:
     return refused.value.reason
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("name", "content", "tags"),
     [
         ("a.txt", "1girl, long hair, Smile", ("1girl", "long_hair", "smile")),
@@ -174,7 +175,7 @@ def test_stray_bytes_are_read_as_windows_text_and_the_rest_stays_utf_8() -> None
     assert read("a.txt", content).tags == ("1girl", "solo", "naïve", "café", "jeanne_d'arc")
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("name", "content", "reason"),
     [
         ("a.txt", "", "empty tag file"),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from dataset.sentences import is_sentences
 from dataset.tag_text import split_tags
 from tags.spelling import canonical
+from tests.cases import in_one_test
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("text", "written"),
     [
         ("1girl, long hair,smile", ["1girl", "long hair", "smile"]),
@@ -45,7 +46,7 @@ def test_a_tag_file_is_cut_into_its_tags(text: str, written: list[str]) -> None:
     assert split_tags(text) == written
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "text",
     [
         "A painting of a robot in a garden.",
@@ -65,7 +66,7 @@ def test_sentences_are_no_tags(text: str) -> None:
     assert is_sentences(text)
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "text",
     [
         "",

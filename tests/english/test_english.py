@@ -19,6 +19,7 @@ from english import (
     singular,
     stem,
 )
+from tests.cases import in_one_test
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_the_s_of_a_plural_is_dropped(word: str, expected: str) -> None:
     assert singular(word) == expected
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("text", "sentence"),
     [
         ("A hat. It is red.", "A hat."),

@@ -9,6 +9,7 @@ import pytest
 
 from commands.arguments import arguments
 from errors import UserError
+from tests.cases import in_one_test
 from tests.program.project import Project
 
 COMMANDS = {
@@ -64,7 +65,7 @@ def test_the_table_is_complete() -> None:
     }
 
 
-@pytest.mark.parametrize(("command", "option", "is_allowed"), table())
+@in_one_test(("command", "option", "is_allowed"), table())
 def test_an_option_that_a_command_would_ignore_is_refused(
     command: str, option: str, is_allowed: bool
 ) -> None:
@@ -79,7 +80,7 @@ def test_an_option_that_a_command_would_ignore_is_refused(
     assert said.endswith(f", and not with {command}: leave it out")
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(list(COMMANDS)[1:], 2)))
+@in_one_test(("one", "other"), list(combinations(list(COMMANDS)[1:], 2)))
 def test_two_commands_at_once_are_refused(one: str, other: str) -> None:
     for words in ([*COMMANDS[one], *COMMANDS[other]], [*COMMANDS[other], *COMMANDS[one]]):
         with pytest.raises(UserError) as caught:

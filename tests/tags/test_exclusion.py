@@ -19,6 +19,7 @@ from tags.exclusion import (
     judge,
 )
 from tags.ratings import Rating
+from tests.cases import in_one_test
 
 
 def excluded_because(tags: Iterable[str], rating: str | None = None) -> str | None:
@@ -194,18 +195,18 @@ HARMLESS_TOGETHER = [
 ]
 
 
-@pytest.mark.parametrize("minor", MINOR_SIDE)
+@in_one_test("minor", MINOR_SIDE)
 def test_a_minor_with_nudity_is_excluded(minor: str) -> None:
     because = excluded_because(["1girl", "smile", "nude", minor])
     assert because == f'tags combine "{minor}" with "nude"'
 
 
-@pytest.mark.parametrize("sexual", SEXUAL_SIDE)
+@in_one_test("sexual", SEXUAL_SIDE)
 def test_sexual_content_with_a_minor_is_excluded(sexual: str) -> None:
     assert excluded_because([sexual, "loli"]) == f'tags combine "loli" with "{sexual}"'
 
 
-@pytest.mark.parametrize("tags", HARMLESS_TOGETHER)
+@in_one_test("tags", HARMLESS_TOGETHER)
 def test_harmless_tags_pass(tags: list[str]) -> None:
     assert excluded_because(tags) is None
 

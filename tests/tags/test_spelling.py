@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tags.spelling import Tag, canonical, parse_tag, words
+from tests.cases import in_one_test
 
 SPELLINGS = [
     ("long hair", "long_hair"),
@@ -82,12 +83,12 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "spelled"), SPELLINGS)
+@in_one_test(("written", "spelled"), SPELLINGS)
 def test_a_written_tag_gets_the_spelling_of_the_wiki(written: str, spelled: str) -> None:
     assert canonical(written) == spelled
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("written", "tag"),
     [
         ("character:hatsune miku", Tag("hatsune_miku", "character")),
@@ -113,7 +114,7 @@ def test_what_is_written_in_front_of_a_tag_is_its_category(written: str, tag: Ta
     assert parse_tag(written) == tag
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     ("tag", "said"),
     [
         ("long_hair", "long hair"),
@@ -137,7 +138,7 @@ def test_a_tag_is_said_in_words_without_its_qualifier(tag: str, said: str) -> No
     assert words(tag) == said
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "face",
     [
         *("0_0", "(o)_(o)", "+_+", "+_-", "._.", "<o>_<o>", "<|>_<|>", "=_=", ">_<", "3_3", "6_9", ">_o"),

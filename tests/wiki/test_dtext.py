@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from english import first_sentence
+from tests.cases import in_one_test
 from wiki.dtext import definition
 from wiki.dtext_blocks import Kind, read, unmarked
 
@@ -211,7 +212,7 @@ BLOCKS = [
 ]
 
 
-@pytest.mark.parametrize(("body", "plain"), INLINE + LINKS + ENTITIES + BLOCKS)
+@in_one_test(("body", "plain"), INLINE + LINKS + ENTITIES + BLOCKS)
 def test_a_construct_becomes_what_a_reader_sees(body: str, plain: str) -> None:
     assert plain_text(body) == plain
 
@@ -391,12 +392,12 @@ DEFINITIONS = {
 }
 
 
-@pytest.mark.parametrize(("body", "meaning"), DEFINITIONS.values(), ids=list(DEFINITIONS))
+@in_one_test(("body", "meaning"), DEFINITIONS.values())
 def test_a_page_is_reduced_to_its_definition(body: str, meaning: str) -> None:
     assert definition(body) == meaning
 
 
-@pytest.mark.parametrize(
+@in_one_test(
     "hint",
     [
         "Do not confuse with [[b]].",
