@@ -130,6 +130,11 @@ class EndpointSettings(Section):
         """The addresses that `url` names."""
         return tuple(self.url.split(", "))
 
+    @property
+    def asked_once(self) -> EndpointSettings:
+        """The same endpoint for a command that only looks, and so does not wait for a server."""
+        return self.model_copy(update={"retries": 0, "wait_for_server": 0.0})
+
 
 class DatasetSettings(Section):
     """[Dataset]: the pictures, and where their texts go."""

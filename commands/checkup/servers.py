@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from captioning.project import Project
 from captioning.sampling import longest_prompt
 from captioning.templates import roles_of, sends_pictures
-from commands import without_retries
 from commands.checkup import LARGEST_SAMPLE, Finding, ok, problem, warning
 from deferred.folder import BatchFolder
 from english import amount
@@ -74,8 +73,7 @@ class Servers:
             return
         stage = Stage(name, settings.endpoint, settings.must_see)
         try:
-            chosen = without_retries(stage.settings)
-            endpoint = await self.connections.endpoint(chosen, must_see=stage.must_see)
+            endpoint = await self.connections.endpoint(stage.settings.asked_once, must_see=stage.must_see)
         except UserError as error:
             yield problem(str(error))
             return

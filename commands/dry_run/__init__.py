@@ -14,7 +14,6 @@ from captioning.project import Project
 from captioning.run_summary import NO_SENTENCES, RunSummary
 from captioning.sampling import ShardSample, sample_project
 from captioning.templates import misfits, refuse_broken_templates, sends_pictures
-from commands import without_retries
 from commands.dry_run.preview import USUAL_ANSWER, Estimate, Preview, total_line
 from dataset.pictures import Picture
 from dataset.preprocessing import describe, prepare
@@ -102,7 +101,7 @@ class DryRun:
         return found
 
     async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
-        return await self._connections.endpoint(without_retries(chosen.endpoint), must_see=chosen.must_see)
+        return await self._connections.endpoint(chosen.endpoint.asked_once, must_see=chosen.must_see)
 
     def _asks_a_model(self, title: str, chosen: StageSettings) -> bool:
         if chosen.endpoint.url == "builtin" and not chosen.skip:
