@@ -40,7 +40,7 @@ class EventLog(logging.Handler):
         else:
             event = record.getMessage()
         time = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        self._lines.add({"time": time, "event": event, **_masked(fields, self._secrets)})
+        self._lines.append({"time": time, "event": event, **_masked(fields, self._secrets)})
 
     def close(self) -> None:
         """Close the file."""

@@ -177,7 +177,7 @@ class Contender:
                 _clear(self.project.descriptions)
             _clear(self.project.captions)
             # The page is made from the journal, so it must hold nothing of an earlier comparison.
-            self.project.journal.clear()
+            self.project.journal.rewrite([])
             make_folder(self.project.journal.path.parent)
 
     async def run(self) -> None:

@@ -179,7 +179,7 @@ class Packed:
     digests: set[str] = field(default_factory=set)
 
 
-class Journal:
+class Journal(JsonLines):
     """Adds lines to a journal and reads them.
 
     A line is on disk once a method that adds returns. It raises UserError if that is not possible.
@@ -187,9 +187,8 @@ class Journal:
 
     def __init__(self, path: Path, run: str = "") -> None:
         """`run` is the name of this run, which is part of each line that it adds."""
-        self.path = path
+        super().__init__(path)
         self.run = run
-        self._lines = JsonLines(path)
         self._due: dict[str, int] = {}
 
     def expect(self, stage: str, total: int) -> None:
@@ -204,7 +203,7 @@ class Journal:
             line |= {"written": text, "text": digest(text)}
         if due := self._due.pop(stage, 0):
             line["of"] = due
-        self._lines.add({**line, **more})
+        self.append({**line, **more})
 
     def add_side_file(self, target: str, name: str, file_digest: str) -> None:
         """Add that a further file for a trainer is written, right before it is in its place.
@@ -212,18 +211,18 @@ class Journal:
         With an empty digest, it was removed. `target` is "" for what was exported to another place.
         """
         what = {"target": target, "file": name, "text": file_digest}
-        self._lines.add({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
+        self.append({"time": _now(), "stage": _SIDE_FILES, "outcome": DONE, **what})
 
     def add_packed(self, stage: str, file_digest: str, packed: Packed) -> None:
         """Add that the texts of a shard are packed into a file, right before it is in its place."""
         what = {"packs": stage, "text": file_digest, "bytes": packed.size, "count": packed.count}
         more = {"left": packed.left, "draft": packed.has_drafts}
-        self._lines.add({"time": _now(), "stage": _SHARDS, "outcome": DONE, **what, **more})
+        self.append({"time": _now(), "stage": _SHARDS, "outcome": DONE, **what, **more})
 
     def packed(self, stage: str) -> Packed:
         """What is packed of the texts of a stage; its size is -1 where none are, or others came since."""
         found = Packed()
-        for record in map(Record, self._lines.read()):
+        for record in map(Record, self.read()):
             if record.stage == _SHARDS and record.line.get("packs") == stage:
                 size, count, left = (int(record.number(key)) for key in ("bytes", "count", "left"))
                 found = Packed(size, count, left, record.draft, {*found.digests, record.text})
@@ -237,14 +236,14 @@ class Journal:
 
     def records(self, *stages: str) -> Iterator[Record]:
         """The records of `stages` about pictures, oldest first."""
-        for line in self._lines.read():
+        for line in self.read():
             if line.get("stage") in stages and isinstance(line.get("picture"), str):
                 yield Record(line)
 
     def side_files(self) -> dict[str, WrittenFile]:
         """The further files for trainers by their names."""
         found: dict[str, WrittenFile] = {}
-        for record in map(Record, self._lines.read()):
+        for record in map(Record, self.read()):
             if record.stage == _SIDE_FILES:
                 file = found.setdefault(record.file, WrittenFile())
                 file.target, file.is_there = record.target, bool(record.text)
@@ -253,35 +252,19 @@ class Journal:
 
     def may_have_tag_files(self) -> bool:
         """Whether some line may be of a tag file that was renamed, from a fast search."""
-        return self._lines.may_say("stage", TAG_FILES)
+        return self.may_say("stage", TAG_FILES)
 
     def may_have_side_files(self) -> bool:
         """Whether some line may be of a further file for a trainer, from a fast search."""
-        return self._lines.may_say("stage", _SIDE_FILES)
-
-    def watch(self) -> None:
-        """From now on refuse to add lines if somebody moved or removed the file."""
-        self._lines.watch()
-
-    def refuse_moved(self) -> None:
-        """Raise UserError where somebody moved or removed the file."""
-        self._lines.refuse_moved()
+        return self.may_say("stage", _SIDE_FILES)
 
     def may_have_drafts(self) -> bool:
         """Whether some line may be of a draft, from a fast search."""
-        return self._lines.may_say("draft", True)
+        return self.may_say("draft", True)
 
     def may_want_again(self) -> bool:
         """Whether some line may ask for another text, from a fast search."""
-        return self._lines.may_say("outcome", AGAIN)
-
-    def clear(self) -> None:
-        """Delete all lines."""
-        self._lines.rewrite([])
-
-    def close(self) -> None:
-        """Close the file; a later `add` opens it again."""
-        self._lines.close()
+        return self.may_say("outcome", AGAIN)
 
 
 def new_run() -> str:

@@ -40,7 +40,7 @@ class JsonLines:
         place = Place(self.path)
         self._place = place if place.is_there else None
 
-    def add(self, line: Mapping[str, object]) -> None:
+    def append(self, line: Mapping[str, object]) -> None:
         """Append one line; it is on disk once this returns. Raises UserError when that is not possible.
 
         It is not possible either once the file that this run began with is no longer in its place.
@@ -139,7 +139,7 @@ class JsonLines:
             remove(self.path)
 
     def close(self) -> None:
-        """Close the file; a later `add` opens it again."""
+        """Close the file; a later `append` opens it again."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -88,7 +88,7 @@ class Sightings:
             "description": self._state(name),
         }
         make_folder(self._lines.path.parent)
-        self._lines.add(line)
+        self._lines.append(line)
         self._lines.close()
 
     def _state(self, name: str) -> str:

@@ -43,7 +43,7 @@ class Ledger:
     def add(self, file: str, **step: object) -> None:
         """Note a step; raises UserError where that cannot be written."""
         line = {"file": file, **step}
-        self._lines.add(line)
+        self._lines.append(line)
         self._take(line)
 
     def of(self, file: str) -> _Sent:

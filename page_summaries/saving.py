@@ -54,7 +54,7 @@ class TagLog:
 
     def add_page(self, page: Page) -> None:
         """Keep a page of the wiki."""
-        self._log.add(self._line_of(page))
+        self._log.append(self._line_of(page))
         self.pages[page.tag] = page
 
     def add_summary(self, page: Page, text: str, by: str) -> None:
@@ -69,7 +69,7 @@ class TagLog:
             by=by,
             implies=page.implies,
         )
-        self._log.add({"tag": page.tag, "entry": asdict(entry)})
+        self._log.append({"tag": page.tag, "entry": asdict(entry)})
         self.entries.add(page.tag, entry)
         self.pages.pop(page.tag, None)
 

@@ -452,11 +452,11 @@ def test_pages_that_arrive_while_the_model_is_busy_are_on_disk_at_once(tmp_path:
 
 def test_what_a_kill_left_in_the_log_is_not_asked_for_again(tmp_path: Path, model: FakeEndpoint) -> None:
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(page("fez")), "source": "shelf"})
-    log.add({"page": asdict(page("shako")), "source": "shelf"})
-    log.add({"tag": "shako", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
-    log.add({"page": {"unknown": "form"}, "source": "shelf"})
-    log.add({"page": asdict(page("jabot", text="Other words.")), "source": "another wiki"})
+    log.append({"page": asdict(page("fez")), "source": "shelf"})
+    log.append({"page": asdict(page("shako")), "source": "shelf"})
+    log.append({"tag": "shako", "entry": asdict(Entry("A cap.", by="tiny", fetched=today()))})
+    log.append({"page": {"unknown": "form"}, "source": "shelf"})
+    log.append({"page": asdict(page("jabot", text="Other words.")), "source": "another wiki"})
     log.close()
     with (tmp_path / ".tags.jsonl").open("ab") as file:
         file.write(b'{"page": {"tag": "torn')
@@ -475,13 +475,13 @@ def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
     older = {key: value for key, value in asdict(page("shako")).items() if key != "implies"}
     settled = {key: value for key, value in asdict(Entry("A bow.", by="tiny")).items() if key != "implies"}
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(replace(page("sun_hat"), implies=("fez", "straw"))), "source": "shelf"})
-    log.add({"page": older, "source": "shelf"})
-    log.add({"tag": "jabot", "entry": settled})
-    log.add({"tag": "tie", "entry": {**settled, "implies": ["cloth"]}})
+    log.append({"page": asdict(replace(page("sun_hat"), implies=("fez", "straw"))), "source": "shelf"})
+    log.append({"page": older, "source": "shelf"})
+    log.append({"tag": "jabot", "entry": settled})
+    log.append({"tag": "tie", "entry": {**settled, "implies": ["cloth"]}})
     for broken in ("fez", {"fez": 1}, [5], None):
-        log.add({"page": {**asdict(page("odd")), "implies": broken}, "source": "shelf"})
-    log.add({"page": "no page", "source": "shelf"})
+        log.append({"page": {**asdict(page("odd")), "implies": broken}, "source": "shelf"})
+    log.append({"page": "no page", "source": "shelf"})
     log.close()
     shelf = Shelf(replace(page("boater"), implies=("fez",)))
     stage = Stage(tmp_path, shelf, model)
@@ -495,7 +495,7 @@ def test_what_a_page_implies_comes_into_the_cache_out_of_an_older_log_too(
 
 def test_pages_that_this_run_does_not_need_stay_in_the_log(tmp_path: Path, model: FakeEndpoint) -> None:
     log = JsonLines(tmp_path / ".tags.jsonl")
-    log.add({"page": asdict(page("fez")), "source": "shelf"})
+    log.append({"page": asdict(page("fez")), "source": "shelf"})
     log.close()
     Stage(tmp_path, Shelf(page("shako")), model).run(["shako"])
     assert [line["page"]["tag"] for line in logged(tmp_path)] == ["fez"]
