@@ -12,7 +12,7 @@ from captioning.project import Project
 from captioning.trainer_files import Count, Existing, Writer, misread_texts, what_to_write, write_beside_texts
 from dataset.journal import FILE_NAME, INTERPRETER, Journal
 from dataset.locks import locked
-from dataset.side_files import Captioned
+from dataset.side_files import Captioned, SideFile
 from dataset.trainers import PARQUET_FILE, TARGETS, Target, captioned, captions_in, parquet_pieces
 from english import amount
 from errors import ExitCode, ItemError, UserError
@@ -22,20 +22,19 @@ from shards.finding import Shard, find_shards
 from shards.results import ShardResults, descriptions_of, journal_of
 from shards.stored import ShardPictures
 
-_PARQUET = "parquet"
-_NAMES = (*TARGETS, _PARQUET)
+_PARQUET = Target(
+    "parquet",
+    f"{PARQUET_FILE}: names, captions and tags as a table",
+    side_files=lambda captions: iter([SideFile(PARQUET_FILE, parquet_pieces(captions))]),
+    single=PARQUET_FILE,
+)
+_TARGETS = {**TARGETS, _PARQUET.name: _PARQUET}
 
 
 def targets() -> str:
     """The output of --export alone: the targets, and what each reads."""
-    lines = [f"  {name:<20} {target.files}" for name, target in TARGETS.items()]
-    return "\n".join(
-        (
-            "python caption.py --export TARGET [PLACE], where TARGET is one of",
-            *lines,
-            f"  {_PARQUET:<20} {PARQUET_FILE}: names, captions and tags as a table",
-        )
-    )
+    lines = [f"  {name:<20} {target.files}" for name, target in _TARGETS.items()]
+    return "\n".join(("python caption.py --export TARGET [PLACE], where TARGET is one of", *lines))
 
 
 def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -> ExitCode:
@@ -45,19 +44,19 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
     if the target has a single one.
     """
     name, place = words[0], Path(words[1]) if len(words) > 1 else None
-    if name not in _NAMES or len(words) > 2:
-        raise UserError(f"--export {' '.join(words)}: should be one of {', '.join(_NAMES)}, and then a place")
-    captions = project.settings.dataset.captions
+    if name not in _TARGETS or len(words) > 2:
+        known = ", ".join(_TARGETS)
+        raise UserError(f"--export {' '.join(words)}: should be one of {known}, and then a place")
+    target, captions = _TARGETS[name], project.settings.dataset.captions
     with locked(captions):
-        count = _export(project, name, place)
+        count = _export(project, target, place)
     if not count.captions:
         raise UserError(f"there are no captions in {captions}: run python caption.py first")
-    target = TARGETS.get(name, Target(name, "a table"))
     for line in count.lines(target, place or captions):
         say(line)
-    if place is None and name in TARGETS and TARGETS[name].side_files is None:
+    if place is None and target.side_files is None:
         say(f"{name} reads the texts in {captions} as they are; name a folder to have them elsewhere too.")
-    if place is None and name in TARGETS:
+    if place is None and target is not _PARQUET:
         for line in misread_texts(project, target):
             say(line)
     for sentence in count.foreign_files():
@@ -69,21 +68,20 @@ def export(project: Project, words: Sequence[str], say: Callable[[str], None]) -
     return ExitCode.SOME_FAILED if count.foreign else ExitCode.DONE
 
 
-def _export(project: Project, name: str, place: Path | None) -> Count:
-    if place is None and name != _PARQUET:
-        return write_beside_texts(project, TARGETS[name])
+def _export(project: Project, target: Target, place: Path | None) -> Count:
+    if place is None and target is not _PARQUET:
+        return write_beside_texts(project, target)
     file_name = place.name if place and place.suffix and not place.is_dir() else ""
     folder = place or project.settings.dataset.captions
     exporter = _Exporter(project, folder.parent if file_name else folder)
-    if name == _PARQUET:
+    if target is _PARQUET:
         require_pyarrow("--export parquet")
-        exporter.write_table(file_name or PARQUET_FILE)
-    elif not file_name:
-        exporter.write_all(TARGETS[name])
-    elif TARGETS[name].single:
-        exporter.write_single(TARGETS[name], file_name)
+    if file_name and not target.single:
+        raise UserError(f"{target.name} reads more files than one: name a folder instead of {place}")
+    if file_name or target is _PARQUET:
+        exporter.write_single(target, file_name or target.single)
     else:
-        raise UserError(f"{name} reads more files than one: name a folder instead of {place}")
+        exporter.write_all(target)
     project.journal.close()
     return exporter.count
 
@@ -113,25 +111,21 @@ class _Exporter:
 
     def write_single(self, target: Target, name: str) -> None:
         """Write the one further file of a target under a name of the user's choice."""
-        # The others are given the folder of the pictures; names in this file are relative to the file.
-        is_seen_from_here = target.name == "imagefolder"
+        # The others are given the folder of the pictures; names in these files are relative to the file.
+        is_seen_from_here = target.name in ("imagefolder", _PARQUET.name)
         captions = self._captions_seen_from_root(target) if is_seen_from_here else self._captions(target)
         for side in target.side_files(captions) if target.side_files else ():
             self._write(name, side.pieces)
-
-    def write_table(self, name: str) -> None:
-        """Write a Parquet table."""
-        self._write(name, parquet_pieces(self._captions_seen_from_root()))
 
     def _write(self, name: str, pieces: Iterable[str | bytes]) -> None:
         if self._below_images is not None and (self._below_images / name).as_posix() in self._tag_files:
             raise UserError(f"{self._root / name} is a tag file: name a folder that holds no pictures")
         self._writer.write(name, pieces)
 
-    def _captions(self, target: Target | None = None) -> Iterable[Captioned]:
-        return Existing(self._project, self.count, target)
+    def _captions(self, target: Target) -> Iterable[Captioned]:
+        return Existing(self._project, self.count, None if target is _PARQUET else target)
 
-    def _captions_seen_from_root(self, target: Target | None = None) -> Iterator[Captioned]:
+    def _captions_seen_from_root(self, target: Target) -> Iterator[Captioned]:
         """The captions of pictures named by their path from the root, if they are below it."""
         prefix = _relative(self._project.settings.dataset.images, self._root) or Path()
         for each in self._captions(target):
@@ -175,7 +169,7 @@ def export_shards(settings: Settings, words: Sequence[str], say: Callable[[str],
 
     Raises UserError for another target, where there are no captions, and where the file cannot be written.
     """
-    if words[0] != _PARQUET or len(words) > 2:
+    if words[0] != _PARQUET.name or len(words) > 2:
         raise UserError(
             f"--export {' '.join(words)} is for folders of pictures: of shards there is --export parquet FILE"
         )
