@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import struct
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -90,24 +91,30 @@ def wait_until(what: str, *, is_so: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def on_a_terminal(command: list[str], columns: int) -> tuple[int, list[str]]:
-    """Run a command whose stderr is a terminal: the exit code, and each state of its last line."""
+def on_a_terminal(
+    project: Project, stream: Literal["out", "err"], *arguments: str, columns: int = 80, **environment: str
+) -> tuple[int, str]:
+    """A run one of whose streams is a terminal: the exit code, and all that the terminal was sent."""
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    said = Path(tempfile.mkdtemp(dir=project.folder.parent))
     ours, theirs = os.openpty()
+    (said / stream).symlink_to(os.ttyname(theirs))
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
+    run = begin(project.command(*arguments)[2:], project.folder, said, environment)
+    shown, ends = b"", time.monotonic() + LONGEST_RUN
+    while (code := run.wait(0)) is None or _has_more(ours):
+        assert time.monotonic() < ends, shown
+        if _has_more(ours, 0.05):
+            shown += os.read(ours, 1 << 16)
     os.close(theirs)
-    shown = b""
-    while chunk := _read(ours):
-        shown += chunk
     os.close(ours)
-    return process.wait(), [
-        state.strip() for state in shown.decode().replace("\n", "\r").split("\r") if state
-    ]
+    return code, shown.decode()
 
 
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 1 << 16)
-    except OSError:  # Linux says so when nobody is left who could write
-        return b""
+def _has_more(terminal: int, seconds: float = 0) -> bool:
+    return bool(select.select([terminal], [], [], seconds)[0])
+
+
+def states_of_the_bar(shown: str) -> list[str]:
+    """Each state of the last line of a terminal."""
+    return [state.strip() for state in shown.replace("\n", "\r").split("\r") if state]

@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Result:
     err: str
 
 
+@lru_cache(maxsize=8)
 def png(colour: tuple[int, int, int] = (90, 140, 200), width: int = 32, height: int = 32) -> bytes:
     """A plain picture in one colour."""
     rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))

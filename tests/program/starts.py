@@ -133,6 +133,9 @@ def _program(
     for path, descriptor in ((out, 1), (err, 2)):
         with path.open("wb") as file:
             os.dup2(file.fileno(), descriptor)
+    # Python makes its streams to fit the files that are there when it starts.
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - open to the end
+    sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - open to the end
     os.chdir(folder)
     os.environ.update(environment or {})
     exec(watcher, {})

@@ -24,7 +24,7 @@ from tests.program.starts import LONGEST_RUN
 
 KEY = "sk-marked-4c1f"
 REFUSAL = "I'm sorry, but I can't help with that."
-PICTURES = 120
+PICTURES = 60
 EXCLUDED = "1girl, loli, nude, blue hat, green scarf"
 
 

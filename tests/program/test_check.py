@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.fakes.danbooru import FakeDanbooru
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
 from tests.fakes.llama_server import CONTEXT, SLOTS, LlamaServer
 from tests.fakes.wiki_pages import TAGS
+from tests.program.processes import on_a_terminal
 from tests.program.project import Project, Result, png, state_of
 
 
@@ -428,25 +428,8 @@ def test_a_terminal_gets_colours_unless_no_color_is_set(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.add("a.png")
 
-    def seen(**environment: str) -> str:
-        pty = pytest.importorskip("pty")
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            project.command("--check"), stdout=theirs, env={**os.environ, **environment}
-        )
-        os.close(theirs)
-        shown = b""
-        try:
-            while chunk := os.read(ours, 1 << 16):
-                shown += chunk
-        except OSError:
-            pass
-        process.wait()
-        os.close(ours)
-        return shown.decode()
-
-    assert "\x1b[32mok" in seen()
-    assert "\x1b" not in seen(NO_COLOR="1")
+    assert "\x1b[32mok" in on_a_terminal(project, "out", "--check")[1]
+    assert "\x1b" not in on_a_terminal(project, "out", "--check", NO_COLOR="1")[1]
 
 
 def test_an_old_or_missing_library_is_a_problem_with_the_command_that_installs_it(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from tests.fakes.endpoint import (
 from tests.fakes.faults import Exchange
 from tests.fakes.llmock_server import Llmock
 from tests.fakes.wiki_pages import TAGS
-from tests.program.processes import on_a_terminal
+from tests.program.processes import on_a_terminal, states_of_the_bar
 from tests.program.project import Project
 
 pytestmark = pytest.mark.slow
@@ -233,8 +233,9 @@ def test_a_server_that_goes_away_and_comes_back_is_waited_for(tmp_path: Path) ->
         pictures(project, 60)
 
         with away_after(20, endpoint, comes_back=True):
-            code, states = on_a_terminal(project.command(), 160)
+            code, shown = on_a_terminal(project, "err", columns=160)
     assert code == 0
+    states = states_of_the_bar(shown)
     assert any("is away, waiting" in state for state in states), states
     assert "is away" not in states[-1]
     assert len(list(project.captions.glob("*.txt"))) == 60

@@ -103,7 +103,7 @@ def test_large_pictures_in_the_making_are_not_waited_for(tmp_path: Path) -> None
     with FakeEndpoint(faults=(Hang(HANGS),)) as endpoint:
         project = Project(tmp_path, endpoint.url, Interrogator__skip="False")
         project.add("0.png")
-        large = project.add("1.png", picture=png(width=9000, height=9000))
+        large = project.add("1.png", picture=png(width=6000, height=6000))
         for each in range(2, 20):
             os.link(large, project.images / f"{each}.png")
             os.link(large.with_suffix(".txt"), project.images / f"{each}.txt")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.endpoint import FakeEndpoint, Reply, Status
-from tests.program.processes import on_a_terminal, running
+from tests.program.processes import on_a_terminal, running, states_of_the_bar
 from tests.program.project import Project
 
 PICTURES = 12
@@ -33,8 +33,9 @@ def test_every_state_of_the_bar_fits_the_terminal_and_the_last_one_tells_all(
         project = Project(tmp_path, url=endpoint.url, Endpoint__concurrency="3")
         for number in range(PICTURES):
             project.add(f"{number}.png", f"1girl, dress {number}")
-        code, states = on_a_terminal(project.command(), columns)
+        code, shown = on_a_terminal(project, "err", columns=columns)
     assert code == 1
+    states = states_of_the_bar(shown)
     assert max(map(len, states)) < columns
     assert all(word in states[-1] for word in told), states
     assert any("left" in state for state in states)
