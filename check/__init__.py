@@ -125,6 +125,8 @@ _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_check)
 def _without_names(text: Text, names: Names, asked: Tagged) -> Text:
     """The text, in which words of names and titles say no tags, and a "no" in a tag's name denies nothing."""
     text = text.without(names.taken)
+    if not asked.with_no:
+        return text
     return text.where_no_is_a_name(
         at + spoken.index("no") for spoken in asked.with_no for at in text.places_of(spoken)
     )

@@ -135,8 +135,8 @@ def colour_faults(
 def _mentions(text: Text, part: str) -> Iterator[tuple[tuple[int, int], frozenset[str]]]:
     """Where a colour is said, first and last position, and what it can mean."""
     colours = _COLOURS[part]
-    for head in _HEADS[part]:
-        for noun in text.at.get(head, ()):
+    for head in filter(text.at.__contains__, _HEADS[part]):
+        for noun in text.at[head]:
             if text.stems[noun] != head or noun in text.quoted or not _is_part(text, noun):
                 continue
             said = _said_of(text, noun, colours)

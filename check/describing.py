@@ -67,8 +67,7 @@ def start_of_phrase(text: Text, noun: int, leads: Collection[str], *, may_follow
 def _modifiers_before(text: Text, noun: int) -> Iterator[int]:
     in_a_list = False
     for position in range(noun - 1, max(-1, noun - 1 - _REACH), -1):
-        gap = text.gap(position + 1)
-        word = text.words[position]
+        gap, word = text.gaps[position + 1], text.words[position]
         if gap >= CLAUSE:
             return
         if word in _CONJUNCTIONS:

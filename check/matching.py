@@ -83,11 +83,12 @@ class Described:
         if not (said >= self.strict and said >= self.loose):
             return False
         near = self.loose - self.anywhere
-        return any(
-            (not self.strict or self.strict <= _concepts_of_modifiers(text, noun))
-            and all(_has_near(text, text.at[word], noun) for word in near)
-            for noun in ends_in_order(text, self.noun)
-        )
+        for noun in ends_in_order(text, self.noun):
+            if self.strict and not self.strict <= _concepts_of_modifiers(text, noun):
+                continue
+            if not near or all(_has_near(text, text.at[word], noun) for word in near):
+                return True
+        return False
 
 
 Way = InOrder | Apart | Together | Described
@@ -115,12 +116,16 @@ def says(text: Text, ways: Ways) -> bool:
     words = said & ways.words
     if words and not (text.negated and all(text.negated.issuperset(text.at[word]) for word in words)):
         return True
-    return any(way.is_said(text) for word in said & ways.others.keys() for way in ways.others[word])
+    for word in said & ways.others.keys():
+        for way in ways.others[word]:
+            if way.is_said(text):
+                return True
+    return False
 
 
 def ends_in_order(text: Text, phrase: Phrase) -> Sequence[int]:
     """Where the phrase ends: one word of each slot, each within reach of the last, all in one sentence."""
-    if any(map(text.at.keys().isdisjoint, phrase)):
+    if len(phrase) > 1 and any(map(text.at.keys().isdisjoint, phrase)):
         return ()
     ends = _positions(text, phrase[0])
     if text.negated:
@@ -132,6 +137,9 @@ def ends_in_order(text: Text, phrase: Phrase) -> Sequence[int]:
 
 def _positions(text: Text, slot: frozenset[str]) -> list[int]:
     """Where any of these words stands, in order."""
+    if len(slot) == 1:
+        (word,) = slot
+        return text.at.get(word, [])
     found = [text.at[word] for word in text.at.keys() & slot]
     return found[0] if len(found) == 1 else sorted({at for places in found for at in places})
 

@@ -51,6 +51,7 @@ _WORN = stem_set("people", "worn")
 # These go on with a word for somebody: "passers-by", "mother-in-law".
 _GO_ON = frozenset({"by", "in"})
 _CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
+_BEHIND_DIGITS = ":"
 # In words: how far before a noun its number is looked for, and a picture that shows the person.
 _REACH = 6
 _PICTURE_REACH = 5
@@ -112,8 +113,8 @@ class People:
 def find_people(text: Text, names: Names) -> People:
     """Find all people in a caption that has these names."""
     counts: dict[str, int] = {}
-    for word in text.vocabulary:
-        if word[0] <= "9" and (count := count_in(word)):
+    for word in text.vocabulary if min(text.vocabulary, default="") < _BEHIND_DIGITS else ():
+        if word < _BEHIND_DIGITS and (count := count_in(word)):
             counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
     firsts = (min(places) for places in names.places.values() if places)
     places = tuple(sorted((*firsts, *(first for first, _ in names.foreign))))

@@ -22,6 +22,8 @@ from check.ways import frequency, parsed, ways_to_say
 
 _DENYING = frozenset({"no", "not", "without"})
 _SCENE, _THING = "scene", "thing"
+# The keys of a group that are no states.
+_NO_STATES = frozenset({"of", "apart"})
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
 # "How far off the dawn still is", "hours until morning"
 _NOT_YET = frozenset({"how", "until", "till"})
@@ -131,23 +133,25 @@ def contradicted_states(
     picture shows one person at most.
     """
     states = _states_by_tag()
-    wanted = [tag for tag in unsaid if tag in states]
+    said = text.at.keys()
+    wanted = [
+        (tag, own, apart)
+        for tag in states.keys() & unsaid
+        for own, apart, anchors in states[tag]
+        if (is_of_one or not own.is_of_somebody) and not said.isdisjoint(anchors)
+    ]
     held = [tag for tag in unsaid if is_of_one and tag.startswith(_HOLDING)]
     if not (wanted or held):
         return set()
     reader = _Reader(text, people)
-    by_name = _states()
-    there = {state.name for tag in tags for state in states.get(tag, ()) if state.is_thing}
+    there = {own.name for tag in states.keys() & tags for own, _, _ in states[tag] if own.is_thing}
     # Who has both hands full holds nothing else.
-    is_full = bool(held) and reader.says(by_name[_HANDS_FULL])
+    is_full = bool(held) and reader.says(_states()[_HANDS_FULL])
     found = {tag for tag in held if is_full and not says(text, ways_to_say(tag.removeprefix(_HOLDING)))}
     return found | {
         tag
-        for tag in wanted
-        for own in states[tag]
-        if (is_of_one or not own.is_of_somebody)
-        and not reader.may_say(own)
-        and any(reader.says(by_name[other]) for other in own.apart if other not in there)
+        for tag, own, apart in wanted
+        if not reader.may_say(own) and any(reader.says(each) for each in apart if each.name not in there)
     }
 
 
@@ -175,19 +179,23 @@ def _states() -> dict[str, _State]:
 
 
 @cache
-def _states_by_tag() -> dict[str, list[_State]]:
-    found: dict[str, list[_State]] = {}
+def _states_by_tag() -> dict[str, list[tuple[_State, Sequence[_State], frozenset[str]]]]:
+    """The states of each tag, each with those that are apart from it, and the anchors of these."""
+    found: dict[str, list[tuple[_State, Sequence[_State], frozenset[str]]]] = {}
+    by_name = _states()
     for group in table("states"):
-        for state in _of_group(group):
+        for state in (by_name[name] for name in group if name not in _NO_STATES):
+            apart = [by_name[name] for name in state.apart]
+            anchors = frozenset[str]().union(*(each.anchors for each in apart))
             for tag in group[state.name]["tags"].split():
-                found.setdefault(tag, []).append(state)
+                found.setdefault(tag, []).append((state, apart, anchors))
     return found
 
 
 def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
     pairs = [tuple(pair.split()) for pair in group["apart"]]
     for name, said in group.items():
-        if name in {"of", "apart"}:
+        if name in _NO_STATES:
             continue
         apart = tuple(other for pair in pairs if name in pair for other in pair if other != name)
         spoken: Sequence[str] = said["by"]

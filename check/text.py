@@ -136,7 +136,8 @@ def words_of(tag: str) -> tuple[str, ...]:
 def words_in(text: str) -> list[str]:
     """Cut any text into plain lower-case words as `words_of` cuts a tag."""
     # A caption's possessive 's is no word of its own, so a tag's is none either: grimm's fairy tales.
-    plain = _POSSESSIVE.sub("", text.translate(_PLAIN))
+    plain = text if text.isascii() and "`" not in text else text.translate(_PLAIN)
+    plain = _POSSESSIVE.sub("", plain) if "'" in plain else plain
     return _WORD.findall(plain.lower())
 
 

@@ -178,7 +178,7 @@ def _anchored(words_alone: frozenset[str], listed: Sequence[Phrase], others: Seq
     """The ways, found by the rarest slot of each."""
     words_alone = words_alone.union(*(phrase[0] for phrase in listed if len(phrase) == 1))
     by_word: dict[str, list[Way]] = {}
-    for way in (*(InOrder(phrase) for phrase in listed if len(phrase) > 1), *others):
+    for way in (*others, *(InOrder(phrase) for phrase in listed if len(phrase) > 1)):
         for word in min(way.slots, key=frequency):
             by_word.setdefault(word, []).append(way)
     return Ways(words_alone, by_word, words_alone.union(by_word))

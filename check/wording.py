@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
-from check.text import words_in, words_of
+from check.text import words_in
 from check.vocabulary import concepts, stem_set, word_list, word_set
 from english import NUMBER_WORDS, stem
 
@@ -29,8 +30,8 @@ _FRAMING_STEMS = frozenset(map(stem, _FRAMING))
 _KINDS = stem_set("wording", "kinds")
 _SHORTEST_PART = 3
 _REMEMBERED_TEXTS = 1 << 12
-_LONGEST_TAG = 50  # characters
-_DIGITS, _BEHIND_DIGITS = "0123456789", ":"
+_LONGEST_SHARED = 300  # characters
+_DIGITS = "0123456789"
 # What people write for the girl of 1girl and the boy of 1boy.
 _PEOPLE = {
     **dict.fromkeys(("girl", "girls"), ("girl", "woman", "women", "lady", "female")),
@@ -70,6 +71,26 @@ def new_words(text: str, *sources: str) -> tuple[str, ...]:
     return tuple(word for word in said if not _is_framing(word) and not given.bear_out(word))
 
 
+class _Spoken(NamedTuple):
+    """The words of a text, with what they may stand for; their stems; and all that they say, as stems."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+    said: frozenset[str]
+
+
+def _spoken_once(text: str) -> _Spoken:
+    words = set(words_in(text))
+    words |= {word.lstrip(_DIGITS) for word in words}
+    words = words.union(*(_PEOPLE[word] for word in _PEOPLE.keys() & words))
+    said = frozenset(chain.from_iterable(map(concepts, words)))
+    return _Spoken(frozenset(words), frozenset(map(stem, words)), said)
+
+
+# Tags, and what they mean, are told of many pictures.
+_spoken_in = lru_cache(maxsize=_REMEMBERED_TEXTS)(_spoken_once)
+
+
 class Sources:
     """The words of texts, which bear out the words of another one."""
 
@@ -93,12 +114,12 @@ class Sources:
     def quote(self, spoken: Sequence[str]) -> bool:
         """Whether these lower-case words stand in a text in a row."""
         row = f" {' '.join(spoken)} "
-        return any(row in f" {' '.join(words)} " for words in self._texts)
+        return any(row in f" {' '.join(words_in(text))} " for text in self._given)
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of the words."""
-        return frozenset(map(stem, self._words))
+        return frozenset().union(*(spoken.stems for spoken in self._spoken))
 
     @cached_property
     def _row(self) -> str:
@@ -106,24 +127,16 @@ class Sources:
         return f" {' '.join(self.stems)} "
 
     @cached_property
-    def _texts(self) -> list[Sequence[str]]:
-        return [words_of(text) if len(text) < _LONGEST_TAG else _words_of_text(text) for text in self._given]
+    def _spoken(self) -> list[_Spoken]:
+        return [(_spoken_in if len(text) < _LONGEST_SHARED else _spoken_once)(text) for text in self._given]
 
     @cached_property
-    def _words(self) -> set[str]:
-        words = set(chain.from_iterable(self._texts))
-        words |= {word.lstrip(_DIGITS) for word in words if word < _BEHIND_DIGITS}
-        return words.union(*(_PEOPLE[word] for word in _PEOPLE.keys() & words))
+    def _words(self) -> frozenset[str]:
+        return frozenset().union(*(spoken.words for spoken in self._spoken))
 
     @cached_property
-    def _said(self) -> set[str]:
-        return set(chain.from_iterable(map(concepts, self._words)))
-
-
-@lru_cache(maxsize=_REMEMBERED_TEXTS)
-def _words_of_text(text: str) -> Sequence[str]:
-    """The words of what a tag means, which is told of many pictures."""
-    return tuple(words_in(text))
+    def _said(self) -> frozenset[str]:
+        return frozenset().union(*(spoken.said for spoken in self._spoken))
 
 
 @lru_cache(maxsize=1 << 14)
