@@ -31,7 +31,7 @@ _SIGNS_OF_A_CARD = (
     *("/proc/driver/nvidia/version", "/dev/kfd", "/dev/dri/renderD128"),
     *("C:/Windows/System32/nvcuda.dll", "C:/Windows/System32/vulkan-1.dll"),
 )
-USE_THE_CARD = (
+_USE_THE_CARD = (
     "pip install xllamacpp --force-reinstall --index-url https://xorbitsai.github.io/xllamacpp/whl/vulkan"
 )
 
@@ -98,9 +98,9 @@ class Computer:
         return sum(each.free for each in self.runner.cards)
 
     @property
-    def has_unused_card(self) -> bool:
-        """Whether there seems to be a graphics card, and llama.cpp uses none."""
-        return self.seems_to_have_card and not self.runner.cards
+    def faster_with(self) -> str:
+        """The command that has a graphics card used which lies idle; "" where there seems to be none."""
+        return _USE_THE_CARD if self.seems_to_have_card and not self.runner.cards else ""
 
 
 def this_computer(wanted: Wanted) -> Computer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from errors import UserError
 from llm.embedded import Demand, Needs
-from llm.embedded.devices import USE_THE_CARD, Computer, this_computer
+from llm.embedded.devices import Computer, this_computer
 from llm.embedded.files import fit, model_files
 from llm.embedded.picking import Room
 from llm.embedded.server import ModelServer
@@ -34,18 +34,16 @@ class EmbeddedModels:
 
     needs: Needs
     computer: Computer | None = None
-    _servers: list[tuple[EndpointSettings, ModelServer]] = field(default_factory=list)
+    _servers: dict[tuple[str, str], ModelServer] = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def model(self, settings: EndpointSettings) -> EmbeddedModel:
         """The model of these settings, fetched if need be, and not loaded; raises UserError."""
-        for known, server in self._servers:
-            if _name_one_model(known, settings):
-                return EmbeddedModel(self, server)
-        # The user may be asked, and gigabytes fetched: Ctrl-C is heard meanwhile.
-        server = await asyncio.to_thread(self._prepare, settings)
-        self._servers.append((settings, server))
-        return EmbeddedModel(self, server)
+        named = _named(settings)
+        if named not in self._servers:
+            # The user may be asked, and gigabytes fetched: Ctrl-C is heard meanwhile.
+            self._servers[named] = await asyncio.to_thread(self._prepare, settings)
+        return EmbeddedModel(self, self._servers[named])
 
     async def load(self, server: ModelServer, on_wait: Callable[[str], None]) -> str:
         """Load a model if it is not loaded; the url of its server. Raises UserError and StageError."""
@@ -58,7 +56,7 @@ class EmbeddedModels:
 
     async def close(self) -> None:
         """End all servers."""
-        for _, server in self._servers:
+        for server in self._servers.values():
             await server.stop()
 
     def _prepare(self, settings: EndpointSettings) -> ModelServer:
@@ -68,24 +66,22 @@ class EmbeddedModels:
         self.computer = here
         room = Room(here.free, here.free_on_cards)
         files = model_files(settings.model, room, self.needs.consent)
-        demands = [
-            each
-            for each in self.needs.demands(files.projector is not None)
-            if _name_one_model(each.settings, settings)
-        ]
+        asked = self.needs.demands(files.projector is not None)
+        demands = [each for each in asked if _named(each.settings) == _named(settings)]
         demands = demands or [Demand(settings, _USUAL_PROMPT)]
         return ModelServer(here, files, fit(files, demands, room))
 
     async def _make_room(self, wanted: ModelServer) -> None:
-        running = [server for _, server in self._servers if server.is_running]
+        running = [server for server in self._servers.values() if server.is_running]
         needed = sum(server.fitted.memory for server in [*running, wanted])
         if needed > (wanted.computer.free_on_cards or wanted.computer.free):
             for server in running:
                 await server.stop()
 
 
-def _name_one_model(one: EndpointSettings, other: EndpointSettings) -> bool:
-    return (one.model, one.embedded) == (other.model, other.embedded)
+def _named(settings: EndpointSettings) -> tuple[str, str]:
+    """What settings that share a model have alike."""
+    return settings.model, settings.embedded
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +121,4 @@ class EmbeddedModel:
     @property
     def faster_with(self) -> str:
         """The command that has a graphics card used which lies idle; "" where there seems to be none."""
-        return USE_THE_CARD if self.server.computer.has_unused_card else ""
+        return self.server.computer.faster_with
