@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
@@ -182,15 +181,14 @@ def _read(path: Path) -> str:
 
 def _messages(text: str) -> list[tuple[Role, str, int]]:
     """Role, text and first line of each message; a file without role lines is one user message."""
-    marks = list(_ROLE_LINE.finditer(text))
+    before, *rest = _ROLE_LINE.split(text)
     pieces: list[tuple[Role, str, int]] = []
-    if not marks or text[: marks[0].start()].strip():
-        pieces.append(("user", text[: marks[0].start()] if marks else text, 1))
-    for mark, following in zip_longest(marks, marks[1:]):
-        end = following.start() if following else len(text)
-        line = text.count("\n", 0, mark.end()) + 1
-        pieces.append((mark.group(1), text[mark.end() : end], line))  # type: ignore[arg-type]
-    return [piece for piece in pieces if piece[1].strip()]
+    line = 1
+    for role, piece in zip(("user", *rest[::2]), (before, *rest[1::2]), strict=True):
+        if piece.strip():
+            pieces.append((role, piece, line))  # type: ignore[arg-type]
+        line += piece.count("\n")
+    return pieces
 
 
 def fingerprint(model: str, messages: Sequence[Message]) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
+from traceback import walk_tb
 from types import BuiltinMethodType
 from typing import Any
 
@@ -161,12 +162,9 @@ def render(template: Template, values: Mapping[str, object], budget: Budget) -> 
 
 def line_of(error: BaseException) -> int | None:
     """The line of the template that raised an error, if any did."""
-    line, frame = None, error.__traceback__
-    while frame is not None:
-        if frame.tb_frame.f_code.co_filename == "<template>":
-            line = frame.tb_lineno
-        frame = frame.tb_next
-    return line
+    frames = walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_code.co_filename == "<template>"]
+    return lines[-1] if lines else None
 
 
 def _refuse_forbidden(node: nodes.Node) -> None:
