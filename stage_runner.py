@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -129,13 +129,11 @@ async def run(
     raises beyond ItemError; requests in flight are then abandoned.
     """
     runner = _Runner(stage, bar, tally)
-    redrawing = asyncio.create_task(bar.redraw_every_second())
-    redrawing.add_done_callback(runner.end_if_failed)
     try:
-        runner.feed(items)
-        await runner.finish()
+        runner.begin(bar.redraw_every_second())
+        runner.begin(runner.work(items))
+        await runner.over
     finally:
-        redrawing.cancel()
         try:
             await runner.stop()
         finally:
@@ -143,68 +141,35 @@ async def run(
 
 
 class _Runner(Generic[Item, Answer]):
-    """The tasks of one run of a stage."""
+    """The tasks of one run of a stage; `over` has the error that ended it early, if one did."""
 
     def __init__(self, stage: Stage[Item, Answer], bar: Bar, tally: Tally) -> None:
         self._stage = stage
         self._bar = bar
         self._tally = tally
-        self._under_way = 0
-        self._has_room = asyncio.Event()
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
-        # What ended the stage early, if anything did.
-        self._end: BaseException | None = None
-        self._may_be_over = asyncio.Event()
+        self._items_under_way: set[asyncio.Task[None]] = set()
+        self._one_is_done = asyncio.Event()
         self._postponed: deque[tuple[Item, ItemError]] = deque()
         # Items about which a model was asked, and what came of it.
         self._answered = 0
         self._unanswered = 0
 
-    def feed(self, items: Iterable[Item] | AsyncGenerator[Item, None]) -> None:
-        """Start the items in a task of their own, so that an error ends the stage before the next item."""
-        task = asyncio.create_task(self._start_all(items))
+    def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Begin a task whose error, however unexpected it is, ends the stage."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._task_is_done)
+        task.add_done_callback(self._is_done)
+        return task
 
-    async def _start_all(self, items: Iterable[Item] | AsyncGenerator[Item, None]) -> None:
-        if not isinstance(items, AsyncGenerator):
-            for item in items:
-                await self._start(item)
-            return
-        async with aclosing(items):
-            async for item in items:
-                await self._start(item)
-
-    async def _start(self, item: Item, *, may_postpone: bool = True) -> None:
-        """Begin with an item as soon as there is room; raises what ended the stage, if anything did."""
-        # Let the item before this one send its request first.
-        await asyncio.sleep(0)
-        while self._under_way >= self._stage.most_at_once():
-            self._has_room.clear()
-            await self._has_room.wait()
-        if self._end is not None:
-            raise self._end
-        self._under_way += 1
-        task = asyncio.create_task(self._process(item, may_postpone))
-        self._tasks.add(task)
-        task.add_done_callback(self._item_is_done)
-
-    async def finish(self) -> None:
-        """Wait for everything that is under way, then try the postponed items once more."""
-        await self._wait()
-        self._bar.note("later", "")
-        if not self._answered:
-            self._fail_postponed()
-        while self._postponed:
-            await self._start(self._postponed.popleft()[0], may_postpone=False)
-        await self._wait()
-
-    async def _wait(self) -> None:
-        while self._tasks and self._end is None:
-            self._may_be_over.clear()
-            await self._may_be_over.wait()
-        if self._end is not None:
-            raise self._end
+    def _is_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._items_under_way.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self.over.done():
+            self.over.set_exception(error)
+        self._one_is_done.set()
 
     async def stop(self) -> None:
         """Cancel what is still under way."""
@@ -213,6 +178,41 @@ class _Runner(Generic[Item, Answer]):
                 task.cancel()
             # A cancellation is lost when it comes together with the answer: then it is repeated.
             await asyncio.wait(self._tasks, timeout=_CANCEL_AGAIN)
+
+    async def work(self, items: Iterable[Item] | AsyncGenerator[Item, None]) -> None:
+        """Ask about every item, then about the postponed ones once more."""
+        if isinstance(items, AsyncGenerator):
+            async with aclosing(items):
+                async for item in items:
+                    await self._start(item)
+        else:
+            for item in items:
+                await self._start(item)
+        await self._until_all_are_done()
+        self._bar.note("later", "")
+        if not self._answered:
+            self._fail_postponed()
+        while self._postponed:
+            await self._start(self._postponed.popleft()[0], may_postpone=False)
+        await self._until_all_are_done()
+        if not self.over.done():
+            self.over.set_result(None)
+
+    async def _start(self, item: Item, *, may_postpone: bool = True) -> None:
+        """Begin with an item as soon as there is room."""
+        # Let the item before this one send its request first.
+        await asyncio.sleep(0)
+        while len(self._items_under_way) >= self._stage.most_at_once():
+            await self._until_one_is_done()
+        self._items_under_way.add(self.begin(self._process(item, may_postpone)))
+
+    async def _until_all_are_done(self) -> None:
+        while self._items_under_way:
+            await self._until_one_is_done()
+
+    async def _until_one_is_done(self) -> None:
+        self._one_is_done.clear()
+        await self._one_is_done.wait()
 
     async def _process(self, item: Item, may_postpone: bool) -> None:
         started = time.monotonic()
@@ -271,19 +271,3 @@ class _Runner(Generic[Item, Answer]):
         if error.outcome == "failed":
             self._stage.failed(item, error)
             _log.debug("%s: %s", name, error)
-
-    def _item_is_done(self, task: asyncio.Task[None]) -> None:
-        self._under_way -= 1
-        self._has_room.set()
-        self._task_is_done(task)
-
-    def _task_is_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self.end_if_failed(task)
-
-    def end_if_failed(self, task: asyncio.Task[None]) -> None:
-        """End the stage with the error of a task, if it had one, however unexpected it is."""
-        if not task.cancelled() and task.exception() is not None and self._end is None:
-            self._end = task.exception()
-        if self._end is not None or not self._tasks:
-            self._may_be_over.set()
