@@ -134,16 +134,11 @@ _GOES_WITH = {
     "--yes": (_RUN, "--compare"),
     "--verbose": (_RUN, "--check", "--dry-run", "--compare", "--review"),
 }
-
-
-_IMAGES = "write images = FOLDER under [Dataset] in config.ini"
-_TAGS = "copy the tag files beside their pictures"
-_TYPES = "pictures of all common types are read, so leave it out"
 # Arguments of tag-based-image-captioning, and what to do now.
 _OF_THE_OLDER_SCRIPT = {
-    **dict.fromkeys(("-id", "--image_dir"), _IMAGES),
-    **dict.fromkeys(("-td", "--tags_dir"), _TAGS),
-    **dict.fromkeys(("-s", "--supported_image_types"), _TYPES),
+    ("-id", "--image_dir"): "write images = FOLDER under [Dataset] in config.ini",
+    ("-td", "--tags_dir"): "copy the tag files beside their pictures",
+    ("-s", "--supported_image_types"): "pictures of all common types are read, so leave it out",
 }
 
 
@@ -176,8 +171,9 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         for each in members:
             group.add_argument(*each.names.split(), help=each.help, **each.form)
     for word in sys.argv[1:] if words is None else words:
-        if now := _OF_THE_OLDER_SCRIPT.get(word.partition("=")[0]):
-            raise UserError(f"{word} is of tag-based-image-captioning: {now}")
+        for names, now in _OF_THE_OLDER_SCRIPT.items():
+            if word.partition("=")[0] in names:
+                raise UserError(f"{word} is of tag-based-image-captioning: {now}")
     options = parser.parse_args(words)
     options.typed = options.set
     if options.help:
