@@ -37,7 +37,7 @@ _HOLD_SECRETS = ("api_key", "wiki_api_key", "headers")
 
 # Texts of the user's own, in which " # " is no comment; [Tags] trigger has a check of its own.
 _MAY_HOLD_HASHES = MAY_HOLD_SECRETS | {
-    *("api_key", "prefix", "stop", "strip", "suffix", "trigger", "user_agent", "wiki_api_key"),
+    *("api_key", "prefix", "stop", "strip", "suffix", "trigger", "user_agent", "wiki_api_key")
 }
 _COMMENT = re.compile(r"\s#(?:\s|$)")
 

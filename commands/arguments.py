@@ -80,11 +80,7 @@ _COMMANDS = (
         "it names the trainers",
         {"type": unquoted, "nargs": "*", "metavar": ("TARGET", "PLACE")},
     ),
-    Argument(
-        "--merge-cache",
-        "add another tags_cache.json to yours; a tag in both keeps your entry",
-        _FILE,
-    ),
+    Argument("--merge-cache", "add another tags_cache.json to yours; a tag in both keeps your entry", _FILE),
     Argument(
         "--import-old",
         "take over config.ini, templates and texts of the script tag-based-image-captioning",

@@ -69,8 +69,7 @@ class EndpointSettings(Section):
         "8192",
     )
     api_key: checks.Key = _setting(
-        "",
-        "key for the server at url; better in the environment as TAGSCRIBE_API_KEY; url = auto sends none",
+        "", "key for the server at url; better in the environment as TAGSCRIBE_API_KEY; url = auto sends none"
     )
     concurrency: checks.Concurrency = _setting(
         "auto", "requests at once: auto (as many as make it faster) or a number", "8"
@@ -177,8 +176,7 @@ class DatasetSettings(Section):
         "sd-scripts",
     )
     report: bool = _setting(
-        "True",
-        "whether each run writes a page of all pictures and captions: report.html beside the captions",
+        "True", "whether each run writes a page of all pictures and captions: report.html beside the captions"
     )
 
     @property
@@ -255,8 +253,7 @@ class TagProviderSettings(StageSettings):
         "tag_provider_prompt_template.txt", "template of the request that sums up a wiki page"
     )
     source: checks.WikiSource = _setting(
-        "danbooru",
-        f"{', '.join(WIKIS)}, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)",
+        "danbooru", f"{', '.join(WIKIS)}, or a file with wiki pages (.csv .csv.gz .jsonl .jsonl.gz .parquet)"
     )
     wiki_url: checks.WikiUrl = _setting(
         "", "address of the wiki; empty: the usual one of the source", WIKIS["danbooru"].address

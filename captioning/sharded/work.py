@@ -130,11 +130,7 @@ class ShardWork:
     """
 
     def __init__(
-        self,
-        known: KnownOfShards,
-        summary: RunSummary,
-        describer: Endpoint | None,
-        writer: Endpoint | None,
+        self, known: KnownOfShards, summary: RunSummary, describer: Endpoint | None, writer: Endpoint | None
     ) -> None:
         self.totals = Totals()
         self.results: list[StageResult] = []

@@ -9,15 +9,7 @@ from statistics import median
 from captioning.project import Project
 from captioning.run_summary import by_reason, weak_model
 from captioning.trainer_files import misread_texts, what_to_write
-from commands.checkup import (
-    LARGEST_SAMPLE,
-    Finding,
-    ok,
-    problem,
-    sample,
-    warning,
-    warnings_by_reason,
-)
+from commands.checkup import LARGEST_SAMPLE, Finding, ok, problem, sample, warning, warnings_by_reason
 from dataset.beside_pictures import TAGS_EXTENSION
 from dataset.listing import TAG_FIRST
 from dataset.outcomes import Made
