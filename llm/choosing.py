@@ -37,11 +37,6 @@ def has_model(server: Server) -> bool:
     return any(model.chats for model in models) or not (models or is_known)
 
 
-def without_model(server: Server) -> str:
-    """What to do about a server that has no model."""
-    return f"{server.place} has no model that can chat: {server.catalogue.program.get_a_model}"
-
-
 def named(servers: Sequence[Server], name: str) -> Choice:
     """The model of this name, or what answers to it; raises UserError where nothing would."""
     for server in servers:

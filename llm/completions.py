@@ -49,7 +49,8 @@ def read_completion(body: str) -> Reply | ServerError | None:
     except ValueError:
         return None
     choice = _first_choice(document)
-    if _is_error(document) or (not choice and _is_flat_error(document)):
+    is_flat_error = at(document, "detail") or at(document, "object") == "error"
+    if _is_error(document) or (not choice and is_flat_error):
         return error_in(document, body)
     if choice.get("error"):
         return error_in({"error": choice["error"]}, body)
@@ -100,10 +101,6 @@ def _is_error(document: object) -> bool:
         return bool(document) and _is_error(document[0])
     error = document.get("error") if isinstance(document, dict) else None
     return any(error.values()) if isinstance(error, dict) else bool(error)
-
-
-def _is_flat_error(document: object) -> bool:
-    return isinstance(document, dict) and bool(document.get("detail") or document.get("object") == "error")
 
 
 def _text_in(content: object, depth: int = 0) -> str | None:

@@ -115,18 +115,14 @@ def _filtered(node: nodes.Node, filter_name: str) -> nodes.Filter:
     return nodes.Filter(node, filter_name, [], [], None, None, lineno=node.lineno)
 
 
-def harmless(value: object) -> str:
+@pass_context
+def _put_out(context: Context, value: object) -> str:
     """A value as it goes into a prompt: without half characters, and with control tokens broken up."""
+    budget_of(context).count(value)
     text = str(value)
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
     return _CONTROL_TOKEN.sub(r"\g<0> ", text) if "<" in text or "[" in text else text
-
-
-@pass_context
-def _put_out(context: Context, value: object) -> str:
-    budget_of(context).count(value)
-    return harmless(value)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ import html
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -83,7 +84,10 @@ def _message(document: object, depth: int = 0) -> str:
     if depth > _MOST_NESTED:
         return ""
     if isinstance(document, str):
-        return _message_in_text(document, depth) or document
+        with suppress(ValueError):
+            # The error of a server behind this one may be a JSON text inside of a text.
+            return (document.startswith("{") and _message(read_json(document), depth + 1)) or document
+        return document
     if isinstance(document, list):
         return _message(document[0], depth + 1) if document else ""
     if not isinstance(document, dict):
@@ -92,16 +96,6 @@ def _message(document: object, depth: int = 0) -> str:
     words = next(filter(None, found), "")
     place = document.get("loc")
     return f"{place[-1]}: {words}" if words and isinstance(place, list) and place else words
-
-
-def _message_in_text(text: str, depth: int) -> str:
-    """The words in a JSON text that is inside of a text: the error of a server behind this one."""
-    if not text.startswith("{"):
-        return ""
-    try:
-        return _message(read_json(text), depth + 1)
-    except ValueError:
-        return ""
 
 
 def _pairs(document: object) -> Iterator[tuple[str, object]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from errors import UserError
-from llm.choosing import Choice, best, has_model, named, without_model
+from llm.choosing import Choice, best, has_model, named
 from llm.concurrency import Concurrency
 from llm.embedded import Needs
 from llm.finding import Server, server_at, servers_here, without_key
@@ -148,7 +148,11 @@ class Endpoints:
 
     async def _choice(self, settings: EndpointSettings, must_see: bool) -> Choice | None:
         servers = await self._servers(settings)
-        empty = "; ".join(without_model(server) for server in servers if not has_model(server))
+        empty = "; ".join(
+            f"{server.place} has no model that can chat: {server.catalogue.program.get_a_model}"
+            for server in servers
+            if not has_model(server)
+        )
         if settings.url == "auto":
             self._absence = empty or "no model server answers on this computer"
             servers = [server for server in servers if has_model(server)]

@@ -90,8 +90,11 @@ def fitting(room: Room) -> list[Known]:
 
 def named(files: Sequence[GgufFile], pattern: str) -> list[GgufFile]:
     """The parts of the first model whose name is the pattern, with or without its folder; [] for none."""
-    fits = (parts for parts in models(files) if any(_is_called(each, pattern) for each in parts))
-    return next(fits, [])
+    for parts in models(files):
+        names = (name for each in parts for name in (each.name.lower(), _file_name(each)))
+        if any(fnmatch(name, pattern.lower()) for name in names):
+            return parts
+    return []
 
 
 def largest(files: Sequence[GgufFile], free: float) -> list[GgufFile]:
@@ -134,10 +137,6 @@ def number_of_parts(name: str) -> int:
 def size_of(files: Iterable[GgufFile]) -> int:
     """The bytes of files together."""
     return sum(each.size for each in files)
-
-
-def _is_called(file: GgufFile, pattern: str) -> bool:
-    return any(fnmatch(each, pattern.lower()) for each in (file.name.lower(), _file_name(file)))
 
 
 def _file_name(file: GgufFile) -> str:
