@@ -18,7 +18,7 @@ UNDERSCORED = re.compile(r"[^\W_]_[^\W_(]|[^\W_]_\(.")
 _ARTICLE_OF_NAMES = "the"
 _PRONOUNS = {"he", "her", "his", "it", "its", "she", "that", "their", "they", "this", "which", "who"}
 _SENTENCE_WORDS = frozenset(
-    _PRONOUNS | {"a", "an", "are", "has", "have", "is", "there", "was", "were", "while"},
+    _PRONOUNS | {"a", "an", "are", "has", "have", "is", "there", "was", "were", "while"}
 )
 _AROUND_WORDS = "\"'().!?"
 _BREAKS = {ord(","): " ", ord(";"): " "}

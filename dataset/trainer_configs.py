@@ -46,11 +46,7 @@ def always(*lines: str) -> Config:
     """The same lines for every data set, in which names in braces stand for quoted paths."""
 
     def config(setup: Setup) -> Iterator[str]:
-        paths = {
-            "place": setup.place,
-            "images": setup.images,
-            "metadata_csv": f"{setup.place}/metadata.csv",
-        }
+        paths = {"place": setup.place, "images": setup.images, "metadata_csv": f"{setup.place}/metadata.csv"}
         quoted = {name: _quoted(path) for name, path in paths.items()}
         return (line.format(**quoted) for line in lines)
 
@@ -131,8 +127,7 @@ diffsynth_studio = always(
 anima_lora_toolkit = always("in the config of AnimaLoraToolkit", "data_dir: {place}", "prefer_json: true")
 newbie_lora_trainer = always("under [Model] in the config of NewbieLoraTrainer", "train_data_dir = {place}")
 imagefolder = always(
-    "where you load the data set with the library datasets",
-    'load_dataset("imagefolder", data_dir={place})',
+    "where you load the data set with the library datasets", 'load_dataset("imagefolder", data_dir={place})'
 )
 
 

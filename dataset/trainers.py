@@ -188,10 +188,7 @@ _KNOWN = {
     for target in (
         Target("txt", "texts, a caption a line, for any trainer", first_line_counts),
         Target(
-            "onetrainer",
-            "texts; it draws one of the lines",
-            each_line,
-            config=trainer_configs.onetrainer,
+            "onetrainer", "texts; it draws one of the lines", each_line, config=trainer_configs.onetrainer
         ),
         Target(
             "simpletuner",

@@ -110,17 +110,11 @@ class ShardResults:
 
         return [picture for picture in pictures if is_due(picture)]
 
-    def pack(
-        self,
-        place: Path,
-        pack: Pack,
-        names: Sequence[str],
-        facts: Packed,
-    ) -> Packed:
+    def pack(self, place: Path, pack: Pack, names: Sequence[str], facts: Packed) -> Packed:
         """Write the texts of these names into one file; returns what the journal says of it then.
 
-        `facts` has the size of the shard, and how many
-        pictures are left. Raises UserError where the file cannot be written or is somebody else's.
+        `facts` has the size of the shard, and how many pictures are left. Raises UserError where the file
+        cannot be written or is somebody else's.
         """
         kept = [(name, self._made[name]) for name in names if name in self._made]
         has_drafts = any(made.draft for _, made in kept)
