@@ -71,19 +71,14 @@ def read_tags(text: str, name: str) -> TagList:
     Only dataset/admission.py may call this, so that every picture is judged by its tags. Raises ItemError
     with the reason "broken tag file", "tag file is sentences" or "empty tag file".
     """
-    if not text.strip():
-        raise _empty()
     suffix = cut_suffix(name)[1].lower()
-    forms = _FORMS.get(suffix, _FORMS[""])
-    written = next(written for form in forms if (written := form(text)) is not None)
+    forms = _FORMS.get(suffix, _FORMS[""]) if text.strip() else ()
+    written = next((written for form in forms if (written := form(text)) is not None), [])
     found = _listed(_parsed(written))
     if not found.tags:
-        raise _empty()
+        message = "the tag file holds no tags: write some into it, or delete it"
+        raise ItemError("empty tag file", message)
     return replace(found, year=year_posted(text)) if suffix == ".json" else found
-
-
-def _empty() -> ItemError:
-    return ItemError("empty tag file", "the tag file holds no tags: write some into it, or delete it")
 
 
 def _not_text() -> ItemError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -39,47 +39,39 @@ class _Row(NamedTuple):
 class ParquetFiles(Files):
     """The pictures and tags in a Parquet file."""
 
-    def __init__(self, file: Any, column: str, size: int) -> None:  # noqa: ANN401 - pyarrow is untyped
-        """`column` is that of the pictures."""
-        self._file = file
-        self._column = column
+    def __init__(self, shard: Shard) -> None:
+        """Raises ItemError where the shard cannot be read or holds no pictures."""
         self._rows: dict[str, _Row] = {}
-        self._blocks: OrderedDict[tuple[int, int], Sequence[bytes | None]] = OrderedDict()
+        self._blocks: dict[tuple[int, int], Sequence[bytes | None]] = {}
         self._lock = threading.Lock()
-        self.folder = Folder((), ())
-        self.size = size
         self.cut_at: int | None = None
-
-    @classmethod
-    def read(cls, shard: Shard) -> ParquetFiles:
-        """The rows of a shard; raises ItemError where it cannot be read or holds no pictures."""
         try:
-            file = pyarrow.parquet.ParquetFile(shard.place.open(), pre_buffer=False, buffer_size=1 << 20)
-            found = cls(file, _picture_column(shard, file.schema_arrow), shard.place.stamp()[0])
-            found._read_rows()
+            self._file = pyarrow.parquet.ParquetFile(
+                shard.place.open(), pre_buffer=False, buffer_size=1 << 20
+            )
+            self._column = _picture_column(shard, self._file.schema_arrow)
+            self.size = shard.place.stamp()[0]
+            self.folder = self._read_rows()
         except (pyarrow.ArrowException, OSError) as error:
             message = f"{shard.name} is no Parquet file that can be read ({error}): fetch it again"
             raise ItemError("unreadable shard", " ".join(message.split())) from error
-        return found
 
-    def _read_rows(self) -> None:
+    def _read_rows(self) -> Folder:
         key, names = plain_columns(self._file.schema_arrow)
         path = f"{self._column}.path" if _has_child(self._file.schema_arrow, self._column, "path") else None
         columns = [*names, *([path] if path else [])]
         seen: Counter[str] = Counter()
-        for group, number, row in self._walk(columns):
+        for at, (group, number, row) in enumerate(self._walk(columns)):
             told = (row.pop(self._column, None) or {}).get("path") if path else None
-            name = _name_of(row.get(key) if key else None, told, sum(seen.values()))
+            name = _name_of(row.get(key) if key else None, told, at)
             seen[cut_suffix(name)[0]] += 1
             self._rows[name] = _Row(group, number, as_json(row))
-        pictures, problems = [], []
-        for name in self._rows:
-            if seen[cut_suffix(name)[0]] > 1:
-                message = "several rows have this name: give each one of its own"
-                problems.append(Problem(name, "same name twice", message))
-            else:
-                pictures.append(Picture(name, ".json"))
-        self.folder = Folder(tuple(pictures), tuple(problems))
+        message = "several rows have this name: give each one of its own"
+        is_alone = {name: seen[cut_suffix(name)[0]] == 1 for name in self._rows}
+        return Folder(
+            tuple(Picture(name, ".json") for name, alone in is_alone.items() if alone),
+            tuple(Problem(name, "same name twice", message) for name, alone in is_alone.items() if not alone),
+        )
 
     def _walk(self, columns: Sequence[str]) -> Iterator[tuple[int, int, dict[str, Any]]]:
         for group in range(self._file.num_row_groups):
@@ -129,7 +121,7 @@ class ParquetFiles(Files):
                 if number >= block + _BLOCKS - 2:
                     break
             while len(self._blocks) > 2 * _BLOCKS:
-                self._blocks.popitem(last=False)
+                del self._blocks[next(iter(self._blocks))]
             return self._blocks[group, block]
 
     def pack(self, texts: Iterable[tuple[str, str]], extension: str) -> Iterator[bytes]:

@@ -90,7 +90,7 @@ def open_shard(shard: Shard, tag_extension: str) -> Stored:
     require_pyarrow(shard.name)
     from shards.parquet import ParquetFiles
 
-    return ParquetFiles.read(shard)
+    return ParquetFiles(shard)
 
 
 class ShardPictures(TaggedPictures):
