@@ -13,7 +13,7 @@ from dataset.text_digests import digest
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Usage
 from llm.prompts import Message, Prompt, fingerprint, with_request
-from reading.costs import is_worth_examining
+from reading.examination import is_worth_examining
 from reading.reader import Reader
 from stage_runner import Due
 from styling.tag_line import Tagged

@@ -11,7 +11,16 @@ from functools import lru_cache
 
 from check.adds import Addition, find_additions
 from check.colours import ColoursSaid, colour_faults, contradicted_colours, find_colours
-from check.faults import COUNT, KINDS, TAG_SPELLING, Fault, list_fault, not_worn_faults, spelling_faults
+from check.faults import (
+    COUNT,
+    KINDS,
+    TAG_SPELLING,
+    Fault,
+    list_fault,
+    not_worn_faults,
+    owner_faults,
+    spelling_faults,
+)
 from check.matching import says
 from check.mentions import People, find_people
 from check.names import Names, contradicted_names, find_names, find_titles, name_faults
@@ -23,7 +32,6 @@ from check.tagged import PEOPLE, PLAIN, SURE, CountedTag, Tagged, TagsByTag, tag
 from check.text import Text, read
 from check.vocabulary import word_set
 from check.ways import told_by
-from check.who_is_who import owner_faults
 from check.wording import is_grammar, is_list, new_words
 from tags.categories import CHARACTER, COPYRIGHT
 

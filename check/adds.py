@@ -12,9 +12,8 @@ from check.capitals import Place
 from check.describing import start_of_phrase
 from check.mentions import Mention
 from check.names import Names
-from check.people_nouns import TRADES
 from check.text import ARTICLES_AND_DETERMINERS, COMMA, JOINED, Text
-from check.vocabulary import concepts, is_adjective, is_known, stem_set, word_set
+from check.vocabulary import TRADES, concepts, is_adjective, is_known, stem_set, word_set
 from check.wording import Sources
 from english import NUMBER_WORDS, may_be_plural
 

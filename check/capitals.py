@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from operator import ne
 
-from check.people_nouns import ALL_NOUNS, PEOPLE_NOUNS, RELATION
 from check.text import COMMA, JOINED, SENTENCE, Text
-from check.vocabulary import is_adjective, is_known, word_set
+from check.vocabulary import ALL_NOUNS, PEOPLE_NOUNS, RELATION, is_adjective, is_known, word_set
 from english import NUMBER_WORDS, may_be_plural, stem
 
 Place = tuple[int, int]

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from check.census import Census
-from check.colours_apart import HERS, colours_apart, likened
-from check.describing import modifiers
+from check.describing import HERS, colours_apart, likened, modifiers
 from check.faults import EYE_COLOUR, HAIR_COLOUR, Fault, contradiction
 from check.text import COMMA, JOINED, Text
 from check.vocabulary import concepts, is_adjective, word_list, word_set

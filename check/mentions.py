@@ -8,9 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from check.names import Names
-from check.people_nouns import ALL_NOUNS, CHILD, PEOPLE_NOUNS, PERSON, RELATION, TRADE
 from check.text import CLAUSE, JOINED, SENTENCE, Text
-from check.vocabulary import concepts, is_adjective, stem_set, word_set
+from check.vocabulary import (
+    ALL_NOUNS,
+    CHILD,
+    PEOPLE_NOUNS,
+    PERSON,
+    RELATION,
+    TRADE,
+    concepts,
+    is_adjective,
+    stem_set,
+    word_set,
+)
 from english import NUMBER_WORDS
 from tags.people_counts import BOYS, GIRLS, count_in
 
@@ -51,7 +61,6 @@ _WORN = stem_set("people", "worn")
 # These go on with a word for somebody: "passers-by", "mother-in-law".
 _GO_ON = frozenset({"by", "in"})
 _CHESSMEN = frozenset({"knight", "knights", "bishop", "bishops", "king", "queen"})
-_BEHIND_DIGITS = ":"
 # In words: how far before a noun its number is looked for, and a picture that shows the person.
 _REACH = 6
 _PICTURE_REACH = 5
@@ -113,8 +122,8 @@ class People:
 def find_people(text: Text, names: Names) -> People:
     """Find all people in a caption that has these names."""
     counts: dict[str, int] = {}
-    for word in text.vocabulary if min(text.vocabulary, default="") < _BEHIND_DIGITS else ():
-        if word < _BEHIND_DIGITS and (count := count_in(word)):
+    for word in text.vocabulary:
+        if word[0] <= "9" and (count := count_in(word)):
             counts[count.kind] = max(count.fewest, counts.get(count.kind, 0))
     firsts = (min(places) for places in names.places.values() if places)
     places = tuple(sorted((*firsts, *(first for first, _ in names.foreign))))

@@ -5,10 +5,19 @@ from collections.abc import Iterator, Sequence
 from check.census import Census
 from check.faults import COUNT, UNSUPPORTED_PEOPLE, Fault, contradiction
 from check.mentions import Mention, People
-from check.people_nouns import ANY_ROLES, CHILD, CROWD, PERSON, RELATION, ROLES_OF_BOYS, ROLES_OF_GIRLS, TRADE
 from check.strangers import PLACES
 from check.text import JOINED, SENTENCE, Text
-from check.vocabulary import word_set
+from check.vocabulary import (
+    ANY_ROLES,
+    CHILD,
+    CROWD,
+    PERSON,
+    RELATION,
+    ROLES_OF_BOYS,
+    ROLES_OF_GIRLS,
+    TRADE,
+    word_set,
+)
 from english import NUMBER_WORDS
 from tags.people_counts import BOYS, GIRLS, OTHERS, count_in
 
@@ -16,9 +25,9 @@ _ANIMALS = word_set("people", "animals")
 # Words of which any shows that more than one person is there.
 _TOGETHER = word_set("people", "together")
 _ABOUT_PEOPLE = frozenset({"solo", "no_humans", "male_focus"})
-# Behind one person, these lead to a second one.
 # An animal that is alone is spoken of with these.
 _ROLES_AND_ANIMALS = ANY_ROLES | {"it", "its", "itself"}
+# Behind one person, these lead to a second one.
 _WITH = word_set("people", "with")
 _ALONE = frozenset({"lone", "single", "sole", "solitary", "only"})
 _ORDINALS = {"third": 3, "fourth": 4, "fifth": 5, "sixth": 6}

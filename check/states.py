@@ -15,9 +15,8 @@ from functools import cache
 from typing import Any
 
 from check.matching import Phrase, ends_in_order, says
-from check.people_nouns import ANY_ROLES
 from check.text import CLAUSE, SENTENCE, Text
-from check.vocabulary import table, word_set
+from check.vocabulary import ANY_ROLES, table, word_set
 from check.ways import frequency, parsed, ways_to_say
 
 _DENYING = frozenset({"no", "not", "without"})

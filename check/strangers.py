@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from check.census import Census
 from check.mentions import Mention, People, is_beside
-from check.people_nouns import CHILD, CROWD, RELATION
 from check.text import CLAUSE, COMMA, JOINED, SENTENCE, Text
-from check.vocabulary import word_set
+from check.vocabulary import CHILD, CROWD, RELATION, word_set
 from check.wording import Sources, is_grammar
 from tags.people_counts import MANY
 

@@ -2,7 +2,8 @@
 
 It is asked about the pairs of examination.txt, whose right answers are known, in one form after the other.
 The first form with nearly all answers right is used from then on; otherwise the best form that passes the
-bar, or two forms that have to agree. The answers of a model that passes in no form are not used.
+bar, or two forms that have to agree. The answers of a model that passes in no form are not used. How many
+requests and tokens this and the reading of captions may take is estimated before.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from english import amount
 from errors import ExcludedError, ItemError
 from llm.picture_requests import Requests
-from reading.memory import Certificate
-from reading.questions import FORMS, LIST, PROBABILITY, WORDING
+from llm.prompts import estimated_prompt_tokens
+from reading.memory import JUDGES, Certificate, Judges
+from reading.questions import EXAMPLES, FORMS, LIST, PROBABILITY, WORDING
 from tags.spelling import canonical
 
 AGREEMENT = "two of these forms agreeing"
@@ -32,6 +35,13 @@ _TRIED, _HOPELESS = 16, 0.6
 _EVEN = 0.5
 # The tags of other pairs that stand in a list beside the one that counts.
 _OTHERS_IN_A_LIST = 3
+
+# The number of tags that the rules usually fail to find in a long caption.
+_USUAL_TAGS = 10
+# In tokens: a question with a caption of sixty words, and its answer.
+_QUESTION = 150
+# With fewer captions than these, the examination of a model would take longer than they do.
+_FEWEST_CAPTIONS = 100
 
 _FILE = Path(__file__).with_name("examination.txt")
 
@@ -163,3 +173,54 @@ async def _ask(form: str, at: int, requests: Requests) -> float:
         place = at // 2 % (_OTHERS_IN_A_LIST + 1)
         tags = dict.fromkeys([*others[:place], pair.tag, *others[place:]], "")
     return (await FORMS[form](pair.caption, tags, requests))[pair.tag].probability
+
+
+def costs(folder: Path, model: str, mode: str, captions: int) -> str:
+    """One sentence with what reading may take in a run over this many captions.
+
+    Raises UserError where a file of earlier examinations cannot be used.
+    """
+    certificate = Judges(folder / JUDGES).get(model, WORDING)
+    if certificate is None and not is_worth_examining(mode, captions):
+        return (
+            f"No caption is read a second time: {model} would have to be examined for that, which a run "
+            f"of fewer than {_FEWEST_CAPTIONS} captions does only with reading = always."
+        )
+    forms = list(FORMS) if certificate is None else list(certificate.forms)
+    if not forms:
+        return (
+            f"No caption is read a second time: {model} failed its examination (delete it from {JUDGES} to "
+            "examine it again)."
+        )
+    requests, tokens = _of_caption(forms)
+    which = (
+        "each caption that seems to miss tags" if mode == "always" else "each caption that would be repaired"
+    )
+    once = "" if certificate is not None else f", and once {_of_examination()} to examine the model"
+    return (
+        f"With reading = {mode}, {which} takes about {amount(requests, 'further short request')} with "
+        f"{tokens:,} tokens{once}."
+    )
+
+
+def is_worth_examining(mode: str, captions: int) -> bool:
+    """Whether a model that was not examined yet is to be."""
+    return mode == "always" or captions >= _FEWEST_CAPTIONS
+
+
+def _of_caption(forms: Sequence[str]) -> tuple[int, int]:
+    """How many requests and tokens the reading of one caption may take."""
+    requests = [1 if form == LIST else _USUAL_TAGS for form in forms]
+    tokens = [count * _tokens_of_request(form) for count, form in zip(requests, forms, strict=True)]
+    # Which form a model gets is not known before its examination, so the most expensive one is assumed.
+    return max(requests), max(tokens)
+
+
+def _tokens_of_request(form: str) -> int:
+    return estimated_prompt_tokens("".join(message.text for message in EXAMPLES[form])) + _QUESTION
+
+
+def _of_examination() -> str:
+    requests = len(pairs()) * len(FORMS)
+    tokens = len(pairs()) * sum(map(_tokens_of_request, FORMS))
+    return f"{requests} with {tokens:,}"

@@ -18,7 +18,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from check.text import Text, words_in
+from check.text import read as cut
+from check.text import words_in
 from dataset.locks import change_shared
 from decoding import text_of_edited
 from errors import UserError
@@ -73,16 +74,16 @@ class SaidAs:
         self._known = _said_as(_object(read(path), path), path)
         self._new: Known = {}
 
-    def said_in(self, caption: Text, tags: Iterable[str]) -> frozenset[str]:
+    def said_in(self, caption: str, tags: Iterable[str]) -> frozenset[str]:
         """Those of `tags` for which the caption has words that are trusted."""
-        return frozenset(
-            tag
+        trusted = [
+            (tag, words)
             for tag in tags
-            if any(
-                count >= _ENOUGH and caption.has_words(words_in(words))
-                for words, count in self._known.get(tag, {}).items()
-            )
-        )
+            for words, count in self._known.get(tag, {}).items()
+            if count >= _ENOUGH
+        ]
+        text = cut(caption) if trusted else None
+        return frozenset(tag for tag, words in trusted if text and text.has_words(words_in(words)))
 
     def add(self, tag: str, words: str) -> None:
         """Note that a model quoted these words for a tag; `save` writes it down."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from check.colours import is_colour
 from check.people_said import is_about_people
-from check.text import read
 from errors import ExcludedError, ItemError
 from llm.picture_requests import Requests
 from reading.examination import GOOD_ENOUGH, Examination, is_said, name_of
@@ -61,7 +60,7 @@ class Reader:
 
     def said_as_learnt(self, caption: str, tags: Iterable[str]) -> frozenset[str]:
         """Those of `tags` for which the caption has words that were learnt or that a person has added."""
-        return self._said_as.said_in(read(caption), tags)
+        return self._said_as.said_in(caption, tags)
 
     async def read(
         self, caption: str, tags: Mapping[str, str], categories: Mapping[str, str], requests: Requests

@@ -17,6 +17,7 @@ from review.pages import (
     NOT_CHECKED,
     PERHAPS,
     SAID,
+    Values,
     fill,
     folder_address,
     json_in_html,
@@ -25,7 +26,6 @@ from review.pages import (
 )
 
 Pair = tuple[Picture, Sequence[Outcome]]
-Values = dict[str, object]
 
 NAME = "compare.html"
 # In the order in which tags are listed: what needs attention comes first.

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dataset.journal import AGAIN, FAILED, INTERPRETER, INTERROGATOR, WAITS, Journal, Record
+from dataset.journal import AGAIN, EDITED, FAILED, INTERPRETER, INTERROGATOR, WAITS, Journal, Record
 from dataset.pictures import Picture
+from dataset.text_digests import digest
 
 _NOTHING = Record({})
 
@@ -51,6 +52,27 @@ class Past:
         elif record.outcome == WAITS:
             self.failures.pop(record.stage, None)
             self.waits.add(record.stage)
+
+    def values(self, last_run: str, caption: str) -> dict[str, object]:
+        """What became of the picture, for the page; `caption` is its text as it is now."""
+        last = self.caption
+        by_hand = bool(caption and last.text) and digest(caption) != last.text
+        older, newer = self.versions
+        before = newer if caption != newer else older
+        return {
+            "before": before,
+            "changed": bool(before and caption) and (by_hand or self.latest.run == last_run),
+            "draft": last.draft and not by_hand,
+            "edited": last.outcome == EDITED or by_hand,
+            "floor": "" if by_hand else last.floor,
+            "again": self.again,
+            "waits": bool(self.waits),
+            "model": last.model,
+            "sees": last.sees and not by_hand,
+            "tokens": last.tokens or None,
+            "seconds": round(last.seconds, 2) or None,
+            "time": self.latest.time,
+        }
 
 
 @dataclass(slots=True)

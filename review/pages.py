@@ -26,6 +26,8 @@ from review.habits import LISTS, form_of
 from styling.tag_line import Tagged
 from tags.implications import Implied, speakers
 
+Values = dict[str, object]
+
 SAID, MISSED, PERHAPS, CONTRADICTED, NOT_CHECKED = "s", "m", "p", "c", "-"
 
 # Both pages have this in their title, within the first bytes.

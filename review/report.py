@@ -6,21 +6,23 @@ The same page can be served, see `--review`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from dataset.pictures import Picture
+from check.ways import listed_ways
+from dataset.pictures import Picture, TagList
 from dataset.text_digests import digest
 from dataset.trainers import captions_in
 from errors import REFUSED, REQUEST_REFUSED, ExcludedError, ItemError, Problem
 from printing import printable
-from review.entries import Row, TaggedPicture, TagTable, Values, past_values
 from review.habits import Finding, PageCaption, find_all
 from review.history import History, Past, most_interesting, read_history
 from review.pages import (
     Sources,
+    Values,
     coverage_of,
     fill,
     folder_address,
@@ -48,6 +50,9 @@ _SCRIPTS = (
 )
 # A page that is served has this script too.
 _SERVED = ("served",)
+
+
+Row = tuple[object, ...]
 
 
 class Page(TypedDict):
@@ -93,6 +98,50 @@ def render(values: Page, *, served: int | None = None) -> str:
         first=json_in_html({**values, "served": served, "pictures": pictures[:_FIRST]}),
         rest=json_in_html(pictures[_FIRST:]),
     )
+
+
+@dataclass(slots=True)
+class TagTable:
+    """Every tag of the page once; the pictures refer to them by number, which keeps the page small.
+
+    A row has the words of a tag, its category, and in what other words people say it, if it is known.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    characters: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def numbers(self, tags: Sequence[str], categories: Mapping[str, str]) -> list[int]:
+        """The number of each tag in `rows`."""
+        for tag in tags:
+            if tag not in self._numbers:
+                self._numbers[tag] = len(self.rows)
+                ways = listed_ways(tag)
+                self.rows.append((words(tag), categories.get(tag, ""), *([ways] if ways else [])))
+                if categories.get(tag) == CHARACTER:
+                    self.characters.add(tag)
+        return [self._numbers[tag] for tag in tags]
+
+
+class TaggedPicture:
+    """A picture with its texts and its tags, or with the error why it has no tags."""
+
+    def __init__(self, sources: Sources, picture: Picture, table: TagTable) -> None:
+        self.picture = picture
+        self.error: ItemError | None = None
+        name = picture.stem_name
+        self.text = sources.captions.read(name)
+        self.caption = "\n".join(captions_in(self.text, sources.finishing.settings.caption_names))
+        self.description = sources.descriptions.read(name)
+        try:
+            sources.collection.admit(picture, *filter(None, (self.text, self.description)))
+            found = sources.collection.tags(picture)
+        except ItemError as error:
+            self.error, found = error, TagList((), {})
+        self.tags = found.tags
+        # The categories in its own tag file take precedence.
+        self.categories = {**sources.categories(found.tags), **found.categories}
+        self.numbers = table.numbers(self.tags, self.categories)
 
 
 class Gathering:
@@ -200,7 +249,7 @@ class Gathering:
             "refused": any(each[1] == REFUSED or each[1].startswith(REQUEST_REFUSED) for each in failures),
             # Without tags it cannot be judged whether it may have a caption, so no correction can be applied.
             "fixed": picture.tag_file is None,
-            **past_values(past, history.run, tagged.text),
+            **past.values(history.run, tagged.text),
         }
         if caption and tagged.tags:
             values |= self._judged(at, tagged, past, names)

@@ -26,7 +26,7 @@ from interrogator import Interrogator
 from llm.prompts import CHARACTERS_PER_TOKEN, Message, Prompt, estimated_prompt_tokens
 from llm.servers import Endpoints
 from page_summaries import summarizing
-from reading.costs import costs
+from reading.examination import costs
 from settings import Settings, StageSettings
 from stage_runner import Tally
 from wiki.tag_meanings import glossary_sentence, is_no_tag

@@ -14,8 +14,8 @@ from dataset.journal import FILE_NAME, INTERROGATOR, Journal
 from dataset.locks import locked
 from english import amount
 from errors import StageError, UserError
-from review.entries import Values
 from review.history import Glance, read_glances, read_progress
+from review.pages import Values
 from review.report import Gathering, render
 from settings import Settings
 

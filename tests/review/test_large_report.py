@@ -14,7 +14,7 @@ import config
 from commands.reviewing import serving
 from commands.reviewing.session import Session
 from dataset.text_digests import digest
-from review.entries import Values
+from review.pages import Values
 from review.report import MOST_SHOWN, Page, render
 from tests.program.project import Project
 from tests.review.browser import Browser
