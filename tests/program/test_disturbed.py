@@ -89,7 +89,7 @@ class Disturbed:
                 code = run.wait(LONGEST_RUN)
                 if code != 0:
                     break
-            longest *= 0.8
+            longest *= 0.6
         errors = run.errors.read_text()
         assert "Traceback" not in errors, errors
         assert code in (-number, 130), code

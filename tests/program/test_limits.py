@@ -216,7 +216,7 @@ def dump_of_repeated_bodies(folder: Path) -> Path:
 
 
 def dump_of_one_page(folder: Path) -> Path:
-    columns = {"title": ["a"] * 1_000, "body": ["b" * 300_000] * 1_000}
+    columns = {"title": ["a"] * 300, "body": ["b" * 300_000] * 300}
     return parquet(folder, columns, compression="zstd", use_dictionary=False, data_page_size=2**31 - 1)
 
 
