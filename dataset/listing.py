@@ -272,10 +272,10 @@ def _by_key(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def _tag_suffixes(picture: str, forms: tuple[str, ...], listing: _Listing) -> list[str]:
     """Take the tag files of a picture out of the texts of the folder: their suffixes, the best first."""
     stem, suffix = cut_suffix(picture)
-    found = []
+    stem, found = composed(stem), list[str]()
     for form in forms:
         front, small = (suffix, form[1:]) if form[0] == "*" else ("", form)
-        name = composed(stem) + front + small
+        name = stem + front + small
         if written := listing.texts.pop(name, None):
             found += [sys.intern(front + each) for each in (written, *listing.twins.get(name, ()))]
     return found
