@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -80,10 +80,10 @@ _AGE_SIGN = re.compile(
 _FOR_ADULTS = re.compile(r"(?<!\d)(?:(?:18|21)\s?[+＋](?![a-z])|[+＋](?:18|21)(?!\d))")
 
 
-def _with_plurals(words: Iterable[str]) -> frozenset[str]:
-    """The words, and those whose singular they are."""
-    words = frozenset(words)
-    return words | {plural for word in words if singular(plural := f"{word}s") == word}
+@cache
+def _forms(word: str) -> tuple[str, ...]:
+    """A word, and the plural of which `singular` makes it."""
+    return (word, plural) if singular(plural := f"{word}s") == word else (word,)
 
 
 class _Vocabulary:
@@ -95,24 +95,20 @@ class _Vocabulary:
 
     def __init__(self, listed: frozenset[str], harmless: frozenset[str]) -> None:
         self.listed, self.harmless = listed, harmless
-        self.words = _with_plurals(phrase for phrase in listed if " " not in phrase)
-        beginnings = (phrase.split()[:2] for phrase in listed if " " in phrase)
-        self.pairs = frozenset(
-            pair
-            for first, second in beginnings
-            for pair in product(_with_plurals([first]), _with_plurals([second]))
-        )
+        self.words = frozenset(form for phrase in listed if " " not in phrase for form in _forms(phrase))
+        beginnings = (map(_forms, phrase.split()[:2]) for phrase in listed if " " in phrase)
+        self.pairs = frozenset(pair for forms in beginnings for pair in product(*forms))
         self.longest: dict[str, int] = {}
         for phrase in sorted(listed | harmless, key=lambda phrase: phrase.count(" ")):
             first, *rest = phrase.split()
-            self.longest.update(dict.fromkeys(_with_plurals([first]), len(rest) + 1))
+            self.longest.update(dict.fromkeys(_forms(first), len(rest) + 1))
 
     def may_begin_in(self, words: list[str]) -> bool:
         """Whether a listed phrase may be among the words."""
         return not (self.words.isdisjoint(words) and self.pairs.isdisjoint(pairwise(words)))
 
 
-_AGE_WORDS = _with_plurals(_ABOUT_AGE.split())
+_AGE_WORDS = frozenset(form for word in _ABOUT_AGE.split() for form in _forms(word))
 _MINOR_WORDS = _Vocabulary(MINORS, HARMLESS_MINORS | CLOTHES)
 _SEXUAL_WORDS = _Vocabulary(SEXUAL, HARMLESS_SEXUAL)
 _CLOTHES_WORDS = _Vocabulary(CLOTHES, frozenset())

@@ -258,6 +258,13 @@ def test_every_sexual_word_works_as_a_tag() -> None:
         assert excluded_because([word.replace(" ", "_"), "loli"]) is not None, word
 
 
+def test_every_sexual_phrase_works_within_a_sentence_and_in_the_plural() -> None:
+    for phrase in sorted(each for each in SEXUAL if " " in each):
+        plural = phrase if phrase[-1] in "su" else f"{phrase}s"
+        for said in (phrase, plural):
+            assert excluded_because([f"Here one sees {said} today.", "loli"]) is not None, said
+
+
 def test_every_harmless_phrase_about_minors_is_needed_and_works() -> None:
     for phrase in sorted(HARMLESS_MINORS):
         assert excluded_because([phrase.replace(" ", "_"), "nude"]) is None, phrase
