@@ -41,9 +41,9 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
 
 def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> None:
     """Go through the families of a kind, in their order, of which several things are in the picture."""
-    last = -1
+    members, last = list(families(kind).values()), -1
     while (number := _next_family(picture, kind, slots, last)) is not None:
-        _say_family_once(picture, _members(kind)[number], slots)
+        _say_family_once(picture, members[number], slots)
         last = number
 
 
@@ -59,16 +59,21 @@ def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -
     return min((number for number in several if number > last), default=None)
 
 
-@cache
-def _members(kind: str) -> Sequence[frozenset[str]]:
-    return list(families(kind).values())
-
-
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def _families_of(kind: str, slot: str, phrase: str) -> frozenset[int]:
     """The numbers of the families that a thing is of by any of its names: few of all."""
-    names = names_in(slot, phrase)
-    return frozenset(at for at, members in enumerate(_members(kind)) if not members.isdisjoint(names))
+    numbers = _numbers(kind)
+    return frozenset().union(*(numbers[name] for name in names_in(slot, phrase) if name in numbers))
+
+
+@cache
+def _numbers(kind: str) -> dict[str, set[int]]:
+    """The numbers of the families that each name is a member of."""
+    found: dict[str, set[int]] = {}
+    for number, members in enumerate(families(kind).values()):
+        for member in members:
+            found.setdefault(member, set()).add(number)
+    return found
 
 
 def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> None:

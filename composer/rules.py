@@ -35,34 +35,41 @@ _ABOUT_PEOPLE: Mapping[str, _Condition] = {
     "several names": lambda picture: len(picture.names) > 1,
     "species": lambda picture: bool(picture.species),
 }
+# What no one of these is, is none of those.
+_PEOPLE = {"people": (*COUNTS, "named", "species"), "counted": COUNTS}
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """One rule. Each draft judges all, so conditions on whole slots are sets: `present` and `absent`."""
+
     slots: Sequence[str]
     is_meant: Callable[[Role], bool]
-    needed: Sequence[_Condition]
-    refused: Sequence[_Condition]
+    present: frozenset[str]
+    absent: frozenset[str]
+    others: Sequence[_Condition]
     to: str
     said: str
-
-    def is_followed(self, picture: Picture) -> bool:
-        """Whether the picture has what may be meant, and the conditions hold."""
-        return (
-            picture.has(*self.slots)
-            and all(holds(picture) for holds in self.needed)
-            and not any(holds(picture) for holds in self.refused)
-        )
 
 
 def follow(picture: Picture, name: str) -> None:
     """Follow the rules of a name, one after the other."""
+    roles = picture.roles
     for rule in _rules()[name]:
-        if rule.is_followed(picture):
-            for slot in rule.slots:
-                taken = picture.take(slot, rule.is_meant)
-                if rule.to and taken:
-                    picture.put(rule.to, [_said(role, rule) for role in taken])
+        if (
+            picture.has(*rule.slots)
+            and roles.keys() >= rule.present
+            and rule.absent.isdisjoint(roles)
+            and all(holds(picture) for holds in rule.others)
+        ):
+            _do(picture, rule)
+
+
+def _do(picture: Picture, rule: _Rule) -> None:
+    for slot in rule.slots:
+        taken = picture.take(slot, rule.is_meant)
+        if rule.to:
+            picture.put(rule.to, [_said(role, rule) for role in taken])
 
 
 def _said(role: Role, rule: _Rule) -> Role:
@@ -81,9 +88,24 @@ def _rules() -> Mapping[str, Sequence[_Rule]]:
 
 
 def _rule(**told: str | list[str]) -> _Rule:
-    needed, refused = ([*map(_any_of, told.get(key, ()))] for key in ("if", "unless"))
+    needed, refused = ([*told.get(key, ())] for key in ("if", "unless"))
+    refused = [*chain.from_iterable(_PEOPLE.get(text, (text,)) for text in refused)]
     slots, to, said = (str(told.get(key, "")) for key in ("of", "to", "as"))
-    return _Rule(slots.split(), _selection(told), needed, refused, to, said)
+    others = [*(text for text in needed if not _is_slot(text))]
+    others += [f"no {text}" for text in refused if not _is_slot(text)]
+    return _Rule(
+        slots.split(),
+        _selection(told),
+        frozenset(filter(_is_slot, needed)),
+        frozenset(filter(_is_slot, refused)),
+        [*map(_any_of, others)],
+        to,
+        said,
+    )
+
+
+def _is_slot(text: str) -> bool:
+    return text in lists().form
 
 
 def _selection(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
@@ -151,4 +173,4 @@ def _condition(text: str) -> _Condition:
     slot, more, number = text.partition(" > ")
     if more:
         return lambda picture: len(picture.roles.get(slot, ())) > int(number)
-    return _ABOUT_PEOPLE.get(text) or (lambda picture: text in picture.roles)
+    return (lambda picture: text in picture.roles) if _is_slot(text) else _ABOUT_PEOPLE[text]
