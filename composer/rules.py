@@ -56,13 +56,20 @@ def follow(picture: Picture, name: str) -> None:
     """Follow the rules of a name, one after the other."""
     roles = picture.roles
     for rule in _rules()[name]:
-        if (
-            picture.has(*rule.slots)
-            and roles.keys() >= rule.present
-            and rule.absent.isdisjoint(roles)
-            and all(holds(picture) for holds in rule.others)
-        ):
+        for slot in rule.slots:
+            if slot in roles:
+                break
+        else:
+            continue
+        if rule.absent.isdisjoint(roles) and roles.keys() >= rule.present and _hold(rule.others, picture):
             _do(picture, rule)
+
+
+def _hold(conditions: Iterable[_Condition], picture: Picture) -> bool:
+    for holds in conditions:  # noqa: SIM110 - a generator would take twice the time
+        if not holds(picture):
+            return False
+    return True
 
 
 def _do(picture: Picture, rule: _Rule) -> None:
@@ -91,17 +98,23 @@ def _rule(**told: str | list[str]) -> _Rule:
     needed, refused = ([*told.get(key, ())] for key in ("if", "unless"))
     refused = [*chain.from_iterable(_PEOPLE.get(text, (text,)) for text in refused)]
     slots, to, said = (str(told.get(key, "")) for key in ("of", "to", "as"))
-    others = [*(text for text in needed if not _is_slot(text))]
+    others = [text for text in needed if not _is_slot(text)]
     others += [f"no {text}" for text in refused if not _is_slot(text)]
     return _Rule(
         slots.split(),
         _selection(told),
-        frozenset(filter(_is_slot, needed)),
+        frozenset(slot for text in needed if (slot := text if _is_slot(text) else _slot_of(text))),
         frozenset(filter(_is_slot, refused)),
         [*map(_any_of, others)],
         to,
         said,
     )
+
+
+def _slot_of(text: str) -> str:
+    """The slot that a condition on a phrase, a noun or a number is about, without which it cannot hold."""
+    slot = "" if " | " in text else re.split(": | ~ | > ", text)[0]
+    return slot if _is_slot(slot) else ""
 
 
 def _is_slot(text: str) -> bool:
