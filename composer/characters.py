@@ -10,24 +10,30 @@ from collections.abc import Mapping, Sequence
 from composer.phrasing import lists
 from composer.words import role_of
 from tags.implications import broader_tags
+from tags.people_counts import fewest_people
 from tags.spelling import qualifiers, without_qualifiers
 
 _BETWEEN_WORDS = re.compile(r"[\s_/:]+")
 _CREATURE, _SOLO = "creature", "solo"
 
 
-def without_forms(characters: Mapping[str, str], people: int) -> dict[str, str]:
+def without_forms(characters: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
     """The characters, of whom one has one name where they are more than people: Vi, and not Arcane VI too.
+
+    `others` are the other tags of the picture, which count people.
 
     Where a tag implies the other one, as saber_(fate) does artoria_pendragon_(fate), it says both.
     """
     found = dict(characters)
+    if len(found) < 2:
+        return found
+    people = fewest_people(others)
     bases = {tag: without_qualifiers(tag) for tag in characters}
     for tag, base in bases.items():
-        others = [other for other in found if other != tag]
-        is_told = any(tag in broader_tags(other) for other in others)
-        is_form = any(bases[other] in broader_tags(base) for other in others)
-        if first := next((other for other in others if bases[other] == lists().second_names.get(base)), ""):
+        rest = [other for other in found if other != tag]
+        is_told = any(tag in broader_tags(other) for other in rest)
+        is_form = any(bases[other] in broader_tags(base) for other in rest)
+        if first := next((other for other in rest if bases[other] == lists().second_names.get(base)), ""):
             # Tsukino Usagi (Sailor Moon) is one.
             found[first] += f" ({found.pop(tag)})"
         elif 1 < people < len(found) and (is_told or is_form):

@@ -17,10 +17,9 @@ _WITH, _RIDING = " with ", "riding "
 
 def fit_parts(picture: Picture) -> None:
     """Say the parts of things with them where there is one such thing: "a bicycle with a basket"."""
-    slots = (*_WHOLES, *_PARTS)
-    names = frozenset[str]().union(*(_names(each) for each in picture.phrases(*slots)))
-    for whole, parts in lists().fittings.items():
-        if whole not in names:
+    named = frozenset[str]().union(*map(_wholes_named, picture.phrases(*_WHOLES)))
+    for whole, parts in lists().fittings.items() if named else ():
+        if whole not in named:
             continue
         wholes = [(slot, role) for slot in _WHOLES for role in picture.roles.get(slot, ())]
         wholes = [(slot, role) for slot, role in wholes if _is_whole(role.phrase, whole)]
@@ -46,9 +45,9 @@ def _take_parts(picture: Picture, parts: frozenset[str]) -> list[Role]:
 def worn_with_parts(worn: Sequence[str]) -> list[str]:
     """What is worn, with the parts of a hat or a bag behind it: "a black hat with a flower"."""
     said = list(worn)
-    names = frozenset[str]().union(*map(_names, said))
-    for whole, parts in lists().fittings.items():
-        wholes = [each for each in said if _is_whole(each, whole)] if whole in names else []
+    named = frozenset[str]().union(*map(_wholes_named, said))
+    for whole, parts in lists().fittings.items() if named else ():
+        wholes = [each for each in said if _is_whole(each, whole)]
         if len(wholes) == 1 and (theirs := [each for each in said if _is_part(each, parts)]):
             with_parts = _with_parts(wholes[0], whole, theirs)
             said = [with_parts if each is wholes[0] else each for each in said if each not in theirs]
@@ -56,12 +55,14 @@ def worn_with_parts(worn: Sequence[str]) -> list[str]:
 
 
 def _is_whole(phrase: str, whole: str) -> bool:
-    return whole in _names(phrase) and _WITH not in phrase
+    return whole in _wholes_named(phrase) and _WITH not in phrase
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
-def _names(phrase: str) -> frozenset[str]:
-    return names_of(_bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower())
+def _wholes_named(phrase: str) -> frozenset[str]:
+    """The names of a thing that has parts: few have any."""
+    names = names_of(_bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower())
+    return names & lists().fittings.keys()
 
 
 def _is_part(phrase: str, parts: frozenset[str]) -> bool:

@@ -59,7 +59,13 @@ def _tell_scar_once(picture: Picture) -> None:
     if not picture.has("body"):
         return
     parts = picture.phrases("body", "clothes")
-    told = {said for part in parts for place in _IN_FACE if (said := part.removesuffix(place)) != part}
+    told = {
+        said
+        for part in parts
+        if part.endswith(_IN_FACE)
+        for place in _IN_FACE
+        if (said := part.removesuffix(place)) != part
+    }
     picture.take("body", lambda role: role.phrase.removesuffix(_ON_FACE) in told)
 
 

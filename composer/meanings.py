@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from composer.phrasing import lists
+from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.words import COLOUR_RANK, role_of
 from tags.implications import broader_tags
 from tags.people_counts import count_in, fewest_people
@@ -48,13 +49,13 @@ class Beside:
     def of(cls, tags: Sequence[str]) -> "Beside":
         """What a rule can ask of the tags of a picture."""
         coloured: dict[str, list[str]] = {}
-        for tag in tags:
-            first, _, rest = tag.partition("_")
-            if rest and lists().adjective_rank.get(first) == COLOUR_RANK:
-                coloured.setdefault(rest, []).append(tag)
-        nouns = frozenset([tag.rpartition("_")[2] for tag in tags])
-        broader = frozenset[str]().union(*map(broader_tags, tags))
-        return cls(tags, fewest_people(tags), nouns, broader, coloured)
+        told = [_told_of(tag) for tag in tags]
+        for tag, (_, noun, _) in zip(tags, told, strict=True):
+            if noun:
+                coloured.setdefault(noun, []).append(tag)
+        nouns = frozenset([noun for noun, _, _ in told])
+        broader = frozenset[str]().union(*[broader for _, _, broader in told])
+        return cls(tags, fewest_people(filter(count_in, tags)), nouns, broader, coloured)
 
     def narrowest(self, thing: str, is_left_out: Callable[[str], bool] | None = None) -> str:
         """The only tag that is this thing and no broader one of the same, katana for sword, or the thing.
@@ -77,6 +78,14 @@ class Beside:
         # A glowing sword beside a katana is no other one.
         named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]
         return only_one(narrow) or only_one(named) or thing
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _told_of(tag: str) -> tuple[str, str, frozenset[str]]:
+    """The last word of a tag, what is behind its first word if that is a colour, and what it says too."""
+    first, _, rest = tag.partition("_")
+    is_coloured = lists().adjective_rank.get(first) == COLOUR_RANK
+    return tag.rpartition("_")[2], rest if is_coloured else "", broader_tags(tag)
 
 
 def only_one(found: Collection[str]) -> str:

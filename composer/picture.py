@@ -13,7 +13,7 @@ from composer.words import META, Role, role_of
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
-from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS, fewest_people
+from tags.people_counts import BOYS, GIRLS, MULTIPLE, OTHERS
 from tags.proper_names import proper_names, told_series
 
 COUNTS = (GIRLS, BOYS, OTHERS)
@@ -97,7 +97,7 @@ def sort_tags(
     """
     picture = Picture()
     characters, copyrights, others = _by_category(tags, categories)
-    characters = without_forms(characters, fewest_people(others))
+    characters = without_forms(characters, others)
     titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
     animals = animals_of_one(characters, others)
     picture.names = series_by_name(

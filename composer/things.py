@@ -24,7 +24,7 @@ _STATES = frozenset(("closed", "transparent"))
 _CHANGING = _STATES | frozenset(("planted", "broken", "lit", "empty"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Thing:
     """A thing that is told in a slot: "an unworn " "straw hat" ""."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import Picture
 from composer.rules import follow
-from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, rename, things_in
+from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, names_in, rename, things_in
 from composer.words import COLOUR_RANK, Role
 from tags.families import names_of
 from tags.implications import broader_tags
@@ -127,9 +127,9 @@ def _sheathe(picture: Picture) -> None:
 
 def _take_off(picture: Picture) -> None:
     """Clothes around the waist are the jumpsuit that is there, and where nobody is, nothing is worn."""
-    generic = [said for said in things_in(picture, OWNED_SLOTS) if said.thing == _CLOTHES]
-    if not generic:
+    if not any(_CLOTHES in phrase for phrase in picture.phrases(*OWNED_SLOTS)):
         return
+    generic = [said for said in things_in(picture, OWNED_SLOTS) if said.thing == _CLOTHES]
     states = [said.state for said in things_in(picture, ("clothes",)) if said.thing != _CLOTHES]
     leave_out(picture, [said for said in generic if said.state and said.state in states])
     if picture.has("empty") and any(said.lead.endswith(UNWORN) for said in generic):
@@ -138,10 +138,13 @@ def _take_off(picture: Picture) -> None:
 
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
-    found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
-    named = frozenset[str]().union(*(names for _, names in found))
-    for whole, parts in lists().wholes.items():
-        wholes = [said for said, names in found if whole in names] if whole in named else []
+    named = set[str]()
+    for slot in _WHOLE_SLOTS:
+        for role in picture.roles.get(slot, ()):
+            named |= names_in(slot, role.phrase) & lists().wholes.keys()
+    found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)] if named else []
+    for whole, parts in lists().wholes.items() if named else ():
+        wholes = [said for said, names in found if whole in names]
         if len(wholes) != 1:
             continue
         # The book that she holds does not stand in the bookshelf.
