@@ -9,7 +9,7 @@ from composer.fittings import fit_parts
 from composer.idle import leave_out_idle
 from composer.once import say_once
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, LOOKS, Picture, has_people, number_of_people
+from composer.picture import COUNTS, LOOKS, Picture, has_people
 from composer.places import settle_places
 from composer.rules import follow
 from composer.several import settle_several
@@ -71,7 +71,7 @@ def _tell_the_one(picture: Picture) -> None:
 def _is_alone(picture: Picture) -> bool:
     """Whether everything worn or held can belong to one person or animal."""
     others = 1 if picture.has("alone") else len(picture.phrases("being", "company", "relation"))
-    number = number_of_people(picture) or others
+    number = picture.number or others
     return max(number, len(picture.names)) < PAIR
 
 

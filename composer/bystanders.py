@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people, number_of_people
+from composer.picture import COUNTS, LOOKS, VEHICLE_FOCUS, Picture, has_people
 from composer.rules import follow
 from composer.subject import PAIR
 from composer.words import Role
@@ -56,7 +56,7 @@ def _leave_flying_to_birds(picture: Picture) -> None:
     animals = [role for slot in ("being", "thing") for role in picture.roles.get(slot, ())]
     is_winged = any(role.noun == "wings" for role in picture.roles.get("body", ()))
     has_broom = any("broom" in thing for thing in picture.phrases("held", "thing", "act"))
-    can_fly = number_of_people(picture) == 1 and (is_winged or has_broom or picture.has("kind"))
+    can_fly = picture.number == 1 and (is_winged or has_broom or picture.has("kind"))
     if any(map(_is_bird, animals)) and not can_fly:
         picture.take("pose", lambda role: role.phrase == _FLYING)
 
@@ -141,7 +141,7 @@ def _do_it_to_the_animal(picture: Picture) -> None:
     beings = picture.roles.get("being", [])
     if not picture.has("act"):
         return
-    is_one = number_of_people(picture) == 1 and len(picture.names) < PAIR
+    is_one = picture.number == 1 and len(picture.names) < PAIR
     looks = picture.take("act", lambda role: is_one and role.phrase == _AT_ANOTHER)
     if looks and len(beings) == 1:
         # Nobody else is there but the elephant.
@@ -174,11 +174,7 @@ def _tell_of_machines(picture: Picture) -> None:
             picture.roles["being"] = [replace(beings[0], phrase=told)]
         elif is_damaged:
             picture.roles["quality"] = [Role("quality", _DAMAGED), *picture.roles.get("quality", ())]
-    elif (
-        picture.has("alone")
-        and not picture.has(GIRLS, BOYS, "kind", "empty")
-        and number_of_people(picture) == 1
-    ):
+    elif picture.has("alone") and not picture.has(GIRLS, BOYS, "kind", "empty") and picture.number == 1:
         picture.put("kind", picture.take("being", lambda role: True))
 
 
@@ -201,7 +197,7 @@ def _hide_face(picture: Picture) -> None:
         return
     has_others = picture.has(OTHERS) and picture.has(GIRLS, BOYS)
     is_in_crowd = has_others or _A_CROWD in picture.phrases("thing", "company")
-    is_one = number_of_people(picture) == 1
+    is_one = picture.number == 1
     if is_one or (is_in_crowd and picture.has(GIRLS, BOYS)):
         faceless = picture.take("quality", lambda role: role.phrase.startswith(_FACELESS))
         # In a crowd it is the others who have no face.

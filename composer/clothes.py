@@ -1,8 +1,9 @@
 """What one person wears, with the parts of a garment behind it: "a soccer uniform with a yellow shirt"."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from composer.phrasing import and_list, lists
+from composer.phrasing import REMEMBERED_TAGS, and_list, lists
 from english import singular
 
 _SLEEVES, _DRESS = " sleeves", "dress"
@@ -71,7 +72,13 @@ def _is_sleeves(phrase: str) -> bool:
 def _of_nouns(phrases: Iterable[str], name: str) -> list[str]:
     """The phrases whose noun is in a list of words.json."""
     nouns = lists().words[name]
-    return [phrase for phrase in phrases if not nouns.isdisjoint((noun := _noun(phrase), singular(noun)))]
+    return [phrase for phrase in phrases if not nouns.isdisjoint(_nouns(phrase))]
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _nouns(phrase: str) -> tuple[str, str]:
+    noun = _noun(phrase)
+    return noun, singular(noun)
 
 
 def _noun(phrase: str) -> str:

@@ -1,12 +1,13 @@
 """What several people wear: what all of them do, what the only girl or boy does, and what somebody does."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from composer.appearance import merged
 from composer.clothes import with_parts_of_uniform
 from composer.kin import BORN_TOGETHER
 from composer.people_named import name_of
-from composer.phrasing import and_list, lists
+from composer.phrasing import REMEMBERED_TAGS, and_list, lists
 from composer.picture import COUNTS, Picture, count_of
 from composer.subject import SEXES
 from composer.wholes import ON_GROUND
@@ -119,8 +120,13 @@ def _is_outfit(role: Role) -> bool:
 
 def is_among(role: Role, name: str) -> bool:
     """Whether what is said ends like something in a list of words.json: "a white chef hat" like chef_hat."""
-    words = role.phrase.removeprefix("a ").removeprefix("an ").split(" ")
-    return any("_".join(words[at:]) in lists().words[name] for at in range(len(words)))
+    return not lists().words[name].isdisjoint(_endings(role.phrase))
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _endings(phrase: str) -> Sequence[str]:
+    words = phrase.removeprefix("a ").removeprefix("an ").split(" ")
+    return ["_".join(words[at:]) for at in range(len(words))]
 
 
 def is_kind(role: Role) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer.bystanders import let_birds_pass, settle_bystanders
 from composer.phrasing import and_list, lists, with_article
-from composer.picture import COUNTS, NAMED, Picture, number_of_people
+from composer.picture import COUNTS, NAMED, Picture
 from composer.rules import follow
 from composer.words import Role
 from english import NUMBER_WORDS, plural
@@ -96,7 +96,7 @@ def _give_wings_to_creatures(picture: Picture) -> None:
         return
     others = [role for slot in ("being", "kind") for role in picture.roles.get(slot, ())]
     have_some = any(role.noun in words["namesakes"] | words["winged"] for role in others)
-    number = number_of_people(picture)
+    number = picture.number
     if len(picture.names) > number and (number == 1 or (number and have_some)):
         picture.put("thing", picture.take("body", lambda role: role.noun in words["animal_parts"]))
         fire = picture.take("act", lambda role: role.phrase.replace(" ", "_") in words["acts_of_creatures"])
@@ -125,7 +125,7 @@ def _give_sleep_to_animals(picture: Picture) -> None:
     animals = [role for role in beings if role.noun not in lists().words["machines"]] or on_lap
     somebody_sleeps = any(role.phrase == _SLEEPING for role in acts)
     eyes_are_closed = "closed eyes" in picture.phrases("gesture")
-    is_one_of_each = len(animals) == number_of_people(picture) == 1
+    is_one_of_each = len(animals) == picture.number == 1
     if not somebody_sleeps or eyes_are_closed or not is_one_of_each:
         return
     picture.take("act", lambda role: role.phrase == _SLEEPING)
@@ -164,7 +164,7 @@ def _is_one_of(one: Role, many: str) -> bool:
 
 def _name_creatures(picture: Picture) -> None:
     """Names that no people have are those of the creatures: "Anya and Bond, a girl and a dog"."""
-    people, names = number_of_people(picture), len(picture.names)
+    people, names = picture.number, len(picture.names)
     known = lists().words["namesakes"]
     # The White Rabbit is the rabbit.
     called = {name.rpartition(" ")[2].lower() for name in picture.names}
@@ -207,7 +207,7 @@ def _name_creatures(picture: Picture) -> None:
 def _meet_foes(picture: Picture) -> None:
     """A knight is no skeleton, but meets one, and beside a robot a girl is no waiter."""
     words, kinds = lists().words, picture.roles.get("kind", ())
-    if number_of_people(picture) != 1:
+    if picture.number != 1:
         return
     # A child may be a ghost as well.
     has_trade = any(is_trade(role) and role.noun not in _AGES for role in kinds)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.phrasing import lists, with_article
-from composer.picture import Picture, has_people, number_of_people
+from composer.picture import Picture, has_people
 from composer.subject import PAIR
 from composer.words import Role
 
@@ -38,7 +38,7 @@ def share_deeds(picture: Picture, gestures: Sequence[str], *, is_pair: bool) -> 
         # Who is carried does not walk, and is what is carried under the arm.
         picture.roles.pop("pose", None)
         acts = [act for act in acts if not act.startswith(_CARRYING)]
-    number = number_of_people(picture)
+    number = picture.number
     # Of a crowd some argue, and the teacher does not pull the rope.
     is_of_some = number > _MOST_ALIKE or (number > PAIR and _are_unlike(picture))
     of_all = lists().words["of_whole_groups"]

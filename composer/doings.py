@@ -90,7 +90,9 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
     places: list[str] = []
     outside = seen_outside(picture, without)
     for lead, of_lead in _PLACE_SLOTS:
-        slots = [slot for slot in of_lead if slot not in without]
+        slots = [slot for slot in of_lead if slot in picture.roles and slot not in without]
+        if not slots:
+            continue
         said = [place for slot in slots for place in merged(picture, slot) if place not in outside]
         if lead:
             places += [led(lead, _weathers(said) if "weather" in slots else said)] if said else []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from composer.phrasing import REMEMBERED_TAGS, and_list, in_plural, lists, with_article
-from composer.picture import Picture, number_of_people
+from composer.picture import Picture
 from composer.words import COLOUR_RANK, Role
 from tags.families import names_of
 
@@ -26,7 +26,7 @@ def fit_parts(picture: Picture) -> None:
         if len({role.noun for _, role in wholes}) != 1:
             continue
         slot, role = wholes[0]
-        if slot == _WORN and number_of_people(picture) > 1:
+        if slot == _WORN and picture.number > 1:
             continue  # One of them has the lanyard, and another the card.
         taken = _take_parts(picture, parts)
         if slot == _WORN:

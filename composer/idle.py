@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from composer.picture import Picture, number_of_people
+from composer.picture import Picture
 from composer.rules import follow
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
@@ -40,7 +40,7 @@ def _name_uniform(picture: Picture) -> None:
 
 def _tell_held_once(picture: Picture) -> None:
     """Who holds food holds what is named of it."""
-    if picture.has("held"):
+    if any(role.noun in _GENERAL for role in picture.roles.get("held", ())):
         things = {role.noun for slot in ("thing", "held") for role in picture.roles.get(slot, ())}
         broader = frozenset[str]().union(*(_GENERAL & broader_tags(thing) for thing in things))
         picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < _TWO)
@@ -48,7 +48,7 @@ def _tell_held_once(picture: Picture) -> None:
 
 def _take_off_shoes(picture: Picture) -> None:
     """Who is barefoot wears no slippers."""
-    is_one = number_of_people(picture) == 1 or _SOLO_FOCUS in picture.phrases("text")
+    is_one = picture.number == 1 or _SOLO_FOCUS in picture.phrases("text")
     if is_one and _BAREFOOT in picture.phrases("act"):
         shoes = picture.take("clothes", lambda role: not _SHOES.isdisjoint({role.noun} | role.covers))
         picture.put("thing", [replace(role, slot="thing") for role in shoes])
@@ -84,7 +84,7 @@ def _tell_each_eye(picture: Picture) -> None:
     """Eyes of two colours of one person: "one blue eye and one yellow eye"."""
     eyes = picture.roles.get("eyes", [])
     colours = [said for role in eyes for rank, said in role.modifiers if rank == COLOUR_RANK]
-    is_one = number_of_people(picture) == 1 or picture.has("alone")
+    is_one = picture.number == 1 or picture.has("alone")
     if is_one and len(colours) == _TWO and picture.take("body", lambda role: role.noun == _HETEROCHROMIA):
         like = [said for role in eyes for rank, said in role.modifiers if rank != COLOUR_RANK]
         each = (" ".join(["one", *dict.fromkeys(like), colour, "eye"]) for colour in colours)

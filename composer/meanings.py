@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
-from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.words import COLOUR_RANK, role_of
+from composer.phrasing import lists
+from composer.words import COLOUR_RANK, Role, role_of
 from tags.implications import broader_tags
 from tags.people_counts import count_in, fewest_people
 
@@ -31,6 +31,28 @@ _MOORINGS = frozenset(("harbor", "port", "marina", "dock", "pier"))
 _SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 
 
+class Told(NamedTuple):
+    """What a tag tells by itself.
+
+    `noun` is its last word, `coloured` what is behind its first word if that is a colour, and `broader` are
+    the tags that it says too.
+    """
+
+    role: Role
+    noun: str
+    coloured: str
+    broader: frozenset[str]
+    is_count: bool
+
+    @classmethod
+    def by(cls, tag: str) -> "Told":
+        """What this tag tells."""
+        first, _, rest = tag.partition("_")
+        is_coloured = lists().adjective_rank.get(first) == COLOUR_RANK
+        noun = tag.rpartition("_")[2]
+        return cls(role_of(tag), noun, rest if is_coloured else "", broader_tags(tag), bool(count_in(tag)))
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The tags of a picture, beside which one of them may mean something else.
@@ -46,16 +68,19 @@ class Beside:
     coloured: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, tags: Sequence[str]) -> "Beside":
-        """What a rule can ask of the tags of a picture."""
+    def of(cls, tags: Sequence[str], told: Sequence[Told]) -> "Beside":
+        """What a rule can ask of the tags of a picture; `told` is what each of them tells by itself."""
         coloured: dict[str, list[str]] = {}
-        told = [_told_of(tag) for tag in tags]
-        for tag, (_, noun, _) in zip(tags, told, strict=True):
-            if noun:
-                coloured.setdefault(noun, []).append(tag)
-        nouns = frozenset([noun for noun, _, _ in told])
-        broader = frozenset[str]().union(*[broader for _, _, broader in told])
-        return cls(tags, fewest_people(filter(count_in, tags)), nouns, broader, coloured)
+        for tag, each in zip(tags, told, strict=True):
+            if each.coloured:
+                coloured.setdefault(each.coloured, []).append(tag)
+        return cls(
+            tags,
+            fewest_people([tag for tag, each in zip(tags, told, strict=True) if each.is_count]),
+            frozenset([each.noun for each in told]),
+            frozenset[str]().union(*[each.broader for each in told]),
+            coloured,
+        )
 
     def narrowest(self, thing: str, is_left_out: Callable[[str], bool] | None = None) -> str:
         """The only tag that is this thing and no broader one of the same, katana for sword, or the thing.
@@ -78,14 +103,6 @@ class Beside:
         # A glowing sword beside a katana is no other one.
         named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]
         return only_one(narrow) or only_one(named) or thing
-
-
-@lru_cache(maxsize=REMEMBERED_TAGS)
-def _told_of(tag: str) -> tuple[str, str, frozenset[str]]:
-    """The last word of a tag, what is behind its first word if that is a colour, and what it says too."""
-    first, _, rest = tag.partition("_")
-    is_coloured = lists().adjective_rank.get(first) == COLOUR_RANK
-    return tag.rpartition("_")[2], rest if is_coloured else "", broader_tags(tag)
 
 
 def only_one(found: Collection[str]) -> str:

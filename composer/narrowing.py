@@ -14,6 +14,7 @@ from composer.meanings import (
     SITTING,
     SKY,
     Beside,
+    Told,
     hung,
     in_nature,
     lying_on_floor,
@@ -26,7 +27,7 @@ from composer.meanings import (
     seated,
 )
 from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.words import COLOUR_RANK, role_of
+from composer.words import COLOUR_RANK, Role, role_of
 from tags.implications import broader_tags
 from tags.spelling import without_qualifiers
 
@@ -68,17 +69,18 @@ _STACKED, _STACK = ("stack_of_", "pile_of_"), ("_stack", "_pile")
 _EYES, _EYEWEAR = "_eyes", ("glasses", "goggles")
 
 
-def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each tag with the tag to say for it, itself where the others add nothing.
+def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, Role]]:
+    """Each tag with what it says beside the others, by itself where these add nothing.
 
     black_footwear is said as black_boots if boots are the only footwear, reading as reading_book if there is
     one, holding_sword as holding_katana, sitting as sitting_on_log, and ocean as on_ocean of a ship.
     """
-    beside = Beside.of(tags)
-    for tag in tags:
+    known = [_known(tag) for tag in tags]
+    beside = Beside.of(tags, [told for told, _ in known])
+    for tag, (told, rules) in zip(tags, known, strict=True):
         # Most tags have no rules.
-        rules = _rules_for(tag)
-        yield tag, next(filter(None, (rule(tag, beside) for rule in rules)), tag) if rules else tag
+        spoken = next(filter(None, (rule(tag, beside) for rule in rules)), "") if rules else ""
+        yield tag, role_of(spoken) if spoken else told.role
 
 
 def _may_be_broad(tag: str) -> bool:
@@ -97,6 +99,9 @@ def _of_broad_noun(tag: str, beside: Beside) -> str:
     if not _is_told_by_adjectives(tag):
         return done + otherwise if otherwise != noun else ""
     found = {word for word in beside.nouns if word in narrower or noun in broader_tags(word)}
+    if not found:
+        kind = otherwise if done not in DONE_WITH else beside.narrowest(noun)
+        return done + kind
     found -= {other for other in found if not found.isdisjoint(broad[other][1] if other in broad else ())}
     found -= set().union(*map(broader_tags, found))
     # Of several people, one may wear the dress and another the sundress.
@@ -304,6 +309,6 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Beside], str]]] = (
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)
-def _rules_for(tag: str) -> Sequence[Callable[[str, Beside], str]]:
-    """The rules that may tell this tag more exactly, which most tags have none of."""
-    return [rule for may_tell, rule in _RULES if may_tell(tag)]
+def _known(tag: str) -> tuple[Told, Sequence[Callable[[str, Beside], str]]]:
+    """What a tag tells by itself, and the rules that may tell it more exactly."""
+    return Told.by(tag), [rule for may_tell, rule in _RULES if may_tell(tag)]

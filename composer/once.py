@@ -49,6 +49,8 @@ def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> Non
 
 def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -> int | None:
     """The number of the first family behind the last one of which several things are in the picture."""
+    if sum(len(picture.roles.get(slot, ())) for slot in slots) < 2:
+        return None
     seen = set[int]()
     several = set[int]()
     for slot in slots:

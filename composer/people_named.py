@@ -7,7 +7,7 @@ from composer import appearance
 from composer.kin import BORN_TOGETHER, CHILD, GROWN, grown
 from composer.naming import from_series, names_with_series
 from composer.phrasing import and_list, in_plural, lists, with_article
-from composer.picture import COUNTS, Picture, counted_people, number_of_people
+from composer.picture import COUNTS, Picture, counted_people
 from composer.somebody import OF_NO_SEX, somebody, told_by_kinds
 from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
 from composer.words import Role
@@ -184,7 +184,7 @@ def _be(picture: Picture, sex: str, kind: str) -> None:
 def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     """What all of several people are, as three girls beside the tag of a maid are maids; "" for nothing."""
     name = "trades_of_all" if picture.has(GIRLS) and picture.has(BOYS) else "trades_of_a_sex"
-    is_pair_of_sexes = name == "trades_of_all" and number_of_people(picture) == PAIR
+    is_pair_of_sexes = name == "trades_of_all" and picture.number == PAIR
     if picture.has(OTHERS) or is_pair_of_sexes:
         return ""  # Of a girl and a boy one may be the firefighter who carries the other.
     shared = [
@@ -199,7 +199,7 @@ def _what_all_are(picture: Picture, among: Sequence[str]) -> str:
     if len(among) == 1 and picture.has("empty") and among[0].partition(" ")[2] in lists().words["races"]:
         return among[0]  # Where no human is, both brothers are skeletons.
     # One of two is the pirate and the other the shark girl.
-    are_alike = len(among) == 1 or number_of_people(picture) > PAIR
+    are_alike = len(among) == 1 or picture.number > PAIR
     return shared[0] if len(shared) == 1 and are_alike else ""
 
 
@@ -256,7 +256,7 @@ def _portrayed(picture: Picture, people: list[str], number: int) -> Subject:
         # Whether somebody is a fox or has one with them, no tag tells.
         picture.put("seen", portrait.take("being", lambda role: True))
         told.append(said + _portrait(picture, portrait))
-    if sum(number_of_people(portrait) for portrait in picture.portraits.values()) == number:
+    if sum(portrait.number for portrait in picture.portraits.values()) == number:
         people = []  # Each of them was called a girl or a boy already.
         picture.series.extend(common)
     source = f" from {and_list(common)}" if common and people else ""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
 from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists
-from composer.words import META, Role, role_of
+from composer.words import META, Role
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
 from tags.implications import broader_tags
@@ -35,6 +35,7 @@ class Picture:
     """The tags of one picture, sorted.
 
     `names` has for each character the series that it is known to come from, `series` the other series.
+    `number` is how many people tags count at least; whoever changes the counts has to `count` them again.
     `roles` has what the other tags say, by slot. `portraits` has by name what is said of one character
     alone, which stands nowhere else but for the counts of people.
     """
@@ -42,8 +43,13 @@ class Picture:
     names: dict[str, list[str]] = field(default_factory=dict)
     series: list[str] = field(default_factory=list)
     species: list[str] = field(default_factory=list)
+    number: int = 0
     roles: dict[str, list[Role]] = field(default_factory=dict)
     portraits: dict[str, "Picture"] = field(default_factory=dict)
+
+    def count(self) -> None:
+        """Count the people anew."""
+        self.number = _people(_counts(self), are_none_human=False)[1]
 
     def phrases(self, *slots: str) -> list[str]:
         """What these slots say, slot after slot."""
@@ -119,8 +125,10 @@ def sort_tags(
         if owner and role.slot in COUNTS:
             # Whoever is counted stays counted.
             picture.roles.setdefault(role.slot, []).append(role)
+    for each in (picture, *picture.portraits.values()):
+        each.count()
     _name_animal(picture)
-    if len(picture.names) > 1 == number_of_people(picture) and any(map(_CARRIED.match, others)):
+    if len(picture.names) > 1 == picture.number and any(map(_CARRIED.match, others)):
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))
     return picture
@@ -178,9 +186,10 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
     said: dict[tuple[str, str], tuple[list[str], Role]] = {}
     for tag, spoken in narrowed(tags):
         is_species = tag in species
-        role = Role("species", as_words(tag), covers=broader_tags(tag)) if is_species else role_of(spoken)
-        said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
-    groups = [(alike, role) for alike, role in said.values() if role.slot != META]
+        role = Role("species", as_words(tag), covers=broader_tags(tag)) if is_species else spoken
+        if role.slot != META:
+            said.setdefault((role.slot, role.phrase), ([], role))[0].append(tag)
+    groups = list(said.values())
     # Tags that say the same do not cover each other, nor does a family (ursine) cover an animal (bear).
     named_after, families = _named_after(groups), lists().words["families"]
     covered, all_tags = set[str](), frozenset(tags)
@@ -208,11 +217,6 @@ def _named_after(groups: Sequence[tuple[Sequence[str], Role]]) -> frozenset[str]
 def count_of(picture: Picture, sex: str) -> str:
     """The count of a sex, "" for none: "2", "6+", "multiple". Of two counts the larger holds."""
     return max(picture.phrases(sex), key=_size) if sex in picture.roles else ""
-
-
-def number_of_people(picture: Picture) -> int:
-    """How many people tags count at least."""
-    return _people(_counts(picture), are_none_human=picture.has("empty"))[1]
 
 
 def counted_people(picture: Picture) -> tuple[list[str], int]:

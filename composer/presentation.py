@@ -5,7 +5,7 @@ from itertools import groupby
 
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists, with_article
-from composer.picture import COUNTS, VEHICLE_FOCUS, Picture, number_of_people
+from composer.picture import COUNTS, VEHICLE_FOCUS, Picture
 from composer.words import COLOUR_RANK
 from tags.people_counts import BOYS, OTHERS
 
@@ -30,7 +30,7 @@ def presentation(picture: Picture) -> list[str]:
     if len(picture.phrases("from")) > 1:
         # Only one of several drawings is a headshot.
         picture.take("shot", lambda role: role.phrase.endswith(_PORTRAIT))
-    if _FACING_EACH_OTHER in picture.phrases("act") or number_of_people(picture) > _MOST_ALIKE:
+    if _FACING_EACH_OTHER in picture.phrases("act") or picture.number > _MOST_ALIKE:
         # Of two who face each other only one is seen from behind, and before an orchestra its conductor.
         picture.take("from", lambda role: role.phrase == _FROM_BEHIND)
     sheets = [("shown as", "as"), ("in", "views")]

@@ -21,7 +21,7 @@ from itertools import chain
 from pathlib import Path
 
 from composer.phrasing import lists
-from composer.picture import COUNTS, Picture, has_people, number_of_people
+from composer.picture import COUNTS, Picture, has_people
 from composer.words import Role
 
 _Condition = Callable[[Picture], bool]
@@ -29,8 +29,8 @@ _Condition = Callable[[Picture], bool]
 _ABOUT_PEOPLE: Mapping[str, _Condition] = {
     "people": has_people,
     "counted": lambda picture: picture.has(*COUNTS),
-    "one": lambda picture: number_of_people(picture) == 1,
-    "several": lambda picture: number_of_people(picture) > 1,
+    "one": lambda picture: picture.number == 1,
+    "several": lambda picture: picture.number > 1,
     "named": lambda picture: bool(picture.names),
     "several names": lambda picture: len(picture.names) > 1,
     "species": lambda picture: bool(picture.species),

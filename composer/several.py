@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from composer.kin import KIN
 from composer.phrasing import lists, with_article
-from composer.picture import COUNTS, Picture, counted_people, number_of_people
+from composer.picture import COUNTS, Picture, counted_people
 from composer.subject import PAIR
 from composer.words import Role
 from english import plural
@@ -25,13 +25,13 @@ _COMPARED = {"size": ("larger", "smaller"), "age": _OF_AGES, "height": ("taller"
 def settle_several(picture: Picture) -> None:
     """Move what is not said of each of several people to slots of their own."""
     _be_robots(picture)
-    if number_of_people(picture) < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
+    if picture.number < 2 and len(picture.names) < 2 and not picture.has("company", "relation"):
         return
     _be_in_one_room(picture)
     words = lists().words
     picture.take("company", lambda role: role.phrase == "people")
     # A butterfly or a pigeon near them is no company.
-    number = number_of_people(picture)
+    number = picture.number
     if number and number >= len(picture.names):
         picture.put("thing", picture.take("being", lambda role: _passes_by(role.noun)))
     if picture.has(*COUNTS) and any(
@@ -106,7 +106,7 @@ def _be_robots(picture: Picture) -> None:
         return
     if number < PAIR:
         if picture.has("alone"):
-            del picture.roles[OTHERS]
+            _take_others(picture)
             told = " ".join([*picture.phrases("quality"), found[0].phrase.partition(" ")[2]])
             picture.roles.pop("quality", None)
             picture.roles["being"] = [replace(found[0], slot="being", phrase=with_article(told))]
@@ -114,9 +114,15 @@ def _be_robots(picture: Picture) -> None:
     count, robot = people[-1].partition(" ")[0], found[0]
     for slot in slots:
         picture.take(slot, lambda role: role is robot)
-    del picture.roles[OTHERS]
+    _take_others(picture)
     told = robot.phrase if count == "one" else f"{count} {plural(robot.phrase.partition(' ')[2])}"
     picture.put("being", [replace(robot, slot="being", phrase=told)])
+
+
+def _take_others(picture: Picture) -> None:
+    """Take out the count of those who are neither girls nor boys."""
+    del picture.roles[OTHERS]
+    picture.count()
 
 
 def _be_in_one_room(picture: Picture) -> None:
