@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 
 from composer import appearance
 from composer.belonging import settle
-from composer.doings import clauses, is_only_when, where
+from composer.doings import doings, is_only_when, where
 from composer.naming import from_series
 from composer.phrasing import and_list, is_or_are, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
@@ -100,14 +100,14 @@ def compose(
 
 def _about(subject: Subject, picture: Picture) -> list[str]:
     """A sentence on who they are and one on what they do, or one alone: "A girl reading in a library"."""
-    by_some, said, shown = clauses(picture, subject.number)
+    place, by_some, said, shown = doings(picture, subject.number)
     says_with = [any(clause.startswith("with ") for clause in part) for part in (said, shown)]
     is_sheet = any(clause.startswith("shown as ") for clause in shown)
     if shown and (is_sheet or all(says_with) or len(", ".join(said + shown)) > _LONG):
         view = [_view(shown, subject)]
     else:
         said, view = said + shown, []
-    done = _shown(picture, said) + ", ".join(said) if said else ""
+    done = _shown(picture, place, said) + ", ".join(said) if said else ""
     beside = picture.phrases("being") if subject.kind != "it" or picture.names else []
     if subject.several:
         with_them = led(f"with them {is_or_are(beside)}", beside)
@@ -161,9 +161,9 @@ def _view(shown: Sequence[str], subject: Subject) -> str:
     return f"the scene is {'' if is_verb else 'shown '}{listed}"
 
 
-def _shown(picture: Picture, said: Sequence[str]) -> str:
+def _shown(picture: Picture, place: str, said: Sequence[str]) -> str:
     """ "shown " where what follows "she is" would else begin with no verb: "She is shown with a smile"."""
-    if said and where(picture).startswith(said[0]):
+    if said and place.startswith(said[0]):
         return "shown " if is_only_when(picture) else ""
     is_verb = not said or (
         not said[0].startswith("with ") and (picture.has("pose", "act") or said[0].startswith(_SHOWN))

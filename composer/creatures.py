@@ -27,7 +27,8 @@ _ON_LAP = " on {her} lap"
 
 def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     """Give creatures what is theirs; `tags` are all of the picture."""
-    _count_animals(picture)
+    if picture.has("being"):
+        _count_animals(picture)
     _give_wings_to_dragons(picture, tags)
     _give_wings_to_creatures(picture)
     follow(picture, "animals")

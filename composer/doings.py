@@ -1,6 +1,7 @@
 """What those shown do and where."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from composer.appearance import merged
 from composer.phrasing import and_list, led, lists
@@ -25,12 +26,22 @@ _COMIC = "comic"
 _LOOKING_OUT = "looking outside"
 
 
-def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
-    """What goes on, clause by clause: "standing outdoors", "smiling", "with an open mouth"; and the view.
+class Doings(NamedTuple):
+    """What goes on in a picture.
 
-    `number` is how many those are who do it, or at least are. What one of several does alone stands first,
-    by itself, where they do nothing together; else this is "". Last comes how the picture shows all this.
+    `said` are its clauses: "standing outdoors", "smiling", "with an open mouth"; `place` is where that is.
+    `by_some` is what one of several does alone, where they do nothing together, else "". `shown` is how the
+    picture shows all this.
     """
+
+    place: str
+    by_some: str
+    said: list[str]
+    shown: list[str]
+
+
+def doings(picture: Picture, number: int) -> Doings:
+    """What goes on, and how it is shown; `number` is how many those are who do it, or at least are."""
     poses, acts, gestures = (picture.phrases(slot) for slot in ("pose", "act", "gesture"))
     by_some = and_list(picture.phrases("one_does"))
     has_panels = picture.has("views") or any(_COMIC in each for each in picture.phrases("as"))
@@ -41,7 +52,8 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
         states = [act for act in acts if _is_state(act) and act not in lists().words["moods"]]
         done = [act for act in poses + acts if act not in states]
         poses, acts = [], [f"{and_list(done)} by turns" if len(done) > 1 else and_list(done), *states]
-    done, shown = _deeds(picture, poses, acts), presentation(picture)
+    place = where(picture)
+    done, shown = _deeds(place, poses, acts), presentation(picture)
     # A clause that begins with "with" is no verb, so it does not come first.
     # It is the scene that is a comic, and not the two in it.
     is_sheet = picture.has("as") and picture.has(*VIEWS)
@@ -50,12 +62,11 @@ def clauses(picture: Picture, number: int) -> tuple[str, list[str], list[str]]:
     # "A hand pulling {her} mask and a bag" would pull both.
     gestures = sorted(gestures, key=lambda gesture: "ing {her} " in gesture)
     said = [*done, by_some if done else "", *shown[:first], led("with", gestures)]
-    return "" if done else by_some, [clause for clause in said if clause], shown[first:]
+    return Doings(place, "" if done else by_some, [clause for clause in said if clause], shown[first:])
 
 
-def _deeds(picture: Picture, poses: Sequence[str], acts: Sequence[str]) -> list[str]:
+def _deeds(place: str, poses: Sequence[str], acts: Sequence[str]) -> list[str]:
     """Poses and acts, with the place behind a pose or a single act: "standing outdoors, smiling"."""
-    place = where(picture)
     # "Smiling and looking up, barefoot".
     states = [act for act in acts if _is_state(act)]
     if len(poses) + len(acts) > len(states) or place:
