@@ -16,11 +16,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 
-from composer.phrasing import lists
+from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.picture import COUNTS, Picture, has_people
 from composer.words import Role
 
@@ -35,41 +35,51 @@ _ABOUT_PEOPLE: Mapping[str, _Condition] = {
     "several names": lambda picture: len(picture.names) > 1,
     "species": lambda picture: bool(picture.species),
 }
-# What no one of these is, is none of those.
-_PEOPLE = {"people": (*COUNTS, "named", "species"), "counted": COUNTS}
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """One rule. Each draft judges all, so conditions on whole slots are sets: `present` and `absent`."""
-
     slots: Sequence[str]
     is_meant: Callable[[Role], bool]
-    present: frozenset[str]
-    absent: frozenset[str]
-    others: Sequence[_Condition]
+    conditions: Sequence[_Condition]
     to: str
     said: str
 
 
 def follow(picture: Picture, name: str) -> None:
     """Follow the rules of a name, one after the other."""
-    roles = picture.roles
-    for rule in _rules()[name]:
-        for slot in rule.slots:
-            if slot in roles:
-                break
+    rules, last = _rules()[name], -1
+    while meaning := sorted(number for number in _meaning_any(picture, name) if number > last):
+        for last in meaning:
+            if all(holds(picture) for holds in rules[last].conditions):
+                _do(picture, rules[last])
+                break  # Other rules may mean what is there now.
         else:
-            continue
-        if rule.absent.isdisjoint(roles) and roles.keys() >= rule.present and _hold(rule.others, picture):
-            _do(picture, rule)
+            return
 
 
-def _hold(conditions: Iterable[_Condition], picture: Picture) -> bool:
-    for holds in conditions:  # noqa: SIM110 - a generator would take twice the time
-        if not holds(picture):
-            return False
-    return True
+def _meaning_any(picture: Picture, name: str) -> frozenset[int]:
+    """The numbers of the rules that mean something in a picture: few of all, so they are looked for first."""
+    roles, found = picture.roles, frozenset[int]()
+    for slot in _slots(name):
+        if slot in roles:
+            for role in roles[slot]:
+                found |= _meaning(name, slot, role.phrase)
+    return found
+
+
+@cache
+def _slots(name: str) -> Sequence[str]:
+    """The slots that rules are about."""
+    return list(dict.fromkeys(slot for rule in _rules()[name] for slot in rule.slots))
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _meaning(name: str, slot: str, phrase: str) -> frozenset[int]:
+    """The numbers of the rules that mean a phrase."""
+    role = Role(slot, phrase)
+    rules = enumerate(_rules()[name])
+    return frozenset(number for number, rule in rules if slot in rule.slots and rule.is_meant(role))
 
 
 def _do(picture: Picture, rule: _Rule) -> None:
@@ -95,30 +105,9 @@ def _rules() -> Mapping[str, Sequence[_Rule]]:
 
 
 def _rule(**told: str | list[str]) -> _Rule:
-    needed, refused = ([*told.get(key, ())] for key in ("if", "unless"))
-    refused = [*chain.from_iterable(_PEOPLE.get(text, (text,)) for text in refused)]
     slots, to, said = (str(told.get(key, "")) for key in ("of", "to", "as"))
-    others = [text for text in needed if not _is_slot(text)]
-    others += [f"no {text}" for text in refused if not _is_slot(text)]
-    return _Rule(
-        slots.split(),
-        _selection(told),
-        frozenset(slot for text in needed if (slot := text if _is_slot(text) else _slot_of(text))),
-        frozenset(filter(_is_slot, refused)),
-        [*map(_any_of, others)],
-        to,
-        said,
-    )
-
-
-def _slot_of(text: str) -> str:
-    """The slot that a condition on a phrase, a noun or a number is about, without which it cannot hold."""
-    slot = "" if " | " in text else re.split(": | ~ | > ", text)[0]
-    return slot if _is_slot(slot) else ""
-
-
-def _is_slot(text: str) -> bool:
-    return text in lists().form
+    conditions = [*told.get("if", ()), *(f"no {text}" for text in told.get("unless", ()))]
+    return _Rule(slots.split(), _selection(told), [*map(_any_of, conditions)], to, said)
 
 
 def _selection(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
@@ -186,4 +175,4 @@ def _condition(text: str) -> _Condition:
     slot, more, number = text.partition(" > ")
     if more:
         return lambda picture: len(picture.roles.get(slot, ())) > int(number)
-    return (lambda picture: text in picture.roles) if _is_slot(text) else _ABOUT_PEOPLE[text]
+    return (lambda picture: text in picture.roles) if text in lists().form else _ABOUT_PEOPLE[text]
