@@ -34,75 +34,75 @@ _SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 class Told(NamedTuple):
     """What a tag tells by itself.
 
-    `noun` is its last word, `coloured` what is behind its first word if that is a colour, and `broader` are
-    the tags that it says too.
+    `noun` is its last word, `coloured` what is behind its first word if that is a colour; `broader` are the
+    tags that it says too, and `noun_broader` those that its last word says.
     """
 
+    tag: str
     role: Role
     noun: str
     coloured: str
     broader: frozenset[str]
+    noun_broader: frozenset[str]
     is_count: bool
 
     @classmethod
     def by(cls, tag: str) -> "Told":
         """What this tag tells."""
-        first, _, rest = tag.partition("_")
-        is_coloured = lists().adjective_rank.get(first) == COLOUR_RANK
-        noun = tag.rpartition("_")[2]
-        return cls(role_of(tag), noun, rest if is_coloured else "", broader_tags(tag), bool(count_in(tag)))
+        (first, _, rest), noun = tag.partition("_"), tag.rpartition("_")[2]
+        coloured = rest if lists().adjective_rank.get(first) == COLOUR_RANK else ""
+        said = broader_tags(tag), broader_tags(noun)
+        return cls(tag, role_of(tag), noun, coloured, *said, is_count=bool(count_in(tag)))
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The tags of a picture, beside which one of them may mean something else.
 
-    `people` is how many they count at least. `nouns` are their last words, `broader` are the tags that they
-    say too, and `coloured` has for a noun those that have a colour before it.
+    `told` is what each of them tells by itself. `people` is how many they count at least, and `coloured` has
+    for a noun those that have a colour before it.
     """
 
     tags: Sequence[str]
+    told: Sequence[Told]
     people: int
-    nouns: frozenset[str]
-    broader: frozenset[str]
     coloured: Mapping[str, Sequence[str]]
 
     @classmethod
     def of(cls, tags: Sequence[str], told: Sequence[Told]) -> "Beside":
-        """What a rule can ask of the tags of a picture; `told` is what each of them tells by itself."""
+        """What a rule can ask of the tags of a picture."""
         coloured: dict[str, list[str]] = {}
-        for tag, each in zip(tags, told, strict=True):
+        counts = []
+        for each in told:
             if each.coloured:
-                coloured.setdefault(each.coloured, []).append(tag)
-        return cls(
-            tags,
-            fewest_people([tag for tag, each in zip(tags, told, strict=True) if each.is_count]),
-            frozenset([each.noun for each in told]),
-            frozenset[str]().union(*[each.broader for each in told]),
-            coloured,
-        )
+                coloured.setdefault(each.coloured, []).append(each.tag)
+            elif each.is_count:
+                counts.append(each.tag)
+        return cls(tags, told, fewest_people(counts), coloured)
 
     def narrowest(self, thing: str, is_left_out: Callable[[str], bool] | None = None) -> str:
         """The only tag that is this thing and no broader one of the same, katana for sword, or the thing.
 
         Tags that are left out are looked at as if they were not there.
         """
-        if thing not in self.broader:
-            return thing
         # A family, such as ursine, is no kind of bear, a stack of books no book, and a phone booth no phone.
         families, many = lists().words["families"], lists().words["collections"]
-        kinds = [
-            kind
-            for kind in self.tags
-            if thing in broader_tags(kind)
-            and not (kind in families or kind.startswith(_NO_KINDS) or (is_left_out and is_left_out(kind)))
-            and role_of(kind).slot not in _NO_THINGS
-            and kind.rpartition("_")[2] not in many
+        found = [
+            each
+            for each in self.told
+            if thing in each.broader
+            and not (each.tag in families or each.tag.startswith(_NO_KINDS) or each.noun in many)
+            and each.role.slot not in _NO_THINGS
+            and not (is_left_out and is_left_out(each.tag))
         ]
-        narrow = [kind for kind in kinds if not any(kind in broader_tags(other) for other in kinds)]
+        narrow = [each.tag for each in found if not any(each.tag in other.broader for other in found)]
         # A glowing sword beside a katana is no other one.
         named = [kind for kind in narrow if kind.partition("_")[0] not in lists().adjective_rank]
         return only_one(narrow) or only_one(named) or thing
+
+    def slots(self) -> frozenset[str]:
+        """The slots in which they are said, each by itself."""
+        return frozenset([each.role.slot for each in self.told])
 
 
 def only_one(found: Collection[str]) -> str:
@@ -167,14 +167,16 @@ def seated(tag: str, beside: Beside) -> str:
     if not _ANIMALS_ALONE.isdisjoint(beside.tags):
         seats -= words["boats"]  # The cats may sit on the pier.
     seat = only_one(seats.difference(*map(broader_tags, seats)))
-    are_several = beside.people > 1 or any(role_of(other).slot == "company" for other in beside.tags)
+    if not seat:
+        return ""
+    are_several = beside.people > 1 or "company" in beside.slots()
     if seat in words["boats"] and not _MOORINGS.isdisjoint(beside.tags):
         return ""  # In a harbor there are other things to sit on.
     if seat in words["one_seat"] and are_several:
         return ""
     is_deep = seat in words["deep_seats"] or seat in lists().objects[DRIVING]
     where = "in" if is_deep else "on"
-    return f"{tag}_{where}_{beside.narrowest(seat)}" if seat else ""
+    return f"{tag}_{where}_{beside.narrowest(seat)}"
 
 
 def lying_on_floor(tag: str, beside: Beside) -> str:
@@ -202,12 +204,14 @@ def _on_or_in(beside: Beside) -> str:
     can_sit = SITTING in beside.tags and _ANIMALS_ALONE.isdisjoint(beside.tags)
     if (can_sit and not lists().words["boats"].isdisjoint(beside.tags)) or not afloat.isdisjoint(beside.tags):
         return "on_"
-    slots = {role_of(tag).slot for tag in beside.tags}
+    if any(each.is_count for each in beside.told):
+        return ""
+    slots = beside.slots()
     # Cats in a harbor are not on the sea.
-    are_ashore = any(_ASHORE & broader_tags(tag) and _MARINE not in broader_tags(tag) for tag in beside.tags)
+    are_ashore = any(_ASHORE & each.broader and _MARINE not in each.broader for each in beside.told)
     are_shown = "animal_focus" in beside.tags or "landmark" not in slots
-    if are_ashore or not are_shown or any(map(count_in, beside.tags)):
+    if are_ashore or not are_shown:
         return ""
     if "frame" not in slots and not lists().words["fish"].isdisjoint(beside.tags):
         return "in_"
-    return "on_" if any("watercraft" in broader_tags(tag) for tag in beside.tags) else ""
+    return "on_" if any("watercraft" in each.broader for each in beside.told) else ""

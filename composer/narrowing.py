@@ -93,12 +93,12 @@ def _of_broad_noun(tag: str, beside: Beside) -> str:
     noun = tag.rpartition("_")[2]
     broad = lists().broad
     done = tag.removesuffix(noun)
-    if tag in beside.broader:
+    if any(tag in other.broader for other in beside.told):
         return ""  # A cello says string_instrument.
     otherwise, narrower, of_one = broad[noun]
     if not _is_told_by_adjectives(tag):
         return done + otherwise if otherwise != noun else ""
-    found = {word for word in beside.nouns if word in narrower or noun in broader_tags(word)}
+    found = {each.noun for each in beside.told if each.noun in narrower or noun in each.noun_broader}
     if not found:
         kind = otherwise if done not in DONE_WITH else beside.narrowest(noun)
         return done + kind
@@ -132,7 +132,7 @@ def _of_garment(tag: str, beside: Beside) -> str:
     if beside.people != 1:
         return ""
     garments = words["upper_garments" if tag in words["of_garments"] else "outer_garments"]
-    nouns = beside.nouns & garments
+    nouns = garments.intersection(each.noun for each in beside.told)
     garment = only_one(nouns.difference(*map(broader_tags, nouns)))
     return f"{tag.replace('off_shoulder', 'off-shoulder')}_{garment}" if garment else ""
 

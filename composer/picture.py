@@ -199,7 +199,8 @@ def _placed(tags: Sequence[str], species: Collection[str]) -> Iterator[tuple[str
             covered |= said_too.difference(alike, named_after if role.slot == "thing" else ())
     kept = {at: role for at, (alike, role) in enumerate(groups) if not covered.issuperset(alike)}
     # Of those that cover each other, as horseback_riding and riding_horse, the one that covers most is kept.
-    left_out = sorted(set(range(len(groups))) - kept.keys(), key=lambda at: (-len(groups[at][1].covers), at))
+    left_out = [at for at in range(len(groups)) if at not in kept]
+    left_out.sort(key=lambda at: -len(groups[at][1].covers))
     for at in left_out:
         alike, role = groups[at]
         if all(other.covers.isdisjoint(alike) for other in kept.values()):
