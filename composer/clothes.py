@@ -61,8 +61,12 @@ def _with_parts_of_costume(worn: Sequence[str]) -> list[str]:
 
 def _trimmings(worn: Sequence[str]) -> list[str]:
     """What a garment has: sleeves, frills, a floral print."""
-    trimmings = lists().words["trimmings"]
-    return [each for each in worn if _is_sleeves(each) or each.endswith(_ON_GARMENTS) or each in trimmings]
+    return [each for each in worn if _is_trimming(each)]
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _is_trimming(phrase: str) -> bool:
+    return _is_sleeves(phrase) or phrase.endswith(_ON_GARMENTS) or phrase in lists().words["trimmings"]
 
 
 def _is_sleeves(phrase: str) -> bool:
@@ -88,6 +92,6 @@ def _noun(phrase: str) -> str:
 def _joined(worn: Sequence[str], wholes: Sequence[str], parts: Sequence[str]) -> list[str]:
     """What is worn, with the parts behind the one whole, which then stands last."""
     if not (wholes and parts):
-        return list(worn)
+        return [*worn]
     others = [each for each in worn if each not in parts and each not in wholes]
     return [*others, f"{wholes[0]} with {and_list(parts)}"]

@@ -67,8 +67,13 @@ def _wholes_named(phrase: str) -> frozenset[str]:
 
 def _is_part(phrase: str, parts: frozenset[str]) -> bool:
     """Whether it is a part, of whatever colour: a red hat ribbon."""
+    return _without_colour(phrase) in parts
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _without_colour(phrase: str) -> str:
     words, ranks = _bare(phrase).split(" "), lists().adjective_rank
-    return "_".join(word.lower() for word in words if ranks.get(word) != COLOUR_RANK) in parts
+    return "_".join(word.lower() for word in words if ranks.get(word) != COLOUR_RANK)
 
 
 def _bare(phrase: str) -> str:

@@ -17,7 +17,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import chain
 from pathlib import Path
 
 from composer.phrasing import REMEMBERED_TAGS, lists
@@ -137,7 +136,11 @@ def _one_of(told: Mapping[str, str | list[str]]) -> Callable[[Role], bool]:
 def _words(names: Iterable[str]) -> frozenset[str]:
     """The words, and those of the lists that are named."""
     words = {**lists().words, "faces": lists().faces}
-    return frozenset(chain.from_iterable(words[name[1:]] if name[0] == "@" else (name,) for name in names))
+    found = set[str]()
+    for name in names:
+        listed, space, noun = name[1:].partition(" ")
+        found |= {f"{word}{space}{noun}" for word in words[listed]} if name[0] == "@" else {name}
+    return frozenset(found)
 
 
 def _fitting(phrases: Iterable[str]) -> Callable[[str], bool]:

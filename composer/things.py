@@ -47,9 +47,7 @@ class Thing:
     @property
     def kind(self) -> str:
         """The thing without its colours and patterns."""
-        *words, noun = self.thing.split(" ")
-        ranks = lists().adjective_rank
-        return " ".join([*(word for word in words if word not in ranks.keys() | _CHANGING), noun])
+        return _kind(self.thing)
 
     def changing(self) -> list[str]:
         """The words that tell its state: transparent, closed."""
@@ -59,6 +57,13 @@ class Thing:
         """The colours (rank 2) or patterns that the words tell."""
         *words, _ = self.thing.split(" ")
         return [word for word in words if lists().adjective_rank.get(word) == rank]
+
+
+@lru_cache(maxsize=REMEMBERED_TAGS)
+def _kind(thing: str) -> str:
+    *words, noun = thing.split(" ")
+    told = lists().adjective_rank.keys() | _CHANGING
+    return " ".join([*(word for word in words if word not in told), noun])
 
 
 @lru_cache(maxsize=REMEMBERED_TAGS)

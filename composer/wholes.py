@@ -22,27 +22,20 @@ _OVER_SHOULDER, _ON_HER_SHOULDER = "something over {her} shoulder", " on {her} s
 _INSTRUMENT, _PLAYING = "instrument", "playing an instrument"
 _SINGLE_GLOVE = "a single glove"
 _ON_BACK = "a weapon on {her} back"
-_OF_CLOTHES, _A_SLEEVE = " clothes", "a sleeve"
 
 
 def put_together(picture: Picture) -> None:
     """Say of one person's things what belongs together, before those of one kind are said once."""
     _take_off(picture)
     _name_vehicle(picture)
-    # Where nobody is, the checkered clothes are the tablecloth.
-    several = len(picture.phrases("clothes")) > 1 or picture.has("empty")
-    states = lists().words["clothes_states"] if several else frozenset[str]()
-    broad = lists().words["broad_clothes"] if several else frozenset[str]()
-    picture.take(
-        "clothes", lambda role: role.phrase in broad | {_A_SLEEVE} or _state_of_clothes(role.phrase) in states
-    )
+    follow(picture, "clothes of one")
     if picture.take("clothes", lambda role: role.phrase == _SINGLE_GLOVE):
         gloves = picture.take("clothes", lambda role: role.noun == "gloves")
         told = dict.fromkeys(word for role in gloves for _, word in role.modifiers)
         picture.put("clothes", [Role("clothes", " ".join(["a single", *told, "glove"]))])
     follow(picture, "apart")
-    acts = picture.phrases("act")
-    picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
+    if len(acts := picture.phrases("act")) > 1:
+        picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
     _say_place_once(picture)
     follow(picture, "together")
 
@@ -65,13 +58,10 @@ def _say_place_once(picture: Picture) -> None:
     picture.take("on", lambda role: first[role.noun] is not role)
 
 
-def _state_of_clothes(phrase: str) -> str:
-    """What is told of clothes without a name: "torn" for "torn clothes"."""
-    return phrase.removesuffix(_OF_CLOTHES).replace(" ", "_") if phrase.endswith(_OF_CLOTHES) else ""
-
-
 def _name_vehicle(picture: Picture) -> None:
     """Name the vehicle of a deed: "leaning on a vehicle" beside a plane becomes "leaning on a plane"."""
+    if not picture.has("vehicle", "being"):
+        return
     machines = lists().words["machines"]
     found = [("vehicle", role) for role in picture.roles.get("vehicle", ())]
     found += [("being", role) for role in picture.roles.get("being", ()) if role.noun in machines]
