@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from composer.phrasing import REMEMBERED_TAGS, lists
@@ -48,8 +48,8 @@ class _Rule:
 def follow(picture: Picture, name: str) -> None:
     """Follow the rules of a name, one after the other."""
     rules, last = _rules()[name], -1
-    while meaning := sorted(number for number in _meaning_any(picture, name) if number > last):
-        for last in meaning:
+    while found := _meaning_any(picture, name):
+        for last in sorted(number for number in found if number > last):
             if all(holds(picture) for holds in rules[last].conditions):
                 _do(picture, rules[last])
                 break  # Other rules may mean what is there now.
@@ -57,28 +57,39 @@ def follow(picture: Picture, name: str) -> None:
             return
 
 
-def _meaning_any(picture: Picture, name: str) -> frozenset[int]:
+def _meaning_any(picture: Picture, name: str) -> set[int]:
     """The numbers of the rules that mean something in a picture: few of all, so they are looked for first."""
-    roles, found = picture.roles, frozenset[int]()
-    for slot in _slots(name):
+    roles, found = picture.roles, set[int]()
+    for slot, meaning in _slots(name):
         if slot in roles:
             for role in roles[slot]:
-                found |= _meaning(name, slot, role.phrase)
+                if numbers := meaning[role.phrase]:
+                    found |= numbers
     return found
 
 
+class _Meaning(dict[str, frozenset[int]]):
+    """The numbers of the rules that mean a phrase in a slot, remembered, as each draft asks for all."""
+
+    def __init__(self, slot: str, rules: Sequence[_Rule]) -> None:
+        super().__init__()
+        self._slot = slot
+        self._rules = [(number, rule.is_meant) for number, rule in enumerate(rules) if slot in rule.slots]
+
+    def __missing__(self, phrase: str) -> frozenset[int]:
+        if len(self) >= REMEMBERED_TAGS:
+            self.clear()
+        role = Role(self._slot, phrase)
+        self[phrase] = frozenset(number for number, is_meant in self._rules if is_meant(role))
+        return self[phrase]
+
+
 @cache
-def _slots(name: str) -> Sequence[str]:
-    """The slots that rules are about."""
-    return list(dict.fromkeys(slot for rule in _rules()[name] for slot in rule.slots))
-
-
-@lru_cache(maxsize=REMEMBERED_TAGS)
-def _meaning(name: str, slot: str, phrase: str) -> frozenset[int]:
-    """The numbers of the rules that mean a phrase."""
-    role = Role(slot, phrase)
-    rules = enumerate(_rules()[name])
-    return frozenset(number for number, rule in rules if slot in rule.slots and rule.is_meant(role))
+def _slots(name: str) -> Sequence[tuple[str, _Meaning]]:
+    """The slots that rules are about, and which of the rules mean a phrase there."""
+    rules = _rules()[name]
+    slots = dict.fromkeys(slot for rule in rules for slot in rule.slots)
+    return [(slot, _Meaning(slot, rules)) for slot in slots]
 
 
 def _do(picture: Picture, rule: _Rule) -> None:
