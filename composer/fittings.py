@@ -22,7 +22,7 @@ def fit_parts(picture: Picture) -> None:
         if whole not in named:
             continue
         wholes = [(slot, role) for slot in _WHOLES for role in picture.roles.get(slot, ())]
-        wholes = [(slot, role) for slot, role in wholes if _is_whole(role.phrase, whole)]
+        wholes = [(slot, role) for slot, role in wholes if whole in _wholes_named(role.phrase)]
         if len({role.noun for _, role in wholes}) != 1:
             continue
         slot, role = wholes[0]
@@ -47,20 +47,18 @@ def worn_with_parts(worn: Sequence[str]) -> list[str]:
     said = list(worn)
     named = frozenset[str]().union(*map(_wholes_named, said))
     for whole, parts in lists().fittings.items() if named else ():
-        wholes = [each for each in said if _is_whole(each, whole)]
+        wholes = [each for each in said if whole in _wholes_named(each)]
         if len(wholes) == 1 and (theirs := [each for each in said if _is_part(each, parts)]):
             with_parts = _with_parts(wholes[0], whole, theirs)
             said = [with_parts if each is wholes[0] else each for each in said if each not in theirs]
     return said
 
 
-def _is_whole(phrase: str, whole: str) -> bool:
-    return whole in _wholes_named(phrase) and _WITH not in phrase
-
-
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def _wholes_named(phrase: str) -> frozenset[str]:
-    """The names of a thing that has parts: few have any."""
+    """The names of a thing that has parts of which none is told yet: few have any."""
+    if _WITH in phrase:
+        return frozenset()
     names = names_of(_bare(phrase.removeprefix(_RIDING)).replace(" ", "_").lower())
     return names & lists().fittings.keys()
 

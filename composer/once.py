@@ -7,9 +7,9 @@ patterns of the others.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
-from composer.phrasing import REMEMBERED_TAGS, lists
+from composer.phrasing import Remembered, lists
 from composer.picture import Picture
 from composer.things import OWNED_SLOTS, PLANTED, UNWORN, Thing, leave_out, names_in, rename, things_in
 from composer.wholes import part_of_wholes, put_together
@@ -54,18 +54,23 @@ def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -
     seen = set[int]()
     several = set[int]()
     for slot in slots:
+        of_families = _families_of(kind, slot)
         for role in picture.roles.get(slot, ()):
-            found = _families_of(kind, slot, role.phrase)
+            found = of_families[role.phrase]
             several |= seen & found
             seen |= found
     return min((number for number in several if number > last), default=None)
 
 
-@lru_cache(maxsize=REMEMBERED_TAGS)
-def _families_of(kind: str, slot: str, phrase: str) -> frozenset[int]:
-    """The numbers of the families that a thing is of by any of its names: few of all."""
+@cache
+def _families_of(kind: str, slot: str) -> Remembered[frozenset[int]]:
+    """The numbers of the families that a thing told in a slot is of by any of its names: few of all."""
     numbers = _numbers(kind)
-    return frozenset().union(*(numbers[name] for name in names_in(slot, phrase) if name in numbers))
+    return Remembered(
+        lambda phrase: frozenset[int]().union(
+            *(numbers[name] for name in names_in(slot, phrase) if name in numbers)
+        )
+    )
 
 
 @cache

@@ -16,10 +16,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from composer.phrasing import REMEMBERED_TAGS, lists
+from composer.phrasing import Remembered, lists
 from composer.picture import COUNTS, Picture, has_people
 from composer.words import Role
 
@@ -68,28 +68,17 @@ def _meaning_any(picture: Picture, name: str) -> set[int]:
     return found
 
 
-class _Meaning(dict[str, frozenset[int]]):
-    """The numbers of the rules that mean a phrase in a slot, remembered, as each draft asks for all."""
-
-    def __init__(self, slot: str, rules: Sequence[_Rule]) -> None:
-        super().__init__()
-        self._slot = slot
-        self._rules = [(number, rule.is_meant) for number, rule in enumerate(rules) if slot in rule.slots]
-
-    def __missing__(self, phrase: str) -> frozenset[int]:
-        if len(self) >= REMEMBERED_TAGS:
-            self.clear()
-        role = Role(self._slot, phrase)
-        self[phrase] = frozenset(number for number, is_meant in self._rules if is_meant(role))
-        return self[phrase]
-
-
 @cache
-def _slots(name: str) -> Sequence[tuple[str, _Meaning]]:
-    """The slots that rules are about, and which of the rules mean a phrase there."""
-    rules = _rules()[name]
-    slots = dict.fromkeys(slot for rule in rules for slot in rule.slots)
-    return [(slot, _Meaning(slot, rules)) for slot in slots]
+def _slots(name: str) -> Sequence[tuple[str, Remembered[frozenset[int]]]]:
+    """The slots that rules are about, and the numbers of the rules that mean a phrase there."""
+    slots = dict.fromkeys(slot for rule in _rules()[name] for slot in rule.slots)
+    return [(slot, Remembered(partial(_meaning, name, slot))) for slot in slots]
+
+
+def _meaning(name: str, slot: str, phrase: str) -> frozenset[int]:
+    role = Role(slot, phrase)
+    rules = enumerate(_rules()[name])
+    return frozenset(number for number, rule in rules if slot in rule.slots and rule.is_meant(role))
 
 
 def _do(picture: Picture, rule: _Rule) -> None:
