@@ -30,7 +30,6 @@ def settle_bystanders(picture: Picture) -> None:
     _name_the_animal_on_a_lap(picture)
     follow(picture, "deeds of animals")
     _leave_flying_to_birds(picture)
-    follow(picture, "animals in focus")
     _shape_food(picture)
     _do_it_to_the_animal(picture)
     follow(picture, "passing by")

@@ -79,7 +79,6 @@ def is_trade(role: Role) -> bool:
 def _give_damage_to_machines(picture: Picture) -> None:
     """Beside a robot, it is the robot that is damaged, and where nobody is, the robot that is repaired."""
     words, beings = lists().words, picture.roles.get("being", [])
-    follow(picture, "machines")
     kinds = " ".join(picture.phrases("kind")).split(" ")
     if not picture.has(*COUNTS) or not words["made_people"].isdisjoint(kinds):
         return

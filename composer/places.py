@@ -27,7 +27,6 @@ def settle_places(picture: Picture) -> None:
     _see_from_the_air(picture)
     follow(picture, "lights")
     _leave_trains_to_stations(picture)
-    follow(picture, "still lifes")
     _go_inside(picture)
     follow(picture, "inside")
     _run_over_bridges(picture)

@@ -28,16 +28,14 @@ def put_together(picture: Picture) -> None:
     """Say of one person's things what belongs together, before those of one kind are said once."""
     _take_off(picture)
     _name_vehicle(picture)
-    follow(picture, "clothes of one")
+    follow(picture, "of one")
     if picture.take("clothes", lambda role: role.phrase == _SINGLE_GLOVE):
         gloves = picture.take("clothes", lambda role: role.noun == "gloves")
         told = dict.fromkeys(word for role in gloves for _, word in role.modifiers)
         picture.put("clothes", [Role("clothes", " ".join(["a single", *told, "glove"]))])
-    follow(picture, "apart")
     if len(acts := picture.phrases("act")) > 1:
         picture.take("act", lambda role: any(act.startswith(f"{role.phrase} ") for act in acts))
     _say_place_once(picture)
-    follow(picture, "together")
 
 
 def part_of_wholes(picture: Picture) -> None:
