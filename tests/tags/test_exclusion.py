@@ -260,8 +260,10 @@ def test_every_sexual_word_works_as_a_tag() -> None:
 
 def test_every_sexual_phrase_works_within_a_sentence_and_in_the_plural() -> None:
     for phrase in sorted(each for each in SEXUAL if " " in each):
-        plural = phrase if phrase[-1] in "su" else f"{phrase}s"
-        for said in (phrase, plural):
+        last = phrase.split()[-1]
+        # Some have no plural that is told from another word.
+        plurals = [f"{phrase}s"] if singular(f"{last}s") == last else []
+        for said in (phrase, *plurals):
             assert excluded_because([f"Here one sees {said} today.", "loli"]) is not None, said
 
 
