@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(NamedTuple):
     """A setting that was removed or renamed, or that only another program has.
 
     `sentence` follows the name of the setting and says what became of it and what to do. `harmless` is for

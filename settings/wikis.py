@@ -7,14 +7,13 @@ and by `--check`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DUMP_ENDINGS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".parquet")
 """How the name of a file ends that can be read in place of a wiki."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
+class Manners(NamedTuple):
     """How politely a wiki is asked; all times in seconds.
 
     `first_wait` doubles with each further try up to `longest_wait`: 5, 10, 20 and 40 seconds outlast
@@ -33,8 +32,7 @@ class Manners:
     patience: float = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Wiki:
+class Wiki(NamedTuple):
     """One wiki: the class that asks it, as `module:class`, its usual address, and how often it may be asked.
 
     The class is only named, because the libraries it needs take a while to load.

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Protocol
@@ -98,7 +98,7 @@ def open_source(settings: TagProviderSettings, tries: int | None = None) -> Sour
     login = settings.wiki_login
     access = Access(
         url=settings.wiki_url or wiki.address,
-        manners=replace(wiki.manners, tries=tries or wiki.manners.tries),
+        manners=wiki.manners._replace(tries=tries or wiki.manners.tries),
         user_agent=settings.user_agent or f"Tagscribe/{VERSION}" + (f" (by {login})" if login else ""),
         login=login,
         api_key=settings.wiki_api_key.get_secret_value(),
