@@ -24,8 +24,8 @@ GLOSSARY = Path(__file__).with_name("glossary.json")
 _OWN_COLUMNS = ("tag", "description", "category")
 # In characters. A longer field is one whose quotation mark was never closed.
 _LONGEST_FIELD = 131_072
-# What was found of the last pictures is kept for this many: some more than are under way at once.
-MOST_PICTURES = 1000
+# The categories of the tags of this many pictures are kept: some more than are under way at once.
+_MOST_PICTURES = 1000
 
 Row = tuple[str, Mapping[str, object]]
 """Where a row is, in words, and its fields."""
@@ -93,11 +93,14 @@ class TagMeanings:
         that tag is known to be a series. Those of the last pictures are kept, as each is asked about often.
         """
         asked = tuple(tags)
-        if asked not in self._of_pictures:
-            if len(self._of_pictures) >= MOST_PICTURES:
+        # Several threads may ask at once, so what one of them drops is not looked up again.
+        found = self._of_pictures.get(asked)
+        if found is None:
+            found = self._categories(asked)
+            if len(self._of_pictures) >= _MOST_PICTURES:
                 self._of_pictures.clear()
-            self._of_pictures[asked] = self._categories(asked)
-        return self._of_pictures[asked]
+            self._of_pictures[asked] = found
+        return found
 
     def _categories(self, tags: Sequence[str]) -> Mapping[str, str]:
         known = {tag: category for tag in tags if (category := self.look_up(tag).category)}

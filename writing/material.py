@@ -26,11 +26,14 @@ from tags.implications import without_implied
 from tags.spelling import words
 from wiki.cache import Cache, Entry
 from wiki.explanations import Explanations
-from wiki.tag_meanings import MOST_PICTURES, TagMeanings
+from wiki.tag_meanings import TagMeanings
 from writing.sheets import Sheets
 
 # A caption that says all its tags needs at most this many words, and this many more for each tag.
 _WORDS, _WORDS_PER_TAG = 20, 2
+# What was composed is kept for this many pictures, in about 8 MB: it is asked for by the digest that tells
+# whether a picture is due, by its prompt, and by the check.
+_MOST_COMPOSED = 10_000
 # The variables that list the tags of one category.
 _LISTS = {"characters": CHARACTER, "series": COPYRIGHT, "artists": ARTIST, "general": GENERAL, "meta": META}
 
@@ -140,19 +143,20 @@ class Material:
     def composed(self, tags: Sequence[str]) -> str:
         """What the composer writes of tags; raises ItemError where there is nothing to say.
 
-        A character in another form has two tags and is one person: only the form is named. The last texts are
-        kept, as a picture is asked about with the draft that it is checked against.
+        A character in another form has two tags and is one person: only the form is named.
         """
         asked = tuple(tags)
-        if asked not in self._composed:
+        # Several threads may ask at once, so what one of them drops is not looked up again.
+        text = self._composed.get(asked)
+        if text is None:
             categories = self.meanings.categories(tags)
             people = set(self.sheets.people(tags, categories))
             said = [tag for tag in tags if categories.get(tag) != CHARACTER or tag in people]
             text = compose(said, categories, self.sheets.own_tags(said, categories))
-            if len(self._composed) >= MOST_PICTURES:
+            if len(self._composed) >= _MOST_COMPOSED:
                 self._composed.clear()
             self._composed[asked] = text
-        return self._composed[asked]
+        return text
 
     def explained(self, tags: Sequence[str]) -> dict[str, str]:
         """The meanings that a prompt would tell of these tags, without hidden traits; "" for the others."""
