@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import compress, count
 from operator import ne
 
 from check.text import COMMA, JOINED, SENTENCE, Text
@@ -49,8 +50,8 @@ _MOST_CAPITALS = 0.5
 def capital_words(text: Text) -> list[int]:
     """Where words stand that begin with a capital."""
     # A word without a capital is the same in lower case, which is quicker to see than a capital.
-    pairs = enumerate(map(ne, text.written, text.words))
-    return [at for at, is_changed in pairs if is_changed and text.written[at][0].isupper()]
+    changed = compress(count(), map(ne, text.written, text.words))
+    return [at for at in changed if text.written[at][0].isupper()]
 
 
 def capital_names(text: Text, capitals: Sequence[int]) -> list[Place]:

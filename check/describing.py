@@ -3,7 +3,7 @@
 Everything here takes time in proportion to the length of the caption, whatever the caption is.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from check.text import ARTICLES_AND_DETERMINERS, CLAUSE, COMMA, JOINED, Text
 from check.vocabulary import is_adjective, word_set
@@ -43,17 +43,19 @@ _POOLS = word_set("colours", "pools")
 _BEFORE_MATERIALS = frozenset({"a", "an", "the"})
 
 
-def modifiers(text: Text, noun: int) -> Iterator[int]:
+def modifiers(text: Text, noun: int) -> Sequence[int]:
     """The positions of the words that describe the noun at position `noun`.
 
     In "a long blue skirt and red shoes" the skirt is long and blue, the shoes are red. The words on both
     sides of the noun are read outwards up to the first one that cannot belong to it.
     """
-    is_hair = text.stems[noun] == "hair"
-    if is_hair and text.word(noun + 1) in _NOUNS_AFTER_HAIR and text.gap(noun + 1) == JOINED:
-        return
-    yield from _modifiers_before(text, noun)
-    yield from _modifiers_after(text, noun)
+    # Several tags ask for what describes the same hair.
+    if noun not in text.described:
+        is_hair = text.stems[noun] == "hair"
+        is_led = is_hair and text.word(noun + 1) in _NOUNS_AFTER_HAIR and text.gap(noun + 1) == JOINED
+        both = () if is_led else (*_modifiers_before(text, noun), *_modifiers_after(text, noun))
+        text.described[noun] = both
+    return text.described[noun]
 
 
 def start_of_phrase(text: Text, noun: int, leads: Collection[str], *, may_follow_noun: bool) -> int:

@@ -132,8 +132,7 @@ def find_people(text: Text, names: Names) -> People:
     found = [Mention(first, last, PERSON, "", 1, is_new=True, is_more=False) for first, last in titled]
     by_trade: list[Mention] = []
     has_pictures = not _ANY_PICTURES.isdisjoint(text.vocabulary)
-    nouns = [(at, word) for at, word in enumerate(text.words) if word in ALL_NOUNS]
-    for at, word in nouns:
+    for at in text.where(ALL_NOUNS):
         # "Son" in "Son Goku" is nobody.
         if at in names.taken or not _is_somebody(text, at):
             continue
@@ -142,7 +141,7 @@ def find_people(text: Text, names: Names) -> People:
         if mention.kind == RELATION and text.words[mention.first] == "its":
             continue
         is_pictured = has_pictures and _is_pictured(text, at, has_people=bool(found))
-        if is_pictured or (word in _ALSO_VERBS and _is_verb(text, mention)):
+        if is_pictured or (text.words[at] in _ALSO_VERBS and _is_verb(text, mention)):
             continue
         if mention.kind == TRADE:
             by_trade.append(_by_trade(text, mention, by_trade))

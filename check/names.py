@@ -129,6 +129,8 @@ def find_names(
     capitals = capital_names(text, with_capital)
     own = [name_of(spelled) for tag in characters for spelled in (tag, *aliases.get(tag, ()))]
     foreign = find_other_names(text, own, own_words, known_names, capitals, with_capital, in_caption)
+    if not (characters or foreign or titles):
+        return Names({}, (), (), capitals, frozenset())
     found = _find_all_named(text, characters, aliases, foreign, in_caption)
     if not all(found.values()):
         # Somebody is missing, and somebody may be named in that place.

@@ -140,8 +140,7 @@ def _known_names(text: Text, ways: Mapping[str, Sequence[tuple[str, ...]]]) -> I
     """Where names of the data set stand, whoever they are."""
     if ways.keys().isdisjoint(text.vocabulary):
         return
-    starts = [at for at, word in enumerate(text.words) if word in ways]
-    for at in starts:
+    for at in text.where(ways):
         for way in ways[text.words[at]]:
             end = at + len(way)
             if tuple(text.words[at:end]) != way or at in text.quoted:

@@ -156,8 +156,7 @@ def contradicted_states(
 
 def _subjects(text: Text, people: Collection[int]) -> list[int]:
     """The positions of all whom something may be said of; `people` are those that are known."""
-    others = (at for at, word in enumerate(text.words) if word in _SUBJECTS)
-    return sorted({*others, *people} - text.possessive)
+    return sorted({*text.where(_SUBJECTS), *people} - text.possessive)
 
 
 def _is_one_place(text: Text, phrase: Phrase, at: int) -> bool:

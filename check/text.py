@@ -7,9 +7,9 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, count, pairwise
 
 from check.vocabulary import concepts, is_adjective, word_set
 from english import is_abbreviation, stem
@@ -19,7 +19,7 @@ from tags.appearance import said_by
 JOINED, COMMA, CLAUSE, SENTENCE = range(4)
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s(?![^\W_])", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _WORD_ASCII = re.compile(r"[^\W_]+"), re.compile("[a-z0-9]+")
 # Splitting by these gives in turn what is before a word, and the word.
 _SPLIT = re.compile(r"([^\W_]+)")
 _SPLIT_ASCII = re.compile("([A-Za-z0-9]+)")
@@ -57,7 +57,7 @@ class Text:
     caption split into what is before each word and the word. `gaps` tell what separates each word from the
     one before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
     letter is one. `at` has the positions of words by the stem of what they say: "roses" stands under rose,
-    flower and plant.
+    flower and plant. `described` keeps by what each noun is described, once that was asked for.
     """
 
     parts: list[str]
@@ -72,6 +72,7 @@ class Text:
     possessive: frozenset[int]
     has_capitals: bool
     at: Mapping[str, list[int]]
+    described: dict[int, Sequence[int]] = field(default_factory=dict)
 
     def span(self, first: int, last: int) -> str:
         """The caption's own words from the first to the last position."""
@@ -97,6 +98,10 @@ class Text:
             position + 1 + more for position in positions if self.words[position] == "no" for more in (0, 1)
         }
         return replace(self, negated=self.negated - denied) if denied else self
+
+    def where(self, words: Collection[str]) -> list[int]:
+        """Where any of these lower-case words stands."""
+        return list(compress(count(), map(words.__contains__, self.words)))
 
     def places_of(self, spoken: Sequence[str]) -> list[int]:
         """Where these lower-case words stand in a row: the positions of the first."""
@@ -138,7 +143,7 @@ def words_in(text: str) -> list[str]:
     # A caption's possessive 's is no word of its own, so a tag's is none either: grimm's fairy tales.
     plain = text if text.isascii() and "`" not in text else text.translate(_PLAIN)
     plain = _POSSESSIVE.sub("", plain) if "'" in plain else plain
-    return _WORD.findall(plain.lower())
+    return (_WORD_ASCII if plain.isascii() else _WORD).findall(plain.lower())
 
 
 def read(caption: str) -> Text:

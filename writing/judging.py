@@ -20,8 +20,7 @@ from tags.spelling import words
 _LEAST_ALIKE_FOR_RULES = 0.15
 # A text that has words for less than a quarter of the tags is about something else.
 _MOST_MISSED = 0.75
-# The pairs of words of the captions and drafts under way are kept, as each pair of texts is compared several
-# times.
+# A caption under way is compared with its draft several times.
 _MOST_UNDER_WAY = 1 << 8
 
 
@@ -136,15 +135,15 @@ def judge(
     return Judgement(coverage, unnamed, unsaid, tuple(picture.hidden.said_in(caption)))
 
 
+@lru_cache(maxsize=_MOST_UNDER_WAY)
 def alike(one: str, other: str) -> float:
     """How alike two texts are, from 0 to 1: the share of pairs of words in a row that both have."""
     pairs, others = _pairs(one), _pairs(other)
     return 2 * len(pairs & others) / max(1, len(pairs) + len(others))
 
 
-@lru_cache(maxsize=_MOST_UNDER_WAY)
-def _pairs(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(pairwise(map(stem, words_in(text))))
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return set(pairwise(map(stem, words_in(text))))
 
 
 def is_judged_by_rules(caption: str, judged: Judgement, picture: PictureTags) -> bool:
