@@ -158,9 +158,8 @@ class BatchService:
             await asyncio.sleep(pause)
 
     async def _trouble(self, response: aiohttp.ClientResponse) -> Trouble:
-        headers = {name.lower(): self._masked(value) for name, value in response.headers.items()}
-        said = self._masked(await text_of(response))
-        return trouble.of_status(self.url, self._settings.model, response.status, headers, said)
+        model, said = self._settings.model, await text_of(response)
+        return trouble.of_status(self.url, model, response.status, response.headers, said, self._secrets)
 
     def _failure(self, seen: Trouble) -> UserError:
         return UserError(f"{seen.sentence} ({_RUN_AGAIN})")

@@ -128,18 +128,17 @@ class Client:
     def _outcome(self, answer: HttpAnswer, model: str) -> Reply | Trouble:
         """What an answer to a chat request holds."""
         if answer.status != 200:
-            headers = {name.lower(): self.masked(value) for name, value in answer.headers.items()}
-            return trouble.of_status(self._url, model, answer.status, headers, self.masked(answer.text))
+            return trouble.of_status(
+                self._url, model, answer.status, answer.headers, answer.text, self._secrets
+            )
         reply = read_completion(answer.text)
         if isinstance(reply, Reply):
             return reply
-        said = self.masked(answer.text)
-        # Read once more without secrets, whatever form they have in the JSON.
-        failure = None if reply is None else read_completion(said)
-        if isinstance(failure, ServerError):
-            return trouble.of_error(self._url, model, failure.status, {}, failure)
+        if isinstance(reply, ServerError):
+            return trouble.of_error(self._url, model, reply.status, {}, reply, self._secrets)
         no_completion = f"{self._url} answered with something that is no chat completion"
-        return Trouble("flaky", "no completion", f"{no_completion}: {trouble.excerpt(said)}")
+        said = trouble.excerpt(self.masked(answer.text))
+        return Trouble("flaky", "no completion", f"{no_completion}: {said}")
 
     def _of_broken_http(self, said: str) -> Trouble:
         """What arrived is no HTTP message, or a broken one."""
@@ -173,7 +172,7 @@ class Client:
         if isinstance(answer, Trouble):
             return Reached()
         if answer.status != 200:
-            refused = trouble.of_status(self._url, "", answer.status, answer.headers, "")
+            refused = trouble.of_status(self._url, "", answer.status, answer.headers, "", self._secrets)
             busy = refused if refused.kind == "busy" else None
             return Reached(answer.status, headers=answer.headers, busy=busy)
         try:

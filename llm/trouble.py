@@ -9,10 +9,12 @@ import errno
 import json
 import re
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from html import escape
+from itertools import chain
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -146,16 +148,26 @@ class Trouble:
         return self.reason == CRASHED
 
 
-def of_status(url: str, model: str, status: int, headers: Mapping[str, str], body: str) -> Trouble:
-    """An answer with an HTTP status that is no success; `headers` have lower-case names."""
-    return of_error(url, model, status, headers, read_error(body))
+def of_status(
+    url: str, model: str, status: int, headers: Mapping[str, str], body: str, secrets: Sequence[str]
+) -> Trouble:
+    """An answer with an HTTP status that is no success; its headers are found by lower-case names."""
+    return of_error(url, model, status, headers, read_error(body), secrets)
 
 
 def of_error(
-    url: str, model: str, status: int | None, headers: Mapping[str, str], error: ServerError
+    url: str,
+    model: str,
+    status: int | None,
+    headers: Mapping[str, str],
+    error: ServerError,
+    secrets: Sequence[str],
 ) -> Trouble:
-    """An error with this status, which may be the one that the error itself names."""
-    said = f"{url} answered {status or 'with an error'}: {excerpt(error.message)}"
+    """An error with this status, which may be the one that the error itself names.
+
+    The secrets are hidden in its message, as it is once it is read: JSON has many ways to write a character.
+    """
+    said = f"{url} answered {status or 'with an error'}: {excerpt(without_secrets(error.message, secrets))}"
     pause = _pause_asked_for(headers, error)
     if rule := _rule_for(status, error.words, asks_to_come_back=pause is not None):
         reason = rule.reason or f"{REQUEST_REFUSED} ({status or 200})"
@@ -166,7 +178,7 @@ def of_error(
         remedy = f"is the address right (most end in /v1), and does it know the model {model}?"
         return Trouble("hopeless", "not found", f"{said}; {remedy}")
     if 300 <= status < 400:
-        target = excerpt(headers.get("location", "elsewhere"))
+        target = excerpt(without_secrets(headers.get("location", "elsewhere"), secrets))
         return Trouble(
             "hopeless", "redirected", f"{url} redirects to {target}: write the address it really has as url"
         )
@@ -218,19 +230,21 @@ def of_connection(url: str, cause: BaseException) -> Trouble:
 
 
 def secrets_in(settings: EndpointSettings) -> list[str]:
-    """The key and the headers in every form in which a server may send them back: plain, in JSON, in a URL.
+    """The key and the headers in the forms in which a server may send them back: plain, in JSON, URL, HTML.
 
     The longest come first, so that no part of one is left when they are replaced in this order.
     """
     values = [settings.api_key.get_secret_value(), *map(str, settings.headers.values())]
     # A header may consist of a scheme and a key: `Bearer sk-…`.
     secrets = {part for value in values for part in (value, *value.split()) if len(part) >= _MIN_SECRET}
-    forms = {
-        form
-        for secret in secrets
-        for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote(secret, safe=""))
-    }
-    return sorted(forms, key=len, reverse=True)
+    return sorted(set(chain.from_iterable(map(_forms, secrets))), key=len, reverse=True)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    in_json = json.dumps(secret)[1:-1]
+    # PHP writes a slash in JSON with a backslash before it.
+    yield from (secret, in_json, in_json.replace("/", r"\/"))
+    yield from (quote(secret), quote(secret, safe=""), escape(secret))
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

@@ -213,15 +213,15 @@ def test_a_pause_of_hours_ends_the_stage_instead_of_waiting(endpoint: FakeEndpoi
     ],
 )
 def test_only_a_sane_retry_after_counts(written: str, seconds: float | None) -> None:
-    seen = trouble.of_status("u", "m", 429, {"retry-after": written}, "")
+    seen = trouble.of_status("u", "m", 429, {"retry-after": written}, "", ())
     assert seen.retry_after == seconds
-    milliseconds = trouble.of_status("u", "m", 429, {"retry-after-ms": written}, "").retry_after
+    milliseconds = trouble.of_status("u", "m", 429, {"retry-after-ms": written}, "", ()).retry_after
     assert milliseconds == (None if seconds is None else seconds / 1000)
 
 
 def test_a_date_to_come_back_at_counts_as_the_seconds_until_then() -> None:
     date = format_datetime(datetime.now(timezone.utc) + timedelta(minutes=1), usegmt=True)
-    seen = trouble.of_status("u", "m", 429, {"retry-after": date}, "").retry_after
+    seen = trouble.of_status("u", "m", 429, {"retry-after": date}, "", ()).retry_after
     assert seen is not None
     assert 0 < seen <= 60
 

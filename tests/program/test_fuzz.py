@@ -226,7 +226,7 @@ def test_any_file_is_a_dump_or_refused(rows: str, header: str) -> None:
 def test_any_answer_with_any_status_is_trouble_with_a_sentence(
     body: str, status: int, headers: dict[str, str]
 ) -> None:
-    seen = trouble.of_status("http://a/v1", "m", status, headers, body)
+    seen = trouble.of_status("http://a/v1", "m", status, headers, body, ())
     assert seen.sentence.isprintable()
     assert seen.retry_after is None or seen.retry_after >= 0
 
