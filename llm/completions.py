@@ -194,8 +194,9 @@ def _joined_pieces(pieces: Sequence[object], *, is_whole: bool) -> object:
         return whole
     if "delta" in choice and not is_whole:
         choice.setdefault("finish_reason", "incomplete")
-    joined = {key: _as_one_text(value) for key, value in message.items()}
-    return {**whole, "choices": [{**choice, "message": joined}]}
+    if "delta" in choice:
+        message = {key: _as_one_text(value) for key, value in message.items()}
+    return {**whole, "choices": [{**choice, "message": message}]}
 
 
 def _add_to(message: dict[str, Any], piece: object) -> None:
@@ -212,6 +213,6 @@ def _add_to(message: dict[str, Any], piece: object) -> None:
 
 
 def _as_one_text(value: object) -> object:
-    """Pieces of a text joined as they are: unlike the parts of an answer, they bring their own spaces."""
+    """Pieces of a text joined as they are: unlike parts of an answer, they bring their own spaces."""
     is_text = isinstance(value, list) and all(isinstance(each, str) for each in value)
     return "".join(value) if is_text else value  # type: ignore[arg-type]

@@ -43,7 +43,8 @@ async def text_of(response: aiohttp.ClientResponse) -> str:
     body = await (response.read() if _is_plain_and_small(response) else _read(response))
     # What is declared is often a default.
     try:
-        return body.decode(json.detect_encoding(body))
+        # A proxy may set a mark of the encoding before that of the server.
+        return body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
     except UnicodeError:
         declared = _CHARSET.search(response.headers.get("content-type", ""))
     with suppress(LookupError):

@@ -101,6 +101,7 @@ TAKEN = {
     "capitals": answer(GOOD, "Content-Type: Application/JSON"),
     "white space": answer(f"\n\n  {GOOD}"),
     "a mark in front": answer(b"\xef\xbb\xbf" + GOOD.encode()),
+    "two marks in front": answer(b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD.encode()),
     "UTF-16": answer(GOOD.encode("utf-16"), "Content-Type: application/json; charset=utf-16"),
     "a charset that is none": answer(GOOD, "Content-Type: application/json; charset=hex"),
     "a mark of the end": answer(f"{GOOD}\n\ndata: [DONE]\n\n", "Content-Type: text/event-stream"),
@@ -206,6 +207,7 @@ SHAPES = {
         answer(events(*(piece(content=part) for part in ("The U.", "S.", " flag", ".")))),
         "The U.S. flag.",
     ),
+    "the same answer on two lines": Case(answer(f"{GOOD}\n{GOOD}"), "repeats itself", "repeats itself"),
     "two sentences in parts": Case(
         answer(completion([{"text": "A girl smiles."}, {"text": "She waves."}])), "A girl smiles. She waves."
     ),
@@ -453,11 +455,26 @@ def test_an_error_means_the_same_in_whatever_form_and_with_whatever_status(serve
         assert said.isprintable(), name
 
 
-SECRET = "sk-marked-1234567890"
+SECRET = "sk-marked/1234567890"
+AS_NUMBERS = "".join(f"\\u{ord(mark):04x}" for mark in SECRET)
 
 
-@pytest.mark.parametrize("said", [{"error": f"bad {SECRET}"}, {"choices": [{"error": {"message": SECRET}}]}])
-def test_a_key_in_an_error_with_status_200_is_hidden(server: FakeEndpoint, said: Json) -> None:
-    _, message = outcome(server, error(said), api_key=SecretStr(SECRET))
+@pytest.mark.parametrize("status", [200, 400, 401, 500])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"error": f"bad {SECRET}"},
+        {"choices": [{"error": {"message": SECRET}}]},
+        {"error": json.dumps({"error": {"message": SECRET}})},
+        json.dumps({"error": f"bad {SECRET}"}).replace("/", r"\/"),
+        json.dumps({"error": f"bad {SECRET}"}).replace(SECRET, AS_NUMBERS),
+        json.dumps({"words": f"bad {SECRET}"}).replace("/", r"\/"),
+    ],
+    ids=["flat", "in a choice", "JSON in JSON", "as PHP writes it", "as numbers", "no error"],
+)
+def test_a_key_in_an_error_is_hidden_in_whatever_way_it_is_written(
+    server: FakeEndpoint, said: str | Json, status: int
+) -> None:
+    _, message = outcome(server, error(said, status), api_key=SecretStr(SECRET))
     assert "[secret]" in message
     assert "sk-marked" not in message
