@@ -152,7 +152,8 @@ def of_status(
     url: str, model: str, status: int, headers: Mapping[str, str], body: str, secrets: Sequence[str]
 ) -> Trouble:
     """An answer with an HTTP status that is no success; its headers are found by lower-case names."""
-    return of_error(url, model, status, headers, read_error(body), secrets)
+    # The title of a page, which is its message, may hold only a part of a key.
+    return of_error(url, model, status, headers, read_error(without_secrets(body, secrets)), secrets)
 
 
 def of_error(

@@ -455,7 +455,7 @@ def test_an_error_means_the_same_in_whatever_form_and_with_whatever_status(serve
         assert said.isprintable(), name
 
 
-SECRET = "sk-marked/1234567890"
+SECRET = "sk-marked/12345<67890"
 AS_NUMBERS = "".join(f"\\u{ord(mark):04x}" for mark in SECRET)
 
 
@@ -469,8 +469,9 @@ AS_NUMBERS = "".join(f"\\u{ord(mark):04x}" for mark in SECRET)
         json.dumps({"error": f"bad {SECRET}"}).replace("/", r"\/"),
         json.dumps({"error": f"bad {SECRET}"}).replace(SECRET, AS_NUMBERS),
         json.dumps({"words": f"bad {SECRET}"}).replace("/", r"\/"),
+        f"<title>bad {SECRET}</title>",
     ],
-    ids=["flat", "in a choice", "JSON in JSON", "as PHP writes it", "as numbers", "no error"],
+    ids=["flat", "in a choice", "JSON in JSON", "as PHP writes it", "as numbers", "no error", "a title"],
 )
 def test_a_key_in_an_error_is_hidden_in_whatever_way_it_is_written(
     server: FakeEndpoint, said: str | Json, status: int
