@@ -42,15 +42,16 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
 def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> None:
     """Go through the families of a kind, in their order, of which several things are in the picture."""
     members, last = list(families(kind).values()), -1
-    while (number := _next_family(picture, kind, slots, last)) is not None:
-        _say_family_once(picture, members[number], slots)
-        last = number
+    while found := [number for number in _families_of_several(picture, kind, slots) if number > last]:
+        for last in sorted(found):
+            if _say_family_once(picture, members[last], slots):
+                break  # Other families may have fewer things now.
+        else:
+            return
 
 
-def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -> int | None:
-    """The number of the first family behind the last one of which several things are in the picture."""
-    if sum(len(picture.roles.get(slot, ())) for slot in slots) < 2:
-        return None
+def _families_of_several(picture: Picture, kind: str, slots: Sequence[str]) -> set[int]:
+    """The numbers of the families of which several things are in the picture."""
     seen = set[int]()
     several = set[int]()
     for slot in slots:
@@ -59,7 +60,7 @@ def _next_family(picture: Picture, kind: str, slots: Sequence[str], last: int) -
             found = of_families[role.phrase]
             several |= seen & found
             seen |= found
-    return min((number for number in several if number > last), default=None)
+    return several
 
 
 @cache
@@ -83,10 +84,11 @@ def _numbers(kind: str) -> dict[str, set[int]]:
     return found
 
 
-def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> None:
+def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[str]) -> bool:
+    """Say the things of a family once; returns whether something may have changed."""
     found = [said for said in things_in(picture, slots) if not members.isdisjoint(said.names)]
     if not 1 < len(found) <= _MOST or _are_layers(found) or any(map(_is_counted, found)):
-        return
+        return False
     unworn = [said for said in found if said.lead.endswith(UNWORN)]
     if unworn and len(different(found)) > 1:
         # Of two hats nobody knows which one is worn.
@@ -97,6 +99,9 @@ def _say_family_once(picture: Picture, members: frozenset[str], slots: Sequence[
         leave_out(picture, [said for said in found if said not in specific])
     elif not _are_several(found, slots):
         _keep_one(picture, found, slots)
+    else:
+        return False
+    return True
 
 
 def _specific(found: Sequence[Thing], members: frozenset[str]) -> list[Thing]:

@@ -104,7 +104,7 @@ def sort_tags(
     picture = Picture()
     characters, copyrights, others = _by_category(tags, categories)
     characters = without_forms(characters, others)
-    titles = list(dict.fromkeys(map(display_name, told_series(copyrights))))
+    titles = list(dict.fromkeys(map(display_name, told_series(copyrights)))) if copyrights else []
     animals = animals_of_one(characters, others)
     picture.names = series_by_name(
         {tag: name for tag, name in characters.items() if tag not in animals}, titles
@@ -116,6 +116,9 @@ def sort_tags(
     picture.portraits = {name: Picture() for name in owners.values()}
     species = {tag for tag in others if categories.get(tag) == SPECIES and not is_unsaid(tag)}
     for tag, role in _placed(others, species):
+        if not (owners or species):
+            picture.roles.setdefault(role.slot, []).append(role)
+            continue
         owner = owners.get(tag)
         shown = picture.portraits[owner] if owner else picture
         if tag in species:
@@ -127,7 +130,8 @@ def sort_tags(
             picture.roles.setdefault(role.slot, []).append(role)
     for each in (picture, *picture.portraits.values()):
         each.count()
-    _name_animal(picture)
+    if picture.has("being"):
+        _name_animal(picture)
     if len(picture.names) > 1 == picture.number and any(map(_CARRIED.match, others)):
         # Ash and Pikachu are a boy and a Pokemon.
         picture.roles.setdefault("kind", []).append(Role("kind", "a Pokemon"))

@@ -1,8 +1,9 @@
 """What is told with something else: a sheath with its sword, trees with a forest, a tool with a deed."""
 
 from dataclasses import replace
+from functools import cache
 
-from composer.phrasing import and_list, in_plural, lists, with_article
+from composer.phrasing import Remembered, and_list, in_plural, lists, with_article
 from composer.picture import Picture
 from composer.rules import follow
 from composer.things import OWNED_SLOTS, UNWORN, Thing, leave_out, names_in, rename, things_in
@@ -126,12 +127,10 @@ def _take_off(picture: Picture) -> None:
 
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
-    named = set[str]()
-    for slot in _WHOLE_SLOTS:
-        for role in picture.roles.get(slot, ()):
-            named |= names_in(slot, role.phrase) & lists().wholes.keys()
-    found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)] if named else []
-    for whole, parts in lists().wholes.items() if named else ():
+    if not any(_is_whole(slot)[role.phrase] for slot in _WHOLE_SLOTS for role in picture.roles.get(slot, ())):
+        return
+    found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
+    for whole, parts in lists().wholes.items():
         wholes = [said for said, names in found if whole in names]
         if len(wholes) != 1:
             continue
@@ -150,6 +149,12 @@ def _give_to_wholes(picture: Picture) -> None:
             new = [word for word in colours if word not in wholes[0].thing.split(" ")]
             rename(picture, wholes[0], " ".join([*new, wholes[0].thing]))
             found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
+
+
+@cache
+def _is_whole(slot: str) -> Remembered[bool]:
+    """Whether something that is told in a slot has parts that are told with it."""
+    return Remembered(lambda phrase: not lists().wholes.keys().isdisjoint(names_in(slot, phrase)))
 
 
 def _tell_flowers(picture: Picture, bouquet: Thing, flowers: list[Thing]) -> None:
@@ -191,6 +196,8 @@ def _leave_tools_to_acts(picture: Picture) -> None:
     """Whoever rides a broom holds it, and the book in her hand is what she reads."""
     if any(phrase.endswith(_ON_HER_SHOULDER) for phrase in picture.phrases("body")):
         picture.take("gesture", lambda role: role.phrase == _OVER_SHOULDER)
+    if not picture.has("held"):
+        return
     if len(picture.phrases("held")) == 1 and picture.take("gesture", lambda role: role.phrase == _UNDER_ARM):
         # It is what is held.
         phrase = picture.phrases("held")[0]
