@@ -17,13 +17,11 @@ from collections.abc import Mapping, Sequence
 
 from composer import appearance
 from composer.belonging import settle
-from composer.doings import doings, is_only_when, where
-from composer.naming import from_series
+from composer.doings import doings, is_only_when, nobody_in_sight, presentation, where
 from composer.phrasing import and_list, is_or_are, led, lists, there_is_also
 from composer.picture import Picture, sort_tags
-from composer.presentation import nobody_in_sight, presentation
 from composer.sharing import share, told_of_some
-from composer.subject import TRAITS, Subject
+from composer.subject import TRAITS, Subject, from_series
 from composer.whom import find_subject
 from composer.words import REST
 from errors import ItemError

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from composer.clothes import with_parts_of_uniform, with_their_parts
-from composer.fittings import worn_with_parts
-from composer.naming import names_with_series
+from composer.fittings import with_parts_of_uniform, with_their_parts, worn_with_parts
 from composer.phrasing import and_list, as_words, in_plural, led, lists, sentence_list, with_article
 from composer.picture import Picture
+from composer.subject import names_with_series
 from composer.words import COLOUR_RANK, NOUN_RANK, REST, Role
 from tags.people_counts import BOYS, GIRLS
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from composer.appearance import merged
-from composer.clothes import with_parts_of_uniform
-from composer.kin import BORN_TOGETHER
+from composer.fittings import with_parts_of_uniform
 from composer.people_named import name_of
 from composer.phrasing import REMEMBERED_TAGS, and_list, lists
 from composer.picture import COUNTS, Picture, count_of
+from composer.somebody import BORN_TOGETHER
 from composer.subject import SEXES
 from composer.wholes import ON_GROUND
 from composer.words import NOUN_RANK, Role

@@ -73,6 +73,8 @@ def _tell_parts_of_hair(picture: Picture) -> None:
     """Multicolored hair that is black and white is told by these, and white alone is a part of it."""
     hair = picture.roles.get("hair", [])
     colours = {said for role in hair for rank, said in role.modifiers if rank == COLOUR_RANK}
+    if all(role.phrase.startswith(_MULTICOLORED) for role in hair) and len(colours) < _TWO:
+        return
     is_told = colours and picture.take("hair", lambda role: role.phrase.startswith(_MULTICOLORED))
     if is_told and len(colours) == 1:
         colour = colours.pop()

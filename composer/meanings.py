@@ -28,6 +28,9 @@ _ANIMALS_ALONE = frozenset(("no_humans", "animal_focus"))
 _ANTHRO = "anthro"
 _ASHORE, _MARINE = frozenset(("canine", "feline", "equine", "rodent")), "marine"
 _MOORINGS = frozenset(("harbor", "port", "marina", "dock", "pier"))
+# A corgi and a puppy are one corgi puppy.
+YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
+_MULTIPLE = "multiple_"
 _SIDES = frozenset(("on_side", "on_back", "on_stomach"))
 
 
@@ -215,3 +218,21 @@ def _on_or_in(beside: Beside) -> str:
     if "frame" not in slots and not lists().words["fish"].isdisjoint(beside.tags):
         return "in_"
     return "on_" if any("watercraft" in each.broader for each in beside.told) else ""
+
+
+def young(tag: str, beside: Beside) -> str:
+    """Corgi: corgi_puppy."""
+    for parent, child in YOUNG.items():
+        if child in beside.tags and tag != child:
+            # Where several kinds are shown, nobody knows which of them is young.
+            kinds = [other for other in beside.tags if other == parent or parent in broader_tags(other)]
+            narrow = [
+                kind
+                for kind in kinds
+                if kind != child and not any(kind in broader_tags(other) for other in kinds)
+            ]
+            # The tigress is no cub of her group.
+            are_several = any(kind.startswith(_MULTIPLE) or kind == "group" for kind in beside.tags)
+            if narrow == [tag] and not are_several:
+                return f"{tag}_{child}"
+    return ""

@@ -13,6 +13,7 @@ from composer.meanings import (
     PLAYING,
     SITTING,
     SKY,
+    YOUNG,
     Beside,
     Told,
     hung,
@@ -25,6 +26,7 @@ from composer.meanings import (
     played,
     said_as,
     seated,
+    young,
 )
 from composer.phrasing import REMEMBERED_TAGS, lists
 from composer.words import COLOUR_RANK, Role, role_of
@@ -52,15 +54,13 @@ _UNWORN, _HAIR = "unworn_", "hair_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck", "_over_one_eye")
 _OBJECT, _WORN, _WEAPON = "_object", "clothes", "weapon"
-_MULTIPLE, _TWO = "multiple_", 2
+_TWO = 2
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
 _GOWNS, _GOWNS_OF_ONE = frozenset(("gown",)), frozenset(("hospital_gown", "dressing_gown"))
 _OF_GIRLS, _ONE_GIRL = ("dress", "skirt"), "1girl"
 # What lies on a face is rarely what lies on the table.
 _NO_THINGS_ON = frozenset(("food", "leaf", "object", "rice", "snow"))
-# A corgi and a puppy are one corgi puppy.
-_YOUNG = {"dog": "puppy", "cat": "kitten", **dict.fromkeys(("lion", "tiger", "bear", "wolf"), "cub")}
 # A robot animal and a dog are one robot dog, a baby animal and a seal one baby seal.
 _MADE_ANIMALS = frozenset(("robot_animal", "mechanical_animal", "baby_animal"))
 # An animal or a car is of the colour that a tag tells.
@@ -206,24 +206,6 @@ def _made_animal(tag: str, beside: Beside) -> str:
     return tag.removesuffix("animal") + beside.narrowest("animal", tag.__eq__)
 
 
-def _young(tag: str, beside: Beside) -> str:
-    """Corgi: corgi_puppy."""
-    for parent, child in _YOUNG.items():
-        if child in beside.tags and tag != child:
-            # Where several kinds are shown, nobody knows which of them is young.
-            kinds = [other for other in beside.tags if other == parent or parent in broader_tags(other)]
-            narrow = [
-                kind
-                for kind in kinds
-                if kind != child and not any(kind in broader_tags(other) for other in kinds)
-            ]
-            # The tigress is no cub of her group.
-            are_several = any(kind.startswith(_MULTIPLE) or kind == "group" for kind in beside.tags)
-            if narrow == [tag] and not are_several:
-                return f"{tag}_{child}"
-    return ""
-
-
 def _may_be_described(tag: str) -> bool:
     """Whether a colour or the like is told of a whole thing or animal: a long sword is a kind itself."""
     adjective, _, noun = tag.partition("_")
@@ -302,7 +284,7 @@ _RULES: Sequence[tuple[Callable[[str], bool], Callable[[str, Beside], str]]] = (
     (lambda tag: tag in PLANTED, planted),
     (lambda tag: tag == SKY or tag in lists().words["waters"], in_nature),
     (lambda tag: tag.endswith("_floor"), lying_on_floor),
-    (lambda tag: not _YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), _young),
+    (lambda tag: not YOUNG.keys().isdisjoint(broader_tags(tag) | {tag}), young),
     (_may_be_described, _described),
     (lambda tag: tag in lists().objects or tag in lists().words["done_to_animals"], _with_object),
 )

@@ -4,24 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer import appearance
-from composer.kin import BORN_TOGETHER, CHILD, GROWN, grown
-from composer.naming import from_series, names_with_series
 from composer.phrasing import and_list, in_plural, lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
-from composer.somebody import OF_NO_SEX, somebody, told_by_kinds
-from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, sex_of
+from composer.somebody import BORN_TOGETHER, CHILD, GROWN, OF_NO_SEX, grown, somebody, told_by_kinds
+from composer.subject import MANY, PAIR, PRONOUNS, SEXES, Subject, from_series, names_with_series, sex_of
 from composer.words import Role
 from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
-# An android is called a cyborg too.
-_ONE_KIND = {"cyborg": "android", "gynoid": "android", "robot": "android", "android": "android"} | {
-    "kogal": "gyaru",
-    "gyaru": "gyaru",
-    "sukeban": "delinquent",
-    "yankii": "delinquent",
-    "delinquent": "delinquent",
-}
 _CROWD = "a group of other people"
 _SOLO_FOCUS = "the focus on one person"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
@@ -133,7 +123,9 @@ def _among(picture: Picture) -> list[str]:
         # That one of five is a magical girl is said of none: all are.
         casts = lists().words["of_casts"]
         kinds = [kind for kind in kinds if kind.partition(" ")[2].replace(" ", "_") not in casts]
-    told = [next(filter(None, (_ONE_KIND.get(word) for word in kind.split(" "))), kind) for kind in kinds]
+    told = [
+        next(filter(None, (lists().one_kind.get(word) for word in kind.split(" "))), kind) for kind in kinds
+    ]
     return [kind for at, kind in enumerate(kinds) if told[at] not in told[:at]]
 
 

@@ -79,6 +79,7 @@ class Lists:
     of_two: dict[str, str]
     compared: dict[str, str]
     second_names: dict[str, str]
+    one_kind: dict[str, str]
     words: dict[str, frozenset[str]]
 
 
@@ -124,6 +125,7 @@ def lists() -> Lists:
         of_two=raw["of_two"],
         compared=raw["compared"],
         second_names=raw["second_names"],
+        one_kind={kind: name for name, kinds in raw["one_kind"].items() for kind in kinds.split()},
         words={name: frozenset(_split(lines)) for name, lines in raw["words"].items()},
     )
 
@@ -248,7 +250,7 @@ def is_or_are(things: Sequence[str]) -> str:
         return "are"
     words = things[0].partition(", among")[0].split(" ")
     end = next((at for at, word in enumerate(words) if at and word in lists().words["prepositions"]), None)
-    head = words[1] if words[0] == "the" else words[:end][-1]
+    head = words[1] if words[0] == "the" and len(words) > 1 else words[:end][-1]
     return "is" if words[0] in ("a", "an") or not is_plural(head) else "are"
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from composer.kin import KIN
 from composer.phrasing import lists, with_article
 from composer.picture import COUNTS, Picture, counted_people
+from composer.somebody import KIN
 from composer.subject import PAIR
 from composer.words import Role
 from english import plural

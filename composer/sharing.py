@@ -13,10 +13,10 @@ from dataclasses import replace
 from composer.appearance import merged, mixed
 from composer.clothes_of_several import is_kind, share_clothes
 from composer.deeds_of_several import share_deeds, told_of_pair
-from composer.kin import BORN_TOGETHER
 from composer.people_named import name_of
 from composer.phrasing import and_list, led, lists, sentence_list, with_article
 from composer.picture import COUNTS, Picture, count_of
+from composer.somebody import BORN_TOGETHER
 from composer.subject import PAIR, Subject
 from composer.words import COLOUR_RANK, NOUN_RANK, Role
 from english import is_plural

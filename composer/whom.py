@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from composer.creatures import COUNTED_AS_MANY, is_trade
-from composer.naming import from_series, names_with_series
 from composer.people_named import named_or_counted
 from composer.phrasing import and_list, lists, with_article
 from composer.picture import NAMED, VEHICLE_FOCUS, Picture, counted_people
-from composer.subject import DEEDS, GROUPS, MANY, PAIR, SEXES, TRAITS, Subject, sex_of
+from composer.subject import (
+    DEEDS,
+    GROUPS,
+    MANY,
+    PAIR,
+    SEXES,
+    TRAITS,
+    Subject,
+    from_series,
+    names_with_series,
+    sex_of,
+)
 from composer.words import Role
 from english import NUMBER_WORDS, plural
 

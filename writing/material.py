@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from composer import compose
-from composer.contradictions import without_contradicted
 from composer.picture import is_medium
+from composer.who_is_who import without_contradicted
 from dataset.pictures import Picture, Surveyed, TagList
 from errors import ItemError
 from settings import TagsSettings

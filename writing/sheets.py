@@ -9,8 +9,7 @@ from functools import cached_property
 from itertools import islice
 from threading import Lock
 
-from composer.contradictions import without_contradicted
-from composer.who_is_who import assign
+from composer.who_is_who import assign, without_contradicted
 from composer.words import role_of
 from dataset.pictures import Surveyed
 from errors import ItemError

@@ -4,6 +4,14 @@ from composer import compose
 from tests.cases import in_one_test
 
 CASES = {
+    "hair of one tag is said where it is multicolored too": (
+        "1girl multicolored_red_hair",
+        "A girl has multicolored red hair.",
+    ),
+    "a tag may be a word that is no noun": (
+        "1girl the",
+        "A girl. There is also the.",
+    ),
     "a book that is held does not stand in the shelf": (
         "1boy solo holding_book reading library bookshelf",
         "A boy holds a book. He is reading in a library. There is also a bookshelf.",
