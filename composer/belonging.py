@@ -97,7 +97,9 @@ def _serve(picture: Picture, tags: Sequence[str]) -> None:
     is_somebody = is_alone and picture.has(*LOOKS, "act") and not has_people(picture)
     is_caught = picture.has(*COUNTS, "quality") and not _FISHING.isdisjoint(tags)
     if (is_caught or not lists().words["dishes"].isdisjoint(tags)) and not is_somebody:
-        picture.move("being", "thing", edible)
+        dishes = picture.take("being", lambda role: role.noun in edible)
+        bare = [replace(role, slot="thing", phrase=role.phrase.partition(" ")[2]) for role in dishes]
+        picture.put("thing", bare)
 
 
 def _have_meals(picture: Picture) -> None:

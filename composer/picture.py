@@ -78,11 +78,6 @@ class Picture:
         if roles:
             self.roles.setdefault(slot, []).extend(roles)
 
-    def move(self, slot: str, to: str, nouns: Collection[str]) -> None:
-        """Move to another slot what ends in one of the nouns, without its first word: "in a cafe"."""
-        for role in self.take(slot, lambda role: role.noun in nouns):
-            self.put(to, [replace(role, slot=to, phrase=role.phrase.partition(" ")[2])])
-
 
 def has_people(picture: Picture) -> bool:
     """Whether somebody is counted, named, or of a species."""

@@ -12,7 +12,7 @@ from composer.rules import follow
 from composer.words import Role
 from tags.families import names_of
 
-_TRAIN, _INDOORS, _OUTDOORS, _INSIDE = "train", "indoors", "outdoors", "inside "
+_TRAIN, _INDOORS, _INSIDE = "train", "indoors", "inside "
 _ANY_ROADS = frozenset(("on a road", "on a street", "on a coast"))
 _MURAL, _WINDOW = "mural", "window"
 _SPACE_STATION, _IN_SPACE, _STARS = "space station", "in space", "stars in the sky"
