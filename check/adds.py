@@ -141,8 +141,7 @@ def _is_thing(text: Text, at: int) -> bool:
 
 def _quotations(text: Text, known: Sources) -> Iterator[Place]:
     """Quoted words that stand in no source as they are."""
-    runs = groupby(sorted(text.quoted), key=lambda at: sum(place < at for place in text.quoted) - at)
-    for _, run in runs:
-        places = list(run)
+    for _, run in groupby(enumerate(sorted(text.quoted)), key=lambda each: each[1] - each[0]):
+        places = [at for _, at in run]
         if not known.quote([text.words[at] for at in places]):
             yield places[0], places[-1]

@@ -194,18 +194,12 @@ def _positions(places: Mapping[int, int]) -> set[int]:
 
 def name_faults(text: Text, names: Names) -> list[Fault]:
     """A fault for each foreign name and title."""
-    return [
-        *(
-            Fault(UNKNOWN_NAME, said, f'The caption names "{said}", whom no tag names: leave the name out.')
-            for said in (text.span(first, last) for first, last in names.foreign)
-        ),
-        *(
-            Fault(
-                UNKNOWN_NAME, said, f'The caption names the series "{said}", but the tags have another one.'
-            )
-            for said in (text.span(first, last) for first, last in names.foreign_titles)
-        ),
-    ]
+    somebody = 'The caption names "{}", whom no tag names: leave the name out.'
+    series = 'The caption names the series "{}", but the tags have another one.'
+    places = [(place, somebody) for place in names.foreign]
+    places += [(place, series) for place in names.foreign_titles]
+    found = [(text.span(*place), message) for place, message in places]
+    return [Fault(UNKNOWN_NAME, said, message.format(said)) for said, message in found]
 
 
 def contradicted_names(

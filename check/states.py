@@ -21,8 +21,6 @@ from check.ways import frequency, parsed, ways_to_say
 
 _DENYING = frozenset({"no", "not", "without"})
 _SCENE, _THING = "scene", "thing"
-# The keys of a group that are no states.
-_NO_STATES = frozenset({"of", "apart"})
 _COMPARISONS = word_set("mentions", "no_leads") | {"if", "though"}
 # "How far off the dawn still is", "hours until morning"
 _NOT_YET = frozenset({"how", "until", "till"})
@@ -41,19 +39,20 @@ _REACH_BEHIND = 4
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A state: its name, which others are apart from it, and how a caption says it.
+    """A state: its name and tags, which others are apart from it, and how a caption says it.
 
     `of_subject` are the phrases that have to be said of somebody. A caption without any of the `anchors` says
     the state in no way.
     """
 
     name: str
+    tags: Sequence[str]
     is_of_somebody: bool
     is_thing: bool
-    apart: tuple[str, ...]
-    phrases: tuple[Phrase, ...]
-    of_subject: tuple[Phrase, ...]
-    sure: tuple[Phrase, ...]
+    apart: Sequence[str]
+    phrases: Sequence[Phrase]
+    of_subject: Sequence[Phrase]
+    sure: Sequence[Phrase]
     anchors: frozenset[str]
 
 
@@ -181,32 +180,35 @@ def _states_by_tag() -> dict[str, list[tuple[_State, Sequence[_State], frozenset
     """The states of each tag, each with those that are apart from it, and the anchors of these."""
     found: dict[str, list[tuple[_State, Sequence[_State], frozenset[str]]]] = {}
     by_name = _states()
-    for group in table("states"):
-        for state in (by_name[name] for name in group if name not in _NO_STATES):
-            apart = [by_name[name] for name in state.apart]
-            anchors = frozenset[str]().union(*(each.anchors for each in apart))
-            for tag in group[state.name]["tags"].split():
-                found.setdefault(tag, []).append((state, apart, anchors))
+    for state in by_name.values():
+        apart = [by_name[name] for name in state.apart]
+        anchors = frozenset[str]().union(*(each.anchors for each in apart))
+        for tag in state.tags:
+            found.setdefault(tag, []).append((state, apart, anchors))
     return found
 
 
 def _of_group(group: Mapping[str, Any]) -> Iterator[_State]:
-    pairs = [tuple(pair.split()) for pair in group["apart"]]
+    def of(spoken: Iterable[str], *, subject: bool) -> Sequence[Phrase]:
+        return [parsed(each.removeprefix("@ ")) for each in spoken if each.startswith("@ ") == subject]
+
+    pairs = [pair.split() for pair in group["apart"]]
     for name, said in group.items():
-        if name in _NO_STATES:
+        if name in {"of", "apart"}:
             continue
-        apart = tuple(other for pair in pairs if name in pair for other in pair if other != name)
-        spoken: Sequence[str] = said["by"]
-        phrases = tuple(parsed(phrase) for phrase in spoken if not phrase.startswith("@ "))
-        sure = phrases
-        if "sure" in said:
-            sure = tuple(parsed(phrase) for phrase in said["sure"] if not phrase.startswith("@ "))
-        of_subject = tuple(
-            parsed(phrase.removeprefix("@ "))
-            for phrase in (*spoken, *said.get("sure", ()))
-            if phrase.startswith("@ ")
-        )
+        apart = [other for pair in pairs if name in pair for other in pair if other != name]
+        phrases = of(said["by"], subject=False)
+        sure = of(said.get("sure", said["by"]), subject=False)
+        of_subject = of((*said["by"], *said.get("sure", ())), subject=True)
         rarest = (min(phrase, key=frequency) for phrase in (*phrases, *sure, *of_subject))
-        anchors = frozenset(word for slot in rarest for word in slot)
-        is_of_somebody, is_thing = group["of"] != _SCENE, group["of"] == _THING
-        yield _State(name, is_of_somebody, is_thing, apart, phrases, of_subject, sure, anchors)
+        yield _State(
+            name,
+            said["tags"].split(),
+            is_of_somebody=group["of"] != _SCENE,
+            is_thing=group["of"] == _THING,
+            apart=apart,
+            phrases=phrases,
+            of_subject=of_subject,
+            sure=sure,
+            anchors=frozenset[str]().union(*rarest),
+        )

@@ -7,9 +7,9 @@ that a server reads the caption once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from check.text import read, words_in
@@ -72,7 +72,8 @@ async def ask_for_quotes(caption: str, tags: Mapping[str, str], requests: Reques
 async def ask_in_a_list(caption: str, tags: Mapping[str, str], requests: Requests) -> dict[str, Opinion]:
     """Ask for yes or no for each line of a list of tags."""
     opinions: dict[str, Opinion] = {}
-    for part in _parts(list(tags)):
+    for first in range(0, len(tags), _MOST_IN_A_LIST):
+        part = list(tags)[first : first + _MOST_IN_A_LIST]
         question = _list_question(caption, [f"{words(tag)}{_in_brackets(tags[tag])}" for tag in part])
 
         def accept(reply: Reply, count: int = len(part)) -> list[bool]:
@@ -103,12 +104,6 @@ FORMS: Mapping[str, Form] = {
     PROBABILITY: ask_for_probabilities,
 }
 """In the order in which they are tried: words that stand in the caption are the surest."""
-
-
-def _parts(tags: list[str]) -> Iterator[list[str]]:
-    following = iter(tags)
-    while part := list(islice(following, _MOST_IN_A_LIST)):
-        yield part
 
 
 def _named(tag: str, meaning: str) -> str:
