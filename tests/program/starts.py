@@ -136,6 +136,8 @@ def _program(
     # Python makes its streams to fit the files that are there when it starts.
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - open to the end
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - open to the end
+    # Tests that nohup started would hand on that it is ignored, and the test of it would wait for minutes.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.chdir(folder)
     os.environ.update(environment or {})
     exec(watcher, {})
