@@ -19,6 +19,8 @@ _BULLET = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s")
 _WORD = re.compile(r"[^\W\d_]+")
 # The words that make a sentence of things, and how many words a bare thing has at most.
 _GRAMMAR = word_set("wording", "grammar")
+# Verbs that make a sentence of any number of bare things.
+_LISTING_VERBS = word_set("wording", "lists_things")
 _LONGEST_BARE = 4
 _FEWEST_BARE = 3
 _MOST_GRAMMAR = 0.25
@@ -43,7 +45,8 @@ def is_list(text: str) -> bool:
     """Whether a text is a list of words, as tag files and weak models have it, and no sentence.
 
     Most of what stands between its commas is bare ("train, night sky, puddle"), without an article, a
-    preposition or a verb such as "is", and few of its words are of that sort.
+    preposition or a verb such as "is", and few of its words are of that sort. "Visible details include blunt
+    bangs, red eyes and wings." is a sentence.
     """
     if sum(_BULLET.match(line) is not None for line in text.split("\n")) > 1:
         return True
@@ -52,6 +55,8 @@ def is_list(text: str) -> bool:
     if bare < _FEWEST_BARE or 2 * bare <= len(pieces):
         return False
     all_words = [word for words in pieces for word in words]
+    if text.rstrip().endswith(".") and not _LISTING_VERBS.isdisjoint(all_words):
+        return False
     return sum(word in _GRAMMAR for word in all_words) < _MOST_GRAMMAR * len(all_words)
 
 

@@ -27,6 +27,8 @@ def test_words_with_commas_between_them_are_a_list(text: str) -> None:
         "",
         "A girl with long blonde hair, blue eyes, a hairband and a blue dress, sitting on a chair.",
         compose(["1girl", "solo", "long_hair", "red_dress", "tree", "boat", "lake", "flower", "hat"], {}),
+        "Visible details include grey hair, very long hair, brown eyes, dragon horns, a fang and a blush.",
+        "mychar, two girls, sisters, wear maid headdresses.",
         "Frieren, Fern, Stark, and Himmel stand in a row, and the wind is in their hair.",
     ],
 )
