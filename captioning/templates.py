@@ -48,10 +48,21 @@ def templates_of_stages(settings: Settings) -> Iterator[tuple[str, Path, Sequenc
 
 
 def refuse_broken_templates(settings: Settings) -> None:
-    """Raise UserError where a template or the style cannot be used, whether or not it is needed today."""
-    Forms.of(settings.interpreter)
+    """Raise UserError where templates or the style cannot be used, whether or not they are needed today."""
+    problems = list[str]()
+    try:
+        Forms.of(settings.interpreter)
+    except UserError as error:
+        problems.append(str(error))
     for stage, path, variables in templates_of_stages(settings):
-        usable_prompt(settings.stages[stage], path, variables)
+        try:
+            usable_prompt(settings.stages[stage], path, variables)
+        except UserError as error:
+            problems.append(str(error))
+    if len(problems) == 1:
+        raise UserError(problems[0])
+    if problems:
+        raise UserError("style and templates cannot be used as they are", list(dict.fromkeys(problems)))
 
 
 def usable_prompt(stage: StageSettings, path: Path, variables: Sequence[str]) -> Prompt:

@@ -167,8 +167,9 @@ class DatasetSettings(Section):
     recursive: bool = _setting("True", "whether pictures in sub-folders are captioned too")
     existing: Literal["keep", "refresh", "overwrite"] = _setting(
         "keep",
-        "captions and descriptions that exist already: keep, refresh (redo those made from another prompt, "
-        "model or tags, never those edited by hand) or overwrite",
+        "captions and descriptions that exist already: keep (only drafts are redone, once there is a model), "
+        "refresh (redo those made from another prompt, model or tags, or from a picture that has changed since "
+        "it was sent, never those edited by hand) or overwrite",
     )
     target: checks.Target = _setting(
         "txt",

@@ -75,12 +75,19 @@ def template(value: object, info: ValidationInfo) -> Path:
 
 
 def style(value: object, info: ValidationInfo) -> Path:
-    """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program."""
+    """A style: its name, or a file beside config.ini, in the folder `styles` there or of the program.
+
+    Raises ValueError where there is none, so that a mistyped one is told with all other mistakes.
+    """
     text = unquoted(str(value))
     file = text if text.lower().endswith(".ini") else f"{text.lower()}.ini"
     written, name = path(file, info), _expanded(file)
     beside, ours = _folder_of_config(info) / "styles" / name, PROGRAM_FOLDER / "styles" / name
-    return next((place for place in (written, beside, ours) if os.path.isfile(place)), ours)  # noqa: PTH113
+    found = next((place for place in (written, beside, ours) if os.path.isfile(place)), None)  # noqa: PTH113
+    if found is None:
+        names = {each.stem for folder in (beside.parent, ours.parent) for each in folder.glob("*.ini")}
+        raise ValueError(f"should be {', '.join(sorted(names))}, or a file of your own that is there")
+    return found
 
 
 # For a picture of which there are only tags, for one that is described, and for a model that sees it.

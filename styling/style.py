@@ -110,10 +110,7 @@ def _read(path: Path) -> tuple[bytes, Mapping[str, Mapping[str, str]]]:
         data = read_edited(path, _LARGEST_FILE, named, "is it really a style?")
         parser.read_string(text_of_edited(data, named), source=str(path))
     except FileNotFoundError:
-        there = ", ".join(sorted(each.stem for each in path.parent.glob("*.ini")))
-        raise UserError(
-            f"{named} does not exist: correct [Interpreter] style" + (f"; there are {there}" if there else "")
-        ) from None
+        raise UserError(f"{named} does not exist: correct [Interpreter] style") from None
     except configparser.Error as error:
         why = " ".join(str(error).split())
         raise UserError(f"{named} is not in the form of an ini file: {why}") from error

@@ -228,6 +228,23 @@ def test_a_template_that_is_missing_or_broken_is_told_even_where_nothing_is_due(
         assert (result.code, said in result.out + result.err) == (2, True), result
 
 
+def test_all_mistakes_of_style_and_templates_are_told_at_once(tmp_path: Path) -> None:
+    project = Project(tmp_path, Interrogator__skip="False", Interpreter__max_words="few")
+    project.add("a.png")
+    project.set["Interpreter.style"] = "anmia"
+    said = project.run().err
+    assert "Interpreter.style=anmia: should be anima, " in said and "Interpreter.max_words=few: " in said
+    del project.set["Interpreter.max_words"]
+    (tmp_path / "mine.ini").write_text("[style]\nform = {nothing}", encoding="utf-8")
+    project.set |= {"Interpreter.style": "mine", "Interpreter.prompt_template_file": "first.txt"}
+    project.set["Interrogator.prompt_template_file"] = "second.txt"
+    for command in ((), ("--dry-run",), ("--check",)):
+        result = project.run(*command)
+        assert result.code == 2
+        for mistake in ("mine.ini cannot be used", "first.txt does not exist", "second.txt does not exist"):
+            assert mistake in result.out + result.err, result
+
+
 def test_check_tells_of_a_broken_template_even_where_the_folders_are_wrong(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.set |= {"Interpreter.prompt_template_file": "missing.txt", "Dataset.captions": "descriptions"}

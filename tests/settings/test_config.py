@@ -36,6 +36,8 @@ source = gelbooru
 [Interrogator]
 concurrency = none
 max_image_side = 4
+[Interpreter]
+style = anmia
 """
 
 
@@ -133,9 +135,10 @@ def test_all_mistakes_are_reported_together_and_say_what_to_write(tmp_path: Path
         "[TagProvider] source = gelbooru: should be danbooru, e621, or",
         "[Interrogator] concurrency = none: should be auto or a whole number",
         "[Interrogator] max_image_side = 4: should be greater than or equal to 28",
+        "[Interpreter] style = anmia: should be anima, chroma, ",
     ):
         assert line in said
-    assert len(said.splitlines()) == 13
+    assert len(said.splitlines()) == 14
 
 
 def test_a_key_of_a_stage_overrides_the_endpoint_for_that_stage_alone(tmp_path: Path) -> None:

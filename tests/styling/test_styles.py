@@ -285,7 +285,8 @@ def test_a_list_of_tags_needs_no_model(tmp_path: Path, settings: dict[str, str])
 def test_a_style_of_ones_own_stands_beside_config_ini(tmp_path: Path) -> None:
     project = Project(tmp_path, Interpreter__style="mine")
     add_miku(project)
-    assert "mine.ini does not exist: correct --set Interpreter.style; there are anima, " in project.run().err
+    missing = "--set Interpreter.style=mine: should be anima, chroma, "
+    assert missing in project.run().err
     (tmp_path / "styles").mkdir()
     text = "[style]\nform = {tags}\nspelling = underscores\n[sections]\ntags = characters, general"
     (tmp_path / "styles" / "mine.ini").write_text(text, encoding="utf-8")
