@@ -206,9 +206,16 @@ def _without_ending(word: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """What may be meant by a name that is none of those known: the nearest one, or else all of them."""
+    names = list(known)
+    near = nearest(name, names)
+    return f"did you mean {near}?" if near else f"there are {', '.join(names)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The one of these names that is most like another name, "" where none is like it."""
     by_lower = {each.lower(): each for each in known}
     near = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f"did you mean {by_lower[near[0]]}?" if near else f"there are {', '.join(by_lower.values())}"
+    return by_lower[near[0]] if near else ""
 
 
 def first_few(names: Sequence[str]) -> str:

@@ -182,6 +182,14 @@ class Project(Knowledge):
             return ""
         return find_trigger(self.collection, self.meanings.categories, lambda tag: bool(self.cache.get(tag)))
 
+    def missing_traits(self) -> str:
+        """A sentence about traits of `hide` that no picture has as tags; "" where all are there."""
+        if not self.settings.tags.hide:
+            return ""
+        from writing.trigger_tags import find_missing_traits
+
+        return find_missing_traits(self.collection, self.settings.tags)
+
     def _hide_own_traits(self) -> None:
         """Put the traits that are found in the place of `auto`."""
         found, chosen = self.own_traits(), self.settings.tags

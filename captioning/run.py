@@ -101,6 +101,7 @@ class Run:
         writer = await self._models.writer()
         self._summary.found(self._project.collection.folder)
         self._summary.once(self._project.hide_note)
+        self._summary.once(self._project.missing_traits())
         if await self._models.look_up_tags(self._project.tags):
             self._summary.once(MEANINGS_COME_FIRST)
         else:

@@ -168,8 +168,8 @@ class DatasetSettings(Section):
     existing: Literal["keep", "refresh", "overwrite"] = _setting(
         "keep",
         "captions and descriptions that exist already: keep (only drafts are redone, once there is a model), "
-        "refresh (redo those made from another prompt, model or tags, or from a picture that has changed since "
-        "it was sent, never those edited by hand) or overwrite",
+        "refresh (redo those made from another prompt, model or tags, or from a picture that has changed "
+        "since it was sent, never those edited by hand) or overwrite",
     )
     target: checks.Target = _setting(
         "txt",

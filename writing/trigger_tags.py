@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from composer.words import is_known, role_of
 from dataset.pictures import Surveyed, evenly_spread
 from dataset.tagged_pictures import TaggedPictures
-from english import amount
+from english import amount, nearest
 from errors import ItemError
+from settings import TagsSettings
 from tags.categories import CHARACTER
 from tags.people_counts import fewest_people
 from tags.spelling import as_written, canonical, words
@@ -122,6 +123,31 @@ def _traits_of(trigger: str, alone: Sequence[Sequence[str]]) -> OwnTraits:
 
 def _listed(counts: Counts) -> str:
     return ", ".join(f"{words(tag)} ({count})" for tag, count in counts)
+
+
+def find_missing_traits(collection: TaggedPictures, chosen: TagsSettings) -> str:
+    """A sentence about traits of `hide` that no picture has, and which tag may be meant; "" where all are.
+
+    Nothing is said of tags that are left out anyway.
+    """
+    renamed = {canonical(old): canonical(new) for old, new in chosen.replace.items()}
+    left_out = frozenset(map(canonical, chosen.exclude))
+    missing = dict.fromkeys(tag for tag in map(canonical, chosen.hide) if tag and tag not in left_out)
+    pictures, seen = evenly_spread(collection.surveyed, _MOST_READ), set[str]()
+    for picture in pictures:
+        if not missing:
+            return ""
+        with suppress(ItemError):
+            tags = collection.tags(picture)
+            seen.update(tags.whole or tags.tags)
+            missing = {tag: None for tag in missing if seen.isdisjoint((tag, renamed.get(tag, tag)))}
+    if not missing or not seen:
+        return ""
+    near = ((tag, nearest(tag, seen)) for tag in missing)
+    named = ", ".join(words(tag) + (f" (did you mean {words(like)}?)" if like else "") for tag, like in near)
+    is_all = len(pictures) == len(collection.pictures)
+    none = "no picture" if is_all else f"none of {len(pictures):,} pictures"
+    return f"[Tags] hide names what {none} has as a tag; correct what is misspelt: {named}"
 
 
 def find_trigger(

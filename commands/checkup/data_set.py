@@ -56,8 +56,10 @@ def check_pictures(project: Project) -> Iterator[Finding]:
 
 
 def _own_traits(project: Project) -> Iterator[Finding]:
-    """Say which traits are hidden by `hide = auto`, or which it would hide where a trigger is set."""
+    """Say which traits are hidden by `hide = auto`, or which it would, and which of `hide` no picture has."""
     chosen = project.settings.tags
+    if missing := project.missing_traits():
+        yield warning(missing)
     if project.hide_note:
         yield ok(f"[Tags] {project.hide_note}")
     elif chosen.trigger and not chosen.hide and (found := project.own_traits()).own:

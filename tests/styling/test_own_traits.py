@@ -79,3 +79,19 @@ def test_nothing_is_hidden_where_the_set_is_too_small_or_too_mixed(tmp_path: Pat
         "part of mychar on 12 pictures, and left out: aqua hair (12), twintails (11)"
         in mixed.run("--check").out
     )
+
+
+def test_a_hidden_trait_that_no_picture_has_is_told_with_the_tag_that_may_be_meant(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__hide="aqua_hiar, Twintails, gray hat, signature")
+    project.set |= {"Tags.replace": "gray hat=black hat", "Tags.exclude": "signature"}
+    of_miku(project)
+    told = (
+        "[Tags] hide names what no picture has as a tag; correct what is misspelt: aqua hiar (did you mean "
+        "aqua hair?)\n"
+    )
+    check = project.run("--check")
+    assert f"warning  {told}" in check.out and check.code == 0
+    assert told in project.run().out
+    project.set |= {"Tags.hide": "aqua hair, twintails", "Dataset.existing": "overwrite"}
+    for command in ((), ("--check",)):
+        assert "[Tags] hide names" not in project.run(*command).out
