@@ -27,7 +27,7 @@ from limits import read_json
 from llm import trouble
 from llm.listings import at, positive, rows, text
 from llm.retries import Retries
-from llm.transport import open_session, text_of
+from llm.transport import TooLargeError, open_session, text_of
 from llm.trouble import Trouble
 from settings import EndpointSettings
 
@@ -102,17 +102,17 @@ class BatchService:
                     return self._id_in(row)
             if not (listed and at(page, "has_more") is True):
                 break
-            after = f"&after={quote(text(listed[-1], 'id'), safe='')}"
+            after = f"&after={quote(self._id_in(listed[-1]), safe='')}"
         return ""
 
     async def look_at(self, batch: str) -> Batch:
         """How far a batch is."""
         found = await self._ask("GET", f"batches/{quote(batch, safe='')}")
-        files = {"output": text(found, "output_file_id"), "errors": text(found, "error_file_id")}
+        keys = {"output": "output_file_id", "errors": "error_file_id"}
+        files = {kind: self._id_in(found, key) for kind, key in keys.items() if text(found, key)}
         answered, total = (positive(found, "request_counts", key) or 0 for key in ("completed", "total"))
         said = "; ".join(filter(None, (text(row, "message") for row in rows(found, "errors", "data")[:3])))
-        there = {kind: id_ for kind, id_ in files.items() if id_}
-        return Batch(text(found, "status"), answered, total, there, trouble.excerpt(self._masked(said)))
+        return Batch(text(found, "status"), answered, total, files, trouble.excerpt(self._masked(said)))
 
     async def download(self, file: str, path: Path) -> None:
         """Download a file; what is at `path` is replaced once all of it is there."""
@@ -158,7 +158,11 @@ class BatchService:
             await asyncio.sleep(pause)
 
     async def _trouble(self, response: aiohttp.ClientResponse) -> Trouble:
-        model, said = self._settings.model, await text_of(response)
+        try:
+            said = await text_of(response)
+        except TooLargeError as error:
+            said = f"an answer of {error}"
+        model = self._settings.model
         return trouble.of_status(self.url, model, response.status, response.headers, said, self._secrets)
 
     def _failure(self, seen: Trouble) -> UserError:
@@ -167,8 +171,9 @@ class BatchService:
     def _no_connection(self, error: Exception) -> UserError:
         return UserError(f"{self.url} does not answer ({type(error).__name__}): {_RUN_AGAIN}")
 
-    def _id_in(self, found: object) -> str:
-        if id_ := text(found, "id"):
+    def _id_in(self, found: object, key: str = "id") -> str:
+        # Half a character has no place in an address, nor in the ledger.
+        if (id_ := text(found, key)) and id_.isprintable():
             return id_
         raise UserError(f"{self.url} answered without an id: check that batch_service has OpenAI's Batch API")
 

@@ -145,3 +145,46 @@ def test_a_service_that_refuses_says_why_without_the_key(
         assert words in run.errors[-1]
         assert KEY not in "".join(run.errors)
         assert len(service.batches) <= 1
+
+
+class _Odd(FakeBatchService):
+    """A service that answers to some requests with something else."""
+
+    def __init__(self, part: str, status: int, body: bytes) -> None:
+        super().__init__()
+        self.part, self.answer = part, (status, body)
+
+    def treat(self, method: str, path: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+        usual = super().treat(method, path, content_type, body)
+        return self.answer if self.part in f"{method} {path}" else usual
+
+
+HALF = rb"a\ud800"
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "body", "words"),
+    [
+        ("POST /v1/files", 200, b'{"id": "%s"}' % HALF, "answered without an id"),
+        ("POST /v1/batches", 200, b'{"id": "%s"}' % HALF, "answered without an id"),
+        (
+            "GET /v1/batches/",
+            200,
+            b'{"status": "completed", "output_file_id": "%s"}' % HALF,
+            "answered without an id",
+        ),
+        ("/content", 500, b"x" * 9_000_000, "answered 500: an answer of more than 8 MB"),
+        ("POST /v1/files", 500, b"x" * 9_000_000, "answered 500: an answer of more than 8 MB"),
+    ],
+    ids=["an uploaded file", "a batch", "a file with answers", "no file", "no upload"],
+)
+def test_an_answer_that_makes_no_sense_is_told_in_a_sentence(
+    tmp_path: Path, part: str, status: int, body: bytes, words: str
+) -> None:
+    with _Odd(part, status, body) as service:
+        run = transfers(tmp_path, service.url)
+        run.submit()
+        service.finish()
+        run.fetch()
+    assert words in run.errors[0]
+    assert run.failed == []
