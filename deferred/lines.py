@@ -104,8 +104,13 @@ def read_answer(line: bytes) -> FileAnswer | None:
     status = response.get("status_code", _OK)
     status = status if isinstance(status, int) else _OK
     if body and not error:
-        # Not orjson, which refuses half a character, as some models write.
-        return FileAnswer(status, body if isinstance(body, str) else json.dumps(body))
+        return FileAnswer(status, body if isinstance(body, str) else _as_text(body))
     failure = error or "the line of this request holds no answer"
     words = failure if isinstance(failure, dict) else {"message": str(failure)}
-    return FileAnswer(status, json.dumps(words if "error" in words else {"error": words}))
+    return FileAnswer(status, _as_text(words if "error" in words else {"error": words}))
+
+
+def _as_text(document: object) -> str:
+    """A document as a server would send it; messages quote it, so letters stay as they are."""
+    # Not orjson, which refuses half a character, as some models write.
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deferred.folder import BatchFolder
+from deferred.lines import read_answer
 from errors import ItemError, WaitingError
 from settings import EndpointSettings
 from tests.fakes.answers import Json
@@ -158,3 +159,10 @@ def test_a_request_that_fits_into_no_file_says_what_to_lower(tmp_path: Path) -> 
     told = ask(tmp_path, 1, batch_megabytes=0.0001)
     assert "batch_megabytes allows 0.0001: lower max_image_side" in told[1]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("letters", ["少女", "\\ud800", "\\ud83d\\ude00"])
+def test_an_answer_keeps_its_letters_as_messages_quote_it(letters: str) -> None:
+    answer = read_answer(f'{{"response": {{"body": {{"words": "{letters}"}}}}}}'.encode())
+    assert answer is not None
+    assert answer.body == f'{{"words":"{json.loads(chr(34) + letters + chr(34))}"}}'
