@@ -119,7 +119,7 @@ class Interpreter(PictureStage[Written]):
             raise WaitingError("its description comes later")
         self._results.make_room(picture.stem_name)
         if self._endpoint is None or self._writer is None:
-            return self._compose(picture)
+            return self.compose(picture)
         description = self._descriptions.read(picture.stem_name)
         picture_tags = self.picture_tags(picture, description)
         asked = self._messages(picture, description)
@@ -181,8 +181,11 @@ class Interpreter(PictureStage[Written]):
         else:
             self._collection.admit(picture, description, *captions)
 
-    def _compose(self, picture: Picture) -> Written:
-        """Have the composer write each caption that has sentences; a list of tags needs none."""
+    def compose(self, picture: Picture) -> Written:
+        """Have the composer write each caption that has sentences; a list of tags needs none.
+
+        Raises ItemError where the tags cannot be used.
+        """
         is_wanted = bool(self._forms.written_by_model)
         caption = self._material.composed(self._collection.tags(picture).tags) if is_wanted else ""
         if self._forms.structure:
@@ -250,7 +253,7 @@ class Interpreter(PictureStage[Written]):
     def fingerprint(self, picture: Picture, model: str) -> str:
         """The digest of what `model` is asked about a picture; raises ItemError where it cannot be made."""
         if model == COMPOSER:
-            return self._compose(picture).prompt
+            return self.compose(picture).prompt
         return self._fingerprint(model, self._admitted_messages(picture), picture)
 
     def messages(self, picture: Picture) -> list[Sequence[Message]]:

@@ -19,7 +19,7 @@ from dataset.text_folder import Texts
 from dataset.trainers import captions_in
 from english import amount, first_few
 from errors import NO_TAG_FILE, ExcludedError, ItemError, Problem
-from interpreter import Interpreter
+from interpreter import COMPOSER, Interpreter
 from settings.checks import TEXT_EXTENSIONS
 
 _TELLS_THE_REST = "--dry-run with [Dataset] existing = refresh tells how many are outdated"
@@ -125,7 +125,8 @@ def _tags(project: Project, pictures: Sequence[Picture]) -> Iterator[Finding]:
 def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Finding]:
     """Count the captions and descriptions, and look for captions that are no longer up to date.
 
-    `model` is the one that would write captions now, "" if none would; `sees` is whether it is sent pictures.
+    `model` is what would write captions now: a model, COMPOSER, or "" where nothing would. `sees` is whether
+    it is sent pictures.
     """
     pictures = project.collection.pictures
     names = {picture.stem_name for picture in pictures}
@@ -151,7 +152,11 @@ def check_captions(project: Project, model: str, *, sees: bool) -> Iterator[Find
             "delete them, or trainers will read them",
         )
     yield from _called_differently(project, names)
-    yield from _outdated(project, made, (chosen & existing) - edited - drafts, model, sees=sees)
+    # A model redoes drafts in any case.
+    redone = drafts if model not in ("", COMPOSER) else set()
+    if redone:
+        yield ok(f"drafts, which the next run has {model} write anew: {len(redone):,}")
+    yield from _outdated(project, made, (chosen & existing) - edited - redone, model, sees=sees)
     failed = {name: reason for name, reason in project.captions.outcomes.refused().items() if name in names}
     if failed:
         reasons = by_reason(Counter(failed.values()).most_common())
@@ -206,10 +211,16 @@ def _outdated(
         )
         return
     text = f"{amount(outdated, 'caption')}, written with another prompt, model or tags"
-    if outdated and project.settings.dataset.existing == "keep":
+    how = ", without a model" if model == COMPOSER else ""
+    if not outdated:
+        yield ok("no caption was written with another prompt, model or tags")
+    elif project.settings.dataset.existing != "keep":
+        yield ok(f"{text}: the next run writes them again{how}")
+    elif model == COMPOSER:
+        # No advice: among them may be captions by a model that is only not running now.
+        yield ok(f"{text}: [Dataset] existing = refresh would write them again{how}")
+    else:
         yield warning(text, "write [Dataset] existing = refresh to have such captions written again")
-    elif outdated:
-        yield ok(f"{text}: the next run writes them again")
 
 
 def check_forms(project: Project) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from commands.checkup import LARGEST_SAMPLE, Finding, ok, problem, warning
 from deferred.folder import BatchFolder
 from english import amount
 from errors import ItemError, StageError, UserError
+from interpreter import COMPOSER
 from llm.choosing import instead
 from llm.finding import Server, server_at
 from llm.listings import Model
@@ -43,7 +44,8 @@ class Stage(NamedTuple):
 class Servers:
     """Checks the endpoint of each stage.
 
-    `writer` is the model that writes captions, "" if there is none, and `sees` whether it is sent pictures.
+    `writer` is the model that writes captions, or COMPOSER, and `sees` whether it is sent pictures. It is ""
+    where no captions are written, or it is not known by whom.
     """
 
     connections: Endpoints
@@ -69,6 +71,7 @@ class Servers:
         if settings.skip:
             return
         if project.makes_lists_only and name != "Interrogator":
+            self.writer = COMPOSER
             yield ok("the captions are lists of tags: no model is asked")
             return
         stage = Stage(name, settings.endpoint, settings.must_see)
@@ -78,6 +81,7 @@ class Servers:
             yield problem(str(error))
             return
         if endpoint is None:
+            self.writer = COMPOSER if name == "Interpreter" else self.writer
             yield _without_model(stage, self.connections.absence(stage.settings))
             return
         for finding in _of_host(endpoint):

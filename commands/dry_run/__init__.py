@@ -14,7 +14,7 @@ from captioning.project import Project
 from captioning.run_summary import NO_SENTENCES, RunSummary
 from captioning.sampling import ShardSample, sample_project
 from captioning.templates import misfits, refuse_broken_templates, sends_pictures
-from commands.dry_run.preview import USUAL_ANSWER, Estimate, Preview, total_line
+from commands.dry_run.preview import USUAL_ANSWER, Estimate, Preview, WithoutModel, total_line
 from dataset.pictures import Picture
 from dataset.preprocessing import describe, prepare
 from dataset.results import FileResults
@@ -55,6 +55,8 @@ class DryRun:
     _connections: Endpoints = field(init=False)
     # Why stages that do something ask no model, by their titles.
     _without_model: dict[str, str] = field(default_factory=dict)
+    # The captions that are made so, if they are.
+    _composed: WithoutModel | None = None
 
     def __post_init__(self) -> None:
         """Nothing is sent yet; raises UserError if the run itself could not start either."""
@@ -75,7 +77,8 @@ class DryRun:
             if any(preview.is_measured and preview.pictures for preview in previews):
                 self.say("One request per stage is sent to measure its time.")
             # The pictures that are due, or all that may be sent if none is.
-            due = (preview.pictures for preview in reversed(previews) if preview.pictures)
+            stages = (self._composed, *reversed(previews))
+            due = (each.pictures for each in stages if each and each.pictures)
             for picture in islice(next(map(iter, due), _not_excluded(project)), self.count):
                 await self._show(picture, previews)
             await self._show_estimates(previews)
@@ -98,6 +101,9 @@ class DryRun:
                 self.say(misfit.sentence)
             writer = Interpreter(project, endpoint, sees=sees)
             found.append(self._preview(writer, endpoint, project.captions, sees=sees))
+        if "Interpreter" in self._without_model:
+            composer = Interpreter(project)
+            self._composed = WithoutModel(composer, *self._due(composer, sees=False))
         return found
 
     async def _endpoint(self, chosen: StageSettings) -> Endpoint | None:
@@ -118,14 +124,7 @@ class DryRun:
     ) -> Preview:
         """The preview of a stage over the pictures that are due and would not fail."""
         settings = self.settings.stages[stage.title].endpoint
-        pictures, left_out = list[Picture](), Tally()
-        for picture in stage.due().items:
-            try:
-                self._refuse_failing(picture, described=isinstance(stage, Interpreter), sees=sees)
-            except ItemError as error:
-                left_out.add_failure(picture.name, error)
-            else:
-                pictures.append(picture)
+        pictures, left_out = self._due(stage, sees=sees)
         most = self.settings.interrogator.max_image_side
         return Preview(
             stage,
@@ -137,6 +136,18 @@ class DryRun:
             answer=results.outcomes.mean_answer(),
             absence=self._connections.absence(settings),
         )
+
+    def _due(self, stage: Interrogator | Interpreter, *, sees: bool) -> tuple[list[Picture], Tally]:
+        """The pictures that are due in a stage, and apart from them those at which it would fail."""
+        pictures, left_out = list[Picture](), Tally()
+        for picture in stage.due().items:
+            try:
+                self._refuse_failing(picture, described=isinstance(stage, Interpreter), sees=sees)
+            except ItemError as error:
+                left_out.add_failure(picture.name, error)
+            else:
+                pictures.append(picture)
+        return pictures, left_out
 
     def _refuse_failing(self, picture: Picture, *, described: bool, sees: bool) -> None:
         """Raise ItemError for a picture that a stage would fail at; it may be `described` in its prompt."""
@@ -157,6 +168,9 @@ class DryRun:
                 self._begin(f"--- {preview.stage.title}: nothing is sent ({error.reason}): {error}")
         for title, why in self._without_model.items():
             self._begin(f"--- {title}: nothing is sent: {why}")
+            if title == "Interpreter" and self._composed:
+                for line in self._composed.caption(picture, self._project.collection):
+                    self.say(line)
 
     def _state(self, picture: Picture) -> str:
         """What there is for a picture already."""
@@ -213,7 +227,8 @@ class DryRun:
         self._say_further_costs(previews)
         self._list_left_out(previews)
         for title, why in self._without_model.items():
-            self.say(f"{title}: no request: {why}")
+            composed = self._composed if title == "Interpreter" else None
+            self.say(f"{title}: {composed.request if composed else 'no request'}: {why}")
         if not estimates:
             return
         self.say(total_line(estimates))
@@ -238,8 +253,9 @@ class DryRun:
 
     def _list_left_out(self, previews: Sequence[Preview]) -> None:
         """Name the pictures that would not be asked about, each once even if two stages leave it out."""
-        failures = {each.name: each for preview in previews for each in preview.left_out.failures}
-        excluded = {each.name: each for preview in previews for each in preview.left_out.excluded}
+        left_out = [each.left_out for each in (*previews, self._composed) if each]
+        failures = {each.name: each for tally in left_out for each in tally.failures}
+        excluded = {each.name: each for tally in left_out for each in tally.excluded}
         summary = RunSummary(self.say)
         summary.listing("Would fail", list(failures.values()))
         summary.listing("Excluded, and not captioned", list(excluded.values()))

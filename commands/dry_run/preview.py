@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from captioning.run_summary import by_reason
 from dataset.pictures import Picture
 from dataset.preprocessing import Prepared
+from dataset.tagged_pictures import TaggedPictures
 from english import amount
 from errors import ItemError, StageError, UserError
 from interpreter import Interpreter
@@ -78,13 +79,39 @@ class Estimate:
         """The stage in one line."""
         at_most = " at most" if self.is_limit else ""
         items = f"{amount(self.items, self.noun)}{at_most}"
-        parts = [f"{items}; {_sums([self])}" if self.items else "nothing to do"]
-        if self.left_out.failures:
-            reasons = by_reason(self.left_out.reasons())
-            parts.append(f"{len(self.left_out.failures):,} would fail ({reasons})")
-        if self.left_out.excluded:
-            parts.append(f"{len(self.left_out.excluded):,} excluded")
-        return f"{self.stage}: {'; '.join(parts)}"
+        first = f"{items}; {_sums([self])}" if self.items else "nothing to do"
+        return f"{self.stage}: {'; '.join([first, *_counts(self.left_out)])}"
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutModel:
+    """The captions that stage 3 would write about `pictures` without a model; `left_out` as in `Preview`."""
+
+    stage: Interpreter
+    pictures: Sequence[Picture]
+    left_out: Tally
+
+    def caption(self, picture: Picture, collection: TaggedPictures) -> list[str]:
+        """What would be written about a picture of the collection, or why nothing would be, in lines."""
+        try:
+            lines = self.stage.finished(picture, self.stage.compose(picture))[0].split("\n")
+            collection.admit(picture, *lines)
+        except ItemError as error:
+            return [f"    nothing is written ({error.reason}): {error}"]
+        return ["[caption]", *lines]
+
+    @property
+    def request(self) -> str:
+        """For how many captions no request is needed, and how many pictures get none."""
+        captions = amount(len(self.pictures), "caption")
+        return "; ".join([f"no request for {captions}", *_counts(self.left_out)])
+
+
+def _counts(left_out: Tally) -> Iterator[str]:
+    if left_out.failures:
+        yield f"{len(left_out.failures):,} would fail ({by_reason(left_out.reasons())})"
+    if left_out.excluded:
+        yield f"{len(left_out.excluded):,} excluded"
 
 
 def total_line(estimates: Sequence[Estimate]) -> str:

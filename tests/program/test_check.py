@@ -407,6 +407,27 @@ def test_existing_captions_are_counted_by_origin(tmp_path: Path) -> None:
     warnings = "\n".join(lines(result, "warning"))
     outdated = "1 caption, written with another prompt, model or tags"
     assert f"{outdated}: write [Dataset] existing = refresh" in warnings
+    assert re.search(r"drafts, which the next run has \S+ write anew: 1\n", result.out)
+
+
+def test_what_refresh_would_write_again_is_counted_without_a_model_too(tmp_path: Path) -> None:
+    with FakeEndpoint() as endpoint:
+        project = Project(tmp_path)
+        for name in ("a", "b", "c", "d"):
+            project.add(f"{name}.png", f"1girl, solo, {name} dress")
+        project.run("--set", f"Endpoint.url={endpoint.url}", "--limit", "1")
+    project.run()
+    (project.captions / "d.txt").write_text("My own words.", encoding="utf-8")
+    project.add("b.png", "1girl, solo, sitting")
+    project.add("d.png", "1girl, solo, sitting")
+    would = "2 captions, written with another prompt, model or tags: "
+    keep = project.run("--check")
+    assert f"{would}[Dataset] existing = refresh would write them again, without a model" in keep.out
+    assert lines(keep, "warning") == []
+    project.set["Dataset.existing"] = "refresh"
+    assert f"{would}the next run writes them again, without a model" in project.run("--check").out
+    assert "Interpreter: 2 captions written; 2 there already" in project.run().out
+    assert "no caption was written with another prompt, model or tags" in project.run("--check").out
 
 
 def test_a_caption_of_an_excluded_picture_is_fixed_by_deleting_it(

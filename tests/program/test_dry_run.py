@@ -175,6 +175,25 @@ def test_the_composer_sends_nothing(tmp_path: Path) -> None:
     assert "Interpreter: no request" in result.out and "Total" not in result.out
 
 
+def test_without_a_model_the_captions_are_shown_and_counted_as_a_run_writes_them(tmp_path: Path) -> None:
+    project = Project(tmp_path, Tags__trigger="mychar")
+    for number in range(PICTURES):
+        project.add(f"{number}.png", "1girl, solo, smile, red dress, sitting")
+    project.add("empty.png", "")
+    project.add("out.png", "1girl, loli, nude")
+    project.run("--limit", "1")
+    dry, limited = project.run("--dry-run").out, project.run("--dry-run", "--limit", "2").out
+    listed = project.run("--dry-run", "--set", "Interpreter.style=tags").out
+    run = project.run().out
+    assert "Interpreter: no request for 3 captions; 1 would fail (1 empty tag file); 1 excluded: with " in dry
+    assert "Would fail:\n  empty.png: " in dry and "Excluded, and not captioned:\n  out.png: " in dry
+    assert "Interpreter: no request for 2 captions: with url" in limited
+    assert "Interpreter: 3 captions written; 1 there already; 1 failed" in run
+    assert "=== 1.png: no caption yet, tags_cache.json knows 0 of its 5 tags\n\n--- Interpreter: " in dry
+    assert f"no model is asked\n[caption]\n{project.caption('1')}\n" in dry
+    assert "\n[caption]\nmychar, 1girl, solo, smile, red dress, sitting\n" in listed
+
+
 def test_a_dry_run_fails_with_the_same_message_as_a_run(tmp_path: Path) -> None:
     result = Project(tmp_path).run("--dry-run")
     assert result.code == 2
