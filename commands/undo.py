@@ -18,7 +18,7 @@ from captioning.run_summary import say_lines
 from captioning.trainer_files import write_after_run
 from dataset.beside_pictures import TAGS_EXTENSION, OwnFiles, is_same_file
 from dataset.disk import move, remove, write_refusal
-from dataset.journal import INTERPRETER, INTERROGATOR, RENAMED_BACK, TAG_FILES, Journal, Record
+from dataset.journal import FILE_NAME, INTERPRETER, INTERROGATOR, RENAMED_BACK, TAG_FILES, Journal, Record
 from dataset.locks import locked
 from dataset.results import FileResults
 from english import amount
@@ -47,12 +47,16 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     Raises UserError when the folders cannot be written.
     """
     project = Project(settings)
+    if not project.journal.path.is_file():
+        # To lock a folder that is not there would make it.
+        _say_nothing_to_undo(project, say)
+        return ExitCode.DONE
     with ExitStack() as locks:
         locks.enter_context(locked(settings.dataset.captions))
         run, replacements = _last_replacements(project.journal)
         renaming = _last_renaming(project)
         if not replacements and not renaming:
-            say("No run has replaced a text that was there: there is nothing to put back.")
+            _say_nothing_to_undo(project, say)
             return ExitCode.DONE
         if any(key.stage == INTERROGATOR for key in replacements):
             locks.enter_context(locked(settings.dataset.descriptions))
@@ -71,6 +75,13 @@ def undo(settings: Settings, say: Callable[[str], None]) -> ExitCode:
     if settings.dataset.report:
         say(f"See all of it in {project.write_report()}.")
     return code
+
+
+def _say_nothing_to_undo(project: Project, say: Callable[[str], None]) -> None:
+    say("No run has replaced a text that was there: there is nothing to put back.")
+    images = project.collection.root
+    if project.own_files is None and (images / FILE_NAME).is_file():
+        say(f"A run wrote captions beside the pictures in {images}: to undo that one, add --beside.")
 
 
 def _last_renaming(project: Project) -> str:

@@ -267,3 +267,19 @@ def test_a_folder_on_the_command_line_is_captioned_whatever_config_ini_says(
     assert not list(empty.iterdir())
     assert "check is no folder; commands begin with --" in project.run("check").err
     assert "a folder comes first" in project.run("--dry-run", str(folder)).err
+
+
+def test_undo_without_beside_says_that_captions_stand_beside_the_pictures(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.add("a.png", TAGS)
+    folder = str(project.images)
+    project.run(folder, "--beside")
+    before = state_of(tmp_path)
+    undone = project.run(folder, "--undo")
+    assert undone.code == 0
+    assert f"captions beside the pictures in {project.images}: to undo that one, add --beside." in undone.out
+    assert state_of(tmp_path) == before
+    assert "Gave 1 tag file the earlier name back" in project.run(folder, "--undo", "--beside").out
+    elsewhere = Project(tmp_path / "elsewhere")
+    elsewhere.add("a.png", TAGS)
+    assert "beside" not in elsewhere.run("--undo").out
