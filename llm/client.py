@@ -32,7 +32,6 @@ _HEADERS = {
 # Errors of connections and of bodies that end early. Others are those of an answer that is no good HTTP.
 _NO_ANSWER = (
     aiohttp.ClientConnectionError,
-    aiohttp.ClientHttpProxyError,
     aiohttp.ClientPayloadError,
     aiohttp.InvalidURL,
 )
@@ -113,6 +112,11 @@ class Client:
             remedy = "see what runs at this address"
             sentence = f"{self._url} sent an answer of {error}, which no caption has: {remedy}"
             return Trouble("broken", "answer too large", sentence)
+        except aiohttp.ClientHttpProxyError as error:
+            refusal = f"{error.status} ({trouble.excerpt(self.masked(error.message))})"
+            remedy = "see HTTPS_PROXY, or ask whoever runs the proxy"
+            sentence = f"the proxy on the way to {self._url} answered {refusal}: {remedy}"
+            return Trouble("flaky", "connection lost", sentence)
         except (*_NO_ANSWER, OSError, asyncio.TimeoutError) as error:
             # Since Python 3.11 the deadline raises an OSError without a number.
             if isinstance(error, asyncio.TimeoutError) and not error.args:

@@ -212,3 +212,13 @@ def test_the_watcher_would_see_a_connection(tmp_path: Path, proxy: RefusingProxy
     project.add("a.png")
     assert ("127.0.0.1", 9) in watched(project, proxy).addresses
     assert os.environ.get("SEEN") is None
+
+
+def test_a_proxy_that_lets_nothing_through_is_told_as_one(tmp_path: Path, proxy: RefusingProxy) -> None:
+    project = Project(tmp_path, url="https://model.invalid/v1", Endpoint__retries="0")
+    project.add("a.png")
+    seen = watched(project, proxy)
+    assert seen.result.code == 1
+    told = "the proxy on the way to https://model.invalid/v1 answered 403 (Forbidden): see HTTPS_PROXY"
+    assert told in seen.result.out
+    assert set(proxy.asked) == {"CONNECT model.invalid:443"}
