@@ -1,9 +1,9 @@
 """A caption held against the tags of its picture: which it says, misses or contradicts, without a model.
 
 `check` is the entry. The caption is cut into words once (text.py). A tag is said by its words in any form and
-by what people write instead (ways.py, matching.py). Names, colours, people, traits of several characters and
-what the caption adds have a module each. A check takes less than half a millisecond. Its time grows in
-proportion to the length of the caption, and no caption makes it raise.
+by what people write instead (ways.py, matching.py). Names, colours, people, states and what the caption adds
+have a module each, and faults.py has the other faults. A check takes less than half a millisecond. Its time
+grows in proportion to the length of the caption, and no caption makes it raise.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -17,7 +17,6 @@ from tags.people_counts import MANY
 # "She is a knight", "dressed as a maid", "the sword of a knight" introduce nobody.
 _SAME = word_set("people", "leads_to_same")
 PLACES = word_set("people", "beside", "places")
-_BEGIN_CLAUSES = frozenset({"while", "and", "but", "where"})
 _LEADING = frozenset({"with", "and", "by"})
 _SUBJECTS = frozenset({"she", "he"})
 _ALL_OF_THEM = frozenset({"they", "both", "them"})

@@ -1,1 +1,1 @@
-"""The commands of `caption.py` other than a run: check, dry run, compare, corrections."""
+"""The command line of `caption.py`, and its commands other than a run: check, dry run, compare, export, …"""

@@ -2,14 +2,15 @@
 
     tags ─▶ told more exactly by each other (narrowing, meanings) ─▶ what each says (words)
          ─▶ sorted (picture) ─▶ said once (once), with their parts (wholes, fittings)
-         ─▶ given to those whose it is (belonging, creatures, bystanders), and to where it is (places, views)
-         ─▶ who is seen (whom, people) ─▶ what several share (sharing)
-         ─▶ looks (appearance), actions and places (doings), how it is shown (presentation), the rest
+         ─▶ given to those whose it is (belonging, creatures, bystanders), and to where it is (places)
+         ─▶ who is seen (whom, people_named, somebody) ─▶ what several share (sharing)
+         ─▶ looks (appearance), actions, places and how it is shown (doings), the rest
 
-words.json has what is known of tags. A tag is said once, by itself or by one that says it too, but not where
-it tells nothing beside the rest, such as the sky above a hill or the tail of a fox. Hardly anything is said
-that no tag says: whoever sits beside a log sits on it. Of several people is said what all of them share; what
-no tag gives to one of them is told as what is seen among them (sharing).
+words.json has what is known of tags, rules.json what is left out or moves elsewhere beside others (rules).
+A tag is said once, by itself or by one that says it too, but not where it tells nothing beside the rest, such
+as the sky above a hill or the tail of a fox. Hardly anything is said that no tag says: whoever sits beside a
+log sits on it. Of several people is said what all of them share; what no tag gives to one of them is told as
+what is seen among them (sharing).
 """
 
 import re
