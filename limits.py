@@ -44,7 +44,7 @@ def read_json(text: str | bytes) -> object:
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "replace")
     refuse_many_values(text)
-    # It reads nearly all texts, in a tenth of the time.
+    # orjson reads nearly all texts, in a tenth of the time that `_DECODER` takes.
     with suppress(orjson.JSONDecodeError):
         return orjson.loads(text)
     try:

@@ -20,9 +20,8 @@ _CREATURE, _SOLO = "creature", "solo"
 def without_forms(characters: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
     """The characters, of whom one has one name where they are more than people: Vi, and not Arcane VI too.
 
-    `others` are the other tags of the picture, which count people.
-
-    Where a tag implies the other one, as saber_(fate) does artoria_pendragon_(fate), it says both.
+    Where a tag implies the other one, as saber_(fate) does artoria_pendragon_(fate), it says both. `others`
+    are the other tags of the picture, which count people.
     """
     found = dict(characters)
     if len(found) < 2:

@@ -41,6 +41,7 @@ def settle_creatures(picture: Picture, tags: Sequence[str]) -> None:
     _tell_of_animals(picture, tags)
     _give_feathers(picture)
     _look_at_animals(picture)
+    follow(picture, "rain")
     settle_bystanders(picture)
 
 
@@ -244,7 +245,6 @@ def _look_at_animals(picture: Picture) -> None:
     if picture.has("empty") and not picture.has(*COUNTS):
         for role in picture.take("act", lambda role: role.phrase.endswith(_PERSON)):
             picture.put("act", [replace(role, phrase=role.phrase.removesuffix(_PERSON) + " another")])
-    follow(picture, "rain")
 
 
 def _give_feathers(picture: Picture) -> None:

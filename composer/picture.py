@@ -111,9 +111,6 @@ def sort_tags(
     picture.portraits = {name: Picture() for name in owners.values()}
     species = {tag for tag in others if categories.get(tag) == SPECIES and not is_unsaid(tag)}
     for tag, role in _placed(others, species):
-        if not (owners or species):
-            picture.roles.setdefault(role.slot, []).append(role)
-            continue
         owner = owners.get(tag)
         shown = picture.portraits[owner] if owner else picture
         if tag in species:

@@ -127,7 +127,8 @@ def _take_off(picture: Picture) -> None:
 
 def _give_to_wholes(picture: Picture) -> None:
     """Blue scrubs are a blue shirt and blue pants, and the roses are those of the bouquet."""
-    if not any(_is_whole(slot)[role.phrase] for slot in _WHOLE_SLOTS for role in picture.roles.get(slot, ())):
+    told = ((slot, role.phrase) for slot in _WHOLE_SLOTS for role in picture.roles.get(slot, ()))
+    if not any(_wholes_among(slot)[phrase] for slot, phrase in told):
         return
     found = [(said, said.names) for said in things_in(picture, _WHOLE_SLOTS)]
     for whole, parts in lists().wholes.items():
@@ -152,8 +153,8 @@ def _give_to_wholes(picture: Picture) -> None:
 
 
 @cache
-def _is_whole(slot: str) -> Remembered[bool]:
-    """Whether something that is told in a slot has parts that are told with it."""
+def _wholes_among(slot: str) -> Remembered[bool]:
+    """For each phrase of a slot, whether it is of something that has parts which are told with it."""
     return Remembered(lambda phrase: not lists().wholes.keys().isdisjoint(names_in(slot, phrase)))
 
 

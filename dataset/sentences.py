@@ -117,5 +117,6 @@ def _has_words_of_sentences(text: str) -> bool:
     words = text.lower().translate(_BREAKS).split()
     if not _SENTENCE_WORDS.isdisjoint(words):
         return True
+    # Marks can only be taken off a word that has some, as few have.
     marked = filterfalse(str.isalpha, words)
     return not _SENTENCE_WORDS.isdisjoint(word.strip(_AROUND_WORDS) for word in marked)

@@ -84,9 +84,10 @@ def _message(document: object, depth: int = 0) -> str:
     if depth > _MOST_NESTED:
         return ""
     if isinstance(document, str):
-        with suppress(ValueError):
+        if document.startswith("{"):
             # The error of a server behind this one may be a JSON text inside of a text.
-            return (document.startswith("{") and _message(read_json(document), depth + 1)) or document
+            with suppress(ValueError):
+                return _message(read_json(document), depth + 1) or document
         return document
     if isinstance(document, list):
         return _message(document[0], depth + 1) if document else ""

@@ -29,7 +29,7 @@ def _setting(default: str, meaning: str, example: str = "", **limits: Any) -> An
 class Section(BaseModel):
     """A section of config.ini; its fields are the table that files, manual and checks are made from."""
 
-    # Deferred: only `Settings` reads them, which pydantic builds together with its sections.
+    # `defer_build`: nobody reads a section by itself, and pydantic builds those of `Settings` along with it.
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",

@@ -68,7 +68,7 @@ _AGE = re.compile(
     r"|(?:below|less than|not yet|under|under age|under age of|under the age of|u|younger than) 1[0-8]"
     rf"|{_ORDINAL} (?:grade|grader))\b"
 )
-# The singular of one of these is in everything that _AGE finds.
+# Whatever _AGE finds has one of these words, or the plural of one.
 _ABOUT_AGE = (
     "age aged an anos ano ans below grade grader less not old sai u under y year yearold yearsold yearsyoung "
     "yearyoung yo young younger yr yrs"
@@ -87,10 +87,11 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 class _Vocabulary:
-    """Listed phrases and harmless exceptions, and by what most texts are known to have no listed one.
+    """Listed phrases and their harmless exceptions.
 
-    `words` are listed by themselves, and longer phrases begin with `pairs` of words. `longest` is how many
-    words the longest phrase has, listed or harmless, that begins with a word. All have the plural too.
+    Most texts have no listed phrase, which is seen without a search: none of the `words` that are listed by
+    themselves, and none of the `pairs` of words with which longer phrases begin. `longest` has by its first
+    word how many words the longest phrase has, listed or harmless. All of these have the plurals too.
     """
 
     def __init__(self, listed: frozenset[str], harmless: frozenset[str]) -> None:

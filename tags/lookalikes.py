@@ -53,7 +53,7 @@ _SHORT = (
 _SHORT_WORDS = frozenset(_SHORT.split())
 
 
-# The readings of one text are often the same.
+# The readings of one text are often the same. Nobody may change the list that is shared.
 @lru_cache(maxsize=4)
 def _words_in(plain: str) -> list[str]:
     return _WORD_OR_NUMBER.findall(plain)

@@ -93,7 +93,7 @@ class TagMeanings:
         that tag is known to be a series. Those of the last pictures are kept, as each is asked about often.
         """
         asked = tuple(tags)
-        # Several threads may ask at once, so what one of them drops is not looked up again.
+        # One look-up: another thread may clear the table after it.
         found = self._of_pictures.get(asked)
         if found is None:
             found = self._categories(asked)

@@ -146,7 +146,7 @@ class Material:
         A character in another form has two tags and is one person: only the form is named.
         """
         asked = tuple(tags)
-        # Several threads may ask at once, so what one of them drops is not looked up again.
+        # One look-up: another thread may clear the table after it.
         text = self._composed.get(asked)
         if text is None:
             categories = self.meanings.categories(tags)

@@ -91,11 +91,7 @@ def drop_tokens(text: str) -> str:
     end = _END_OF_TURN.pattern.search(text)
     if end and text[: end.start()].strip():
         text = text[: end.start()]
-    return (
-        normalize_spacing(_TOKEN.pattern.sub(" ", text))
-        if "<" in text or "[" in text or "/" in text
-        else text
-    )
+    return normalize_spacing(_TOKEN.pattern.sub(" ", text)) if _TOKEN.may_match(text) else text
 
 
 def drop_fences(text: str) -> str:
