@@ -124,11 +124,17 @@ def where(picture: Picture, without: Collection[str] = ()) -> str:
         if lead:
             places += [led(lead, _weathers(said) if "weather" in slots else said)] if said else []
         else:
-            places += sorted(said, key=_width)
+            places += _by_panels(sorted(said, key=_width))
     near, far = places[:_PLACES_WITHOUT_COMMA], places[_PLACES_WITHOUT_COMMA:]
     seen = and_list(_without_the(view.removeprefix("in ")) for view in outside)
     through_window = f"with {seen} outside" if seen else ""
     return ", ".join(filter(None, [" ".join(near), *far, through_window]))
+
+
+def _by_panels(said: Sequence[str]) -> Sequence[str]:
+    """Join times of day, of which only several panels have more than one: "by day and at night"."""
+    times = [each for each in said if each.replace(" ", "_") in lists().words["times_of_day"]]
+    return [and_list(times), *(each for each in said if each not in times)] if len(times) > 1 else said
 
 
 def _weathers(said: Sequence[str]) -> Sequence[str]:

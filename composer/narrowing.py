@@ -28,8 +28,8 @@ from composer.meanings import (
     seated,
     young,
 )
-from composer.phrasing import REMEMBERED_TAGS, lists
-from composer.words import COLOUR_RANK, Role, role_of
+from composer.phrasing import REMEMBERED_TAGS, as_words, lists
+from composer.words import COLOUR_RANK, REST, Role, role_of
 from tags.implications import broader_tags
 from tags.spelling import without_qualifiers
 
@@ -80,7 +80,13 @@ def narrowed(tags: Sequence[str]) -> Iterator[tuple[str, Role]]:
     for tag, (told, rules) in zip(tags, known, strict=True):
         # Most tags have no rules.
         spoken = next(filter(None, (rule(tag, beside) for rule in rules)), "") if rules else ""
-        yield tag, role_of(spoken) if spoken else told.role
+        yield tag, role_of(spoken) if spoken else _alone(told)
+
+
+def _alone(told: Told) -> Role:
+    """What a tag says by itself: a bare colour, such as orange, is that of anything, and no fruit."""
+    is_colour = lists().adjective_rank.get(told.tag) == COLOUR_RANK and told.role.slot in _SEEN_AS_ONE
+    return Role(REST, as_words(told.tag)) if is_colour else told.role
 
 
 def _may_be_broad(tag: str) -> bool:
@@ -212,7 +218,7 @@ def _may_be_described(tag: str) -> bool:
     rank = lists().adjective_rank.get(adjective)
     slot = role_of(tag).slot if rank == COLOUR_RANK else ""
     is_whole = slot in _SEEN_AS_ONE or slot == _WORN or noun in lists().words["carried_one"]
-    return bool(rank) and (is_whole or noun in (_FLOWER, _RIBBON) or _WEAPON in broader_tags(noun))
+    return bool(rank and noun) and (is_whole or noun in (_FLOWER, _RIBBON) or _WEAPON in broader_tags(noun))
 
 
 def _described(tag: str, beside: Beside) -> str:

@@ -13,6 +13,7 @@ from tags.people_counts import BOYS, GIRLS, OTHERS
 
 _FURRY = frozenset(f"{word}{sex}" for word in ("anthro", "furry") for sex in ("", " male", " female"))
 _CROWD = "a group of other people"
+_CROWDS = ("a group", "a crowd")
 _SOLO_FOCUS = "the focus on one person"
 _ELDERS = ("father and", "mother and", "parent and", "grand", "uncle and", "aunt and")
 _OF_A_SEX = tuple(f" {sex}" for sex in SEXES)
@@ -83,7 +84,7 @@ def _named(
 
 def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
     """The people with what is said of all of them, or of the only one of a sex: "a muscular boy"."""
-    told = [who.split(" ", 1) for who in people]
+    told = [_count_and_noun(who) for who in people]
     for quality in picture.phrases("quality"):
         word, _, sex = quality.rpartition(" ") if quality.endswith(_OF_A_SEX) else (quality, "", "")
         ones = [who for who in told if sex and who[0] == "a" and who[1].endswith(SEXES[sex])]
@@ -93,7 +94,13 @@ def _with_qualities(picture: Picture, people: list[str]) -> list[str]:
             ones[0][1] = f"{word} {noun}"
         elif word in lists().words["of_all"]:
             told = [[who[0], f"{word} {who[1]}"] for who in told]
-    return [with_article(who[1]) if who[0] == "a" and " of " not in who[1] else " ".join(who) for who in told]
+    return [with_article(who[1]) if who[0] == "a" else " ".join(who) for who in told]
+
+
+def _count_and_noun(who: str) -> list[str]:
+    """What is before the adjectives of people, and what behind: ["a group of", "girls"], ["two", "boys"]."""
+    crowd, of, noun = who.partition(" of ")
+    return [f"{crowd}{of.rstrip()}", noun] if crowd in _CROWDS else who.split(" ", 1)
 
 
 def _related(picture: Picture, number: int) -> str:

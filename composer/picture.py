@@ -139,7 +139,7 @@ def _by_category(
     others: list[str] = []
     for tag in dict.fromkeys(tags):
         category = categories.get(tag)
-        if not tag or (category in UNSEEN and not is_medium(tag)):
+        if not tag.strip("_ ") or (category in UNSEEN and not is_medium(tag)):
             continue
         # Reimu in Marisa's clothes is not Marisa, nor is the Master Sword somebody.
         if category == CHARACTER and not (tag.endswith(_COSPLAY) or tag in proper_names()):
@@ -272,4 +272,4 @@ def _counted(count: str, one: str, many: str) -> str:
     if count == MULTIPLE or count.endswith("+"):
         return f"several {many}"
     number = NUMBER_WORDS[int(count)] if int(count) < len(NUMBER_WORDS) else count
-    return f"{number if int(count) else 'no'} {many}"
+    return f"{number} {many}"

@@ -1,14 +1,22 @@
 """Rules on what a picture says beside what else it says: what is left out, and what moves to another slot.
 
-rules.json has them, by when they are followed and in their order. `of` are the slots whose roles are meant:
-all, or those with one of the `phrases` (a star stands for any letters), one of the `nouns`, or one of the
-`bare` phrases, which stand without their first word; `but` are phrases and nouns that are not meant. They
-move `to` another slot, said `as` told there, or are left out. A name with an @ means a list of words.json.
+rules.json has them in groups, which `follow` goes through by name, each in its order. A rule has
 
-`if` are conditions that must all hold, `unless` conditions of which none may: a slot that says something,
-"being > 1", "place: inside *" for a phrase, "being ~ @winged" for a noun of one role, "all being ~ @winged"
-for those of all, "no" before a condition, or one of `_ABOUT_PEOPLE`; " | " stands between two of which one
-is enough. `why` is for readers.
+- `why`: the reason, for readers; a rule without one has that of the rule before it.
+- `of`: the slots whose roles are meant, "body thing", of those in words.json. All of their roles are, unless
+  it has `phrases` (a star stands for any letters), `nouns` (the last word of a phrase), or `bare` (a phrase
+  without its first word). `but` are phrases and nouns that are not meant.
+- `to`: the slot they move to; without it they are left out. `as`: how they are told there, with {} for the
+  phrase, {bare} for the phrase without its first word, and {her} for her, his or their.
+- `if`: conditions that must all hold. `unless`: conditions of which none may hold.
+
+A condition is a slot that says something ("being"), a number ("being > 1"), a phrase ("place: inside *"), a
+noun that one role has ("being ~ cat") or all have ("all being ~ cat"), a name in `_NAMED_CONDITIONS`, or "no"
+before any of these; " | " stands between two of which one is enough. A name with an @ means all words of a
+list in words.json: "being ~ @winged".
+
+A new rule goes into the group that is about its like, behind the rules whose results it builds on, with a
+case in tests/composer/test_kinds.py.
 """
 
 import fnmatch
@@ -25,7 +33,7 @@ from composer.words import Role
 
 _Condition = Callable[[Picture], bool]
 
-_ABOUT_PEOPLE: Mapping[str, _Condition] = {
+_NAMED_CONDITIONS: Mapping[str, _Condition] = {
     "people": has_people,
     "counted": lambda picture: picture.has(*COUNTS),
     "one": lambda picture: picture.number == 1,
@@ -33,6 +41,9 @@ _ABOUT_PEOPLE: Mapping[str, _Condition] = {
     "named": lambda picture: bool(picture.names),
     "several names": lambda picture: len(picture.names) > 1,
     "species": lambda picture: bool(picture.species),
+    "nothing else": lambda picture: (
+        len(picture.roles) == 1 and not (picture.names or picture.series or picture.species)
+    ),
 }
 
 
@@ -178,4 +189,4 @@ def _condition(text: str) -> _Condition:
     slot, more, number = text.partition(" > ")
     if more:
         return lambda picture: len(picture.roles.get(slot, ())) > int(number)
-    return (lambda picture: text in picture.roles) if text in lists().form else _ABOUT_PEOPLE[text]
+    return (lambda picture: text in picture.roles) if text in lists().form else _NAMED_CONDITIONS[text]

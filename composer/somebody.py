@@ -51,7 +51,8 @@ def somebody(picture: Picture, people: list[str]) -> Subject:
         return text + (_WHO if people else ", who is ") + and_list(kinds)
 
     text = f"{names}, {and_list(kinds)}" if names and not people and kinds else told(people)
-    kind = "it" if picture.has("empty") else sex_of(picture)
+    is_nobody = picture.has("empty") and not picture.has(GIRLS, BOYS)
+    kind = "it" if is_nobody else sex_of(picture)
     return Subject(
         text,
         kind,

@@ -65,9 +65,10 @@ class Role:
 @lru_cache(maxsize=REMEMBERED_TAGS)
 def role_of(tag: str) -> Role:
     """What `tag` says and in which slot; the slot is "meta" for what no caption says."""
-    if is_unsaid(tag):
-        return Role(META, "")
-    if count := count_in(tag):
+    count = count_in(tag)
+    if is_unsaid(tag) or (count and not count.fewest):
+        return Role(META, "")  # Nobody is told that there are no girls.
+    if count:
         covered = _SAID_BY_COUNT.get(count.kind, frozenset())
         return Role(count.kind, count.number, covers=covered)
     slot, phrase = _known(tag) or _unknown(tag)
@@ -92,6 +93,8 @@ def _known(tag: str) -> tuple[str, str] | None:
 def _unknown(tag: str) -> tuple[str, str]:
     """What no list knows is a thing, unless it ends as adjectives and verbs do, or is no word."""
     name = without_qualifiers(tag)
+    if name.replace("_", " ") in lists().adjective_rank:
+        return REST, as_words(name)  # What is big or white, no tag tells.
     if (counted := _COUNTED.fullmatch(name)) and lists().head_slot.get(counted[2]) == "being":
         return "being", f"{NUMBER_WORDS[int(counted[1])]} {counted[2]}"
     broader = {known[0] for each in broader_tags(tag) if (known := _known(each))}

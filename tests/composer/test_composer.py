@@ -783,10 +783,12 @@ def test_nothing_says_the_gender_of_a_character_but_a_tag() -> None:
     assert caption == "Hatsune Miku is smiling, with their arms behind their back."
 
 
-@pytest.mark.parametrize("tags", [[], ["highres", "masterpiece"], [""], ["someone"]])
+@pytest.mark.parametrize(
+    "tags", [[], ["highres", "masterpiece"], [""], ["someone"], ["the"], ["0girls"], ["_"], ["__"]]
+)
 def test_without_anything_to_say_the_picture_fails_with_a_reason(tags: list[str]) -> None:
     with pytest.raises(ItemError) as failure:
-        compose(tags, {"someone": "artist"})
+        compose(tags, {"someone": "artist", "__": "character"})
     assert failure.value.reason == "no tags to compose from"
 
 

@@ -8,9 +8,73 @@ CASES = {
         "1girl multicolored_red_hair",
         "A girl has multicolored red hair.",
     ),
-    "a tag may be a word that is no noun": (
-        "1girl the",
-        "A girl. There is also the.",
+    "grammar is not told": (
+        "1girl the of and cup",
+        "A girl. There is also a cup.",
+    ),
+    "an adjective of nothing is not told": (
+        "1girl big dark_blue white orange cup",
+        "A girl. There is also a cup.",
+    ),
+    "those of whom there are none are not told": (
+        "0girls 1boy tree",
+        "A boy. There is also a tree.",
+    ),
+    "nobody adds that there are no boys": (
+        "2girls 0boys",
+        "Two girls.",
+    ),
+    "of a group all are furry": (
+        "6+girls furry running",
+        "A group of furry girls are running.",
+    ),
+    "a crowd of both is anthro": (
+        "6+girls 6+boys anthro market",
+        "A crowd of anthro girls and boys are in a market.",
+    ),
+    "a girl where no human is stays a girl": (
+        "no_humans 1girl cat smile",
+        "A girl is shown with a cat. She is smiling.",
+    ),
+    "where no human is the boy is the robot": (
+        "no_humans 1boy robot smile",
+        "A robot boy is smiling.",
+    ),
+    "nobody hugs alone": (
+        "1girl solo hug smile",
+        "A girl is smiling and hugging somebody.",
+    ),
+    "a pillow can be hugged": (
+        "1girl pillow hug",
+        "A girl is hugging. There is also a pillow.",
+    ),
+    "nobody holds hands alone": (
+        "1boy holding_hands beach",
+        "A boy is holding hands with somebody at the beach.",
+    ),
+    "two hold hands": (
+        "1boy 1girl holding_hands beach",
+        "A girl and a boy are holding hands at the beach.",
+    ),
+    "nobody looks at each other alone": (
+        "1girl cat looking_at_each_other",
+        "A girl is shown with a cat. She is looking at the cat.",
+    ),
+    "who is alone has no sisters in the picture": (
+        "1girl solo sisters hat",
+        "A girl wears a hat.",
+    ),
+    "a picture of two panels has two times of day": (
+        "1girl night day city",
+        "A girl is in a city by day and at night.",
+    ),
+    "the sun sets by day": (
+        "no_humans tree day sunset winter",
+        "A tree is shown at sunset in winter, with no people in sight.",
+    ),
+    "panels of nothing else are indoors and outdoors": (
+        "indoors outdoors",
+        "A scene is shown indoors and outdoors.",
     ),
     "a book that is held does not stand in the shelf": (
         "1boy solo holding_book reading library bookshelf",
@@ -1322,7 +1386,7 @@ CASES = {
     ),
     "who holds hands holds no arms": (
         "1girl mechanical_arms holding_hands standing",
-        "A girl has mechanical arms. She is standing and holding hands.",
+        "A girl has mechanical arms. She is standing and holding hands with somebody.",
     ),
     "the patient lies and not the surgeon": (
         "2boys surgeon patient lying holding_scalpel",
