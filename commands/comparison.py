@@ -223,8 +223,11 @@ class Contender:
         """Put the name of this configuration in front of errors."""
         try:
             yield
-        except (UserError, StageError) as error:
-            raise type(error)(f"{self.label}: {error}") from error
+        except UserError as error:
+            message = error.lines[0].removesuffix(":") if error.problems else str(error)
+            raise UserError(f"{self.label}: {message}", error.problems) from error
+        except StageError as error:
+            raise StageError(f"{self.label}: {error}") from error
 
     def side(self) -> Side:
         """Its results, for the table and the page."""

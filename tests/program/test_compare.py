@@ -326,6 +326,14 @@ def message_of(desk: Desk, name: str) -> str:
     return str(raised.value)
 
 
+def test_several_mistakes_of_one_configuration_are_a_line_each_below_its_name(desk: Desk) -> None:
+    desk.write("config.ini", "builtin")
+    desk.write("other.ini", "builtin", Interpreter__prompt_template_file="missing.txt, gone.txt")
+    first, *mistakes = desk.compare().err.splitlines()
+    assert first == "caption.py: other.ini: style and templates cannot be used as they are:"
+    assert len(mistakes) == 2 and all("does not exist: correct" in each for each in mistakes)
+
+
 def test_the_log_has_the_settings_and_events_of_both_and_no_secret(desk: Desk) -> None:
     log = desk.folder / "log.jsonl"
     with FakeEndpoint() as one, FakeEndpoint() as other:
