@@ -1,8 +1,8 @@
 """What one text request costs the client, and where that goes: `python -m benchmarks.client_cost`.
 
 The endpoint answers at once, so all that is left is the program: template, request, reply, checks, file and
-journal. One process has to do 1,000 requests a second, or 70 % of what the same SDK does in a bare loop on
-the same machine. Then a run with a sampler beside it tells which part the time goes to. Exits with 1 where
+journal. One process has to do 1,000 requests a second, or 70 % of what OpenAI's SDK does in a bare loop
+on the same machine. Then a run with a sampler beside it tells which part the time goes to. Exits with 1 where
 both figures are missed.
 """
 
@@ -30,7 +30,6 @@ _EVERY = 0.002
 _MEMORY = Path("/dev/shm")
 # Where the innermost frame of the program lies, the part that the moment is counted for.
 _PARTS = {
-    "client.py:_post": "the SDK and below",
     "prompts.py:fingerprint": "fingerprint of the prompt",
     "llm/client.py": "request and reply",
     "llm/transport.py": "request and reply",

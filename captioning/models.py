@@ -43,7 +43,6 @@ class Models:
         self._batches = Batches(transfers)
         self._needs = needs_of(knowledge.settings, consent)
         self._endpoints: Endpoints | None = None
-        self.products = products_of(knowledge.settings)
 
     async def writer(self) -> Endpoint | None:
         """The model that writes the captions; None where none is there or wanted."""
@@ -96,7 +95,7 @@ class Models:
         log.watch()
         stage = TagProvider(chosen, open_source(chosen), self._knowledge.cache, log, tags, endpoint)
         due = stage.due()
-        with self._summary.telling(self.products[stage.title], due) as result:
+        with self._summary.telling(products_of(self._settings)[stage.title], due) as result:
             await run_stage(stage, due, endpoint, result)
         if stage.without_sentence:
             self._summary.once(
@@ -151,20 +150,24 @@ async def run_stage(
         if endpoint:
             result.usage = endpoint.usage - before
             result.at_once = endpoint.concurrency.settled
-        tally = result.tally
-        happened(
-            "stage end",
-            stage=title,
-            done=tally.done,
-            failed=len(tally.failures),
-            reasons=dict(tally.reasons()),
-            excluded=len(tally.excluded),
-            kept=len(tally.kept),
-            **({"waiting": tally.waits} if tally.waits else {}),
-            **result.usage._asdict(),
-            **({"at_once": result.at_once} if result.at_once else {}),
-            seconds=round(result.seconds, 3),
-        )
+        _log_end(title, result)
+
+
+def _log_end(title: str, result: StageResult) -> None:
+    tally = result.tally
+    happened(
+        "stage end",
+        stage=title,
+        done=tally.done,
+        failed=len(tally.failures),
+        reasons=dict(tally.reasons()),
+        excluded=len(tally.excluded),
+        kept=len(tally.kept),
+        **({"waiting": tally.waits} if tally.waits else {}),
+        **result.usage._asdict(),
+        **({"at_once": result.at_once} if result.at_once else {}),
+        seconds=round(result.seconds, 3),
+    )
 
 
 def needs_of(settings: Settings, consent: Consent | None = None) -> Needs:

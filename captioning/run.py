@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from captioning.models import Models, run_stage
 from captioning.project import Project
-from captioning.run_summary import MEANINGS_COME_FIRST, RunSummary, renamed_sentence, replaced_sentence
+from captioning.run_summary import (
+    MEANINGS_COME_FIRST,
+    RunSummary,
+    products_of,
+    renamed_sentence,
+    replaced_sentence,
+)
 from captioning.templates import may_send_pictures, misfits, refuse_broken_templates
 from captioning.trainer_files import write_after_run
 from dataset.locks import locked
@@ -60,6 +66,7 @@ class Run:
         self._started = monotonic()
         self._project = Project(settings, limit=limit, only=only)
         self._summary = RunSummary(say)
+        self._products = products_of(settings)
         self._models = Models(self._project, self._summary, consent, transfers)
 
     async def run(self) -> ExitCode:
@@ -143,7 +150,7 @@ class Run:
     ) -> Tally:
         due = stage.due()
         results.expect(due.total)
-        with self._summary.telling(self._models.products[stage.title], due) as result:
+        with self._summary.telling(self._products[stage.title], due) as result:
             await run_stage(stage, due, endpoint, result)
         return result.tally
 
@@ -171,7 +178,7 @@ class Run:
         existing = len(self._project.collection.pictures)
         for title in ("Interpreter", "Interrogator"):
             if not self._settings.stages[title].skip:
-                self._summary.nothing_to_do(self._models.products[title], existing)
+                self._summary.nothing_to_do(self._products[title], existing)
                 return
         self._summary.once("Nothing to do: all stages are skipped. Set skip = False for one.")
 

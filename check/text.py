@@ -57,7 +57,8 @@ class Text:
     caption split into what is before each word and the word. `gaps` tell what separates each word from the
     one before it. `quoted`, `negated` and `possessive` are sets of positions. `has_capitals` is whether any
     letter is one. `at` has the positions of words by the stem of what they say: "roses" stands under rose,
-    flower and plant. `described` keeps by what each noun is described, once that was asked for.
+    flower and plant. `described` keeps by what each noun is described, once that was asked for; it depends
+    on words and gaps alone, so copies share it.
     """
 
     parts: list[str]

@@ -40,7 +40,7 @@ def say_once(picture: Picture, *, is_of_one: bool) -> None:
 
 
 def _say_families_once(picture: Picture, kind: str, slots: Sequence[str]) -> None:
-    """Go through the families of a kind, in their order, of which several things are in the picture."""
+    """Go through the families of a kind of which several things are there, each once and in their order."""
     members, last = list(families(kind).values()), -1
     while found := [number for number in _families_of_several(picture, kind, slots) if number > last]:
         for last in sorted(found):

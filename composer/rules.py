@@ -57,7 +57,7 @@ class _Rule:
 
 
 def follow(picture: Picture, name: str) -> None:
-    """Follow the rules of a name, one after the other."""
+    """Follow the rules of a name, each at most once and in their order, by what those before have left."""
     rules, last = _rules()[name], -1
     while found := _meaning_any(picture, name):
         for last in sorted(number for number in found if number > last):

@@ -1,4 +1,4 @@
-"""Pictures with their tags as the stages may see them, wherever both are stored."""
+"""Pictures with their tags as the stages may see them, wherever both are stored, and those of a folder."""
 
 from __future__ import annotations
 
