@@ -199,7 +199,7 @@ def presentation(picture: Picture) -> list[str]:
     views, backdrops = [("seen", "from"), ("in", "shot")], [("against", "backdrop")]
     # It is she who is seen from behind, and not the sheet.
     is_sheet = picture.has("as") and picture.has(*VIEWS)
-    parts = (*([views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]),)
+    parts = [views, sheets + backdrops] if is_sheet else [sheets + views + backdrops]
     said = [
         " ".join(filter(None, (led(lead, merged(picture, slot)) for lead, slot in part))) for part in parts
     ]

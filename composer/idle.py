@@ -7,7 +7,6 @@ from composer.rules import follow
 from composer.words import COLOUR_RANK, REST, Role
 from tags.implications import broader_tags
 
-_TWO = 2
 _GENERAL = frozenset(("food", "drink", "beverage", "tool", "weapon", "instrument", "fruit", "container"))
 _SOLO_FOCUS, _MULTICOLORED = "the focus on one person", "multicolored"
 _BAREFOOT, _SHOES = "barefoot", frozenset(("footwear", "shoes"))
@@ -34,7 +33,7 @@ def leave_out_idle(picture: Picture) -> None:
 def _name_uniform(picture: Picture) -> None:
     """The uniform of a certain school is told by its name."""
     worn = picture.phrases("clothes")
-    if any(each.endswith(_UNIFORM) and each.count(" ") > _TWO for each in worn):
+    if any(each.endswith(_UNIFORM) and each.count(" ") > 2 for each in worn):
         picture.take("clothes", lambda role: role.phrase in _SCHOOL_UNIFORMS)
 
 
@@ -43,7 +42,7 @@ def _tell_held_once(picture: Picture) -> None:
     if any(role.noun in _GENERAL for role in picture.roles.get("held", ())):
         things = {role.noun for slot in ("thing", "held") for role in picture.roles.get(slot, ())}
         broader = frozenset[str]().union(*(_GENERAL & broader_tags(thing) for thing in things))
-        picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < _TWO)
+        picture.take("held", lambda role: role.noun in broader and role.phrase.count(" ") < 2)
 
 
 def _take_off_shoes(picture: Picture) -> None:
@@ -73,7 +72,7 @@ def _tell_parts_of_hair(picture: Picture) -> None:
     """Multicolored hair that is black and white is told by these, and white alone is a part of it."""
     hair = picture.roles.get("hair", [])
     colours = {said for role in hair for rank, said in role.modifiers if rank == COLOUR_RANK}
-    if all(role.phrase.startswith(_MULTICOLORED) for role in hair) and len(colours) < _TWO:
+    if all(role.phrase.startswith(_MULTICOLORED) for role in hair) and len(colours) < 2:
         return
     is_told = colours and picture.take("hair", lambda role: role.phrase.startswith(_MULTICOLORED))
     if is_told and len(colours) == 1:
@@ -87,7 +86,7 @@ def _tell_each_eye(picture: Picture) -> None:
     eyes = picture.roles.get("eyes", [])
     colours = [said for role in eyes for rank, said in role.modifiers if rank == COLOUR_RANK]
     is_one = picture.number == 1 or picture.has("alone")
-    if is_one and len(colours) == _TWO and picture.take("body", lambda role: role.noun == _HETEROCHROMIA):
+    if is_one and len(colours) == 2 and picture.take("body", lambda role: role.noun == _HETEROCHROMIA):
         like = [said for role in eyes for rank, said in role.modifiers if rank != COLOUR_RANK]
         each = (" ".join(["one", *dict.fromkeys(like), colour, "eye"]) for colour in colours)
         picture.roles["eyes"] = [Role("eyes", " and ".join(each))]

@@ -54,7 +54,6 @@ _UNWORN, _HAIR = "unworn_", "hair_"
 _PRINT, _PRINTED = "_print", "print_"
 _STATES = ("_under_arm", "_removed", "_slice", "_around_neck", "_over_one_eye")
 _OBJECT, _WORN, _WEAPON = "_object", "clothes", "weapon"
-_TWO = 2
 _READ = ("reading", "riding", "driving")
 # The only girl of several people wears one dress, whatever it is called.
 _GOWNS, _GOWNS_OF_ONE = frozenset(("gown",)), frozenset(("hospital_gown", "dressing_gown"))
@@ -227,7 +226,7 @@ def _described(tag: str, beside: Beside) -> str:
     words, ranks = lists().words, lists().adjective_rank
     slot = role_of(tag).slot if ranks[adjective] == COLOUR_RANK else ""
     is_carried = noun in words["carried_one"]
-    is_whole = slot in _SEEN_AS_ONE and (beside.people < _TWO or not is_carried)
+    is_whole = slot in _SEEN_AS_ONE and (beside.people < 2 or not is_carried)
     is_hers = slot == _WORN or is_carried
     is_whole = is_whole or (is_hers and (beside.people == 1 or noun in words["worn_alike"]))
     is_whole = is_whole or noun == _FLOWER or (noun == _RIBBON and _EMPTY in beside.tags)
