@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer import compose
-from composer.phrasing import noun_phrase
+from composer.phrasing import lists, noun_phrase
 from composer.words import role_of
 from dataset.tag_text import split_tags
 from errors import ItemError
@@ -716,6 +717,18 @@ def test_no_tag_however_odd_breaks_the_composer(tags: list[str]) -> None:
     assert compose([*tags, "1girl"], {}).endswith(".")
 
 
+_ODD_TAGS = st.one_of(st.text(min_size=1, max_size=12), st.text("_a0(.", min_size=1, max_size=3))
+
+
+@given(
+    st.dictionaries(_ODD_TAGS, st.sampled_from(["", "general", *_CATEGORIES]), max_size=3),
+    st.sampled_from(["", "1girl", "2boys", "no_humans", "duo"]),
+)
+def test_odd_names_and_series_are_said_or_leave_nothing_to_say(odd: dict[str, str], who: str) -> None:
+    with suppress(ItemError):
+        assert compose([who, *odd], odd).endswith(".")
+
+
 _FRIEREN = {
     "frieren": "character",
     "fern_(sousou_no_frieren)": "character",
@@ -837,6 +850,17 @@ def test_each_tag_and_each_noun_has_one_slot() -> None:
     for kind in ("tags", "heads"):
         listed = Counter(word for entry in slots.values() for word in " ".join(entry.get(kind, [])).split())
         assert [word for word, times in listed.items() if times > 1] == []
+
+
+def test_rules_have_no_mistyped_keys_and_slots() -> None:
+    rules = json.loads((_ROOT / "composer" / "rules.json").read_text(encoding="utf-8"))
+    keys = {"why", "of", "phrases", "nouns", "bare", "but", "if", "unless", "to", "as"}
+    slots = {*lists().form, "mark", "rest"}
+    for rule in chain.from_iterable(rules.values()):
+        conditions = " | ".join([*rule.get("if", ()), *rule.get("unless", ())])
+        asked = re.findall(r"(?:^| )(\w+)(?:: | [~>] )", re.sub(r"~ [^|]+", "~ ", conditions))
+        assert rule.keys() <= keys, rule
+        assert {*rule["of"].split(), rule.get("to", "thing"), *asked} <= slots, rule
 
 
 def test_every_slot_of_the_lists_is_said_somewhere() -> None:
