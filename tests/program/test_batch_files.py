@@ -63,9 +63,9 @@ def model(body: Json) -> str:
 
 
 def fate(custom_id: str) -> str:
-    """2 % of the answers are missing, and 3 % are errors of the server; each attempt has its own luck."""
+    """6 % of the answers are missing, and 6 % are errors of the server; each attempt has its own luck."""
     number = chance(custom_id)
-    return MISSING if number < 2 else "out of luck" if number < 5 else ANSWERED
+    return MISSING if number < 6 else "out of luck" if number < 12 else ANSWERED
 
 
 def settings(**more: str) -> dict[str, str]:
