@@ -43,7 +43,7 @@ def told_of_one(picture: Picture, text: str, *, ends_in_aside: bool, beside: Seq
     if not (deeds or visible):
         has, deeds = "", [has.replace("with", "has", 1)] if has else []
     looks = _following([has, visible], ends_in_aside)
-    has_comma = "," in text or (looks and (visible or ends_in_aside))
+    has_comma = "," in text or (looks and ((has and visible) or ends_in_aside))
     done = sentence_list(deeds or ([_IS_SHOWN] if looks else []))
     return f"{text}{looks}{',' if has_comma else ''} {done}" if done else text
 

@@ -36,6 +36,10 @@ CASES = {
         "no_humans 1girl cat smile",
         "A girl is shown with a cat. She is smiling.",
     ),
+    "what is bare needs no comma behind it alone": (
+        "1girl navel hat",
+        "A girl with her navel visible wears a hat.",
+    ),
     "where no human is the boy is the robot": (
         "no_humans 1boy robot smile",
         "A robot boy is smiling.",
