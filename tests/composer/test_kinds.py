@@ -48,6 +48,14 @@ CASES = {
         "1girl solo hug smile",
         "A girl is smiling and hugging somebody.",
     ),
+    "who is alone with a cat hugs it": (
+        "1girl solo cat hug",
+        "A girl is hugging a cat.",
+    ),
+    "a butterfly is hugged by nobody": (
+        "1girl butterfly hug",
+        "A girl is hugging. There is also a butterfly.",
+    ),
     "a pillow can be hugged": (
         "1girl pillow hug",
         "A girl is hugging. There is also a pillow.",
