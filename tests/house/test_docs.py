@@ -14,6 +14,9 @@ import pytest
 import config
 import limits
 from commands.arguments import arguments
+from commands.checkup import LARGEST_SAMPLE
+from tests.program import bad_inputs, kill_scene, test_batch_files, test_kill
+from tests.program.life import STEPS
 from tests.program.starts import ROOT
 from writing import PICTURE_VARIABLES
 
@@ -158,3 +161,18 @@ def test_the_table_of_limits_has_every_limit() -> None:
     for name, value in vars(limits).items():
         if name.isupper() and not name.startswith("_"):
             assert f"{value:,}" in table, name
+
+
+def test_the_page_on_reliability_says_how_much_the_tests_do() -> None:
+    page = text_of(ROOT / "docs" / "RELIABILITY.md").partition("## How it is tested")[2]
+    kills = [sum(number for _, number in runs) for runs in (test_kill.IN_CI, test_kill.SOAK)]
+    for figure in (
+        f"over {kill_scene.PICTURES} pictures in all three stages",
+        f"with {kill_scene.IN_FLIGHT} requests in flight",
+        f"CI: {kills[0]} kills; `pytest -m soak tests/program/test_kill.py`: {kills[1]}",
+        f"{test_batch_files.PICTURES} pictures with ",
+        f"CI: a kill of each of {len(STEPS)} commands",
+        f"{len(bad_inputs.ALL)} bad inputs",
+        f"opened of {2 * LARGEST_SAMPLE + 1:,} pictures",
+    ):
+        assert figure in page, figure
