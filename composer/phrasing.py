@@ -28,6 +28,7 @@ _ROMAN_NUMERAL = re.compile(r"[ivx]{2,4}")
 _SPELLED_OUT = re.compile(r"([A-Za-z])(?:\d|-|$|(?<=[A-Z])[A-Z]+$)")
 _HONORIFIC = re.compile(r"-(?:Chan|Dono|Hen|Kun|Sama|San|Sensei|Senpai|Tachi)\b")
 _SINGULAR = ("a ", "an ", "the ")
+_ARTICLES = ("a_", "an_")
 _MOST_IN_A_SENTENCE = 9
 _LETTERS_WITH_AN = frozenset("aefhilmnorsx")
 # Most vowels that are written are spoken, but for those as in "unicorn", "European" and "one"; and most of
@@ -165,9 +166,15 @@ def noun_phrase(tag: str) -> str:
     return " ".join(part for part in said if part)
 
 
+def without_article(tag: str) -> str:
+    """A tag that begins with "a" without it, as prose has its own articles: a_red_hat ─▶ red_hat."""
+    return (tag.partition("_")[2] or tag) if tag.startswith(_ARTICLES) else tag
+
+
 def _with_determiner(chunk: list[str], *, is_first: bool) -> str:
     if not chunk:
         return ""
+    chunk = without_article("_".join(chunk)).split("_")
     phrase = " ".join(lists().capitals.get(word, word) for word in chunk)
     if chunk[0] == "own":
         return "{her} " + phrase.removeprefix("own ")

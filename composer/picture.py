@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from composer.characters import animals_of_one, series_by_name, without_forms
 from composer.narrowing import narrowed
-from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists
+from composer.phrasing import REMEMBERED_TAGS, as_words, display_name, lists, without_article
 from composer.words import META, Role
 from english import NUMBER_WORDS
 from tags.categories import CHARACTER, COPYRIGHT, SPECIES, UNSEEN, is_unsaid
@@ -147,7 +147,7 @@ def _by_category(
         elif category == COPYRIGHT:
             copyrights += [] if is_unsaid(tag) else [tag]
         else:
-            others.append(tag)
+            others.append(without_article(tag))
     return characters, copyrights, others
 
 

@@ -12,6 +12,14 @@ CASES = {
         "1girl the of and cup",
         "A girl. There is also a cup.",
     ),
+    "a tag that has an article gets no other one": (
+        "1girl a_red_hat holding_a_sword sitting_on_a_bench an_apple",
+        "A girl wears a red hat and holds a sword. She is sitting on a bench. There is also an apple.",
+    ),
+    "midnight is at night": (
+        "1girl night midnight",
+        "A girl is shown at midnight.",
+    ),
     "an adjective of nothing is not told": (
         "1girl big dark_blue white orange cup",
         "A girl. There is also a cup.",
