@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dataset.pictures import Picture
 from dataset.text_digests import digest
+from dataset.wanted import Maker
 from errors import ItemError, Problem, WaitingError
 from llm.answers import Usage
 from llm.prompts import Message, Prompt, fingerprint, with_request
@@ -86,16 +87,23 @@ class Interpreter(PictureStage[Written]):
 
     def due(self) -> Due[list[Picture]]:
         """The pictures without a caption that is up to date; for a model, drafts are not."""
-        has_model = self._endpoint is not None
         fingerprint_of = partial(self.fingerprint, model=self._model)
-        pictures, existing = self._wanted.due(self._results, fingerprint_of, redo_drafts=has_model)
-        if has_model:
+        pictures, existing = self._wanted.due(self._results, fingerprint_of, self.maker)
+        if self._endpoint is not None:
             pictures = self.in_order_of_prompts(pictures)
         if self._reader is not None:
             # With answers that come later, each of its hundred questions would take a batch of its own.
             later = self._endpoint is not None and self._endpoint.answers_later
             self._reader.may_examine = not later and is_worth_examining(self._settings.reading, len(pictures))
         return Due(pictures, len(pictures), existing)
+
+    @property
+    def maker(self) -> Maker:
+        """Who writes captions now; a list of tags takes no model, so nobody stands in for one."""
+        if self._endpoint is not None:
+            return "model"
+        needs_model = self._forms.written_by_model and self._settings.endpoint.url != "builtin"
+        return "stand-in" if needs_model else "composer"
 
     def in_order_of_prompts(self, pictures: list[Picture]) -> list[Picture]:
         """Sort pictures so that each prompt begins like the one before it, which servers keep in a cache."""

@@ -15,7 +15,7 @@ from dataset.pictures import Picture
 from dataset.replaced import Replaced
 from dataset.text_digests import NOTHING, digest, digest_of_bytes, fingerprint, text_in
 from dataset.text_folder import Texts
-from dataset.wanted import Existing
+from dataset.wanted import Existing, Maker
 from errors import ItemError, KeptError
 
 # A state that no text has, so that nothing equals it.
@@ -169,7 +169,7 @@ class FileResults:
         pictures: Sequence[Picture],
         existing: Existing,
         *,
-        redo_drafts: bool,
+        maker: Maker,
         prompt_of: Callable[[Picture], str | None],
     ) -> list[Picture]:
         """See `wanted.Results`."""
@@ -178,7 +178,7 @@ class FileResults:
             # To read all texts here would take seconds, also where --limit asks for five.
             self._judged, self._stamps, self._ours = None, self.texts.stamps(), None
             return list(pictures)
-        there = self._there(existing == "refresh", redo_drafts)
+        there = self._there(existing == "refresh", maker)
         again = self.outcomes.wanted_again() if there else set()
         judged: dict[str, str] = {}
         for name in again & there.keys():
@@ -194,7 +194,7 @@ class FileResults:
             if not there[name]:
                 return False
             draft, text, prompt = there[name].split("\0", 2)
-            outdated = (draft and redo_drafts) or (
+            outdated = (draft and maker == "model") or (
                 existing == "refresh" and prompt_of(picture) not in (None, prompt)
             )
             if not (outdated and self._is_as_written(name, text)):
@@ -204,17 +204,17 @@ class FileResults:
 
         return [picture for picture in pictures if is_due(picture)]
 
-    def _there(self, refresh: bool, redo_drafts: bool) -> dict[str, str]:
+    def _there(self, refresh: bool, maker: Maker) -> dict[str, str]:
         """Name ─▶ "" for a text that stays in any case, else whether it is a draft and the two digests.
 
         These three values are joined in one string, because a million tuples would take twice the memory.
         """
         there = dict.fromkeys(self.texts.names(), "")
-        if there and (redo_drafts or refresh):
+        if there and (maker == "model" or refresh):
             for record in self.outcomes.written():
                 name, draft = record.picture, record.draft
                 if name in there:
-                    can_be_due = record.outcome == DONE and (refresh or draft)
+                    can_be_due = record.outcome == DONE and (draft or (refresh and maker != "stand-in"))
                     packed = f"{'draft' if draft else ''}\0{record.text}\0{record.prompt}"
                     there[name] = packed if can_be_due else ""
         return there

@@ -10,6 +10,8 @@ from dataset.pictures import Picture
 from errors import ItemError
 
 Existing = Literal["keep", "refresh", "overwrite"]
+# Who makes texts now: a model, the composer as the user wants it, or the composer where a model is missing.
+Maker = Literal["model", "composer", "stand-in"]
 
 
 class Results(Protocol):
@@ -46,13 +48,14 @@ class Results(Protocol):
         pictures: Sequence[Picture],
         existing: Existing,
         *,
-        redo_drafts: bool,
+        maker: Maker,
         prompt_of: Callable[[Picture], str | None],
     ) -> list[Picture]:
         """The pictures that the stage has to do, in their order.
 
-        `prompt_of` gives the digest of the prompt that would be sent now, None where there is none. A text
-        that a person edited is never outdated; one that somebody wants again is due until it is there.
+        A model redoes all drafts, and who only stands in for one redoes nothing else. `prompt_of` gives the
+        digest of the prompt that would be sent now, None where there is none. A text that a person edited is
+        never outdated; one that somebody wants again is due until it is there.
         """
 
 
@@ -65,7 +68,7 @@ class Wanted:
     limit: int | None = None
 
     def due(
-        self, results: Results, fingerprint_of: Callable[[Picture], str], *, redo_drafts: bool = False
+        self, results: Results, fingerprint_of: Callable[[Picture], str], maker: Maker = "model"
     ) -> tuple[list[Picture], int]:
         """The pictures that need a text, and how many others need none.
 
@@ -78,5 +81,5 @@ class Wanted:
             except ItemError:
                 return None
 
-        due = results.pending(self.pictures, self.existing, redo_drafts=redo_drafts, prompt_of=prompt_of)
+        due = results.pending(self.pictures, self.existing, maker=maker, prompt_of=prompt_of)
         return due[: self.limit], len(self.pictures) - len(due)

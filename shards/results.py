@@ -10,7 +10,7 @@ from dataset.disk import write_pieces
 from dataset.journal import AGAIN, DONE, EDITED, FAILED, INTERROGATOR, WAITS, Journal, Packed
 from dataset.pictures import Picture
 from dataset.text_digests import digest
-from dataset.wanted import Existing
+from dataset.wanted import Existing, Maker
 from errors import ItemError, UserError
 from settings import DatasetSettings
 from shards.finding import Shard
@@ -94,7 +94,7 @@ class ShardResults:
         pictures: Sequence[Picture],
         existing: Existing,
         *,
-        redo_drafts: bool,
+        maker: Maker,
         prompt_of: Callable[[Picture], str | None],
     ) -> list[Picture]:
         """See `wanted.Results`."""
@@ -105,8 +105,10 @@ class ShardResults:
                 return True
             if made.edited:
                 return False
+            if not made.draft and maker == "stand-in":
+                return False
             is_outdated = existing == "refresh" and prompt_of(picture) not in (None, made.prompt)
-            return (made.draft and redo_drafts) or is_outdated
+            return (made.draft and maker == "model") or is_outdated
 
         return [picture for picture in pictures if is_due(picture)]
 

@@ -191,9 +191,13 @@ def _outdated(
     pictures = [
         picture for picture in project.collection.pictures if picture.stem_name in written & made.keys()
     ]
-    if not pictures or not model or project.settings.interpreter.skip:
+    if not model or project.settings.interpreter.skip:
         return
     stage = Interpreter(project, sees=sees)
+    if model == COMPOSER and stage.maker == "stand-in":
+        pictures = [picture for picture in pictures if made[picture.stem_name].draft]
+    if not pictures:
+        return
 
     def is_outdated(picture: Picture) -> bool:
         try:
@@ -217,7 +221,7 @@ def _outdated(
     elif project.settings.dataset.existing != "keep":
         yield ok(f"{text}: the next run writes them again{how}")
     elif model == COMPOSER:
-        # No advice: among them may be captions by a model that is only not running now.
+        # No advice: with url = builtin, captions of a model would become drafts.
         yield ok(f"{text}: [Dataset] existing = refresh would write them again{how}")
     else:
         yield warning(text, "write [Dataset] existing = refresh to have such captions written again")

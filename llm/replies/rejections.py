@@ -23,6 +23,8 @@ NO_PICTURE = pattern("refusals", "no_picture", flags=0)
 _STUTTER, _LONG_CHUNK = re.compile(r"(\S{1,4}?)\1{11,}"), re.compile(r"\S{12,}")
 # In words: the longest group that is looked for again and again, and the shortest sentence.
 _MAX_CYCLE, _MIN_SENTENCE = 12, 4
+# A run of this many words that occurs three times, wherever, shows a model that comes back to it.
+_RUN = 7
 # One word that occurs this often and makes up this share of the text.
 _MANY, _MANY_SHARE = 12, 0.3
 # The number of last words that are looked at, and the least share of them that should be different.
@@ -66,13 +68,16 @@ def repeats_itself(text: str) -> bool:
 
 
 def _repeats_a_part(unquoted: str, all_words: list[str]) -> bool:
-    """Whether a sentence occurs twice, or a group of words three times in a row."""
+    """Whether a sentence occurs twice, or a group of words three times: in a row, or a long one anywhere."""
     by_sentence = [tuple(words(sentence)) for sentence in sentences(unquoted)]
     long = [sentence for sentence in by_sentence if len(sentence) >= _MIN_SENTENCE]
     # Three times the same group of words means twice as many repeated words as it has.
     longest_cycle = min(_MAX_CYCLE, (len(all_words) - len(set(all_words))) // 2)
-    return len(set(long)) < len(long) or any(
-        _has_cycle(all_words, length) for length in range(2, longest_cycle + 1)
+    runs = Counter(zip(*(all_words[at:] for at in range(_RUN)), strict=False))
+    return (
+        len(set(long)) < len(long)
+        or any(count > 2 for count in runs.values())
+        or any(_has_cycle(all_words, length) for length in range(2, longest_cycle + 1))
     )
 
 

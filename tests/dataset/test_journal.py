@@ -15,7 +15,7 @@ from dataset.pictures import Picture
 from dataset.results import FileResults
 from dataset.text_digests import digest
 from dataset.text_folder import Texts
-from dataset.wanted import Existing
+from dataset.wanted import Existing, Maker
 from review.history import read_history
 
 # Linux lets names be no valid text; others refuse them.
@@ -37,9 +37,9 @@ def keep_all(results: FileResults, *, draft: bool) -> None:
 
 
 def due(
-    results: FileResults, existing: Existing, *, redo_drafts: bool = False, prompt: str = "old"
+    results: FileResults, existing: Existing, *, maker: Maker = "composer", prompt: str = "old"
 ) -> list[str]:
-    pending = results.pending(PICTURES, existing, redo_drafts=redo_drafts, prompt_of=lambda picture: prompt)
+    pending = results.pending(PICTURES, existing, maker=maker, prompt_of=lambda picture: prompt)
     return [picture.stem_name for picture in pending]
 
 
@@ -47,13 +47,13 @@ def test_drafts_are_due_until_a_model_or_a_person_wrote_each_of_them(results: Fi
     assert not results.outcomes.has_drafts()
     keep_all(results, draft=True)
     assert results.outcomes.has_drafts()
-    assert due(results, "keep", redo_drafts=True) == list(NAMES)
+    assert due(results, "keep", maker="model") == list(NAMES)
     for name in NAMES[:-1]:
         results.keep(name, "Written.", prompt="old", model="m", draft=False, details={})
-    assert due(results, "keep", redo_drafts=True) == [NAMES[-1]]
+    assert due(results, "keep", maker="model") == [NAMES[-1]]
     results.edited(NAMES[-1], "By hand.")
     assert not results.outcomes.has_drafts()
-    assert due(results, "keep", redo_drafts=True) == []
+    assert due(results, "keep", maker="model") == []
 
 
 def test_refresh_redoes_texts_of_other_prompts_but_not_edited_ones(results: FileResults) -> None:
@@ -62,6 +62,7 @@ def test_refresh_redoes_texts_of_other_prompts_but_not_edited_ones(results: File
     results.texts.path("a").write_text("My own words.", encoding="utf-8")
     results.edited("d", "By hand.")
     assert due(results, "refresh", prompt="new") == ["deep/b", ODD]
+    assert due(results, "refresh", maker="stand-in", prompt="new") == []
 
 
 def test_a_text_that_somebody_wants_again_is_due_until_it_is_written(results: FileResults) -> None:
@@ -98,7 +99,7 @@ def test_lines_that_the_program_did_not_write_do_no_harm(results: FileResults, t
     ]
     with (tmp_path / "journal.jsonl").open("ab") as file:
         file.write(b"\n".join(strange) + b"\n")
-    assert due(results, "keep", redo_drafts=True) == list(NAMES[1:])
+    assert due(results, "keep", maker="model") == list(NAMES[1:])
     assert due(results, "refresh", prompt="new") == list(NAMES[1:])
 
 

@@ -102,6 +102,27 @@ def test_refresh_redoes_what_was_made_from_other_tags_and_no_edited_caption(tmp_
     assert project.caption("b") == "My own words."
 
 
+@pytest.mark.usefixtures("usual_ports")
+def test_refresh_puts_no_draft_in_the_place_of_what_a_model_wrote_while_none_answers(tmp_path: Path) -> None:
+    project = Project(tmp_path, url="auto")
+    project.add("a.png")
+    with FakeEndpoint() as endpoint:
+        project.run("--set", f"Endpoint.url={endpoint.url}")
+    project.add("b.png")
+    project.run()
+    written, draft = project.caption("a"), project.caption("b")
+    for name in ("a", "b"):
+        project.add(f"{name}.png", "1girl, red dress")
+    project.set["Dataset.existing"] = "refresh"
+    outdated = "1 caption, written with another prompt, model or tags: the next run writes them again"
+    assert f"{outdated}, without a model" in project.run("--check").out
+    assert "1 caption written; 1 there already" in project.run().out
+    assert project.caption("a") == written
+    assert project.caption("b") != draft
+    project.set["Endpoint.url"] = "builtin"
+    assert "1 caption written; 1 there already" in project.run().out
+
+
 def test_refresh_redoes_captions_once_other_variants_are_wanted(tmp_path: Path) -> None:
     long, short = "A girl with long hair smiles at the viewer.", "A girl smiles."
     with FakeEndpoint() as endpoint:
