@@ -25,7 +25,6 @@ from interpreter import Interpreter
 from llm.answers import Usage
 from llm.servers import Endpoints
 from progress import Bar
-from tags.spelling import words
 from tests.fakes.llama_server import CONTEXT, SLOTS, Launch, LlamaServer
 from tests.fakes.tiny_model import write_text_model
 from tests.program.project import Project as Folder
@@ -47,7 +46,7 @@ class AsTheyCome(Explanations):
 
     def choose(self, tags: Sequence[str]) -> list[tuple[str, str]]:
         """Name and description of the tags that a prompt explains."""
-        places = {words(tag): place for place, tag in reversed(list(enumerate(tags)))}
+        places = {tag: place for place, tag in reversed(list(enumerate(tags)))}
         return sorted(Explanations.choose(self, tags), key=lambda told: places[told[0]])
 
 
